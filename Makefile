@@ -1,0 +1,69 @@
+PYTHON ?= python3
+SHELL := /bin/bash
+BIN := .venv/bin
+export PORT ?= 8080
+export HOST ?= 127.0.0.1
+
+.DEFAULT_GOAL := help
+.PHONY: help run serve install install-dev migrate check test test-sqlite test-postgres lock format
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+run: install .env migrate ## Set everything up and serve on http://127.0.0.1:8080 (PORT, HOST)
+	@$(BIN)/python manage.py seed_demo --if-empty --url http://$(HOST):$(PORT)
+	@exec $(BIN)/gunicorn --config config/gunicorn.py config.wsgi
+
+serve: install .env ## Only the server, on the database DATABASE_URL or the default names
+	@exec $(BIN)/gunicorn --config config/gunicorn.py config.wsgi
+
+install: .venv/installed ## Create .venv with everything the server needs
+
+install-dev: .venv/installed-dev ## … and everything the tests and checks need
+
+migrate: install .env ## Bring the database and the static files up to date
+	@$(BIN)/python manage.py migrate --verbosity 0
+	@$(BIN)/python manage.py collectstatic --no-input --verbosity 0
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "LearnTrace needs Python 3.11 or newer; try make PYTHON=python3.12")'
+	$(PYTHON) -m venv .venv
+
+.venv/installed: requirements/base.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/base.txt
+	@touch $@
+
+.venv/installed-dev: requirements/dev.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/dev.txt
+	@touch $@ .venv/installed
+
+.env: | .venv/bin/python
+	@umask 077 && sed "s|^SECRET_KEY=.*|SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))')|" .env.example > $@
+	@echo "Wrote .env with a new secret key."
+
+check: install-dev ## Lint, types, import contracts, dependencies, migrations, deployment, OpenAPI
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+	DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py makemigrations --check --dry-run
+	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') HTTPS_ONLY=true \
+		$(BIN)/python manage.py check --deploy --fail-level WARNING
+	DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py spectacular --validate --fail-on-warn > /dev/null
+
+test: test-sqlite test-postgres ## The whole suite on SQLite and on PostgreSQL
+
+test-sqlite: install-dev ## The suite on SQLite alone: the quick loop
+	$(BIN)/python -m pytest -n auto
+
+test-postgres: install-dev ## The suite on PostgreSQL: TEST_DATABASE_URL, else one of our own
+	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n auto
+
+format: install-dev ## Format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: install-dev ## Pin the newest versions pyproject.toml allows
+	$(BIN)/uv pip compile --quiet --universal --upgrade --no-header --no-annotate --no-emit-index-url pyproject.toml -o requirements/base.txt
+	$(BIN)/uv pip compile --quiet --universal --upgrade --no-header --no-annotate --no-emit-index-url pyproject.toml --group dev -c requirements/base.txt -o requirements/dev.txt

@@ -1,0 +1,1 @@
+"""What we believe a learner knows: the learner model behind all three APIs."""

@@ -1,0 +1,10 @@
+"""The learner-model app."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class AnalyticsConfig(AppConfig):
+    name = "analytics"
+    verbose_name = "Learner model"

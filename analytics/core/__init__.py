@@ -1,0 +1,1 @@
+"""Pure, vectorised numerics; imports the standard library and numpy only."""

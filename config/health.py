@@ -1,0 +1,27 @@
+"""Is the process alive, and may traffic come?"""
+
+from __future__ import annotations
+
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.http import require_safe
+
+
+@require_safe
+def healthz(_request: HttpRequest) -> JsonResponse:
+    """Answer 200 as long as the process serves."""
+    return JsonResponse({"status": "ok"})
+
+
+@require_safe
+def readyz(_request: HttpRequest) -> JsonResponse:
+    """Answer 200 when the database answers and has every migration, else 503 and why."""
+    try:
+        executor = MigrationExecutor(connection)
+        missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError:
+        return JsonResponse({"status": "database unavailable"}, status=503)
+    if missing:
+        return JsonResponse({"status": f"{len(missing)} migrations to apply"}, status=503)
+    return JsonResponse({"status": "ok"})

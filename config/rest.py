@@ -1,0 +1,215 @@
+"""Errors on their way out: the one table from domain errors to HTTP, and each API's envelope."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+import structlog
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views import defaults
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from logger import services as logger_services
+from roster import services as roster_services
+
+log = structlog.get_logger(__name__)
+
+RETRY_AFTER_SECONDS = 1
+
+
+class Unavailable(exceptions.APIException):
+    """The database is busy or out of connections."""
+
+    status_code = 503
+    default_detail = "The database is busy. Try again."
+    default_code = "unavailable"
+
+
+# Domain error → what the client is told. A foreign object is unknown, never forbidden.
+HTTP_OF: dict[type[Exception], type[exceptions.APIException]] = {
+    roster_services.UnknownLearner: exceptions.NotFound,
+    roster_services.NotForYou: exceptions.PermissionDenied,
+    roster_services.CredentialsNeeded: exceptions.NotAuthenticated,
+    logger_services.UnknownSession: exceptions.NotFound,
+    logger_services.NotAssigned: exceptions.ValidationError,
+    logger_services.QuizClosed: exceptions.PermissionDenied,
+    logger_services.UnknownAttempt: exceptions.ValidationError,
+    logger_services.TooMuchHistory: exceptions.ValidationError,
+}
+
+# REST framework's codes where ours has another word; the others are told in capitals.
+_CODES = {
+    "authentication_failed": "NOT_AUTHENTICATED",
+    "blank": "INVALID",
+    "null": "INVALID",
+}
+_INVALID_BY_DEFAULT = 400
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """One thing wrong with a request; the field as a dotted path, None where it is no field."""
+
+    code: str
+    field: str | None
+    message: str
+
+
+def handle_exception(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Answer an error raised by a view in the shape of the API it belongs to (contract 0.12)."""
+    told = _told(error)
+    if told is None:
+        return None
+    set_rollback()
+    request: HttpRequest = context["request"]
+    problems = list(_problems(told.get_full_details(), told.status_code))
+    return Response(
+        error_body(request.path, told.status_code, problems),
+        status=told.status_code,
+        headers=_headers(told),
+    )
+
+
+def _told(error: Exception) -> exceptions.APIException | None:
+    """Return what the client is told of an error; None where it is our own mistake."""
+    if isinstance(error, exceptions.APIException):
+        return error
+    for kind, told in HTTP_OF.items():
+        if isinstance(error, kind):
+            detail = str(error) or (kind.__doc__ or "").splitlines()[0]
+            field = getattr(error, "field", None)
+            return told({field: [detail]} if field else detail)
+    if isinstance(error, Http404):
+        return exceptions.NotFound()
+    if isinstance(error, PermissionDenied):
+        return exceptions.PermissionDenied()
+    if isinstance(error, OperationalError):
+        log.warning("database_unavailable", error=str(error))
+        return Unavailable()
+    return None
+
+
+def _headers(told: exceptions.APIException) -> dict[str, str]:
+    headers = {}
+    if authenticate := getattr(told, "auth_header", None):
+        headers["WWW-Authenticate"] = authenticate
+    if wait := getattr(told, "wait", None):
+        headers["Retry-After"] = str(max(1, round(wait)))
+    if told.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return headers
+
+
+def _problems(details: Any, status: int, path: tuple[str, ...] = ()) -> Iterator[Problem]:
+    """Flatten REST framework's nested details; positions in arrays are left out of the path."""
+    if isinstance(details, list):
+        for detail in details:
+            yield from _problems(detail, status, path)
+    elif isinstance(details.get("message"), str) and isinstance(details.get("code"), str):
+        field = ".".join(step for step in path if step != "non_field_errors") or None
+        code = str(details["code"])
+        if status == _INVALID_BY_DEFAULT and code not in {"required", "not_found"}:
+            code = "invalid"
+        yield Problem(
+            code=_CODES.get(code, code.upper()), field=field, message=str(details["message"])
+        )
+    else:
+        for name, detail in details.items():
+            yield from _problems(detail, status, (*path, str(name)))
+
+
+def error_body(path: str, status: int, problems: list[Problem]) -> Any:
+    """Return the body of an error in the shape of the API the path belongs to."""
+    problems = list(dict.fromkeys(problems))
+    if path.startswith("/api/v1/"):
+        return _v1_body(problems)
+    if path.startswith("/v3/"):
+        return {"errors": [_jsonapi_error(status, problem) for problem in problems]}
+    return [
+        {"id": problem.code, "metadata": {"field": problem.field, "message": problem.message}}
+        for problem in problems
+    ]
+
+
+def _v1_body(problems: list[Problem]) -> dict[str, Any]:
+    errors: dict[str, list[str]] = {}
+    for problem in problems:
+        if problem.field:
+            errors.setdefault(problem.field, []).append(problem.message)
+    return {
+        "success": False,
+        "data": None,
+        "message": problems[0].message if problems else "",
+        "errors": errors,
+    }
+
+
+def _jsonapi_error(status: int, problem: Problem) -> dict[str, Any]:
+    error: dict[str, Any] = {
+        "status": str(status),
+        "code": problem.code,
+        "title": HTTPStatus(status).phrase,
+        "detail": problem.message,
+    }
+    if problem.field:
+        error["source"] = {"pointer": "/" + problem.field.replace(".", "/")}
+    return error
+
+
+# Errors from outside the views: unknown paths, broken hosts, our own mistakes, lock-outs.
+
+
+def _answer(path: str, status: int, code: str, message: str) -> HttpResponse:
+    body = error_body(path, status, [Problem(code=code, field=None, message=message)])
+    return HttpResponse(orjson.dumps(body), status=status, content_type="application/json")
+
+
+def _is_api(request: HttpRequest) -> bool:
+    return request.path.startswith(("/api/", "/v3/"))
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer a path nobody serves."""
+    if _is_api(request):
+        return _answer(request.path, 404, "NOT_FOUND", "There is nothing at this path.")
+    return defaults.page_not_found(request, exception)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer a request Django itself refuses."""
+    if _is_api(request):
+        return _answer(request.path, 400, "INVALID", "The request is malformed.")
+    return defaults.bad_request(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer when we made a mistake; the log has the traceback under the request's id."""
+    if _is_api(request):
+        return _answer(request.path, 500, "ERROR", "Something went wrong on our side.")
+    return defaults.server_error(request)
+
+
+def locked_out(
+    request: HttpRequest,
+    _original: HttpResponse | None = None,
+    _credentials: dict[str, Any] | None = None,
+) -> HttpResponse:
+    """Answer a login after too many failures; asked by axes."""
+    cooloff: timedelta = settings.AXES_COOLOFF_TIME
+    message = "Too many failed logins. Try again later."
+    if _is_api(request):
+        response = _answer(request.path, 429, "THROTTLED", message)
+    else:
+        response = HttpResponse(message, status=429, content_type="text/plain; charset=utf-8")
+    response["Retry-After"] = str(int(cooloff.total_seconds()))
+    return response

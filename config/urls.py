@@ -1,0 +1,39 @@
+"""Every path; trailing slashes are optional (`config.middleware.OptionalTrailingSlash`)."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import RedirectView, TemplateView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.negotiation import DefaultContentNegotiation
+
+from config import health
+
+urlpatterns = [
+    path("", TemplateView.as_view(template_name="index.html"), name="index"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path(
+        "api/schema",
+        SpectacularAPIView.as_view(
+            authentication_classes=[], content_negotiation_class=DefaultContentNegotiation
+        ),
+        name="schema",
+    ),
+    path(
+        "api/docs",
+        SpectacularSwaggerSplitView.as_view(
+            url_name="schema", authentication_classes=[], template_name="docs.html"
+        ),
+        name="docs",
+    ),
+    path("api/auth/", include("roster.urls")),
+    path("api/logger/", include("logger.urls")),
+    path("admin", RedirectView.as_view(pattern_name="admin:index")),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = "config.rest.bad_request"
+handler404 = "config.rest.page_not_found"
+handler500 = "config.rest.server_error"

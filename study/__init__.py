@@ -1,0 +1,1 @@
+"""What learners remember: the study-results API of the third document."""

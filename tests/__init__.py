@@ -1,0 +1,1 @@
+"""Behaviour, tried through the interfaces users have."""

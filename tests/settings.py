@@ -1,0 +1,26 @@
+"""The project's settings for tests: quick passwords, no pool, no manifest of static files."""
+
+from __future__ import annotations
+
+import os
+
+# Nothing of a developer's own .env may reach a test.
+os.environ["SECRET_KEY"] = "test" * 16
+os.environ["DATABASE_POOL"] = "false"
+for name in ("DEFAULT_FACILITY", "ALLOWED_HOSTS", "DEBUG", "HTTPS_ONLY", "TRUSTED_PROXIES"):
+    os.environ.pop(name, None)
+os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL", "sqlite:///var/test.sqlite3")
+
+from config.settings import *  # noqa: E402, F403
+from config.settings import DATABASES  # noqa: E402
+
+if "sqlite3" in DATABASES["default"]["ENGINE"]:
+    # A file: threads of one test must meet in one database.
+    DATABASES["default"]["TEST"] = {"NAME": "var/test.sqlite3"}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_AUTOREFRESH = True
+LOG_LEVEL = "WARNING"
