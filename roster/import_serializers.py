@@ -1,0 +1,118 @@
+"""The JSON of a roster file, checked field by field and turned into a `RosterFile`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from rest_framework import serializers
+
+from roster.models import Scope
+from roster.roster_file import (
+    AssignableEntry,
+    ClassroomEntry,
+    FacilityEntry,
+    GroupEntry,
+    KeyEntry,
+    RosterFile,
+    UserEntry,
+)
+
+ROLES = ["superuser", "admin", "coach", "learner"]
+
+
+def _usernames() -> serializers.ListField:
+    return serializers.ListField(child=serializers.CharField(max_length=150), default=list)
+
+
+class FacilityEntrySerializer(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=200)
+    partner_id = serializers.CharField(max_length=100, default=None, allow_null=True)
+
+
+class UserEntrySerializer(serializers.Serializer[Any]):
+    username = serializers.CharField(max_length=150)
+    password = serializers.CharField(
+        max_length=1024, default=None, allow_null=True, trim_whitespace=False
+    )
+    full_name = serializers.CharField(
+        max_length=200, default=None, allow_null=True, allow_blank=True
+    )
+    external_id = serializers.CharField(
+        max_length=255, default=None, allow_null=True, trim_whitespace=False
+    )
+    role = serializers.ChoiceField(choices=ROLES, default=None, allow_null=True)
+
+
+class GroupEntrySerializer(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=200)
+    learners = _usernames()
+
+
+class ClassroomEntrySerializer(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=200)
+    coaches = _usernames()
+    learners = _usernames()
+    groups = GroupEntrySerializer(many=True, default=list)
+
+
+class AssignableEntrySerializer(serializers.Serializer[Any]):
+    title = serializers.CharField(max_length=200)
+    active = serializers.BooleanField(default=True)
+    assigned_to = serializers.ListField(child=serializers.CharField(), default=list)
+
+
+class KeyEntrySerializer(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=100)
+    scopes = serializers.ListField(
+        child=serializers.ChoiceField(choices=list(Scope)), allow_empty=False
+    )
+
+
+class RosterFileSerializer(serializers.Serializer[Any]):
+    """The whole file."""
+
+    facility = FacilityEntrySerializer()
+    users = UserEntrySerializer(many=True, default=list)
+    classrooms = ClassroomEntrySerializer(many=True, default=list)
+    lessons = AssignableEntrySerializer(many=True, default=list)
+    quizzes = AssignableEntrySerializer(many=True, default=list)
+    course_sessions = AssignableEntrySerializer(many=True, default=list)
+    api_keys = KeyEntrySerializer(many=True, default=list)
+
+    def command(self) -> RosterFile:
+        """Return the checked file as frozen values."""
+        data = self.validated_data
+        return RosterFile(
+            facility=FacilityEntry(**data["facility"]),
+            users=[UserEntry(**user) for user in data["users"]],
+            classrooms=[
+                ClassroomEntry(
+                    **{**room, "groups": [GroupEntry(**group) for group in room["groups"]]}
+                )
+                for room in data["classrooms"]
+            ],
+            lessons=[AssignableEntry(**entry) for entry in data["lessons"]],
+            quizzes=[AssignableEntry(**entry) for entry in data["quizzes"]],
+            course_sessions=[AssignableEntry(**entry) for entry in data["course_sessions"]],
+            api_keys=[KeyEntry(**key) for key in data["api_keys"]],
+        )
+
+
+def problems(errors: Any, path: str = "") -> Iterator[str]:
+    """Spell nested errors as lines like ``users[3].role: "boss" is not a valid choice.``"""
+    if isinstance(errors, dict):
+        for name, inner in errors.items():
+            if isinstance(name, int):
+                step = f"{path}[{name}]"
+            elif name == "non_field_errors":
+                step = path
+            else:
+                step = f"{path}.{name}".lstrip(".")
+            yield from problems(inner, step)
+    elif isinstance(errors, list) and any(isinstance(inner, dict) for inner in errors):
+        for place, inner in enumerate(errors):
+            yield from problems(inner, f"{path}[{place}]")
+    else:
+        for message in errors:
+            yield f"{path or 'file'}: {message}"

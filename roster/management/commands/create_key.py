@@ -1,0 +1,60 @@
+"""`manage.py create_key`: a new API key, its secret shown this once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db.models import Q
+from django.utils import timezone
+
+from roster import services
+from roster.models import Facility, Scope, parse_uuid
+
+
+class Command(BaseCommand):
+    help = "Create an API key. Standard output is the secret, which is not kept."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("name", help="what the key is for, e.g. “LMS”")
+        parser.add_argument(
+            "--facility", help="its UUID, partner id or name; default: the only one"
+        )
+        parser.add_argument(
+            "--scope", action="append", choices=[scope.value for scope in Scope], required=True,
+            help="may be given several times; admin implies read and write",
+        )  # fmt: skip
+        parser.add_argument("--days", type=int, help="expire after so many days; default: never")
+
+    def handle(
+        self,
+        *_args: Any,
+        name: str,
+        facility: str | None,
+        scope: list[str],
+        days: int | None,
+        **_options: Any,
+    ) -> None:
+        at = timezone.now()
+        if days is not None and not 1 <= days <= 36_500:
+            raise CommandError("--days lies between 1 and 36500.")
+        key, secret = services.grant_key(
+            _facility(facility),
+            name=name,
+            scopes={Scope(word) for word in scope},
+            at=at,
+            expires_at=at + timedelta(days=days) if days else None,
+        )
+        self.stderr.write(f"Key {key.prefix} of {key.facility}: {', '.join(key.scopes)}.")
+        self.stdout.write(secret)
+
+
+def _facility(name: str | None) -> Facility:
+    facilities = Facility.objects.all()
+    if name is not None:
+        facilities = facilities.filter(Q(pk=parse_uuid(name)) | Q(partner_id=name) | Q(name=name))
+    found = list(facilities[:2])
+    if len(found) != 1:
+        raise CommandError("Name one facility by --facility: its UUID, partner id or name.")
+    return found[0]

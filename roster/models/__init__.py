@@ -1,0 +1,52 @@
+"""The roster's tables."""
+
+from __future__ import annotations
+
+from roster.models.assignments import (
+    Assignable,
+    Assignment,
+    CourseSession,
+    CourseSessionAssignment,
+    Lesson,
+    LessonAssignment,
+    Quiz,
+    QuizAssignment,
+)
+from roster.models.keys import ApiKey, Scope
+from roster.models.people import (
+    Actor,
+    Enrolment,
+    GroupMembership,
+    Role,
+    RoleKind,
+    User,
+    UserQuerySet,
+    fold_username,
+    parse_uuid,
+)
+from roster.models.places import Classroom, Facility, LearnerGroup
+
+__all__ = [
+    "Actor",
+    "ApiKey",
+    "Assignable",
+    "Assignment",
+    "Classroom",
+    "CourseSession",
+    "CourseSessionAssignment",
+    "Enrolment",
+    "Facility",
+    "GroupMembership",
+    "LearnerGroup",
+    "Lesson",
+    "LessonAssignment",
+    "Quiz",
+    "QuizAssignment",
+    "Role",
+    "RoleKind",
+    "Scope",
+    "User",
+    "UserQuerySet",
+    "fold_username",
+    "parse_uuid",
+]

@@ -1,0 +1,82 @@
+"""API keys: what an app holds to speak for its facility."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from roster.models.base import Keyed
+
+
+class Scope(StrEnum):
+    """What a key may do; ADMIN implies the other two."""
+
+    READ = "read"
+    WRITE = "write"
+    ADMIN = "admin"
+
+
+class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
+    def usable(self, at: datetime) -> Self:
+        """Keys that are neither revoked nor expired."""
+        return self.filter(revoked_at=None).filter(Q(expires_at=None) | Q(expires_at__gt=at))
+
+
+class ApiKey(Keyed):
+    """One secret by which an app acts for one facility; the secret itself is not stored.
+
+    A key stands where a person would (`request.user`), so it answers the questions Django
+    and REST framework ask of one.
+    """
+
+    is_anonymous = False
+    is_authenticated = True
+    is_active = True
+    is_superuser = False
+    is_staff = False
+
+    facility = models.ForeignKey(
+        "roster.Facility", on_delete=models.CASCADE, related_name="api_keys"
+    )
+    name = models.CharField(max_length=100)
+    prefix = models.CharField(max_length=16, unique=True, editable=False)
+    digest = models.CharField(max_length=64, editable=False)
+    can_read = models.BooleanField(default=True)
+    can_write = models.BooleanField(default=False)
+    can_admin = models.BooleanField(default=False, help_text="Implies read and write.")
+    created_at = models.DateTimeField(editable=False)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = ApiKeyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "API key"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(can_read=True) | Q(can_write=True) | Q(can_admin=True),
+                name="key_can_do_something",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix})"
+
+    @property
+    def scopes(self) -> list[Scope]:
+        """The scopes granted, implied ones included, weakest first."""
+        return [scope for scope in Scope if self.allows(scope)]
+
+    def allows(self, scope: Scope) -> bool:
+        """Tell whether this key has a scope, granted or implied."""
+        granted = {
+            Scope.READ: self.can_read,
+            Scope.WRITE: self.can_write,
+            Scope.ADMIN: self.can_admin,
+        }
+        return self.can_admin or granted[scope]

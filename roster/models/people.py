@@ -1,0 +1,231 @@
+"""People, the classes they attend, and the roles by which they look after others."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any, ClassVar, Self
+from uuid import UUID
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser, PermissionsMixin
+from django.db import models
+from django.db.models import Case, Q, Value, When
+
+from roster.models.base import Keyed
+from roster.models.keys import ApiKey, Scope
+from roster.models.places import Classroom, Facility, LearnerGroup
+
+
+def fold_username(username: str) -> str:
+    """Return the form under which a username is unique and found, whatever its case.
+
+    Done here and not by the database: SQLite's LOWER knows ASCII only.
+    """
+    return unicodedata.normalize("NFKC", username).casefold()
+
+
+_UUID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+def parse_uuid(text: str) -> UUID | None:
+    """Return the UUID a text spells, dashed or plain, in any case; None where it is none."""
+    return UUID(text) if _UUID.fullmatch(text) else None
+
+
+class FoldedUsernameField(models.CharField[str | None, str | None]):
+    """The folded username, written by the database layer so that no writer can forget it."""
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str | None:  # noqa: ARG002, FBT001
+        """Derive the value from the username beside it."""
+        assert isinstance(model_instance, User)  # noqa: S101  # the field is the User's alone
+        username = model_instance.username
+        model_instance.username_key = fold_username(username) if username else None
+        return model_instance.username_key
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """People whose records the actor may read: the one rule of contract 0.7.
+
+        Use it as a subquery (`user__in=`): no join, so no row can repeat.
+        """
+        if isinstance(actor, ApiKey):
+            return self.in_facility(actor.facility_id) if actor.allows(Scope.READ) else self.none()
+        if isinstance(actor, AnonymousUser):
+            return self.none()
+        if actor.is_superuser:
+            return self
+        return self.filter(
+            Q(pk=actor.pk)
+            | Q(facility__in=Role.objects.filter(user=actor).values("facility"))
+            | Q(
+                pk__in=Enrolment.objects.filter(
+                    classroom__in=Role.objects.filter(user=actor).values("classroom")
+                ).values("user")
+            )
+        )
+
+    def in_facility(self, facility_id: UUID) -> Self:
+        """People of a facility."""
+        return self.filter(facility=facility_id)
+
+    def enrolled_in(self, classrooms: models.QuerySet[Classroom]) -> Self:
+        """People enrolled in any of these classrooms; group members always are."""
+        return self.filter(pk__in=Enrolment.objects.filter(classroom__in=classrooms).values("user"))
+
+    def grouped_in(self, groups: models.QuerySet[LearnerGroup]) -> Self:
+        """People who are members of any of these groups."""
+        return self.filter(
+            pk__in=GroupMembership.objects.filter(group__in=groups).values("enrolment__user")
+        )
+
+    def named(self, name: str) -> Self:
+        """The one person an app calls by this name: by external id first, then by our UUID."""
+        pk = parse_uuid(name)
+        if pk is None:
+            return self.filter(external_id=name)
+        by_external_id = Case(When(external_id=name, then=Value(0)), default=Value(1))
+        return self.filter(Q(external_id=name) | Q(pk=pk)).order_by(by_external_id)[:1]
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        """Return the person who logs in by this name; asked by Django's authentication."""
+        if username is None:
+            raise User.DoesNotExist
+        return self.get(username_key=fold_username(username))
+
+    def create_superuser(self, username: str, password: str, **fields: Any) -> User:
+        """Create somebody who may do everything; asked by `manage.py createsuperuser`."""
+        user = User(username=username, is_staff=True, is_superuser=True, **fields)
+        user.set_password(password)
+        user.save(force_insert=True, using=self.db)
+        return user
+
+
+class User(Keyed, AbstractBaseUser, PermissionsMixin):
+    """One person: learner, coach, admin or superuser.
+
+    A learner whom an app's answers introduced has an `external_id` and no username, and so
+    cannot log in.
+    """
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    facility = models.ForeignKey(
+        Facility, on_delete=models.CASCADE, related_name="people", null=True, blank=True,
+        help_text="Only superusers may belong to none.",
+    )  # fmt: skip
+    # Null, not empty: most learners have none, and what they have is unique.
+    username = models.CharField(max_length=150, unique=True, null=True, blank=True)
+    username_key = FoldedUsernameField(max_length=300, unique=True, null=True, editable=False)
+    full_name = models.CharField(max_length=200, blank=True)
+    external_id = models.CharField(  # noqa: DJ001
+        max_length=255, null=True, blank=True,
+        help_text="The id by which the facility's apps call this learner.",
+    )  # fmt: skip
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False, help_text="May open the admin.")
+    created_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = UserQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["facility", "external_id"], name="one_external_id_per_facility"
+            ),
+            models.CheckConstraint(
+                condition=Q(facility__isnull=False) | Q(is_superuser=True),
+                name="only_superusers_have_no_facility",
+            ),
+            models.CheckConstraint(condition=~Q(username=""), name="username_is_null_or_named"),
+            models.CheckConstraint(
+                condition=~Q(external_id=""), name="external_id_is_null_or_named"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name or self.username or self.external_id or str(self.pk)
+
+    def get_full_name(self) -> str:
+        """Return the name to greet somebody by; asked by Django's admin."""
+        return self.full_name
+
+    def get_short_name(self) -> str:
+        """Return the name to greet somebody by; asked by Django's admin."""
+        return str(self)
+
+
+Actor = User | ApiKey | AnonymousUser
+
+
+class Enrolment(Keyed):
+    """One learner attends one classroom."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="enrolments")
+    classroom = models.ForeignKey(Classroom, on_delete=models.CASCADE, related_name="enrolments")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "classroom"], name="one_enrolment_per_class"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.classroom}"
+
+
+class GroupMembership(Keyed):
+    """One enrolled learner belongs to one group of that classroom.
+
+    It hangs on the enrolment, so nobody can be in a group of a class they do not attend.
+    """
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="memberships")
+    group = models.ForeignKey(LearnerGroup, on_delete=models.CASCADE, related_name="memberships")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["enrolment", "group"], name="one_membership_per_group"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment.user} in {self.group}"
+
+
+class RoleKind(models.TextChoices):
+    """What somebody does for a facility or a classroom."""
+
+    ADMIN = "admin"
+    COACH = "coach"
+
+
+class Role(Keyed):
+    """One person looks after one facility or one classroom."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="roles")
+    kind = models.CharField(max_length=10, choices=RoleKind)
+    facility = models.ForeignKey(
+        Facility, on_delete=models.CASCADE, related_name="roles", null=True, blank=True
+    )
+    classroom = models.ForeignKey(
+        Classroom, on_delete=models.CASCADE, related_name="roles", null=True, blank=True
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(facility__isnull=False) ^ Q(classroom__isnull=False),
+                name="role_is_of_one_place",
+            ),
+            models.CheckConstraint(condition=Q(kind__in=RoleKind.values), name="role_kind_known"),
+            models.UniqueConstraint(
+                fields=["user", "kind", "facility"], name="one_role_per_facility"
+            ),
+            models.UniqueConstraint(
+                fields=["user", "kind", "classroom"], name="one_role_per_classroom"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.get_kind_display()} of {self.facility or self.classroom}"

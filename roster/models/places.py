@@ -1,0 +1,95 @@
+"""Facilities, classrooms and learner groups: where learners belong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+
+from roster.models.base import Keyed
+from roster.models.keys import ApiKey, Scope
+
+if TYPE_CHECKING:
+    from roster.models.people import Actor
+
+
+class FacilityQuerySet(models.QuerySet["Facility"]):
+    def staffed_by(self, actor: Actor) -> Self:
+        """Facilities whose every record, guests' included, the actor may read."""
+        if actor.is_superuser:
+            return self
+        if actor.is_anonymous:
+            return self.none()
+        if isinstance(actor, ApiKey):
+            return self.filter(pk=actor.facility_id) if actor.allows(Scope.READ) else self.none()
+        return self.filter(roles__user=actor)
+
+
+class Facility(Keyed):
+    """One school or organisation; learners, classes and keys belong to exactly one."""
+
+    name = models.CharField(max_length=200)
+    partner_id = models.CharField(
+        max_length=100, unique=True, null=True, blank=True,
+        help_text="The id by which apps of the study-results API name this facility.",
+    )  # fmt: skip
+    auto_provision = models.BooleanField(
+        default=True, help_text="Create a learner when a key names an unknown one."
+    )
+    guest_access = models.BooleanField(
+        default=True, help_text="Let anonymous visitors track progress for themselves."
+    )
+
+    objects = FacilityQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "facilities"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ClassroomQuerySet(models.QuerySet["Classroom"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Classrooms the actor may know of: of their facility, or which they coach or attend."""
+        if actor.is_superuser:
+            return self
+        if actor.is_anonymous:
+            return self.none()
+        if isinstance(actor, ApiKey):
+            return self.filter(facility__in=Facility.objects.staffed_by(actor))
+        return self.filter(
+            models.Q(facility__in=actor.roles.values("facility"))
+            | models.Q(pk__in=actor.roles.values("classroom"))
+            | models.Q(pk__in=actor.enrolments.values("classroom"))
+        )
+
+
+class Classroom(Keyed):
+    """One class of a facility."""
+
+    facility = models.ForeignKey(Facility, on_delete=models.CASCADE, related_name="classrooms")
+    name = models.CharField(max_length=200)
+
+    objects = ClassroomQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LearnerGroupQuerySet(models.QuerySet["LearnerGroup"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Groups of the classrooms the actor may know of."""
+        return self.filter(classroom__in=Classroom.objects.visible_to(actor))
+
+
+class LearnerGroup(Keyed):
+    """A group of learners within one classroom."""
+
+    classroom = models.ForeignKey(Classroom, on_delete=models.CASCADE, related_name="groups")
+    name = models.CharField(max_length=200)
+
+    objects = LearnerGroupQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.name

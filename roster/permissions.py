@@ -1,0 +1,25 @@
+"""What a key's scopes let it do; whose data it then sees is for `visible_to`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.request import Request
+
+from roster.models import ApiKey, Scope
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
+
+
+class HasScope(BasePermission):
+    """Keys need `read` to look and `write` to record; people and guests have no scopes."""
+
+    message = "The key lacks the scope for this."
+
+    def has_permission(self, request: Request, view: APIView) -> bool:  # noqa: ARG002
+        """Tell whether the key's scopes cover the request's method."""
+        if not isinstance(request.auth, ApiKey):
+            return True
+        return request.auth.allows(Scope.READ if request.method in SAFE_METHODS else Scope.WRITE)

@@ -1,0 +1,12 @@
+"""Paths of `/api/auth`."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from roster.views import CurrentSessionView, SessionsView
+
+urlpatterns = [
+    path("session", SessionsView.as_view(), name="session"),
+    path("session/current", CurrentSessionView.as_view(), name="current-session"),
+]

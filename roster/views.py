@@ -1,0 +1,85 @@
+"""Logging in and out: `/api/auth/session` of contract 1.8."""
+
+from __future__ import annotations
+
+from typing import cast
+from urllib.parse import urlsplit
+
+from axes.helpers import get_lockout_response
+from django.conf import settings
+from django.contrib.auth import authenticate, login, logout
+from django.http import HttpResponseBase
+from django.middleware.csrf import get_token
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from roster.models import Actor, User
+from roster.serializers import LoginSerializer, SessionSerializer, session_body
+
+
+class SessionsView(APIView):
+    """Log in."""
+
+    permission_classes = []
+
+    def get_authenticators(self) -> list:  # type: ignore[type-arg]
+        """Take nobody for granted, but keep the 401's header."""
+        return super().get_authenticators()[:1]
+
+    @extend_schema(
+        request=LoginSerializer,
+        responses=SessionSerializer,
+    )
+    def post(self, request: Request) -> HttpResponseBase:
+        """Open a login session: answers who it is of, and sets the cookie."""
+        _refuse_foreign_origin(request)
+        serializer = LoginSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        facility = serializer.validated_data.pop("facility")
+        user = authenticate(request._request, **serializer.validated_data)
+        if getattr(request._request, "axes_locked_out", False):
+            lockout: HttpResponseBase = get_lockout_response(request._request)
+            return lockout
+        if not isinstance(user, User) or (facility and user.facility_id != facility):
+            raise AuthenticationFailed("Wrong username or password.")
+        login(request._request, user)
+        return Response(session_body(user))
+
+
+class CurrentSessionView(APIView):
+    """The session of whoever calls."""
+
+    permission_classes = []
+
+    @extend_schema(responses=SessionSerializer)
+    def get(self, request: Request) -> Response:
+        """Tell who is logged in; a guest is `anonymous`."""
+        return Response(session_body(cast("Actor", request.user)))
+
+    @extend_schema(request=None, responses=SessionSerializer)
+    def put(self, request: Request) -> Response:
+        """Hand the client its CSRF cookie."""
+        get_token(request._request)
+        return self.get(request)
+
+    @extend_schema(request=None, responses={204: None})
+    def delete(self, request: Request) -> Response:
+        """Log out."""
+        logout(request._request)
+        return Response(status=204)
+
+
+def _refuse_foreign_origin(request: Request) -> None:
+    """Keep other sites from logging their visitors in as somebody else (contract 0.4)."""
+    origin = request.headers.get("Origin")
+    if origin is None:
+        return
+    own = f"{request.scheme}://{request.get_host()}"
+    allowed = {own, *settings.CSRF_TRUSTED_ORIGINS, *settings.CORS_ALLOWED_ORIGINS}
+    wildcards = [o.partition("://*")[2] for o in settings.CSRF_TRUSTED_ORIGINS if "://*." in o]
+    host = urlsplit(origin).netloc
+    if origin not in allowed and not any(host.endswith(suffix) for suffix in wildcards):
+        raise PermissionDenied("This origin may not log in.")
