@@ -1,0 +1,1 @@
+"""What learners did: the progress-tracking API of the first document."""

@@ -1,0 +1,119 @@
+"""Interactions become attempts: found or begun, worked on in memory, then written at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import groupby
+from uuid import UUID
+
+from django.db.models import Max, Q
+
+from logger.commands import Interaction
+from logger.models import MAX_HISTORY, AttemptLog, AttemptLogQuerySet, ContentSession
+
+
+class UnknownAttempt(LookupError):
+    """No attempt of this try has this id."""
+
+    field = "interactions.id"
+
+
+class TooMuchHistory(ValueError):
+    """An attempt holds at most 1,000 interactions."""
+
+    field = "interactions"
+
+
+class Attempts:
+    """The attempts of one try, or of one session without a try, that a PUT may touch.
+
+    Loaded in one statement under the learner's lock, changed in memory, written in one.
+    """
+
+    def __init__(
+        self, session: ContentSession, interactions: Sequence[Interaction], *, window: int
+    ) -> None:
+        self.session = session
+        self.counter = session.mastery_log or session
+        self.window = window
+        self.known = {attempt.pk: attempt for attempt in self._load(interactions)}
+        self.touched: dict[UUID, AttemptLog] = {}
+
+    def _load(self, interactions: Sequence[Interaction]) -> Iterable[AttemptLog]:
+        """Read what the interactions name, and the window the criterion looks at."""
+        there = self._there()
+        if not (interactions and self.counter.attempt_count):
+            return ()
+        wanted = Q()
+        if ids := {interaction.id for interaction in interactions if interaction.id}:
+            wanted |= Q(pk__in=ids)
+        replaced = {i.item for i in interactions if i.replace and not i.id}
+        if replaced:
+            latest = there.filter(item__in=replaced).values("item").annotate(last=Max("position"))
+            wanted |= Q(position__in=latest.values("last"))
+        if self.window:
+            wanted |= Q(pk__in=there.last_arrived(self.window).values("pk"))
+        return there.filter(wanted) if wanted else ()
+
+    def _there(self) -> AttemptLogQuerySet:
+        if self.session.mastery_log_id:
+            return AttemptLog.objects.filter(mastery_log=self.session.mastery_log_id)
+        return AttemptLog.objects.filter(session=self.session, mastery_log=None)
+
+    def apply(self, interactions: Sequence[Interaction], *, at: datetime) -> list[AttemptLog]:
+        """Work the interactions in, in memory; one attempt for each run of equal items.
+
+        Raises
+        ------
+        UnknownAttempt : an id names no attempt at that item in this try.
+        TooMuchHistory : an attempt would hold more than 1,000 interactions.
+        """
+        return [
+            self._work(list(group), at=at)
+            for _item, group in groupby(interactions, key=lambda interaction: interaction.item)
+        ]
+
+    def _work(self, group: list[Interaction], *, at: datetime) -> AttemptLog:
+        attempt = self._find(group[0])
+        if attempt is None:
+            first, *group = group
+            attempt = AttemptLog.begin(
+                first, self.session, position=self.counter.attempt_count, at=at
+            )
+            self.counter.attempt_count += 1
+            self.known[attempt.pk] = attempt
+        for interaction in group:
+            attempt.absorb(interaction, at=at)
+        if len(attempt.interaction_history) > MAX_HISTORY:
+            raise TooMuchHistory
+        self.touched[attempt.pk] = attempt
+        return attempt
+
+    def _find(self, interaction: Interaction) -> AttemptLog | None:
+        if interaction.id:
+            attempt = self.known.get(interaction.id)
+            if attempt is None or attempt.item != interaction.item:
+                raise UnknownAttempt
+            return attempt
+        if not interaction.replace:
+            return None
+        same_item = [a for a in self.known.values() if a.item == interaction.item]
+        return max(same_item, key=lambda attempt: attempt.position, default=None)
+
+    def scores(self) -> list[float]:
+        """Return the scores the criterion judges by, in order of arrival, the newest last."""
+        judged = [attempt for attempt in self.known.values() if attempt.judged]
+        judged.sort(key=lambda attempt: attempt.position)
+        return [attempt.score for attempt in judged[-self.window :]] if self.window else []
+
+    def save(self) -> None:
+        """Write new and changed attempts in one statement."""
+        if not self.touched:
+            return
+        AttemptLog.objects.bulk_create(
+            self.touched.values(),
+            update_conflicts=True,
+            unique_fields=["id"],
+            update_fields=AttemptLog.WORKED_ON,
+        )

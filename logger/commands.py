@@ -1,0 +1,63 @@
+"""What a client asks of a session: frozen, validated requests with every field present."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartSession:
+    """Open a session on a node or a quiz.
+
+    Of a quiz, `content_id` is the quiz's id. `mastery_model` is None but for assessments.
+    `user_id` is the name by which a key calls the learner.
+    """
+
+    kind: str
+    content_id: UUID
+    channel_id: UUID | None = None
+    node_id: UUID | None = None
+    lesson_id: UUID | None = None
+    quiz_id: UUID | None = None
+    course_session_id: UUID | None = None
+    mastery_model: dict[str, Any] | None = None
+    repeat: bool = False
+    user_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interaction:
+    """One thing a learner did at one question: answered, took a hint or ran into an error.
+
+    `answer_given` tells a null answer from none; `simple_answer` None is none.
+    `time_spent` is in seconds, `correct` in [0, 1]; `id` names the attempt to update.
+    """
+
+    item: str
+    correct: float
+    time_spent: float
+    complete: bool = False
+    answer: dict[str, Any] | None = None
+    answer_given: bool = False
+    simple_answer: str | None = None
+    error: bool = False
+    hinted: bool = False
+    replace: bool = False
+    id: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class UpdateSession:
+    """Move a session on; None means that the client did not say.
+
+    At most one of `progress` and `progress_delta`, each in [0, 1]; `time_spent_delta` in
+    seconds.
+    """
+
+    progress: float | None = None
+    progress_delta: float | None = None
+    time_spent_delta: float = 0.0
+    extra_fields: dict[str, Any] | None = None
+    interactions: tuple[Interaction, ...] | None = None

@@ -1,0 +1,109 @@
+"""The mastery models: when is a try at an exercise or quiz complete?
+
+Kolibri's models (contract 1.6), as pure functions of the scores of a try's attempts in the
+order in which they first arrived. A score is correctness in [0, 1]; a hinted attempt scores 0,
+and an attempt that is nothing but errors has no score at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+MAX_N = 1000
+DEFAULT_PAST_ATTEMPTS = 10
+CORRECT = 1.0
+
+
+class MasteryType(StrEnum):
+    """The mastery models by their names on the wire."""
+
+    M_OF_N = "m_of_n"
+    IN_A_ROW_2 = "num_correct_in_a_row_2"
+    IN_A_ROW_3 = "num_correct_in_a_row_3"
+    IN_A_ROW_5 = "num_correct_in_a_row_5"
+    IN_A_ROW_10 = "num_correct_in_a_row_10"
+    DO_ALL = "do_all"
+    QUIZ = "quiz"
+
+
+IN_A_ROW = {
+    MasteryType.IN_A_ROW_2: 2,
+    MasteryType.IN_A_ROW_3: 3,
+    MasteryType.IN_A_ROW_5: 5,
+    MasteryType.IN_A_ROW_10: 10,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Criterion:
+    """What completes a try.
+
+    Attributes
+    ----------
+    required : correct answers needed among the window's; 0 where only the client can say.
+    window : how many of the newest attempts count; 0 where none do.
+
+    Raises
+    ------
+    ValueError : not 0 <= required <= window <= 1,000.
+    """
+
+    type: MasteryType
+    required: int = 0
+    window: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse a criterion that nothing can meet."""
+        if not 0 <= self.required <= self.window <= MAX_N:
+            raise ValueError(f"{self.required} of {self.window} cannot be met")
+
+    @classmethod
+    def of(cls, model: Mapping[str, Any]) -> Criterion:
+        """Read a stored mastery model such as ``{"type": "m_of_n", "m": 3, "n": 5}``.
+
+        Raises
+        ------
+        ValueError : unknown type, or m and n not integers with 1 <= m <= n <= 1,000.
+        """
+        kind = MasteryType(model["type"])
+        if kind in IN_A_ROW:
+            return cls(type=kind, required=IN_A_ROW[kind], window=IN_A_ROW[kind])
+        if kind is not MasteryType.M_OF_N:
+            return cls(type=kind)
+        m, n = model.get("m"), model.get("n")
+        if not (isinstance(m, int) and isinstance(n, int) and m >= 1):
+            raise ValueError("m_of_n needs integers 1 <= m <= n")
+        return cls(type=kind, required=m, window=n)
+
+    @property
+    def is_quiz(self) -> bool:
+        """Tell whether this is submitted as a whole rather than mastered step by step."""
+        return self.type is MasteryType.QUIZ
+
+    @property
+    def past_attempts(self) -> int | None:
+        """How many past attempts a client needs to judge by itself; None for all of them."""
+        if self.is_quiz:
+            return None
+        return self.window or DEFAULT_PAST_ATTEMPTS
+
+    def met(self, scores: Sequence[float]) -> bool:
+        """Tell whether these scores complete the try.
+
+        Parameters
+        ----------
+        scores : shape (attempts,), each in [0, 1], oldest first; only the last `window`
+            count. Empty: not met.
+
+        Raises
+        ------
+        ValueError : a score is outside [0, 1] (NaN included).
+        """
+        if any(not 0 <= score <= 1 for score in scores):
+            raise ValueError("scores lie in [0, 1]")
+        if not self.required:
+            return False
+        return sum(score == CORRECT for score in scores[-self.window :]) >= self.required

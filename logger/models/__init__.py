@@ -1,0 +1,22 @@
+"""The tables of progress tracking."""
+
+from __future__ import annotations
+
+from logger.models.sessions import ContentSession, ContentSummary
+from logger.models.tries import (
+    MAX_HISTORY,
+    AttemptLog,
+    AttemptLogQuerySet,
+    MasteryLog,
+    MasteryLogQuerySet,
+)
+
+__all__ = [
+    "MAX_HISTORY",
+    "AttemptLog",
+    "AttemptLogQuerySet",
+    "ContentSession",
+    "ContentSummary",
+    "MasteryLog",
+    "MasteryLogQuerySet",
+]

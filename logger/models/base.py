@@ -1,0 +1,79 @@
+"""What every log has: when it happened, and how long it took."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+
+from logger import progress
+from roster.models.base import Keyed
+
+if TYPE_CHECKING:
+    from logger.commands import UpdateSession
+
+
+class Timed(Keyed):
+    """A log with a start, an end that moves, a completion, and seconds spent."""
+
+    start_timestamp = models.DateTimeField()
+    end_timestamp = models.DateTimeField()
+    completion_timestamp = models.DateTimeField(null=True, blank=True)
+    time_spent = models.FloatField(default=0.0, help_text="seconds")
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(time_spent__gte=0), name="%(class)s_time_is_not_negative"
+            ),
+        ]
+
+
+class Progressing(Timed):
+    """A log of progress through one content."""
+
+    ADVANCED = (
+        "progress", "time_spent", "extra_fields", "end_timestamp", "completion_timestamp",
+    )  # fmt: skip
+
+    content_id = models.UUIDField()
+    channel_id = models.UUIDField(null=True, blank=True)
+    kind = models.CharField(max_length=20)
+    progress = models.FloatField(default=0.0)
+    extra_fields = models.JSONField(default=dict, blank=True)
+
+    class Meta(Timed.Meta):
+        abstract = True
+        constraints = [
+            *Timed.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(progress__gte=0, progress__lte=1),
+                name="%(class)s_progress_is_a_share",
+            ),
+        ]
+
+    @property
+    def complete(self) -> bool:
+        """Tell whether everything is done."""
+        return self.progress >= 1
+
+    def advance(self, update: UpdateSession, *, at: datetime) -> None:
+        """Move this log on by what a client says, in memory; the caller saves `ADVANCED`."""
+        self.end_timestamp = at
+        self.time_spent = progress.lengthened(self.time_spent, update.time_spent_delta)
+        if update.progress_delta is not None:
+            self.progress = progress.advanced(self.progress, update.progress_delta)
+        elif update.progress is not None:
+            self.progress = progress.normalised(update.progress)
+        if update.extra_fields is not None:
+            self.extra_fields = update.extra_fields
+        if self.complete:
+            self.completion_timestamp = self.completion_timestamp or at
+
+    def finish(self, *, at: datetime) -> None:
+        """Stand at 1 from now on, in memory; the caller saves `ADVANCED`."""
+        self.progress = 1.0
+        self.completion_timestamp = self.completion_timestamp or at

@@ -1,0 +1,101 @@
+"""Sessions and summaries: progress through contents."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from logger.models.base import Progressing
+from roster.models import Actor, CourseSession, Facility, Lesson, Quiz, User, UserQuerySet
+
+
+class ContentSummary(Progressing):
+    """All one learner ever did with one content, summed over sessions."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="summaries")
+
+    class Meta(Progressing.Meta):
+        verbose_name_plural = "content summaries"
+        constraints = [
+            *Progressing.Meta.constraints,
+            models.UniqueConstraint(fields=["user", "content_id"], name="one_summary_per_content"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} on {self.content_id}"
+
+
+class ContentSessionQuerySet(models.QuerySet["ContentSession"]):
+    def of_learners(self, learners: UserQuerySet) -> Self:
+        """Sessions of these learners; a subquery, so no join can repeat a row."""
+        return self.filter(user__in=learners)
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Sessions the actor may read: visible learners', and guests' of facilities they staff."""
+        return self.filter(
+            Q(user__in=User.objects.visible_to(actor))
+            | Q(user=None, facility__in=Facility.objects.staffed_by(actor))
+        )
+
+
+class ContentSession(Progressing):
+    """One sitting with one content: a learner's, or a guest's (no user, no summary).
+
+    The assignments it was opened from are kept as ids only: they may be deleted, the record
+    of the work stays.
+    """
+
+    facility = models.ForeignKey(
+        Facility, on_delete=models.CASCADE, related_name="+", null=True, blank=True
+    )
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="sessions", null=True, blank=True,
+        db_index=False,
+    )  # fmt: skip
+    summary = models.ForeignKey(
+        ContentSummary, on_delete=models.CASCADE, related_name="sessions", null=True, blank=True
+    )
+    mastery_log = models.ForeignKey(
+        "logger.MasteryLog", on_delete=models.CASCADE, related_name="sessions",
+        null=True, blank=True, verbose_name="try",
+    )  # fmt: skip
+    node_id = models.UUIDField(null=True, blank=True)
+    lesson = models.ForeignKey(
+        Lesson, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+",
+        null=True, blank=True,
+    )  # fmt: skip
+    quiz = models.ForeignKey(
+        Quiz, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+",
+        null=True, blank=True,
+    )  # fmt: skip
+    course_session = models.ForeignKey(
+        CourseSession, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+",
+        null=True, blank=True,
+    )  # fmt: skip
+    attempt_count = models.PositiveIntegerField(default=0)
+
+    objects = ContentSessionQuerySet.as_manager()
+
+    class Meta(Progressing.Meta):
+        constraints = [
+            *Progressing.Meta.constraints,
+            models.CheckConstraint(
+                condition=~(Q(user__isnull=True) ^ Q(summary__isnull=True)),
+                name="learners_sessions_have_a_summary",
+            ),
+            models.CheckConstraint(
+                condition=Q(user__isnull=False) | Q(facility__isnull=False),
+                name="guests_are_of_a_facility",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["user", "-end_timestamp", "-id"], name="session_of_learner_newest"
+            ),
+            models.Index(fields=["-end_timestamp", "-id"], name="session_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user or 'a guest'} on {self.content_id}"

@@ -1,0 +1,282 @@
+"""Tries at assessments, and the attempts at questions within them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+
+from logger import progress
+from logger.commands import Interaction
+from logger.mastery import CORRECT, Criterion
+from logger.models.base import Timed
+from logger.models.sessions import ContentSession, ContentSummary
+from roster.models import Actor, Facility, User, UserQuerySet
+
+MAX_HISTORY = 1000
+
+
+class MasteryLogQuerySet(models.QuerySet["MasteryLog"]):
+    def of_learners(self, learners: UserQuerySet) -> Self:
+        """Tries of these learners; a subquery, so no join can repeat a row or inflate a sum."""
+        return self.filter(user__in=learners)
+
+    def newest_first(self) -> Self:
+        """In the order of contract 1.4."""
+        return self.order_by("-end_timestamp", "-id")
+
+    def open_first(self) -> Self:
+        """The open try, then the finished ones, latest first."""
+        return self.order_by("complete", "-end_timestamp", "-id")
+
+    def with_levels(self, level: int) -> Self:
+        """Tell each try its series' highest level, and whether a level is taken."""
+        series = MasteryLog.objects.filter(summary=OuterRef("summary"), is_quiz=OuterRef("is_quiz"))
+        highest = series.order_by("-mastery_level").values("mastery_level")[:1]
+        return self.annotate(
+            top_level=Subquery(highest), level_taken=Exists(series.filter(mastery_level=level))
+        )
+
+    def with_correct(self) -> Self:
+        """Count each try's right answers, in a subquery of its own."""
+        right = (
+            AttemptLog.objects.filter(mastery_log=OuterRef("pk"), correct=CORRECT)
+            .order_by()
+            .values("mastery_log")
+            .annotate(right=Count("pk"))
+            .values("right")
+        )
+        return self.annotate(correct=Coalesce(Subquery(right), 0))
+
+
+class MasteryLog(Timed):
+    """One try of one learner at one assessment, under the criterion it began with.
+
+    Exercises number their tries 1, 2, 3 …; quizzes draw a negative number, as Kolibri's
+    clients expect.
+    """
+
+    PROGRESSED = (
+        "time_spent", "end_timestamp", "complete", "completion_timestamp", "attempt_count",
+    )  # fmt: skip
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tries", db_index=False)
+    summary = models.ForeignKey(
+        ContentSummary, on_delete=models.CASCADE, related_name="tries", db_index=False
+    )
+    content_id = models.UUIDField()
+    mastery_level = models.IntegerField()
+    is_quiz = models.BooleanField(default=False)
+    mastery_criterion = models.JSONField()
+    complete = models.BooleanField(default=False)
+    attempt_count = models.PositiveIntegerField(default=0)
+
+    objects = MasteryLogQuerySet.as_manager()
+
+    # Only on rows of `with_levels`.
+    top_level: int
+    level_taken: bool
+
+    class Meta(Timed.Meta):
+        verbose_name = "try"
+        verbose_name_plural = "tries"
+        constraints = [
+            *Timed.Meta.constraints,
+            models.UniqueConstraint(fields=["summary", "mastery_level"], name="one_try_per_level"),
+            models.UniqueConstraint(
+                fields=["summary", "is_quiz"], condition=Q(complete=False), name="one_open_try"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_quiz=True, mastery_level__lt=0)
+                | Q(is_quiz=False, mastery_level__gt=0),
+                name="quiz_levels_are_negative",
+            ),
+            models.CheckConstraint(
+                condition=~(Q(complete=True) ^ Q(completion_timestamp__isnull=False)),
+                name="complete_try_has_its_time",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["user", "content_id", "-end_timestamp", "-id"], name="try_of_learner_newest"
+            ),
+            models.Index(fields=["content_id", "-end_timestamp", "-id"], name="try_of_content"),
+            models.Index(fields=["-end_timestamp", "-id"], name="try_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: try {self.mastery_level} at {self.content_id}"
+
+    @property
+    def criterion(self) -> Criterion:
+        """What completes this try."""
+        return Criterion.of(self.mastery_criterion)
+
+    @property
+    def is_coach_assigned(self) -> bool:
+        """Tell whether a coach handed this out, so that a finished try stays closed."""
+        return bool(self.mastery_criterion.get("coach_assigned"))
+
+    def advance(self, seconds: float, *, at: datetime) -> None:
+        """Spend time on this try, in memory; the caller saves `PROGRESSED`."""
+        self.end_timestamp = at
+        self.time_spent = progress.lengthened(self.time_spent, seconds)
+
+    def finish(self, *, at: datetime) -> None:
+        """Complete this try for good, in memory; the caller saves `PROGRESSED`."""
+        if not self.complete:
+            self.complete = True
+            self.completion_timestamp = at
+
+
+class AttemptLogQuerySet(models.QuerySet["AttemptLog"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Attempts the actor may read: visible learners', and guests' of facilities they staff."""
+        return self.filter(
+            Q(user__in=User.objects.visible_to(actor))
+            | Q(user=None, session__facility__in=Facility.objects.staffed_by(actor))
+        )
+
+    def newest_first(self) -> Self:
+        """In the order of contract 1.7."""
+        return self.order_by("-end_timestamp", "-id")
+
+    def latest_started_first(self) -> Self:
+        """In the order of `pastattempts` (contract 1.1)."""
+        return self.order_by("-start_timestamp", "-id")
+
+    def last_arrived(self, count: int) -> Self:
+        """Return the last attempts to arrive of those that a mastery model counts."""
+        return self.filter(judged=True).order_by("-position")[:count]
+
+
+class AttemptLog(Timed):
+    """One learner's, or guest's, work on one question within one try: what is on screen.
+
+    `position` is its place in the order of arrival within its try (without one: its session).
+    `judged` is false as long as nothing but errors happened, and the mastery models pass over
+    it.
+    """
+
+    WORKED_ON = (
+        "end_timestamp", "completion_timestamp", "time_spent", "complete", "correct", "hinted",
+        "error", "answer", "simple_answer", "interaction_history", "judged",
+    )  # fmt: skip
+
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="attempts", null=True, blank=True,
+        db_index=False,
+    )  # fmt: skip
+    session = models.ForeignKey(ContentSession, on_delete=models.CASCADE, related_name="attempts")
+    mastery_log = models.ForeignKey(
+        MasteryLog, on_delete=models.CASCADE, related_name="attempts", null=True, blank=True,
+        db_index=False, verbose_name="try",
+    )  # fmt: skip
+    content_id = models.UUIDField()
+    item = models.CharField(max_length=200)
+    position = models.PositiveIntegerField()
+    complete = models.BooleanField(default=False)
+    correct = models.FloatField()
+    hinted = models.BooleanField(default=False)
+    error = models.BooleanField(default=False)
+    judged = models.BooleanField(default=False)
+    answer = models.JSONField(null=True, blank=True)
+    simple_answer = models.CharField(max_length=200, blank=True)
+    interaction_history = models.JSONField(default=list)
+
+    objects = AttemptLogQuerySet.as_manager()
+
+    class Meta(Timed.Meta):
+        verbose_name = "attempt"
+        constraints = [
+            *Timed.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(correct__gte=0, correct__lte=1), name="attempt_correct_is_a_share"
+            ),
+            models.CheckConstraint(condition=~Q(item=""), name="attempt_has_an_item"),
+            models.UniqueConstraint(
+                fields=["mastery_log", "position"], name="one_attempt_per_position_of_try"
+            ),
+            models.UniqueConstraint(
+                fields=["session", "position"],
+                condition=Q(mastery_log__isnull=True),
+                name="one_attempt_per_position_of_session",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["user", "-end_timestamp", "-id"], name="attempt_of_learner_newest"
+            ),
+            models.Index(fields=["content_id", "item"], name="attempt_of_item"),
+            models.Index(fields=["mastery_log", "start_timestamp"], name="attempt_of_try"),
+            models.Index(fields=["-end_timestamp", "-id"], name="attempt_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user or 'a guest'} at {self.item}"
+
+    @classmethod
+    def begin(
+        cls, interaction: Interaction, session: ContentSession, *, position: int, at: datetime
+    ) -> AttemptLog:
+        """Return a new attempt made by its first interaction, in memory."""
+        attempt = cls(
+            user_id=session.user_id,
+            session=session,
+            mastery_log=session.mastery_log,
+            content_id=session.content_id,
+            item=interaction.item,
+            position=position,
+            start_timestamp=at - timedelta(seconds=interaction.time_spent),
+            correct=interaction.correct,
+            answer=interaction.answer,
+            simple_answer=interaction.simple_answer or "",
+            hinted=interaction.hinted,
+        )
+        attempt._note(interaction, at=at)
+        return attempt
+
+    def absorb(self, interaction: Interaction, *, at: datetime) -> None:
+        """Work on by one more interaction, in memory; the caller saves `WORKED_ON`."""
+        if interaction.hinted and not self.correct:
+            self.hinted = True
+        if interaction.replace:
+            self.correct = interaction.correct
+            if interaction.answer_given:
+                self.answer = interaction.answer
+            if interaction.simple_answer is not None:
+                self.simple_answer = interaction.simple_answer
+        self._note(interaction, at=at)
+
+    def _note(self, interaction: Interaction, *, at: datetime) -> None:
+        self.interaction_history = [*self.interaction_history, _history_entry(interaction, at)]
+        self.end_timestamp = at
+        self.time_spent = interaction.time_spent
+        self.error = self.error or interaction.error
+        self.judged = self.judged or not interaction.error
+        if interaction.complete and not self.complete:
+            self.complete = True
+            self.completion_timestamp = at
+
+    @property
+    def score(self) -> float:
+        """What a mastery model makes of this attempt: a hint spoils it."""
+        return 0.0 if self.hinted else self.correct
+
+
+def _history_entry(interaction: Interaction, at: datetime) -> dict[str, Any]:
+    """Say what happened; an error beats a hint, a hint beats an answer."""
+    timestamp = at.isoformat(timespec="microseconds").replace("+00:00", "Z")
+    if interaction.error:
+        return {"type": "error", "timestamp": timestamp}
+    if interaction.hinted:
+        return {"type": "hint", "answer": interaction.answer, "timestamp": timestamp}
+    return {
+        "type": "answer",
+        "answer": interaction.answer,
+        "correct": interaction.correct,
+        "timestamp": timestamp,
+    }

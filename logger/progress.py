@@ -1,0 +1,43 @@
+"""Progress arithmetic: thousandths, rounded up, exact in decimals (contract 1.2)."""
+
+from __future__ import annotations
+
+from decimal import ROUND_CEILING, Decimal
+
+_THOUSANDTH = Decimal("0.001")
+_MICRO = 6
+
+
+def _exact(number: float) -> Decimal:
+    """Return the decimal a client wrote, not its binary neighbour: 0.1 is one tenth."""
+    return Decimal(repr(float(number)))
+
+
+def normalised(progress: float) -> float:
+    """Round progress up to thousandths and clamp it to [0, 1]."""
+    return _normalised(_exact(progress))
+
+
+def advanced(progress: float, delta: float) -> float:
+    """Add a delta to a progress, exactly: 0.1 + 0.2 is 0.3.
+
+    Parameters
+    ----------
+    progress, delta : each in [0, 1].
+    """
+    return _normalised(_exact(progress) + _exact(delta))
+
+
+def _normalised(progress: Decimal) -> float:
+    rounded = progress.quantize(_THOUSANDTH, rounding=ROUND_CEILING)
+    return float(min(max(rounded, Decimal(0)), Decimal(1)))
+
+
+def difference(this: float, that: float) -> float:
+    """Subtract exactly in decimals: 0.3 − 0.1 is 0.2."""
+    return float(_exact(this) - _exact(that))
+
+
+def lengthened(seconds: float, more: float) -> float:
+    """Add seconds to seconds, to the microsecond."""
+    return round(seconds + more, _MICRO)

@@ -1,0 +1,100 @@
+"""Reads that need several queries: what changed between two tries, contents completed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q
+
+from logger.models import AttemptLog, ContentSummary, MasteryLog, MasteryLogQuerySet
+from logger.progress import difference
+
+Row = dict[str, Any]
+
+TRY = (
+    "id", "mastery_criterion", "mastery_level", "start_timestamp", "end_timestamp",
+    "completion_timestamp", "complete", "correct", "time_spent",
+)  # fmt: skip
+ATTEMPT = (
+    "id", "item", "start_timestamp", "end_timestamp", "completion_timestamp", "time_spent",
+    "complete", "correct", "hinted", "answer", "simple_answer", "interaction_history", "error",
+    "user", "mastery_log", "session",
+)  # fmt: skip
+MAX_INDEX = 2**31
+
+
+class UnknownTry(LookupError):
+    """There is no try at this index."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TryDiff:
+    """One try, and how it differs from the next older one.
+
+    `previous` is None for the oldest try. `attempts` are the target's, oldest first, each with
+    the change of its score against the latest attempt at that item in the previous try, None
+    where there was none.
+    """
+
+    target: Row
+    previous: Row | None
+    attempts: list[tuple[Row, float | None]]
+
+    @property
+    def correct(self) -> int | None:
+        """How many more right answers than in the previous try."""
+        if self.previous is None:
+            return None
+        return int(self.target["correct"] - self.previous["correct"])
+
+    @property
+    def time_spent(self) -> float | None:
+        """How many more seconds than in the previous try."""
+        if self.previous is None:
+            return None
+        return difference(self.target["time_spent"], self.previous["time_spent"])
+
+
+def try_diff(tries: MasteryLogQuerySet, index: int) -> TryDiff:
+    """Compare the try at an index of an ordered queryset with the next older one.
+
+    Raises
+    ------
+    UnknownTry : the index is negative or beyond the last try.
+    """
+    if not 0 <= index < MAX_INDEX:
+        raise UnknownTry
+    pair: list[Row] = list(tries.with_correct().values(*TRY)[index : index + 2])
+    if not pair:
+        raise UnknownTry
+    target, previous = pair[0], pair[1] if len(pair) > 1 else None
+    theirs = AttemptLog.objects.filter(mastery_log__in=[row["id"] for row in pair])
+    rows: list[Row] = list(theirs.order_by("start_timestamp", "id").values(*ATTEMPT))
+    then = _latest_scores([row for row in rows if row["mastery_log"] != target["id"]])
+    return TryDiff(
+        target=target,
+        previous=previous,
+        attempts=[
+            (row, difference(row["correct"], then[row["item"]]) if row["item"] in then else None)
+            for row in rows
+            if row["mastery_log"] == target["id"]
+        ],
+    )
+
+
+def _latest_scores(rows: list[Row]) -> dict[str, float]:
+    """Return the score of the latest attempt at each item."""
+    rows.sort(key=lambda row: (row["end_timestamp"], row["id"]))
+    return {row["item"]: row["correct"] for row in rows}
+
+
+def completed_count(learner_id: UUID) -> int:
+    """Count the contents a learner completed: by a try, or, where none is needed, by progress."""
+    tries = MasteryLog.objects.filter(summary=OuterRef("pk"))
+    return (
+        ContentSummary.objects.filter(user=learner_id)
+        .filter(Q(Exists(tries.filter(complete=True))) | (Q(progress__gte=1) & ~Q(Exists(tries))))
+        .count()
+    )
