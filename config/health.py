@@ -23,5 +23,5 @@ def readyz(_request: HttpRequest) -> JsonResponse:
     except DatabaseError:
         return JsonResponse({"status": "database unavailable"}, status=503)
     if missing:
-        return JsonResponse({"status": f"{len(missing)} migrations to apply"}, status=503)
+        return JsonResponse({"status": f"migrations to apply: {len(missing)}"}, status=503)
     return JsonResponse({"status": "ok"})

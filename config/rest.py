@@ -17,8 +17,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views import defaults
 from rest_framework import exceptions
 from rest_framework.response import Response
-from rest_framework.views import set_rollback
+from rest_framework.views import APIView, set_rollback
 
+from logger import selectors as logger_selectors
 from logger import services as logger_services
 from roster import services as roster_services
 
@@ -43,6 +44,7 @@ HTTP_OF: dict[type[Exception], type[exceptions.APIException]] = {
     logger_services.UnknownSession: exceptions.NotFound,
     logger_services.NotAssigned: exceptions.ValidationError,
     logger_services.QuizClosed: exceptions.PermissionDenied,
+    logger_selectors.UnknownTry: exceptions.NotFound,
     logger_services.UnknownAttempt: exceptions.ValidationError,
     logger_services.TooMuchHistory: exceptions.ValidationError,
 }
@@ -76,7 +78,7 @@ def handle_exception(error: Exception, context: dict[str, Any]) -> Response | No
     return Response(
         error_body(request.path, told.status_code, problems),
         status=told.status_code,
-        headers=_headers(told),
+        headers=_headers(told, context),
     )
 
 
@@ -99,10 +101,11 @@ def _told(error: Exception) -> exceptions.APIException | None:
     return None
 
 
-def _headers(told: exceptions.APIException) -> dict[str, str]:
+def _headers(told: exceptions.APIException, context: dict[str, Any]) -> dict[str, str]:
     headers = {}
-    if authenticate := getattr(told, "auth_header", None):
-        headers["WWW-Authenticate"] = authenticate
+    if told.status_code == HTTPStatus.UNAUTHORIZED:
+        view: APIView = context["view"]
+        headers["WWW-Authenticate"] = view.get_authenticate_header(context["request"])
     if wait := getattr(told, "wait", None):
         headers["Retry-After"] = str(max(1, round(wait)))
     if told.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
@@ -125,7 +128,8 @@ def _problems(details: Any, status: int, path: tuple[str, ...] = ()) -> Iterator
         )
     else:
         for name, detail in details.items():
-            yield from _problems(detail, status, (*path, str(name)))
+            step = () if isinstance(name, int) else (str(name),)
+            yield from _problems(detail, status, (*path, *step))
 
 
 def error_body(path: str, status: int, problems: list[Problem]) -> Any:

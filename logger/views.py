@@ -33,7 +33,7 @@ from logger.serializers import (
     started_body,
     updated_body,
 )
-from roster.models import Actor, ApiKey, Role, User, parse_uuid
+from roster.models import Actor, ApiKey, User, parse_uuid
 from roster.permissions import HasScope
 
 
@@ -99,7 +99,8 @@ def _readable_learner(actor: Actor, name: str) -> User:
     if found is not None:
         return found
     # Kolibri's learners are told no; whoever looks after others, that there is nobody.
-    if isinstance(actor, User) and not Role.objects.filter(user=actor).exists():
+    looks_after = actor.is_superuser or not isinstance(actor, User) or actor.roles.exists()
+    if not looks_after:
         raise PermissionDenied("You may see only your own progress.")
     raise Http404
 

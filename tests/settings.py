@@ -7,6 +7,7 @@ import os
 # Nothing of a developer's own .env may reach a test.
 os.environ["SECRET_KEY"] = "test" * 16
 os.environ["DATABASE_POOL"] = "false"
+os.environ["LOG_LEVEL"] = "WARNING"
 for name in ("DEFAULT_FACILITY", "ALLOWED_HOSTS", "DEBUG", "HTTPS_ONLY", "TRUSTED_PROXIES"):
     os.environ.pop(name, None)
 os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL", "sqlite:///var/test.sqlite3")
@@ -23,4 +24,3 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_AUTOREFRESH = True
-LOG_LEVEL = "WARNING"

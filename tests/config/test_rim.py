@@ -1,0 +1,283 @@
+"""What holds for every endpoint: contract 0.1, 0.11, 0.12, 0.13."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import DatabaseError, connection
+from django.test import Client as PlainClient
+
+from logger.models import ContentSession
+from tests.conftest import Client, client_for
+from tests.factories import School, video
+
+START = "/api/logger/contentsession"
+
+
+def raw(client: PlainClient, body: bytes, content_type: str = "application/json") -> Any:
+    return client.post(START, body, content_type=content_type)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        START, "/api/logger/trackprogress", "/api/logger/masterylog", "/api/logger/attemptlog",
+        "/api/logger/masterylog/0/diff", "/api/logger/totalcontentprogress/x",
+        "/api/auth/session/current", "/api/schema", "/api/docs", "/healthz", "/readyz",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("method", ["get", "post", "put", "delete", "patch"])
+def test_a_trailing_slash_makes_no_difference(school: School, path: str, method: str):
+    """contract 0.1: for every method, never by redirect."""
+    client = client_for(school.ada)
+    without = getattr(client, method)(path, {}, format="json")
+    client = client_for(school.ada)
+    with_slash = getattr(client, method)(f"{path}/", {}, format="json")
+
+    assert without.status_code == with_slash.status_code
+    assert not 300 <= without.status_code < 400
+
+
+@pytest.mark.parametrize("path", ["/api/logger/nothing", "/api/v1/nothing", "/v3/nothing"])
+def test_an_unknown_path_answers_in_its_apis_shape(db: None, path: str):
+    """contract 0.12."""
+    response = client_for(None).get(path)
+
+    body = response.json()
+    assert response.status_code == 404
+    assert response.headers["Content-Type"] == "application/json"
+    if path.startswith("/api/logger"):
+        assert body == [
+            {
+                "id": "NOT_FOUND",
+                "metadata": {"field": None, "message": "There is nothing at this path."},
+            }
+        ]
+    elif path.startswith("/api/v1"):
+        assert (body["success"], body["data"], body["errors"]) == (False, None, {})
+    else:
+        assert (body["errors"][0]["status"], body["errors"][0]["code"]) == ("404", "NOT_FOUND")
+
+
+def test_an_unknown_page_answers_as_a_page(db: None):
+    response = client_for(None).get("/nothing")
+
+    assert response.status_code == 404
+    assert b"<h1>Not found</h1>" in response.content
+
+
+def test_a_method_a_path_does_not_know_is_refused(school: School):
+    """contract 0.12."""
+    response = client_for(school.ada).delete(START)
+
+    assert (response.status_code, response.json()[0]["id"]) == (405, "METHOD_NOT_ALLOWED")
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded"])
+def test_a_body_that_is_not_json_is_refused(school: School, content_type: str):
+    """contract 0.1, 0.12."""
+    response = raw(client_for(school.ada), json.dumps(video()).encode(), content_type)
+
+    assert (response.status_code, response.json()[0]["id"]) == (415, "UNSUPPORTED_MEDIA_TYPE")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{",
+        b"\xff\xfe",
+        b'{"kind": "video"',
+        b'{"a": NaN}',
+        b'{"a": Infinity}',
+        b'{"a": 1e400}',
+        b'{"a": -1e400}',
+        b'{"a": 9223372036854775808}',
+        b'{"a": -9223372036854775809}',
+        b'{"a": %s}' % (b"9" * 400),
+        b'{"a": "\\u0000"}',
+        b'{"\\u0000": 1}',
+        b'{"a": [{"b": "x\\u0000"}]}',
+        b'{"a": "\\ud800"}',
+        b"[" * 65 + b"]" * 65,
+        b"[" * 100_000 + b"]" * 100_000,
+        b'{"a":' * 65 + b"1" + b"}" * 65,
+    ],
+)
+def test_json_that_no_database_could_keep_is_refused(school: School, body: bytes):
+    """contract 0.11: 400, never 500."""
+    response = raw(client_for(school.ada), body)
+
+    assert response.status_code == 400
+    [error] = response.json()
+    assert error["metadata"]["field"] is None
+    assert not ContentSession.objects.exists()
+
+
+def test_json_just_within_the_limits_is_taken_and_kept_exactly(ada: Client):
+    """contract 0.11."""
+    nested: Any = 1
+    for _level in range(60):
+        nested = [nested]
+    fields = {
+        "big": 9223372036854775807,
+        "small": -9223372036854775808,
+        "float": 1.5e300,
+        "text": "\\u0000 is not NUL, 😀 is fine",
+        "nested": nested,
+    }
+    session = ada.start(video())["session_id"]
+
+    ada.move(session, extra_fields=fields)
+
+    assert ContentSession.objects.get().extra_fields == fields
+
+
+@pytest.mark.parametrize(("length", "status"), [(1024 * 1024, 200), (1024 * 1024 + 1, 413)])
+def test_a_body_holds_a_mebibyte_and_no_more(school: School, length: int, status: int):
+    """contract 0.11."""
+    body = json.dumps(video()).encode()
+    body += b" " * (length - len(body))
+
+    response = raw(client_for(school.ada), body)
+
+    assert response.status_code == status
+    if status == 413:
+        assert response.json()[0]["id"] == "TOO_LARGE"
+
+
+def test_unknown_fields_are_ignored(ada: Client):
+    """contract 0.1."""
+    ada.start(video(colour="red", session_id="x"))
+
+
+def test_the_answer_is_json_whatever_is_accepted(school: School):
+    """contract 0.1: a browser that asks for HTML gets JSON, not 406."""
+    response = client_for(school.ada).get("/api/logger/attemptlog", HTTP_ACCEPT="text/html")
+
+    assert (response.status_code, response.json()) == (200, [])
+
+
+def test_health_says_the_process_lives_and_the_database_is_ready(db: None):
+    """contract 0.13."""
+    assert client_for(None).get("/healthz").json() == {"status": "ok"}
+    assert client_for(None).get("/readyz").json() == {"status": "ok"}
+    assert client_for(None).post("/healthz").status_code == 405
+
+
+def test_a_missing_migration_or_database_is_not_ready(db: None):
+    """contract 0.13."""
+    from django.db.migrations.recorder import MigrationRecorder
+
+    MigrationRecorder.Migration.objects.filter(app="logger").delete()
+    missing = client_for(None).get("/readyz")
+
+    def refuse(*_args: Any) -> None:
+        raise DatabaseError("gone")
+
+    with connection.execute_wrapper(refuse):
+        gone = client_for(None).get("/readyz")
+
+    assert missing.status_code == 503
+    assert missing.json()["status"].startswith("migrations to apply: ")
+    assert (gone.status_code, gone.json()) == (503, {"status": "database unavailable"})
+
+
+def test_a_busy_database_asks_to_come_again(school: School):
+    """contract 0.11: 503 with Retry-After."""
+    from django.db import OperationalError
+
+    def refuse(*_args: Any) -> None:
+        raise OperationalError("database is locked")
+
+    client = client_for(school.key())
+    with connection.execute_wrapper(refuse):
+        response = client.get("/api/logger/attemptlog")
+
+    assert (response.status_code, response.json()[0]["id"]) == (503, "UNAVAILABLE")
+    assert response.headers["Retry-After"] == "1"
+
+
+def test_our_own_mistakes_are_told_in_shape_and_logged(
+    school: School, caplog: pytest.LogCaptureFixture
+):
+    """contract 0.12: 500 in the same shape."""
+
+    def refuse(*_args: Any) -> None:
+        raise ZeroDivisionError
+
+    client = client_for(school.key())
+    client.raise_request_exception = False
+    with connection.execute_wrapper(refuse):
+        response = client.get("/api/logger/attemptlog")
+
+    assert (response.status_code, response.json()[0]["id"]) == (500, "ERROR")
+    assert any(record.exc_info for record in caplog.records)
+
+
+def test_a_request_is_logged_once_with_its_id_and_without_secrets(
+    school: School, caplog: pytest.LogCaptureFixture
+):
+    """No body, password, key or query string; only the key's prefix."""
+    secret = school.key()
+    client = client_for(secret)
+    with caplog.at_level(logging.INFO):
+        response = client.post(
+            f"{START}?user=query-secret",
+            video(user_id="body-secret"),
+            format="json",
+            HTTP_X_REQUEST_ID="my-id.1",
+        )
+
+    [record] = [r.msg for r in caplog.records if r.name == "config.middleware"]
+    assert isinstance(record, dict)
+    assert response.headers["X-Request-ID"] == "my-id.1" == record["request_id"]
+    assert (record["method"], record["path"], record["status"]) == ("POST", START, 200)
+    assert record["key"] == secret.split("_")[1]
+    for private in (secret, "query-secret", "body-secret"):
+        assert private not in caplog.text
+
+
+@pytest.mark.parametrize("hostile", ["a b", "x" * 65, "a\tb", ""])
+def test_a_request_id_that_could_spoil_the_log_is_replaced(db: None, hostile: str):
+    response = client_for(None).get("/healthz", HTTP_X_REQUEST_ID=hostile)
+
+    assert response.headers["X-Request-ID"] != hostile
+    assert len(response.headers["X-Request-ID"]) == 32
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/admin/login/", "/api/docs", "/healthz", "/nothing", "/api/nothing", START]
+)
+def test_every_page_has_the_strict_policy(db: None, path: str):
+    policy = client_for(None).get(path).headers["Content-Security-Policy"]
+
+    directives = dict(part.split(" ", 1) for part in policy.split("; "))
+    assert directives["default-src"] == "'self'"
+    assert "unsafe" not in policy
+
+
+def test_the_openapi_document_names_every_path_and_its_errors(db: None):
+    """contract 0.13."""
+    response = client_for(None).get("/api/schema?format=json")
+
+    document = response.json()
+    assert response.status_code == 200
+    assert {
+        "/api/logger/contentsession", "/api/logger/contentsession/{session_id}",
+        "/api/logger/totalcontentprogress/{user_id}", "/api/logger/masterylog",
+        "/api/logger/masterylog/{id}", "/api/logger/masterylog/{index}/diff",
+        "/api/logger/attemptlog", "/api/logger/attemptlog/{id}",
+        "/api/auth/session", "/api/auth/session/current",
+    } <= set(document["paths"])  # fmt: skip
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            assert {"400", "401", "403", "404", "429", "500", "503"} <= set(operation["responses"])
+
+
+@pytest.mark.parametrize("query", [{}, {"lang": "xx"}, {"format": str(uuid4())}])
+def test_the_schema_survives_strange_queries(db: None, query: dict[str, str]):
+    assert client_for(None).get("/api/schema", query).status_code in (200, 404)

@@ -1,0 +1,85 @@
+"""Fixtures: the school, and clients for whoever calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from rest_framework.test import APIClient
+
+from roster.models import User
+from tests.factories import School, make_school
+
+Caller = User | AnonymousUser | str | None
+
+
+class Client(APIClient):
+    """A client of the API; bodies are JSON."""
+
+    def start(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Start a session that must succeed."""
+        response = self.post("/api/logger/contentsession", body, format="json")
+        assert response.status_code == 200, response.content
+        return response.json()
+
+    def move(self, session_id: str, **body: Any) -> dict[str, Any]:
+        """Move a session on, which must succeed."""
+        response = self.put(f"/api/logger/contentsession/{session_id}", body, format="json")
+        assert response.status_code == 200, response.content
+        return response.json()
+
+    def work(self, body: dict[str, Any], *interactions: dict[str, Any]) -> dict[str, Any]:
+        """Start a session and send interactions, one PUT each; return the session."""
+        session = self.start(body)
+        for interaction in interactions:
+            self.move(session["session_id"], interactions=[interaction])
+        return session
+
+
+def client_for(caller: Caller) -> Client:
+    """Return a client for a person (logged in), a key (its secret) or a guest (None)."""
+    client = Client()
+    if isinstance(caller, User):
+        client.force_login(caller, backend="django.contrib.auth.backends.ModelBackend")
+    elif isinstance(caller, str):
+        client.credentials(HTTP_X_API_KEY=caller)
+    return client
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache() -> Iterator[None]:
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def school(db: None) -> School:
+    return make_school()
+
+
+@pytest.fixture
+def ada(school: School) -> Client:
+    return client_for(school.ada)
+
+
+@pytest.fixture
+def app(school: School) -> Client:
+    """An app of the school, with a key that reads and writes."""
+    return client_for(school.key())
+
+
+@pytest.fixture
+def guest(school: School) -> Client:
+    school.elsewhere.delete()
+    return client_for(None)
+
+
+@pytest.fixture
+def statements() -> Callable[[], AbstractContextManager[CaptureQueriesContext]]:
+    return lambda: CaptureQueriesContext(connection)

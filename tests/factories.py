@@ -1,0 +1,163 @@
+"""Plain builders of what tests need, and the school most of them happen in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from roster import services
+from roster.models import (
+    ApiKey,
+    Classroom,
+    Facility,
+    LearnerGroup,
+    Lesson,
+    LessonAssignment,
+    Quiz,
+    QuizAssignment,
+    RoleKind,
+    Scope,
+    User,
+)
+
+NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+PASSWORD = "correct horse battery staple"
+M_OF_N = {"type": "m_of_n", "m": 2, "n": 3}
+
+_serial = count(1)
+
+
+def make_facility(**fields: Any) -> Facility:
+    return Facility.objects.create(**{"name": f"school {next(_serial)}", **fields})
+
+
+def make_user(facility: Facility | None, **fields: Any) -> User:
+    number = next(_serial)
+    fields = {"username": f"user{number}", "external_id": f"external{number}", **fields}
+    password = fields.pop("password", PASSWORD)
+    user = User(facility=facility, **fields)
+    user.set_password(password)
+    user.save(force_insert=True)
+    return user
+
+
+def make_key(facility: Facility, *scopes: Scope) -> str:
+    granted = set(scopes) or {Scope.READ, Scope.WRITE}
+    return services.grant_key(facility, name="app", scopes=granted, at=NOW)[1]
+
+
+def make_quiz(*places: Classroom | LearnerGroup, active: bool = True) -> Quiz:
+    quiz = Quiz.objects.create(facility=_facility_of(places[0]), title="quiz", active=active)
+    for place in places:
+        QuizAssignment.objects.create(quiz=quiz, **_target(place))
+    return quiz
+
+
+def make_lesson(*places: Classroom | LearnerGroup, active: bool = True) -> Lesson:
+    lesson = Lesson.objects.create(facility=_facility_of(places[0]), title="lesson", active=active)
+    for place in places:
+        LessonAssignment.objects.create(lesson=lesson, **_target(place))
+    return lesson
+
+
+def _facility_of(place: Classroom | LearnerGroup) -> Facility:
+    return place.facility if isinstance(place, Classroom) else place.classroom.facility
+
+
+def _target(place: Classroom | LearnerGroup) -> dict[str, Any]:
+    return {"classroom" if isinstance(place, Classroom) else "group": place}
+
+
+@dataclass(kw_only=True)
+class School:
+    """Two classes of one facility, everybody who may look at them, and a foreign facility.
+
+    `ada` attends 7A and is in its group, `ben` attends 7A, `chen` attends 7B; `coach` coaches
+    7A. `stranger` and `foreign_coach` belong elsewhere.
+    """
+
+    facility: Facility
+    class_7a: Classroom
+    class_7b: Classroom
+    group: LearnerGroup
+    ada: User
+    ben: User
+    chen: User
+    coach: User
+    facility_coach: User
+    admin: User
+    superuser: User
+    elsewhere: Facility
+    foreign_class: Classroom
+    stranger: User
+    foreign_coach: User
+
+    def key(self, *scopes: Scope) -> str:
+        return make_key(self.facility, *scopes)
+
+
+def make_school() -> School:
+    facility, elsewhere = make_facility(name="Riverside"), make_facility(name="Hillside")
+    class_7a = Classroom.objects.create(facility=facility, name="7A")
+    class_7b = Classroom.objects.create(facility=facility, name="7B")
+    foreign_class = Classroom.objects.create(facility=elsewhere, name="1X")
+    school = School(
+        facility=facility,
+        class_7a=class_7a,
+        class_7b=class_7b,
+        group=LearnerGroup.objects.create(classroom=class_7a, name="fractions"),
+        ada=make_user(facility, username="ada", full_name="Ada", external_id="student_ada"),
+        ben=make_user(facility, username="ben", external_id="student_ben"),
+        chen=make_user(facility, username="chen", external_id="student_chen"),
+        coach=make_user(facility, username="coach", external_id=None),
+        facility_coach=make_user(facility, username="facility_coach", external_id=None),
+        admin=make_user(facility, username="admin", external_id=None),
+        superuser=make_user(None, username="root", is_superuser=True, is_staff=True),
+        elsewhere=elsewhere,
+        foreign_class=foreign_class,
+        stranger=make_user(elsewhere, username="stranger", external_id="student_ada"),
+        foreign_coach=make_user(elsewhere, username="foreign_coach", external_id=None),
+    )
+    services.join_group(school.ada, school.group)
+    services.enrol(school.ben, class_7a)
+    services.enrol(school.chen, class_7b)
+    services.enrol(school.stranger, foreign_class)
+    services.appoint(school.coach, RoleKind.COACH, class_7a)
+    services.appoint(school.facility_coach, RoleKind.COACH, facility)
+    services.appoint(school.admin, RoleKind.ADMIN, facility)
+    services.appoint(school.foreign_coach, RoleKind.COACH, foreign_class)
+    return school
+
+
+def video(**fields: Any) -> dict[str, Any]:
+    """Return a body that starts a video."""
+    return {
+        "node_id": uuid7().hex,
+        "content_id": uuid7().hex,
+        "channel_id": uuid7().hex,
+        "kind": "video",
+        **fields,
+    }
+
+
+def exercise(**fields: Any) -> dict[str, Any]:
+    """Return a body that starts an exercise, mastered by 2 of 3."""
+    return video(**{"kind": "exercise", "mastery_model": M_OF_N, **fields})
+
+
+def answered(item: str = "q1", correct: float = 1, **fields: Any) -> dict[str, Any]:
+    """Return an interaction."""
+    return {"item": item, "correct": correct, "time_spent": 10, "answer": {"a": 1}, **fields}
+
+
+def key_row(secret: str) -> ApiKey:
+    return services.find_key(secret, at=NOW)
+
+
+def is_hex_uuid(text: str) -> bool:
+    return text == UUID(text).hex

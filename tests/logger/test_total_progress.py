@@ -1,0 +1,69 @@
+"""GET totalcontentprogress: contract 1.3."""
+
+from __future__ import annotations
+
+from uuid_utils.compat import uuid7
+
+from roster.models import Scope, User
+from tests.conftest import Caller, Client, client_for
+from tests.factories import School, answered, exercise, make_key, video
+
+
+def total(caller: Caller, learner: User | str) -> tuple[int, object]:
+    name = learner.pk.hex if isinstance(learner, User) else learner
+    response = client_for(caller).get(f"/api/logger/totalcontentprogress/{name}")
+    return response.status_code, response.json()
+
+
+def test_a_content_counts_once_however_often_completed(ada: Client, school: School):
+    """contract 1.3: a try complete, or a non-assessment at progress 1."""
+    watched, practised = video(), exercise()
+    for body in (watched, watched):
+        ada.move(ada.start(body)["session_id"], progress=1)
+    ada.move(ada.start(video())["session_id"], progress=0.999)
+    ada.work(practised, answered("q1"), answered("q2"))
+    ada.work({**practised, "repeat": True}, answered("q1"), answered("q2"))
+    ada.work(exercise(), answered("q1"))
+
+    assert total(school.ada, school.ada) == (200, {"id": school.ada.pk.hex, "progress": 2})
+
+
+def test_a_mastered_exercise_stays_completed_while_it_is_repeated(ada: Client, school: School):
+    """contract 1.3."""
+    body = exercise()
+    ada.work(body, answered("q1"), answered("q2"))
+
+    ada.start({**body, "repeat": True})
+
+    assert total(school.ada, school.ada)[1] == {"id": school.ada.pk.hex, "progress": 1}
+
+
+def test_a_repeated_video_no_longer_counts(ada: Client, school: School):
+    """contract 1.1, 1.3: repeat zeroes the summary's progress."""
+    body = video()
+    ada.move(ada.start(body)["session_id"], progress=1)
+
+    ada.start({**body, "repeat": True})
+
+    assert total(school.ada, school.ada)[1] == {"id": school.ada.pk.hex, "progress": 0}
+
+
+def test_who_may_ask(school: School):
+    """contract 1.3, 0.7: 403 for learners asking about others, 404 otherwise."""
+    for reader in (
+        school.ada, school.coach, school.facility_coach, school.admin, school.superuser,
+        school.key(Scope.READ),
+    ):  # fmt: skip
+        assert total(reader, school.ada)[0] == 200
+    assert total(school.key(), "student_ada")[0] == 200
+    for nosy in (school.ben, school.stranger):
+        assert total(nosy, school.ada)[0] == 403
+        assert total(nosy, uuid7().hex)[0] == 403
+        assert total(nosy, "x")[0] == 403
+    for other in (school.foreign_coach, make_key(school.elsewhere)):
+        assert total(other, school.ada)[0] == 404
+    for staff in (school.coach, school.superuser, school.key()):
+        assert total(staff, uuid7().hex)[0] == 404
+        assert total(staff, "x")[0] == 404
+    assert total(None, school.ada)[0] == 401
+    assert total(school.key(Scope.WRITE), school.ada)[0] == 403
