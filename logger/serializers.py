@@ -12,15 +12,11 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from logger.commands import Interaction, StartSession, UpdateSession
 from logger.mastery import MAX_N, Criterion, MasteryType
-from logger.models import AttemptLog
+from logger.models import AttemptLog, ContentKind
 from logger.selectors import Row, TryDiff
 from logger.services import PAST_ATTEMPT, StartedSession, UpdatedSession
 from roster.models import parse_uuid
 
-KINDS = [
-    "video", "audio", "document", "exercise", "html5", "topic", "slideshow", "h5p", "zim", "quiz",
-]  # fmt: skip
-ASSESSED = "exercise"
 MAX_SECONDS = 10_000_000
 MAX_INTERACTIONS = 1000
 QUIZ_CRITERION = {"type": MasteryType.QUIZ.value, "coach_assigned": True}
@@ -86,7 +82,7 @@ class StartSessionSerializer(serializers.Serializer[StartSession]):
     node_id = HexUUIDField(required=False)
     content_id = HexUUIDField(required=False)
     channel_id = HexUUIDField(required=False)
-    kind = serializers.ChoiceField(choices=KINDS, required=False)
+    kind = serializers.ChoiceField(choices=ContentKind.values, required=False)
     lesson_id = HexUUIDField(required=False)
     quiz_id = HexUUIDField(required=False)
     course_session_id = HexUUIDField(required=False)
@@ -115,7 +111,7 @@ class StartSessionSerializer(serializers.Serializer[StartSession]):
         if "quiz_id" not in data:
             return StartSession(**data)
         return StartSession(
-            kind="quiz",
+            kind=ContentKind.QUIZ,
             content_id=data["quiz_id"],
             quiz_id=data["quiz_id"],
             course_session_id=data.get("course_session_id"),
@@ -127,14 +123,14 @@ class StartSessionSerializer(serializers.Serializer[StartSession]):
 
 def _node_errors(attrs: dict[str, Any]) -> dict[str, list[Any]]:
     required = ["node_id", "content_id", "channel_id", "kind"]
-    if attrs.get("kind") == ASSESSED:
+    if attrs.get("kind") == ContentKind.EXERCISE:
         required.append("mastery_model")
     errors: dict[str, list[Any]] = {
         name: [ErrorDetail("This field is required.", code="required")]
         for name in required
         if name not in attrs
     }
-    if "mastery_model" in attrs and attrs.get("kind", ASSESSED) != ASSESSED:
+    if "mastery_model" in attrs and attrs.get("kind", ContentKind.EXERCISE) != ContentKind.EXERCISE:
         errors["mastery_model"] = ["Only exercises have a mastery model."]
     return errors
 

@@ -106,8 +106,7 @@ def _readable_learner(actor: Actor, name: str) -> User:
 
 
 def _visible_tries(request: Request) -> MasteryLogQuerySet:
-    visible = User.objects.visible_to(actor_of(request))
-    return MasteryLog.objects.of_learners(visible).newest_first()
+    return MasteryLog.objects.visible_to(actor_of(request)).newest_first()
 
 
 class _Tries(GenericAPIView[Any]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from logger.models.base import ContentKind
 from logger.models.sessions import ContentSession, ContentSummary
 from logger.models.tries import (
     MAX_HISTORY,
@@ -15,6 +16,7 @@ __all__ = [
     "MAX_HISTORY",
     "AttemptLog",
     "AttemptLogQuerySet",
+    "ContentKind",
     "ContentSession",
     "ContentSummary",
     "MasteryLog",

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from logger import progress
-from roster.models.base import Keyed
+from roster.models.base import FaithfulDecoder, Keyed
 
 if TYPE_CHECKING:
     from logger.commands import UpdateSession
@@ -32,6 +32,21 @@ class Timed(Keyed):
         ]
 
 
+class ContentKind(models.TextChoices):
+    """What a content is."""
+
+    VIDEO = "video"
+    AUDIO = "audio"
+    DOCUMENT = "document"
+    EXERCISE = "exercise"
+    HTML5 = "html5", "HTML5"
+    TOPIC = "topic"
+    SLIDESHOW = "slideshow"
+    H5P = "h5p", "H5P"
+    ZIM = "zim", "ZIM"
+    QUIZ = "quiz"
+
+
 class Progressing(Timed):
     """A log of progress through one content."""
 
@@ -41,9 +56,9 @@ class Progressing(Timed):
 
     content_id = models.UUIDField()
     channel_id = models.UUIDField(null=True, blank=True)
-    kind = models.CharField(max_length=20)
+    kind = models.CharField(max_length=20, choices=ContentKind)
     progress = models.FloatField(default=0.0)
-    extra_fields = models.JSONField(default=dict, blank=True)
+    extra_fields = models.JSONField(default=dict, blank=True, decoder=FaithfulDecoder)
 
     class Meta(Timed.Meta):
         abstract = True

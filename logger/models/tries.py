@@ -15,6 +15,7 @@ from logger.mastery import CORRECT, Criterion
 from logger.models.base import Timed
 from logger.models.sessions import ContentSession, ContentSummary
 from roster.models import Actor, Facility, User, UserQuerySet
+from roster.models.base import FaithfulDecoder
 
 MAX_HISTORY = 1000
 
@@ -23,6 +24,10 @@ class MasteryLogQuerySet(models.QuerySet["MasteryLog"]):
     def of_learners(self, learners: UserQuerySet) -> Self:
         """Tries of these learners; a subquery, so no join can repeat a row or inflate a sum."""
         return self.filter(user__in=learners)
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Tries of the learners the actor may read."""
+        return self.of_learners(User.objects.visible_to(actor))
 
     def newest_first(self) -> Self:
         """In the order of contract 1.4."""
@@ -183,9 +188,9 @@ class AttemptLog(Timed):
     hinted = models.BooleanField(default=False)
     error = models.BooleanField(default=False)
     judged = models.BooleanField(default=False)
-    answer = models.JSONField(null=True, blank=True)
+    answer = models.JSONField(null=True, blank=True, decoder=FaithfulDecoder)
     simple_answer = models.CharField(max_length=200, blank=True)
-    interaction_history = models.JSONField(default=list)
+    interaction_history = models.JSONField(default=list, decoder=FaithfulDecoder)
 
     objects = AttemptLogQuerySet.as_manager()
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser, PermissionsMixin
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, Q, Value, When
 
@@ -147,6 +148,15 @@ class User(Keyed, AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.full_name or self.username or self.external_id or str(self.pk)
+
+    def clean(self) -> None:
+        """Tell a form that a username is taken, whatever its case; the database only refuses."""
+        self.username = self.username or None
+        if self.username is None:
+            return
+        namesakes = User.objects.filter(username_key=fold_username(self.username))
+        if namesakes.exclude(pk=self.pk).exists():
+            raise ValidationError({"username": "Somebody has this username already."})
 
     def get_full_name(self) -> str:
         """Return the name to greet somebody by; asked by Django's admin."""

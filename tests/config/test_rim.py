@@ -13,7 +13,7 @@ from django.test import Client as PlainClient
 
 from logger.models import ContentSession
 from tests.conftest import Client, client_for
-from tests.factories import School, video
+from tests.factories import School, answered, exercise, video
 
 START = "/api/logger/contentsession"
 
@@ -129,11 +129,14 @@ def test_json_just_within_the_limits_is_taken_and_kept_exactly(ada: Client):
         "text": "\\u0000 is not NUL, 😀 is fine",
         "nested": nested,
     }
-    session = ada.start(video())["session_id"]
+    body = exercise()
+    session = ada.start(body)["session_id"]
 
-    ada.move(session, extra_fields=fields)
+    ada.move(session, extra_fields=fields, interactions=[answered(answer=fields)])
 
-    assert ContentSession.objects.get().extra_fields == fields
+    assert ada.start(body)["extra_fields"] == fields
+    [attempt] = ada.get("/api/logger/attemptlog").json()
+    assert attempt["answer"] == attempt["interaction_history"][0]["answer"] == fields
 
 
 @pytest.mark.parametrize(("length", "status"), [(1024 * 1024, 200), (1024 * 1024 + 1, 413)])

@@ -83,7 +83,7 @@ def test_ids_are_taken_in_every_spelling_and_given_plain(ada: Client, spell: Any
 
 
 @pytest.mark.parametrize(
-    "malformed", ["", "xyz", "{%s}" % UUID(int=1), UUID(int=1).hex + "0", 5, None, ["a"], {"a": 1}]
+    "malformed", ["", "xyz", f"{{{UUID(int=1)}}}", UUID(int=1).hex + "0", 5, None, ["a"], {"a": 1}]
 )
 @pytest.mark.parametrize(
     "field", ["node_id", "content_id", "channel_id", "lesson_id", "quiz_id", "course_session_id"]

@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 from logger.models import MasteryLog
 from roster import services
 from roster.models import Scope
-from tests.conftest import Client, client_for
+from tests.conftest import Caller, Client, client_for
 from tests.factories import School, answered, exercise, make_key
 
 PATH = "/api/logger/masterylog"
@@ -199,7 +199,7 @@ def test_a_key_may_name_the_learner_as_its_app_does(school: School, content: str
 
 def test_who_may_read_a_learners_tries(school: School, content: str):
     """contract 0.7: any other foreign object is treated as unknown."""
-    readers = {
+    readers: dict[str, tuple[Caller, int]] = {
         "the learner": (school.ada, 2),
         "another learner of the class": (school.ben, 0),
         "a coach of the class": (school.coach, 2),

@@ -1,0 +1,204 @@
+"""How many SQL statements each endpoint takes: the same however much there is."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from uuid_utils.compat import uuid7
+
+from logger.models import AttemptLog, ContentSession, ContentSummary, MasteryLog
+from tests.conftest import Caller, Client, client_for
+from tests.factories import (
+    M_OF_N,
+    NOW,
+    School,
+    answered,
+    exercise,
+    make_lesson,
+    make_quiz,
+    make_school,
+    video,
+)
+
+# Real transactions: BEGIN and COMMIT are statements too. Authentication is included.
+pytestmark = pytest.mark.django_db(transaction=True)
+
+START = "/api/logger/contentsession"
+
+
+@pytest.fixture
+def school(transactional_db: None) -> School:
+    return make_school()
+
+
+@pytest.fixture(params=["login", "key"])
+def caller(request: pytest.FixtureRequest, school: School) -> Caller:
+    return school.ada if request.param == "login" else school.key()
+
+
+@pytest.fixture
+def client(caller: Caller, school: School) -> Client:
+    """A client whose caller has been seen before."""
+    client = client_for(caller)
+    client.start(video(user_id="student_ada"))
+    client.get("/api/logger/attemptlog")
+    return client
+
+
+def statements(call: Any) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        response = call()
+    assert response.status_code == 200, response.content
+    return len(captured)
+
+
+def starting(client: Client, body: dict[str, Any]) -> int:
+    body = {"user_id": "student_ada", **body}
+    return statements(lambda: client.post(START, body, format="json"))
+
+
+def moving(client: Client, session: str, **body: Any) -> int:
+    return statements(lambda: client.put(f"{START}/{session}", body, format="json"))
+
+
+def test_starting_a_session(client: Client, caller: Caller, school: School):
+    """start ≤ 10; +1 where an assignment is checked."""
+    lesson, quiz = make_lesson(school.class_7a), make_quiz(school.class_7a)
+    body, practised = video(), exercise()
+    coach_quiz = {"quiz_id": quiz.pk.hex, "user_id": "student_ada", "repeat": True}
+    session = client.start({"user_id": "student_ada", **practised})["session_id"]
+    client.move(session, progress=1, interactions=[answered(f"q{n}") for n in range(9)])
+    client.move(client.start(coach_quiz)["session_id"], progress=1, interactions=[answered("q")])
+    login = 1 if caller == school.ada else 0
+
+    counts = {
+        "a first video": starting(client, body),
+        "it again": starting(client, body),
+        "a first exercise": starting(client, exercise()),
+        "one with attempts": starting(client, practised),
+        "repeated": starting(client, {**practised, "repeat": True}),
+        "within a lesson": starting(client, video(lesson_id=lesson.pk.hex)),
+        "a quiz repeated": starting(client, coach_quiz),
+    }
+
+    assert counts == {
+        "a first video": 7 + login,
+        "it again": 7 + login,
+        "a first exercise": 8 + login,
+        "one with attempts": 9 + login,
+        "repeated": 9 + login,
+        "within a lesson": 8 + login,
+        "a quiz repeated": 10 + login,
+    }
+
+
+def test_moving_a_session_on(client: Client, caller: Caller, school: School):
+    """PUT with one interaction ≤ 11, and the same number with 20."""
+    body = exercise(user_id="student_ada", mastery_model={"type": "num_correct_in_a_row_10"})
+    session = client.start(body)["session_id"]
+    quiz = make_quiz(school.class_7a)
+    quiz_session = client.start({"quiz_id": quiz.pk.hex, "user_id": "student_ada"})["session_id"]
+    watched = client.start(video(user_id="student_ada"))["session_id"]
+    client.move(session, interactions=[answered("q", 0)])
+    login = 1 if caller == school.ada else 0
+    twenty = [answered(f"q{n}", 0) for n in range(10)]
+    twenty += [answered(f"q{n}", n % 2, replace=True) for n in range(10)]
+
+    counts = {
+        "progress of a video": moving(client, watched, progress=0.5),
+        "progress of an exercise": moving(client, session, progress_delta=0.1),
+        "one new attempt": moving(client, session, interactions=[answered("x", 0)]),
+        "one replaced": moving(client, session, interactions=[answered("x", 0, replace=True)]),
+        "twenty, new and replaced": moving(client, session, interactions=twenty),
+        "an answer to a quiz": moving(client, quiz_session, interactions=[answered("q", 0)]),
+    }
+
+    assert counts == {
+        "progress of a video": 7 + login,
+        "progress of an exercise": 8 + login,
+        "one new attempt": 10 + login,
+        "one replaced": 10 + login,
+        "twenty, new and replaced": 10 + login,
+        "an answer to a quiz": 10 + login,
+    }
+
+
+def test_a_guest(school: School):
+    school.elsewhere.delete()
+    guest = client_for(None)
+    session = guest.start(exercise())["session_id"]
+
+    assert statements(lambda: guest.post(START, video(), format="json")) == 4
+    assert moving(guest, session, interactions=[answered("q")]) == 5
+
+
+@pytest.mark.parametrize("rows", [0, 100_000])
+def test_reading(client: Client, caller: Caller, school: School, rows: int):
+    """list ≤ 4, diff ≤ 5; the same with 100,000 rows in the tables."""
+    body = exercise(user_id="student_ada")
+    for _try in range(3):
+        session = client.start({**body, "repeat": True})["session_id"]
+        client.move(session, interactions=[answered("a"), answered("b")])
+    fill(school, rows)
+    one = {"content": body["content_id"], "user": school.ada.pk.hex}
+    place = {"classroom": school.class_7a.pk.hex, "learner_group": school.group.pk.hex}
+    login = 1 if caller == school.ada else 0
+
+    def reading(path: str, **query: Any) -> int:
+        return statements(lambda: client.get(f"/api/logger/{path}", query))
+
+    counts = {
+        "tries": reading("masterylog", **one),
+        "tries, paged": reading("masterylog", **one, page_size=2),
+        "tries of a class": reading("masterylog", **one, **place),
+        "attempts": reading("attemptlog"),
+        "attempts, narrowed": reading("attemptlog", **one, **place, complete="false"),
+        "attempts, paged": reading("attemptlog", page_size=1000, page=1),
+        "diff": reading("masterylog/0/diff", **one),
+        "total": reading(f"totalcontentprogress/{school.ada.pk.hex}"),
+    }
+
+    assert counts == {
+        "tries": 2 + login,
+        "tries, paged": 3 + login,
+        "tries of a class": 2 + login,
+        "attempts": 2 + login,
+        "attempts, narrowed": 2 + login,
+        "attempts, paged": 3 + login,
+        "diff": 3 + login,
+        "total": 3 + login,
+    }
+    assert starting(client, video()) == 7 + login
+    # Its try is complete, so no criterion looks back.
+    assert moving(client, session, interactions=[answered("x", 0)]) == 9 + login
+
+
+def fill(school: School, rows: int) -> None:
+    """Give ben a history of so many attempts."""
+    common = {"start_timestamp": NOW, "end_timestamp": NOW, "content_id": uuid7()}
+    per_try = 1000
+    for number in range(rows // per_try):
+        summary = ContentSummary.objects.create(
+            **{**common, "content_id": uuid7()}, user=school.ben, kind="exercise"
+        )
+        tried = MasteryLog.objects.create(
+            **common, user=school.ben, summary=summary, mastery_level=1, mastery_criterion=M_OF_N,
+            attempt_count=per_try,
+        )  # fmt: skip
+        session = ContentSession.objects.create(
+            **common, user=school.ben, summary=summary, mastery_log=tried, kind="exercise"
+        )
+        AttemptLog.objects.bulk_create(
+            [
+                AttemptLog(
+                    **{**common, "end_timestamp": NOW + timedelta(seconds=number)},
+                    user=school.ben, session=session, mastery_log=tried, item=f"q{position}",
+                    position=position, correct=0, judged=True,
+                )
+                for position in range(per_try)
+            ]
+        )  # fmt: skip

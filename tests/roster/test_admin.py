@@ -1,0 +1,112 @@
+"""The admin of the roster, for superusers."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pytest
+from django.test import Client as Browser
+
+from roster.models import ApiKey, User
+from tests.conftest import client_for
+from tests.factories import PASSWORD, School
+
+
+@pytest.fixture
+def root(school: School) -> Browser:
+    browser = Browser()
+    browser.force_login(school.superuser, backend="django.contrib.auth.backends.ModelBackend")
+    return browser
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "user", "facility", "classroom", "learnergroup", "lesson", "quiz", "coursesession",
+        "apikey",
+    ],
+)  # fmt: skip
+def test_every_page_opens(root: Browser, school: School, table: str):
+    assert root.get(f"/admin/roster/{table}/").status_code == 200
+    assert root.get(f"/admin/roster/{table}/?q=a").status_code == 200
+    assert root.get(f"/admin/roster/{table}/add/").status_code == 200
+
+
+@pytest.mark.parametrize("who", ["ada", "coach", "superuser"])
+def test_a_persons_page_opens(root: Browser, school: School, who: str):
+    user = getattr(school, who)
+
+    assert root.get(f"/admin/roster/user/{user.pk}/change/").status_code == 200
+
+
+def test_a_key_is_made_here_and_its_secret_shown_once(root: Browser, school: School):
+    """contract 0.3: keys are made by command or in the admin."""
+    page = root.post(
+        "/admin/roster/apikey/add/",
+        {"facility": school.facility.pk, "name": "LMS", "can_read": "on"},
+        follow=True,
+    )
+
+    found = re.search(r"shown this once: (lt_\S+?)<", html.unescape(page.content.decode()))
+    assert found is not None
+    client = client_for(found[1])
+    assert client.get("/api/logger/attemptlog").status_code == 200
+    assert found[1].encode() not in root.get("/admin/roster/apikey/").content
+    key = ApiKey.objects.get()
+    assert key.created_at is not None
+    root.post("/admin/roster/apikey/", {"action": "revoke", "_selected_action": [key.pk]})
+    assert client.get("/api/logger/attemptlog").status_code == 401
+
+
+def test_a_key_that_may_do_nothing_is_refused_in_words(root: Browser, school: School):
+    page = root.post("/admin/roster/apikey/add/", {"facility": school.facility.pk, "name": "LMS"})
+
+    assert page.status_code == 200
+    assert b"errornote" in page.content
+    assert not ApiKey.objects.exists()
+
+
+def test_somebody_is_added_here_and_can_log_in(root: Browser, school: School):
+    page = root.post(
+        "/admin/roster/user/add/",
+        {
+            "username": "newbie", "facility": school.facility.pk, "usable_password": "true",
+            "password1": PASSWORD, "password2": PASSWORD,
+        },
+    )  # fmt: skip
+
+    assert page.status_code == 302
+    body = {"username": "NEWBIE", "password": PASSWORD}
+    assert client_for(None).post("/api/auth/session", body, format="json").status_code == 200
+
+
+@pytest.mark.parametrize("username", ["ADA", "ada"])
+def test_a_username_taken_in_another_case_is_refused_in_words(
+    root: Browser, school: School, username: str
+):
+    """contract 1.8: unique, case-insensitively."""
+    page = root.post(
+        "/admin/roster/user/add/",
+        {
+            "username": username, "facility": school.facility.pk, "usable_password": "true",
+            "password1": PASSWORD, "password2": PASSWORD,
+        },
+    )  # fmt: skip
+
+    assert page.status_code == 200
+    assert b"already" in page.content
+
+
+def test_somebody_without_a_username_is_added_here(root: Browser, school: School):
+    for external_id in ("s-1", "s-2"):
+        page = root.post(
+            "/admin/roster/user/add/",
+            {
+                "username": "", "facility": school.facility.pk, "external_id": external_id,
+                "usable_password": "false", "password1": "", "password2": "",
+            },
+        )  # fmt: skip
+        assert page.status_code == 302, page.content.decode()
+
+    assert User.objects.filter(username=None).count() == 2
