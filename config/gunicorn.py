@@ -5,13 +5,11 @@ from __future__ import annotations
 import os
 
 from config.logs import logging_config
-from config.settings import DATABASES, LOG_LEVEL, SERVER_THREADS, env
-
-_on_sqlite = DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
+from config.settings import LOG_LEVEL, ON_SQLITE, SERVER_THREADS, env
 
 bind = f"{env.str('HOST', default='127.0.0.1')}:{env.int('PORT', default=8080)}"
 # One process on SQLite, so that its writers queue fairly in one place.
-workers = env.int("SERVER_PROCESSES", default=1 if _on_sqlite else os.cpu_count() or 1)
+workers = env.int("SERVER_PROCESSES", default=1 if ON_SQLITE else os.cpu_count() or 1)
 worker_class = "gthread"
 threads = SERVER_THREADS
 keepalive = 30

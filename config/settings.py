@@ -98,7 +98,9 @@ SERVER_THREADS = env.int("SERVER_THREADS", default=8)
 _database: dict[str, Any] = dict(
     env.dj_db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR}/var/learntrace.sqlite3")
 )
-if _database["ENGINE"] == "django.db.backends.sqlite3":
+ON_SQLITE = _database["ENGINE"] == "django.db.backends.sqlite3"
+if ON_SQLITE:
+    _database["ENGINE"] = "config.sqlite"
     _database["OPTIONS"] = {**SQLITE_OPTIONS, **_database.get("OPTIONS", {})}
     Path(_database["NAME"]).parent.mkdir(parents=True, exist_ok=True)
 elif DATABASE_POOL:

@@ -13,9 +13,9 @@ for name in ("DEFAULT_FACILITY", "ALLOWED_HOSTS", "DEBUG", "HTTPS_ONLY", "TRUSTE
 os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL", "sqlite:///var/test.sqlite3")
 
 from config.settings import *  # noqa: E402, F403
-from config.settings import DATABASES  # noqa: E402
+from config.settings import DATABASES, ON_SQLITE  # noqa: E402
 
-if "sqlite3" in DATABASES["default"]["ENGINE"]:
+if ON_SQLITE:
     # A file: threads of one test must meet in one database.
     DATABASES["default"]["TEST"] = {"NAME": "var/test.sqlite3"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -1,0 +1,301 @@
+r"""Replay real answers through HTTP, and check that every one arrived exactly once.
+
+    python benchmarks/replay.py --api contentsession --file answers.csv.gz \
+        --url http://127.0.0.1:8080 --key lt_… --learners 8 --limit 20000 --check
+
+The file has the columns user, skill, item, correct (rows in each learner's order). A learner's
+run of answers at one skill becomes one session at an exercise (skill → content), completed by
+three right answers in a row; each answer is one PUT. `--check` afterwards lists what the API
+has and compares attempts, right answers and tries with the file. Learners are called
+PREFIX + user, a new prefix each time unless one is given, so a server may be replayed to twice.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import gzip
+import http.client
+import itertools
+import json
+import secrets
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+from uuid import NAMESPACE_URL, uuid5
+
+from tqdm import tqdm
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from logger.mastery import Criterion  # run as a script, too
+
+MODEL = {"type": "num_correct_in_a_row_3"}
+SECONDS = 20
+SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One real answer."""
+
+    user: str
+    skill: str
+    item: str
+    correct: int
+
+
+@dataclass
+class Tally:
+    """What happened, added up over threads."""
+
+    seconds: dict[str, list[float]] = field(default_factory=dict)
+    errors: list[str] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def time(self, name: str, seconds: float) -> None:
+        """Keep how long one request took."""
+        with self.lock:
+            self.seconds.setdefault(name, []).append(seconds)
+
+    def fail(self, message: str) -> None:
+        """Keep what went wrong."""
+        with self.lock:
+            self.errors.append(message)
+
+
+class Api:
+    """One thread's connection, kept open."""
+
+    def __init__(self, url: str, key: str, tally: Tally) -> None:
+        parts = urlsplit(url)
+        self.prefix = parts.path.rstrip("/")
+        kind = (
+            http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        )
+        self.connection = kind(parts.netloc, timeout=60)
+        self.headers = {"X-API-Key": key, "Content-Type": "application/json"}
+        self.tally = tally
+
+    def call(self, name: str, method: str, path: str, body: Any = None) -> Any:
+        """Make one request; its answer, or None (and a counted error) where it failed."""
+        answer, _link = self.call_for_link(name, method, path, body)
+        return answer
+
+    def call_for_link(
+        self, name: str, method: str, path: str, body: Any = None
+    ) -> tuple[Any, str | None]:
+        """Make one request; its answer and its Link header."""
+        began = time.perf_counter()
+        try:
+            self.connection.request(
+                method,
+                self.prefix + path,
+                json.dumps(body).encode() if body is not None else None,
+                self.headers,
+            )
+            response = self.connection.getresponse()
+            raw = response.read()
+        except (OSError, http.client.HTTPException) as error:
+            self.connection.close()
+            self.tally.fail(f"{method} {path}: {error!r}")
+            return None, None
+        self.tally.time(name, time.perf_counter() - began)
+        if response.status != 200:
+            self.tally.fail(f"{method} {path}: {response.status} {raw[:200]!r}")
+            return None, None
+        return json.loads(raw), response.getheader("Link")
+
+
+def read(path: Path, limit: int | None) -> dict[str, list[Row]]:
+    """Read a file's answers by learner, at most `limit` of them."""
+    answers: dict[str, list[Row]] = {}
+    opener: Callable[..., Any] = gzip.open if path.suffix == ".gz" else open
+    with opener(path, "rt", newline="") as file:
+        for line in itertools.islice(csv.DictReader(file), limit):
+            row = Row(line["user"], line["skill"], line["item"], int(line["correct"]))
+            answers.setdefault(row.user, []).append(row)
+    return answers
+
+
+def content_of(skill: str) -> str:
+    """Return the content that stands for a skill."""
+    return uuid5(NAMESPACE_URL, f"learntrace:replay:{skill}").hex
+
+
+def sessions_of(rows: Iterable[Row]) -> Iterator[tuple[str, list[Row]]]:
+    """Cut a learner's answers into sittings at one skill each."""
+    for skill, run in itertools.groupby(rows, key=lambda row: row.skill):
+        yield skill, list(run)
+
+
+# Replaying.
+
+
+def replay_learner(api: Api, name: str, rows: list[Row], done: Callable[[], None]) -> None:
+    """Send one learner's answers, in order."""
+    for skill, run in sessions_of(rows):
+        content = content_of(skill)
+        body = {
+            "user_id": name, "node_id": content, "content_id": content, "channel_id": content,
+            "kind": "exercise", "mastery_model": MODEL, "repeat": True,
+        }  # fmt: skip
+        started = api.call("start", "POST", "/api/logger/contentsession", body)
+        for row in run:
+            if started is not None:
+                _answer(api, started["session_id"], row)
+            done()
+
+
+def _answer(api: Api, session: str, row: Row) -> None:
+    interaction = {
+        "item": row.item, "correct": row.correct, "time_spent": SECONDS, "complete": True,
+        "answer": {"correct": bool(row.correct)},
+    }  # fmt: skip
+    body = {"time_spent_delta": SECONDS, "interactions": [interaction]}
+    api.call("answer", "PUT", f"/api/logger/contentsession/{session}", body)
+
+
+# Checking.
+
+
+def expected(rows: list[Row]) -> dict[str, list[list[Row]]]:
+    """Return each skill's tries, oldest first, as the file says they must be."""
+    criterion = Criterion.of(MODEL)
+    tries: dict[str, list[list[Row]]] = {}
+    mastered: set[str] = set()
+    for skill, run in sessions_of(rows):
+        of_skill = tries.setdefault(skill, [[]])
+        if skill in mastered:
+            of_skill.append([])
+            mastered.discard(skill)
+        for row in run:
+            of_skill[-1].append(row)
+            if criterion.met([float(answer.correct) for answer in of_skill[-1]]):
+                mastered.add(skill)
+    return tries
+
+
+def check_learner(api: Api, name: str, rows: list[Row], done: Callable[[], None]) -> None:
+    """Compare what the API lists of one learner with the file."""
+    for skill, tries in expected(rows).items():
+        query = f"content={content_of(skill)}&user={quote(name)}"
+        listed = api.call("tries", "GET", f"/api/logger/masterylog?{query}") or []
+        # `mastery_level` counts tries as they were opened; lists go by their latest work.
+        told = {row["mastery_level"]: row["correct"] for row in listed}
+        meant = {
+            level: sum(row.correct for row in answers)
+            for level, answers in enumerate(tries, start=1)
+        }
+        if told != meant:
+            api.tally.fail(f"{name}, skill {skill}: tries {told}, in the file {meant}")
+        attempts = Counter(_listed_attempts(api, f"/api/logger/attemptlog?{query}"))
+        wanted = Counter((row.item, row.correct) for answers in tries for row in answers)
+        if attempts != wanted:
+            missing, double = wanted - attempts, attempts - wanted
+            api.tally.fail(f"{name}, skill {skill}: missing {missing}, too many {double}")
+        for _answer_checked in range(wanted.total()):
+            done()
+
+
+def _listed_attempts(api: Api, path: str) -> Iterator[tuple[str, int]]:
+    following: str | None = path
+    while following:
+        rows, link = api.call_for_link("attempts", "GET", following)
+        for row in rows or []:
+            yield row["item"], int(row["correct"])
+        url = urlsplit(link.partition(">")[0].lstrip("<")) if link else None
+        following = f"{url.path}?{url.query}" if url else None
+
+
+# Both.
+
+
+def over_learners(
+    work: Callable[..., None],
+    answers: dict[str, list[Row]],
+    options: argparse.Namespace,
+    title: str,
+) -> Tally:
+    """Let threads take learners until none is left, and report."""
+    tally, local = Tally(), threading.local()
+    total = sum(len(rows) for rows in answers.values())
+    began = time.perf_counter()
+    with tqdm(total=total, desc=title, unit=" answers", smoothing=0.05) as bar:
+
+        def take(user: str) -> None:
+            if not hasattr(local, "api"):
+                local.api = Api(options.url, options.key, tally)
+            work(local.api, options.prefix + user, answers[user], bar.update)
+
+        with ThreadPoolExecutor(options.learners) as pool:
+            list(pool.map(take, answers))
+    report(title, tally, total, time.perf_counter() - began)
+    return tally
+
+
+def report(title: str, tally: Tally, answers: int, seconds: float) -> None:
+    """Print rates, percentiles and errors."""
+    requests = sum(len(times) for times in tally.seconds.values())
+    print(
+        f"{title}: {answers} answers, {requests} requests in {seconds:.1f} s:"
+        f" {answers / seconds:.0f} answers/s, {requests / seconds:.0f} requests/s,"
+        f" {len(tally.errors)} errors"
+    )
+    for name, times in tally.seconds.items():
+        times.sort()
+        p50, p95, p99 = (1000 * times[int(len(times) * share)] for share in (0.5, 0.95, 0.99))
+        print(f"  {name:8} {len(times):7}  p50 {p50:6.1f}  p95 {p95:6.1f}  p99 {p99:6.1f} ms")
+    for error in tally.errors[:SHOWN]:
+        print(f"  {error}")
+
+
+def parse(arguments: list[str] | None = None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--api", choices=["contentsession"], default="contentsession")
+    parser.add_argument("--file", type=Path, required=True)
+    parser.add_argument("--url", default="http://127.0.0.1:8080")
+    parser.add_argument("--key", required=True, help="an API key that reads and writes")
+    parser.add_argument("--learners", type=int, default=8, help="how many work at a time")
+    parser.add_argument("--limit", type=int, help="at most so many answers")
+    parser.add_argument("--prefix", help="put before each user; default: new each time")
+    parser.add_argument("--check", action="store_true", help="compare with the file afterwards")
+    parser.add_argument(
+        "--only-check", action="store_true", help="compare an earlier replay (needs --prefix)"
+    )
+    options = parser.parse_args(arguments)
+    if options.only_check and not options.prefix:
+        parser.error("--only-check needs the --prefix of the replay")
+    if not options.file.exists():
+        parser.error(f"there is no file {options.file}")
+    options.prefix = options.prefix or f"replay-{secrets.token_hex(4)}-"
+    return options
+
+
+def main() -> int:
+    """Replay, check, and return 1 where anything went wrong."""
+    options = parse()
+    answers = read(options.file, options.limit)
+    print(f"{len(answers)} learners, called {options.prefix}…")
+    failed = False
+    if not options.only_check:
+        failed = bool(over_learners(replay_learner, answers, options, "replay").errors)
+    if options.check or options.only_check:
+        wrong = over_learners(check_learner, answers, options, "check").errors
+        print("check: DISAGREES" if wrong else "check: agrees: nothing missing, nothing double")
+        failed = failed or bool(wrong)
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,87 @@
+"""SQLite whose writers of one process stand in line.
+
+Left alone, SQLite's writers poll for the one write lock with growing sleeps: the unlucky wait
+many times longer than the others. Here a transaction first takes its turn in this process
+(transactions are IMMEDIATE, so each is a writer); other processes are still waited for by
+SQLite's own busy timeout.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict, deque
+
+from django.db import OperationalError
+from django.db.backends.sqlite3 import base
+
+
+class Turnstile:
+    """A lock that goes to whoever has waited longest."""
+
+    def __init__(self) -> None:
+        self._mutex = threading.Lock()
+        self._taken = False
+        self._waiting: deque[threading.Lock] = deque()
+
+    def enter(self, *, timeout: float) -> bool:
+        """Wait for one's turn, at most so many seconds; tell whether it came."""
+        with self._mutex:
+            if not self._taken:
+                self._taken = True
+                return True
+            turn = threading.Lock()
+            turn.acquire()
+            self._waiting.append(turn)
+        if turn.acquire(timeout=timeout):
+            return True
+        with self._mutex:
+            if turn in self._waiting:
+                self._waiting.remove(turn)
+                return False
+        return True  # The turn came between giving up and saying so.
+
+    def leave(self) -> None:
+        """Let the next one in."""
+        with self._mutex:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._taken = False
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """A connection that takes its turn before it begins a transaction."""
+
+    _turnstiles: defaultdict[str, Turnstile] = defaultdict(Turnstile)
+    _inside: Turnstile | None = None
+
+    def _start_transaction_under_autocommit(self) -> None:
+        turnstile = self._turnstiles[str(self.settings_dict["NAME"])]
+        timeout = self.settings_dict["OPTIONS"].get("timeout", 5)
+        if not turnstile.enter(timeout=timeout):
+            raise OperationalError("database is locked: too many writers are waiting")
+        self._inside = turnstile
+        try:
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]
+        except BaseException:
+            self._leave()
+            raise
+
+    def _set_autocommit(self, autocommit: bool) -> None:  # noqa: FBT001
+        """Leave the line when the transaction is over, before its commit hooks run."""
+        super()._set_autocommit(autocommit)  # type: ignore[misc]
+        if autocommit:
+            self._leave()
+
+    def close(self) -> None:
+        """Leave the line when the connection goes, whatever state it is in."""
+        try:
+            super().close()
+        finally:
+            if not self.in_atomic_block:
+                self._leave()
+
+    def _leave(self) -> None:
+        turnstile, self._inside = self._inside, None
+        if turnstile is not None:
+            turnstile.leave()
