@@ -30,6 +30,9 @@ class VisibleLearnersAdmin(admin.ModelAdmin[M]):
 
     paginator = CappedPaginator
     show_full_result_count = False
+    # Facets count everything, and any other order sorts everything.
+    show_facets = admin.ShowFacets.NEVER
+    sortable_by = ()
     list_per_page = 50
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[M]:
