@@ -102,6 +102,7 @@ ON_SQLITE = _database["ENGINE"] == "django.db.backends.sqlite3"
 if ON_SQLITE:
     _database["ENGINE"] = "config.sqlite"
     _database["OPTIONS"] = {**SQLITE_OPTIONS, **_database.get("OPTIONS", {})}
+    _database["CONN_MAX_AGE"] = None
     Path(_database["NAME"]).parent.mkdir(parents=True, exist_ok=True)
 elif DATABASE_POOL:
     # One connection a thread, and one to spare for health checks.

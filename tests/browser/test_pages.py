@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from tests.conftest import client_for
 from tests.factories import PASSWORD, School, answered, exercise, make_school
@@ -43,7 +43,12 @@ def page(browser: Browser, live_server: Any) -> Iterator[Page]:
     """A page that fails its test on any error or violation of the policy."""
     page = browser.new_page(base_url=live_server.url)
     complaints: list[str] = []
-    page.on("console", lambda message: message.type == "error" and complaints.append(message.text))
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            complaints.append(message.text)
+
+    page.on("console", hear)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("requestfailed", lambda request: complaints.append(request.url))
     yield page

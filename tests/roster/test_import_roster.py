@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -296,6 +297,10 @@ def test_standard_output_is_the_json_and_nothing_else(tmp_path: Path):
 
     assert len(json.loads(good.stdout)["users"]) == 60
     assert "users" in good.stderr
+    with sqlite3.connect(tmp_path / "db.sqlite3") as database:
+        [stored] = database.execute("SELECT DISTINCT substr(password, 1, 7) FROM roster_user")
+    database.close()
+    assert stored == ("argon2$",)
     assert (bad.stdout, bad.returncode) == ("", 1)
     assert bad.stderr.strip().endswith("facility: This field is required.")
 
