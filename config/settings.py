@@ -120,7 +120,7 @@ CACHES = {"default": env.dj_cache_url("CACHE_URL", default="locmem://learntrace"
 AUTH_USER_MODEL = "roster.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "roster.authentication.RosterBackend",
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [

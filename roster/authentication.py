@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
+from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
@@ -50,6 +51,15 @@ def _secrets(request: Request) -> set[str]:
     if scheme.lower() == _BEARER:
         secrets.add(value.strip())
     return secrets
+
+
+class RosterBackend(ModelBackend):
+    """Django's own, knowing of whoever comes back how far they may look."""
+
+    def get_user(self, user_id: Any) -> User | None:
+        """Return the person of a session; None where they may no longer log in."""
+        user = User.objects.with_reach().filter(pk=user_id).first()
+        return user if user is not None and self.user_can_authenticate(user) else None
 
 
 class LoginAuthentication(SessionAuthentication):

@@ -46,7 +46,7 @@ def client_for(caller: Caller) -> Client:
     """Return a client for a person (logged in), a key (its secret) or a guest (None)."""
     client = Client()
     if isinstance(caller, User):
-        client.force_login(caller, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(caller, backend="roster.authentication.RosterBackend")
     elif isinstance(caller, str):
         client.credentials(HTTP_X_API_KEY=caller)
     return client

@@ -34,6 +34,8 @@ class ContentSessionQuerySet(models.QuerySet["ContentSession"]):
 
     def visible_to(self, actor: Actor) -> Self:
         """Sessions the actor may read: visible learners', and guests' of facilities they staff."""
+        if actor.is_superuser:
+            return self
         return self.filter(
             Q(user__in=User.objects.visible_to(actor))
             | Q(user=None, facility__in=Facility.objects.staffed_by(actor))

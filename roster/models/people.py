@@ -11,7 +11,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser, PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Case, Q, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 
 from roster.models.base import Keyed
 from roster.models.keys import ApiKey, Scope
@@ -57,14 +57,24 @@ class UserQuerySet(models.QuerySet["User"]):
             return self.none()
         if actor.is_superuser:
             return self
-        return self.filter(
-            Q(pk=actor.pk)
-            | Q(facility__in=Role.objects.filter(user=actor).values("facility"))
-            | Q(
-                pk__in=Enrolment.objects.filter(
-                    classroom__in=Role.objects.filter(user=actor).values("classroom")
-                ).values("user")
-            )
+        visible = Q(pk=actor.pk)
+        if actor.staffs_facility is not False:
+            visible |= Q(facility__in=actor.roles.values("facility"))
+        if actor.coaches_class is not False:
+            coached = Enrolment.objects.filter(classroom__in=actor.roles.values("classroom"))
+            visible |= Q(pk__in=coached.values("user"))
+        return self.filter(visible)
+
+    def with_reach(self) -> Self:
+        """Tell each person whether they look after a facility or a class at all.
+
+        Asked when somebody logs in or comes back, so that the lists of the many who look
+        after nobody need not ask the database about roles.
+        """
+        roles = Role.objects.filter(user=OuterRef("pk"))
+        return self.annotate(
+            staffs_facility=Exists(roles.filter(facility__isnull=False)),
+            coaches_class=Exists(roles.filter(classroom__isnull=False)),
         )
 
     def in_facility(self, facility_id: UUID) -> Self:
@@ -128,6 +138,10 @@ class User(Keyed, AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False, help_text="May open the admin.")
     created_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    # Known only of rows of `with_reach`; None: perhaps.
+    staffs_facility: bool | None = None
+    coaches_class: bool | None = None
 
     objects = UserQuerySet.as_manager()
 

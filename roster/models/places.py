@@ -22,7 +22,7 @@ class FacilityQuerySet(models.QuerySet["Facility"]):
             return self.none()
         if isinstance(actor, ApiKey):
             return self.filter(pk=actor.facility_id) if actor.allows(Scope.READ) else self.none()
-        return self.filter(roles__user=actor)
+        return self.none() if actor.staffs_facility is False else self.filter(roles__user=actor)
 
 
 class Facility(Keyed):

@@ -26,7 +26,7 @@ def worked(school: School) -> School:
 
 def browser(user: User) -> Browser:
     browser = Browser()
-    browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    browser.force_login(user, backend="roster.authentication.RosterBackend")
     return browser
 
 

@@ -16,7 +16,7 @@ from tests.factories import PASSWORD, School
 @pytest.fixture
 def root(school: School) -> Browser:
     browser = Browser()
-    browser.force_login(school.superuser, backend="django.contrib.auth.backends.ModelBackend")
+    browser.force_login(school.superuser, backend="roster.authentication.RosterBackend")
     return browser
 
 
