@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import socket
+import struct
+from typing import Any
 
 from config.logs import logging_config
 from config.settings import LOG_LEVEL, ON_SQLITE, SERVER_THREADS, env
@@ -17,4 +20,15 @@ timeout = 60
 graceful_timeout = 20
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: PTH112, S108
 control_socket_disable = True
+# A client that stops in the middle of a request holds its thread no longer than this.
+SILENCE_SECONDS = 10
+
+
+def when_ready(server: Any) -> None:
+    """Bound how long a read may wait; accepted sockets inherit the option from the listener."""
+    for listener in server.LISTENERS:
+        patience = struct.pack("ll", SILENCE_SECONDS, 0)
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, patience)
+
+
 logconfig_dict = logging_config(LOG_LEVEL)

@@ -11,6 +11,7 @@ from typing import IO, Any
 
 import orjson
 from django.conf import settings
+from django.http.request import UnreadablePostError
 from django.utils.functional import Promise
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.negotiation import DefaultContentNegotiation
@@ -44,7 +45,10 @@ class OrjsonParser(BaseParser):
     ) -> Any:
         """Return the parsed body; 413 where it is too large, 400 where it is not plain JSON."""
         limit: int = settings.MAX_BODY_BYTES
-        raw = stream.read(limit + 1)
+        try:
+            raw = stream.read(limit + 1)
+        except UnreadablePostError:
+            raise ParseError("The body broke off.") from None
         if len(raw) > limit:
             raise BodyTooLarge
         return load_json(raw)

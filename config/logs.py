@@ -49,6 +49,8 @@ def logging_config(level: str) -> dict[str, Any]:
         "loggers": {
             # config.middleware.RequestLog has said it, with the request's id; 5xx keep a traceback.
             "django.request": {"level": "ERROR"},
+            # Anybody can send a Host that is not ours; the 400 in the request log is enough.
+            "django.security.DisallowedHost": {"handlers": [], "propagate": False},
             "django.server": {"level": "WARNING"},
             "gunicorn.error": {"handlers": ["stderr"], "level": level, "propagate": False},
             "gunicorn.access": {"handlers": [], "propagate": False},

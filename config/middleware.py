@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import structlog
 from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port
 from uuid_utils.compat import uuid7
@@ -24,7 +25,7 @@ _SLASH_MATTERS = ("/admin/", f"/{settings.STATIC_URL.lstrip('/')}")
 class RequestLog:
     """Log each request once, when it is answered, under an id its caller is told.
 
-    Query strings are left out with the bodies: both may name learners.
+    Query strings and the values in paths are left out with the bodies: they may name learners.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -36,16 +37,25 @@ class RequestLog:
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
         began = time.perf_counter()
-        response = self.get_response(request)
-        log.info(
-            "request",
-            method=request.method,
-            path=request.path,
-            status=response.status_code,
-            milliseconds=round(1000 * (time.perf_counter() - began), 1),
-        )
+        try:
+            response = self.get_response(request)
+            log.info(
+                "request",
+                method=request.method,
+                path=_path(request),
+                status=response.status_code,
+                milliseconds=round(1000 * (time.perf_counter() - began), 1),
+            )
+        finally:
+            structlog.contextvars.clear_contextvars()
         response["X-Request-ID"] = request_id
         return response
+
+
+def _path(request: HttpRequest) -> str:
+    """Return the path as its pattern, where it has one: its values may name learners."""
+    match = request.resolver_match
+    return f"/{match.route}" if match else request.path
 
 
 class OptionalTrailingSlash:
@@ -59,6 +69,27 @@ class OptionalTrailingSlash:
         if len(path) > 1 and path.endswith("/") and not path.startswith(_SLASH_MATTERS):
             request.path_info = path[:-1]
         return self.get_response(request)
+
+
+class NoNulls:
+    """Refuse pages asked for with null characters, which PostgreSQL cannot even look for.
+
+    The APIs check their own parameters and say which one is wrong.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        asked = request.path_info + request.META.get("QUERY_STRING", "")
+        if ("\0" in asked or "%00" in asked) and not is_api(request.path_info):
+            raise SuspiciousOperation("null character")
+        return self.get_response(request)
+
+
+def is_api(path: str) -> bool:
+    """Tell whether a path belongs to one of the APIs, and so its errors are theirs to shape."""
+    return f"{path}/".startswith(("/api/", "/v3/"))
 
 
 class CookiesOnLocalhost:

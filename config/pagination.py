@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import binascii
-from datetime import datetime
+import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from rest_framework.views import APIView
 
 MAX_ROWS = 1000
+MAX_INTEGER = 10**100
+_INTEGER = re.compile(r"-?[0-9]{1,100}")
 _AFTER = "after"
 
 
@@ -45,12 +48,12 @@ class ArrayOrPages(BasePagination):
         view: APIView | None = None,  # noqa: ARG002
     ) -> list[Any]:
         """Return the rows the request asks for."""
-        number = _integer(request, "page", low=1)
+        number = _integer(request, "page", low=-MAX_INTEGER, high=MAX_INTEGER)
         self.page_size = _integer(request, "page_size", low=1, high=MAX_ROWS)
         if self.page_size is None:
             return self._array(queryset, request)
         self.pages = Paginator(queryset, self.page_size)
-        self.number = number or 1
+        self.number = 1 if number is None else number
         try:
             return list(self.pages.page(self.number).object_list)
         except InvalidPage:
@@ -112,15 +115,15 @@ def _parameter(name: str, schema: dict[str, Any], description: str) -> dict[str,
     }  # fmt: skip
 
 
-def _integer(request: Request, name: str, *, low: int, high: int | None = None) -> int | None:
+def _integer(request: Request, name: str, *, low: int, high: int) -> int | None:
     text = request.query_params.get(name)
     if text is None:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
+    if not _INTEGER.fullmatch(text):
         raise ValidationError({name: ["A whole number is required."]})
     number = int(text)
-    if number < low or (high is not None and number > high):
-        raise ValidationError({name: [f"Must lie between {low} and {high or 'the last'}."]})
+    if not low <= number <= high:
+        raise ValidationError({name: [f"Must lie between {low} and {high}."]})
     return number
 
 
@@ -140,12 +143,25 @@ def _token(order: list[str], row: dict[str, Any]) -> str:
     return base64.urlsafe_b64encode(orjson.dumps(spelled)).decode().rstrip("=")
 
 
+def _read_moment(text: str) -> datetime:
+    """Read a moment as `format_time` writes it."""
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+
+
+def _read_key(text: str) -> UUID:
+    """Read a key as it is written into a token: dashed."""
+    key = UUID(text)
+    if str(key) != text:
+        raise ValueError(text)
+    return key
+
+
 def _read_token(token: str, length: int) -> list[datetime | UUID]:
     """Read where to go on: a position only, so it grants nothing and needs no signature."""
     try:
         *moments, key = orjson.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
-        values: list[datetime | UUID] = [datetime.fromisoformat(moment) for moment in moments]
-        values.append(UUID(key))
+        values: list[datetime | UUID] = [_read_moment(moment) for moment in moments]
+        values.append(_read_key(key))
     except (binascii.Error, ValueError, TypeError, AttributeError):
         values = []
     if len(values) != length:

@@ -19,6 +19,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import APIView, set_rollback
 
+from config.middleware import is_api
 from logger import selectors as logger_selectors
 from logger import services as logger_services
 from roster import services as roster_services
@@ -178,27 +179,23 @@ def _answer(path: str, status: int, code: str, message: str) -> HttpResponse:
     return HttpResponse(orjson.dumps(body), status=status, content_type="application/json")
 
 
-def _is_api(request: HttpRequest) -> bool:
-    return request.path.startswith(("/api/", "/v3/"))
-
-
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer a path nobody serves."""
-    if _is_api(request):
+    if is_api(request.path):
         return _answer(request.path, 404, "NOT_FOUND", "There is nothing at this path.")
     return defaults.page_not_found(request, exception)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer a request Django itself refuses."""
-    if _is_api(request):
+    if is_api(request.path):
         return _answer(request.path, 400, "INVALID", "The request is malformed.")
     return defaults.bad_request(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer when we made a mistake; the log has the traceback under the request's id."""
-    if _is_api(request):
+    if is_api(request.path):
         return _answer(request.path, 500, "ERROR", "Something went wrong on our side.")
     return defaults.server_error(request)
 
@@ -211,7 +208,7 @@ def locked_out(
     """Answer a login after too many failures; asked by axes."""
     cooloff: timedelta = settings.AXES_COOLOFF_TIME
     message = "Too many failed logins. Try again later."
-    if _is_api(request):
+    if is_api(request.path):
         response = _answer(request.path, 429, "THROTTLED", message)
     else:
         response = HttpResponse(message, status=429, content_type="text/plain; charset=utf-8")

@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "config.middleware.OptionalTrailingSlash",
+    "config.middleware.NoNulls",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -148,6 +149,7 @@ TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 DEFAULT_FACILITY = env.str("DEFAULT_FACILITY", default="")
 
 COOKIES_SECURE = env.bool("COOKIES_SECURE", default=True)
+SESSION_ENGINE = "roster.sessions"
 SESSION_COOKIE_SECURE = COOKIES_SECURE
 CSRF_COOKIE_SECURE = COOKIES_SECURE
 SESSION_COOKIE_HTTPONLY = True

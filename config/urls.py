@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
+from django.views import defaults
 from django.views.generic import RedirectView, TemplateView
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
-from rest_framework.negotiation import DefaultContentNegotiation
+from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
 from config import health
 
@@ -16,9 +16,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path(
         "api/schema",
-        SpectacularAPIView.as_view(
-            authentication_classes=[], content_negotiation_class=DefaultContentNegotiation
-        ),
+        SpectacularJSONAPIView.as_view(authentication_classes=[]),
         name="schema",
     ),
     path(
@@ -31,6 +29,8 @@ urlpatterns = [
     path("api/auth/", include("roster.urls")),
     path("api/logger/", include("logger.urls")),
     path("admin", RedirectView.as_view(pattern_name="admin:index")),
+    # Django's "view on site" shortcut; nothing here has a page of its own.
+    re_path(r"^admin/r/", defaults.page_not_found, {"exception": None}),
     path("admin/", admin.site.urls),
 ]
 

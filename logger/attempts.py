@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Max, Q
 
 from logger.commands import Interaction
-from logger.models import MAX_HISTORY, AttemptLog, AttemptLogQuerySet, ContentSession
+from logger.models import AttemptLog, AttemptLogQuerySet, ContentSession
 
 
 class UnknownAttempt(LookupError):
@@ -20,7 +20,7 @@ class UnknownAttempt(LookupError):
 
 
 class TooMuchHistory(ValueError):
-    """An attempt holds at most 1,000 interactions."""
+    """An attempt holds at most 1,000 interactions and 1 MiB."""
 
     field = "interactions"
 
@@ -67,7 +67,7 @@ class Attempts:
         Raises
         ------
         UnknownAttempt : an id names no attempt at that item in this try.
-        TooMuchHistory : an attempt would hold more than 1,000 interactions.
+        TooMuchHistory : an attempt would hold more than 1,000 interactions or 1 MiB.
         """
         return [
             self._work(list(group), at=at)
@@ -85,7 +85,7 @@ class Attempts:
             self.known[attempt.pk] = attempt
         for interaction in group:
             attempt.absorb(interaction, at=at)
-        if len(attempt.interaction_history) > MAX_HISTORY:
+        if attempt.is_overfull:
             raise TooMuchHistory
         self.touched[attempt.pk] = attempt
         return attempt

@@ -23,8 +23,8 @@ class StrictBooleanField(forms.Field):
     """true, false, 1 or 0 in any case."""
 
     def to_python(self, value: Any) -> bool | None:
-        """Read one of the four words; nothing means no filter."""
-        if value in self.empty_values:
+        """Read one of the four words; a parameter that is not there is no filter."""
+        if value is None:
             return None
         try:
             return _TRUTH[str(value).lower()]
@@ -68,7 +68,7 @@ class LearnerFilterSet(filters.FilterSet):
     """
 
     request: HttpRequest
-    user = filters.CharFilter(method="by_user")
+    user = filters.CharFilter(method="by_user", strip=False)
     facility = UUIDFilter(method="by_facility")
     classroom = UUIDFilter(method="by_classroom")
     learner_group = UUIDFilter(method="by_group")
@@ -110,7 +110,7 @@ class MasteryLogFilter(LearnerFilterSet):
     """Tries at one content by one learner."""
 
     content = UUIDFilter(field_name="content_id", required=True)
-    user = filters.CharFilter(method="by_user", required=True)
+    user = filters.CharFilter(method="by_user", strip=False, required=True)
     quiz = BooleanFilter(field_name="is_quiz")
 
     class Meta:
@@ -123,7 +123,7 @@ class AttemptLogFilter(LearnerFilterSet):
 
     masterylog = UUIDFilter(field_name="mastery_log")
     content = UUIDFilter(field_name="content_id")
-    item = filters.CharFilter()
+    item = filters.CharFilter(strip=False)
     mastery_level = Int32Filter(field_name="mastery_log__mastery_level")
 
     class Meta:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_CEILING, Decimal
+from fractions import Fraction
+from math import ceil
 
-_THOUSANDTH = Decimal("0.001")
+_THOUSAND = 1000
 _MICRO = 6
 
 
-def _exact(number: float) -> Decimal:
+def _exact(number: float) -> Fraction:
     """Return the decimal a client wrote, not its binary neighbour: 0.1 is one tenth."""
-    return Decimal(repr(float(number)))
+    return Fraction(repr(float(number)))
 
 
 def normalised(progress: float) -> float:
@@ -28,9 +29,8 @@ def advanced(progress: float, delta: float) -> float:
     return _normalised(_exact(progress) + _exact(delta))
 
 
-def _normalised(progress: Decimal) -> float:
-    rounded = progress.quantize(_THOUSANDTH, rounding=ROUND_CEILING)
-    return float(min(max(rounded, Decimal(0)), Decimal(1)))
+def _normalised(progress: Fraction) -> float:
+    return min(max(ceil(progress * _THOUSAND), 0), _THOUSAND) / _THOUSAND
 
 
 def difference(this: float, that: float) -> float:

@@ -91,10 +91,10 @@ def _latest_scores(rows: list[Row]) -> dict[str, float]:
 
 
 def completed_count(learner_id: UUID) -> int:
-    """Count the contents a learner completed: by a try, or, where none is needed, by progress."""
-    tries = MasteryLog.objects.filter(summary=OuterRef("pk"))
+    """Count the contents a learner completed: by a try, whatever came after, or by progress."""
+    completed_try = MasteryLog.objects.filter(summary=OuterRef("pk"), complete=True)
     return (
         ContentSummary.objects.filter(user=learner_id)
-        .filter(Q(Exists(tries.filter(complete=True))) | (Q(progress__gte=1) & ~Q(Exists(tries))))
+        .filter(Q(progress__gte=1) | Exists(completed_try))
         .count()
     )

@@ -15,25 +15,11 @@ from logger.mastery import MAX_N, Criterion, MasteryType
 from logger.models import AttemptLog, ContentKind
 from logger.selectors import Row, TryDiff
 from logger.services import PAST_ATTEMPT, StartedSession, UpdatedSession
-from roster.models import parse_uuid
+from roster.serializers import HexUUIDField
 
 MAX_SECONDS = 10_000_000
 MAX_INTERACTIONS = 1000
 QUIZ_CRITERION = {"type": MasteryType.QUIZ.value, "coach_assigned": True}
-
-
-class HexUUIDField(serializers.UUIDField):
-    """A UUID: dashed or plain on the way in, 32 lower-case hex digits on the way out."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(format="hex", **kwargs)
-
-    def to_internal_value(self, data: Any) -> UUID:
-        """Read a UUID from a string, and from nothing else."""
-        key = parse_uuid(data) if isinstance(data, str) else None
-        if key is None:
-            self.fail("invalid", value=data)
-        return key
 
 
 class FiniteFloatField(serializers.FloatField):
@@ -59,12 +45,23 @@ class ObjectField(serializers.DictField):
     """A JSON object, kept as it is."""
 
 
+class ShortListField(serializers.ListField):
+    """A list whose length is looked at before its children are."""
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        """Refuse a list that is too long before any work goes into it."""
+        if isinstance(data, list) and self.max_length and len(data) > self.max_length:
+            message = self.error_messages["max_length"].format(max_length=self.max_length)
+            raise ValidationError(message, code="max_length")
+        return super().to_internal_value(data)
+
+
 class MasteryModelSerializer(serializers.Serializer[Any]):
     """How an exercise is completed; `coach_assigned` is not for clients to say."""
 
     type = serializers.ChoiceField(choices=[kind.value for kind in MasteryType])
-    m = serializers.IntegerField(min_value=1, max_value=MAX_N, required=False)
-    n = serializers.IntegerField(min_value=1, max_value=MAX_N, required=False)
+    m = serializers.IntegerField(min_value=0, max_value=MAX_N, required=False)
+    n = serializers.IntegerField(min_value=0, max_value=MAX_N, required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse a criterion nothing could meet."""
@@ -90,19 +87,15 @@ class StartSessionSerializer(serializers.Serializer[StartSession]):
     repeat = serializers.BooleanField(default=False)
     user_id = serializers.CharField(max_length=255, required=False, trim_whitespace=False)
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Check what belongs together, and report everything that is missing at once."""
-        errors: dict[str, list[Any]] = {}
-        if "quiz_id" in attrs:
-            for other in ("node_id", "lesson_id"):
-                if other in attrs:
-                    errors[other] = ["Must not come with quiz_id."]
-        else:
-            errors |= _node_errors(attrs)
-        if "lesson_id" in attrs and "course_session_id" in attrs:
-            errors["course_session_id"] = ["Must not come with lesson_id."]
-        if errors:
-            raise ValidationError(errors)
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """Check every field and what belongs together, and report all that is wrong at once."""
+        together = _contradictions(data) if isinstance(data, Mapping) else {}
+        try:
+            attrs: dict[str, Any] = super().to_internal_value(data)
+        except ValidationError as error:
+            raise ValidationError({**together, **error.detail}) from None  # type: ignore[dict-item]
+        if together:
+            raise ValidationError(together)
         return attrs
 
     def command(self) -> StartSession:
@@ -121,11 +114,25 @@ class StartSessionSerializer(serializers.Serializer[StartSession]):
         )
 
 
-def _node_errors(attrs: dict[str, Any]) -> dict[str, list[Any]]:
+def _contradictions(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is missing beside what was sent, and what must not come together."""
+    errors: dict[str, Any] = {}
+    if "quiz_id" not in data:
+        errors = _node_errors(data)
+    else:
+        for other in ("node_id", "lesson_id"):
+            if other in data:
+                errors[other] = ["Must not come with quiz_id."]
+    if "lesson_id" in data and "course_session_id" in data:
+        errors["course_session_id"] = ["Must not come with lesson_id."]
+    return errors
+
+
+def _node_errors(attrs: Mapping[str, Any]) -> dict[str, Any]:
     required = ["node_id", "content_id", "channel_id", "kind"]
     if attrs.get("kind") == ContentKind.EXERCISE:
         required.append("mastery_model")
-    errors: dict[str, list[Any]] = {
+    errors: dict[str, Any] = {
         name: [ErrorDetail("This field is required.", code="required")]
         for name in required
         if name not in attrs
@@ -139,13 +146,17 @@ class InteractionSerializer(serializers.Serializer[Interaction]):
     """One thing a learner did at one question."""
 
     id = HexUUIDField(required=False)
-    item = serializers.CharField(max_length=200)
+    item = serializers.CharField(max_length=200, trim_whitespace=False)
     correct = _share()
     time_spent = _seconds()
     complete = serializers.BooleanField(default=False)
     answer = ObjectField(required=False, allow_null=True)
     simple_answer = serializers.CharField(
-        max_length=200, required=False, allow_blank=True, allow_null=True
+        max_length=200,
+        required=False,
+        allow_blank=True,
+        allow_null=True,
+        trim_whitespace=False,
     )
     error = serializers.BooleanField(default=False)
     hinted = serializers.BooleanField(default=False)
@@ -159,7 +170,7 @@ class UpdateSessionSerializer(serializers.Serializer[UpdateSession]):
     progress_delta = _share(required=False)
     time_spent_delta = _seconds(required=False)
     extra_fields = ObjectField(required=False)
-    interactions = serializers.ListField(
+    interactions = ShortListField(
         child=InteractionSerializer(), required=False, max_length=MAX_INTERACTIONS
     )
 

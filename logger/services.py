@@ -190,7 +190,9 @@ def _open_try(
         return None
     is_quiz = Criterion.of(start.mastery_model).is_quiz
     level = _draw_quiz_level() if is_quiz else 1
-    series = MasteryLog.objects.filter(summary=summary, is_quiz=is_quiz)
+    series = MasteryLog.objects.filter(
+        summary=summary, is_quiz=is_quiz, is_coach_assigned=start.quiz_id is not None
+    )
     latest = None if is_new else series.with_levels(level).open_first().first()
     if latest is not None:
         if not (start.repeat and latest.complete):
@@ -204,6 +206,7 @@ def _open_try(
         content_id=summary.content_id,
         mastery_level=level,
         is_quiz=is_quiz,
+        is_coach_assigned=start.quiz_id is not None,
         mastery_criterion=start.mastery_model,
         start_timestamp=at,
         end_timestamp=at,
@@ -305,7 +308,7 @@ def _work(
 ) -> list[AttemptLog] | None:
     """Write the interactions as attempts, and judge the try they belong to, if any."""
     tried = session.mastery_log
-    window = tried.criterion.window if tried and not tried.complete else 0
+    window = tried.criterion.window if tried else 0
     attempts = Attempts(session, update.interactions or (), window=window)
     touched = attempts.apply(update.interactions or (), at=at)
     attempts.save()

@@ -36,6 +36,8 @@ from logger.serializers import (
 from roster.models import Actor, ApiKey, User, parse_uuid
 from roster.permissions import HasScope
 
+MAX_DIGITS = 10
+
 
 def actor_of(request: Request) -> Actor:
     """Return whoever calls: a person, a key or a guest."""
@@ -153,7 +155,7 @@ class TryDiffView(GenericAPIView[Any]):
     def get(self, request: Request, index: str) -> Response:  # noqa: ARG002
         """Compare a try with the next older one; index 0 is the newest."""
         tries = cast("MasteryLogQuerySet", self.filter_queryset(self.get_queryset()))
-        if not (index.isascii() and index.isdigit()):
+        if not (index.isascii() and index.isdigit() and len(index) <= MAX_DIGITS):
             raise Http404
         return Response(diff_body(selectors.try_diff(tries, int(index))))
 

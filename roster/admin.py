@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from roster import services
+from roster.admin_base import is_listed_filter
 from roster.models import (
     Actor,
     ApiKey,
@@ -91,6 +92,15 @@ class UserAdmin(DjangoUserAdmin[User]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return User.objects.visible_to(cast("Actor", request.user)).order_by(*self.ordering)
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:  # noqa: ARG002
+        return is_listed_filter(self, lookup)
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Keep what is stored of a password from whoever may only look."""
+        if obj and not self.has_change_permission(request, obj):
+            return [(None, {"fields": ["username", "full_name", "external_id", "facility"]})]
+        return super().get_fieldsets(request, obj)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.is_active and request.user.is_staff)

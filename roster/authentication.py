@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import Any
 
 import structlog
@@ -14,9 +15,11 @@ from rest_framework.exceptions import AuthenticationFailed, ParseError
 from rest_framework.request import Request
 
 from roster import services
-from roster.models import ApiKey, User, fold_username
+from roster.models import MAX_FOLDED, ApiKey, User, fold_username
 
+_BASIC = "basic"
 _BEARER = "bearer"
+NO_ADDRESS = "0.0.0.0"  # noqa: S104  # nothing is bound
 
 
 class KeyAuthentication(BaseAuthentication):
@@ -46,15 +49,32 @@ class KeyAuthentication(BaseAuthentication):
 def _secrets(request: Request) -> set[str]:
     secrets = set()
     if (value := request.headers.get("X-API-Key")) is not None:
-        secrets.add(value.strip())
+        # Servers join repeated headers with commas, which no secret contains.
+        secrets |= {part.strip() for part in value.split(",")}
     scheme, _, value = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() == _BEARER:
-        secrets.add(value.strip())
+    # A proxy's own Basic credentials are not for us; what else is meant as a key must be one,
+    # lest an app that spells it wrong records its learners as guests.
+    if scheme and scheme.lower() != _BASIC:
+        secrets.add(value.strip() if scheme.lower() == _BEARER else "")
     return secrets
 
 
 class RosterBackend(ModelBackend):
-    """Django's own, knowing of whoever comes back how far they may look."""
+    """Django's own, which also minds the facility and knows how far somebody may look."""
+
+    def authenticate(
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **credentials: Any,
+    ) -> User | None:
+        """Return who has these credentials; a wrong `facility` is as wrong as a password."""
+        user = super().authenticate(request, username, password)
+        facility = credentials.get("facility")
+        if not isinstance(user, User) or facility in (None, user.facility_id):
+            return user if isinstance(user, User) else None
+        return user if user.facility_id is None else None
 
     def get_user(self, user_id: Any) -> User | None:
         """Return the person of a session; None where they may no longer log in."""
@@ -79,14 +99,27 @@ class LoginAuthentication(SessionAuthentication):
 def login_name(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str | None:
     """Return the username to count by: folded, as it is looked up."""
     name = credentials.get("username") if credentials else request.POST.get("username")
-    return fold_username(name) if isinstance(name, str) else None
+    return fold_username(name)[:MAX_FOLDED] if isinstance(name, str) else None
 
 
 def client_address(request: HttpRequest) -> str:
-    """Return the caller's address, believing as many proxies as TRUSTED_PROXIES says."""
+    """Return the caller's address, believing as many proxies as TRUSTED_PROXIES says.
+
+    What is no address, as of a server behind a socket, is told as 0.0.0.0.
+    """
     remote = str(request.META.get("REMOTE_ADDR", ""))
     hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop]
     proxies: int = settings.TRUSTED_PROXIES
-    if not proxies or not hops:
-        return remote
-    return hops[-min(proxies, len(hops))]
+    if proxies and hops:
+        return _address(hops[-min(proxies, len(hops))]) or _address(remote) or NO_ADDRESS
+    return _address(remote) or NO_ADDRESS
+
+
+def _address(text: str) -> str | None:
+    """Return the address in a hop such as ``1.2.3.4``, ``1.2.3.4:80`` or ``[::1]:80``."""
+    for candidate in (text, text.rpartition(":")[0].strip("[]"), text.strip("[]")):
+        try:
+            return str(ip_address(candidate.partition("%")[0]))
+        except ValueError:
+            continue
+    return None

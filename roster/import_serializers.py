@@ -58,7 +58,7 @@ class ClassroomEntrySerializer(serializers.Serializer[Any]):
 
 class AssignableEntrySerializer(serializers.Serializer[Any]):
     title = serializers.CharField(max_length=200)
-    active = serializers.BooleanField(default=True)
+    active = serializers.BooleanField(default=None, allow_null=True)
     assigned_to = serializers.ListField(child=serializers.CharField(), default=list)
 
 

@@ -44,10 +44,10 @@ class ClassroomEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class AssignableEntry:
-    """One lesson, quiz or course session, and the classes and groups it is assigned to."""
+    """One lesson, quiz or course session, and where it is assigned; `active` None: if new."""
 
     title: str
-    active: bool = True
+    active: bool | None = None
     assigned_to: list[str] = field(default_factory=list)
 
 

@@ -14,6 +14,7 @@ from django.db.models import Q
 
 from roster import services
 from roster.models import (
+    MAX_FOLDED,
     ApiKey,
     Assignable,
     Classroom,
@@ -141,11 +142,14 @@ def _people(
     people: dict[str, User] = {
         key: user for key, user in existing.items() if user.facility_id == done.facility.pk
     }
+    _release_external_ids(roster, people)
     seen: dict[str, Any] = {}
     for place, entry in progress(list(enumerate(roster.users))):
         path, key = f"users[{place}]", fold_username(entry.username)
         _refuse_repeat(key, seen, f"{path}.username")
         seen[key] = entry
+        if len(key) > MAX_FOLDED:
+            raise RosterError(f"{path}.username", "This username is too long.")
         if key in existing and key not in people:
             raise RosterError(
                 f"{path}.username", f"“{entry.username}” belongs to another facility."
@@ -180,6 +184,17 @@ def _existing(folded: set[str]) -> dict[str, User]:
         for start in range(0, len(names), _IN_BATCH)
         for user in User.objects.filter(username_key__in=names[start : start + _IN_BATCH])
     }
+
+
+def _release_external_ids(roster: RosterFile, people: dict[str, User]) -> None:
+    """Let go of the external ids that are about to change, so that two people may swap theirs."""
+    changing = []
+    for entry in roster.users:
+        user = people.get(fold_username(entry.username))
+        if user and entry.external_id is not None and user.external_id != entry.external_id:
+            user.external_id = None
+            changing.append(user)
+    User.objects.bulk_update(changing, ["external_id"], batch_size=_IN_BATCH)
 
 
 def _refuse_taken_external_id(
@@ -238,7 +253,7 @@ def _facility_roles(roster: RosterFile, facility: Facility, people: _People) -> 
         kinds = set()
         if entry.role == "admin":
             kinds.add(RoleKind.ADMIN)
-        elif entry.role == "coach" and fold_username(entry.username) not in of_classes:
+        elif entry.role == "coach" and not _coaches_a_class(user, of_classes):
             kinds.add(RoleKind.COACH)
         Role.objects.filter(user=user, facility=facility).exclude(kind__in=kinds).delete()
         for kind in kinds:
@@ -246,6 +261,12 @@ def _facility_roles(roster: RosterFile, facility: Facility, people: _People) -> 
         if entry.role == "learner" and user.is_staff and not user.roles.exists():
             user.is_staff = False
             user.save(update_fields=["is_staff"])
+
+
+def _coaches_a_class(user: User, of_classes: set[str]) -> bool:
+    """Tell whether somebody coaches a class, by the file or from before: then no more than that."""
+    named = fold_username(user.username or "") in of_classes
+    return named or user.roles.filter(classroom__isnull=False).exists()
 
 
 # Places.
@@ -378,9 +399,9 @@ def _assignables(
         row = _only(same_title, f"{path}.title", section)
         if row is None:
             row = model(facility=facility, title=entry.title, classroom=_shared_class(targets))
-            row.active = entry.active
+            row.active = entry.active is not False
             row.save(force_insert=True)
-        elif row.active != entry.active:
+        elif entry.active not in (None, row.active):
             row.active = entry.active
             row.save(update_fields=["active"])
         _assign(row, targets)

@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from rest_framework import serializers
 
-from roster.models import Actor, RoleKind, User
+from roster.models import Actor, RoleKind, User, parse_uuid
+
+
+class HexUUIDField(serializers.UUIDField):
+    """A UUID: dashed or plain on the way in, 32 lower-case hex digits on the way out."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="hex", **kwargs)
+
+    def to_internal_value(self, data: Any) -> UUID:
+        """Read a UUID from a string, and from nothing else."""
+        key = parse_uuid(data) if isinstance(data, str) else None
+        if key is None:
+            self.fail("invalid", value=data)
+        return key
 
 
 class LoginSerializer(serializers.Serializer[Any]):
@@ -14,7 +29,7 @@ class LoginSerializer(serializers.Serializer[Any]):
 
     username = serializers.CharField(max_length=150)
     password = serializers.CharField(max_length=1024, trim_whitespace=False)
-    facility = serializers.UUIDField(required=False, allow_null=True, default=None)
+    facility = HexUUIDField(required=False, allow_null=True, default=None)
 
 
 class SessionSerializer(serializers.Serializer[Any]):
@@ -23,8 +38,8 @@ class SessionSerializer(serializers.Serializer[Any]):
     id = serializers.CharField(default="current")
     username = serializers.CharField()
     full_name = serializers.CharField()
-    user_id = serializers.UUIDField(format="hex", allow_null=True)
-    facility_id = serializers.UUIDField(format="hex", allow_null=True)
+    user_id = HexUUIDField(allow_null=True)
+    facility_id = HexUUIDField(allow_null=True)
     kind = serializers.ListField(child=serializers.CharField())
     is_superuser = serializers.BooleanField()
 

@@ -124,11 +124,10 @@ def guest_facility(actor: Actor) -> Facility:
     Raises
     ------
     CredentialsNeeded : none is meant, or it takes no guests.
-    NotForYou : the key's facility takes no guests.
     """
     if isinstance(actor, ApiKey):
         if not actor.facility.guest_access:
-            raise NotForYou("This facility takes no guests; name a learner by user_id.")
+            raise CredentialsNeeded("This facility takes no guests; name a learner by user_id.")
         return actor.facility
     facility = default_facility()
     if facility is None or not facility.guest_access:

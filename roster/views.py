@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from typing import cast
-from urllib.parse import urlsplit
 
 from axes.helpers import get_lockout_response
 from django.conf import settings
-from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth import authenticate, login
 from django.http import HttpResponseBase
 from django.middleware.csrf import get_token
 from drf_spectacular.utils import extend_schema
@@ -17,6 +16,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from roster.models import Actor, User
+from roster.permissions import HasScope
 from roster.serializers import LoginSerializer, SessionSerializer, session_body
 
 
@@ -38,12 +38,11 @@ class SessionsView(APIView):
         _refuse_foreign_origin(request)
         serializer = LoginSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        facility = serializer.validated_data.pop("facility")
         user = authenticate(request._request, **serializer.validated_data)
         if getattr(request._request, "axes_locked_out", False):
             lockout: HttpResponseBase = get_lockout_response(request._request)
             return lockout
-        if not isinstance(user, User) or (facility and user.facility_id != facility):
+        if not isinstance(user, User):
             raise AuthenticationFailed("Wrong username or password.")
         login(request._request, user)
         return Response(session_body(user))
@@ -52,7 +51,7 @@ class SessionsView(APIView):
 class CurrentSessionView(APIView):
     """The session of whoever calls."""
 
-    permission_classes = []
+    permission_classes = [HasScope]
 
     @extend_schema(responses=SessionSerializer)
     def get(self, request: Request) -> Response:
@@ -68,7 +67,7 @@ class CurrentSessionView(APIView):
     @extend_schema(request=None, responses={204: None})
     def delete(self, request: Request) -> Response:
         """Log out."""
-        logout(request._request)
+        request._request.session.flush()
         return Response(status=204)
 
 
@@ -78,8 +77,15 @@ def _refuse_foreign_origin(request: Request) -> None:
     if origin is None:
         return
     own = f"{request.scheme}://{request.get_host()}"
-    allowed = {own, *settings.CSRF_TRUSTED_ORIGINS, *settings.CORS_ALLOWED_ORIGINS}
-    wildcards = [o.partition("://*")[2] for o in settings.CSRF_TRUSTED_ORIGINS if "://*." in o]
-    host = urlsplit(origin).netloc
-    if origin not in allowed and not any(host.endswith(suffix) for suffix in wildcards):
+    allowed = [own, *settings.CSRF_TRUSTED_ORIGINS, *settings.CORS_ALLOWED_ORIGINS]
+    if not any(_matches(origin, pattern) for pattern in allowed):
         raise PermissionDenied("This origin may not log in.")
+
+
+def _matches(origin: str, pattern: str) -> bool:
+    """Tell whether an origin is the allowed one; ``https://*.example.org`` allows subdomains."""
+    scheme, _, host = origin.partition("://")
+    allowed_scheme, _, allowed_host = pattern.partition("://")
+    if not allowed_host.startswith("*."):
+        return origin == pattern
+    return scheme == allowed_scheme and host.endswith(allowed_host[1:])

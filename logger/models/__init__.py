@@ -5,7 +5,6 @@ from __future__ import annotations
 from logger.models.base import ContentKind
 from logger.models.sessions import ContentSession, ContentSummary
 from logger.models.tries import (
-    MAX_HISTORY,
     AttemptLog,
     AttemptLogQuerySet,
     MasteryLog,
@@ -13,7 +12,6 @@ from logger.models.tries import (
 )
 
 __all__ = [
-    "MAX_HISTORY",
     "AttemptLog",
     "AttemptLogQuerySet",
     "ContentKind",

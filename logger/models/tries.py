@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, Self
 
+import orjson
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
@@ -18,6 +19,7 @@ from roster.models import Actor, Facility, User, UserQuerySet
 from roster.models.base import FaithfulDecoder
 
 MAX_HISTORY = 1000
+MAX_HISTORY_BYTES = 1024 * 1024
 
 
 class MasteryLogQuerySet(models.QuerySet["MasteryLog"]):
@@ -40,12 +42,15 @@ class MasteryLogQuerySet(models.QuerySet["MasteryLog"]):
         return self.order_by("complete", "-end_timestamp", "-id")
 
     def with_levels(self, level: int) -> Self:
-        """Tell each try its series' highest level, and whether a level is taken."""
-        series = MasteryLog.objects.filter(summary=OuterRef("summary"), is_quiz=OuterRef("is_quiz"))
-        highest = series.order_by("-mastery_level").values("mastery_level")[:1]
-        return self.annotate(
-            top_level=Subquery(highest), level_taken=Exists(series.filter(mastery_level=level))
+        """Tell each try its series' highest level, and whether its content has a level."""
+        series = MasteryLog.objects.filter(
+            summary=OuterRef("summary"),
+            is_quiz=OuterRef("is_quiz"),
+            is_coach_assigned=OuterRef("is_coach_assigned"),
         )
+        highest = series.order_by("-mastery_level").values("mastery_level")[:1]
+        taken = MasteryLog.objects.filter(summary=OuterRef("summary"), mastery_level=level)
+        return self.annotate(top_level=Subquery(highest), level_taken=Exists(taken))
 
     def with_correct(self) -> Self:
         """Count each try's right answers, in a subquery of its own."""
@@ -77,6 +82,9 @@ class MasteryLog(Timed):
     content_id = models.UUIDField()
     mastery_level = models.IntegerField()
     is_quiz = models.BooleanField(default=False)
+    # A series of its own: a practice quiz that names a coach's quiz as its content must neither
+    # reach into the coach's tries nor leave one behind for the coach's quiz to go on with.
+    is_coach_assigned = models.BooleanField(default=False)
     mastery_criterion = models.JSONField()
     complete = models.BooleanField(default=False)
     attempt_count = models.PositiveIntegerField(default=0)
@@ -94,7 +102,9 @@ class MasteryLog(Timed):
             *Timed.Meta.constraints,
             models.UniqueConstraint(fields=["summary", "mastery_level"], name="one_try_per_level"),
             models.UniqueConstraint(
-                fields=["summary", "is_quiz"], condition=Q(complete=False), name="one_open_try"
+                fields=["summary", "is_quiz", "is_coach_assigned"],
+                condition=Q(complete=False),
+                name="one_open_try",
             ),
             models.CheckConstraint(
                 condition=Q(is_quiz=True, mastery_level__lt=0)
@@ -121,11 +131,6 @@ class MasteryLog(Timed):
     def criterion(self) -> Criterion:
         """What completes this try."""
         return Criterion.of(self.mastery_criterion)
-
-    @property
-    def is_coach_assigned(self) -> bool:
-        """Tell whether a coach handed this out, so that a finished try stays closed."""
-        return bool(self.mastery_criterion.get("coach_assigned"))
 
     def advance(self, seconds: float, *, at: datetime) -> None:
         """Spend time on this try, in memory; the caller saves `PROGRESSED`."""
@@ -274,6 +279,12 @@ class AttemptLog(Timed):
         if interaction.complete and not self.complete:
             self.complete = True
             self.completion_timestamp = at
+
+    @property
+    def is_overfull(self) -> bool:
+        """Tell whether the history outgrew what one row should hold and one list should carry."""
+        history = self.interaction_history
+        return len(history) > MAX_HISTORY or len(orjson.dumps(history)) > MAX_HISTORY_BYTES
 
     @property
     def score(self) -> float:

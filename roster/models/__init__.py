@@ -14,6 +14,7 @@ from roster.models.assignments import (
 )
 from roster.models.keys import ApiKey, Scope
 from roster.models.people import (
+    MAX_FOLDED,
     Actor,
     Enrolment,
     GroupMembership,
@@ -27,6 +28,7 @@ from roster.models.people import (
 from roster.models.places import Classroom, Facility, LearnerGroup
 
 __all__ = [
+    "MAX_FOLDED",
     "Actor",
     "ApiKey",
     "Assignable",

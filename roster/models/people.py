@@ -34,6 +34,9 @@ def parse_uuid(text: str) -> UUID | None:
     return UUID(text) if _UUID.fullmatch(text) else None
 
 
+MAX_FOLDED = 255
+
+
 class FoldedUsernameField(models.CharField[str | None, str | None]):
     """The folded username, written by the database layer so that no writer can forget it."""
 
@@ -94,6 +97,8 @@ class UserQuerySet(models.QuerySet["User"]):
     def named(self, name: str) -> Self:
         """The one person an app calls by this name: by external id first, then by our UUID."""
         pk = parse_uuid(name)
+        if "\0" in name:
+            return self.none()  # No text PostgreSQL could hold, so nobody's name.
         if pk is None:
             return self.filter(external_id=name)
         by_external_id = Case(When(external_id=name, then=Value(0)), default=Value(1))
@@ -129,7 +134,9 @@ class User(Keyed, AbstractBaseUser, PermissionsMixin):
     )  # fmt: skip
     # Null, not empty: most learners have none, and what they have is unique.
     username = models.CharField(max_length=150, unique=True, null=True, blank=True)
-    username_key = FoldedUsernameField(max_length=300, unique=True, null=True, editable=False)
+    username_key = FoldedUsernameField(
+        max_length=MAX_FOLDED, unique=True, null=True, editable=False
+    )
     full_name = models.CharField(max_length=200, blank=True)
     external_id = models.CharField(  # noqa: DJ001
         max_length=255, null=True, blank=True,
@@ -168,7 +175,10 @@ class User(Keyed, AbstractBaseUser, PermissionsMixin):
         self.username = self.username or None
         if self.username is None:
             return
-        namesakes = User.objects.filter(username_key=fold_username(self.username))
+        folded = fold_username(self.username)
+        if len(folded) > MAX_FOLDED:
+            raise ValidationError({"username": "This username is too long."})
+        namesakes = User.objects.filter(username_key=folded)
         if namesakes.exclude(pk=self.pk).exists():
             raise ValidationError({"username": "Somebody has this username already."})
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
+from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
@@ -11,9 +13,11 @@ import pytest
 from django.db import DatabaseError, connection
 from django.test import Client as PlainClient
 
+from config.wsgi import application
 from logger.models import ContentSession
+from roster.models import User
 from tests.conftest import Client, client_for
-from tests.factories import School, answered, exercise, video
+from tests.factories import School, answered, exercise, make_school, video
 
 START = "/api/logger/contentsession"
 
@@ -150,6 +154,45 @@ def test_a_body_holds_a_mebibyte_and_no_more(school: School, length: int, status
     assert response.status_code == status
     if status == 413:
         assert response.json()[0]["id"] == "TOO_LARGE"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("length", "status"), [(400, "200 OK"), (1024 * 1024 + 100, "413 Request Entity Too Large")]
+)
+def test_a_body_in_chunks_is_read_like_any_other(length: int, status: str):
+    """contract 0.11: never taken for an empty body, and bounded too."""
+    key = make_school().key()
+    body = json.dumps(video(user_id="chunked")).encode()
+    told: list[str] = []
+    environ = {
+        "REQUEST_METHOD": "POST", "PATH_INFO": START, "SERVER_NAME": "localhost",
+        "SERVER_PORT": "80", "wsgi.url_scheme": "http", "wsgi.errors": sys.stderr,
+        "wsgi.input": BytesIO(body + b" " * (length - len(body))),
+        "HTTP_TRANSFER_ENCODING": "chunked", "CONTENT_TYPE": "application/json",
+        "HTTP_X_API_KEY": key,
+    }  # fmt: skip
+
+    list(application(environ, lambda line, _headers: told.append(line)))
+
+    assert told == [status]
+    assert User.objects.filter(external_id="chunked").exists() is (status == "200 OK")
+
+
+def test_a_body_that_breaks_off_is_the_clients_fault(school: School):
+    """contract 0.11: 400, never 500."""
+
+    class Broken(BytesIO):
+        def read(self, *_args: Any) -> bytes:
+            raise BlockingIOError("timed out")
+
+    broken: dict[str, Any] = {"wsgi.input": Broken()}
+    response = client_for(school.ada).generic(
+        "POST", START, "", content_type="application/json", CONTENT_LENGTH="10",
+        **broken,
+    )  # fmt: skip
+
+    assert response.status_code == 400
 
 
 def test_unknown_fields_are_ignored(ada: Client):

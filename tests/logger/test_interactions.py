@@ -256,6 +256,17 @@ def test_what_an_interaction_needs_is_required(ada: Client, session: str, name: 
     assert error["metadata"]["field"] == f"interactions.{name}"
 
 
+def test_an_item_is_kept_to_the_letter(ada: Client, session: str):
+    """contract 1.2: 1-200 characters; spaces are characters."""
+    items = [" ", "  q 1 ", "q 1", "é" * 200]
+
+    told = send(ada, session, *(answered(item, simple_answer=" a ") for item in items))
+
+    assert [attempt["item"] for attempt in told] == items
+    assert len(ada.get("/api/logger/attemptlog", {"item": "  q 1 "}).json()) == 1
+    assert AttemptLog.objects.filter(simple_answer=" a ").count() == 4
+
+
 def test_kolibris_coercions_are_kept(ada: Client, session: str):
     """contract 1.1: this API is lenient; a numeric item becomes its string."""
     [told] = send(
@@ -280,6 +291,27 @@ def test_an_attempt_holds_a_thousand_interactions_and_no_more(ada: Client, sessi
 
     assert refusal(ada, session, answered("q1", id=attempt["id"])) == {"interactions"}
     assert len(AttemptLog.objects.get().interaction_history) == 1000
+
+
+def test_an_attempts_history_holds_a_mebibyte_and_no_more(guest: Client):
+    """contract 0.11: nobody can grow a row without bound, guests least of all."""
+    session = guest.start(video())["session_id"]
+    essay = answered("q1", replace=True, answer={"text": "x" * 400_000})
+    send(guest, session, essay)
+    send(guest, session, essay)
+
+    assert refusal(guest, session, essay) == {"interactions"}
+    assert len(AttemptLog.objects.get().interaction_history) == 2
+
+
+def test_too_long_a_list_is_refused_before_any_work_goes_into_it(guest: Client):
+    """contract 0.11: whoever sends it; one error, not one for each of its entries."""
+    body: dict[str, Any] = {"interactions": [{}] * 100_000}
+
+    response = guest.put(f"{PATH}{uuid7().hex}", body, format="json")
+
+    [error] = response.json()
+    assert (response.status_code, error["metadata"]["field"]) == (400, "interactions")
 
 
 def test_interactions_with_what_is_no_assessment_are_kept_without_a_try(ada: Client):
@@ -384,6 +416,17 @@ def test_an_answer_replaced_later_counts_where_it_first_arrived(ada: Client):
     moved = ada.move(session, interactions=[answered("q1", 1, replace=True)])
 
     assert moved["complete"] is True
+
+
+def test_the_criterion_is_judged_after_every_interaction(ada: Client):
+    """contract 1.2: complete = client progress ≥ 1 or criterion met, on a complete try too."""
+    session = ada.start(exercise())["session_id"]
+    send(ada, session, answered("q1"), answered("q2"))
+
+    moved = ada.move(session, progress=0.2, interactions=[answered("q3")])
+
+    assert moved["complete"] is True
+    assert ContentSummary.objects.get().progress == 1
 
 
 def test_practice_after_mastery_is_recorded_and_changes_no_completion(ada: Client):

@@ -117,6 +117,21 @@ def test_every_missing_companion_is_reported_at_once(ada: Client):
     }
 
 
+def test_what_is_missing_is_reported_beside_what_is_wrong(ada: Client):
+    """contract 1.1."""
+    body = {"node_id": "x", "kind": "exercise", "repeat": "perhaps"}
+
+    response = ada.post(PATH, body, format="json")
+
+    assert errors(response) == {
+        ("INVALID", "node_id"),
+        ("INVALID", "repeat"),
+        ("REQUIRED", "content_id"),
+        ("REQUIRED", "channel_id"),
+        ("REQUIRED", "mastery_model"),
+    }
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [
@@ -137,6 +152,7 @@ def test_every_missing_companion_is_reported_at_once(ada: Client):
         (exercise(mastery_model={"type": "m_of_n", "m": 0, "n": 2}), "mastery_model.m"),
         (exercise(mastery_model={"type": "m_of_n", "m": 1, "n": 1001}), "mastery_model.n"),
         (exercise(mastery_model={"type": "m_of_n", "m": "a", "n": 2}), "mastery_model.m"),
+        (exercise(mastery_model={"type": "do_all", "m": "-" + "9" * 500}), "mastery_model.m"),
         (exercise(mastery_model="m_of_n"), "mastery_model"),
         (video(repeat="maybe"), "repeat"),
         (video(user_id=""), "user_id"),
@@ -182,6 +198,7 @@ def test_an_exercise_opens_its_first_try(ada: Client):
         ({"type": "m_of_n", "m": 2.0, "n": 3}, {"type": "m_of_n", "m": 2, "n": 3}),
         ({"type": "do_all", "colour": "red"}, {"type": "do_all"}),
         ({"type": "quiz", "coach_assigned": True}, {"type": "quiz"}),
+        ({"type": "do_all", "m": 0, "n": 0}, {"type": "do_all", "m": 0, "n": 0}),
         ({"type": "num_correct_in_a_row_5", "m": 1}, {"type": "num_correct_in_a_row_5", "m": 1}),
     ],
 )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
+import pytest
 from uuid_utils.compat import uuid7
 
 from roster.models import Scope, User
@@ -36,6 +39,27 @@ def test_a_mastered_exercise_stays_completed_while_it_is_repeated(ada: Client, s
     ada.start({**body, "repeat": True})
 
     assert total(school.ada, school.ada)[1] == {"id": school.ada.pk.hex, "progress": 1}
+
+
+def test_starting_an_exercise_on_a_completed_content_undoes_nothing(ada: Client, school: School):
+    """contract 1.3."""
+    body = video()
+    ada.move(ada.start(body)["session_id"], progress=1)
+
+    ada.start(exercise(content_id=body["content_id"]))
+
+    assert total(school.ada, school.ada)[1] == {"id": school.ada.pk.hex, "progress": 1}
+
+
+@pytest.mark.parametrize("name", ["a/b", "a//b", " ", "ü?&#%"])
+def test_a_key_may_ask_by_any_external_id(app: Client, school: School, name: str):
+    """contract 0.6, 1.3: any string."""
+    app.start(video(user_id=name))
+
+    path = f"/api/logger/totalcontentprogress/{quote(name, safe='')}"
+
+    assert app.get(path).json()["progress"] == 0
+    assert app.get(path + "%00").status_code == 404
 
 
 def test_a_repeated_video_no_longer_counts(ada: Client, school: School):

@@ -42,6 +42,7 @@ def test_an_empty_body_moves_only_the_end(ada: Client, session: str):
     [
         ([{"progress_delta": 0.1}, {"progress_delta": 0.2}], 0.3),
         ([{"progress_delta": 0.0001}], 0.001),
+        ([{"progress": 0.1}, {"progress_delta": 1e-30}], 0.101),
         ([{"progress": 0.12345}], 0.124),
         ([{"progress": 0.123}], 0.123),
         ([{"progress": 0.9}, {"progress_delta": 0.9}], 1.0),
@@ -232,6 +233,37 @@ def test_the_put_that_finishes_a_quiz_carries_its_answers_and_no_other_follows(
     assert (finished["complete"], len(finished["attempts"])) == (True, 2)
     assert late.status_code == 403
     assert (tried.complete, tried.attempts.count()) == (True, 2)
+
+
+def test_a_practice_quiz_cannot_reach_into_a_coachs_quiz(ada: Client, school: School):
+    """contract 1.2: nothing is added to a finished coach's quiz, by whatever session."""
+    quiz = make_quiz(school.class_7a)
+    session = ada.start({"quiz_id": quiz.pk.hex})["session_id"]
+    practice = exercise(content_id=quiz.pk.hex, mastery_model={"type": "quiz"})
+    beside = ada.start(practice)
+    ada.move(session, progress=1, interactions=[answered("q1", 0)])
+
+    ada.move(beside["session_id"], interactions=[answered("q1", 1, replace=True)])
+
+    tried = MasteryLog.objects.get(is_coach_assigned=True)
+    assert list(tried.attempts.values_list("correct", flat=True)) == [0]
+    assert beside["mastery_criterion"] == {"type": "quiz"}
+    assert beside["context"]["mastery_level"] != tried.mastery_level
+
+
+def test_a_practice_quiz_leaves_nothing_for_a_coachs_quiz_to_go_on_with(
+    ada: Client, school: School
+):
+    """contract 1.1: the criterion of a coach's quiz is the coach's."""
+    quiz = make_quiz(school.class_7a)
+    ada.start(exercise(content_id=quiz.pk.hex, mastery_model={"type": "quiz"}))
+
+    started = ada.start({"quiz_id": quiz.pk.hex})
+    ada.move(started["session_id"], progress=1)
+
+    assert started["mastery_criterion"] == {"type": "quiz", "coach_assigned": True}
+    refused = ada.post("/api/logger/contentsession", {"quiz_id": quiz.pk.hex}, format="json")
+    assert refused.status_code == 403
 
 
 def test_a_quiz_is_submitted_and_never_mastered(ada: Client, school: School):

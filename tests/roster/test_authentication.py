@@ -97,11 +97,38 @@ def test_two_different_keys_are_refused(school: School):
     assert (both.status_code, same.status_code) == (400, 200)
 
 
-def test_other_authorization_schemes_are_not_ours(school: School):
-    """A proxy's own Basic credentials do not get in the way."""
-    response = client_for(school.ada).get(LIST, HTTP_AUTHORIZATION="Basic eDp5")
+def test_a_repeated_header_is_read_as_servers_join_it(school: School):
+    """contract 0.3: two different keys: 400."""
+    one, other = school.key(), school.key()
 
-    assert response.status_code == 200
+    assert Client().get(LIST, HTTP_X_API_KEY=f"{one},{one}").status_code == 200
+    assert Client().get(LIST, HTTP_X_API_KEY=f"{one}, {other}").status_code == 400
+
+
+def test_the_session_wants_a_keys_scopes(school: School):
+    """contract 0.3: read for every GET."""
+    assert client_for(school.key(Scope.WRITE)).get(CURRENT).status_code == 403
+    assert client_for(school.key(Scope.READ)).get(CURRENT).json()["kind"] == ["key"]
+    assert client_for(school.key(Scope.READ)).put(CURRENT, {}).status_code == 403
+
+
+def test_a_key_may_log_a_session_out(school: School):
+    """contract 0.3: beside a cookie the key is who calls, and the session still ends."""
+    client = Client()
+    login(client)
+
+    assert client.delete(CURRENT, HTTP_X_API_KEY=school.key()).status_code == 204
+    assert client.get(LIST).status_code == 401
+
+
+def test_other_authorization_schemes_are_not_ours(school: School):
+    """A proxy's own Basic credentials do not get in the way; a misspelled key is told."""
+    ada = client_for(school.ada)
+
+    assert ada.get(LIST, HTTP_AUTHORIZATION="Basic eDp5").status_code == 200
+    for wrong in ("Token x", "Token", school.key(), "Digest x"):
+        response = ada.post(START, video(), format="json", HTTP_AUTHORIZATION=wrong)
+        assert response.status_code == 401
 
 
 def test_a_key_header_wins_over_a_cookie(school: School):
@@ -161,6 +188,15 @@ def test_the_last_use_is_noted_to_five_minutes(school: School):
     assert key_row(secret).last_used_at != first - timedelta(minutes=6)
 
 
+@pytest.mark.parametrize("cookie", ["abc\\000defgh", "'; --", "é" * 9, "A" * 32, "a" * 5000])
+def test_a_cookie_that_is_no_session_is_nobodys(db: None, cookie: str):
+    client = client_for(None)
+    client.cookies["sessionid"] = cookie
+
+    assert client.get(LIST).status_code == 401
+    assert client.get(CURRENT).json()["kind"] == ["anonymous"]
+
+
 # CSRF: contract 0.4.
 
 
@@ -210,10 +246,13 @@ def test_login_wants_json(school: School):
         ("http://testserver", 200),
         ("https://lms.example.org", 200),
         ("https://a.school.example", 200),
+        ("http://a.school.example", 403),
         ("http://evil.example", 403),
         ("https://evilschool.example", 403),
         ("http://testserver.evil.example", 403),
         ("null", 403),
+        ("http://[x", 403),
+        ("", 403),
     ],
 )
 def test_login_wants_an_allowed_origin(
@@ -222,7 +261,7 @@ def test_login_wants_an_allowed_origin(
     """contract 0.4: where an Origin is sent."""
     settings.CSRF_TRUSTED_ORIGINS = ["https://lms.example.org", "https://*.school.example"]
     client = Client()
-    client.credentials(**({"HTTP_ORIGIN": origin} if origin else {}))
+    client.credentials(**({} if origin is None else {"HTTP_ORIGIN": origin}))
 
     assert login(client).status_code == status
 
@@ -330,6 +369,10 @@ def test_a_facility_may_be_named_and_must_be_right(school: School):
     assert login(Client(), facility=str(school.facility.pk)).status_code == 200
     assert login(Client(), facility=school.facility.pk.hex).status_code == 200
     assert login(Client(), facility=None).status_code == 200
+    assert login(Client(), "root", facility=school.facility.pk.hex).status_code == 200
+    wrong: list[Any] = ["", 5, True, []]
+    for malformed in wrong:
+        assert login(Client(), facility=malformed).status_code == 400
     assert login(Client(), facility=school.elsewhere.pk.hex).status_code == 401
     assert login(Client(), facility="x").status_code == 400
 
@@ -365,6 +408,39 @@ def test_repeated_failures_lock_a_name_out_from_that_address(school: School, set
     assert int(locked.headers["Retry-After"]) > 0
     assert login(attacker, "ben").status_code == 200
     assert login(other).status_code == 200
+
+
+def test_a_wrong_facility_is_as_wrong_as_a_password(school: School, settings: Any):
+    """contract 1.8: nobody may try out passwords beside a foreign facility."""
+    settings.AXES_FAILURE_LIMIT = 3
+    foreign = {"facility": school.elsewhere.pk.hex}
+
+    statuses = [login(Client(), **foreign).status_code for _turn in range(4)]
+
+    assert statuses == [401, 401, 429, 429]
+
+
+@pytest.mark.parametrize("username", ["ß" * 150, "ﷺ" * 150, "İ" * 150])
+def test_a_username_that_grows_when_folded_is_just_unknown(school: School, username: str):
+    assert login(Client(), username, "wrong").status_code == 401
+
+
+@pytest.mark.parametrize(
+    "forwarded", ["junk", "unix:", "1.2.3.4:5678", "[::1]:80", "::1", "fe80::1%eth0", ",", "a" * 99]
+)
+def test_a_forwarded_address_that_is_none_does_no_harm(
+    school: School, settings: Any, forwarded: str
+):
+    """contract 0.13."""
+    settings.TRUSTED_PROXIES = 1
+    client = Client()
+    client.credentials(HTTP_X_FORWARDED_FOR=forwarded)
+
+    assert login(client, "ada", "wrong").status_code == 401
+
+
+def test_a_server_behind_a_socket_has_no_address(school: School):
+    assert login(Client(REMOTE_ADDR=""), "ada", "wrong").status_code == 401
 
 
 def test_the_admin_locks_out_too(school: School, settings: Any):

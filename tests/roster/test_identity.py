@@ -113,5 +113,6 @@ def test_a_key_whose_facility_takes_no_guests_must_name_a_learner(app: Client, s
     school.facility.guest_access = False
     school.facility.save()
 
-    assert app.post(START, video(), format="json").status_code == 403
+    """contract 1.1: guest_access off: 401."""
+    assert app.post(START, video(), format="json").status_code == 401
     assert recorded_for(app, user_id="student_ada") == school.ada

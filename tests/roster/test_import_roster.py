@@ -193,6 +193,7 @@ def test_what_the_file_says_anew_is_brought_up_to_date(import_file: Any):
         ({"users": [{"username": ""}]}, "users[0].username"),
         ({"users": [{"username": "a"}, {"username": "b", "role": "boss"}]}, "users[1].role"),
         ({"users": [{"username": "a\0"}]}, "users[0].username"),
+        ({"users": [{"username": "ﷺ" * 150}]}, "users[0].username"),
         ({"users": [*ROSTER["users"], {"username": "ADA"}]}, "users[6].username"),
         ({"classrooms": [{"name": "7A", "coaches": ["nobody"]}]}, "classrooms[0].coaches[0]"),
         ({"classrooms": [{"name": "7A", "learners": ["ada", 5]}]}, "classrooms[0].learners[1]"),
@@ -245,6 +246,37 @@ def test_an_external_id_taken_by_somebody_else_is_refused(import_file: Any):
 
     with pytest.raises(CommandError, match=r"users\[0\].external_id"):
         import_file(changed(users=[{"username": "new", "external_id": "s1"}], classrooms=[]))
+
+
+def test_two_people_may_swap_their_external_ids(import_file: Any):
+    users = [{"username": "a", "external_id": "1"}, {"username": "b", "external_id": "2"}]
+    import_file({"facility": {"name": "R"}, "users": users})
+    swapped = [{"username": "a", "external_id": "2"}, {"username": "b", "external_id": "1"}]
+
+    import_file({"facility": {"name": "R"}, "users": swapped})
+
+    assert sorted(User.objects.values_list("username", "external_id")) == [("a", "2"), ("b", "1")]
+
+
+def test_a_coach_of_a_class_gets_no_further_by_a_file_without_it(import_file: Any):
+    """contract 1.8: what the file leaves out stays, and nobody is let further in by it."""
+    import_file(ROSTER)
+
+    import_file(changed(classrooms=[], quizzes=[], lessons=[], course_sessions=[]))
+
+    assert [str(role) for role in User.objects.get(username="kim").roles.all()] == [
+        "kim: Coach of 7A"
+    ]
+
+
+def test_what_a_coach_closed_stays_closed_unless_the_file_says_so(import_file: Any):
+    import_file(ROSTER)
+    Quiz.objects.update(active=False)
+
+    import_file(ROSTER)
+    assert not Quiz.objects.get().active
+    import_file(changed(quizzes=[{"title": "Quiz 1", "active": True}]))
+    assert Quiz.objects.get().active
 
 
 def test_a_learner_an_app_introduced_is_not_adopted_by_name(import_file: Any):
