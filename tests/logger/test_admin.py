@@ -105,7 +105,8 @@ def test_a_list_costs_the_same_however_long(
     "query",
     [
         "item__regex=(((", "answer__regex=(", "end_timestamp__year=0",
-        "user__password__startswith=a",        "mastery_level__in=99999999999999999999", "extra_fields__contains=1", "user__username=ada",
+        "user__password__startswith=a",
+        "mastery_level__in=99999999999999999999", "extra_fields__contains=1", "user__username=ada",
         "id__gt=x", "q=%00", "complete__exact=%00", "session__facility__name__startswith=R",
     ],
 )  # fmt: skip
