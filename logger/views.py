@@ -20,16 +20,18 @@ from logger import selectors, services
 from logger.filters import AttemptLogFilter, MasteryLogFilter
 from logger.models import AttemptLog, MasteryLog, MasteryLogQuerySet
 from logger.selectors import ATTEMPT, TRY
-from logger.serializers import (
+from logger.serializers.logs import (
     AttemptSerializer,
-    StartedSessionSerializer,
-    StartSessionSerializer,
     TotalProgressSerializer,
     TryDiffSerializer,
     TrySerializer,
+    diff_body,
+)
+from logger.serializers.sessions import (
+    StartedSessionSerializer,
+    StartSessionSerializer,
     UpdatedSessionSerializer,
     UpdateSessionSerializer,
-    diff_body,
     started_body,
     updated_body,
 )

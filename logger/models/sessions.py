@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from logger.models.base import Progressing
-from roster.models import Actor, CourseSession, Facility, Lesson, Quiz, User, UserQuerySet
+from roster.models import Actor, CourseSession, Facility, Lesson, Quiz, User
 
 
 class ContentSummary(Progressing):
@@ -28,10 +28,6 @@ class ContentSummary(Progressing):
 
 
 class ContentSessionQuerySet(models.QuerySet["ContentSession"]):
-    def of_learners(self, learners: UserQuerySet) -> Self:
-        """Sessions of these learners; a subquery, so no join can repeat a row."""
-        return self.filter(user__in=learners)
-
     def visible_to(self, actor: Actor) -> Self:
         """Sessions the actor may read: visible learners', and guests' of facilities they staff."""
         if actor.is_superuser:

@@ -1,76 +1,32 @@
-"""Wire shapes of progress tracking: lenient on the way in, fixed on the way out."""
+"""Sessions: what clients ask of them, and what they are told."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from logger.commands import Interaction, StartSession, UpdateSession
-from logger.mastery import MAX_N, Criterion, MasteryType
+from logger.mastery import MasteryType
 from logger.models import AttemptLog, ContentKind
-from logger.selectors import Row, TryDiff
+from logger.selectors import Row
+from logger.serializers.shapes import (
+    MasteryCriterionSerializer,
+    MasteryModelSerializer,
+    ObjectField,
+    PastAttemptSerializer,
+    ShortListField,
+    past_attempt_body,
+    seconds,
+    share,
+)
 from logger.services import PAST_ATTEMPT, StartedSession, UpdatedSession
 from roster.serializers import HexUUIDField
 
-MAX_SECONDS = 10_000_000
 MAX_INTERACTIONS = 1000
 QUIZ_CRITERION = {"type": MasteryType.QUIZ.value, "coach_assigned": True}
-
-
-class FiniteFloatField(serializers.FloatField):
-    """A number as Kolibri coerces it (`"0.5"`, `true`), but never NaN or infinite."""
-
-    def to_internal_value(self, data: Any) -> float:
-        """Read a finite number."""
-        number = super().to_internal_value(data)
-        if not math.isfinite(number):
-            self.fail("invalid")
-        return number
-
-
-def _share(**kwargs: Any) -> FiniteFloatField:
-    return FiniteFloatField(min_value=0, max_value=1, **kwargs)
-
-
-def _seconds(**kwargs: Any) -> FiniteFloatField:
-    return FiniteFloatField(min_value=0, max_value=MAX_SECONDS, **kwargs)
-
-
-class ObjectField(serializers.DictField):
-    """A JSON object, kept as it is."""
-
-
-class ShortListField(serializers.ListField):
-    """A list whose length is looked at before its children are."""
-
-    def to_internal_value(self, data: Any) -> list[Any]:
-        """Refuse a list that is too long before any work goes into it."""
-        if isinstance(data, list) and self.max_length and len(data) > self.max_length:
-            message = self.error_messages["max_length"].format(max_length=self.max_length)
-            raise ValidationError(message, code="max_length")
-        return super().to_internal_value(data)
-
-
-class MasteryModelSerializer(serializers.Serializer[Any]):
-    """How an exercise is completed; `coach_assigned` is not for clients to say."""
-
-    type = serializers.ChoiceField(choices=[kind.value for kind in MasteryType])
-    m = serializers.IntegerField(min_value=0, max_value=MAX_N, required=False)
-    n = serializers.IntegerField(min_value=0, max_value=MAX_N, required=False)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Refuse a criterion nothing could meet."""
-        try:
-            Criterion.of(attrs)
-        except ValueError:
-            message = "m_of_n needs integers m and n with 1 ≤ m ≤ n."
-            raise ValidationError({name: [message] for name in ("m", "n")}) from None
-        return attrs
 
 
 class StartSessionSerializer(serializers.Serializer[StartSession]):
@@ -147,8 +103,8 @@ class InteractionSerializer(serializers.Serializer[Interaction]):
 
     id = HexUUIDField(required=False)
     item = serializers.CharField(max_length=200, trim_whitespace=False)
-    correct = _share()
-    time_spent = _seconds()
+    correct = share()
+    time_spent = seconds()
     complete = serializers.BooleanField(default=False)
     answer = ObjectField(required=False, allow_null=True)
     simple_answer = serializers.CharField(
@@ -166,9 +122,9 @@ class InteractionSerializer(serializers.Serializer[Interaction]):
 class UpdateSessionSerializer(serializers.Serializer[UpdateSession]):
     """How a session moves on."""
 
-    progress = _share(required=False)
-    progress_delta = _share(required=False)
-    time_spent_delta = _seconds(required=False)
+    progress = share(required=False)
+    progress_delta = share(required=False)
+    time_spent_delta = seconds(required=False)
     extra_fields = ObjectField(required=False)
     interactions = ShortListField(
         child=InteractionSerializer(), required=False, max_length=MAX_INTERACTIONS
@@ -191,23 +147,6 @@ class UpdateSessionSerializer(serializers.Serializer[UpdateSession]):
         return UpdateSession(**data)
 
 
-# Out. The fields are declared for the OpenAPI document; rows are written by hand, which is
-# several times faster on a list of a thousand.
-
-
-class PastAttemptSerializer(serializers.Serializer[Any]):
-    """An attempt as clients of a session see it."""
-
-    id = HexUUIDField()
-    correct = serializers.FloatField()
-    complete = serializers.BooleanField()
-    hinted = serializers.BooleanField()
-    error = serializers.BooleanField()
-    item = serializers.CharField()
-    answer = ObjectField(allow_null=True)
-    time_spent = serializers.FloatField()
-
-
 class ContextSerializer(serializers.Serializer[Any]):
     """What a session was opened from, as far as it applies."""
 
@@ -216,12 +155,6 @@ class ContextSerializer(serializers.Serializer[Any]):
     quiz_id = HexUUIDField(required=False)
     course_session_id = HexUUIDField(required=False)
     mastery_level = serializers.IntegerField(required=False)
-
-
-class MasteryCriterionSerializer(MasteryModelSerializer):
-    """The criterion a try began with."""
-
-    coach_assigned = serializers.BooleanField(required=False)
 
 
 class StartedSessionSerializer(serializers.Serializer[Any]):
@@ -243,83 +176,6 @@ class UpdatedSessionSerializer(serializers.Serializer[Any]):
 
     complete = serializers.BooleanField()
     attempts = PastAttemptSerializer(many=True, required=False)
-
-
-class TotalProgressSerializer(serializers.Serializer[Any]):
-    """How many contents a learner completed."""
-
-    id = HexUUIDField()
-    progress = serializers.IntegerField()
-
-
-class TrySerializer(serializers.Serializer[Any]):
-    """One try."""
-
-    id = HexUUIDField()
-    mastery_criterion = MasteryCriterionSerializer()
-    mastery_level = serializers.IntegerField()
-    start_timestamp = serializers.DateTimeField()
-    end_timestamp = serializers.DateTimeField()
-    completion_timestamp = serializers.DateTimeField(allow_null=True)
-    complete = serializers.BooleanField()
-    correct = serializers.IntegerField()
-    time_spent = serializers.FloatField()
-
-    def to_representation(self, instance: Row) -> Row:
-        """Write a row of `values(*TRY)`."""
-        return try_body(instance)
-
-
-class AttemptSerializer(PastAttemptSerializer):
-    """One attempt, whole."""
-
-    start_timestamp = serializers.DateTimeField()
-    end_timestamp = serializers.DateTimeField()
-    completion_timestamp = serializers.DateTimeField(allow_null=True)
-    simple_answer = serializers.CharField(allow_blank=True)
-    interaction_history = serializers.ListField(child=ObjectField())
-    user = HexUUIDField(allow_null=True)
-    masterylog = HexUUIDField(allow_null=True)
-    sessionlog = HexUUIDField()
-
-    def to_representation(self, instance: Row) -> Row:
-        """Write a row of `values(*ATTEMPT)`."""
-        return attempt_body(instance)
-
-
-class ScoreChangeSerializer(serializers.Serializer[Any]):
-    """By how much an attempt beat the previous try's at the same item."""
-
-    correct = serializers.FloatField(allow_null=True)
-
-
-class ComparedAttemptSerializer(AttemptSerializer):
-    """One attempt beside the previous try's."""
-
-    diff = ScoreChangeSerializer()
-
-
-class TryChangeSerializer(serializers.Serializer[Any]):
-    """By how much a try beat the previous one."""
-
-    correct = serializers.IntegerField()
-    time_spent = serializers.FloatField()
-
-
-class TryDiffSerializer(TrySerializer):
-    """One try beside the previous one."""
-
-    diff = TryChangeSerializer(allow_null=True)
-    attemptlogs = ComparedAttemptSerializer(many=True)
-
-
-def _hex(key: UUID | None) -> str | None:
-    return key.hex if key else None
-
-
-def past_attempt_body(row: Mapping[str, Any]) -> Row:
-    """Write an attempt's eight fields."""
-    return {**row, "id": row["id"].hex}
 
 
 def started_body(started: StartedSession) -> Row:
@@ -362,33 +218,3 @@ def updated_body(updated: UpdatedSession) -> Row:
 
 def _attempt_of_session(attempt: AttemptLog) -> Row:
     return past_attempt_body({name: getattr(attempt, name) for name in PAST_ATTEMPT})
-
-
-def try_body(row: Row) -> Row:
-    """Write a try."""
-    return {**row, "id": row["id"].hex}
-
-
-def attempt_body(row: Row) -> Row:
-    """Write an attempt's sixteen fields."""
-    body = {
-        **row,
-        "id": row["id"].hex,
-        "user": _hex(row["user"]),
-        "masterylog": _hex(row["mastery_log"]),
-        "sessionlog": row["session"].hex,
-    }
-    del body["mastery_log"], body["session"]
-    return body
-
-
-def diff_body(diff: TryDiff) -> Row:
-    """Write a try beside the previous one."""
-    change = {"correct": diff.correct, "time_spent": diff.time_spent} if diff.previous else None
-    return {
-        **try_body(diff.target),
-        "diff": change,
-        "attemptlogs": [
-            {**attempt_body(row), "diff": {"correct": score}} for row, score in diff.attempts
-        ],
-    }

@@ -1,0 +1,118 @@
+"""Tries and attempts as they are listed and compared."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from rest_framework import serializers
+
+from logger.selectors import Row, TryDiff
+from logger.serializers.shapes import (
+    MasteryCriterionSerializer,
+    ObjectField,
+    PastAttemptSerializer,
+)
+from roster.serializers import HexUUIDField
+
+
+class TotalProgressSerializer(serializers.Serializer[Any]):
+    """How many contents a learner completed."""
+
+    id = HexUUIDField()
+    progress = serializers.IntegerField()
+
+
+class TrySerializer(serializers.Serializer[Any]):
+    """One try."""
+
+    id = HexUUIDField()
+    mastery_criterion = MasteryCriterionSerializer()
+    mastery_level = serializers.IntegerField()
+    start_timestamp = serializers.DateTimeField()
+    end_timestamp = serializers.DateTimeField()
+    completion_timestamp = serializers.DateTimeField(allow_null=True)
+    complete = serializers.BooleanField()
+    correct = serializers.IntegerField()
+    time_spent = serializers.FloatField()
+
+    def to_representation(self, instance: Row) -> Row:
+        """Write a row of `values(*TRY)`."""
+        return try_body(instance)
+
+
+class AttemptSerializer(PastAttemptSerializer):
+    """One attempt, whole."""
+
+    start_timestamp = serializers.DateTimeField()
+    end_timestamp = serializers.DateTimeField()
+    completion_timestamp = serializers.DateTimeField(allow_null=True)
+    simple_answer = serializers.CharField(allow_blank=True)
+    interaction_history = serializers.ListField(child=ObjectField())
+    user = HexUUIDField(allow_null=True)
+    masterylog = HexUUIDField(allow_null=True)
+    sessionlog = HexUUIDField()
+
+    def to_representation(self, instance: Row) -> Row:
+        """Write a row of `values(*ATTEMPT)`."""
+        return attempt_body(instance)
+
+
+class ScoreChangeSerializer(serializers.Serializer[Any]):
+    """By how much an attempt beat the previous try's at the same item."""
+
+    correct = serializers.FloatField(allow_null=True)
+
+
+class ComparedAttemptSerializer(AttemptSerializer):
+    """One attempt beside the previous try's."""
+
+    diff = ScoreChangeSerializer()
+
+
+class TryChangeSerializer(serializers.Serializer[Any]):
+    """By how much a try beat the previous one."""
+
+    correct = serializers.IntegerField()
+    time_spent = serializers.FloatField()
+
+
+class TryDiffSerializer(TrySerializer):
+    """One try beside the previous one."""
+
+    diff = TryChangeSerializer(allow_null=True)
+    attemptlogs = ComparedAttemptSerializer(many=True)
+
+
+def _hex(key: UUID | None) -> str | None:
+    return key.hex if key else None
+
+
+def try_body(row: Row) -> Row:
+    """Write a try."""
+    return {**row, "id": row["id"].hex}
+
+
+def attempt_body(row: Row) -> Row:
+    """Write an attempt's sixteen fields."""
+    body = {
+        **row,
+        "id": row["id"].hex,
+        "user": _hex(row["user"]),
+        "masterylog": _hex(row["mastery_log"]),
+        "sessionlog": row["session"].hex,
+    }
+    del body["mastery_log"], body["session"]
+    return body
+
+
+def diff_body(diff: TryDiff) -> Row:
+    """Write a try beside the previous one."""
+    change = {"correct": diff.correct, "time_spent": diff.time_spent} if diff.previous else None
+    return {
+        **try_body(diff.target),
+        "diff": change,
+        "attemptlogs": [
+            {**attempt_body(row), "diff": {"correct": score}} for row, score in diff.attempts
+        ],
+    }

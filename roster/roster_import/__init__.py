@@ -1,0 +1,69 @@
+"""Importing a roster file: everything it names exists afterwards, or nothing has changed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from roster import services
+from roster.models import ApiKey, CourseSession, Facility, Lesson, Quiz, Scope
+from roster.roster_file import FacilityEntry, RosterError, RosterFile
+from roster.roster_import.assignments import import_assignables
+from roster.roster_import.imported import ImportedRoster, ImportedUser, only, refuse_repeat
+from roster.roster_import.people import Progress, give_facility_roles, import_people
+from roster.roster_import.places import import_classrooms
+
+__all__ = ["ImportedRoster", "ImportedUser", "RosterError", "import_roster"]
+
+
+@transaction.atomic(durable=True)
+def import_roster(
+    roster: RosterFile, *, at: datetime, progress: Progress = lambda rows: rows
+) -> ImportedRoster:
+    """Make the installation match a roster file; what the file does not name stays.
+
+    Raises
+    ------
+    RosterError : the file contradicts itself or the installation; nothing has changed then.
+    """
+    done = ImportedRoster(facility=_facility(roster.facility))
+    people = import_people(roster, done, at=at, progress=progress)
+    places = import_classrooms(roster, done, people)
+    give_facility_roles(roster, done.facility, people)
+    import_assignables(Lesson, "lessons", roster.lessons, done.lessons, places, done.facility)
+    import_assignables(Quiz, "quizzes", roster.quizzes, done.quizzes, places, done.facility)
+    import_assignables(
+        CourseSession, "course_sessions", roster.course_sessions, done.course_sessions, places,
+        done.facility,
+    )  # fmt: skip
+    for place, entry in enumerate(roster.api_keys):
+        refuse_repeat(entry.name, done.api_keys, f"api_keys[{place}].name")
+        done.api_keys[entry.name] = _key(done.facility, entry.name, entry.scopes, at=at)
+    return done
+
+
+def _facility(entry: FacilityEntry) -> Facility:
+    facilities = Facility.objects.select_for_update(no_key=True)
+    found = None
+    if entry.partner_id is not None:
+        found = facilities.filter(partner_id=entry.partner_id).first()
+        facilities = facilities.filter(partner_id=None)
+    if found is None:
+        found = only(facilities.filter(name=entry.name), "facility.name", "facilities")
+    if found is None:
+        return Facility.objects.create(name=entry.name, partner_id=entry.partner_id)
+    if (found.name, found.partner_id) != (entry.name, entry.partner_id or found.partner_id):
+        found.name = entry.name
+        found.partner_id = entry.partner_id or found.partner_id
+        found.save(update_fields=["name", "partner_id"])
+    return found
+
+
+def _key(facility: Facility, name: str, scopes: list[str], *, at: datetime) -> str | None:
+    if ApiKey.objects.usable(at).filter(facility=facility, name=name).exists():
+        return None
+    _key_row, secret = services.grant_key(
+        facility, name=name, scopes={Scope(scope) for scope in scopes}, at=at
+    )
+    return secret

@@ -1,0 +1,61 @@
+"""Lessons, quizzes and course sessions of a roster file."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from roster.models import (
+    Assignable,
+    Classroom,
+    CourseSession,
+    Facility,
+    LearnerGroup,
+    Lesson,
+    Quiz,
+)
+from roster.roster_file import AssignableEntry
+from roster.roster_import.imported import only, refuse_repeat
+from roster.roster_import.places import Places
+
+
+def import_assignables(
+    model: type[Lesson | Quiz | CourseSession],
+    section: str,
+    entries: list[AssignableEntry],
+    ids: dict[str, UUID],
+    places: Places,
+    facility: Facility,
+) -> None:
+    """Create what a file hands out, and hand it out to the classes and groups it names."""
+    for place, entry in enumerate(entries):
+        path = f"{section}[{place}]"
+        refuse_repeat(entry.title, ids, f"{path}.title")
+        targets = [
+            places.find(name, f"{path}.assigned_to[{index}]")
+            for index, name in enumerate(entry.assigned_to)
+        ]
+        same_title = model._default_manager.filter(facility=facility, title=entry.title)
+        row = only(same_title, f"{path}.title", section)
+        if row is None:
+            row = model(facility=facility, title=entry.title, classroom=_shared_class(targets))
+            row.active = entry.active is not False
+            row.save(force_insert=True)
+        elif entry.active not in (None, row.active):
+            row.active = entry.active
+            row.save(update_fields=["active"])
+        _assign(row, targets)
+        ids[entry.title] = row.pk
+
+
+def _shared_class(targets: list[Classroom | LearnerGroup]) -> Classroom | None:
+    """Return the one class all targets are of; its coaches may then look after the hand-out."""
+    rooms = {place if isinstance(place, Classroom) else place.classroom for place in targets}
+    return rooms.pop() if len(rooms) == 1 else None
+
+
+def _assign(row: Assignable, targets: list[Classroom | LearnerGroup]) -> None:
+    assignments: Any = row.assignments  # type: ignore[attr-defined]
+    for place in targets:
+        kind = "classroom" if isinstance(place, Classroom) else "group"
+        assignments.get_or_create(**{kind: place})
