@@ -17,7 +17,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views import defaults
 from rest_framework import exceptions
 from rest_framework.response import Response
-from rest_framework.views import APIView, set_rollback
+from rest_framework.views import APIView
 
 from config.middleware import is_api
 from logger import selectors as logger_selectors
@@ -73,7 +73,6 @@ def handle_exception(error: Exception, context: dict[str, Any]) -> Response | No
     told = _told(error)
     if told is None:
         return None
-    set_rollback()
     request: HttpRequest = context["request"]
     problems = list(_problems(told.get_full_details(), told.status_code))
     return Response(

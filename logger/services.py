@@ -175,7 +175,7 @@ def _summary(learner: User, start: StartSession, *, at: datetime) -> tuple[Conte
         )
         return summary, True
     summary.channel_id = start.channel_id
-    summary.end_timestamp = at
+    summary.touch(at=at)
     if start.repeat:
         summary.progress = 0.0
     summary.save(update_fields=["channel_id", "end_timestamp", "progress"])

@@ -31,6 +31,10 @@ class Timed(Keyed):
             ),
         ]
 
+    def touch(self, *, at: datetime) -> None:
+        """Move the end, in memory; never back, though requests may wait for their turn."""
+        self.end_timestamp = max(self.end_timestamp, at)
+
 
 class ContentKind(models.TextChoices):
     """What a content is."""
@@ -77,7 +81,7 @@ class Progressing(Timed):
 
     def advance(self, update: UpdateSession, *, at: datetime) -> None:
         """Move this log on by what a client says, in memory; the caller saves `ADVANCED`."""
-        self.end_timestamp = at
+        self.touch(at=at)
         self.time_spent = progress.lengthened(self.time_spent, update.time_spent_delta)
         if update.progress_delta is not None:
             self.progress = progress.advanced(self.progress, update.progress_delta)

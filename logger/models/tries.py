@@ -134,7 +134,7 @@ class MasteryLog(Timed):
 
     def advance(self, seconds: float, *, at: datetime) -> None:
         """Spend time on this try, in memory; the caller saves `PROGRESSED`."""
-        self.end_timestamp = at
+        self.touch(at=at)
         self.time_spent = progress.lengthened(self.time_spent, seconds)
 
     def finish(self, *, at: datetime) -> None:

@@ -10,7 +10,9 @@ import pytest
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
+from logger.commands import UpdateSession
 from logger.models import ContentSession, ContentSummary, MasteryLog
+from logger.services import update_session
 from roster.models import Quiz
 from tests.conftest import Client, client_for
 from tests.factories import School, answered, exercise, make_facility, make_key, make_quiz, video
@@ -156,6 +158,19 @@ def test_a_try_completes_when_the_summary_stands_at_one(ada: Client):
     after = MasteryLog.objects.get()
     assert completed is not None
     assert (after.complete, after.completion_timestamp) == (True, completed)
+
+
+def test_a_request_that_waited_for_its_turn_moves_no_end_back(
+    ada: Client, session: str, school: School
+):
+    """contract 1.4: end_timestamp orders the lists, whoever got the lock first."""
+    ada.move(session)
+    before = summary().end_timestamp
+    late = UpdateSession(time_spent_delta=1)
+
+    update_session(UUID(session), late, actor=school.ada, at=before - timedelta(seconds=1))
+
+    assert (summary().end_timestamp, summary().time_spent) == (before, 1)
 
 
 def test_a_session_of_somebody_else_is_unknown(ada: Client, session: str, school: School):
