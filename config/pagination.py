@@ -1,24 +1,19 @@
-"""Lists: a plain array walked by keyset, or numbered pages (contract 0.14)."""
+"""Lists: a plain array, numbered pages, or a cursor (contract 0.14)."""
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
-import orjson
 from django.core.paginator import InvalidPage, Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
-from config.json_rim import format_time
+from config.keyset import BadToken, Place, from_place, order_of
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView
@@ -26,20 +21,20 @@ if TYPE_CHECKING:
 MAX_ROWS = 1000
 MAX_INTEGER = 10**100
 _INTEGER = re.compile(r"-?[0-9]{1,100}")
-_AFTER = "after"
+AFTER, CURSOR, PAGE, PAGE_SIZE = "after", "cursor", "page", "page_size"
 
 
-class ArrayOrPages(BasePagination):
-    """An array of at most 1,000 rows and a `Link` to the next, or pages of `page_size` rows.
+class ArrayPagesOrCursor(BasePagination):
+    """What a client asks of a list decides its shape.
 
-    The queryset's own order is the keyset; all its columns run the same way and the last is
-    unique.
+    - neither `page_size` nor `cursor`: an array of at most 1,000 rows, and a `Link` to the next;
+    - `page_size` and `page`: that page, and how many there are;
+    - `cursor` (empty to begin), `page_size` at a time: rows that do not change meanwhile appear
+      exactly once, however many come and go.
     """
 
-    page_size: int | None = None
-    next_link: str | None = None
-    pages: Paginator[Any]
-    number = 1
+    link: str | None = None
+    wrapped: dict[str, Any] | None = None
 
     def paginate_queryset(  # type: ignore[override]
         self,
@@ -48,65 +43,77 @@ class ArrayOrPages(BasePagination):
         view: APIView | None = None,  # noqa: ARG002
     ) -> list[Any]:
         """Return the rows the request asks for."""
-        number = _integer(request, "page", low=-MAX_INTEGER, high=MAX_INTEGER)
-        self.page_size = _integer(request, "page_size", low=1, high=MAX_ROWS)
-        if self.page_size is None:
-            return self._array(queryset, request)
-        self.pages = Paginator(queryset, self.page_size)
-        self.number = 1 if number is None else number
-        try:
-            return list(self.pages.page(self.number).object_list)
-        except InvalidPage:
-            raise NotFound("There is no such page.") from None
+        number = _integer(request, PAGE, low=-MAX_INTEGER, high=MAX_INTEGER)
+        size = _integer(request, PAGE_SIZE, low=1, high=MAX_ROWS)
+        if CURSOR in request.query_params:
+            return self._cursor(queryset, request, size or MAX_ROWS)
+        if size is not None:
+            return self._page(queryset, 1 if number is None else number, size)
+        return self._array(queryset, request)
 
     def _array(self, queryset: QuerySet[Any, Any], request: Request) -> list[Any]:
-        order = [str(column) for column in queryset.query.order_by]
-        if token := request.query_params.get(_AFTER):
-            queryset = queryset.filter(_beyond(order, _read_token(token, len(order))))
-        rows = list(queryset[: MAX_ROWS + 1])
+        place = _place(request, AFTER, queryset)
+        rows = list(from_place(queryset, place)[: MAX_ROWS + 1])
         if len(rows) > MAX_ROWS:
             rows.pop()
-            url = request.build_absolute_uri()
-            self.next_link = replace_query_param(url, _AFTER, _token(order, rows[-1]))
+            following = Place.of(rows[-1], order_of(queryset))
+            self.link = f'<{_url(request, AFTER, following)}>; rel="next"'
+        return rows
+
+    def _page(self, queryset: QuerySet[Any, Any], number: int, size: int) -> list[Any]:
+        pages = Paginator(queryset, size)
+        try:
+            rows = list(pages.page(number).object_list)
+        except InvalidPage:
+            raise NotFound("There is no such page.") from None
+        self.wrapped = {"page": number, "count": pages.count, "total_pages": pages.num_pages}
+        return rows
+
+    def _cursor(self, queryset: QuerySet[Any, Any], request: Request, size: int) -> list[Any]:
+        place = _place(request, CURSOR, queryset)
+        backwards = place is not None and place.backwards
+        rows = list(from_place(queryset, place)[: size + 1])
+        there_is_more = len(rows) > size
+        rows = rows[:size]
+        if backwards:
+            rows.reverse()
+        order = order_of(queryset)
+        goes_on = bool(rows) and (there_is_more or backwards)
+        goes_back = bool(rows) and (there_is_more if backwards else place is not None)
+        self.wrapped = {
+            "next": _url(request, CURSOR, Place.of(rows[-1], order)) if goes_on else None,
+            "previous": _url(request, CURSOR, Place.of(rows[0], order, backwards=True))
+            if goes_back
+            else None,
+        }
         return rows
 
     def get_paginated_response(self, data: Any) -> Response:
         """Wrap the rendered rows."""
-        if self.page_size is None:
-            link = f'<{self.next_link}>; rel="next"'
-            return Response(data, headers={"Link": link} if self.next_link else None)
-        return Response(
-            {
-                "page": self.number,
-                "count": self.pages.count,
-                "total_pages": self.pages.num_pages,
-                "results": data,
-            }
-        )
+        if self.wrapped is None:
+            return Response(data, headers={"Link": self.link} if self.link else None)
+        return Response({**self.wrapped, "results": data})
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
-        """Describe both shapes."""
-        integer = {"type": "integer"}
-        pages = {
-            "type": "object",
-            "required": ["page", "count", "total_pages", "results"],
-            "properties": {
-                "page": integer,
-                "count": integer,
-                "total_pages": integer,
-                "results": schema,
-            },
-        }
-        return {"oneOf": [schema, pages]}
+        """Describe the three shapes."""
+        integer, url = {"type": "integer"}, {"type": "string", "format": "uri", "nullable": True}
+        pages = _object(page=integer, count=integer, total_pages=integer, results=schema)
+        return {"oneOf": [schema, pages, _object(next=url, previous=url, results=schema)]}
 
     def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:  # noqa: ARG002
         """Describe the query parameters."""
         size = {"type": "integer", "minimum": 1, "maximum": MAX_ROWS}
+        text = {"type": "string"}
         return [
-            _parameter("page_size", size, "Rows a page; without it, a plain array."),
-            _parameter("page", {"type": "integer", "minimum": 1}, "Page number, from 1."),
-            _parameter(_AFTER, {"type": "string"}, "Where an array goes on; from the Link header."),
+            _parameter(PAGE_SIZE, size, "Rows a page; with neither this nor a cursor: an array."),
+            _parameter(PAGE, {"type": "integer", "minimum": 1}, "Page number, from 1."),
+            _parameter(CURSOR, text, "Empty to begin; then as `next` and `previous` lead."),
+            _parameter(AFTER, text, "Where an array goes on; from the Link header."),
         ]
+
+
+def _object(**properties: Any) -> dict[str, Any]:
+    return {"type": "object", "required": list(properties), "properties": properties}
 
 
 def _parameter(name: str, schema: dict[str, Any], description: str) -> dict[str, Any]:
@@ -127,43 +134,15 @@ def _integer(request: Request, name: str, *, low: int, high: int) -> int | None:
     return number
 
 
-def _beyond(order: list[str], values: list[datetime | UUID]) -> Q:
-    """Rows after the given one; spelled so that the first column alone bounds an index scan."""
-    step = "lt" if order[0].startswith("-") else "gt"
-    names = [column.lstrip("-") for column in order]
-    beyond = Q(**{f"{names[-1]}__{step}": values[-1]})
-    for name, value in zip(reversed(names[:-1]), reversed(values[:-1]), strict=True):
-        beyond = Q(**{f"{name}__{step}e": value}) & (Q(**{f"{name}__{step}": value}) | beyond)
-    return beyond
-
-
-def _token(order: list[str], row: dict[str, Any]) -> str:
-    values = [row[column.lstrip("-")] for column in order]
-    spelled = [format_time(value) if isinstance(value, datetime) else value for value in values]
-    return base64.urlsafe_b64encode(orjson.dumps(spelled)).decode().rstrip("=")
-
-
-def _read_moment(text: str) -> datetime:
-    """Read a moment as `format_time` writes it."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
-
-
-def _read_key(text: str) -> UUID:
-    """Read a key as it is written into a token: dashed."""
-    key = UUID(text)
-    if str(key) != text:
-        raise ValueError(text)
-    return key
-
-
-def _read_token(token: str, length: int) -> list[datetime | UUID]:
-    """Read where to go on: a position only, so it grants nothing and needs no signature."""
+def _place(request: Request, name: str, queryset: QuerySet[Any, Any]) -> Place | None:
+    token = request.query_params.get(name)
+    if not token:
+        return None
     try:
-        *moments, key = orjson.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
-        values: list[datetime | UUID] = [_read_moment(moment) for moment in moments]
-        values.append(_read_key(key))
-    except (binascii.Error, ValueError, TypeError, AttributeError):
-        values = []
-    if len(values) != length:
-        raise ValidationError({_AFTER: ["This is not a place in the list."]})
-    return values
+        return Place.read(token, order_of(queryset))
+    except BadToken:
+        raise ValidationError({name: ["This is not a place in the list."]}) from None
+
+
+def _url(request: Request, name: str, place: Place) -> str:
+    return str(replace_query_param(request.build_absolute_uri(), name, place.token))

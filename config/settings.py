@@ -157,6 +157,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 CORS_ALLOWED_ORIGINS: list[str] = env.list("CORS_ALLOWED_ORIGINS", default=[])
+CORS_EXPOSE_HEADERS = ["Link", "Retry-After", "X-Request-ID"]
 CORS_URLS_REGEX = r"^/(api|v3)/"
 
 HTTPS_ONLY = env.bool("HTTPS_ONLY", default=False)
@@ -193,7 +194,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PARSER_CLASSES": ["config.json_rim.OrjsonParser"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "config.json_rim.AlwaysJson",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_PAGINATION_CLASS": "config.pagination.ArrayOrPages",
+    "DEFAULT_PAGINATION_CLASS": "config.pagination.ArrayPagesOrCursor",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "config.rest.handle_exception",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",

@@ -24,7 +24,7 @@ MOMENTS: list[Any] = [
 
 
 def _token(moment: Any) -> str:
-    return urlsafe_b64encode(json.dumps([moment, str(UUID(int=0))]).encode()).decode()
+    return urlsafe_b64encode(json.dumps([0, moment, str(UUID(int=0))]).encode()).decode()
 
 
 @pytest.fixture
