@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from ipaddress import ip_address
 from typing import Any
 
@@ -14,7 +15,7 @@ from rest_framework.authentication import BaseAuthentication, SessionAuthenticat
 from rest_framework.exceptions import AuthenticationFailed, ParseError
 from rest_framework.request import Request
 
-from roster import services
+from roster import keys, services
 from roster.models import MAX_FOLDED, ApiKey, User, fold_username
 
 _BASIC = "basic"
@@ -23,23 +24,33 @@ NO_ADDRESS = "0.0.0.0"  # noqa: S104  # nothing is bound
 
 
 class KeyAuthentication(BaseAuthentication):
-    """A key in `X-API-Key` or `Authorization: Bearer`; it wins over a cookie (contract 0.3)."""
+    """A key or a learner's token in `X-API-Key` or `Authorization: Bearer` (contract 0.3, 0.8).
 
-    def authenticate(self, request: Request) -> tuple[ApiKey, ApiKey] | None:
-        """Return the key as the one who calls; None where no header carries one."""
+    It wins over a cookie.
+    """
+
+    def authenticate(self, request: Request) -> tuple[ApiKey | User, ApiKey | None] | None:
+        """Return the key, or a token's learner, as who calls; None where no header has one."""
         secrets = _secrets(request)
         if not secrets:
             return None
         if len(secrets) > 1:
             raise ParseError("Two different keys were sent.")
-        at = timezone.now()
+        at, secret = timezone.now(), secrets.pop()
         try:
-            key = services.find_key(secrets.pop(), at=at)
+            if keys.is_token(secret):
+                return self._learner(secret, at), None
+            key = services.find_key(secret, at=at)
         except services.UnknownKey:
             raise AuthenticationFailed("The key is unknown, expired or revoked.") from None
         services.note_use(key, at=at)
         structlog.contextvars.bind_contextvars(key=key.prefix)
         return key, key
+
+    def _learner(self, secret: str, at: datetime) -> User:
+        learner = services.learner_of_token(secret, at=at)
+        structlog.contextvars.bind_contextvars(user=learner.pk.hex)
+        return learner
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002
         """Say in a 401 what would be let in."""

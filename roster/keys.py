@@ -1,8 +1,8 @@
 """API secrets: minting, digesting and comparing them; pure functions.
 
-A secret reads ``lt_<prefix>_<256 random bits>``. The prefix finds the row and may be
-logged; of the whole only a SHA-256 digest is stored. A fast hash is right here: the secret
-has 256 bits of entropy, so there is no dictionary to slow down.
+A secret reads ``lt_<prefix>_<256 random bits>``; a learner's token begins with ``lu_``. The prefix
+finds a key and may be logged; of the whole only a SHA-256 digest is stored. A fast hash is right
+here: the secret has 256 bits of entropy, so there is no dictionary to slow down.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 PREFIX_LENGTH = 12
-_BRAND = "lt"
+KEY_BRAND = "lt"
+TOKEN_BRAND = "lu"  # noqa: S105  # a prefix
 _SECRET_BYTES = 32
 
 
@@ -25,10 +26,10 @@ class MintedKey:
     digest: str
 
 
-def mint() -> MintedKey:
+def mint(brand: str = KEY_BRAND) -> MintedKey:
     """Return a new secret with 256 bits of entropy, its prefix and its digest."""
     prefix = secrets.token_hex(PREFIX_LENGTH // 2)
-    secret = f"{_BRAND}_{prefix}_{secrets.token_urlsafe(_SECRET_BYTES)}"
+    secret = f"{brand}_{prefix}_{secrets.token_urlsafe(_SECRET_BYTES)}"
     return MintedKey(secret=secret, prefix=prefix, digest=digest(secret))
 
 
@@ -37,10 +38,15 @@ def digest(secret: str) -> str:
     return sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def is_token(secret: str) -> bool:
+    """Tell a learner's token from a key."""
+    return secret.startswith(f"{TOKEN_BRAND}_")
+
+
 def prefix_of(secret: str) -> str | None:
-    """Return the prefix of a secret, or None where it cannot be one of ours."""
+    """Return the prefix of a key's secret, or None where it cannot be one of ours."""
     parts = secret.split("_", 2)
-    if len(parts) != 3 or parts[0] != _BRAND or len(parts[1]) != PREFIX_LENGTH:
+    if len(parts) != 3 or parts[0] != KEY_BRAND or len(parts[1]) != PREFIX_LENGTH:
         return None
     return parts[1] if parts[1].isalnum() and parts[1].isascii() else None
 

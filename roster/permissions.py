@@ -13,6 +13,16 @@ if TYPE_CHECKING:
     from rest_framework.views import APIView
 
 
+class IsKey(BasePermission):
+    """Only keys may; guests are asked for one."""
+
+    message = "Only an API key may do this."
+
+    def has_permission(self, request: Request, view: APIView) -> bool:  # noqa: ARG002
+        """Tell whether a key calls."""
+        return isinstance(request.auth, ApiKey)
+
+
 class HasScope(BasePermission):
     """Keys need `read` to look and `write` to record; people and guests have no scopes."""
 

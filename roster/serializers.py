@@ -32,6 +32,23 @@ class LoginSerializer(serializers.Serializer[Any]):
     facility = HexUUIDField(required=False, allow_null=True, default=None)
 
 
+MAX_TTL = 24 * 60 * 60
+
+
+class TokenRequestSerializer(serializers.Serializer[Any]):
+    """For whom a token is, and for how many seconds."""
+
+    user_id = serializers.CharField(max_length=255, trim_whitespace=False)
+    ttl = serializers.IntegerField(min_value=1, max_value=MAX_TTL, default=60 * 60)
+
+
+class TokenSerializer(serializers.Serializer[Any]):
+    """A token, shown this once."""
+
+    token = serializers.CharField()
+    expires_at = serializers.DateTimeField()
+
+
 class SessionSerializer(serializers.Serializer[Any]):
     """Who is logged in."""
 

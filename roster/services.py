@@ -19,6 +19,7 @@ from roster.models import (
     Facility,
     GroupMembership,
     LearnerGroup,
+    LearnerToken,
     Role,
     RoleKind,
     Scope,
@@ -206,6 +207,43 @@ def revoke_key(prefix: str, *, at: datetime) -> ApiKey:
     key.revoked_at = at
     key.save(update_fields=["revoked_at"])
     return key
+
+
+# Learners' tokens.
+
+
+@transaction.atomic(durable=True)
+def issue_token(
+    key: ApiKey, name: str, *, lifetime: timedelta, at: datetime
+) -> tuple[str, datetime]:
+    """Let whoever holds the answer act as one learner for a while (contract 0.8).
+
+    Raises
+    ------
+    UnknownLearner : see `lock_learner_named`.
+    NotForYou : the name is of somebody who looks after others; a key may not become them.
+    """
+    learner = lock_learner_named(name, facility=key.facility, at=at)
+    if learner.is_staff or learner.is_superuser or learner.roles.exists():
+        raise NotForYou("Tokens are for learners; this person looks after others.")
+    learner.tokens.filter(expires_at__lte=at).delete()
+    minted = keys.mint(keys.TOKEN_BRAND)
+    expires_at = at + lifetime
+    LearnerToken.objects.create(user=learner, key=key, digest=minted.digest, expires_at=expires_at)
+    return minted.secret, expires_at
+
+
+def learner_of_token(secret: str, *, at: datetime) -> User:
+    """Return the learner a token acts for.
+
+    Raises
+    ------
+    UnknownKey : unknown or expired, or its key is; or the learner has left.
+    """
+    learner = User.objects.with_reach().of_token(keys.digest(secret), at).first()
+    if learner is None:
+        raise UnknownKey
+    return learner
 
 
 # Places in a school.

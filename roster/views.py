@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import cast
 
 from axes.helpers import get_lockout_response
@@ -9,15 +10,23 @@ from django.conf import settings
 from django.contrib.auth import authenticate, login
 from django.http import HttpResponseBase
 from django.middleware.csrf import get_token
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from roster.models import Actor, User
-from roster.permissions import HasScope
-from roster.serializers import LoginSerializer, SessionSerializer, session_body
+from roster import services
+from roster.models import Actor, ApiKey, User
+from roster.permissions import HasScope, IsKey
+from roster.serializers import (
+    LoginSerializer,
+    SessionSerializer,
+    TokenRequestSerializer,
+    TokenSerializer,
+    session_body,
+)
 
 
 class SessionsView(APIView):
@@ -46,6 +55,25 @@ class SessionsView(APIView):
             raise AuthenticationFailed("Wrong username or password.")
         login(request._request, user)
         return Response(session_body(user))
+
+
+class TokensView(APIView):
+    """Tokens for browsers and apps that must not hold a facility's key."""
+
+    permission_classes = [IsKey, HasScope]
+
+    @extend_schema(request=TokenRequestSerializer, responses=TokenSerializer)
+    def post(self, request: Request) -> Response:
+        """Issue a token that acts exactly like the learner's own login."""
+        serializer = TokenRequestSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        token, expires_at = services.issue_token(
+            cast("ApiKey", request.auth),
+            serializer.validated_data["user_id"],
+            lifetime=timedelta(seconds=serializer.validated_data["ttl"]),
+            at=timezone.now(),
+        )
+        return Response({"token": token, "expires_at": expires_at})
 
 
 class CurrentSessionView(APIView):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import datetime
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
@@ -104,6 +105,14 @@ class UserQuerySet(models.QuerySet["User"]):
         by_external_id = Case(When(external_id=name, then=Value(0)), default=Value(1))
         return self.filter(Q(external_id=name) | Q(pk=pk)).order_by(by_external_id)[:1]
 
+    def of_token(self, digest: str, at: datetime) -> Self:
+        """The one learner a living token acts for."""
+        living = {"tokens__digest": digest, "tokens__expires_at__gt": at}
+        usable = ApiKey.objects.usable(at)
+        # Whoever came to look after others since then logs in for that.
+        learners = self.filter(is_active=True, is_staff=False, is_superuser=False)
+        return learners.filter(**living, tokens__key__in=usable)
+
     def get_by_natural_key(self, username: str | None) -> User:
         """Return the person who logs in by this name; asked by Django's authentication."""
         if username is None:
@@ -192,6 +201,21 @@ class User(Keyed, AbstractBaseUser, PermissionsMixin):
 
 
 Actor = User | ApiKey | AnonymousUser
+
+
+class LearnerToken(Keyed):
+    """One app or browser acts as one learner for a while, without holding the facility's key.
+
+    It dies with the key that asked for it.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
+    key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="tokens")
+    digest = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.user} until {self.expires_at}"
 
 
 class Enrolment(Keyed):

@@ -1,0 +1,153 @@
+"""Learner tokens: contract 0.8."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from logger.models import ContentSession
+from roster import services
+from roster.models import LearnerToken, RoleKind, Scope, User
+from tests.conftest import Client, client_for
+from tests.factories import School, key_row, make_key, video
+
+PATH = "/api/auth/token"
+LIST = "/api/logger/attemptlog"
+
+
+def issue(caller: Any, name: str = "student_ada", **fields: Any) -> Any:
+    return client_for(caller).post(PATH, {"user_id": name, **fields}, format="json")
+
+
+def bearer(token: str) -> Client:
+    client = Client(enforce_csrf_checks=True)
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+    return client
+
+
+def test_a_token_acts_exactly_like_the_learners_login(school: School):
+    """contract 0.8, 0.5: records for itself only, reads its own, needs no CSRF token."""
+    client = bearer(issue(school.key(Scope.WRITE)).json()["token"])
+
+    client.start(video())
+
+    assert ContentSession.objects.get().user == school.ada
+    assert client.get(LIST).status_code == 200
+    assert client.get("/api/auth/session/current").json()["user_id"] == school.ada.pk.hex
+    other = client.post("/api/logger/contentsession", video(user_id="student_ben"), format="json")
+    assert other.status_code == 403
+    total = client.get(f"/api/logger/totalcontentprogress/{school.ben.pk.hex}")
+    assert total.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("fields", "seconds"), [({}, 3600), ({"ttl": 60}, 60), ({"ttl": 86400}, 86400)]
+)
+def test_a_token_lives_an_hour_or_as_asked(school: School, fields: dict[str, Any], seconds: int):
+    """contract 0.8: ≤ 24 h, default 1 h."""
+    asked = timezone.now()
+
+    told = issue(school.key(), **fields).json()
+
+    assert set(told) == {"token", "expires_at"}
+    lives = datetime.fromisoformat(told["expires_at"]) - asked
+    assert timedelta(seconds=seconds) <= lives <= timedelta(seconds=seconds + 30)
+    assert bearer(told["token"]).get(LIST).status_code == 200
+    LearnerToken.objects.update(expires_at=timezone.now())
+    assert bearer(told["token"]).get(LIST).status_code == 401
+
+
+@pytest.mark.parametrize("ttl", [0, -1, 86401, "long", None, 10**400])
+def test_other_lifetimes_are_refused(school: School, ttl: Any):
+    """contract 0.8."""
+    if ttl == 10**400:
+        response = client_for(school.key()).generic(
+            "POST", PATH, f'{{"user_id": "x", "ttl": {ttl}}}', content_type="application/json"
+        )
+    else:
+        response = issue(school.key(), ttl=ttl)
+
+    assert response.status_code == 400
+    assert not LearnerToken.objects.exists()
+
+
+def test_only_a_key_that_writes_may_ask(school: School):
+    """contract 0.8."""
+    token = issue(school.key()).json()["token"]
+
+    assert issue(None).status_code == 401
+    assert issue(school.ada).status_code == 403
+    assert issue(school.superuser).status_code == 403
+    assert issue(school.key(Scope.READ)).status_code == 403
+    assert bearer(token).post(PATH, {"user_id": "student_ada"}, format="json").status_code == 403
+
+
+@pytest.mark.parametrize("who", ["coach", "facility_coach", "admin"])
+def test_a_key_may_not_become_who_looks_after_others(school: School, who: str):
+    """contract 0.8: tokens are learners'; a write key must not read by an admin's eyes."""
+    response = issue(school.key(Scope.WRITE), getattr(school, who).pk.hex)
+
+    assert (response.status_code, response.json()[0]["id"]) == (403, "PERMISSION_DENIED")
+
+
+def test_a_token_ends_when_its_learner_leaves_or_comes_to_look_after_others(school: School):
+    """Rights are asked at each request, not kept in the token."""
+    of_ada, of_ben = (
+        issue(school.key(), name).json()["token"] for name in ("student_ada", "student_ben")
+    )
+    User.objects.filter(pk=school.ada.pk).update(is_active=False)
+    services.appoint(school.ben, RoleKind.COACH, school.facility)
+
+    assert bearer(of_ada).get(LIST).status_code == 401
+    assert bearer(of_ben).get(LIST).status_code == 401
+
+
+def test_the_learner_is_named_and_made_as_for_any_recording(school: School):
+    """contract 0.6, 0.8."""
+    token = issue(school.key(), "newcomer").json()["token"]
+    foreign = issue(make_key(school.elsewhere), "student_ada").json()["token"]
+
+    bearer(token).start(video())
+    bearer(foreign).start(video())
+
+    assert set(ContentSession.objects.values_list("user", flat=True)) == {
+        User.objects.get(external_id="newcomer").pk,
+        school.stranger.pk,
+    }
+    school.facility.auto_provision = False
+    school.facility.save()
+    assert issue(school.key(), "nobody").status_code == 404
+
+
+def test_a_token_dies_with_its_key(school: School):
+    """contract 0.3: a revoked key leaves nothing behind."""
+    secret = school.key()
+    token = issue(secret).json()["token"]
+
+    services.revoke_key(key_row(secret).prefix, at=timezone.now())
+
+    assert bearer(token).get(LIST).status_code == 401
+
+
+@pytest.mark.parametrize("wrong", ["lu_", "lu_x_y", "lu_\0", "lu_" + "é" * 50])
+def test_an_unknown_token_is_refused(school: School, wrong: str):
+    """contract 0.3."""
+    issue(school.key())
+
+    assert bearer(wrong).get(LIST).status_code == 401
+
+
+def test_only_a_digest_is_stored_and_the_expired_go(school: School):
+    """contract 0.8: shown once."""
+    key = school.key()
+    told = issue(key).json()
+    LearnerToken.objects.update(expires_at=timezone.now())
+
+    again = issue(key).json()
+
+    stored = LearnerToken.objects.get()
+    assert told["token"] != again["token"]
+    assert again["token"] not in {str(value) for value in vars(stored).values()}
