@@ -18,6 +18,9 @@ ERROR_STATUSES = {
     "500": "Our mistake.",
     "503": "The database is busy; see Retry-After.",
 }
+OPEN_TO_GUESTS = (
+    "/api/auth/session", "/api/logger/contentsession", "/api/logger/trackprogress",
+)  # fmt: skip
 ERRORS = {
     "type": "array",
     "items": {
@@ -61,6 +64,17 @@ class LoginScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
     def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:  # noqa: ARG002
         """Describe the cookie."""
         return {"type": "apiKey", "in": "cookie", "name": "sessionid"}
+
+
+def describe_callers(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
+    """Say who may call each operation: any one credential, and guests where they may."""
+    for path, operations in result["paths"].items():
+        for operation in operations.values():
+            schemes: list[dict[str, list[str]]] = [
+                {name: []} for allowed in operation["security"] for name in allowed
+            ]
+            operation["security"] = [*schemes, {}] if path.startswith(OPEN_TO_GUESTS) else schemes
+    return result
 
 
 def describe_errors(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:

@@ -151,7 +151,16 @@ class TryDiffView(GenericAPIView[Any]):
         return _visible_tries(self.request)
 
     @extend_schema(
-        parameters=[OpenApiParameter("index", OpenApiTypes.STR, OpenApiParameter.PATH)],
+        parameters=[
+            OpenApiParameter("index", OpenApiTypes.STR, OpenApiParameter.PATH),
+            OpenApiParameter("content", OpenApiTypes.UUID, required=True),
+            OpenApiParameter("user", OpenApiTypes.STR, required=True),
+            *(OpenApiParameter(name, OpenApiTypes.BOOL) for name in ("complete", "quiz")),
+            *(
+                OpenApiParameter(name, OpenApiTypes.UUID)
+                for name in ("facility", "classroom", "learner_group")
+            ),
+        ],
         responses=TryDiffSerializer,
     )
     def get(self, request: Request, index: str) -> Response:  # noqa: ARG002

@@ -319,8 +319,12 @@ def test_the_openapi_document_names_every_path_and_its_errors(db: None):
         "/api/logger/attemptlog", "/api/logger/attemptlog/{id}",
         "/api/auth/session", "/api/auth/session/current",
     } <= set(document["paths"])  # fmt: skip
+    start = document["paths"]["/api/logger/contentsession"]["post"]
+    assert {} in start["security"]
+    assert {} not in document["paths"]["/api/logger/attemptlog"]["get"]["security"]
     for operations in document["paths"].values():
         for operation in operations.values():
+            assert all(len(scheme) <= 1 for scheme in operation["security"])
             assert {"400", "401", "403", "404", "429", "500", "503"} <= set(operation["responses"])
 
 
