@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import struct
+import threading
 from typing import Any
 
 from config.logs import logging_config
@@ -22,6 +23,7 @@ worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: PTH1
 control_socket_disable = True
 # A client that stops in the middle of a request holds its thread no longer than this.
 SILENCE_SECONDS = 10
+PATIENCE_SECONDS = 2
 
 
 def when_ready(server: Any) -> None:
@@ -29,6 +31,13 @@ def when_ready(server: Any) -> None:
     for listener in server.LISTENERS:
         patience = struct.pack("ll", SILENCE_SECONDS, 0)
         listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, patience)
+
+
+def worker_exit(_server: Any, _worker: Any) -> None:
+    """Let running requests finish, but wait no longer for clients that only hold a connection."""
+    leave = threading.Timer(PATIENCE_SECONDS, os._exit, [0])
+    leave.daemon = True
+    leave.start()
 
 
 logconfig_dict = logging_config(LOG_LEVEL)

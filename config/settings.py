@@ -104,7 +104,8 @@ if ON_SQLITE:
     _database["ENGINE"] = "config.sqlite"
     _database["OPTIONS"] = {**SQLITE_OPTIONS, **_database.get("OPTIONS", {})}
     _database["CONN_MAX_AGE"] = None
-    Path(_database["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+    # Learners' records are nobody else's business on this machine.
+    Path(_database["NAME"]).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
 elif DATABASE_POOL:
     # One connection a thread, and one to spare for health checks.
     _database["OPTIONS"] = {
@@ -143,6 +144,7 @@ AXES_LOCKOUT_CALLABLE = "config.rest.locked_out"
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
+AXES_ENABLE_ADMIN = False
 # How many proxies in front of us set X-Forwarded-For; 0 trusts the connection alone.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 # The facility of visitors without credentials, by UUID or partner id; empty: the only one.
@@ -204,7 +206,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "LearnTrace",
-    "DESCRIPTION": "Learning records, and one learner model behind three APIs.",
+    "DESCRIPTION": "Learning records: what learners did, how far they are, and who may see it.",
     "VERSION": "0.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],

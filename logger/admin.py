@@ -42,5 +42,6 @@ class AttemptLogAdmin(VisibleLearnersAdmin[AttemptLog]):
     list_display_links = ["user", "item"]
     list_select_related = ["user"]
     list_filter = ["complete", "hinted", "error"]
+    exclude = ["facility"]
     search_fields = BY_LEARNER
     ordering = NEWEST_FIRST

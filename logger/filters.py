@@ -10,10 +10,12 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema_field
 from rest_framework.exceptions import ValidationError
 
 from logger.models import AttemptLog, MasteryLog
 from roster.models import Actor, ApiKey, Classroom, LearnerGroup, User, parse_uuid
+from roster.serializers import UUID_SCHEMA
 
 _TRUTH = {"true": True, "1": True, "false": False, "0": False}
 _INT32 = 2**31
@@ -49,6 +51,7 @@ class BooleanFilter(filters.Filter):
     field_class = StrictBooleanField
 
 
+@extend_schema_field(UUID_SCHEMA)
 class UUIDFilter(filters.Filter):
     field_class = UUIDField
 

@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from logger import selectors, services
+from logger.examples import ANSWERING, PRACTISING, PROGRESSING, WATCHING
 from logger.filters import AttemptLogFilter, MasteryLogFilter
 from logger.models import AttemptLog, MasteryLog, MasteryLogQuerySet
 from logger.selectors import ATTEMPT, TRY
@@ -56,7 +57,11 @@ def _key_or_404(text: str) -> UUID:
 class SessionsView(APIView):
     permission_classes = [HasScope]
 
-    @extend_schema(request=StartSessionSerializer, responses=StartedSessionSerializer)
+    @extend_schema(
+        examples=[WATCHING, PRACTISING],
+        request=StartSessionSerializer,
+        responses=StartedSessionSerializer,
+    )
     def post(self, request: Request) -> Response:
         """Start a session on a node or a quiz."""
         serializer = StartSessionSerializer(data=request.data)
@@ -70,7 +75,11 @@ class SessionsView(APIView):
 class SessionView(APIView):
     permission_classes = [HasScope]
 
-    @extend_schema(request=UpdateSessionSerializer, responses=UpdatedSessionSerializer)
+    @extend_schema(
+        examples=[PROGRESSING, ANSWERING],
+        request=UpdateSessionSerializer,
+        responses=UpdatedSessionSerializer,
+    )
     def put(self, request: Request, session_id: str) -> Response:
         """Move a session on: progress, time, and interactions with questions."""
         serializer = UpdateSessionSerializer(data=request.data)
@@ -153,11 +162,11 @@ class TryDiffView(GenericAPIView[Any]):
     @extend_schema(
         parameters=[
             OpenApiParameter("index", OpenApiTypes.STR, OpenApiParameter.PATH),
-            OpenApiParameter("content", OpenApiTypes.UUID, required=True),
+            OpenApiParameter("content", OpenApiTypes.STR, required=True),
             OpenApiParameter("user", OpenApiTypes.STR, required=True),
             *(OpenApiParameter(name, OpenApiTypes.BOOL) for name in ("complete", "quiz")),
             *(
-                OpenApiParameter(name, OpenApiTypes.UUID)
+                OpenApiParameter(name, OpenApiTypes.STR)
                 for name in ("facility", "classroom", "learner_group")
             ),
         ],

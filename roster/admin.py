@@ -108,6 +108,14 @@ class UserAdmin(DjangoUserAdmin[User]):
     def has_view_permission(self, request: HttpRequest, obj: User | None = None) -> bool:  # noqa: ARG002
         return self.has_module_permission(request)
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001
+        """Let whoever was given a role in."""
+        super().save_related(request, form, formsets, change)
+        user: User = form.instance
+        if not user.is_staff and user.roles.exists():
+            user.is_staff = True
+            user.save(update_fields=["is_staff"])
+
     def get_inlines(self, request: HttpRequest, obj: User | None) -> Any:
         return self.inlines if obj and self.has_change_permission(request) else []
 
@@ -209,7 +217,7 @@ class ApiKeyAdmin(admin.ModelAdmin[ApiKey]):
             at=timezone.now(),
             expires_at=obj.expires_at,
         )
-        obj.pk = key.pk
+        obj.pk, obj.prefix = key.pk, key.prefix
         self.message_user(
             request, f"The secret of {key}, shown this once: {secret}", messages.WARNING
         )

@@ -99,6 +99,20 @@ class RosterFileSerializer(serializers.Serializer[Any]):
         )
 
 
+def unknown(data: Any, serializer: Any, path: str = "") -> Iterator[str]:
+    """Name the fields of a file that nobody reads, like ``classrooms[0].coachs``."""
+    if isinstance(serializer, serializers.ListSerializer):
+        for place, entry in enumerate(data or []):
+            yield from unknown(entry, serializer.child, f"{path}[{place}]")
+    elif isinstance(serializer, serializers.Serializer) and isinstance(data, dict):
+        for name, value in data.items():
+            step = f"{path}.{name}".lstrip(".")
+            if name in serializer.fields:
+                yield from unknown(value, serializer.fields[name], step)
+            else:
+                yield step
+
+
 def problems(errors: Any, path: str = "") -> Iterator[str]:
     """Spell nested errors as lines like ``users[3].role: "boss" is not a valid choice.``"""
     if isinstance(errors, dict):

@@ -5,11 +5,19 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from roster.models import Actor, RoleKind, User, parse_uuid
 
+UUID_SCHEMA = {
+    "type": "string",
+    "pattern": "^[0-9A-Fa-f]{8}-?([0-9A-Fa-f]{4}-?){3}[0-9A-Fa-f]{12}$",
+    "example": "4b16099983df4fb4a6e2f5c60e475c2d",
+}
 
+
+@extend_schema_field(UUID_SCHEMA)
 class HexUUIDField(serializers.UUIDField):
     """A UUID: dashed or plain on the way in, 32 lower-case hex digits on the way out."""
 

@@ -131,8 +131,10 @@ def guest_facility(actor: Actor) -> Facility:
             raise CredentialsNeeded("This facility takes no guests; name a learner by user_id.")
         return actor.facility
     facility = default_facility()
-    if facility is None or not facility.guest_access:
-        raise CredentialsNeeded("Guests are not welcome here; log in or send a key.")
+    if facility is None:
+        raise CredentialsNeeded("No facility takes guests here (DEFAULT_FACILITY); send a key.")
+    if not facility.guest_access:
+        raise CredentialsNeeded("This facility takes no guests; log in or send a key.")
     return facility
 
 

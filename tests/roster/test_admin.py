@@ -81,6 +81,24 @@ def test_somebody_is_added_here_and_can_log_in(root: Browser, school: School):
     assert client_for(None).post("/api/auth/session", body, format="json").status_code == 200
 
 
+def test_whoever_is_given_a_role_may_open_the_admin(root: Browser, school: School):
+    """contract 1.8: a coach made here is a coach who can look."""
+    nobody = {"TOTAL_FORMS": "0", "INITIAL_FORMS": "0"}
+    form = {
+        "username": "ben", "facility": school.facility.pk, "is_active": "on",
+        "roles-TOTAL_FORMS": "1", "roles-INITIAL_FORMS": "0", "roles-0-kind": "coach",
+        "roles-0-classroom": school.class_7b.pk,
+        **{f"enrolments-{name}": value for name, value in nobody.items()},
+    }  # fmt: skip
+
+    page = root.post(f"/admin/roster/user/{school.ben.pk}/change/", form)
+
+    assert page.status_code == 302, page.content.decode()
+    browser = Browser()
+    browser.post("/admin/login/", {"username": "ben", "password": PASSWORD})
+    assert browser.get("/admin/logger/attemptlog/").status_code == 200
+
+
 @pytest.mark.parametrize("username", ["ADA", "ada"])
 def test_a_username_taken_in_another_case_is_refused_in_words(
     root: Browser, school: School, username: str

@@ -227,6 +227,17 @@ def test_what_is_no_roster_is_refused(import_file: Any, text: str):
         import_file(text)
 
 
+def test_a_misspelt_field_is_told_and_ignored(import_file: Any, capsys: pytest.CaptureFixture[str]):
+    """contract 1.8: messages go to standard error."""
+    room = {"name": "7A", "coachs": ["kim"], "groups": [{"name": "g", "learner": []}]}
+
+    import_file({"facility": {"name": "R", "colour": "red"}, "classrooms": [room]})
+
+    told = capsys.readouterr().err
+    for path in ("facility.colour", "classrooms[0].coachs", "classrooms[0].groups[0].learner"):
+        assert f"{path}: " in told
+
+
 def test_a_missing_file_is_told():
     with pytest.raises(CommandError, match="No such file"):
         call_command("import_roster", "/nowhere/roster.json")

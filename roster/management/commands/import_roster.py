@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
-from roster.import_serializers import RosterFileSerializer, problems
+from roster.import_serializers import RosterFileSerializer, problems, unknown
 from roster.roster_file import RosterError, RosterFile
 from roster.roster_import import ImportedRoster, import_roster
 
@@ -26,7 +26,9 @@ class Command(BaseCommand):
         parser.add_argument("file", help="path of the roster file, or - for standard input")
 
     def handle(self, *_args: Any, file: str, **_options: Any) -> None:
-        roster = _read(file)
+        roster, ignored = _read(file)
+        for path in ignored:
+            self.stderr.write(f"{path}: nobody knows this field; ignored.")
         try:
             done = import_roster(roster, at=timezone.now(), progress=_progress)
         except RosterError as error:
@@ -34,7 +36,7 @@ class Command(BaseCommand):
         self.stdout.write(orjson.dumps(_body(done), option=orjson.OPT_INDENT_2).decode())
 
 
-def _read(file: str) -> RosterFile:
+def _read(file: str) -> tuple[RosterFile, list[str]]:
     try:
         raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
         data = orjson.loads(raw)
@@ -45,7 +47,7 @@ def _read(file: str) -> RosterFile:
     serializer = RosterFileSerializer(data=data)
     if not serializer.is_valid():
         raise CommandError("\n".join(problems(serializer.errors)))
-    return serializer.command()
+    return serializer.command(), list(unknown(data, serializer))
 
 
 def _progress(rows: Any) -> Any:
