@@ -5,24 +5,26 @@ export PORT ?= 8080
 export HOST ?= 127.0.0.1
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve install install-dev migrate check test test-sqlite test-postgres lock format
+.PHONY: help run serve static install install-dev migrate check test test-sqlite test-postgres lock format
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-run: install .env migrate ## Set everything up and serve on http://127.0.0.1:8080 (PORT, HOST)
+run: migrate static ## Set everything up and serve on http://127.0.0.1:8080 (PORT, HOST)
 	@$(BIN)/python manage.py seed_demo --if-empty --url http://$(HOST):$(PORT)
 	@exec $(BIN)/gunicorn --config config/gunicorn.py config.wsgi
 
-serve: install .env ## Only the server, on the database DATABASE_URL or the default names
+serve: static ## Only the server, on the database DATABASE_URL or the default names
 	@exec $(BIN)/gunicorn --config config/gunicorn.py config.wsgi
 
 install: .venv/installed ## Create .venv with everything the server needs
 
 install-dev: .venv/installed-dev ## … and everything the tests and checks need
 
-migrate: install .env ## Bring the database and the static files up to date
+migrate: install .env ## Bring the database up to date
 	@$(BIN)/python manage.py migrate --verbosity 0
+
+static: install .env ## Gather the pages' files
 	@$(BIN)/python manage.py collectstatic --no-input --verbosity 0
 
 .venv/bin/python:
