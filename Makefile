@@ -1,8 +1,11 @@
 PYTHON ?= python3
 SHELL := /bin/bash
 BIN := .venv/bin
-export PORT ?= 8080
-export HOST ?= 127.0.0.1
+# From the command line or the environment, else from .env, else the usual.
+from_env_file = $(shell sed -n 's/^$(1)=//p' .env 2>/dev/null | tail -n 1)
+PORT ?= $(or $(call from_env_file,PORT),8080)
+HOST ?= $(or $(call from_env_file,HOST),127.0.0.1)
+export PORT HOST
 
 .DEFAULT_GOAL := help
 .PHONY: help run serve static install install-dev migrate check test test-sqlite test-postgres lock format
