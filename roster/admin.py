@@ -225,6 +225,6 @@ class ApiKeyAdmin(admin.ModelAdmin[ApiKey]):
     @admin.action(description="Revoke the selected keys")
     def revoke(self, request: HttpRequest, keys: QuerySet[ApiKey]) -> None:
         at = timezone.now()
-        for key in keys.filter(revoked_at=None):
+        for key in ApiKey.objects.usable(at).filter(pk__in=keys):
             services.revoke_key(key.prefix, at=at)
         self.message_user(request, "Revoked.")

@@ -10,7 +10,7 @@ from django.test import Client as Browser
 
 from roster.models import ApiKey, User
 from tests.conftest import client_for
-from tests.factories import PASSWORD, School
+from tests.factories import NOW, PASSWORD, School, key_row
 
 
 @pytest.fixture
@@ -57,6 +57,18 @@ def test_a_key_is_made_here_and_its_secret_shown_once(root: Browser, school: Sch
     assert key.created_at is not None
     root.post("/admin/roster/apikey/", {"action": "revoke", "_selected_action": [key.pk]})
     assert client.get("/api/logger/attemptlog").status_code == 401
+
+
+def test_revoking_passes_over_keys_that_are_no_use_already(root: Browser, school: School):
+    living, expired = key_row(school.key()), key_row(school.key())
+    ApiKey.objects.filter(pk=expired.pk).update(expires_at=NOW)
+
+    page = root.post(
+        "/admin/roster/apikey/", {"action": "revoke", "_selected_action": [living.pk, expired.pk]}
+    )
+
+    assert page.status_code == 302
+    assert list(ApiKey.objects.exclude(revoked_at=None)) == [living]
 
 
 def test_a_key_that_may_do_nothing_is_refused_in_words(root: Browser, school: School):
