@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import IO, Any
 
 import orjson
@@ -18,6 +17,8 @@ from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
+
+from roster.wire import format_time
 
 MAX_DEPTH = 64
 _LONG_NUMBER = re.compile(rb"\d{19}")
@@ -109,16 +110,9 @@ def _refuse_nul(value: Any) -> None:
         _refuse_nul(child)
 
 
-def format_time(moment: datetime) -> str:
-    """Write a moment as contract 0.1 wants it: UTC, microseconds, ``Z``."""
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
-
-
 def _default(value: Any) -> Any:
     if isinstance(value, datetime):
         return format_time(value)
-    if isinstance(value, Decimal):
-        return float(value)
     if isinstance(value, Promise):
         return str(value)
     raise TypeError(f"{type(value).__name__} has no JSON form")

@@ -18,7 +18,7 @@ from uuid import UUID
 import orjson
 from django.db.models import Model, Q, QuerySet
 
-from config.json_rim import format_time
+from roster.wire import format_time
 
 M = TypeVar("M", bound=Model)
 Value = datetime | UUID

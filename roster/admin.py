@@ -112,9 +112,8 @@ class UserAdmin(DjangoUserAdmin[User]):
         """Let whoever was given a role in."""
         super().save_related(request, form, formsets, change)
         user: User = form.instance
-        if not user.is_staff and user.roles.exists():
-            user.is_staff = True
-            user.save(update_fields=["is_staff"])
+        if user.roles.exists():
+            services.let_in(user)
 
     def get_inlines(self, request: HttpRequest, obj: User | None) -> Any:
         return self.inlines if obj and self.has_change_permission(request) else []

@@ -82,10 +82,11 @@ class RosterBackend(ModelBackend):
     ) -> User | None:
         """Return who has these credentials; a wrong `facility` is as wrong as a password."""
         user = super().authenticate(request, username, password)
+        if not isinstance(user, User):
+            return None
         facility = credentials.get("facility")
-        if not isinstance(user, User) or facility in (None, user.facility_id):
-            return user if isinstance(user, User) else None
-        return user if user.facility_id is None else None
+        elsewhere = facility is not None and user.facility_id not in (None, facility)
+        return None if elsewhere else user
 
     def get_user(self, user_id: Any) -> User | None:
         """Return the person of a session; None where they may no longer log in."""

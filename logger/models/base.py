@@ -3,16 +3,33 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.db import models
 from django.db.models import Q
 
 from logger import progress
+from roster.models import Actor, Facility, User
 from roster.models.base import FaithfulDecoder, Keyed
 
 if TYPE_CHECKING:
     from logger.commands import UpdateSession
+
+
+R = TypeVar("R", bound=models.Model)
+
+
+class RecordQuerySet(models.QuerySet[R]):
+    """Records of learners, and of guests: those have no user but a facility."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Records the actor may read: visible learners', and guests' of facilities they staff."""
+        if actor.is_superuser:
+            return self
+        return self.filter(
+            Q(user__in=User.objects.visible_to(actor))
+            | Q(user=None, facility__in=Facility.objects.staffed_by(actor))
+        )
 
 
 class Timed(Keyed):

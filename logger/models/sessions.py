@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Self
-
 from django.db import models
 from django.db.models import Q
 
-from logger.models.base import Progressing
-from roster.models import Actor, CourseSession, Facility, Lesson, Quiz, User
+from logger.models.base import Progressing, RecordQuerySet
+from roster.models import CourseSession, Facility, Lesson, Quiz, User
 
 
 class ContentSummary(Progressing):
@@ -25,17 +23,6 @@ class ContentSummary(Progressing):
 
     def __str__(self) -> str:
         return f"{self.user} on {self.content_id}"
-
-
-class ContentSessionQuerySet(models.QuerySet["ContentSession"]):
-    def visible_to(self, actor: Actor) -> Self:
-        """Sessions the actor may read: visible learners', and guests' of facilities they staff."""
-        if actor.is_superuser:
-            return self
-        return self.filter(
-            Q(user__in=User.objects.visible_to(actor))
-            | Q(user=None, facility__in=Facility.objects.staffed_by(actor))
-        )
 
 
 class ContentSession(Progressing):
@@ -74,7 +61,7 @@ class ContentSession(Progressing):
     )  # fmt: skip
     attempt_count = models.PositiveIntegerField(default=0)
 
-    objects = ContentSessionQuerySet.as_manager()
+    objects = RecordQuerySet["ContentSession"].as_manager()
 
     class Meta(Progressing.Meta):
         constraints = [

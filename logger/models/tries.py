@@ -13,10 +13,11 @@ from django.db.models.functions import Coalesce
 from logger import progress
 from logger.commands import Interaction
 from logger.mastery import CORRECT, Criterion
-from logger.models.base import Timed
+from logger.models.base import RecordQuerySet, Timed
 from logger.models.sessions import ContentSession, ContentSummary
 from roster.models import Actor, Facility, User, UserQuerySet
 from roster.models.base import FaithfulDecoder
+from roster.wire import format_time
 
 MAX_HISTORY = 1000
 MAX_HISTORY_BYTES = 1024 * 1024
@@ -144,16 +145,7 @@ class MasteryLog(Timed):
             self.completion_timestamp = at
 
 
-class AttemptLogQuerySet(models.QuerySet["AttemptLog"]):
-    def visible_to(self, actor: Actor) -> Self:
-        """Attempts the actor may read: visible learners', and guests' of facilities they staff."""
-        if actor.is_superuser:
-            return self
-        return self.filter(
-            Q(user__in=User.objects.visible_to(actor))
-            | Q(user=None, facility__in=Facility.objects.staffed_by(actor))
-        )
-
+class AttemptLogQuerySet(RecordQuerySet["AttemptLog"]):
     def newest_first(self) -> Self:
         """In the order of contract 1.7."""
         return self.order_by("-end_timestamp", "-id")
@@ -294,7 +286,7 @@ class AttemptLog(Timed):
 
 def _history_entry(interaction: Interaction, at: datetime) -> dict[str, Any]:
     """Say what happened; an error beats a hint, a hint beats an answer."""
-    timestamp = at.isoformat(timespec="microseconds").replace("+00:00", "Z")
+    timestamp = format_time(at)
     if interaction.error:
         return {"type": "error", "timestamp": timestamp}
     if interaction.hinted:
