@@ -76,6 +76,7 @@ class StartedSession:
 class UpdatedSession:
     """Whether the content is done now; the attempts touched, None where none were sent."""
 
+    learner_id: UUID | None
     complete: bool
     attempts: list[AttemptLog] | None = None
 
@@ -83,7 +84,7 @@ class UpdatedSession:
 # Starting.
 
 
-@transaction.atomic(durable=True)
+@transaction.atomic(savepoint=False)
 def start_session(start: StartSession, *, actor: Actor, at: datetime) -> StartedSession:
     """Open a session for the learner a request records for, or for a guest (contract 1.1).
 
@@ -239,7 +240,7 @@ def _past_attempts(mastery_log: MasteryLog | None) -> list[dict[str, Any]]:
 # Moving on.
 
 
-@transaction.atomic(durable=True)
+@transaction.atomic(savepoint=False)
 def update_session(
     session_id: UUID, update: UpdateSession, *, actor: Actor, at: datetime
 ) -> UpdatedSession:
@@ -261,7 +262,11 @@ def update_session(
     session.save(update_fields=[*ContentSession.ADVANCED, "attempt_count"])
     if session.summary is not None:
         session.summary.save(update_fields=ContentSummary.ADVANCED)
-    return UpdatedSession(complete=(session.summary or session).complete, attempts=attempts)
+    return UpdatedSession(
+        learner_id=session.user_id,
+        complete=(session.summary or session).complete,
+        attempts=attempts,
+    )
 
 
 def _lock_session(session_id: UUID, actor: Actor, *, at: datetime) -> ContentSession:

@@ -29,6 +29,7 @@ from roster.models import (
 )
 
 LAST_USED_PRECISION = timedelta(minutes=5)
+TOKENS_AT_ONCE = 1000
 
 
 class UnknownLearner(LookupError):
@@ -246,6 +247,15 @@ def learner_of_token(secret: str, *, at: datetime) -> User:
     if learner is None:
         raise UnknownKey
     return learner
+
+
+@transaction.atomic(savepoint=False)
+def purge_tokens(at: datetime) -> int:
+    """Delete some tokens that expired; tell how many."""
+    past = LearnerToken.objects.filter(expires_at__lte=at).order_by("expires_at")
+    keys = list(past.values_list("pk", flat=True)[:TOKENS_AT_ONCE])
+    LearnerToken.objects.filter(pk__in=keys).delete()
+    return len(keys)
 
 
 # Places in a school.
