@@ -8,11 +8,8 @@ import socket
 import struct
 import subprocess
 import sys
-import tempfile
 import threading
 from typing import Any
-
-from prometheus_client import multiprocess
 
 from config.logs import logging_config
 from config.settings import BASE_DIR, LOG_LEVEL, ON_SQLITE, SERVER_THREADS, env
@@ -30,10 +27,13 @@ control_socket_disable = True
 # A client that stops in the middle of a request holds its thread no longer than this.
 SILENCE_SECONDS = 10
 PATIENCE_SECONDS = 2
-# Where the processes put their metrics, so that any of them can tell those of all.
-METRICS_FOLDER = tempfile.mkdtemp(prefix="learntrace-metrics-", dir=worker_tmp_dir)
+# Where several processes put their metrics, so that any of them can tell those of all. Set
+# before prometheus_client is imported anywhere: it looks once.
+METRICS_FOLDER = BASE_DIR / "var" / f"metrics-{env.int('PORT', default=8080)}"
 if workers > 1:
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = METRICS_FOLDER
+    shutil.rmtree(METRICS_FOLDER, ignore_errors=True)
+    METRICS_FOLDER.mkdir(parents=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(METRICS_FOLDER)
 
 
 def when_ready(server: Any) -> None:
@@ -48,12 +48,6 @@ def when_ready(server: Any) -> None:
         # They end by themselves when we are gone, however we went.
         command = [sys.executable, "manage.py", "run_jobs", "--parent", str(os.getpid())]
         subprocess.Popen(command, cwd=BASE_DIR)  # noqa: S603  # nothing here comes from outside
-
-
-def child_exit(_server: Any, worker: Any) -> None:
-    """Forget the gauges of a process that ended; what it counted stays counted."""
-    if workers > 1:
-        multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
 
 
 def on_exit(_server: Any) -> None:

@@ -230,6 +230,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "config.openapi.describe_callers",
+        "config.openapi.describe_retries",
         "config.openapi.describe_errors",
     ],
 }

@@ -64,7 +64,6 @@ def once(handler: Handler) -> Callable[..., HttpResponse]:
                 retries.free(running)
             raise
 
-    answer.retriable = True  # type: ignore[attr-defined]  # for the OpenAPI document
     return answer
 
 

@@ -180,3 +180,12 @@ def test_a_job_that_somebody_runs_is_left_alone():
 
     left = JobRun.objects.filter(succeeded_at=None)
     assert [run.name for run in left] == ["purge_tokens"]
+
+
+def test_a_superuser_sees_when_jobs_ran_and_a_coach_does_not(school: School):
+    run()
+
+    page = client_for(school.superuser).get("/admin/config/jobrun/")
+
+    assert "purge_guest_sessions" in page.text
+    assert client_for(school.coach).get("/admin/config/jobrun/").status_code == 403
