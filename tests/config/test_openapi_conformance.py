@@ -1,0 +1,96 @@
+"""Whatever is sent, the answer is one the OpenAPI document knows: contract 0.12, 0.13.
+
+A short run; `benchmarks/fuzz.py` makes a long one against a server.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.config import SchemathesisConfig
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from config.wsgi import application
+from logger.models import AttemptLog, MasteryLog
+from roster.models import Scope
+from tests.conftest import client_for
+from tests.factories import School, answered, exercise
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+# Its coverage phase sends hundreds of requests an operation: that is for the long run.
+quick = SchemathesisConfig.from_dict({"phases": {"coverage": {"enabled": False}}})
+document = schemathesis.openapi.from_wsgi("/api/schema", application, config=quick)
+
+
+@contextmanager
+def one_connection() -> Iterator[None]:
+    """Keep the test's connection open between requests, as Django's own test client does."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+def credentials(school: School, caller: str) -> dict[str, str]:
+    """Return the headers by which somebody calls."""
+    if caller == "guest":
+        return {}
+    if caller == "key":
+        return {"X-API-Key": school.key(Scope.ADMIN)}
+    client = client_for(getattr(school, caller))
+    token = client.put("/api/auth/session/current").cookies["csrftoken"].value
+    session = client.cookies["sessionid"].value
+    return {"Cookie": f"sessionid={session}; csrftoken={token}", "X-CSRFToken": token}
+
+
+@pytest.fixture
+def names(school: School) -> dict[str, str]:
+    """Return path parameters that name something: what nobody has is soon refused."""
+    session = client_for(school.ada).work(exercise(), answered())["session_id"]
+    return {
+        "session_id": session,
+        "user_id": school.ada.pk.hex,
+        "index": "0",
+        "masterylog": MasteryLog.objects.get().pk.hex,
+        "attemptlog": AttemptLog.objects.get().pk.hex,
+    }
+
+
+@pytest.mark.parametrize("caller", ["guest", "ada", "coach", "key"])
+@document.parametrize()
+@settings(
+    max_examples=6,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+def test_every_answer_is_documented(case: Any, school: School, names: dict[str, str], caller: str):
+    """contract 0.12: no 5xx, no undocumented status, no other shape."""
+    kind = case.path.split("/")[3]
+    for name in case.path_parameters or {}:
+        known = names.get(kind if name == "id" else name)
+        if known is not None:
+            case.path_parameters[name] = known
+
+    headers = credentials(school, caller)
+    with one_connection():
+        case.call_and_validate(headers=headers, checks=CHECKS)
