@@ -23,11 +23,11 @@ from roster.models.people import (
     RoleKind,
     User,
     UserQuerySet,
-    fold_username,
     parse_uuid,
 )
 from roster.models.places import Classroom, Facility, LearnerGroup
 from roster.models.retries import MAX_NAME, KeptAnswer
+from roster.names import fold_username
 
 __all__ = [
     "MAX_FOLDED",

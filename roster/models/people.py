@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import datetime
 from typing import Any, ClassVar, Self
 from uuid import UUID
@@ -17,15 +16,7 @@ from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from roster.models.base import Keyed
 from roster.models.keys import ApiKey, Scope
 from roster.models.places import Classroom, Facility, LearnerGroup
-
-
-def fold_username(username: str) -> str:
-    """Return the form under which a username is unique and found, whatever its case.
-
-    Done here and not by the database: SQLite's LOWER knows ASCII only.
-    """
-    return unicodedata.normalize("NFKC", username).casefold()
-
+from roster.names import fold_username
 
 _UUID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
