@@ -70,8 +70,22 @@ class Classroom(Keyed):
 
     facility = models.ForeignKey(Facility, on_delete=models.CASCADE, related_name="classrooms")
     name = models.CharField(max_length=200)
+    external_id = models.CharField(  # noqa: DJ001
+        max_length=255, null=True, blank=True,
+        help_text="The id by which the facility's student information system knows this class.",
+    )  # fmt: skip
 
     objects = ClassroomQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["facility", "external_id"], name="one_class_per_external_id"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(external_id=""), name="class_external_id_is_null_or_named"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
