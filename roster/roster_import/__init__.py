@@ -11,8 +11,9 @@ from roster.models import ApiKey, CourseSession, Facility, Lesson, Quiz, Scope
 from roster.roster_file import FacilityEntry, RosterError, RosterFile
 from roster.roster_import.assignments import import_assignables
 from roster.roster_import.imported import ImportedRoster, ImportedUser, only, refuse_repeat
-from roster.roster_import.people import Progress, give_facility_roles, import_people
+from roster.roster_import.people import Progress, deactivate, import_people
 from roster.roster_import.places import import_classrooms
+from roster.roster_import.roles import give_facility_roles
 
 __all__ = ["ImportedRoster", "ImportedUser", "RosterError", "import_roster"]
 
@@ -31,6 +32,7 @@ def import_roster(
     people = import_people(roster, done, at=at, progress=progress)
     places = import_classrooms(roster, done, people)
     give_facility_roles(roster, done.facility, people)
+    deactivate(roster.leavers, done.facility)
     import_assignables(Lesson, "lessons", roster.lessons, done.lessons, places, done.facility)
     import_assignables(Quiz, "quizzes", roster.quizzes, done.quizzes, places, done.facility)
     import_assignables(

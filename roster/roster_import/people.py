@@ -1,78 +1,143 @@
-"""People of a roster file, and their facility roles."""
+"""People of a roster file: found, created or brought up to what it says of them."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from roster import services
-from roster.models import (
-    MAX_FOLDED,
-    Facility,
-    Role,
-    RoleKind,
-    User,
-    fold_username,
-)
+from roster.models import MAX_FOLDED, Facility, User, UserQuerySet
+from roster.names import fold_username
 from roster.roster_file import RosterError, RosterFile, UserEntry
-from roster.roster_import.imported import IN_BATCH, ImportedRoster, ImportedUser, refuse_repeat
+from roster.roster_import.imported import (
+    IN_BATCH,
+    ImportedRoster,
+    ImportedUser,
+    batches,
+    refuse_repeat,
+)
 
 Progress = Callable[[Iterable[Any]], Iterable[Any]]
+LOOKING_AFTER = {"superuser", "admin", "coach"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class People:
-    """Everybody the file may refer to by username."""
+    """Everybody the file may refer to, by its own name for them (`RosterFile.key_of`)."""
 
     by_key: dict[str, User]
+    by_external_id: bool
 
-    def find(self, username: str, path: str) -> User:
-        """Return the person of a username in any case; an error where the file has none."""
+    def find(self, name: str, path: str) -> User:
+        """Return the person of a name; an error where the file has none."""
         try:
-            return self.by_key[fold_username(username)]
+            return self.by_key[name if self.by_external_id else fold_username(name)]
         except KeyError:
-            raise RosterError(path, f"“{username}” is not among the users.") from None
+            raise RosterError(path, f"“{name}” is not among the users.") from None
+
+    def find_all(self, names: list[str], path: str) -> Iterator[User]:
+        """Yield the people of a list of names."""
+        for index, name in enumerate(names):
+            yield self.find(name, f"{path}[{index}]")
+
+    def told(self, roster: RosterFile) -> Iterator[tuple[User, str | None]]:
+        """Yield everybody the file may change, with the role it gives them."""
+        for entry in roster.users:
+            user = self.by_key[roster.key_of(entry)]
+            if not _left_alone(user, roster):
+                yield user, entry.role
+
+
+@dataclass(kw_only=True)
+class _Known:
+    """Who is here already, each one object however often they were found."""
+
+    facility: Facility
+    rows: dict[UUID, User] = field(default_factory=dict)
+    by_username: dict[str, User] = field(default_factory=dict)
+    by_external_id: dict[str, User] = field(default_factory=dict)
+
+    def add(self, found: UserQuerySet) -> None:
+        for user in found:
+            self.note(self.rows.setdefault(user.pk, user))
+
+    def note(self, user: User) -> None:
+        if user.username_key is not None:
+            self.by_username[user.username_key] = user
+        if user.external_id is not None and user.facility_id == self.facility.pk:
+            self.by_external_id[user.external_id] = user
+
+    def refuse_clash(self, entry: UserEntry, user: User | None, path: str) -> None:
+        """Refuse a username or external id that is somebody else's and stays theirs."""
+        folded = fold_username(entry.username)
+        holder = self.by_username.get(folded)
+        if holder and holder is not user and holder.username_key == folded:
+            whose = f"is already {_described(holder)} here"
+            if holder.facility_id != self.facility.pk:
+                whose = f"belongs to another facility: {_described(holder)} of {holder.facility}"
+            raise RosterError(f"{path}.username", f"“{entry.username}” {whose}.")
+        taken = self.by_external_id.get(entry.external_id or "")
+        if taken and taken is not user and taken.external_id == entry.external_id:
+            raise RosterError(
+                f"{path}.external_id", f"“{entry.external_id}” is somebody else's: {taken}."
+            )
+
+
+def _described(user: User) -> str:
+    return f"{user} ({user.external_id})" if user.external_id else str(user)
+
+
+def _left_alone(user: User, roster: RosterFile) -> bool:
+    return roster.by_external_id and user.is_superuser
 
 
 def import_people(
     roster: RosterFile, done: ImportedRoster, *, at: datetime, progress: Progress
 ) -> People:
     """Create the people a file names, or bring them up to what it says of them."""
-    named = {fold_username(entry.username) for entry in roster.users} | {
-        fold_username(username) for username in _usernames(roster)
-    }
-    existing = _existing(named)
-    people: dict[str, User] = {
-        key: user for key, user in existing.items() if user.facility_id == done.facility.pk
-    }
-    _release_external_ids(roster, people)
+    known = _known(roster, done.facility)
+    people = _match(roster, known)
+    _release_names(roster, people)
+    fresh: list[User] = []
+    changed: list[User] = []
+    fields: set[str] = set()
     seen: dict[str, Any] = {}
     for place, entry in progress(list(enumerate(roster.users))):
-        path, key = f"users[{place}]", fold_username(entry.username)
-        refuse_repeat(key, seen, f"{path}.username")
-        seen[key] = entry
-        if len(key) > MAX_FOLDED:
-            raise RosterError(f"{path}.username", "This username is too long.")
-        if key in existing and key not in people:
-            raise RosterError(
-                f"{path}.username", f"“{entry.username}” belongs to another facility."
-            )
-        _refuse_taken_external_id(entry, people.get(key), done.facility, path)
+        path, key = f"users[{place}]", roster.key_of(entry)
+        _refuse_impossible(entry, seen, path)
+        user = people.get(key)
+        known.refuse_clash(entry, user, path)
         password = None
-        if key in people:
-            _update_user(people[key], entry)
-        else:
-            people[key], password = _new_user(done.facility, entry, at=at)
+        if user is None:
+            user, password = _new_user(done.facility, entry, at=at)
+            people[key] = user
+            fresh.append(user)
+        elif _left_alone(user, roster):
+            done.left_alone.append(entry.username)
+        elif altered := _update_user(user, entry):
+            fields |= altered
+            changed.append(user)
+        known.note(user)
         done.users[entry.username] = ImportedUser(
-            id=people[key].pk, username=entry.username, password=password
+            id=user.pk, username=entry.username, password=password
         )
-    return People(by_key=people)
+    User.objects.bulk_create(fresh, batch_size=IN_BATCH)
+    if fields:
+        User.objects.bulk_update(changed, sorted(fields), batch_size=IN_BATCH)
+    return People(by_key=people, by_external_id=roster.by_external_id)
 
 
-def _usernames(roster: RosterFile) -> Iterator[str]:
+def deactivate(external_ids: list[str], facility: Facility) -> None:
+    """Close the accounts of people who have left; what they did stays."""
+    for batch in batches(external_ids):
+        leavers = User.objects.in_facility(facility.pk).filter(external_id__in=batch)
+        leavers.filter(is_active=True, is_superuser=False).update(is_active=False)
+
+
+def _references(roster: RosterFile) -> Iterator[str]:
     for room in roster.classrooms:
         yield from room.coaches
         yield from room.learners
@@ -80,93 +145,110 @@ def _usernames(roster: RosterFile) -> Iterator[str]:
             yield from group.learners
 
 
-def _existing(folded: set[str]) -> dict[str, User]:
-    names = sorted(folded)
-    return {
-        fold_username(user.username or ""): user
-        for start in range(0, len(names), IN_BATCH)
-        for user in User.objects.filter(username_key__in=names[start : start + IN_BATCH])
+def _known(roster: RosterFile, facility: Facility) -> _Known:
+    """Find whoever the file may mean, and whoever has a name it gives."""
+    usernames = {fold_username(entry.username) for entry in roster.users}
+    external_ids = {entry.external_id for entry in roster.users if entry.external_id is not None}
+    if roster.by_external_id:
+        external_ids.update(_references(roster))
+    else:
+        usernames.update(fold_username(name) for name in _references(roster))
+    known = _Known(facility=facility)
+    for names in batches(sorted(usernames)):
+        known.add(User.objects.filter(username_key__in=names))
+    for ids in batches(sorted(external_ids)):
+        known.add(User.objects.in_facility(facility.pk).filter(external_id__in=ids))
+    return known
+
+
+def _match(roster: RosterFile, known: _Known) -> dict[str, User]:
+    """Return who of the facility is meant by the file's names for people.
+
+    Somebody with a username and no external id is taken for the person a file of external
+    ids calls by that username: they were here before the file's source knew them.
+    """
+    here = {
+        key: user
+        for key, user in known.by_username.items()
+        if user.facility_id == known.facility.pk
     }
+    if not roster.by_external_id:
+        return here
+    people = dict(known.by_external_id)
+    for entry in roster.users:
+        namesake = here.get(fold_username(entry.username))
+        if namesake and namesake.external_id is None:
+            people.setdefault(roster.key_of(entry), namesake)
+    return people
 
 
-def _release_external_ids(roster: RosterFile, people: dict[str, User]) -> None:
-    """Let go of the external ids that are about to change, so that two people may swap theirs."""
+def _release_names(roster: RosterFile, people: dict[str, User]) -> None:
+    """Let go of the names that are about to change, so that two people may swap theirs."""
     changing = []
     for entry in roster.users:
-        user = people.get(fold_username(entry.username))
-        if user and entry.external_id is not None and user.external_id != entry.external_id:
+        user = people.get(roster.key_of(entry))
+        if user is None or _left_alone(user, roster):
+            continue
+        renamed = user.username_key not in (None, fold_username(entry.username))
+        if renamed:
+            user.username = user.username_key = None
+        if renumbered := entry.external_id is not None and user.external_id != entry.external_id:
             user.external_id = None
+        if renamed or renumbered:
             changing.append(user)
-    User.objects.bulk_update(changing, ["external_id"], batch_size=IN_BATCH)
+    User.objects.bulk_update(
+        changing, ["external_id", "username", "username_key"], batch_size=IN_BATCH
+    )
 
 
-def _refuse_taken_external_id(
-    entry: UserEntry, user: User | None, facility: Facility, path: str
-) -> None:
-    if entry.external_id is None or (user and user.external_id == entry.external_id):
-        return
-    others = User.objects.in_facility(facility.pk).filter(external_id=entry.external_id)
-    if others.exists():
-        raise RosterError(f"{path}.external_id", f"“{entry.external_id}” is somebody else's.")
+def _refuse_impossible(entry: UserEntry, seen: dict[str, Any], path: str) -> None:
+    folded = fold_username(entry.username)
+    refuse_repeat(folded, seen, f"{path}.username")
+    seen[folded] = entry
+    if len(folded) > MAX_FOLDED:
+        raise RosterError(f"{path}.username", "This username is too long.")
 
 
 def _new_user(facility: Facility, entry: UserEntry, *, at: datetime) -> tuple[User, str | None]:
-    password = None if entry.password else secrets.token_urlsafe(12)
+    generated = entry.password is None and not entry.passwordless
+    password = secrets.token_urlsafe(12) if generated else None
     user = User(
         facility=facility,
         username=entry.username,
+        username_key=fold_username(entry.username),
         full_name=entry.full_name or "",
         external_id=entry.external_id,
         created_at=at,
+        is_active=entry.active is not False,
         is_superuser=entry.role == "superuser",
-        is_staff=entry.role not in (None, "learner"),
+        is_staff=entry.role in LOOKING_AFTER,
     )
     user.set_password(password or entry.password)
-    user.save(force_insert=True)
     return user, password
 
 
-def _update_user(user: User, entry: UserEntry) -> None:
-    """Bring somebody up to what the file says of them; what it leaves out stays."""
+def _update_user(user: User, entry: UserEntry) -> set[str]:
+    """Bring somebody up to what the file says of them, and return what changed.
+
+    What it leaves out stays.
+    """
     said = {
+        "username": entry.username if user.username is None else None,
         "full_name": entry.full_name,
         "external_id": entry.external_id,
+        "is_active": entry.active,
         "is_superuser": None if entry.role is None else entry.role == "superuser",
-        "is_staff": None if entry.role in (None, "learner") else True,
+        "is_staff": True if entry.role in LOOKING_AFTER else None,
     }
-    changed = [
+    changed = {
         name for name, value in said.items() if value is not None and getattr(user, name) != value
-    ]
+    }
     for name in changed:
         setattr(user, name, said[name])
+    if "username" in changed:
+        user.username_key = fold_username(entry.username)
+        changed.add("username_key")
     if entry.password is not None and not user.check_password(entry.password):
         user.set_password(entry.password)
-        changed.append("password")
-    if changed:
-        user.save(update_fields=changed)
-
-
-def give_facility_roles(roster: RosterFile, facility: Facility, people: People) -> None:
-    """Give facility roles as the file says: a coach of no class in it coaches them all."""
-    of_classes = {fold_username(name) for room in roster.classrooms for name in room.coaches}
-    for entry in roster.users:
-        if entry.role is None:
-            continue
-        user = people.by_key[fold_username(entry.username)]
-        kinds = set()
-        if entry.role == "admin":
-            kinds.add(RoleKind.ADMIN)
-        elif entry.role == "coach" and not _coaches_a_class(user, of_classes):
-            kinds.add(RoleKind.COACH)
-        Role.objects.filter(user=user, facility=facility).exclude(kind__in=kinds).delete()
-        for kind in kinds:
-            services.appoint(user, kind, facility)
-        if entry.role == "learner" and user.is_staff and not user.roles.exists():
-            user.is_staff = False
-            user.save(update_fields=["is_staff"])
-
-
-def _coaches_a_class(user: User, of_classes: set[str]) -> bool:
-    """Tell whether somebody coaches a class, by the file or from before: then no more than that."""
-    named = fold_username(user.username or "") in of_classes
-    return named or user.roles.filter(classroom__isnull=False).exists()
+        changed.add("password")
+    return changed

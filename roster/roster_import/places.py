@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from roster import services
-from roster.models import (
-    Classroom,
-    Enrolment,
-    Facility,
-    GroupMembership,
-    LearnerGroup,
-    RoleKind,
+from roster.models import Classroom, Facility, LearnerGroup
+from roster.roster_file import ClassroomEntry, RosterError, RosterFile
+from roster.roster_import.attendance import Groups, fill_classrooms
+from roster.roster_import.imported import (
+    IN_BATCH,
+    ImportedRoster,
+    batches,
+    only,
+    refuse_repeat,
 )
-from roster.roster_file import RosterError, RosterFile
-from roster.roster_import.imported import IN_BATCH, ImportedRoster, only, refuse_repeat
 from roster.roster_import.people import People
+from roster.roster_import.roles import appoint_coaches
 
 
 @dataclass(kw_only=True)
@@ -43,67 +44,82 @@ class Places:
 
 def import_classrooms(roster: RosterFile, done: ImportedRoster, people: People) -> Places:
     """Create the classes and groups a file names, and fill them; return all of the facility's."""
-    for place, entry in enumerate(roster.classrooms):
-        path = f"classrooms[{place}]"
-        refuse_repeat(entry.name, done.classrooms, f"{path}.name")
-        classroom = _classroom(done.facility, entry.name, f"{path}.name")
-        done.classrooms[entry.name] = classroom.pk
-        for index, username in enumerate(entry.coaches):
-            coach = people.find(username, f"{path}.coaches[{index}]")
-            services.appoint(coach, RoleKind.COACH, classroom)
-        learners = {
-            people.find(username, f"{path}.learners[{index}]").pk
-            for index, username in enumerate(entry.learners)
-        }
-        members = {}
-        seen: dict[str, Any] = {}
-        for number, group_entry in enumerate(entry.groups):
-            group_path = f"{path}.groups[{number}]"
-            refuse_repeat(group_entry.name, seen, f"{group_path}.name")
-            seen[group_entry.name] = group_entry
-            group = _group(classroom, group_entry.name, f"{group_path}.name")
-            members[group] = {
-                people.find(username, f"{group_path}.learners[{index}]").pk
-                for index, username in enumerate(group_entry.learners)
-            }
-        _enrol(classroom, learners, members)
+    rooms = _classrooms(roster, done)
+    groups = _groups(roster, rooms)
+    appoint_coaches(roster, rooms, people)
+    fill_classrooms(roster, rooms, groups, people)
     places = _known_places(done.facility)
     _name_groups(roster, done, places)
     return places
 
 
-def _classroom(facility: Facility, name: str, path: str) -> Classroom:
-    found = only(facility.classrooms.filter(name=name), path, "classrooms")
-    return found or Classroom.objects.create(facility=facility, name=name)
-
-
-def _group(classroom: Classroom, name: str, path: str) -> LearnerGroup:
-    found = only(classroom.groups.filter(name=name), path, "groups")
-    return found or LearnerGroup.objects.create(classroom=classroom, name=name)
-
-
-def _enrol(
-    classroom: Classroom, learners: set[UUID], members: dict[LearnerGroup, set[UUID]]
-) -> None:
-    """Enrol a class's learners and fill its groups, in a few statements whatever their number."""
-    wanted = learners.union(*members.values())
-    enrolled = dict(classroom.enrolments.values_list("user_id", "pk"))
-    fresh = [
-        Enrolment(user_id=learner, classroom=classroom)
-        for learner in sorted(wanted - enrolled.keys())
-    ]
-    Enrolment.objects.bulk_create(fresh, batch_size=IN_BATCH)
-    enrolled.update({enrolment.user_id: enrolment.pk for enrolment in fresh})
-    for group, grouped in members.items():
-        there = set(group.memberships.values_list("enrolment_id", flat=True))
-        GroupMembership.objects.bulk_create(
-            [
-                GroupMembership(enrolment_id=enrolled[learner], group=group)
-                for learner in sorted(grouped)
-                if enrolled[learner] not in there
-            ],
-            batch_size=IN_BATCH,
+def _classrooms(roster: RosterFile, done: ImportedRoster) -> list[Classroom]:
+    """Return the classroom of each entry, in their order."""
+    known = list(done.facility.classrooms.all()) if roster.classrooms else []
+    by_external_id = {room.external_id: room for room in known if room.external_id is not None}
+    by_name: dict[str, list[Classroom]] = defaultdict(list)
+    for room in known:
+        by_name[room.name].append(room)
+    rooms, fresh, changed = [], [], []
+    for place, entry in enumerate(roster.classrooms):
+        path = f"classrooms[{place}].name"
+        refuse_repeat(entry.name, done.classrooms, path)
+        found = by_external_id.get(entry.external_id or "") or only(
+            _namesakes(entry, by_name), path, "classrooms"
         )
+        room = found or Classroom(facility=done.facility, name=entry.name)
+        if found is None:
+            room.external_id = entry.external_id
+            fresh.append(room)
+        elif _update_classroom(room, entry):
+            changed.append(room)
+        done.classrooms[entry.name] = room.pk
+        rooms.append(room)
+    Classroom.objects.bulk_create(fresh, batch_size=IN_BATCH)
+    Classroom.objects.bulk_update(changed, ["name", "external_id"], batch_size=IN_BATCH)
+    return rooms
+
+
+def _namesakes(entry: ClassroomEntry, by_name: dict[str, list[Classroom]]) -> list[Classroom]:
+    """Return the classrooms an entry may mean by its name: none that another id is of."""
+    return [
+        room
+        for room in by_name.get(entry.name, [])
+        if entry.external_id is None or room.external_id is None
+    ]
+
+
+def _update_classroom(room: Classroom, entry: ClassroomEntry) -> bool:
+    """Bring a classroom up to what the file says of it, and tell whether that changed it."""
+    external_id = entry.external_id or room.external_id
+    changed = (room.name, room.external_id) != (entry.name, external_id)
+    room.name, room.external_id = entry.name, external_id
+    return changed
+
+
+def _groups(roster: RosterFile, rooms: list[Classroom]) -> Groups:
+    known: dict[UUID, list[LearnerGroup]] = defaultdict(list)
+    with_groups = [
+        room.pk for room, entry in zip(rooms, roster.classrooms, strict=True) if entry.groups
+    ]
+    for batch in batches(with_groups):
+        for group in LearnerGroup.objects.filter(classroom__in=batch):
+            known[group.classroom_id].append(group)
+    groups: Groups = {}
+    fresh = []
+    for place, entry in enumerate(roster.classrooms):
+        seen: dict[str, Any] = {}
+        for number, group_entry in enumerate(entry.groups):
+            path, name = f"classrooms[{place}].groups[{number}].name", group_entry.name
+            refuse_repeat(name, seen, path)
+            seen[name] = group_entry
+            there = [group for group in known[rooms[place].pk] if group.name == name]
+            found = only(there, path, "groups")
+            groups[place, number] = found or LearnerGroup(classroom=rooms[place], name=name)
+            if found is None:
+                fresh.append(groups[place, number])
+    LearnerGroup.objects.bulk_create(fresh, batch_size=IN_BATCH)
+    return groups
 
 
 def _known_places(facility: Facility) -> Places:

@@ -1,0 +1,79 @@
+"""Who attends the classes of a roster file, and who is in their groups."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from roster.models import Classroom, Enrolment, GroupMembership, LearnerGroup
+from roster.roster_file import RosterFile
+from roster.roster_import.imported import IN_BATCH, Held, Pair, batches, ended
+from roster.roster_import.people import People
+
+Groups = dict[tuple[int, int], LearnerGroup]
+"""The group of each group entry, by the places of its classroom and itself in the file."""
+
+
+def fill_classrooms(
+    roster: RosterFile, rooms: list[Classroom], groups: Groups, people: People
+) -> None:
+    """Enrol learners and fill groups, in a few statements whatever their number."""
+    attending = {
+        (room.pk, learner.pk)
+        for place, (room, entry) in enumerate(zip(rooms, roster.classrooms, strict=True))
+        for learner in people.find_all(entry.learners, f"classrooms[{place}].learners")
+    }
+    grouped = _grouped(roster, groups, people)
+    attending |= {(group.classroom_id, learner) for group, learner in grouped}
+    held = _held_enrolments(rooms)
+    fresh = [
+        Enrolment(classroom_id=room, user_id=learner)
+        for room, learner in sorted(attending - held.keys())
+    ]
+    Enrolment.objects.bulk_create(fresh, batch_size=IN_BATCH)
+    enrolled = {pair: row.pk for pair, row in held.items()} | {
+        (row.classroom_id, row.user_id): row.pk for row in fresh
+    }
+    _fill_groups(grouped, enrolled)
+    for batch in batches(
+        ended(roster, rooms, held, attending, lambda entry: entry.former_learners)
+    ):
+        Enrolment.objects.filter(pk__in=batch).delete()
+
+
+def _grouped(roster: RosterFile, groups: Groups, people: People) -> list[tuple[LearnerGroup, UUID]]:
+    return [
+        (group, learner.pk)
+        for (place, number), group in groups.items()
+        for learner in people.find_all(
+            roster.classrooms[place].groups[number].learners,
+            f"classrooms[{place}].groups[{number}].learners",
+        )
+    ]
+
+
+def _held_enrolments(rooms: list[Classroom]) -> dict[Pair, Held]:
+    return {
+        (room, user): Held(pk=pk, external_id=external_id)
+        for batch in batches([room.pk for room in rooms])
+        for room, user, pk, external_id in Enrolment.objects.filter(
+            classroom__in=batch
+        ).values_list("classroom_id", "user_id", "pk", "user__external_id")
+    }
+
+
+def _fill_groups(grouped: list[tuple[LearnerGroup, UUID]], enrolled: dict[Pair, UUID]) -> None:
+    wanted = {(group.pk, enrolled[group.classroom_id, learner]) for group, learner in grouped}
+    held = {
+        pair
+        for batch in batches({group.pk for group, _learner in grouped})
+        for pair in GroupMembership.objects.filter(group__in=batch).values_list(
+            "group_id", "enrolment_id"
+        )
+    }
+    GroupMembership.objects.bulk_create(
+        [
+            GroupMembership(group_id=group, enrolment_id=enrolment)
+            for group, enrolment in sorted(wanted - held)
+        ],
+        batch_size=IN_BATCH,
+    )
