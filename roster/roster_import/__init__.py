@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
 
 from roster import services
 from roster.models import ApiKey, CourseSession, Facility, Lesson, Quiz, Scope
+from roster.oneroster import BadExport, Translation
 from roster.roster_file import FacilityEntry, RosterError, RosterFile
 from roster.roster_import.assignments import import_assignables
 from roster.roster_import.imported import ImportedRoster, ImportedUser, only, refuse_repeat
+from roster.roster_import.known import known_here
 from roster.roster_import.people import Progress, deactivate, import_people
 from roster.roster_import.places import import_classrooms
 from roster.roster_import.roles import give_facility_roles
 
-__all__ = ["ImportedRoster", "ImportedUser", "RosterError", "import_roster"]
+__all__ = [
+    "ImportedRoster",
+    "ImportedUser",
+    "RosterError",
+    "import_export",
+    "import_roster",
+    "known_here",
+]
 
 
 @transaction.atomic(durable=True)
@@ -28,6 +38,29 @@ def import_roster(
     ------
     RosterError : the file contradicts itself or the installation; nothing has changed then.
     """
+    return _import(roster, at=at, progress=progress)
+
+
+@transaction.atomic(durable=True)
+def import_export(
+    translations: Iterable[Translation], *, at: datetime, progress: Progress = lambda rows: rows
+) -> list[ImportedRoster]:
+    """Make the installation match an export of another system: all of its schools, or nothing.
+
+    Raises
+    ------
+    BadExport : it contradicts the installation.
+    """
+    done = []
+    for translation in translations:
+        try:
+            done.append(_import(translation.roster, at=at, progress=progress))
+        except RosterError as error:
+            raise BadExport(f"{translation.locate(error.path)}: {error.message}") from None
+    return done
+
+
+def _import(roster: RosterFile, *, at: datetime, progress: Progress) -> ImportedRoster:
     done = ImportedRoster(facility=_facility(roster.facility))
     people = import_people(roster, done, at=at, progress=progress)
     places = import_classrooms(roster, done, people)

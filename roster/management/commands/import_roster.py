@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 from typing import Any
+from zipfile import is_zipfile
 
 import orjson
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -12,28 +13,64 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from roster.import_serializers import RosterFileSerializer, problems, unknown
+from roster.oneroster import BadExport, Known, Report, read_export, translate
 from roster.roster_file import RosterError, RosterFile
-from roster.roster_import import ImportedRoster, import_roster
+from roster.roster_import import ImportedRoster, import_export, import_roster, known_here
 
 
 class Command(BaseCommand):
     help = (
-        "Import a roster file (JSON; - reads standard input). Idempotent, all or nothing. "
-        "Standard output is JSON with the ids of everything named."
+        "Import a roster file (JSON; - reads standard input) or a folder or zip of OneRoster CSV "
+        "files. Idempotent, all or nothing. Standard output is JSON with the ids of everything "
+        "named; of several schools, a list."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", help="path of the roster file, or - for standard input")
+        parser.add_argument("file", help="path of the roster, or - for JSON on standard input")
+        parser.add_argument(
+            "--org", metavar="SOURCEDID", help="only this school of a OneRoster export"
+        )
 
-    def handle(self, *_args: Any, file: str, **_options: Any) -> None:
+    def handle(self, *_args: Any, file: str, org: str | None, **_options: Any) -> None:
+        try:
+            if _is_export(file):
+                body = self._import_export(Path(file), org)
+            elif org is not None:
+                raise CommandError("--org picks a school of a OneRoster export; this is none.")
+            else:
+                body = self._import_json(file)
+        except (BadExport, RosterError) as error:
+            raise CommandError(str(error)) from None
+        self.stdout.write(orjson.dumps(body, option=orjson.OPT_INDENT_2).decode())
+
+    def _import_json(self, file: str) -> dict[str, Any]:
         roster, ignored = _read(file)
         for path in ignored:
             self.stderr.write(f"{path}: nobody knows this field; ignored.")
-        try:
-            done = import_roster(roster, at=timezone.now(), progress=_progress)
-        except RosterError as error:
-            raise CommandError(str(error)) from None
-        self.stdout.write(orjson.dumps(_body(done), option=orjson.OPT_INDENT_2).decode())
+        return _body(import_roster(roster, at=timezone.now(), progress=_progress))
+
+    def _import_export(self, path: Path, org: str | None) -> dict[str, Any] | list[dict[str, Any]]:
+        at, report = timezone.now(), Report()
+        export = read_export(path, report)
+        translations = translate(
+            export,
+            today=timezone.localdate(at),
+            only=org,
+            known=known_here() if export.partial else Known(),
+            report=report,
+        )
+        for notice in report.told():
+            self.stderr.write(notice)
+        schools = import_export(translations, at=at, progress=_progress)
+        for username in (name for school in schools for name in school.left_alone):
+            self.stderr.write(f"“{username}” is a superuser here, and left as they are.")
+        bodies = [_body(school) for school in schools]
+        return bodies if len(bodies) > 1 else bodies[0]
+
+
+def _is_export(file: str) -> bool:
+    path = Path(file)
+    return path.is_dir() or path.suffix.casefold() == ".zip" or is_zipfile(path)
 
 
 def _read(file: str) -> tuple[RosterFile, list[str]]:

@@ -1,0 +1,107 @@
+"""A whole export: its files, as its manifest says they are to be taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from roster.oneroster.files import COLUMNS, Row, parse, read_files
+from roster.oneroster.records import (
+    ClassRole,
+    Org,
+    OrgRole,
+    Person,
+    SchoolClass,
+    read_all,
+    read_class,
+    read_class_role,
+    read_org,
+    read_org_role,
+    read_person,
+)
+from roster.oneroster.report import Report
+
+T = TypeVar("T")
+NEEDED = ("orgs.csv", "users.csv", "classes.csv", "enrollments.csv")
+MODES = ("bulk", "delta", "absent")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Export:
+    """Everything an export says that is read here.
+
+    `partial` names the files that tell changes only, so what they do not name may be known
+    from before; with `complete` enrolments, who is in no row of a class has left it.
+    """
+
+    orgs: dict[str, Org]
+    people: dict[str, Person]
+    org_roles: list[OrgRole]
+    classes: dict[str, SchoolClass]
+    class_roles: list[ClassRole]
+    partial: frozenset[str]
+    complete: bool
+
+
+def read_export(path: Path, report: Report) -> Export:
+    """Read a folder or zip of OneRoster CSV files; problems go to the report.
+
+    Raises
+    ------
+    BadExport : it cannot be opened, or files are missing.
+    """
+    files = read_files(path)
+    modes = _modes(files, report)
+    _check_presence(files, modes, report)
+    report.refuse_if_bad()
+
+    def records(name: str, read: Callable[[Row, Report], T]) -> dict[str, T]:
+        return read_all(parse(name, files[name], report), read, report) if name in files else {}
+
+    people = records("users.csv", read_person)
+    org_roles = list(records("roles.csv", read_org_role).values())
+    return Export(
+        orgs=records("orgs.csv", read_org),
+        people=people,
+        org_roles=org_roles or [role for person in people.values() for role in _roles_of(person)],
+        classes=records("classes.csv", read_class),
+        class_roles=list(records("enrollments.csv", read_class_role).values()),
+        partial=frozenset(name for name, mode in modes.items() if mode in ("delta", "absent")),
+        complete=modes.get("enrollments.csv") == "bulk",
+    )
+
+
+def _modes(files: dict[str, bytes], report: Report) -> dict[str, str]:
+    """Return what the manifest says of each file that is read: bulk, delta or absent."""
+    modes = {}
+    for row in parse("manifest.csv", files.pop("manifest.csv", b"propertyName,value"), report):
+        name = f"{row['propertyName'].casefold().removeprefix('file.')}.csv"
+        mode = row["value"].casefold()
+        if name not in COLUMNS or not mode:
+            continue
+        if mode not in MODES:
+            report.problem(row.where, f"“{row['value']}” is none of {', '.join(MODES)}.")
+        modes[name] = mode
+    return modes
+
+
+def _check_presence(files: dict[str, bytes], modes: dict[str, str], report: Report) -> None:
+    for name in NEEDED:
+        if name not in files and name not in modes:
+            report.problem(name, "this file is missing.")
+    for name, mode in modes.items():
+        if mode != "absent" and name not in files:
+            report.problem(name, f"this file is missing, and the manifest calls it {mode}.")
+        elif mode == "absent" and files.pop(name, None) is not None:
+            report.notice(name, "the manifest calls this file absent; it is not read.")
+
+
+def _roles_of(person: Person) -> list[OrgRole]:
+    """Return what OneRoster 1.1 says of somebody's roles, as 1.2 would."""
+    return [
+        OrgRole(where=person.where, person=person.id, role=person.role, org=org, gone=person.gone)
+        for org in person.orgs
+        if person.role
+    ]

@@ -1,0 +1,228 @@
+"""The records of an export, checked one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+from roster.oneroster.files import Row
+from roster.oneroster.report import Report
+
+T = TypeVar("T")
+MAX_ID = 255
+MAX_NAME = 200
+MAX_USERNAME = 150
+MAX_PASSWORD = 1024
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Org:
+    """A school, or what schools are parts of or made of."""
+
+    where: str
+    id: str
+    name: str
+    type: str
+    parent: str
+    gone: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Person:
+    """Somebody; `orgs` and `role` are where OneRoster 1.1 says what 1.2 says in roles.csv."""
+
+    where: str
+    id: str
+    username: str
+    full_name: str
+    password: str | None
+    enabled: bool
+    primary_org: str
+    orgs: tuple[str, ...]
+    role: str
+    gone: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Period:
+    """When something holds: from its beginning to before its end; None is open."""
+
+    begin: date | None = None
+    end: date | None = None
+
+    def has_ended(self, today: date) -> bool:
+        """Tell whether it holds no longer."""
+        return self.end is not None and self.end <= today
+
+    def has_begun(self, today: date) -> bool:
+        """Tell whether it holds, or has held."""
+        return self.begin is None or self.begin <= today
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrgRole:
+    """What somebody is at an org."""
+
+    where: str
+    person: str
+    role: str
+    org: str
+    primary: bool = False
+    period: Period = Period()
+    gone: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SchoolClass:
+    """A class of a school."""
+
+    where: str
+    id: str
+    title: str
+    code: str
+    school: str
+    gone: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClassRole:
+    """What somebody is in a class."""
+
+    where: str
+    school_class: str
+    school: str
+    person: str
+    role: str
+    period: Period
+    gone: bool
+
+
+def read_org(row: Row, report: Report) -> Org:
+    """Read a row of orgs.csv."""
+    gone = is_gone(row, report)
+    return Org(
+        where=row.where,
+        id=row["sourcedId"],
+        name=_text(row, "name", MAX_NAME, report, required=not gone),
+        type=row["type"].casefold(),
+        parent=row["parentSourcedId"],
+        gone=gone,
+    )
+
+
+def read_person(row: Row, report: Report) -> Person:
+    """Read a row of users.csv; who is to be deleted needs no more than an id."""
+    gone = is_gone(row, report)
+    given = row["preferredGivenName"] or row["givenName"]
+    full_name = f"{given} {row['preferredFamilyName'] or row['familyName']}".strip()
+    if not gone and not full_name:
+        report.problem(row.where, "givenName and familyName are empty.")
+    if len(full_name) > MAX_NAME:
+        report.problem(row.where, f"the name is longer than {MAX_NAME} characters.")
+    return Person(
+        where=row.where,
+        id=row["sourcedId"],
+        username=_text(row, "username", MAX_USERNAME, report, required=False),
+        full_name=full_name,
+        password=_text(row, "password", MAX_PASSWORD, report, required=False) or None,
+        enabled=_is_enabled(row, report),
+        primary_org=row["primaryOrgSourcedId"],
+        orgs=tuple(filter(None, (org.strip() for org in row["orgSourcedIds"].split(",")))),
+        role=row["role"].casefold(),
+        gone=gone,
+    )
+
+
+def read_org_role(row: Row, report: Report) -> OrgRole:
+    """Read a row of roles.csv."""
+    gone = is_gone(row, report)
+    return OrgRole(
+        where=row.where,
+        person=_text(row, "userSourcedId", MAX_ID, report, required=not gone),
+        role=_text(row, "role", MAX_ID, report, required=not gone).casefold(),
+        org=_text(row, "orgSourcedId", MAX_ID, report, required=not gone),
+        primary=row["roleType"].casefold() == "primary",
+        period=_period(row, report),
+        gone=gone,
+    )
+
+
+def read_class(row: Row, report: Report) -> SchoolClass:
+    """Read a row of classes.csv."""
+    gone = is_gone(row, report)
+    return SchoolClass(
+        where=row.where,
+        id=row["sourcedId"],
+        title=_text(row, "title", MAX_NAME, report, required=not gone),
+        code=row["classCode"],
+        school=_text(row, "schoolSourcedId", MAX_ID, report, required=not gone),
+        gone=gone,
+    )
+
+
+def read_class_role(row: Row, report: Report) -> ClassRole:
+    """Read a row of enrollments.csv; one to be deleted still has to say whose it was."""
+    return ClassRole(
+        where=row.where,
+        school_class=_text(row, "classSourcedId", MAX_ID, report),
+        school=row["schoolSourcedId"],
+        person=_text(row, "userSourcedId", MAX_ID, report),
+        role=_text(row, "role", MAX_ID, report).casefold(),
+        period=_period(row, report),
+        gone=is_gone(row, report),
+    )
+
+
+def read_all(rows: Iterable[Row], read: Callable[[Row, Report], T], report: Report) -> dict[str, T]:
+    """Read the rows of a file, by their ids."""
+    records: dict[str, T] = {}
+    first: dict[str, str] = {}
+    for row in rows:
+        key = _text(row, "sourcedId", MAX_ID, report)
+        if key in first:
+            report.problem(row.where, f"sourcedId “{key}” is that of {first[key]} too.")
+        elif key:
+            first[key] = row.where
+            records[key] = read(row, report)
+    return records
+
+
+def is_gone(row: Row, report: Report) -> bool:
+    """Tell whether a record is no longer valid; "inactive" is of OneRoster 1.0."""
+    status = row["status"].casefold()
+    if status not in ("", "active", "inactive", "tobedeleted"):
+        report.problem(row.where, f"status “{row['status']}” is neither active nor tobedeleted.")
+    return status in ("inactive", "tobedeleted")
+
+
+def _is_enabled(row: Row, report: Report) -> bool:
+    said = row["enabledUser"].casefold()
+    if said not in ("", "true", "false"):
+        report.problem(row.where, f"enabledUser “{row['enabledUser']}” is neither true nor false.")
+    return said != "false"
+
+
+def _text(row: Row, column: str, longest: int, report: Report, *, required: bool = True) -> str:
+    text = row[column]
+    if required and not text:
+        report.problem(row.where, f"{column} is empty.")
+    if len(text) > longest:
+        report.problem(row.where, f"{column} is longer than {longest} characters.")
+    return text
+
+
+def _period(row: Row, report: Report) -> Period:
+    return Period(begin=_date(row, "beginDate", report), end=_date(row, "endDate", report))
+
+
+def _date(row: Row, column: str, report: Report) -> date | None:
+    if not row[column]:
+        return None
+    try:
+        # Some sources write a time behind the date.
+        return date.fromisoformat(row[column].partition("T")[0])
+    except ValueError:
+        report.problem(row.where, f"{column} “{row[column]}” is no date like 2026-08-31.")
+        return None
