@@ -1,0 +1,80 @@
+"""Several schools in one OneRoster export of `manage.py import_roster`: contract 1.8."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError
+
+from roster.models import Facility, User
+from tests.factories import make_facility, make_user
+from tests.roster.oneroster import (
+    Files,
+    enrolment,
+    export,
+    imported,
+    org,
+    person,
+    role,
+    school_class,
+    user,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+# Several schools.
+
+
+def two_schools() -> Files:
+    files = export(orgs=[org(), org("s2", "Hillside"), org("s3", "Unused")])
+    files["users.csv"].append(person("u7", "lee", primaryOrgSourcedId="s2"))
+    files["roles.csv"] += [role("u7", "teacher", at="s2"), role("u7", "administrator", at="s1")]
+    files["classes.csv"].append(school_class("c2", "7A", at="s2"))
+    files["enrollments.csv"] += [
+        enrolment("c2", "u7", "teacher", at="s2"), enrolment("c1", "u7", "teacher")
+    ]  # fmt: skip
+    return files
+
+
+def test_every_school_that_anything_refers_to_becomes_a_facility(
+    import_files: Any, capsys: pytest.CaptureFixture[str]
+):
+    """A list is printed then. A person is of one school, and of the others' business nowhere."""
+    told = import_files(two_schools())
+
+    assert [school["facility"]["name"] for school in told] == ["Riverside", "Hillside"]
+    assert user("u7").facility == Facility.objects.get(name="Hillside")
+    assert list(user("u7").roles.values_list("classroom__external_id", flat=True)) == ["c2"]
+    errors = capsys.readouterr().err
+    assert "roles.csv:7: administrators" in errors
+    assert "enrollments.csv:6: people are in classes of their own school only." in errors
+
+
+def test_one_school_may_be_picked(import_files: Any):
+    told = import_files(two_schools(), org="s2")
+
+    assert told["facility"]["name"] == "Hillside"
+    assert [u.username for u in User.objects.all()] == ["lee"]
+    with pytest.raises(CommandError, match="“d1” is no school"):
+        import_files(export(), org="d1")
+
+
+def test_a_problem_of_one_school_keeps_all_out(import_files: Any):
+    make_user(make_facility(name="Elsewhere"), username="LEE", full_name="Lee Elsewhere")
+
+    with pytest.raises(CommandError) as refused:
+        import_files(two_schools())
+
+    assert str(refused.value).startswith("users.csv:6: “lee” belongs to another facility: Lee Else")
+    assert not Facility.objects.filter(partner_id="s1").exists()
+
+
+def test_org_picks_from_an_export_only(tmp_path: Path):
+    path = tmp_path / "roster.json"
+    path.write_text('{"facility": {"name": "R"}}')
+
+    with pytest.raises(CommandError, match="--org"):
+        imported(path, org="s1")
