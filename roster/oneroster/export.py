@@ -61,15 +61,20 @@ def read_export(path: Path, report: Report) -> Export:
         return read_all(parse(name, files[name], report), read, report) if name in files else {}
 
     people = records("users.csv", read_person)
+    class_roles = list(records("enrollments.csv", read_class_role).values())
+    complete = modes.get("enrollments.csv") == "bulk"
+    if complete and not class_roles:
+        # More likely an export that went wrong than a school whose classes are all empty.
+        report.problem("enrollments.csv", "nobody is in any class, and the manifest calls it bulk.")
     org_roles = list(records("roles.csv", read_org_role).values())
     return Export(
         orgs=records("orgs.csv", read_org),
         people=people,
         org_roles=org_roles or [role for person in people.values() for role in _roles_of(person)],
         classes=records("classes.csv", read_class),
-        class_roles=list(records("enrollments.csv", read_class_role).values()),
+        class_roles=class_roles,
         partial=frozenset(name for name, mode in modes.items() if mode in ("delta", "absent")),
-        complete=modes.get("enrollments.csv") == "bulk",
+        complete=complete,
     )
 
 

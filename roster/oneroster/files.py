@@ -79,7 +79,9 @@ def read_files(path: Path) -> dict[str, bytes]:
     except OSError as error:
         raise BadExport(f"{path}: {error.strerror or error}") from None
     # Whatever zipfile and zlib make of a file that is broken, encrypted or of a strange method.
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError) as error:
+    except (
+        zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, UnicodeDecodeError
+    ) as error:  # fmt: skip
         raise BadExport(f"{path}: this is no zip that can be read: {error}") from None
 
 

@@ -95,6 +95,10 @@ pytestmark = pytest.mark.django_db
             {**export(manifest=manifest(classes="bulk", users="bulk")), "classes.csv": None},
             "classes.csv: this file is missing, and the manifest calls it bulk.",
         ),
+        (
+            export(manifest=manifest(enrollments="bulk"), enrollments=[]),
+            "enrollments.csv: nobody is in any class",
+        ),
         (export(orgs=[org("d1", "County", "district")]), "roles.csv:2: orgSourcedId “s1”"),
         (export(orgs=[org("s" * 101)], users=[], roles=[], enrollments=[],
                 classes=[school_class("c1", "7A", at="s" * 101)]),
