@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LINE_SECONDS = 30
+CAPTURED = 3
 BEGIN = "BEGIN IMMEDIATE" if ON_SQLITE else "BEGIN"
 
 # Writers of the product stand in line on SQLite, so these do, too.
@@ -76,7 +77,7 @@ def _fresh_text(text: str, now: datetime) -> str:
 
 
 def capture(make_put: Callable[[], object]) -> list[Statement]:
-    """Make equal PUTs until they repeat themselves, and return the statements of the last."""
+    """Make equal PUTs, `CAPTURED` in number, and return the statements of the last."""
     make_put()  # A session's first finds nothing to read, and the key's first notes its use.
     first, second = _statements(make_put), _statements(make_put)
     if [statement.sql for statement in first] != [statement.sql for statement in second]:

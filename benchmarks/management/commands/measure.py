@@ -18,7 +18,7 @@ from django.db import connection
 from django.utils import timezone
 from tqdm import tqdm
 
-from benchmarks import figures, in_process, workloads
+from benchmarks import bare, figures, in_process, workloads
 from benchmarks.figures import Series
 from benchmarks.load import Round
 from benchmarks.school import Pupil, build_school
@@ -69,6 +69,7 @@ class Command(BaseCommand):
             run = Run(todo, rounds=options["rounds"], seconds=options["seconds"])
             measured = run.measure(clients)
         _check_stored(writing, run.answered[PUT])
+        _check_stored(repeating, run.answered[BARE] + len(repeating) * bare.CAPTURED)
         for line in report(measured):
             self.stdout.write(line)
 
@@ -116,27 +117,28 @@ def _tidy() -> None:
             cursor.execute("VACUUM ANALYZE")
 
 
-def _check_stored(writing: list[Pupil], answered: int) -> None:
-    stored = AttemptLog.objects.filter(session__in=[pupil.session_id for pupil in writing]).count()
+def _check_stored(pupils: list[Pupil], answered: int) -> None:
+    """Refuse figures of work that was not done, or done twice."""
+    stored = AttemptLog.objects.filter(session__in=[pupil.session_id for pupil in pupils]).count()
     if stored != answered:
         raise CommandError(f"{answered} PUTs were answered, but {stored} attempts are stored")
 
 
 def report(measured: Measured) -> Iterator[str]:
     """Write a table for each server, with the bare statements in it, and how far the aims are."""
-    [bare] = [series for (_server, name), series in measured.items() if name == BARE]
+    [without] = [series for (_server, name), series in measured.items() if name == BARE]
     for server in dict.fromkeys(server for server, name in measured if name != BARE):
         works = {name: series for (where, name), series in measured.items() if where == server}
-        works = {PUT: works[PUT], VALIDATED: works[VALIDATED], BARE: bare, **works}
+        works = {PUT: works[PUT], VALIDATED: works[VALIDATED], BARE: without, **works}
         yield f"\n{server}"
         yield figures.head()
-        for clients in bare:
+        for clients in without:
             for name, by_clients in works.items():
                 yield figures.line(
                     name,
                     clients,
                     by_clients[clients],
                     validated=None if name == BARE else works[VALIDATED][clients],
-                    bare=bare[clients] if name == PUT else None,
+                    bare=without[clients] if name == PUT else None,
                 )
         yield from figures.aims(works[PUT], works[VALIDATED])
