@@ -14,6 +14,10 @@ from logger.commands import Interaction
 from logger.models import AttemptLog, AttemptLogQuerySet, ContentSession
 
 
+Scored = tuple[int, float, bool]
+SCORED = ("position", "correct", "hinted")
+
+
 class UnknownAttempt(LookupError):
     """No attempt of this try has this id."""
 
@@ -38,11 +42,15 @@ class Attempts:
         self.session = session
         self.counter = session.mastery_log or session
         self.window = window
+        self.before: list[Scored] = []
         self.known = {attempt.pk: attempt for attempt in self._load(interactions)}
         self.touched: dict[UUID, AttemptLog] = {}
 
     def _load(self, interactions: Sequence[Interaction]) -> Iterable[AttemptLog]:
-        """Read what the interactions name, and the window the criterion looks at."""
+        """Read what the interactions name, and the window the criterion looks at.
+
+        Where they name nothing, as most do, scores are all that is needed of the window.
+        """
         there = self._there()
         if not (interactions and self.counter.attempt_count):
             return ()
@@ -53,9 +61,13 @@ class Attempts:
         if replaced:
             latest = there.filter(item__in=replaced).values("item").annotate(last=Max("position"))
             wanted |= Q(position__in=latest.values("last"))
+        if not wanted:
+            if self.window:
+                self.before = list(there.last_arrived(self.window).values_list(*SCORED))
+            return ()
         if self.window:
             wanted |= Q(pk__in=there.last_arrived(self.window).values("pk"))
-        return there.filter(wanted) if wanted else ()
+        return there.filter(wanted)
 
     def _there(self) -> AttemptLogQuerySet:
         if self.session.mastery_log_id:
@@ -109,9 +121,13 @@ class Attempts:
 
     def scores(self) -> list[float]:
         """Return the scores the criterion judges by, in order of arrival, the newest last."""
-        judged = [attempt for attempt in self.known.values() if attempt.judged]
-        judged.sort(key=lambda attempt: attempt.position)
-        return [attempt.score for attempt in judged[-self.window :]] if self.window else []
+        now = [
+            (attempt.position, attempt.correct, attempt.hinted)
+            for attempt in self.known.values()
+            if attempt.judged
+        ]
+        judged = sorted([*self.before, *now])[-self.window :] if self.window else []
+        return [AttemptLog.score_of(correct, hinted=hinted) for _at, correct, hinted in judged]
 
     def save(self) -> None:
         """Write new and changed attempts in one statement."""

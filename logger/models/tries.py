@@ -279,10 +279,10 @@ class AttemptLog(Timed):
         history = self.interaction_history
         return len(history) > MAX_HISTORY or len(orjson.dumps(history)) > MAX_HISTORY_BYTES
 
-    @property
-    def score(self) -> float:
-        """What a mastery model makes of this attempt: a hint spoils it."""
-        return 0.0 if self.hinted else self.correct
+    @staticmethod
+    def score_of(correct: float, *, hinted: bool) -> float:
+        """What a mastery model makes of an attempt: a hint spoils it."""
+        return 0.0 if hinted else correct
 
 
 def _history_entry(interaction: Interaction, at: datetime) -> dict[str, Any]:
