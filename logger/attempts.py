@@ -13,7 +13,6 @@ from analytics.events import happened_at
 from logger.commands import Interaction
 from logger.models import AttemptLog, AttemptLogQuerySet, ContentSession
 
-
 Scored = tuple[int, float, bool]
 SCORED = ("position", "correct", "hinted")
 

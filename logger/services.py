@@ -22,6 +22,7 @@ from roster.services import (
     lock_found,
     lock_learner,
     lock_recorded_learner,
+    one,
 )
 
 __all__ = [
@@ -282,10 +283,10 @@ def _lock_session(session_id: UUID, actor: Actor, *, at: datetime) -> ContentSes
         learner = lock_found(User.objects.in_facility(actor.facility_id).filter(pk__in=owner))
     if learner is None:
         return _lock_guest_session(session_id, actor, at=at)
-    session = (
-        ContentSession.objects.filter(pk=session_id, user=learner)
-        .select_related("summary", "mastery_log")
-        .first()
+    session = one(
+        ContentSession.objects.filter(pk=session_id, user=learner).select_related(
+            "summary", "mastery_log"
+        )
     )
     if session is None:
         raise UnknownSession

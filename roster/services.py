@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import TypeVar
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Model, Q, QuerySet
 
 from roster import keys
 from roster.models import (
@@ -28,6 +29,7 @@ from roster.models import (
     parse_uuid,
 )
 
+M = TypeVar("M", bound=Model)
 LAST_USED_PRECISION = timedelta(minutes=5)
 TOKENS_AT_ONCE = 1000
 
@@ -46,6 +48,14 @@ class CredentialsNeeded(PermissionError):
 
 class UnknownKey(LookupError):
     """No usable key has this prefix."""
+
+
+def one(rows: QuerySet[M]) -> M | None:
+    """Return the one row a unique condition finds, None where there is none.
+
+    Unlike `first()` it does not put the rows into an order, of which there is none.
+    """
+    return next(iter(rows), None)
 
 
 # The one lock.
@@ -73,7 +83,7 @@ def lock_found(learners: UserQuerySet) -> User | None:
     NO KEY UPDATE, so that rows which merely refer to the learner never wait. On SQLite the
     transaction's BEGIN IMMEDIATE is the lock.
     """
-    return learners.select_for_update(no_key=True).first()
+    return one(learners.select_for_update(no_key=True))
 
 
 def lock_learner_named(name: str, *, facility: Facility, at: datetime) -> User:
@@ -185,8 +195,8 @@ def find_key(secret: str, *, at: datetime) -> ApiKey:
     prefix = keys.prefix_of(secret)
     if prefix is None:
         raise UnknownKey
-    key = ApiKey.objects.usable(at).select_related("facility").filter(prefix=prefix).first()
-    if key is None or not keys.verify(secret, key.digest):
+    key = one(ApiKey.objects.select_related("facility").filter(prefix=prefix))
+    if key is None or not key.is_usable(at) or not keys.verify(secret, key.digest):
         raise UnknownKey
     return key
 

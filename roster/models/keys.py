@@ -67,6 +67,10 @@ class ApiKey(Keyed):
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix})"
 
+    def is_usable(self, at: datetime) -> bool:
+        """Tell whether this key is neither revoked nor expired; `usable`, of one row."""
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > at)
+
     @property
     def scopes(self) -> list[Scope]:
         """The scopes granted, implied ones included, weakest first."""
