@@ -4,17 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from itertools import groupby
 from uuid import UUID
 
-from django.db.models import Max, Q
+from django.db.models import Max, Q, UUIDField
 
 from analytics.events import happened_at
 from logger.commands import Interaction
 from logger.models import AttemptLog, AttemptLogQuerySet, ContentSession
+from roster.prepared import Param, Prepared
 
 Scored = tuple[int, float, bool]
 SCORED = ("position", "correct", "hinted")
+
+
+@cache
+def _window(count: int) -> Prepared[AttemptLog]:
+    """Return the last scores of a try."""
+    return Prepared(
+        lambda: (
+            AttemptLog.objects.filter(mastery_log_id=Param("mastery_log", UUIDField()))
+            .last_arrived(count)
+            .values_list(*SCORED)
+        )
+    )
 
 
 class UnknownAttempt(LookupError):
@@ -62,7 +76,13 @@ class Attempts:
             wanted |= Q(position__in=latest.values("last"))
         if not wanted:
             if self.window:
-                self.before = list(there.last_arrived(self.window).values_list(*SCORED))
+                window = _window(self.window)
+                self.before = [
+                    (position, correct, hinted)
+                    for position, correct, hinted in window.rows(
+                        mastery_log=self.session.mastery_log_id
+                    )
+                ]
             return ()
         if self.window:
             wanted |= Q(pk__in=there.last_arrived(self.window).values("pk"))

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import UUIDField
 
 from logger.attempts import Attempts, TooMuchHistory, UnknownAttempt
 from logger.commands import StartSession, UpdateSession
@@ -16,13 +17,12 @@ from logger.mastery import Criterion
 from logger.models import AttemptLog, ContentSession, ContentSummary, MasteryLog
 from logger.models.base import Timed
 from roster.models import Actor, ApiKey, CourseSession, Facility, Lesson, Quiz, User
+from roster.prepared import Param, Prepared, PreparedSave
 from roster.services import (
     NotForYou,
     guest_facility,
-    lock_found,
     lock_learner,
     lock_recorded_learner,
-    one,
 )
 
 __all__ = [
@@ -263,14 +263,30 @@ def update_session(
     if session.summary is not None:
         session.summary.advance(update, at=at)
     attempts = _work(session, update, at=at)
-    session.save(update_fields=[*ContentSession.ADVANCED, "attempt_count"])
+    _SAVE_SESSION(session)
     if session.summary is not None:
-        session.summary.save(update_fields=ContentSummary.ADVANCED)
+        _SAVE_SUMMARY(session.summary)
     return UpdatedSession(
         learner_id=session.user_id,
         complete=(session.summary or session).complete,
         attempts=attempts,
     )
+
+
+_SAVE_SESSION = PreparedSave(ContentSession, [*ContentSession.ADVANCED, "attempt_count"])
+_SAVE_SUMMARY = PreparedSave(ContentSummary, ContentSummary.ADVANCED)
+_SAVE_TRY = PreparedSave(MasteryLog, MasteryLog.PROGRESSED)
+_OWNER = Prepared(
+    lambda: User.objects.filter(
+        facility_id=Param("facility", UUIDField()),
+        pk__in=ContentSession.objects.filter(pk=Param("session", UUIDField())).values("user"),
+    ).select_for_update(no_key=True)
+)
+_SESSION = Prepared(
+    lambda: ContentSession.objects.filter(
+        pk=Param("session", UUIDField()), user_id=Param("learner", UUIDField())
+    ).select_related("summary", "mastery_log")
+)
 
 
 def _lock_session(session_id: UUID, actor: Actor, *, at: datetime) -> ContentSession:
@@ -279,15 +295,10 @@ def _lock_session(session_id: UUID, actor: Actor, *, at: datetime) -> ContentSes
     if isinstance(actor, User):
         learner = lock_learner(actor.pk)
     elif isinstance(actor, ApiKey):
-        owner = ContentSession.objects.filter(pk=session_id).values("user")
-        learner = lock_found(User.objects.in_facility(actor.facility_id).filter(pk__in=owner))
+        learner = _OWNER.one(session=session_id, facility=actor.facility_id)
     if learner is None:
         return _lock_guest_session(session_id, actor, at=at)
-    session = one(
-        ContentSession.objects.filter(pk=session_id, user=learner).select_related(
-            "summary", "mastery_log"
-        )
-    )
+    session = _SESSION.one(session=session_id, learner=learner.pk)
     if session is None:
         raise UnknownSession
     session.user = learner
@@ -337,5 +348,5 @@ def _work(
         tried.advance(update.time_spent_delta, at=at)
         if session.summary.complete:
             tried.finish(at=at)
-        tried.save(update_fields=MasteryLog.PROGRESSED)
+        _SAVE_TRY(tried)
     return None if update.interactions is None else touched

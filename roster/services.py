@@ -9,7 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
-from django.db.models import Model, Q, QuerySet
+from django.db.models import CharField, Model, Q, QuerySet
 
 from roster import keys
 from roster.models import (
@@ -28,6 +28,7 @@ from roster.models import (
     UserQuerySet,
     parse_uuid,
 )
+from roster.prepared import Param, Prepared
 
 M = TypeVar("M", bound=Model)
 LAST_USED_PRECISION = timedelta(minutes=5)
@@ -185,6 +186,11 @@ def grant_key(
     return key, minted.secret
 
 
+_KEY = Prepared(
+    lambda: ApiKey.objects.select_related("facility").filter(prefix=Param("prefix", CharField()))
+)
+
+
 def find_key(secret: str, *, at: datetime) -> ApiKey:
     """Return the usable key with this secret.
 
@@ -195,7 +201,7 @@ def find_key(secret: str, *, at: datetime) -> ApiKey:
     prefix = keys.prefix_of(secret)
     if prefix is None:
         raise UnknownKey
-    key = one(ApiKey.objects.select_related("facility").filter(prefix=prefix))
+    key = _KEY.one(prefix=prefix)
     if key is None or not key.is_usable(at) or not keys.verify(secret, key.digest):
         raise UnknownKey
     return key

@@ -1,0 +1,138 @@
+"""Querysets that are built and compiled once, and from then on only given values.
+
+Building and compiling a query takes Django several times longer than SQLite takes to answer it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Generic, TypeVar
+from weakref import WeakKeyDictionary
+
+from django.db import DatabaseError, connection, connections
+from django.db.models import Expression, Field, Model, QuerySet
+from django.db.models.query import get_related_populators
+from django.db.models.sql import UpdateQuery
+
+M = TypeVar("M", bound=Model)
+_KEY = "pk"
+
+
+class Param(Expression):
+    """A value that is given later, by this name."""
+
+    def __init__(self, name: str, output_field: Field[Any, Any]) -> None:
+        super().__init__(output_field=output_field)
+        self.name = name
+
+    def as_sql(self, compiler: Any, connection: Any, **_extra: Any) -> Any:  # noqa: ARG002
+        """Leave a place."""
+        return "%s", [self]
+
+
+def _bound(params: Sequence[Any], values: Mapping[str, Any]) -> list[Any]:
+    """Put the values into their places, as the database keeps them."""
+    return [
+        param.output_field.get_db_prep_save(values[param.name], connection)
+        if isinstance(param, Param)
+        else param
+        for param in params
+    ]
+
+
+class Compiled(Generic[M]):
+    """One queryset's SQL on one connection, and how its rows become instances."""
+
+    def __init__(self, queryset: QuerySet[M]) -> None:
+        compiler: Any = queryset.query.get_compiler(connection=connection)
+        self.sql, self.params = compiler.as_sql()
+        self.compiler = compiler
+        self.converters = compiler.get_converters([entry[0] for entry in compiler.select])
+        if compiler.klass_info is None:
+            self.related: list[Any] = []
+            return
+        fields = compiler.klass_info["select_fields"]
+        self.model = compiler.klass_info["model"]
+        self.end = fields[-1] + 1
+        self.names = [compiler.select[index][0].target.attname for index in fields]
+        self.related = get_related_populators(  # type: ignore[call-arg]  # as of Django 6
+            compiler.klass_info, compiler.select, queryset.db
+        )
+
+    def rows(self, values: Mapping[str, Any]) -> list[list[Any]]:
+        """Run the statement."""
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, _bound(self.params, values))
+            rows = cursor.fetchall()
+        converted: list[list[Any]] = list(self.compiler.apply_converters(rows, self.converters))
+        return converted
+
+    def instances(self, values: Mapping[str, Any]) -> list[M]:
+        """Run the statement and build what it found."""
+        found = []
+        for row in self.rows(values):
+            instance = self.model.from_db(connection.alias, self.names, row[: self.end])
+            for populator in self.related:
+                populator.populate(row, instance)
+            found.append(instance)
+        return found
+
+
+class Prepared(Generic[M]):
+    """A queryset with places for values, compiled where it is first needed: once a connection."""
+
+    def __init__(self, build: Callable[[], QuerySet[M]]) -> None:
+        self.build = build
+        self.compiled: WeakKeyDictionary[Any, Compiled[M]] = WeakKeyDictionary()
+
+    def _here(self) -> Compiled[M]:
+        wrapper = connections[connection.alias]
+        compiled = self.compiled.get(wrapper)
+        if compiled is None:
+            compiled = self.compiled[wrapper] = Compiled(self.build())
+        return compiled
+
+    def rows(self, **values: Any) -> list[list[Any]]:
+        """Return the rows, as of `values_list()`."""
+        return self._here().rows(values)
+
+    def one(self, **values: Any) -> M | None:
+        """Return the one instance there is, or None."""
+        return next(iter(self._here().instances(values)), None)
+
+
+class PreparedSave(Generic[M]):
+    """`save(update_fields=…)` of always the same fields."""
+
+    def __init__(self, model: type[M], names: Sequence[str]) -> None:
+        self.fields: list[Field[Any, Any]] = [
+            field for field in model._meta.concrete_fields if field.name in names
+        ]
+        self.model = model
+        self.compiled: WeakKeyDictionary[Any, tuple[str, Sequence[Any]]] = WeakKeyDictionary()
+
+    def __call__(self, instance: M) -> None:
+        """Write the fields of one row.
+
+        Raises
+        ------
+        DatabaseError : the row is gone.
+        """
+        wrapper = connections[connection.alias]
+        if wrapper not in self.compiled:
+            self.compiled[wrapper] = self._compile()
+        sql, params = self.compiled[wrapper]
+        values = {field.attname: getattr(instance, field.attname) for field in self.fields}
+        values[_KEY] = instance.pk
+        with connection.cursor() as cursor:
+            cursor.execute(sql, _bound(params, values))
+            if cursor.rowcount != 1:
+                raise DatabaseError("the row is gone")
+
+    def _compile(self) -> tuple[str, Sequence[Any]]:
+        key = Param(_KEY, self.model._meta.pk)
+        found = self.model._default_manager.filter(pk=key)
+        query: Any = found.query.chain(UpdateQuery)
+        query.add_update_values({field.name: Param(field.attname, field) for field in self.fields})
+        sql, params = query.get_compiler(connection=connection).as_sql()
+        return sql, params
