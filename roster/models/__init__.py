@@ -12,13 +12,12 @@ from roster.models.assignments import (
     Quiz,
     QuizAssignment,
 )
-from roster.models.keys import ApiKey, Scope
+from roster.models.keys import ApiKey, LearnerToken, Scope
 from roster.models.people import (
     MAX_FOLDED,
     Actor,
     Enrolment,
     GroupMembership,
-    LearnerToken,
     Role,
     RoleKind,
     User,

@@ -203,21 +203,6 @@ class User(Keyed, AbstractBaseUser, PermissionsMixin):
 Actor = User | ApiKey | AnonymousUser
 
 
-class LearnerToken(Keyed):
-    """One app or browser acts as one learner for a while, without holding the facility's key.
-
-    It dies with the key that asked for it.
-    """
-
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
-    key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="tokens")
-    digest = models.CharField(max_length=64, unique=True)
-    expires_at = models.DateTimeField(db_index=True)
-
-    def __str__(self) -> str:
-        return f"{self.user} until {self.expires_at}"
-
-
 class Enrolment(Keyed):
     """One learner attends one classroom."""
 
