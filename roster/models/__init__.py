@@ -13,6 +13,7 @@ from roster.models.assignments import (
     QuizAssignment,
 )
 from roster.models.keys import ApiKey, LearnerToken, Scope
+from roster.models.memberships import Membership
 from roster.models.people import (
     MAX_FOLDED,
     Actor,
@@ -43,6 +44,7 @@ __all__ = [
     "LearnerToken",
     "Lesson",
     "LessonAssignment",
+    "Membership",
     "Quiz",
     "QuizAssignment",
     "Role",

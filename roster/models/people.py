@@ -243,6 +243,24 @@ class RoleKind(models.TextChoices):
     COACH = "coach"
 
 
+class RoleQuerySet(models.QuerySet["Role"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Roles of people the actor may read, and of places they look after."""
+        return self.filter(
+            Q(user__in=User.objects.visible_to(actor))
+            | Q(facility__in=Facility.objects.staffed_by(actor))
+            | Q(classroom__in=Classroom.objects.staffed_by(actor))
+        )
+
+    def of_admins(self) -> Self:
+        """Roles of those who may change what they look after."""
+        return self.filter(kind=RoleKind.ADMIN)
+
+    def elsewhere_than(self, facility_id: UUID | None) -> Self:
+        """Roles in other facilities than this one."""
+        return self.exclude(facility=facility_id).exclude(classroom__facility=facility_id)
+
+
 class Role(Keyed):
     """One person looks after one facility or one classroom."""
 
@@ -254,6 +272,8 @@ class Role(Keyed):
     classroom = models.ForeignKey(
         Classroom, on_delete=models.CASCADE, related_name="roles", null=True, blank=True
     )
+
+    objects = RoleQuerySet.as_manager()
 
     class Meta:
         constraints = [
