@@ -23,6 +23,7 @@ from config.middleware import is_api
 from logger import selectors as logger_selectors
 from logger import services as logger_services
 from roster import services as roster_services
+from roster.registrar import rights
 
 log = structlog.get_logger(__name__)
 
@@ -42,6 +43,9 @@ HTTP_OF: dict[type[Exception], type[exceptions.APIException]] = {
     roster_services.UnknownLearner: exceptions.NotFound,
     roster_services.NotForYou: exceptions.PermissionDenied,
     roster_services.CredentialsNeeded: exceptions.NotAuthenticated,
+    rights.UnknownRow: exceptions.NotFound,
+    rights.NotAllowed: exceptions.PermissionDenied,
+    rights.Refused: exceptions.ValidationError,
     logger_services.UnknownSession: exceptions.NotFound,
     logger_services.NotAssigned: exceptions.ValidationError,
     logger_services.QuizClosed: exceptions.PermissionDenied,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from roster.models.assignments import (
     Assignable,
+    AssignableQuerySet,
     Assignment,
     CourseSession,
     CourseSessionAssignment,
@@ -14,8 +15,8 @@ from roster.models.assignments import (
 )
 from roster.models.keys import ApiKey, LearnerToken, Scope
 from roster.models.memberships import Membership
+from roster.models.names import MAX_FOLDED, fold_username, parse_uuid
 from roster.models.people import (
-    MAX_FOLDED,
     Actor,
     Enrolment,
     GroupMembership,
@@ -23,8 +24,6 @@ from roster.models.people import (
     RoleKind,
     User,
     UserQuerySet,
-    fold_username,
-    parse_uuid,
 )
 from roster.models.places import Classroom, Facility, LearnerGroup
 
@@ -33,6 +32,7 @@ __all__ = [
     "Actor",
     "ApiKey",
     "Assignable",
+    "AssignableQuerySet",
     "Assignment",
     "Classroom",
     "CourseSession",

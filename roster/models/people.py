@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from datetime import datetime
 from typing import Any, ClassVar, Self
 from uuid import UUID
@@ -16,26 +14,8 @@ from django.db.models import Case, Exists, OuterRef, Q, Value, When
 
 from roster.models.base import Keyed
 from roster.models.keys import ApiKey, Scope
+from roster.models.names import MAX_FOLDED, fold_username, parse_uuid
 from roster.models.places import Classroom, Facility, LearnerGroup
-
-
-def fold_username(username: str) -> str:
-    """Return the form under which a username is unique and found, whatever its case.
-
-    Done here and not by the database: SQLite's LOWER knows ASCII only.
-    """
-    return unicodedata.normalize("NFKC", username).casefold()
-
-
-_UUID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-
-
-def parse_uuid(text: str) -> UUID | None:
-    """Return the UUID a text spells, dashed or plain, in any case; None where it is none."""
-    return UUID(text) if _UUID.fullmatch(text) else None
-
-
-MAX_FOLDED = 255
 
 
 class FoldedUsernameField(models.CharField[str | None, str | None]):
@@ -104,6 +84,14 @@ class UserQuerySet(models.QuerySet["User"]):
             return self.filter(external_id=name)
         by_external_id = Case(When(external_id=name, then=Value(0)), default=Value(1))
         return self.filter(Q(external_id=name) | Q(pk=pk)).order_by(by_external_id)[:1]
+
+    def called(self, word: str) -> Self:
+        """People whose username, full name or external id contains a word, in any case."""
+        return self.filter(
+            Q(username_key__contains=fold_username(word))
+            | Q(full_name__icontains=word)
+            | Q(external_id__icontains=word)
+        )
 
     def of_token(self, digest: str, at: datetime) -> Self:
         """The one learner a living token acts for."""
@@ -289,6 +277,11 @@ class Role(Keyed):
                 fields=["user", "kind", "classroom"], name="one_role_per_classroom"
             ),
         ]
+
+    @property
+    def place_id(self) -> UUID | None:
+        """The facility or the classroom."""
+        return self.facility_id or self.classroom_id
 
     def __str__(self) -> str:
         return f"{self.user}: {self.get_kind_display()} of {self.facility or self.classroom}"
