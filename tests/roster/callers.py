@@ -58,7 +58,7 @@ def calling(who: Caller | Client) -> Call:
             return client.generic(
                 method,
                 f"/api/{path}",
-                b"" if body is None else orjson.dumps(body),
+                "" if body is None else orjson.dumps(body).decode(),
                 content_type="application/json",
             )
 
