@@ -289,3 +289,24 @@ def test_a_whole_list_knows_only_put_and_delete_of_rows(school: School):
 
     [error] = response.json()
     assert (response.status_code, error["id"]) == (405, "METHOD_NOT_ALLOWED")
+
+
+def test_the_schema_opens_the_roster_to_nobody_without_credentials(school: School):
+    """contract 0.13: every route is described, with who may call and what is answered."""
+    paths = as_caller(school, "guest")("GET", "schema").json()["paths"]
+
+    described = {path: operations for path, operations in paths.items() if is_of_roster(path)}
+    assert len(described) == 18
+    for path, operations in described.items():
+        methods = {"get", "put", "patch", "delete"} if path.endswith("}") else {"get", "post"}
+        assert set(operations) == methods
+        assert all({} not in operation["security"] for operation in operations.values())
+        if "post" in operations:
+            assert "201" in operations["post"]["responses"]
+        else:
+            assert "204" in operations["delete"]["responses"]
+
+
+def is_of_roster(path: str) -> bool:
+    kinds = [line.split()[1].split("/")[0] for line in FOREIGN.splitlines() if "/ID" in line]
+    return path.startswith(("/api/auth/", "/api/assignments/")) and path.split("/")[3] in kinds
