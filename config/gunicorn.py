@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import struct
+import subprocess
+import sys
 import threading
 from typing import Any
 
 from config.logs import logging_config
-from config.settings import LOG_LEVEL, ON_SQLITE, SERVER_THREADS, env
+from config.settings import BASE_DIR, LOG_LEVEL, ON_SQLITE, SERVER_THREADS, env
 
 bind = f"{env.str('HOST', default='127.0.0.1')}:{env.int('PORT', default=8080)}"
 # One process on SQLite, so that its writers queue fairly in one place.
@@ -24,13 +27,32 @@ control_socket_disable = True
 # A client that stops in the middle of a request holds its thread no longer than this.
 SILENCE_SECONDS = 10
 PATIENCE_SECONDS = 2
+# Where several processes put their metrics, so that any of them can tell those of all. Set
+# before prometheus_client is imported anywhere: it looks once.
+METRICS_FOLDER = BASE_DIR / "var" / f"metrics-{env.int('PORT', default=8080)}"
+if workers > 1:
+    shutil.rmtree(METRICS_FOLDER, ignore_errors=True)
+    METRICS_FOLDER.mkdir(parents=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(METRICS_FOLDER)
 
 
 def when_ready(server: Any) -> None:
-    """Bound how long a read may wait; accepted sockets inherit the option from the listener."""
+    """Bound how long a read may wait, and start the jobs beside the server.
+
+    Accepted sockets inherit the option from the listener.
+    """
     for listener in server.LISTENERS:
         patience = struct.pack("ll", SILENCE_SECONDS, 0)
         listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, patience)
+    if env.bool("RUN_JOBS", default=True):
+        # They end by themselves when we are gone, however we went.
+        command = [sys.executable, "manage.py", "run_jobs", "--parent", str(os.getpid())]
+        subprocess.Popen(command, cwd=BASE_DIR)  # noqa: S603  # nothing here comes from outside
+
+
+def on_exit(_server: Any) -> None:
+    """Leave nothing behind."""
+    shutil.rmtree(METRICS_FOLDER, ignore_errors=True)
 
 
 def worker_exit(_server: Any, _worker: Any) -> None:

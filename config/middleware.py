@@ -13,6 +13,8 @@ from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port
 from uuid_utils.compat import uuid7
 
+from config import metrics
+
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 log = structlog.get_logger(__name__)
@@ -23,7 +25,7 @@ _SLASH_MATTERS = ("/admin/", f"/{settings.STATIC_URL.lstrip('/')}")
 
 
 class RequestLog:
-    """Log each request once, when it is answered, under an id its caller is told.
+    """Log and count each request once, when it is answered, under an id its caller is told.
 
     Query strings and the values in paths are left out with the bodies: they may name learners.
     """
@@ -39,12 +41,14 @@ class RequestLog:
         began = time.perf_counter()
         try:
             response = self.get_response(request)
+            seconds = time.perf_counter() - began
+            metrics.count_request(request, status=response.status_code, seconds=seconds)
             log.info(
                 "request",
                 method=request.method,
                 path=_path(request),
                 status=response.status_code,
-                milliseconds=round(1000 * (time.perf_counter() - began), 1),
+                milliseconds=round(1000 * seconds, 1),
             )
         finally:
             structlog.contextvars.clear_contextvars()

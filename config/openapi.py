@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+
+from roster.models import MAX_NAME
+from roster.once import HEADER
 
 ERROR_STATUSES = {
     "400": "The request is malformed or contradicts itself.",
@@ -12,11 +16,22 @@ ERROR_STATUSES = {
     "403": "This may not be done by whoever calls.",
     "404": "There is no such thing, or it is not for whoever calls.",
     "405": "The path does not know the method.",
+    "409": "A request with the same Idempotency-Key is still running; see Retry-After.",
     "413": "The body is too large.",
     "415": "The body is not JSON.",
+    "422": "The Idempotency-Key belongs to another request.",
     "429": "Too many requests; see Retry-After.",
     "500": "Our mistake.",
     "503": "The database is busy; see Retry-After.",
+}
+ONLY_OF_RETRIES = {"409", "422"}
+IDEMPOTENCY_KEY = {
+    "name": HEADER,
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "minLength": 1, "maxLength": MAX_NAME, "pattern": "^[ -~]+$"},
+    "description": "A word of your own for this request. Sent again under it within 24 hours, the"
+    " request is not run again but answered as it was.",
 }
 OPEN_TO_GUESTS = (
     "/api/auth/session", "/api/logger/contentsession", "/api/logger/trackprogress",
@@ -77,13 +92,31 @@ def describe_callers(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
     return result
 
 
+def describe_retries(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
+    """Let every operation that is run once take an Idempotency-Key (contract 0.9)."""
+    for path, method, operation in _operations(result):
+        if _is_retriable(path, method):
+            operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
+    return result
+
+
+def _operations(result: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, operations in result["paths"].items():
+        for method, operation in operations.items():
+            yield path, method, operation
+
+
+def _is_retriable(path: str, method: str) -> bool:
+    return method in {"post", "put"} and not path.startswith("/api/auth")
+
+
 def describe_errors(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
     """Give every operation the errors any of them may answer (contract 0.12)."""
     result["components"].setdefault("schemas", {})["Errors"] = ERRORS
     schema = {"$ref": "#/components/schemas/Errors"}
-    for operations in result["paths"].values():
-        for operation in operations.values():
-            for status, description in ERROR_STATUSES.items():
+    for path, method, operation in _operations(result):
+        for status, description in ERROR_STATUSES.items():
+            if status not in ONLY_OF_RETRIES or _is_retriable(path, method):
                 operation["responses"][status] = {
                     "description": description,
                     "content": {"application/json": {"schema": schema}},

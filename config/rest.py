@@ -22,6 +22,7 @@ from rest_framework.views import APIView
 from config.middleware import is_api
 from logger import selectors as logger_selectors
 from logger import services as logger_services
+from roster import retries
 from roster import services as roster_services
 from roster.registrar import rights
 
@@ -38,6 +39,21 @@ class Unavailable(exceptions.APIException):
     default_code = "unavailable"
 
 
+class Conflict(exceptions.APIException):
+    """The same request is still running."""
+
+    status_code = 409
+    default_code = "conflict"
+    wait = RETRY_AFTER_SECONDS
+
+
+class Unprocessable(exceptions.APIException):
+    """The request makes sense by itself, but not after an earlier one."""
+
+    status_code = 422
+    default_code = "unprocessable"
+
+
 # Domain error → what the client is told. A foreign object is unknown, never forbidden.
 HTTP_OF: dict[type[Exception], type[exceptions.APIException]] = {
     roster_services.UnknownLearner: exceptions.NotFound,
@@ -46,6 +62,8 @@ HTTP_OF: dict[type[Exception], type[exceptions.APIException]] = {
     rights.UnknownRow: exceptions.NotFound,
     rights.NotAllowed: exceptions.PermissionDenied,
     rights.Refused: exceptions.ValidationError,
+    retries.StillRunning: Conflict,
+    retries.KeyUsedBefore: Unprocessable,
     logger_services.UnknownSession: exceptions.NotFound,
     logger_services.NotAssigned: exceptions.ValidationError,
     logger_services.QuizClosed: exceptions.PermissionDenied,

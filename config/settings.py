@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import django_stubs_ext
+from corsheaders.defaults import default_headers
 from csp.constants import NONE, SELF
 from environs import Env
 
 from config.logs import configure_structlog, logging_config
+from roster.rates import Rate
 
 django_stubs_ext.monkeypatch()
 
@@ -116,6 +118,9 @@ elif DATABASE_POOL:
 DATABASES = {"default": _database}
 
 CACHES = {"default": env.dj_cache_url("CACHE_URL", default="locmem://learntrace")}
+if CACHES["default"]["BACKEND"].endswith("LocMemCache"):
+    # One small entry a caller, for the throttles.
+    CACHES["default"].setdefault("OPTIONS", {})["MAX_ENTRIES"] = 100_000
 
 # Who may come in.
 
@@ -150,6 +155,13 @@ TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 # The facility of visitors without credentials, by UUID or partner id; empty: the only one.
 DEFAULT_FACILITY = env.str("DEFAULT_FACILITY", default="")
 
+# How often each caller may ask; None: without limit.
+THROTTLES = {
+    "key": Rate.of(env.str("THROTTLE_KEY", default="60000/minute")),
+    "user": Rate.of(env.str("THROTTLE_USER", default="1200/minute")),
+    "guest": Rate.of(env.str("THROTTLE_GUEST", default="1200/minute")),
+}
+
 COOKIES_SECURE = env.bool("COOKIES_SECURE", default=True)
 SESSION_ENGINE = "roster.sessions"
 SESSION_COOKIE_SECURE = COOKIES_SECURE
@@ -159,7 +171,8 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 CORS_ALLOWED_ORIGINS: list[str] = env.list("CORS_ALLOWED_ORIGINS", default=[])
-CORS_EXPOSE_HEADERS = ["Link", "Retry-After", "X-Request-ID"]
+CORS_ALLOW_HEADERS = (*default_headers, "idempotency-key", "x-api-key", "x-request-id")
+CORS_EXPOSE_HEADERS = ["Idempotent-Replayed", "Link", "Retry-After", "X-Request-ID"]
 CORS_URLS_REGEX = r"^/(api|v3)/"
 
 HTTPS_ONLY = env.bool("HTTPS_ONLY", default=False)
@@ -192,6 +205,7 @@ REST_FRAMEWORK: dict[str, Any] = {
         "rest_framework.permissions.IsAuthenticated",
         "roster.permissions.HasScope",
     ],
+    "DEFAULT_THROTTLE_CLASSES": ["roster.throttles.CallerThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["config.json_rim.OrjsonRenderer"],
     "DEFAULT_PARSER_CLASSES": ["config.json_rim.OrjsonParser"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "config.json_rim.AlwaysJson",
@@ -216,9 +230,17 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "config.openapi.describe_callers",
+        "config.openapi.describe_retries",
         "config.openapi.describe_errors",
     ],
 }
+
+# Jobs.
+
+# How long a guest's sessions are kept after their start; they can be worked on for 24 hours.
+GUEST_SESSIONS_KEPT = max(
+    env.timedelta("GUEST_SESSIONS_KEPT", default=timedelta(hours=24)), timedelta(hours=24)
+)
 
 # Everything else.
 

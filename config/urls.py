@@ -9,12 +9,14 @@ from django.views.generic import RedirectView, TemplateView
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
 from config import health
+from config.metrics import MetricsView
 from roster.urls import assignments
 
 urlpatterns = [
     path("", TemplateView.as_view(template_name="index.html"), name="index"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", MetricsView.as_view(), name="metrics"),
     path(
         "api/schema",
         SpectacularJSONAPIView.as_view(authentication_classes=[]),

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Max, Q
 
+from analytics.events import happened_at
 from logger.commands import Interaction
 from logger.models import AttemptLog, AttemptLogQuerySet, ContentSession
 
@@ -64,6 +65,8 @@ class Attempts:
     def apply(self, interactions: Sequence[Interaction], *, at: datetime) -> list[AttemptLog]:
         """Work the interactions in, in memory; one attempt for each run of equal items.
 
+        `at` is now; interactions that say when they happened keep their own time.
+
         Raises
         ------
         UnknownAttempt : an id names no attempt at that item in this try.
@@ -79,12 +82,15 @@ class Attempts:
         if attempt is None:
             first, *group = group
             attempt = AttemptLog.begin(
-                first, self.session, position=self.counter.attempt_count, at=at
+                first,
+                self.session,
+                position=self.counter.attempt_count,
+                at=happened_at(first.timestamp, now=at),
             )
             self.counter.attempt_count += 1
             self.known[attempt.pk] = attempt
         for interaction in group:
-            attempt.absorb(interaction, at=at)
+            attempt.absorb(interaction, at=happened_at(interaction.timestamp, now=at))
         if attempt.is_overfull:
             raise TooMuchHistory
         self.touched[attempt.pk] = attempt

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -32,7 +33,8 @@ class Interaction:
     """One thing a learner did at one question: answered, took a hint or ran into an error.
 
     `answer_given` tells a null answer from none; `simple_answer` None is none.
-    `time_spent` is in seconds, `correct` in [0, 1]; `id` names the attempt to update.
+    `time_spent` is in seconds, `correct` in [0, 1]; `id` names the attempt to update;
+    `timestamp` is when it happened, None: now.
     """
 
     item: str
@@ -46,6 +48,7 @@ class Interaction:
     hinted: bool = False
     replace: bool = False
     id: UUID | None = None
+    timestamp: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

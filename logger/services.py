@@ -14,6 +14,7 @@ from logger.attempts import Attempts, TooMuchHistory, UnknownAttempt
 from logger.commands import StartSession, UpdateSession
 from logger.mastery import Criterion
 from logger.models import AttemptLog, ContentSession, ContentSummary, MasteryLog
+from logger.models.base import Timed
 from roster.models import Actor, ApiKey, CourseSession, Facility, Lesson, Quiz, User
 from roster.services import (
     NotForYou,
@@ -76,6 +77,7 @@ class StartedSession:
 class UpdatedSession:
     """Whether the content is done now; the attempts touched, None where none were sent."""
 
+    learner_id: UUID | None
     complete: bool
     attempts: list[AttemptLog] | None = None
 
@@ -83,7 +85,7 @@ class UpdatedSession:
 # Starting.
 
 
-@transaction.atomic(durable=True)
+@transaction.atomic
 def start_session(start: StartSession, *, actor: Actor, at: datetime) -> StartedSession:
     """Open a session for the learner a request records for, or for a guest (contract 1.1).
 
@@ -239,7 +241,7 @@ def _past_attempts(mastery_log: MasteryLog | None) -> list[dict[str, Any]]:
 # Moving on.
 
 
-@transaction.atomic(durable=True)
+@transaction.atomic
 def update_session(
     session_id: UUID, update: UpdateSession, *, actor: Actor, at: datetime
 ) -> UpdatedSession:
@@ -254,6 +256,8 @@ def update_session(
     session = _lock_session(session_id, actor, at=at)
     if session.quiz_id is not None:
         _refuse_finished_quiz(session, session.quiz_id)
+    # However long requests waited for the lock, they happen one after the other.
+    at = max([at, *(log.end_timestamp for log in _logs(session))])
     session.advance(update, at=at)
     if session.summary is not None:
         session.summary.advance(update, at=at)
@@ -261,7 +265,11 @@ def update_session(
     session.save(update_fields=[*ContentSession.ADVANCED, "attempt_count"])
     if session.summary is not None:
         session.summary.save(update_fields=ContentSummary.ADVANCED)
-    return UpdatedSession(complete=(session.summary or session).complete, attempts=attempts)
+    return UpdatedSession(
+        learner_id=session.user_id,
+        complete=(session.summary or session).complete,
+        attempts=attempts,
+    )
 
 
 def _lock_session(session_id: UUID, actor: Actor, *, at: datetime) -> ContentSession:
@@ -297,6 +305,11 @@ def _lock_guest_session(session_id: UUID, actor: Actor, *, at: datetime) -> Cont
     return session
 
 
+def _logs(session: ContentSession) -> list[Timed]:
+    """Return what a session moves on: itself, and its learner's summary and try."""
+    return [log for log in (session, session.summary, session.mastery_log) if log is not None]
+
+
 def _refuse_finished_quiz(session: ContentSession, quiz_id: UUID) -> None:
     if session.user is None or session.mastery_log is None or session.mastery_log.complete:
         raise QuizClosed
@@ -312,6 +325,10 @@ def _work(
     attempts = Attempts(session, update.interactions or (), window=window)
     touched = attempts.apply(update.interactions or (), at=at)
     attempts.save()
+    # A client's clock may be a little ahead; what comes next is not to be earlier.
+    newest = max([at, *(attempt.end_timestamp for attempt in touched)])
+    for log in _logs(session):
+        log.touch(at=newest)
     if tried and session.summary:
         if touched and tried.criterion.met(attempts.scores()):
             session.finish(at=at)

@@ -37,6 +37,7 @@ from logger.serializers.sessions import (
     updated_body,
 )
 from roster.models import Actor, ApiKey, User, parse_uuid
+from roster.once import RecordingView, once
 from roster.permissions import HasScope
 
 MAX_DIGITS = 10
@@ -54,7 +55,7 @@ def _key_or_404(text: str) -> UUID:
     return key
 
 
-class SessionsView(APIView):
+class SessionsView(RecordingView):
     permission_classes = [HasScope]
 
     @extend_schema(
@@ -62,6 +63,7 @@ class SessionsView(APIView):
         request=StartSessionSerializer,
         responses=StartedSessionSerializer,
     )
+    @once
     def post(self, request: Request) -> Response:
         """Start a session on a node or a quiz."""
         serializer = StartSessionSerializer(data=request.data)
@@ -69,17 +71,20 @@ class SessionsView(APIView):
         started = services.start_session(
             serializer.command(), actor=actor_of(request), at=timezone.now()
         )
+        self.learner_id = started.session.user_id
         return Response(started_body(started))
 
 
-class SessionView(APIView):
+class SessionView(RecordingView):
     permission_classes = [HasScope]
+    guests_own = "session_id"
 
     @extend_schema(
         examples=[PROGRESSING, ANSWERING],
         request=UpdateSessionSerializer,
         responses=UpdatedSessionSerializer,
     )
+    @once
     def put(self, request: Request, session_id: str) -> Response:
         """Move a session on: progress, time, and interactions with questions."""
         serializer = UpdateSessionSerializer(data=request.data)
@@ -90,6 +95,7 @@ class SessionView(APIView):
             actor=actor_of(request),
             at=timezone.now(),
         )
+        self.learner_id = updated.learner_id
         return Response(updated_body(updated))
 
 

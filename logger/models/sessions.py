@@ -80,6 +80,11 @@ class ContentSession(Progressing):
                 fields=["user", "-end_timestamp", "-id"], name="session_of_learner_newest"
             ),
             models.Index(fields=["-end_timestamp", "-id"], name="session_newest"),
+            models.Index(
+                fields=["start_timestamp"],
+                condition=Q(user__isnull=True),
+                name="guests_session_by_start",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -242,6 +242,7 @@ class AttemptLog(Timed):
             item=interaction.item,
             position=position,
             start_timestamp=at - timedelta(seconds=interaction.time_spent),
+            end_timestamp=at,
             correct=interaction.correct,
             answer=interaction.answer,
             simple_answer=interaction.simple_answer or "",
@@ -264,7 +265,7 @@ class AttemptLog(Timed):
 
     def _note(self, interaction: Interaction, *, at: datetime) -> None:
         self.interaction_history = [*self.interaction_history, _history_entry(interaction, at)]
-        self.end_timestamp = at
+        self.end_timestamp = max(self.end_timestamp, at)
         self.time_spent = interaction.time_spent
         self.error = self.error or interaction.error
         self.judged = self.judged or not interaction.error

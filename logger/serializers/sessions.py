@@ -23,7 +23,7 @@ from logger.serializers.shapes import (
     share,
 )
 from logger.services import PAST_ATTEMPT, StartedSession, UpdatedSession
-from roster.serializers import HexUUIDField
+from roster.serializers import EventTimeField, HexUUIDField
 
 MAX_INTERACTIONS = 1000
 QUIZ_CRITERION = {"type": MasteryType.QUIZ.value, "coach_assigned": True}
@@ -117,6 +117,7 @@ class InteractionSerializer(serializers.Serializer[Interaction]):
     error = serializers.BooleanField(default=False)
     hinted = serializers.BooleanField(default=False)
     replace = serializers.BooleanField(default=False)
+    timestamp = EventTimeField(required=False, allow_null=True)
 
 
 class UpdateSessionSerializer(serializers.Serializer[UpdateSession]):

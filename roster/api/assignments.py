@@ -8,6 +8,8 @@ from uuid import UUID
 from django.db.models import Prefetch, Q, QuerySet
 from django_filters import rest_framework as filters
 from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from roster.api.rows import RosterViewSet
 from roster.filters import BooleanFilter, UUIDFilter
@@ -21,6 +23,7 @@ from roster.models import (
     Quiz,
     QuizAssignment,
 )
+from roster.once import RecordingView, once
 from roster.registrar import assignments
 from roster.serializers import HexUUIDField
 
@@ -56,7 +59,7 @@ class AssignableFilter(filters.FilterSet):
         return rows.filter(Q(classroom=value) | Q(classroom=None, facility=value))
 
 
-class AssignableViewSet(RosterViewSet[Assignable]):
+class AssignableViewSet(RosterViewSet[Assignable], RecordingView):
     """Things handed out, of one kind."""
 
     serializer_class = AssignableSerializer
@@ -68,6 +71,16 @@ class AssignableViewSet(RosterViewSet[Assignable]):
         known: QuerySet[Any] = self.hand_outs.objects.visible_to(self.actor).order_by("id")
         rows: QuerySet[Any] = AssignableQuerySet(self.model).visible_to(self.actor)
         return rows.prefetch_related(Prefetch("assignments", known)).order_by("id")
+
+    @once
+    def create(self, request: Request) -> Response:
+        """Create one."""
+        return self.created(request)
+
+    @once
+    def update(self, request: Request, pk: str) -> Response:  # noqa: ARG002
+        """Replace one."""
+        return self.changed(request)
 
     def add(self, fields: Any) -> UUID:
         return assignments.add_hand_out(self.model, fields, actor=self.actor)

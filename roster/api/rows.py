@@ -6,7 +6,7 @@ from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from django.db.models import Model
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from rest_framework import serializers
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.permissions import IsAuthenticated
@@ -65,26 +65,31 @@ class RosterViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[M]):
         """Return the row of the path."""
         return self._visible(self._key())
 
-    def create(self, request: Request) -> Response:
+    def create(self, request: Request) -> HttpResponse:
         """Create one."""
-        pk = self.add(self._checked(request))
-        return Response(self._body(pk), status=201)
+        return self.created(request)
 
-    def update(self, request: Request, pk: str) -> Response:  # noqa: ARG002
+    def update(self, request: Request, pk: str) -> HttpResponse:  # noqa: ARG002
         """Replace one."""
-        return self._changed(self._checked(request))
+        return self.changed(request)
 
-    def partial_update(self, request: Request, pk: str) -> Response:  # noqa: ARG002
+    def partial_update(self, request: Request, pk: str) -> HttpResponse:  # noqa: ARG002
         """Change what is sent of one."""
-        return self._changed(self._checked(request, partial=True))
+        return self.changed(request, partial=True)
 
     def destroy(self, request: Request, pk: str) -> Response:  # noqa: ARG002
         """Delete one."""
         self.remove(self._key())
         return Response(status=204)
 
-    def _changed(self, fields: Any) -> Response:
-        key = self._key()
+    def created(self, request: Request) -> Response:
+        """Create a row and answer it."""
+        pk = self.add(self._checked(request))
+        return Response(self._body(pk), status=201)
+
+    def changed(self, request: Request, *, partial: bool = False) -> Response:
+        """Change the row of the path and answer it."""
+        fields, key = self._checked(request, partial=partial), self._key()
         self.change(key, fields)
         return Response(self._body(key))
 

@@ -26,9 +26,11 @@ from roster.models.people import (
     UserQuerySet,
 )
 from roster.models.places import Classroom, Facility, LearnerGroup
+from roster.models.retries import MAX_NAME, KeptAnswer
 
 __all__ = [
     "MAX_FOLDED",
+    "MAX_NAME",
     "Actor",
     "ApiKey",
     "Assignable",
@@ -40,6 +42,7 @@ __all__ = [
     "Enrolment",
     "Facility",
     "GroupMembership",
+    "KeptAnswer",
     "LearnerGroup",
     "LearnerToken",
     "Lesson",

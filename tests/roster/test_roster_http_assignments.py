@@ -9,7 +9,7 @@ import pytest
 from roster.models import LearnerGroup, Lesson
 from tests.conftest import client_for
 from tests.factories import School, make_lesson, video
-from tests.roster.callers import Call, as_caller, calling, problem
+from tests.roster.callers import Call, as_caller, caller, calling, problem
 
 KINDS = ["lesson", "quiz", "coursesession"]
 LESSON = "assignments/lesson"
@@ -191,3 +191,21 @@ def test_what_cannot_be_handed_out_is_refused(
     [error] = response.json()
     assert (response.status_code, error["metadata"]["field"].split(".")[0]) == (400, field)
     assert not Lesson.objects.exists()
+
+
+@pytest.mark.parametrize("who", ["coach", "k:admin"])
+def test_a_hand_out_sent_again_counts_once(school: School, who: str):
+    """contract 0.9: POST and PUT under an Idempotency-Key; a refused one may be corrected."""
+    client = client_for(caller(school, who))
+    client.defaults["HTTP_IDEMPOTENCY_KEY"] = "monday"
+    body = hand_out(school.class_7a, school.class_7a)
+
+    refused = client.post(f"/api/{LESSON}", {**body, "assignments": ["0" * 32]})
+    first, again = (client.post(f"/api/{LESSON}", body) for _ in range(2))
+
+    assert (refused.status_code, first.status_code, again.status_code) == (400, 201, 201)
+    assert again.json() == first.json()
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert Lesson.objects.count() == 1
+    path = f"/api/{LESSON}/{first.json()['id']}"
+    assert client.put(path, body).status_code == 422

@@ -25,7 +25,7 @@ DROP = "DROP VIEW roster_membership"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("roster", "0001_initial")]
+    dependencies = [("roster", "0002_kept_answers")]
 
     operations = [
         migrations.CreateModel(

@@ -1,0 +1,83 @@
+"""The installation's jobs: what is due when, and running it, by one process at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from django.contrib.sessions.models import Session
+from django.db import transaction
+
+from config.models import JobRun
+from logger import retention
+from roster import retries
+from roster import services as roster_services
+
+log = structlog.get_logger(__name__)
+
+AFTER_FAILURE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """Something to do every so often.
+
+    `batch` does a bounded part of it within the transaction it is called in, and tells how
+    many rows it worked on; it is called again until there are none.
+    """
+
+    name: str
+    every: timedelta
+    batch: Callable[[datetime], int]
+
+
+def _purge_login_sessions(at: datetime) -> int:
+    past = Session.objects.filter(expire_date__lt=at).order_by("expire_date")
+    keys = list(past.values_list("pk", flat=True)[: retries.PURGED_AT_ONCE])
+    return Session.objects.filter(pk__in=keys).delete()[0]
+
+
+JOBS = (
+    Job(name="purge_kept_answers", every=timedelta(minutes=10), batch=retries.purge),
+    Job(name="purge_tokens", every=timedelta(minutes=10), batch=roster_services.purge_tokens),
+    Job(name="purge_guest_sessions", every=timedelta(hours=1), batch=retention.purge_guests),
+    Job(name="purge_login_sessions", every=timedelta(hours=1), batch=_purge_login_sessions),
+)
+
+
+def run_due(at: datetime, *, stopping: Callable[[], bool] = lambda: False) -> None:
+    """Run what is due; a job that fails is tried again in a minute and stops no other."""
+    for job in _due(at):
+        try:
+            while not stopping() and _run_batch(job, at=at):
+                pass
+        except Exception:  # whatever is wrong with one job, the others go on
+            log.exception("job_failed", job=job.name)
+            JobRun.objects.filter(pk=job.name).update(failed_at=at, due_at=at + AFTER_FAILURE)
+
+
+def _due(at: datetime) -> Iterable[Job]:
+    """Look without a lock whether anything is due: nearly always nothing is."""
+    known = dict(JobRun.objects.values_list("name", "due_at"))
+    missing = [JobRun(name=job.name, due_at=at) for job in JOBS if job.name not in known]
+    if missing:
+        JobRun.objects.bulk_create(missing, ignore_conflicts=True)
+    return [job for job in JOBS if known.get(job.name, at) <= at]
+
+
+@transaction.atomic(durable=True)
+def _run_batch(job: Job, *, at: datetime) -> bool:
+    """Run one batch of a job that is still due and that nobody else runs; tell if there is more."""
+    runs = JobRun.objects.select_for_update(skip_locked=True, no_key=True)
+    run = runs.filter(pk=job.name, due_at__lte=at).first()
+    if run is None:
+        return False
+    done = job.batch(at)
+    run.done += done
+    if not done:
+        run.succeeded_at, run.due_at = at, at + job.every
+        log.info("job_done", job=job.name)
+    run.save(update_fields=["done", "succeeded_at", "due_at"])
+    return bool(done)

@@ -1,0 +1,55 @@
+"""`manage.py run_jobs`: the installation's jobs, beside its servers."""
+
+from __future__ import annotations
+
+import os
+import signal
+from threading import Event
+from typing import Any
+
+import structlog
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import Error as DatabaseError
+from django.db import close_old_connections
+from django.utils import timezone
+
+from config import jobs
+
+log = structlog.get_logger(__name__)
+
+TICK_SECONDS = 5
+
+
+class Command(BaseCommand):
+    help = (
+        "Run the installation's jobs as they fall due, until stopped. The server starts it by "
+        "itself (RUN_JOBS); where several run, each job is still done by one of them."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--once", action="store_true", help="run what is due now, and end")
+        parser.add_argument(
+            "--parent", type=int, metavar="PID",
+            help="end when this process, which started us, is gone",
+        )  # fmt: skip
+
+    def handle(self, *_args: Any, once: bool, parent: int | None, **_options: Any) -> None:
+        if once:
+            jobs.run_due(timezone.now())
+            return
+        stop = Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_signal: stop.set())
+        while not stop.is_set() and parent in (None, os.getppid()):
+            _tick(stop)
+            stop.wait(TICK_SECONDS)
+
+
+def _tick(stop: Event) -> None:
+    close_old_connections()
+    try:
+        jobs.run_due(timezone.now(), stopping=stop.is_set)
+    except DatabaseError as error:
+        log.warning("database_unavailable", error=str(error))
+    finally:
+        close_old_connections()

@@ -1,0 +1,118 @@
+"""`/metrics` for Prometheus: requests and jobs (contract 0.13)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from ipaddress import IPv6Address, ip_address
+
+from django.db import Error as DatabaseError
+from django.http import HttpRequest, HttpResponse
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client.metrics_core import GaugeMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import REGISTRY, Collector
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from config.models import JobRun
+from roster.authentication import KeyAuthentication
+from roster.models import ApiKey, Scope
+
+SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+_METHODS = {"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}
+_FORWARDED = (
+    "Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP",
+)  # fmt: skip
+
+REQUESTS = Counter("learntrace_requests", "Requests answered.", ["method", "route", "status"])
+SECONDS = Histogram(
+    "learntrace_request_seconds",
+    "Time from a request's arrival in a thread to its answer.",
+    ["method", "route"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+
+
+def count_request(request: HttpRequest, *, status: int, seconds: float) -> None:
+    """Count an answered request under its route; values in paths are no part of it."""
+    method = request.method if request.method in _METHODS else "OTHER"
+    route = f"/{request.resolver_match.route}" if request.resolver_match else "unknown"
+    REQUESTS.labels(method, route, status).inc()
+    SECONDS.labels(method, route).observe(seconds)
+
+
+class JobsCollector(Collector):
+    """Tells of the jobs what the database knows: they run in a process of their own."""
+
+    def collect(self) -> Iterable[Metric]:
+        """Return when each job last succeeded and failed, and how much it did."""
+        succeeded = GaugeMetricFamily(
+            "learntrace_job_succeeded_timestamp_seconds", "When a job last ended.", labels=["job"]
+        )
+        failed = GaugeMetricFamily(
+            "learntrace_job_failed_timestamp_seconds", "When a job last failed.", labels=["job"]
+        )
+        done = GaugeMetricFamily("learntrace_job_rows", "Rows a job has worked on.", labels=["job"])
+        for run in JobRun.objects.order_by("pk"):
+            done.add_metric([run.name], run.done)
+            for family, moment in ((succeeded, run.succeeded_at), (failed, run.failed_at)):
+                if moment is not None:
+                    family.add_metric([run.name], moment.timestamp())
+        return succeeded, failed, done
+
+
+class MayScrape(BasePermission):
+    """A key with `admin`, or whoever is on this machine and was not forwarded from elsewhere."""
+
+    message = "Metrics need a key with the scope admin."
+
+    def has_permission(self, request: Request, view: APIView) -> bool:  # noqa: ARG002
+        """Tell whether the caller may see the metrics."""
+        if isinstance(request.auth, ApiKey):
+            return request.auth.allows(Scope.ADMIN)
+        return _is_local(request._request)
+
+
+def _is_local(request: HttpRequest) -> bool:
+    if any(name in request.headers for name in _FORWARDED):
+        return False
+    try:
+        address = ip_address(request.META.get("REMOTE_ADDR", ""))
+    except ValueError:
+        return False
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return (mapped or address).is_loopback
+
+
+class MetricsView(APIView):
+    """All metrics, of all processes of this server, in Prometheus' text format."""
+
+    schema = None
+    authentication_classes = [KeyAuthentication]
+    permission_classes = [MayScrape]
+
+    def get(self, request: Request) -> HttpResponse:  # noqa: ARG002
+        """Tell every metric; where the database is away, those of the requests alone."""
+        told = generate_latest(_of_processes())
+        try:
+            told += generate_latest(_of_jobs())
+        except DatabaseError:
+            told += b"# The database is unavailable: nothing of the jobs.\n"
+        return HttpResponse(told, content_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+
+def _of_processes() -> CollectorRegistry:
+    if SHARED_FOLDER not in os.environ:
+        return REGISTRY
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return registry
+
+
+def _of_jobs() -> CollectorRegistry:
+    registry = CollectorRegistry()
+    registry.register(JobsCollector())
+    return registry

@@ -1,0 +1,128 @@
+"""Views whose requests may be sent again under an Idempotency-Key (contract 0.9)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from functools import wraps
+from hashlib import sha256
+from typing import Any, ClassVar
+from uuid import UUID
+
+import orjson
+from django.db import Error as DatabaseError
+from django.db import transaction
+from django.http import HttpResponse
+from django.utils import timezone
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from roster import retries
+from roster.models import MAX_NAME, ApiKey, KeptAnswer, User, parse_uuid
+from roster.retries import Retriable
+
+HEADER = "Idempotency-Key"
+REPLAYED = "Idempotent-Replayed"
+
+
+class RecordingView(APIView):
+    """A view with handlers that are `once`.
+
+    They set `learner_id` to whom they recorded for. `guests_own` names the path parameter whose
+    object stands for its caller where nobody is logged in; without one guests' keys are ignored.
+    """
+
+    guests_own: ClassVar[str | None] = None
+    learner_id: UUID | None = None
+
+
+Handler = Callable[..., Response]
+
+
+def once(handler: Handler) -> Callable[..., HttpResponse]:
+    """Answer a request that comes again under its Idempotency-Key as it was answered first.
+
+    The effects and the kept answer are one transaction, opened here; an error keeps nothing.
+    Of a response only status and body are told, the first time as again.
+    """
+
+    @wraps(handler)
+    def answer(view: RecordingView, request: Request, **kwargs: Any) -> HttpResponse:
+        retriable = _retriable(view, request, kwargs)
+        if retriable is None:
+            return handler(view, request, **kwargs)
+        running = retries.begin(retriable, at=timezone.now())
+        if running.status is not None:
+            return _replay(request, running)
+        try:
+            with transaction.atomic(durable=True):
+                return _keep(view, request, running, handler(view, request, **kwargs))
+        except BaseException:
+            with suppress(DatabaseError):  # the lease ends by itself
+                retries.free(running)
+            raise
+
+    return answer
+
+
+def _retriable(view: RecordingView, request: Request, path: dict[str, Any]) -> Retriable | None:
+    name = request.headers.get(HEADER)
+    owner = _owner(view, request, path)
+    if name is None or owner is None:
+        return None
+    if not (0 < len(name) <= MAX_NAME and name.isprintable()):
+        raise ValidationError({HEADER: [f"Must be 1 to {MAX_NAME} printable characters."]})
+    told = [
+        request.method,
+        request.path.rstrip("/"),
+        request.META.get("QUERY_STRING", ""),
+        request.data,
+    ]
+    fingerprint = sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    return Retriable(owner=owner, name=name, fingerprint=fingerprint)
+
+
+def _owner(view: RecordingView, request: Request, path: dict[str, Any]) -> str | None:
+    """Say whose key it is: the same word under another owner is another key."""
+    if isinstance(request.auth, ApiKey):
+        return f"key/{request.auth.pk.hex}"
+    if isinstance(request.user, User):
+        return f"user/{request.user.pk.hex}"
+    owned = parse_uuid(path[view.guests_own]) if view.guests_own else None
+    return f"{view.guests_own}/{owned.hex}" if owned else None
+
+
+def _keep(
+    view: RecordingView, request: Request, running: KeptAnswer, response: Response
+) -> HttpResponse:
+    renderer = request.accepted_renderer
+    answer = HttpResponse(
+        renderer.render(response.data, renderer.media_type, view.get_renderer_context()),
+        status=response.status_code,
+        content_type=renderer.media_type,
+    )
+    retries.keep(
+        running,
+        status=answer.status_code,
+        content_type=renderer.media_type,
+        body=answer.content,
+        learner_id=view.learner_id,
+        at=timezone.now(),
+    )
+    return answer
+
+
+def _replay(request: Request, kept: KeptAnswer) -> HttpResponse:
+    """Answer again, unless the learner is no longer the key's to ask about."""
+    if isinstance(request.auth, ApiKey) and kept.learner_id is not None:
+        theirs = User.objects.in_facility(request.auth.facility_id)
+        if not theirs.filter(pk=kept.learner_id).exists():
+            raise NotFound
+    return HttpResponse(
+        bytes(kept.body),
+        status=kept.status,
+        content_type=kept.content_type,
+        headers={REPLAYED: "true"},
+    )

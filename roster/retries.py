@@ -1,0 +1,141 @@
+"""Requests under an Idempotency-Key happen once, however often they are sent (contract 0.9).
+
+A row is committed before the request runs, and answered in the same transaction as its effects:
+whoever finds the row knows whether the request is running, is done, or died.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from uuid_utils.compat import uuid7
+
+from roster.models import KeptAnswer
+
+LEASE = timedelta(seconds=60)
+KEPT = timedelta(hours=24)
+PURGED_AT_ONCE = 1000
+_ROUNDS = 5
+
+
+class StillRunning(RuntimeError):
+    """A request with this Idempotency-Key is still running."""
+
+
+class KeyUsedBefore(ValueError):
+    """This Idempotency-Key was used for another request."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Retriable:
+    """A request that may be sent again: whose, under which key, and what tells it from others."""
+
+    owner: str
+    name: str
+    fingerprint: str
+
+
+def begin(request: Retriable, *, at: datetime) -> KeptAnswer:
+    """Take the right to run a request, or return it answered: then its `status` is set.
+
+    Raises
+    ------
+    StillRunning : somebody runs it, and their lease has not ended.
+    KeyUsedBefore : the key belongs to another request.
+    """
+    for _round in range(_ROUNDS):
+        fresh = KeptAnswer(
+            owner=request.owner,
+            name=request.name,
+            fingerprint=request.fingerprint,
+            holder=uuid7(),
+            expires_at=at + LEASE,
+        )
+        try:
+            with transaction.atomic(durable=True):
+                fresh.save(force_insert=True)
+        except IntegrityError:
+            found = _found(request, at=at)
+            if found is not None:
+                return found
+        else:
+            return fresh
+    raise StillRunning
+
+
+def _found(request: Retriable, *, at: datetime) -> KeptAnswer | None:
+    """Return the row that is there, if it is answered or ours to run now; None where it left."""
+    there = KeptAnswer.objects.filter(owner=request.owner, name=request.name).first()
+    if there is None:
+        return None
+    if there.expires_at <= at:
+        return _taken_over(there, request, at=at)
+    if there.fingerprint != request.fingerprint:
+        raise KeyUsedBefore
+    if there.status is None:
+        raise StillRunning
+    return there
+
+
+def _taken_over(there: KeptAnswer, request: Retriable, *, at: datetime) -> KeptAnswer | None:
+    """Run again what died, or what was kept long enough; None where somebody else was faster."""
+    holder = uuid7()
+    with transaction.atomic(durable=True):
+        taken = KeptAnswer.objects.filter(
+            pk=there.pk, holder=there.holder, expires_at=there.expires_at
+        ).update(
+            holder=holder,
+            fingerprint=request.fingerprint,
+            expires_at=at + LEASE,
+            status=None,
+            learner=None,
+            body=b"",
+        )
+    if not taken:
+        return None
+    there.holder, there.status = holder, None
+    return there
+
+
+def keep(
+    running: KeptAnswer,
+    *,
+    status: int,
+    content_type: str,
+    body: bytes,
+    learner_id: UUID | None,
+    at: datetime,
+) -> None:
+    """Keep a request's answer, in the transaction of its effects.
+
+    Raises
+    ------
+    StillRunning : the lease ended and somebody else runs it now; these effects must not be.
+    """
+    kept = KeptAnswer.objects.filter(pk=running.pk, holder=running.holder, status=None).update(
+        status=status,
+        content_type=content_type,
+        body=body,
+        learner_id=learner_id,
+        expires_at=at + KEPT,
+    )
+    if not kept:
+        raise StillRunning
+
+
+@transaction.atomic(durable=True)
+def free(running: KeptAnswer) -> None:
+    """Let a request that failed be sent again; what succeeded after all stays kept."""
+    KeptAnswer.objects.filter(pk=running.pk, holder=running.holder, status=None).delete()
+
+
+@transaction.atomic(savepoint=False)
+def purge(at: datetime) -> int:
+    """Delete some of what was kept long enough or died; tell how many rows."""
+    past = KeptAnswer.objects.filter(expires_at__lte=at).order_by("expires_at")
+    keys = list(past.values_list("pk", flat=True)[:PURGED_AT_ONCE])
+    KeptAnswer.objects.filter(pk__in=keys, expires_at__lte=at).delete()
+    return len(keys)

@@ -1,0 +1,128 @@
+"""What a field of each kind must refuse, and what it takes: the rows of the bad-input table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+ABSENT = object()
+# None of these can be written with json.dumps: they go into the body as they stand.
+UNSPEAKABLE = [
+    b"NaN",
+    b"Infinity",
+    b"-Infinity",
+    b"1" + b"0" * 400,
+    b"1e400",
+    b'"\\ud800"',
+    b'"\\u0000"',
+]
+NOT_TEXT = [[], {}, True, ["x"], {"x": 1}]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """One field of a body: what it refuses, and what it takes besides the valid body's value.
+
+    `absent` and `null` tell whether it may be left out or null; `absent` None: others of the body
+    tell what is wrong then.
+    """
+
+    refused: list[Any]
+    taken: list[Any] = field(default_factory=list)
+    absent: bool | None = False
+    null: bool = False
+
+    @property
+    def bad(self) -> list[Any]:
+        """Every value that must be refused."""
+        return [
+            *self.refused,
+            *([ABSENT] if self.absent is False else []),
+            *([] if self.null else [None]),
+        ]
+
+    @property
+    def good(self) -> list[Any]:
+        """Every value that must be taken."""
+        return [*self.taken, *([ABSENT] if self.absent else []), *([None] if self.null else [])]
+
+
+def uuid(**may: bool) -> Field:
+    """A UUID, dashed or plain, in any case; whether it is somebody's is for other tests."""
+    key = uuid4()
+    return Field(
+        refused=["", "x", "0" * 31, "0" * 33, f"{key}0", "g" * 32, f" {key}", 7, 1.5, *NOT_TEXT],
+        taken=[],
+        **may,
+    )
+
+
+def text(longest: int, *, numbers: bool = True, blank: bool = False, **may: bool) -> Field:
+    """A text of 1 to so many characters; lenient fields take a number's spelling."""
+    return Field(
+        refused=["x" * (longest + 1), *NOT_TEXT, *([] if blank else [""])],
+        taken=["x" * longest, "😀", *([7, 1.5] if numbers else [])],
+        **may,
+    )
+
+
+def share(**may: bool) -> Field:
+    """A number in [0, 1], in any of Kolibri's spellings."""
+    return Field(
+        refused=["", "x", -0.001, 1.001, "2", -1, 10**18, [], {}, [1]],
+        taken=[0, 1, 0.5, "0.5", "1", True, False],
+        **may,
+    )
+
+
+def seconds(**may: bool) -> Field:
+    """A duration of at most ten million seconds."""
+    return Field(
+        refused=["", "x", -1, -0.001, 10_000_001, "1e8", 10**18, [], {}],
+        taken=[0, 0.25, "2.5", 10_000_000, True],
+        **may,
+    )
+
+
+def boolean(**may: bool) -> Field:
+    """A truth value, in any of Kolibri's spellings."""
+    return Field(
+        refused=["", "maybe", 2, -1, 0.5, [], {}, [True]],
+        taken=[True, False, "true", "False", 1, 0, "1", "0"],
+        **may,
+    )
+
+
+def anything(**may: bool) -> Field:
+    """An object, kept as it is."""
+    return Field(refused=["", "x", 7, 1.5, True, [], [{}]], taken=[{}, {"a": [1, None]}], **may)
+
+
+def choice(*words: str, **may: bool) -> Field:
+    """One of some words, to the letter."""
+    return Field(refused=["", "x", words[0].upper(), 7, *NOT_TEXT], taken=list(words), **may)
+
+
+def integer(low: int, high: int, **may: bool) -> Field:
+    """A whole number within bounds, or its spelling."""
+    return Field(
+        refused=["", "x", low - 1, high + 1, 1.5, "1.5", 10**18, [], {}], taken=[low, high], **may
+    )
+
+
+def moment(**may: bool) -> Field:
+    """A time with an offset since the year 2000."""
+    return Field(
+        refused=[
+            "",
+            "x",
+            "2026-03-02T09:00:00",
+            "2026-03-02",
+            "1999-12-31T00:00:00Z",
+            7,
+            *NOT_TEXT,
+        ],
+        taken=["2026-03-02T09:00:00Z", "2000-01-01T00:00:00+00:00", "9999-01-01T00:00:00Z"],
+        **may,
+    )  # fmt: skip

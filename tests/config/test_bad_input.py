@@ -1,0 +1,359 @@
+"""The bad-input table: every field of every endpoint, and every body (contract 0.1, 0.11, 0.12).
+
+What is bad is answered 400 with the field's name, in the documented shape, and nothing is stored.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib.sessions.models import Session
+
+from tests.config import fields
+from tests.config.fields import ABSENT, UNSPEAKABLE, Field
+from tests.conftest import Client, client_for
+from tests.factories import PASSWORD, School, answered, exercise, make_quiz, video
+
+START = "/api/logger/contentsession"
+MARK = "@@here@@"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Endpoint:
+    """One thing to call: a valid body for it, and what is known of each field."""
+
+    method: str
+    path: str
+    body: dict[str, Any]
+    fields: dict[str, Field]
+
+
+MAY = {"absent": True}
+INTERACTION = {
+    "interactions.id": Field(refused=["", "x", "0" * 33, 7, *fields.NOT_TEXT, None], absent=True),
+    "interactions.item": fields.text(200),
+    "interactions.correct": fields.share(),
+    "interactions.time_spent": fields.seconds(),
+    "interactions.complete": fields.boolean(**MAY),
+    "interactions.answer": fields.anything(**MAY, null=True),
+    "interactions.simple_answer": fields.text(200, blank=True, **MAY, null=True),
+    "interactions.error": fields.boolean(**MAY),
+    "interactions.hinted": fields.boolean(**MAY),
+    "interactions.replace": fields.boolean(**MAY),
+    "interactions.timestamp": fields.moment(**MAY, null=True),
+}
+NODE = {
+    "node_id": fields.uuid(),
+    "content_id": fields.uuid(),
+    "channel_id": fields.uuid(),
+    "lesson_id": fields.uuid(**MAY),
+    "course_session_id": fields.uuid(**MAY),
+    "repeat": fields.boolean(**MAY),
+    "user_id": fields.text(255, **MAY),  # absent: a guest's session
+}
+ENDPOINTS = {
+    "start a video": Endpoint(
+        method="post",
+        path=START,
+        body=video(user_id="student_ada"),
+        fields={
+            **NODE,
+            "kind": Field(refused=["", "Video", "podcast", 7, *fields.NOT_TEXT]),
+        },
+    ),
+    "start an exercise": Endpoint(
+        method="post",
+        path="/api/logger/trackprogress",
+        body=exercise(user_id="student_ada"),
+        fields={
+            **NODE,
+            "mastery_model": Field(refused=["", "m_of_n", 7, True, [], {}]),
+            "mastery_model.type": fields.choice(
+                "m_of_n", "num_correct_in_a_row_2", "num_correct_in_a_row_3",
+                "num_correct_in_a_row_5", "num_correct_in_a_row_10", "do_all", "quiz",
+            ),
+            # 2 of 3 is the valid one: each beside the other.
+            "mastery_model.m": Field(
+                refused=["", "x", 0, -1, 4, 1001, 1.5, "1.5", 10**18, [], {}],
+                taken=[1, 2, 3, "3"],
+            ),
+            "mastery_model.n": Field(
+                refused=["", "x", 0, -1, 1, 1001, 2.5, 10**18, [], {}], taken=[2, 1000, "3"]
+            ),
+        },
+    ),
+    "start a quiz": Endpoint(
+        method="post",
+        path=START,
+        body={"quiz_id": "{quiz}", "user_id": "student_ada"},
+        fields={
+            "quiz_id": Field(refused=fields.uuid().refused, absent=None),
+            "repeat": fields.boolean(**MAY),
+        },
+    ),
+    "move on": Endpoint(
+        method="put",
+        path=START + "/{session}",
+        body={
+            "progress": 0.5,
+            "time_spent_delta": 1,
+            "extra_fields": {"page": 1},
+            "interactions": [answered()],
+        },
+        fields={
+            "progress": fields.share(**MAY),
+            "time_spent_delta": fields.seconds(**MAY),
+            "extra_fields": fields.anything(**MAY),
+            "interactions": Field(
+                refused=["", "x", 7, True, {}, [1], ["x"], [None], [[]], [answered()] * 1001],
+                taken=[[], [answered()] * 1000],
+                absent=True,
+            ),
+            **INTERACTION,
+        },
+    ),
+    "move on by a delta": Endpoint(
+        method="put",
+        path=START + "/{session}",
+        body={"progress_delta": 0.5},
+        fields={"progress_delta": fields.share(**MAY)},
+    ),
+    "log in": Endpoint(
+        method="post",
+        path="/api/auth/session",
+        body={"username": "ada", "password": PASSWORD},
+        fields={
+            "username": Field(refused=["", "x" * 151, *fields.NOT_TEXT]),
+            "password": Field(refused=["", "x" * 1025, *fields.NOT_TEXT]),
+            "facility": fields.uuid(**MAY, null=True),
+        },
+    ),
+    "ask for a token": Endpoint(
+        method="post",
+        path="/api/auth/token",
+        body={"user_id": "student_ada", "ttl": 60},
+        fields={"user_id": fields.text(255), "ttl": fields.integer(1, 86_400, **MAY)},
+    ),
+}  # fmt: skip
+EACH_FIELD = [(name, path) for name, endpoint in ENDPOINTS.items() for path in endpoint.fields]
+
+
+@pytest.fixture
+def filled(school: School) -> dict[str, str]:
+    """Make what the paths and bodies name."""
+    session = client_for(school.key()).start(exercise(user_id="student_ada"))["session_id"]
+    return {"session": session, "quiz": make_quiz(school.class_7a).pk.hex}
+
+
+def ready(endpoint: Endpoint, names: dict[str, str]) -> tuple[str, dict[str, Any]]:
+    body = copy.deepcopy(endpoint.body)
+    if "quiz_id" in body:
+        body["quiz_id"] = names["quiz"]
+    return endpoint.path.format(**names), body
+
+
+def with_value(body: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
+    """Put a value at a dotted path, within the first of a list."""
+    changed: Any = copy.deepcopy(body)
+    *parents, name = path.split(".")
+    inner = changed
+    for parent in parents:
+        inner = inner[parent]
+        inner = inner[0] if isinstance(inner, list) else inner
+    inner[name] = value
+    if value is ABSENT:
+        del inner[name]
+    return changed
+
+
+def spoken(body: Any) -> bytes:
+    return json.dumps(body).encode()
+
+
+def raw_bodies(body: dict[str, Any], path: str) -> Iterator[bytes]:
+    """Bodies that JSON libraries do not write, at one field."""
+    for unspeakable in UNSPEAKABLE:
+        marked = spoken(with_value(body, path, MARK))
+        yield marked.replace(spoken(MARK), unspeakable)
+
+
+def stored() -> dict[str, int]:
+    """Count every row there is."""
+    return {
+        model._meta.label: model._default_manager.count()
+        for model in apps.get_models()
+        if model is not Session
+    }
+
+
+def call(client: Client, method: str, path: str, raw: bytes, **extra: Any) -> Any:
+    extra = {"content_type": "application/json", **extra}
+    return getattr(client, method)(path, data=raw, **extra)
+
+
+def complaint(response: Any) -> set[str | None]:
+    """Return the fields an error names, its shape checked."""
+    assert response.headers["Content-Type"] == "application/json"
+    errors = response.json()
+    assert errors
+    for error in errors:
+        assert error.keys() == {"id", "metadata"}
+        assert error["metadata"].keys() == {"field", "message"}
+        assert error["metadata"]["message"]
+        assert error["id"] in {"INVALID", "REQUIRED"}
+    return {error["metadata"]["field"] for error in errors}
+
+
+@pytest.mark.parametrize(("name", "path"), EACH_FIELD)
+def test_a_bad_field_is_refused_by_name_and_nothing_is_stored(
+    school: School, filled: dict[str, str], name: str, path: str
+):
+    """contract 0.1, 0.11, 0.12, 1.1, 1.2, 1.8."""
+    endpoint = ENDPOINTS[name]
+    url, body = ready(endpoint, filled)
+    client = client_for(school.key())
+    before = stored()
+    surprises = []
+    for value in endpoint.fields[path].bad:
+        response = call(client, endpoint.method, url, spoken(with_value(body, path, value)))
+        named = complaint(response) if response.status_code == 400 else set()
+        if not any(told and (told == path or told.startswith(f"{path}.")) for told in named):
+            surprises.append((value, response.status_code, response.content[:200]))
+
+    for raw in raw_bodies(body, path):
+        response = call(client, endpoint.method, url, raw)
+        if response.status_code != 400 or complaint(response) != {None}:
+            surprises.append((raw[-80:], response.status_code, response.content[:200]))
+
+    assert not surprises
+    assert stored() == before
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [(name, path) for name, path in EACH_FIELD if ENDPOINTS[name].fields[path].good],
+)
+def test_a_good_field_is_taken(school: School, filled: dict[str, str], name: str, path: str):
+    """The table's other half: what is refused is refused for what it is."""
+    endpoint = ENDPOINTS[name]
+    url, body = ready(endpoint, filled)
+    surprises = []
+    for value in endpoint.fields[path].good:
+        client = client_for(school.key())
+        response = call(client, endpoint.method, url, spoken(with_value(body, path, value)))
+        if response.status_code != 200:
+            surprises.append((value, response.status_code, response.content[:200]))
+
+    assert not surprises
+
+
+@pytest.mark.parametrize("name", ENDPOINTS)
+def test_a_bad_body_is_refused_and_nothing_is_stored(
+    school: School, filled: dict[str, str], name: str
+):
+    """contract 0.1, 0.11, 0.12: 400, 413 or 415, whatever the endpoint."""
+    endpoint = ENDPOINTS[name]
+    url, body = ready(endpoint, filled)
+    good = spoken(body)
+    bad: list[tuple[bytes, int, dict[str, Any]]] = [
+        (b"{", 400, {}),
+        (good[:-1], 400, {}),
+        (good + b"x", 400, {}),
+        (good.replace(b":", b"=", 1), 400, {}),
+        (b"\xff" + good, 400, {}),
+        (b"\xef\xbb\xbf" + good, 400, {}),
+        (b"[" * 100 + b"]" * 100, 400, {}),
+        (b'{"deep": ' + b"[" * 100 + b"]" * 100 + b"}", 400, {}),
+        (b"[]", 400, {}),
+        (b"[%s]" % good, 400, {}),
+        (b'"text"', 400, {}),
+        (b"7", 400, {}),
+        (b"null", 400, {}),
+        (good + b" " * (1024 * 1024 + 1 - len(good)), 413, {}),
+        (good, 415, {"content_type": "text/plain"}),
+        (good, 415, {"content_type": "application/xml"}),
+        (good, 415, {"content_type": "multipart/form-data; boundary=x"}),
+    ]
+    client = client_for(school.key())
+    before = stored()
+    surprises = []
+    for raw, status, extra in bad:
+        response = call(client, endpoint.method, url, raw, **extra)
+        if response.status_code != status or not response.json()[0]["metadata"]["message"]:
+            surprises.append((raw[:60], extra, response.status_code, response.content[:200]))
+
+    assert not surprises
+    assert stored() == before
+
+
+QUERIES = {
+    "/api/logger/masterylog": {
+        "content": ["", "x", "0" * 33, "\0"],
+        "user": [""],
+        "complete": ["", "x", "2", "yes", "\0"],
+        "quiz": ["", "x", "2"],
+        "classroom": ["x", "0" * 31, "\0"],
+        "learner_group": ["x", "0" * 31],
+        "page_size": ["", "x", "0", "-1", "1001", "1.5", "1e3", "9" * 400, "٠"],
+        "page": ["", "x", "1.5", "9" * 400],
+        "cursor": ["x", "e30", "W10", "\0", "a" * 2000],
+        "after": ["x", "e30", "W10", "\0", "a" * 2000],
+    },
+    "/api/logger/attemptlog": {
+        "masterylog": ["x", "0" * 33, "\0"],
+        "content": ["x", "0" * 33],
+        "complete": ["", "x", "2"],
+        "mastery_level": ["x", "1.5", "2147483648", "-2147483649", "9" * 400],
+        "classroom": ["x"],
+        "learner_group": ["x"],
+        "item": ["\0"],
+        "page_size": ["0", "1001", "x"],
+        "page": ["x"],
+        "cursor": ["x"],
+        "after": ["x"],
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "name"), [(path, name) for path, names in QUERIES.items() for name in names]
+)
+@pytest.mark.parametrize("caller", ["key", "coach"])
+def test_a_bad_parameter_is_refused_by_name(school: School, path: str, name: str, caller: str):
+    """contract 0.14, 1.4, 1.7."""
+    client = client_for(school.key() if caller == "key" else school.coach)
+    needed = {"content": video()["content_id"], "user": school.ada.pk.hex}
+    asked = needed if path.endswith("masterylog") else {}
+    surprises = []
+    for value in QUERIES[path][name]:
+        response = client.get(path, {**asked, name: value})
+        if response.status_code != 400 or complaint(response) != {name}:
+            surprises.append((value, response.status_code, response.content[:200]))
+
+    assert not surprises
+
+
+@pytest.mark.parametrize("caller", ["ada", "coach", "key", "superuser"])
+@pytest.mark.parametrize(
+    "word", ["x", "0" * 31, "0" * 33, "-1", "1.5", "٠", "%00", "%FF", "a" * 2000, "..%2F", "😀"]
+)
+def test_a_bad_id_in_a_path_names_nothing(school: School, word: str, caller: str):
+    """contract 1.2, 1.4, 1.5, 1.7: 404 in the documented shape, never a 500."""
+    client = client_for(school.key() if caller == "key" else getattr(school, caller))
+    asked = f"content={video()['content_id']}&user={school.ada.pk.hex}"
+
+    for method, path in (
+        ("put", f"{START}/{word}"),
+        ("get", f"/api/logger/masterylog/{word}"),
+        ("get", f"/api/logger/masterylog/{word}/diff?{asked}"),
+        ("get", f"/api/logger/attemptlog/{word}"),
+    ):
+        response = call(client, method, path, b"{}" if method == "put" else b"")
+        assert response.status_code == 404, (path, response.content)
+        assert response.json()[0]["id"] == "NOT_FOUND"

@@ -1,0 +1,191 @@
+"""The installation's jobs: contract 0.8, 0.9, 1.1 say what does not stay."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.contrib.sessions.models import Session
+from django.core.management import call_command
+from django.utils import timezone
+from pytest_django import Settings
+
+from config import jobs
+from config.models import JobRun
+from logger.models import AttemptLog, ContentSession
+from roster.models import KeptAnswer, LearnerToken
+from tests.conftest import Client, client_for
+from tests.factories import School, answered, exercise, make_school, video
+
+START = "/api/logger/contentsession"
+BEGAN = "2026-03-02T09:00:00Z"
+
+
+def run() -> None:
+    call_command("run_jobs", "--once")
+
+
+def names() -> set[str]:
+    return {job.name for job in jobs.JOBS}
+
+
+def test_kept_answers_go_after_a_day(app: Client):
+    """contract 0.9."""
+    with time_machine.travel(BEGAN, tick=False) as clock:
+        app.post(START, video(user_id="student_ada"), format="json", HTTP_IDEMPOTENCY_KEY="old")
+        clock.shift(timedelta(hours=23))
+        app.post(START, video(user_id="student_ada"), format="json", HTTP_IDEMPOTENCY_KEY="new")
+        clock.shift(timedelta(hours=2))
+
+        run()
+
+    assert KeptAnswer.objects.get().name == "new"
+    assert ContentSession.objects.count() == 2
+
+
+def test_expired_tokens_go(app: Client):
+    """contract 0.8."""
+    with time_machine.travel(BEGAN, tick=False) as clock:
+        for name, ttl in (("student_ada", 60), ("student_ben", 7200)):
+            app.post("/api/auth/token", {"user_id": name, "ttl": ttl}, format="json")
+        clock.shift(timedelta(hours=1))
+
+        run()
+
+    assert LearnerToken.objects.get().user.external_id == "student_ben"
+
+
+def test_guests_sessions_go_past_their_time_and_learners_stay(school: School):
+    """contract 1.1: nobody could work on them any more."""
+    school.elsewhere.delete()
+    guest, ada = client_for(None), client_for(school.ada)
+    with time_machine.travel(BEGAN, tick=False) as clock:
+        for client in (guest, ada):
+            client.work(exercise(), answered())
+        clock.shift(timedelta(hours=23))
+        young = guest.work(exercise(), answered())["session_id"]
+        clock.shift(timedelta(hours=2))
+
+        run()
+
+    left = {session.user_id: session.pk.hex for session in ContentSession.objects.all()}
+    assert left.keys() == {None, school.ada.pk}
+    assert left[None] == young
+    assert set(AttemptLog.objects.values_list("user", flat=True)) == {None, school.ada.pk}
+
+
+def test_guests_sessions_may_be_kept_longer(guest: Client, settings: Settings):
+    settings.GUEST_SESSIONS_KEPT = timedelta(days=30)
+    with time_machine.travel(BEGAN, tick=False) as clock:
+        guest.start(video())
+        clock.shift(timedelta(days=29))
+
+        run()
+
+    assert ContentSession.objects.exists()
+
+
+def test_login_sessions_go_when_they_expired(school: School):
+    with time_machine.travel(BEGAN, tick=False) as clock:
+        client_for(school.ada)
+        clock.shift(timedelta(days=10))
+        client_for(school.ben)
+        clock.shift(timedelta(days=10))
+
+        run()
+
+    assert Session.objects.count() == 1
+
+
+def test_a_job_runs_when_it_is_due_and_not_before(db: None):
+    with time_machine.travel(BEGAN, tick=False) as clock:
+        run()
+        first = dict(JobRun.objects.values_list("name", "succeeded_at"))
+        clock.shift(timedelta(minutes=9))
+        run()
+        second = dict(JobRun.objects.values_list("name", "succeeded_at"))
+        clock.shift(timedelta(minutes=2))
+        run()
+        third = dict(JobRun.objects.values_list("name", "succeeded_at"))
+
+    assert first.keys() == names()
+    assert first == second
+    again = {name for name, moment in third.items() if moment != first[name]}
+    assert again == {"purge_kept_answers", "purge_tokens"}
+
+
+def test_more_than_one_batch_is_worked_off(guest: Client, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("logger.retention.SESSIONS_AT_ONCE", 2)
+    with time_machine.travel(BEGAN, tick=False) as clock:
+        for _turn in range(5):
+            guest.start(video())
+        clock.shift(timedelta(days=2))
+
+        run()
+
+    assert not ContentSession.objects.exists()
+    assert JobRun.objects.get(pk="purge_guest_sessions").done == 5
+
+
+def test_a_job_that_fails_stops_no_other_and_is_tried_again(
+    db: None, monkeypatch: pytest.MonkeyPatch
+):
+    def fail(at: Any) -> int:
+        JobRun.objects.update(done=99)  # must be undone
+        raise ZeroDivisionError
+
+    broken, *others = jobs.JOBS
+    failing = jobs.Job(name=broken.name, every=broken.every, batch=fail)
+    monkeypatch.setattr(jobs, "JOBS", (failing, *others))
+    with time_machine.travel(BEGAN, tick=False) as clock:
+        run()
+        failed = JobRun.objects.get(pk=broken.name)
+        monkeypatch.setattr(jobs, "JOBS", (broken, *others))
+        clock.shift(timedelta(minutes=1))
+        run()
+
+    assert (failed.succeeded_at, failed.done) == (None, 0)
+    assert failed.failed_at is not None
+    assert JobRun.objects.filter(succeeded_at=None).count() == 0
+    assert JobRun.objects.filter(pk=broken.name, succeeded_at__gt=failed.failed_at).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_that_somebody_runs_is_left_alone():
+    """Two runners never do one job at a time."""
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite has one writer at a time anyway")
+    from concurrent.futures import ThreadPoolExecutor
+
+    from django.db import transaction
+
+    make_school()
+    at = timezone.now()
+    JobRun.objects.bulk_create(JobRun(name=name, due_at=at) for name in names())
+
+    def beside() -> None:
+        try:
+            jobs.run_due(at)
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        JobRun.objects.select_for_update(no_key=True).get(pk="purge_tokens")
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(beside).result()
+
+    left = JobRun.objects.filter(succeeded_at=None)
+    assert [run.name for run in left] == ["purge_tokens"]
+
+
+def test_a_superuser_sees_when_jobs_ran_and_a_coach_does_not(school: School):
+    run()
+
+    page = client_for(school.superuser).get("/admin/config/jobrun/")
+
+    assert "purge_guest_sessions" in page.text
+    assert client_for(school.coach).get("/admin/config/jobrun/").status_code == 403

@@ -1,0 +1,164 @@
+"""When interactions happened: contract 0.1, 0.10."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+
+from logger.models import AttemptLog, ContentSession, ContentSummary, MasteryLog
+from tests.conftest import Client
+from tests.factories import answered, exercise, video
+
+NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _now() -> Any:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def session(ada: Client) -> str:
+    return ada.start(exercise())["session_id"]
+
+
+def at(moment: datetime | timedelta) -> str:
+    moment = NOW + moment if isinstance(moment, timedelta) else moment
+    return moment.isoformat()
+
+
+def test_an_interaction_keeps_the_time_at_which_it_happened(ada: Client, session: str):
+    """contract 0.10: start = when − time_spent, end = when; the history has it too."""
+    when = NOW - timedelta(days=3)
+
+    ada.move(session, interactions=[answered(timestamp=at(when), complete=True)])
+
+    attempt = AttemptLog.objects.get()
+    assert attempt.end_timestamp == attempt.completion_timestamp == when
+    assert attempt.start_timestamp == when - timedelta(seconds=10)
+    assert attempt.interaction_history[0]["timestamp"] == "2026-02-27T09:30:00.000000Z"
+
+
+def test_without_one_it_happened_now(ada: Client, session: str):
+    """contract 0.10."""
+    ada.move(session, interactions=[answered(), answered("q2", timestamp=None)])
+
+    assert {attempt.end_timestamp for attempt in AttemptLog.objects.all()} == {NOW}
+
+
+@pytest.mark.parametrize(
+    ("ahead", "kept"),
+    [(timedelta(minutes=5), timedelta(minutes=5)), (timedelta(minutes=5, seconds=1), timedelta(0))],
+)
+def test_a_clock_may_run_five_minutes_ahead_and_no_more(
+    ada: Client, session: str, ahead: timedelta, kept: timedelta
+):
+    """contract 0.10: more is now."""
+    ada.move(session, interactions=[answered(timestamp=at(ahead))])
+
+    assert AttemptLog.objects.get().end_timestamp == NOW + kept
+
+
+def test_what_follows_is_never_earlier(ada: Client, session: str):
+    """contract 0.10: without a timestamp the time is max(now, the newest)."""
+    ahead = timedelta(minutes=4)
+    ada.move(session, interactions=[answered("q1", timestamp=at(ahead))])
+
+    ada.move(session, interactions=[answered("q2", 0)])
+
+    assert AttemptLog.objects.get(item="q2").end_timestamp == NOW + ahead
+    for model in (ContentSession, ContentSummary, MasteryLog):
+        assert model.objects.get().end_timestamp == NOW + ahead
+
+
+def test_a_late_interaction_moves_no_end_back(ada: Client, session: str):
+    """contract 0.10, 1.4."""
+    [attempt] = ada.move(session, interactions=[answered("q1", 0)])["attempts"]
+
+    late = answered("q1", 1, id=attempt["id"], timestamp=at(-timedelta(hours=1)))
+    ada.move(session, interactions=[late])
+
+    stored = AttemptLog.objects.get()
+    assert stored.end_timestamp == MasteryLog.objects.get().end_timestamp == NOW
+    times = [entry["timestamp"] for entry in stored.interaction_history]
+    assert times == ["2026-03-02T09:30:00.000000Z", "2026-03-02T08:30:00.000000Z"]
+
+
+def test_attempts_are_listed_by_when_they_happened(ada: Client, session: str):
+    """contract 0.10, 1.7: an upload in any order is listed in its own."""
+    hours = [3, 1, 2]
+    ada.move(
+        session,
+        interactions=[answered(f"q{h}", 0, timestamp=at(-timedelta(hours=h))) for h in hours],
+    )
+
+    listed = ada.get("/api/logger/attemptlog").json()
+    assert [row["item"] for row in listed] == ["q1", "q2", "q3"]
+
+
+def test_mastery_goes_by_arrival_all_the_same(ada: Client):
+    """contract 1.6: in the order of `interactions`."""
+    model = {"type": "num_correct_in_a_row_2"}
+    session = ada.start(exercise(mastery_model=model))["session_id"]
+    hours, scores = (1, 2, 3), (0, 1, 1)
+
+    moved = ada.move(
+        session,
+        interactions=[
+            answered(f"q{h}", score, timestamp=at(-timedelta(hours=h)))
+            for h, score in zip(hours, scores, strict=True)
+        ],
+    )
+
+    assert moved["complete"] is True
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        "2026-03-02T08:00:00Z", "2026-03-02T08:00:00.000000Z", "2026-03-02T10:00:00+02:00",
+        "2026-03-02 08:00:00+00:00", "2026-03-02T03:30:00-04:30",
+    ],
+)  # fmt: skip
+def test_times_come_in_with_any_offset(ada: Client, session: str, spelled: str):
+    """contract 0.1."""
+    ada.move(session, interactions=[answered(timestamp=spelled)])
+
+    assert AttemptLog.objects.get().end_timestamp == NOW - timedelta(minutes=90)
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        "2026-03-02T08:00:00", "2026-03-02", "1999-12-31T23:59:59Z", "2000-01-01T00:59:59+01:00",
+        "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-13-02T08:00:00Z",
+        "2026-03-02T08:00:00+25:00", "yesterday", "", 1772438400, 1.5, True, {}, [],
+    ],
+)  # fmt: skip
+def test_a_time_that_is_none_is_refused(ada: Client, session: str, spelled: Any):
+    """contract 0.1: an offset and a year ≥ 2000 are needed."""
+    response = ada.put(
+        f"/api/logger/contentsession/{session}",
+        {"interactions": [answered(timestamp=spelled)]},
+        format="json",
+    )
+
+    [error] = response.json()
+    assert (response.status_code, error["id"]) == (400, "INVALID")
+    assert error["metadata"]["field"] == "interactions.timestamp"
+    assert not AttemptLog.objects.exists()
+
+
+def test_work_on_no_assessment_has_its_times_too(ada: Client):
+    """contract 0.10, 1.2."""
+    session = ada.start(video())["session_id"]
+    when = NOW - timedelta(hours=2)
+
+    ada.move(session, interactions=[answered(timestamp=at(when))])
+
+    assert AttemptLog.objects.get().end_timestamp == when
+    assert ContentSession.objects.get().end_timestamp == NOW

@@ -1,0 +1,65 @@
+"""Rates: contract 0.11."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from roster.rates import Rate
+
+rates = st.builds(
+    Rate, requests=st.integers(1, 100_000), seconds=st.sampled_from([1, 60, 3600, 86_400])
+)
+NOW = 1_800_000_000 * 10**9
+
+
+@given(rates, st.lists(st.floats(0, 10), max_size=60))
+def test_never_more_than_the_rate_in_any_period_but_the_burst(rate: Rate, gaps: list[float]):
+    """Within one period at most the burst and what the period itself earns pass."""
+    now, paid, passed = NOW, 0, []
+    for gap in gaps:
+        now += int(gap * 10**9)
+        admitted, paid = rate.admit(paid, now=now)
+        if admitted:
+            passed.append(now)
+
+    for first in passed:
+        within = [moment for moment in passed if first <= moment < first + rate.seconds * 10**9]
+        assert len(within) <= 2 * rate.requests
+
+
+@given(st.integers(1, 2000), st.sampled_from([1, 60, 3600]))
+def test_the_whole_rate_may_come_at_once_and_no_more(requests: int, seconds: int):
+    rate = Rate(requests=requests, seconds=seconds)
+    paid = 0
+    for _turn in range(requests):
+        admitted, paid = rate.admit(paid, now=NOW)
+        assert admitted
+
+    admitted, paid = rate.admit(paid, now=NOW)
+
+    assert not admitted
+    wait = rate.wait(paid, now=NOW)
+    assert 1 <= wait <= seconds / requests + 1
+    assert rate.admit(paid, now=NOW + wait * 10**9)[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "rate"),
+    [("10/second", Rate(requests=10, seconds=1)), ("600/day", Rate(requests=600, seconds=86_400))],
+)
+def test_a_rate_is_read(text: str, rate: Rate):
+    assert Rate.of(text) == rate
+
+
+def test_nothing_is_no_limit():
+    assert Rate.of("") is None
+
+
+@pytest.mark.parametrize(
+    "text", ["10", "0/minute", "-1/minute", "10/week", "ten/minute", "1.5/day"]
+)
+def test_what_is_no_rate_is_refused(text: str):
+    with pytest.raises(ValueError, match="no rate"):
+        Rate.of(text)

@@ -1,0 +1,289 @@
+"""Requests that are sent again under an Idempotency-Key: contract 0.9."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from logger.models import AttemptLog, ContentSession
+from roster import retries, services
+from roster.models import KeptAnswer, Scope, User
+from roster.retries import Retriable
+from tests.conftest import Client, client_for
+from tests.factories import School, answered, exercise, video
+
+START = "/api/logger/contentsession"
+
+
+def send(client: Client, path: str, body: Any, key: str | None = "retry-1", method: str = "post"):
+    headers = {} if key is None else {"HTTP_IDEMPOTENCY_KEY": key}
+    return getattr(client, method)(path, body, format="json", **headers)
+
+
+def put(client: Client, session: str, body: Any, key: str | None = "retry-1") -> Any:
+    return send(client, f"{START}/{session}", body, key, "put")
+
+
+def test_the_same_request_again_is_answered_the_same_and_does_nothing(app: Client):
+    """contract 0.9: same status and body, and a header that says so."""
+    body = video(user_id="student_ada")
+
+    first, again = send(app, START, body), send(app, START, body)
+
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert first.content == again.content
+    assert first.headers["Content-Type"] == again.headers["Content-Type"] == "application/json"
+    assert "Idempotent-Replayed" not in first.headers
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert ContentSession.objects.count() == 1
+
+
+def test_an_answer_sent_again_counts_once(app: Client):
+    """contract 0.9."""
+    session = app.start(exercise(user_id="student_ada"))["session_id"]
+    body = {"time_spent_delta": 5, "progress_delta": 0.1, "interactions": [answered()]}
+
+    first, again = put(app, session, body), put(app, session, body)
+
+    assert first.json() == again.json()
+    assert AttemptLog.objects.count() == 1
+    assert ContentSession.objects.get().time_spent == 5
+    assert ContentSession.objects.get().progress == 0.1
+
+
+def test_the_order_of_fields_makes_no_other_request(app: Client):
+    """contract 0.9: the body is compared as JSON."""
+    body = video(user_id="student_ada")
+    first = send(app, START, body)
+
+    again = send(app, START, dict(reversed(body.items())))
+
+    assert again.json() == first.json()
+    assert again.headers["Idempotent-Replayed"] == "true"
+
+
+@pytest.mark.parametrize("change", ["body", "path", "query", "learner"])
+def test_another_request_under_the_same_key_is_refused(app: Client, change: str):
+    """contract 0.9: 422, and nothing happens."""
+    session = app.start(video(user_id="student_ada"))["session_id"]
+    other = app.start(video(user_id="student_ada"))["session_id"]
+    put(app, session, {"time_spent_delta": 5})
+    asked: dict[str, tuple[str, dict[str, Any], str]] = {
+        "body": (f"{START}/{session}", {"time_spent_delta": 6}, "put"),
+        "path": (f"{START}/{other}", {"time_spent_delta": 5}, "put"),
+        "query": (f"{START}/{session}?x=1", {"time_spent_delta": 5}, "put"),
+        "learner": (START, video(user_id="student_ben"), "post"),
+    }
+    path, body, method = asked[change]
+
+    response = send(app, path, body, method=method)
+
+    assert (response.status_code, response.json()[0]["id"]) == (422, "UNPROCESSABLE")
+    assert sum(s.time_spent for s in ContentSession.objects.all()) == 5
+    assert ContentSession.objects.count() == 2
+
+
+def test_keys_belong_to_whoever_sends_them(school: School, app: Client):
+    """contract 0.9: per owner."""
+    other_app, ada = client_for(school.key()), client_for(school.ada)
+    body = video()
+
+    sent = [
+        send(client, START, {**body, **named})
+        for client, named in (
+            (app, {"user_id": "student_ada"}),
+            (other_app, {"user_id": "student_ada"}),
+            (ada, {}),
+            (client_for(school.ben), {}),
+        )
+    ]
+
+    assert [response.status_code for response in sent] == [200] * 4
+    assert not any("Idempotent-Replayed" in response.headers for response in sent)
+    assert ContentSession.objects.count() == 4
+
+
+def test_a_token_and_a_login_of_one_learner_are_one_owner(school: School, app: Client):
+    """contract 0.8, 0.9: a token acts exactly like the login."""
+    token = app.post("/api/auth/token", {"user_id": "student_ada"}, format="json").json()["token"]
+    browser, body = Client(), video()
+    browser.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+
+    first, again = send(client_for(school.ada), START, body), send(browser, START, body)
+
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert again.json() == first.json()
+
+
+def test_a_guests_key_is_ignored_on_post(guest: Client):
+    """contract 0.9."""
+    body = video()
+
+    sent = [send(guest, START, body).json()["session_id"] for _turn in range(2)]
+
+    assert sent[0] != sent[1]
+    assert not KeptAnswer.objects.exists()
+
+
+def test_on_put_a_guests_session_is_the_owner(guest: Client):
+    """contract 0.9."""
+    one, two = (guest.start(video())["session_id"] for _turn in range(2))
+
+    for session in (one, one, two):
+        assert put(guest, session, {"time_spent_delta": 5}).status_code == 200
+
+    spent = ContentSession.objects.values_list("time_spent", flat=True)
+    assert list(spent) == [5, 5]
+
+
+def test_a_request_that_failed_may_be_sent_again(school: School, app: Client):
+    """contract 0.9: 4xx are not kept and free the key."""
+    session = app.start(exercise(user_id="student_ada"))["session_id"]
+
+    refused = put(app, session, {"progress": 2})
+    unknown = put(app, session, {"interactions": [answered(id=session)]})
+    corrected = put(app, session, {"progress": 0.5})
+
+    assert [refused.status_code, unknown.status_code, corrected.status_code] == [400, 400, 200]
+    assert "Idempotent-Replayed" not in corrected.headers
+
+
+@pytest.mark.parametrize("name", ["", "x" * 256, "a\x00b", "a\tb"])
+def test_a_key_that_is_none_is_refused(app: Client, name: str):
+    """contract 0.9: 1 to 255 characters."""
+    response = send(app, START, video(user_id="student_ada"), name)
+
+    [error] = response.json()
+    assert (response.status_code, error["metadata"]["field"]) == (400, "Idempotency-Key")
+    assert not ContentSession.objects.exists()
+
+
+def test_a_key_holds_255_characters(app: Client):
+    """contract 0.9."""
+    assert send(app, START, video(user_id="student_ada"), "x" * 255).status_code == 200
+
+
+def test_a_body_that_is_no_json_takes_no_key(app: Client):
+    """contract 0.9, 0.11."""
+    response = app.post(START, b"{", content_type="application/json", HTTP_IDEMPOTENCY_KEY="k")
+
+    assert response.status_code == 400
+    assert not KeptAnswer.objects.exists()
+
+
+def test_rights_are_checked_before_an_answer_is_told_again(school: School):
+    """contract 0.9: a key that lost its scope, or its learner, is told nothing."""
+    secret = school.key(Scope.READ, Scope.WRITE)
+    app, body = client_for(secret), video(user_id="student_ben")
+    send(app, START, body)
+    User.objects.filter(pk=school.ben.pk).update(facility=school.elsewhere)
+
+    moved = send(app, START, body)
+    User.objects.filter(pk=school.ben.pk).update(facility=school.facility)
+    school.facility.api_keys.update(can_write=False)
+    weakened = send(app, START, body)
+    services.revoke_key(secret.split("_")[1], at=timezone.now())
+    revoked = send(app, START, body)
+
+    assert [moved.status_code, weakened.status_code, revoked.status_code] == [404, 403, 401]
+
+
+def test_what_was_kept_goes_with_its_learner(school: School, app: Client):
+    send(app, START, video(user_id="student_ben"))
+
+    school.ben.delete()
+
+    assert not KeptAnswer.objects.exists()
+
+
+def test_an_answer_is_kept_for_a_day(app: Client):
+    """contract 0.9: afterwards the key is free, purged or not."""
+    body = video(user_id="student_ada")
+    with time_machine.travel("2026-03-02T09:00:00Z", tick=False) as clock:
+        send(app, START, body)
+        clock.shift(timedelta(hours=23, minutes=59))
+        still = send(app, START, body)
+        clock.shift(timedelta(minutes=2))
+        other = send(app, START, video(user_id="student_ada"))
+
+    assert still.headers["Idempotent-Replayed"] == "true"
+    assert "Idempotent-Replayed" not in other.headers
+    assert ContentSession.objects.count() == 2
+
+
+def running(school: School, body: Any) -> Retriable:
+    """Leave a request behind as a killed server does: its row committed, and nothing else."""
+    send(client_for(school.ada), START, body)
+    kept = KeptAnswer.objects.get()
+    ContentSession.objects.all().delete()
+    KeptAnswer.objects.all().delete()
+    request = Retriable(owner=kept.owner, name=kept.name, fingerprint=kept.fingerprint)
+    retries.begin(request, at=timezone.now())
+    return request
+
+
+def test_what_still_runs_is_not_run_again_until_its_lease_ends(school: School, ada: Client):
+    """contract 0.9: 409 with Retry-After; a killed server's request runs after 60 s."""
+    body = video()
+    with time_machine.travel("2026-03-02T09:00:00Z", tick=False) as clock:
+        running(school, body)
+        clock.shift(timedelta(seconds=59))
+        early = send(ada, START, body)
+        clock.shift(timedelta(seconds=2))
+        late, again = send(ada, START, body), send(ada, START, body)
+
+    assert (early.status_code, early.json()[0]["id"]) == (409, "CONFLICT")
+    assert int(early.headers["Retry-After"]) > 0
+    assert late.status_code == 200
+    assert again.json() == late.json()
+    assert ContentSession.objects.count() == 1
+
+
+def test_whoever_lost_the_lease_leaves_nothing_behind(school: School, ada: Client):
+    """contract 0.9: two runs of one request never both count."""
+    body = video()
+    slow = running(school, body)
+    mine = KeptAnswer.objects.get(owner=slow.owner)
+    later = timezone.now() + retries.LEASE
+    faster = retries.begin(slow, at=later)
+
+    with pytest.raises(retries.StillRunning):
+        retries.keep(mine, status=200, content_type="", body=b"{}", learner_id=None, at=later)
+    retries.free(mine)
+
+    assert KeptAnswer.objects.get(pk=faster.pk).holder == faster.holder
+
+
+def test_of_two_who_find_a_dead_request_one_runs_it(school: School, ada: Client):
+    """contract 0.9."""
+    dead = running(school, video())
+    later = timezone.now() + retries.LEASE
+
+    retries.begin(dead, at=later)
+
+    with pytest.raises(retries.StillRunning):
+        retries.begin(dead, at=later)
+
+
+def test_lists_and_logins_take_no_notice_of_the_header(school: School, app: Client):
+    """contract 0.9: POST and PUT only, and not on /api/auth."""
+    for _turn in range(2):
+        assert app.get("/api/logger/attemptlog", HTTP_IDEMPOTENCY_KEY="k").status_code == 200
+        tokens = send(app, "/api/auth/token", {"user_id": "student_ada"}, "k")
+        assert "Idempotent-Replayed" not in tokens.headers
+
+    assert not KeptAnswer.objects.exists()
+
+
+def test_the_session_of_a_kept_answer_is_the_one_that_exists(app: Client):
+    """contract 0.9: the effects and the answer are one transaction."""
+    first = send(app, START, video(user_id="student_ada")).json()
+
+    kept = KeptAnswer.objects.get()
+    assert kept.status == 200
+    assert ContentSession.objects.get().pk == UUID(first["session_id"])
