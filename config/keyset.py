@@ -36,9 +36,13 @@ class Place:
     backwards: bool = False
 
     @classmethod
-    def of(cls, row: Mapping[str, Any], order: list[str], *, backwards: bool = False) -> Place:
-        """Return the place after a row of `values()`, or before it."""
-        return cls(values=tuple(row[column.lstrip("-")] for column in order), backwards=backwards)
+    def of(
+        cls, row: Mapping[str, Any] | Model, order: list[str], *, backwards: bool = False
+    ) -> Place:
+        """Return the place after a row, be it an instance or of `values()`, or before it."""
+        columns = [column.lstrip("-") for column in order]
+        values = (getattr(row, name) if isinstance(row, Model) else row[name] for name in columns)
+        return cls(values=tuple(values), backwards=backwards)
 
     @property
     def token(self) -> str:

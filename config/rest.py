@@ -24,6 +24,7 @@ from logger import selectors as logger_selectors
 from logger import services as logger_services
 from roster import retries
 from roster import services as roster_services
+from roster.registrar import rights
 
 log = structlog.get_logger(__name__)
 
@@ -58,6 +59,9 @@ HTTP_OF: dict[type[Exception], type[exceptions.APIException]] = {
     roster_services.UnknownLearner: exceptions.NotFound,
     roster_services.NotForYou: exceptions.PermissionDenied,
     roster_services.CredentialsNeeded: exceptions.NotAuthenticated,
+    rights.UnknownRow: exceptions.NotFound,
+    rights.NotAllowed: exceptions.PermissionDenied,
+    rights.Refused: exceptions.ValidationError,
     retries.StillRunning: Conflict,
     retries.KeyUsedBefore: Unprocessable,
     logger_services.UnknownSession: exceptions.NotFound,

@@ -10,6 +10,7 @@ from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSpli
 
 from config import health
 from config.metrics import MetricsView
+from roster.urls import assignments
 
 urlpatterns = [
     path("", TemplateView.as_view(template_name="index.html"), name="index"),
@@ -29,6 +30,7 @@ urlpatterns = [
         name="docs",
     ),
     path("api/auth/", include("roster.urls")),
+    path("api/assignments/", include(assignments.urls)),
     path("api/logger/", include("logger.urls")),
     path("admin", RedirectView.as_view(pattern_name="admin:index")),
     # Django's "view on site" shortcut; nothing here has a page of its own.

@@ -10,50 +10,13 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import extend_schema_field
 from rest_framework.exceptions import ValidationError
 
 from logger.models import AttemptLog, MasteryLog
+from roster.filters import BooleanFilter, UUIDFilter
 from roster.models import Actor, ApiKey, Classroom, LearnerGroup, User, parse_uuid
-from roster.serializers import UUID_SCHEMA
 
-_TRUTH = {"true": True, "1": True, "false": False, "0": False}
 _INT32 = 2**31
-
-
-class StrictBooleanField(forms.Field):
-    """true, false, 1 or 0 in any case."""
-
-    def to_python(self, value: Any) -> bool | None:
-        """Read one of the four words; a parameter that is not there is no filter."""
-        if value is None:
-            return None
-        try:
-            return _TRUTH[str(value).lower()]
-        except KeyError:
-            raise forms.ValidationError("Must be true, false, 1 or 0.", code="invalid") from None
-
-
-class UUIDField(forms.Field):
-    """A UUID, dashed or plain."""
-
-    def to_python(self, value: Any) -> UUID | None:
-        """Read a UUID; nothing means no filter."""
-        if value in self.empty_values:
-            return None
-        key = parse_uuid(str(value))
-        if key is None:
-            raise forms.ValidationError("This is not a UUID.", code="invalid")
-        return key
-
-
-class BooleanFilter(filters.Filter):
-    field_class = StrictBooleanField
-
-
-@extend_schema_field(UUID_SCHEMA)
-class UUIDFilter(filters.Filter):
-    field_class = UUIDField
 
 
 class Int32Filter(filters.Filter):

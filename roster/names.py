@@ -1,8 +1,13 @@
-"""How usernames are compared; pure functions."""
+"""Names by which people are called, and in which form they are compared; pure functions."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from uuid import UUID
+
+MAX_FOLDED = 255
+_UUID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 def fold_username(username: str) -> str:
@@ -11,3 +16,8 @@ def fold_username(username: str) -> str:
     Done here and not by the database: SQLite's LOWER knows ASCII only.
     """
     return unicodedata.normalize("NFKC", username).casefold()
+
+
+def parse_uuid(text: str) -> UUID | None:
+    """Return the UUID a text spells, dashed or plain, in any case; None where it is none."""
+    return UUID(text) if _UUID.fullmatch(text) else None

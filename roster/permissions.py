@@ -27,9 +27,16 @@ class HasScope(BasePermission):
     """Keys need `read` to look and `write` to record; people and guests have no scopes."""
 
     message = "The key lacks the scope for this."
+    to_write = Scope.WRITE
 
     def has_permission(self, request: Request, view: APIView) -> bool:  # noqa: ARG002
         """Tell whether the key's scopes cover the request's method."""
         if not isinstance(request.auth, ApiKey):
             return True
-        return request.auth.allows(Scope.READ if request.method in SAFE_METHODS else Scope.WRITE)
+        return request.auth.allows(Scope.READ if request.method in SAFE_METHODS else self.to_write)
+
+
+class HasRosterScope(HasScope):
+    """Keys need `read` to look at the roster and `admin` to change it."""
+
+    to_write = Scope.ADMIN

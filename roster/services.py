@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
@@ -300,6 +301,13 @@ def appoint(user: User, kind: RoleKind, place: Facility | Classroom) -> Role:
 
 def let_in(user: User) -> None:
     """Open the admin to somebody who looks after others."""
+    user.tokens.all().delete()  # They are for learners; none may wake when the role ends.
     if not user.is_staff:
         user.is_staff = True
         user.save(update_fields=["is_staff"])
+
+
+def let_out(people: Iterable[UUID]) -> None:
+    """Close the admin to those of them who look after nobody any more."""
+    idle = User.objects.filter(pk__in=people, is_staff=True, is_superuser=False, roles=None)
+    idle.update(is_staff=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from roster.models.assignments import (
     Assignable,
+    AssignableQuerySet,
     Assignment,
     CourseSession,
     CourseSessionAssignment,
@@ -12,22 +13,20 @@ from roster.models.assignments import (
     Quiz,
     QuizAssignment,
 )
-from roster.models.keys import ApiKey, Scope
+from roster.models.keys import ApiKey, LearnerToken, Scope
+from roster.models.memberships import Membership
 from roster.models.people import (
-    MAX_FOLDED,
     Actor,
     Enrolment,
     GroupMembership,
-    LearnerToken,
     Role,
     RoleKind,
     User,
     UserQuerySet,
-    parse_uuid,
 )
 from roster.models.places import Classroom, Facility, LearnerGroup
 from roster.models.retries import MAX_NAME, KeptAnswer
-from roster.names import fold_username
+from roster.names import MAX_FOLDED, fold_username, parse_uuid
 
 __all__ = [
     "MAX_FOLDED",
@@ -35,6 +34,7 @@ __all__ = [
     "Actor",
     "ApiKey",
     "Assignable",
+    "AssignableQuerySet",
     "Assignment",
     "Classroom",
     "CourseSession",
@@ -47,6 +47,7 @@ __all__ = [
     "LearnerToken",
     "Lesson",
     "LessonAssignment",
+    "Membership",
     "Quiz",
     "QuizAssignment",
     "Role",

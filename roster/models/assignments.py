@@ -2,30 +2,48 @@
 
 from __future__ import annotations
 
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
 
 from roster.models.base import Keyed
-from roster.models.people import GroupMembership, User
+from roster.models.people import Actor, GroupMembership, User
 from roster.models.places import Classroom, Facility, LearnerGroup
 
 A = TypeVar("A", bound="Assignable")
+H = TypeVar("H", bound="Assignment")
 
 
 class AssignableQuerySet(models.QuerySet[A]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Those of places the actor looks after, handed out there, or handed out to them."""
+        if actor.is_superuser:
+            return self
+        staffed = Classroom.objects.staffed_by(actor)
+        seen = Q(facility__in=Facility.objects.staffed_by(actor)) | Q(classroom__in=staffed)
+        if not isinstance(actor, User):
+            return self.filter(seen)
+        there = self._handed_out(staffed, LearnerGroup.objects.filter(classroom__in=staffed))
+        return self.filter(seen | there | self._theirs(actor))
+
     def assigned_to(self, learner: User) -> Self:
         """Those assigned to a classroom or a group of the learner."""
-        theirs = self.model._default_manager.filter(
-            Q(assignments__classroom__in=learner.enrolments.values("classroom"))
-            | Q(
-                assignments__group__in=GroupMembership.objects.filter(
-                    enrolment__user=learner
-                ).values("group")
-            )
+        return self.filter(self._theirs(learner))
+
+    def _theirs(self, learner: User) -> Q:
+        memberships = GroupMembership.objects.filter(enrolment__user=learner)
+        return self._handed_out(learner.enrolments.values("classroom"), memberships.values("group"))
+
+    def _handed_out(
+        self, classrooms: models.QuerySet[Any, Any], groups: models.QuerySet[Any, Any]
+    ) -> Q:
+        """Tell those handed out to any of these places; a subquery, so that no row repeats."""
+        rows = self.model._default_manager.filter(
+            Q(assignments__classroom__in=classrooms) | Q(assignments__group__in=groups)
         )
-        return self.filter(pk__in=theirs.values("pk"))
+        return Q(pk__in=rows.values("pk"))
 
 
 class Assignable(Keyed):
@@ -44,6 +62,18 @@ class Assignable(Keyed):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def collection_id(self) -> UUID:
+        """The place it belongs to: its classroom, else the facility."""
+        return self.classroom_id or self.facility_id
+
+
+class AssignmentQuerySet(models.QuerySet[H]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Hand-outs to places the actor may know of."""
+        known = Classroom.objects.visible_to(actor)
+        return self.filter(Q(classroom__in=known) | Q(group__classroom__in=known))
 
 
 class Assignment(Keyed):
@@ -68,6 +98,11 @@ class Assignment(Keyed):
     def __str__(self) -> str:
         return str(self.classroom or self.group)
 
+    @property
+    def place_id(self) -> UUID | None:
+        """The classroom or the group."""
+        return self.classroom_id or self.group_id
+
 
 class Lesson(Assignable):
     """A sequence of resources a coach hands out."""
@@ -79,6 +114,8 @@ class LessonAssignment(Assignment):
     """One lesson is handed out to one classroom or group."""
 
     lesson = models.ForeignKey(Lesson, on_delete=models.CASCADE, related_name="assignments")
+
+    objects = AssignmentQuerySet["LessonAssignment"].as_manager()
 
     class Meta(Assignment.Meta):
         constraints = [
@@ -102,6 +139,8 @@ class QuizAssignment(Assignment):
 
     quiz = models.ForeignKey(Quiz, on_delete=models.CASCADE, related_name="assignments")
 
+    objects = AssignmentQuerySet["QuizAssignment"].as_manager()
+
     class Meta(Assignment.Meta):
         constraints = [
             *Assignment.Meta.constraints,
@@ -122,6 +161,8 @@ class CourseSessionAssignment(Assignment):
     course_session = models.ForeignKey(
         CourseSession, on_delete=models.CASCADE, related_name="assignments"
     )
+
+    objects = AssignmentQuerySet["CourseSessionAssignment"].as_manager()
 
     class Meta(Assignment.Meta):
         constraints = [

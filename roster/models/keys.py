@@ -1,4 +1,4 @@
-"""API keys: what an app holds to speak for its facility."""
+"""API keys and tokens: what an app holds to speak for its facility or for one learner."""
 
 from __future__ import annotations
 
@@ -84,3 +84,18 @@ class ApiKey(Keyed):
             Scope.ADMIN: self.can_admin,
         }
         return self.can_admin or granted[scope]
+
+
+class LearnerToken(Keyed):
+    """One app or browser acts as one learner for a while, without holding the facility's key.
+
+    It dies with the key that asked for it.
+    """
+
+    user = models.ForeignKey("roster.User", on_delete=models.CASCADE, related_name="tokens")
+    key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="tokens")
+    digest = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.user} until {self.expires_at}"

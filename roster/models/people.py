@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import Any, ClassVar, Self
 from uuid import UUID
@@ -16,17 +15,7 @@ from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from roster.models.base import Keyed
 from roster.models.keys import ApiKey, Scope
 from roster.models.places import Classroom, Facility, LearnerGroup
-from roster.names import fold_username
-
-_UUID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-
-
-def parse_uuid(text: str) -> UUID | None:
-    """Return the UUID a text spells, dashed or plain, in any case; None where it is none."""
-    return UUID(text) if _UUID.fullmatch(text) else None
-
-
-MAX_FOLDED = 255
+from roster.names import MAX_FOLDED, fold_username, parse_uuid
 
 
 class FoldedUsernameField(models.CharField[str | None, str | None]):
@@ -95,6 +84,14 @@ class UserQuerySet(models.QuerySet["User"]):
             return self.filter(external_id=name)
         by_external_id = Case(When(external_id=name, then=Value(0)), default=Value(1))
         return self.filter(Q(external_id=name) | Q(pk=pk)).order_by(by_external_id)[:1]
+
+    def called(self, word: str) -> Self:
+        """People whose username, full name or external id contains a word, in any case."""
+        return self.filter(
+            Q(username_key__contains=fold_username(word))
+            | Q(full_name__icontains=word)
+            | Q(external_id__icontains=word)
+        )
 
     def of_token(self, digest: str, at: datetime) -> Self:
         """The one learner a living token acts for."""
@@ -194,21 +191,6 @@ class User(Keyed, AbstractBaseUser, PermissionsMixin):
 Actor = User | ApiKey | AnonymousUser
 
 
-class LearnerToken(Keyed):
-    """One app or browser acts as one learner for a while, without holding the facility's key.
-
-    It dies with the key that asked for it.
-    """
-
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
-    key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="tokens")
-    digest = models.CharField(max_length=64, unique=True)
-    expires_at = models.DateTimeField(db_index=True)
-
-    def __str__(self) -> str:
-        return f"{self.user} until {self.expires_at}"
-
-
 class Enrolment(Keyed):
     """One learner attends one classroom."""
 
@@ -249,6 +231,24 @@ class RoleKind(models.TextChoices):
     COACH = "coach"
 
 
+class RoleQuerySet(models.QuerySet["Role"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Roles of people the actor may read, and of places they look after."""
+        return self.filter(
+            Q(user__in=User.objects.visible_to(actor))
+            | Q(facility__in=Facility.objects.staffed_by(actor))
+            | Q(classroom__in=Classroom.objects.staffed_by(actor))
+        )
+
+    def of_admins(self) -> Self:
+        """Roles of those who may change what they look after."""
+        return self.filter(kind=RoleKind.ADMIN)
+
+    def elsewhere_than(self, facility_id: UUID | None) -> Self:
+        """Roles in other facilities than this one."""
+        return self.exclude(facility=facility_id).exclude(classroom__facility=facility_id)
+
+
 class Role(Keyed):
     """One person looks after one facility or one classroom."""
 
@@ -260,6 +260,8 @@ class Role(Keyed):
     classroom = models.ForeignKey(
         Classroom, on_delete=models.CASCADE, related_name="roles", null=True, blank=True
     )
+
+    objects = RoleQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -275,6 +277,11 @@ class Role(Keyed):
                 fields=["user", "kind", "classroom"], name="one_role_per_classroom"
             ),
         ]
+
+    @property
+    def place_id(self) -> UUID | None:
+        """The facility or the classroom."""
+        return self.facility_id or self.classroom_id
 
     def __str__(self) -> str:
         return f"{self.user}: {self.get_kind_display()} of {self.facility or self.classroom}"

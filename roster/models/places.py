@@ -14,6 +14,14 @@ if TYPE_CHECKING:
 
 
 class FacilityQuerySet(models.QuerySet["Facility"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Facilities the actor may know of: which they belong to or look after."""
+        if actor.is_superuser or actor.is_anonymous or isinstance(actor, ApiKey):
+            return self.staffed_by(actor)
+        return self.filter(
+            models.Q(pk=actor.facility_id) | models.Q(pk__in=actor.roles.values("facility"))
+        )
+
     def staffed_by(self, actor: Actor) -> Self:
         """Facilities whose every record, guests' included, the actor may read."""
         if actor.is_superuser:
@@ -22,7 +30,9 @@ class FacilityQuerySet(models.QuerySet["Facility"]):
             return self.none()
         if isinstance(actor, ApiKey):
             return self.filter(pk=actor.facility_id) if actor.allows(Scope.READ) else self.none()
-        return self.none() if actor.staffs_facility is False else self.filter(roles__user=actor)
+        if actor.staffs_facility is False:
+            return self.none()
+        return self.filter(pk__in=actor.roles.values("facility"))
 
 
 class Facility(Keyed):
@@ -51,7 +61,14 @@ class Facility(Keyed):
 
 class ClassroomQuerySet(models.QuerySet["Classroom"]):
     def visible_to(self, actor: Actor) -> Self:
-        """Classrooms the actor may know of: of their facility, or which they coach or attend."""
+        """Classrooms the actor may know of: which they look after or attend."""
+        staffed = self.staffed_by(actor)
+        if actor.is_superuser or actor.is_anonymous or isinstance(actor, ApiKey):
+            return staffed
+        return staffed | self.filter(pk__in=actor.enrolments.values("classroom"))
+
+    def staffed_by(self, actor: Actor) -> Self:
+        """Classrooms the actor looks after: each by itself, or all of a facility."""
         if actor.is_superuser:
             return self
         if actor.is_anonymous:
@@ -61,7 +78,6 @@ class ClassroomQuerySet(models.QuerySet["Classroom"]):
         return self.filter(
             models.Q(facility__in=actor.roles.values("facility"))
             | models.Q(pk__in=actor.roles.values("classroom"))
-            | models.Q(pk__in=actor.enrolments.values("classroom"))
         )
 
 

@@ -1,0 +1,109 @@
+"""People over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+from uuid import UUID
+
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django_filters import rest_framework as filters
+from rest_framework import serializers
+
+from roster.api.places import refuse_foreign_facility
+from roster.api.rows import RosterViewSet, TextOrNothing
+from roster.filters import UUIDFilter
+from roster.models import (
+    Actor,
+    Classroom,
+    LearnerGroup,
+    Role,
+    User,
+    UserQuerySet,
+)
+from roster.registrar import people
+from roster.serializers import HexUUIDField
+
+MAX_SEARCH = 200
+
+
+class HeldRoleSerializer(serializers.Serializer[Role]):
+    """A role beside who holds it."""
+
+    id = HexUUIDField()
+    kind = serializers.CharField()
+    collection = HexUUIDField(source="place_id")
+
+
+class PersonSerializer(serializers.Serializer[User]):
+    """A person; `id_number` is the id by which the facility's apps call them."""
+
+    id = HexUUIDField(read_only=True)
+    username = TextOrNothing(max_length=150)
+    password = serializers.CharField(
+        max_length=1024, trim_whitespace=False, required=False, write_only=True
+    )
+    full_name = serializers.CharField(max_length=200, allow_blank=True, required=False)
+    facility = HexUUIDField(source="facility_id", allow_null=True, required=False)
+    roles = HeldRoleSerializer(many=True, read_only=True)
+    id_number = TextOrNothing(
+        source="external_id", max_length=255, trim_whitespace=False, required=False
+    )
+    is_superuser = serializers.BooleanField(
+        required=False, help_text="Written by superusers alone; ignored from others."
+    )
+
+
+class PersonFilter(filters.FilterSet):
+    request: HttpRequest
+    facility = UUIDFilter(method="by_facility")
+    member_of = UUIDFilter(method="by_place", help_text="A classroom or a group.")
+    search = filters.CharFilter(
+        method="by_words",
+        max_length=MAX_SEARCH,
+        help_text="Every word is in the username, the full name or the id_number.",
+    )
+
+    class Meta:
+        model = User
+        fields: list[str] = []
+
+    def by_facility(self, rows: UserQuerySet, _name: str, value: UUID) -> UserQuerySet:
+        """People of one facility."""
+        refuse_foreign_facility(self.request, value)
+        return rows.in_facility(value)
+
+    def by_place(self, rows: UserQuerySet, _name: str, value: UUID) -> UserQuerySet:
+        """Those in a class or a group; in one the caller may not know of is nobody."""
+        actor = cast("Actor", self.request.user)
+        classrooms = Classroom.objects.visible_to(actor).filter(pk=value)
+        groups = LearnerGroup.objects.visible_to(actor).filter(pk=value)
+        members = User.objects.enrolled_in(classrooms) | User.objects.grouped_in(groups)
+        return rows.filter(pk__in=members.values("pk"))
+
+    def by_words(self, rows: UserQuerySet, _name: str, value: str) -> UserQuerySet:
+        """Those called by each of these words, in any case."""
+        for word in value.split():
+            rows = rows.called(word)
+        return rows
+
+
+class PersonViewSet(RosterViewSet[User]):
+    """People: learners, coaches, admins, superusers."""
+
+    serializer_class = PersonSerializer
+    filterset_class = PersonFilter
+
+    def get_queryset(self) -> QuerySet[User]:
+        roles = Prefetch("roles", Role.objects.order_by("id"))
+        return User.objects.visible_to(self.actor).prefetch_related(roles).order_by("id")
+
+    def add(self, fields: Any) -> UUID:
+        return people.add_person(fields, actor=self.actor, at=timezone.now())
+
+    def change(self, pk: UUID, fields: Any) -> None:
+        people.change_person(pk, fields, actor=self.actor)
+
+    def remove(self, pk: UUID) -> None:
+        people.remove_person(pk, actor=self.actor)

@@ -1,0 +1,98 @@
+"""Handing lessons, quizzes and course sessions out to classes and groups."""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from roster.models import (
+    Actor,
+    Assignable,
+    AssignableQuerySet,
+    Classroom,
+    LearnerGroup,
+)
+from roster.registrar.rights import (
+    UnknownReference,
+    keep,
+    lock_facility_or_class,
+    lock_row,
+    require_coach,
+)
+
+
+class HandOutFields(TypedDict, total=False):
+    """What may be said of something handed out."""
+
+    title: str
+    active: bool
+    collection_id: UUID
+    place_ids: list[UUID]
+
+
+@transaction.atomic(savepoint=False)
+def add_hand_out(model: type[Assignable], fields: HandOutFields, *, actor: Actor) -> UUID:
+    """Keep something for a class, or for all of a facility, and hand it out there."""
+    place, facility_id = lock_facility_or_class(fields["collection_id"], actor=actor)
+    classroom = place if isinstance(place, Classroom) else None
+    require_coach(actor, facility_id, classroom.pk if classroom else None)
+    row = model(
+        facility_id=facility_id,
+        classroom=classroom,
+        title=fields["title"],
+        active=fields.get("active", True),
+    )
+    row.save(force_insert=True)
+    _hand_out(row, set(fields.get("place_ids", [])))
+    return row.pk
+
+
+@transaction.atomic(savepoint=False)
+def change_hand_out(
+    model: type[Assignable], pk: UUID, fields: HandOutFields, *, actor: Actor
+) -> None:
+    """Rename, open, close or hand out anew."""
+    row = _lock_coached(model, pk, actor)
+    keep("collection", fields, "collection_id", row.collection_id)
+    row.title = fields.get("title", row.title)
+    row.active = fields.get("active", row.active)
+    row.save(update_fields=["title", "active"])
+    if "place_ids" in fields:
+        _hand_out(row, set(fields["place_ids"]))
+
+
+@transaction.atomic(savepoint=False)
+def remove_hand_out(model: type[Assignable], pk: UUID, *, actor: Actor) -> None:
+    """Withdraw something; what learners did with it stays."""
+    _lock_coached(model, pk, actor).delete()
+
+
+def _lock_coached(model: type[Assignable], pk: UUID, actor: Actor) -> Assignable:
+    visible: QuerySet[Assignable] = AssignableQuerySet(model).visible_to(actor)
+    row, facility_id = lock_row(visible, pk)
+    require_coach(actor, facility_id, row.classroom_id)
+    return row
+
+
+def _hand_out(row: Assignable, wanted: set[UUID]) -> None:
+    """Hand out to exactly these places, which must lie within its own."""
+    classrooms = Classroom.objects.filter(facility=row.facility_id)
+    if row.classroom_id:
+        classrooms = classrooms.filter(pk=row.classroom_id)
+    groups = LearnerGroup.objects.filter(classroom__in=classrooms)
+    kinds = dict.fromkeys(
+        classrooms.filter(pk__in=wanted).values_list("pk", flat=True), "classroom"
+    )
+    kinds |= dict.fromkeys(groups.filter(pk__in=wanted).values_list("pk", flat=True), "group")
+    if kinds.keys() != wanted:
+        raise UnknownReference("assignments")
+    assignments: Any = row.assignments  # type: ignore[attr-defined]
+    there = {assignment.place_id: assignment.pk for assignment in assignments.all()}
+    assignments.filter(pk__in=[there[place] for place in there.keys() - wanted]).delete()
+    assignments.bulk_create(
+        assignments.model(**{assignments.field.name: row, f"{kinds[place]}_id": place})
+        for place in sorted(wanted - there.keys())
+    )

@@ -1,0 +1,166 @@
+"""Registering people, changing what is known of them, and erasing them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, TypedDict
+from uuid import UUID
+
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from roster import services
+from roster.models import Actor, Facility, User
+from roster.registrar.rights import (
+    NotAllowed,
+    Refused,
+    UnknownReference,
+    UnknownRow,
+    keep,
+    lock_facility,
+    manages,
+    require_right_over,
+)
+
+_WRITTEN = [
+    "username", "username_key", "full_name", "external_id", "password", "is_superuser", "is_staff",
+]  # fmt: skip
+
+
+class PersonFields(TypedDict, total=False):
+    """What may be said of a person."""
+
+    username: str | None
+    full_name: str
+    external_id: str | None
+    facility_id: UUID | None
+    password: str
+    is_superuser: bool
+
+
+def add_person(fields: PersonFields, *, actor: Actor, at: datetime) -> UUID:
+    """Register somebody, by default in the actor's own facility."""
+    own: UUID | None = getattr(actor, "facility_id", None)
+    facility_id = fields.get("facility_id") or own
+    if not manages(actor, facility_id):
+        raise NotAllowed
+    person = User(created_at=at, facility_id=facility_id)
+    _apply(person, fields, actor)
+    # Slow on purpose, so before anybody is kept waiting.
+    person.password = _hashed(fields.get("password"), person)
+    _insert(person, actor)
+    return person.pk
+
+
+@transaction.atomic(savepoint=False)
+def _insert(person: User, actor: Actor) -> None:
+    if person.facility_id:
+        lock_facility(person.facility_id, actor=actor, field="facility")
+    _store(person, force_insert=True)
+
+
+def change_person(pk: UUID, fields: PersonFields, *, actor: Actor) -> None:
+    """Change what is known of somebody; a new password ends their login sessions."""
+    hashed = None
+    if "password" in fields:
+        person = _require_known(User.objects.visible_to(actor).filter(pk=pk).first(), actor)
+        person.username = fields.get("username", person.username)
+        hashed = _hashed(fields["password"], person)
+    _update(pk, fields, hashed, actor)
+
+
+@transaction.atomic(savepoint=False)
+def _update(pk: UUID, fields: PersonFields, hashed: str | None, actor: Actor) -> None:
+    person = _lock_visible(pk, actor)
+    _keep_facility(person, fields, actor)
+    _apply(person, fields, actor)
+    person.password = hashed or person.password
+    if person.is_superuser:
+        person.tokens.all().delete()
+    _store(person, update_fields=_WRITTEN)
+
+
+@transaction.atomic(savepoint=False)
+def remove_person(pk: UUID, *, actor: Actor) -> None:
+    """Erase somebody and all their records."""
+    person = _lock_visible(pk, actor)
+    if actor.pk == pk:
+        raise Refused(None, "Somebody else has to remove you.")
+    person.delete()
+
+
+def _lock_visible(pk: UUID, actor: Actor) -> User:
+    person = services.lock_found(User.objects.visible_to(actor).filter(pk=pk))
+    return _require_known(person, actor)
+
+
+def _require_known(person: User | None, actor: Actor) -> User:
+    if person is None:
+        raise UnknownRow
+    require_right_over(actor, person)
+    return person
+
+
+def _keep_facility(person: User, fields: PersonFields, actor: Actor) -> None:
+    """Refuse to move somebody; whoever names a foreign facility is told no more than that."""
+    named = fields.get("facility_id")
+    if named and not Facility.objects.visible_to(actor).filter(pk=named).exists():
+        raise (UnknownReference("facility") if actor.is_superuser else NotAllowed)
+    keep("facility", fields, "facility_id", person.facility_id)
+
+
+def _apply(person: User, fields: PersonFields, actor: Actor) -> None:
+    """Set what was said, in memory; that somebody is a superuser only superusers can say."""
+    person.username = fields.get("username", person.username)
+    person.full_name = fields.get("full_name", person.full_name)
+    person.external_id = fields.get("external_id", person.external_id)
+    if not (person.username or person.external_id):
+        raise Refused("username", "A username or an id_number is needed.")
+    if actor.is_superuser and "is_superuser" in fields:
+        _set_superuser(person, fields["is_superuser"], actor)
+    if not (person.facility_id or person.is_superuser):
+        raise Refused("facility", "Only superusers may belong to no facility.")
+    _refuse_taken(person)
+
+
+def _set_superuser(person: User, wanted: bool, actor: Actor) -> None:  # noqa: FBT001
+    if wanted == person.is_superuser:
+        return
+    if person.pk == actor.pk:
+        raise Refused("is_superuser", "Somebody else has to take this from you.")
+    person.is_superuser = wanted
+    person.is_staff = wanted or person.roles.exists()
+
+
+def _refuse_taken(person: User) -> None:
+    try:
+        person.clean()
+    except ValidationError as error:
+        raise Refused("username", " ".join(error.messages)) from None
+    if person.external_id is None or person.facility_id is None:
+        return
+    namesakes = User.objects.in_facility(person.facility_id).filter(external_id=person.external_id)
+    if namesakes.exclude(pk=person.pk).exists():
+        raise Refused("id_number", "Somebody has this id_number already.")
+
+
+def _hashed(password: str | None, person: User) -> str:
+    if password is None:
+        return make_password(None)
+    try:
+        validate_password(password, person)
+    except ValidationError as error:
+        raise Refused("password", " ".join(error.messages)) from None
+    return make_password(password)
+
+
+def _store(person: User, **how: Any) -> None:
+    """Save somebody; whoever took their name a moment ago keeps it."""
+    try:
+        with transaction.atomic():
+            person.save(**how)
+    except IntegrityError:
+        _refuse_taken(person)
+        raise

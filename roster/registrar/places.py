@@ -1,0 +1,154 @@
+"""Opening, changing and closing facilities, classrooms and learner groups."""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from roster import services
+from roster.models import Actor, Classroom, Facility, LearnerGroup, Role, User
+from roster.registrar.rights import (
+    Refused,
+    UnknownReference,
+    UnknownRow,
+    keep,
+    lock_facility,
+    lock_row,
+    require_manager,
+    require_superuser,
+)
+
+
+class FacilityFields(TypedDict, total=False):
+    """What may be said of a facility."""
+
+    name: str
+    partner_id: str | None
+    auto_provision: bool
+    guest_access: bool
+
+
+class ClassroomFields(TypedDict, total=False):
+    """What may be said of a classroom."""
+
+    name: str
+    facility_id: UUID
+
+
+class GroupFields(TypedDict, total=False):
+    """What may be said of a learner group."""
+
+    name: str
+    classroom_id: UUID
+
+
+@transaction.atomic(savepoint=False)
+def add_facility(fields: FacilityFields, *, actor: Actor) -> UUID:
+    """Open a facility; superusers alone do."""
+    require_superuser(actor)
+    facility = Facility(**fields)
+    _store(facility, force_insert=True)
+    return facility.pk
+
+
+@transaction.atomic(savepoint=False)
+def change_facility(pk: UUID, fields: FacilityFields, *, actor: Actor) -> None:
+    """Rename a facility, or settle how it takes learners and guests."""
+    facility, _ = lock_row(Facility.objects.visible_to(actor), pk)
+    require_manager(actor, facility.pk)
+    for name, value in fields.items():
+        setattr(facility, name, value)
+    _store(facility, update_fields=list(fields))
+
+
+def _store(facility: Facility, **how: Any) -> None:
+    try:
+        with transaction.atomic():
+            facility.save(**how)
+    except IntegrityError:
+        namesakes = Facility.objects.filter(partner_id=facility.partner_id)
+        if namesakes.exclude(pk=facility.pk).exists():
+            raise Refused("partner_id", "Another facility has this partner id.") from None
+        raise
+
+
+@transaction.atomic(savepoint=False)
+def remove_facility(pk: UUID, *, actor: Actor) -> None:
+    """Close a facility, and erase its people and all their records.
+
+    Everybody's lock is taken first, so that nobody records meanwhile.
+    """
+    facility, _ = lock_row(Facility.objects.visible_to(actor), pk)
+    require_superuser(actor)
+    if isinstance(actor, User) and actor.facility_id == pk:
+        raise Refused(None, "This is your own facility; you would go with it.")
+    _lock_everybody(User.objects.in_facility(pk))
+    _close(facility, Role.objects.filter(facility=pk) | Role.objects.filter(classroom__facility=pk))
+
+
+@transaction.atomic(savepoint=False)
+def add_classroom(fields: ClassroomFields, *, actor: Actor) -> UUID:
+    """Open a class in a facility."""
+    facility = lock_facility(fields["facility_id"], actor=actor, field="parent")
+    return Classroom.objects.create(facility=facility, name=fields["name"]).pk
+
+
+@transaction.atomic(savepoint=False)
+def change_classroom(pk: UUID, fields: ClassroomFields, *, actor: Actor) -> None:
+    """Rename a class."""
+    classroom, facility_id = lock_row(Classroom.objects.visible_to(actor), pk)
+    require_manager(actor, facility_id)
+    keep("parent", fields, "facility_id", facility_id)
+    classroom.name = fields.get("name", classroom.name)
+    classroom.save(update_fields=["name"])
+
+
+@transaction.atomic(savepoint=False)
+def remove_classroom(pk: UUID, *, actor: Actor) -> None:
+    """Close a class with its groups, enrolments, roles and what it hands out; people stay."""
+    classroom, facility_id = lock_row(Classroom.objects.visible_to(actor), pk)
+    require_manager(actor, facility_id)
+    _close(classroom, Role.objects.filter(classroom=classroom))
+
+
+def _close(place: Facility | Classroom, roles: Any) -> None:
+    """Delete a place, and keep those from the admin who looked after nothing else."""
+    staff = _lock_everybody(User.objects.filter(pk__in=roles.values("user")))
+    place.delete()
+    services.let_out(staff)
+
+
+def _lock_everybody(people: Any) -> list[UUID]:
+    return list(people.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
+
+
+@transaction.atomic(savepoint=False)
+def add_group(fields: GroupFields, *, actor: Actor) -> UUID:
+    """Open a group in a class."""
+    try:
+        known = Classroom.objects.visible_to(actor)
+        classroom, facility_id = lock_row(known, fields["classroom_id"])
+    except UnknownRow:
+        raise UnknownReference("parent") from None
+    require_manager(actor, facility_id)
+    return LearnerGroup.objects.create(classroom=classroom, name=fields["name"]).pk
+
+
+@transaction.atomic(savepoint=False)
+def change_group(pk: UUID, fields: GroupFields, *, actor: Actor) -> None:
+    """Rename a group."""
+    group, facility_id = lock_row(LearnerGroup.objects.visible_to(actor), pk)
+    require_manager(actor, facility_id)
+    keep("parent", fields, "classroom_id", group.classroom_id)
+    group.name = fields.get("name", group.name)
+    group.save(update_fields=["name"])
+
+
+@transaction.atomic(savepoint=False)
+def remove_group(pk: UUID, *, actor: Actor) -> None:
+    """Close a group; its members stay in the class."""
+    group, facility_id = lock_row(LearnerGroup.objects.visible_to(actor), pk)
+    require_manager(actor, facility_id)
+    group.delete()

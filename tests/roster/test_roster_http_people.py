@@ -1,0 +1,403 @@
+"""`/api/auth/facilityuser`: contract 1.8."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from logger.models import AttemptLog, ContentSession
+from roster import services
+from roster.models import LearnerGroup, RoleKind, Scope, User
+from tests.conftest import client_for
+from tests.factories import PASSWORD, School, answered, exercise, is_hex_uuid, make_user, video
+from tests.roster.callers import Call, as_caller, calling, logs_in, problem, role_of
+
+PATH = "auth/facilityuser"
+
+
+@pytest.fixture
+def admin(school: School) -> Call:
+    return as_caller(school, "admin")
+
+
+@pytest.fixture
+def root(school: School) -> Call:
+    return as_caller(school, "super")
+
+
+def names(response: Any) -> set[str]:
+    assert response.status_code == 200, response.content
+    return {row["username"] for row in response.json()}
+
+
+def test_a_person_has_kolibris_shape(school: School, admin: Call):
+    """contract 1.8, 0.2."""
+    told = admin("GET", f"{PATH}/{school.coach.pk}").json()
+
+    role = role_of(school, "coach")
+    assert told == {
+        "id": school.coach.pk.hex,
+        "username": "coach",
+        "full_name": "",
+        "facility": school.facility.pk.hex,
+        "roles": [{"id": role.pk.hex, "kind": "coach", "collection": school.class_7a.pk.hex}],
+        "id_number": "",
+        "is_superuser": False,
+    }
+
+
+def test_somebody_registered_can_log_in(school: School, admin: Call):
+    """contract 1.8: 201, and the password is never told."""
+    response = admin(
+        "POST", PATH,
+        {
+            "username": "Zoë", "password": PASSWORD, "full_name": "Zoë Ek", "id_number": " 7 ",
+            "facility": str(school.facility.pk).upper(),
+        },
+    )  # fmt: skip
+
+    told = response.json()
+    assert response.status_code == 201
+    assert is_hex_uuid(told["id"])
+    assert (told["username"], told["full_name"], told["id_number"]) == ("Zoë", "Zoë Ek", " 7 ")
+    assert "password" not in told
+    assert admin("GET", f"{PATH}/{told['id']}").json() == told
+    assert logs_in("ZOË", PASSWORD)
+    user = User.objects.get(pk=told["id"])
+    assert (user.is_staff, user.is_superuser) == (False, False)
+    assert user.created_at
+
+
+def test_the_own_facility_is_meant_where_none_is_named(school: School):
+    """Apps know one facility: that of their key."""
+    told = as_caller(school, "k:admin")("POST", PATH, {"username": "", "id_number": "s1"}).json()
+
+    person = User.objects.get(pk=told["id"])
+    assert (person.facility, person.username, person.external_id) == (school.facility, None, "s1")
+    assert told["username"] == ""
+    assert not person.has_usable_password()
+
+
+def test_put_replaces_and_patch_changes_what_is_sent(school: School, admin: Call):
+    """contract 1.8."""
+    path = f"{PATH}/{school.ben.pk}"
+    before = admin("GET", path).json()
+
+    assert admin("PUT", path, before).json() == before
+    told = admin("PATCH", path, {"full_name": "Ben B."}).json()
+    assert told == {**before, "full_name": "Ben B."}
+    assert problem(admin("PUT", path, {"full_name": "Ben"})) == (400, "username")
+    told = admin("PUT", path, {"username": "benny", "id_number": None}).json()
+    assert (told["username"], told["id_number"], told["full_name"]) == ("benny", "", "Ben B.")
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "username"),
+        ({"username": ""}, "username"),
+        ({"username": None, "id_number": ""}, "username"),
+        ({"username": "x" * 151}, "username"),
+        ({"username": "ﷺ" * 15}, "username"),  # 18 letters each, folded
+        ({"username": ["x"]}, "username"),
+        ({"username": "BEN"}, "username"),
+        ({"username": "stranger"}, "username"),
+        ({"username": "x", "id_number": "student_ben"}, "id_number"),
+        ({"username": "x", "id_number": "x" * 256}, "id_number"),
+        ({"username": "x", "full_name": "x" * 201}, "full_name"),
+        ({"username": "x", "full_name": None}, "full_name"),
+        ({"username": "x", "password": "short"}, "password"),
+        ({"username": "x", "password": "password"}, "password"),
+        ({"username": "x", "password": "8461038273"}, "password"),
+        ({"username": "robespierre", "password": "robespierre1"}, "password"),
+        ({"username": "x", "password": ""}, "password"),
+        ({"username": "x", "facility": "here"}, "facility"),
+        ({"username": "x", "is_superuser": "perhaps"}, "is_superuser"),
+    ],
+)
+def test_what_nobody_can_be_is_refused(admin: Call, body: dict[str, Any], field: str):
+    """contract 0.1, 1.8: names are unique in any case, passwords hard to guess."""
+    count = User.objects.count()
+
+    assert problem(admin("POST", PATH, body)) == (400, field)
+    assert User.objects.count() == count
+
+
+def test_a_null_character_is_refused(admin: Call):
+    """contract 0.11."""
+    assert admin("POST", PATH, {"username": "x\0"}).status_code == 400
+    assert admin("GET", f"{PATH}?search=%00").status_code == 400
+
+
+def test_an_update_is_checked_alike(school: School, admin: Call):
+    """contract 1.8."""
+    path = f"{PATH}/{school.ben.pk}"
+
+    assert problem(admin("PATCH", path, {"username": "Ada"})) == (400, "username")
+    assert problem(admin("PATCH", path, {"id_number": "student_ada"})) == (400, "id_number")
+    assert problem(admin("PATCH", path, {"password": "ben"})) == (400, "password")
+    assert problem(admin("PATCH", path, {"username": "", "id_number": ""})) == (400, "username")
+    assert admin("PATCH", path, {"username": "BEN"}).json()["username"] == "BEN"
+
+
+def test_external_ids_are_unique_within_a_facility_only(school: School, root: Call):
+    """contract 0.6."""
+    fields = {"username": "x", "id_number": "student_chen", "facility": school.elsewhere.pk.hex}
+
+    assert root("POST", PATH, fields).status_code == 201
+
+
+def test_a_new_password_ends_the_login(school: School, admin: Call):
+    """contract 1.8."""
+    bens = client_for(school.ben)
+    assert bens.get("/api/logger/attemptlog").status_code == 200
+
+    response = admin("PATCH", f"{PATH}/{school.ben.pk}", {"password": "a brand new phrase"})
+
+    assert response.status_code == 200
+    assert bens.get("/api/logger/attemptlog").status_code == 401
+    assert logs_in("ben", "a brand new phrase")
+
+
+def test_nobody_moves_to_another_facility(school: School, admin: Call, root: Call):
+    """contract 1.8, 0.7: 403 for naming a foreign one, 400 for whoever may name it."""
+    path, moved = f"{PATH}/{school.ben.pk}", {"facility": school.elsewhere.pk.hex}
+
+    assert problem(admin("PATCH", path, moved)) == (403, None)
+    assert problem(admin("PATCH", path, {"facility": "0" * 32})) == (403, None)
+    assert problem(root("PATCH", path, moved)) == (400, "facility")
+    assert problem(root("PATCH", path, {"facility": None})) == (400, "facility")
+    assert problem(root("PATCH", path, {"facility": "0" * 32})) == (400, "facility")
+    assert root("PATCH", path, {"facility": school.facility.pk.hex}).status_code == 200
+
+
+def test_to_remove_somebody_erases_their_records(school: School, admin: Call):
+    """contract 1.8."""
+    client_for(school.ben).work(exercise(), answered())
+    client_for(school.ada).start(video())
+
+    assert admin("DELETE", f"{PATH}/{school.ben.pk}").status_code == 204
+
+    assert not User.objects.filter(pk=school.ben.pk).exists()
+    assert set(ContentSession.objects.values_list("user", flat=True)) == {school.ada.pk}
+    assert not AttemptLog.objects.exists()
+    assert admin("DELETE", f"{PATH}/{school.ben.pk}").status_code == 404
+
+
+def test_nobody_removes_themselves(school: School, admin: Call, root: Call):
+    """contract 1.8: somebody must stay."""
+    assert problem(admin("DELETE", f"{PATH}/{school.admin.pk}")) == (400, None)
+    assert problem(root("DELETE", f"{PATH}/{school.superuser.pk}")) == (400, None)
+
+
+# Nobody rises above themselves.
+
+
+@pytest.mark.parametrize("name", ["admin", "k:admin"])
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {"is_superuser": True},
+        {"is_staff": True, "is_active": False, "user_permissions": [1], "groups": [1]},
+        {"roles": [{"kind": "admin", "collection": "x"}], "id": "0" * 32, "pk": "0" * 32},
+    ],
+)
+def test_rights_are_not_written_with_a_person(school: School, name: str, wish: dict[str, Any]):
+    """contract 1.8: ignored like any field nobody knows (contract 0.1)."""
+    call = as_caller(school, name)
+
+    made = call("POST", PATH, {"username": "x", **wish}).json()
+    changed = call("PATCH", f"{PATH}/{school.ben.pk}", wish).json()
+    call("PATCH", f"{PATH}/{school.admin.pk}", wish)
+
+    assert (made["roles"], made["is_superuser"]) == ([], False)
+    assert (changed["roles"], changed["is_superuser"]) == ([], False)
+    assert set(User.objects.filter(is_superuser=True)) == {school.superuser}
+    for person in User.objects.filter(username__in=["x", "ben"]):
+        assert (person.is_staff, person.is_active, person.roles.exists()) == (False, True, False)
+        assert not person.user_permissions.exists()
+
+
+@pytest.mark.parametrize("name", ["admin", "k:admin", "f-coach"])
+def test_only_superusers_touch_superusers(school: School, name: str):
+    """contract 1.8: whoever sets their password becomes them."""
+    boss = make_user(school.facility, username="boss", is_superuser=True, is_staff=True)
+    call, path = as_caller(school, name), f"{PATH}/{boss.pk}"
+    given = {"user": boss.pk.hex, "collection": school.class_7a.pk.hex}
+
+    assert call("GET", path).status_code == 200
+    for refused in (
+        call("PATCH", path, {"password": "a brand new phrase"}),
+        call("PATCH", path, {"username": "mine"}),
+        call("PUT", path, {"username": "mine"}),
+        call("DELETE", path),
+        call("POST", "auth/role", {**given, "kind": "coach"}),
+        call("POST", "auth/membership", given),
+    ):
+        assert problem(refused) == (403, None)
+    boss.refresh_from_db()
+    assert (boss.username, boss.check_password(PASSWORD)) == ("boss", True)
+
+
+def test_who_looks_after_another_facility_too_is_a_superusers_business(school: School, admin: Call):
+    """Whoever sets their password could act there."""
+    services.appoint(school.ben, RoleKind.ADMIN, school.elsewhere)
+    path = f"{PATH}/{school.ben.pk}"
+
+    assert problem(admin("PATCH", path, {"password": "a brand new phrase"})) == (403, None)
+    assert problem(admin("DELETE", path)) == (403, None)
+
+
+def test_superusers_make_superusers(school: School, root: Call):
+    """contract 1.8."""
+    token = as_caller(school, "k:write")("POST", "auth/token", {"user_id": "student_ben"})
+    path = f"{PATH}/{school.ben.pk}"
+
+    assert root("PATCH", path, {"is_superuser": True}).json()["is_superuser"] is True
+    school.ben.refresh_from_db()
+    assert (school.ben.is_staff, school.ben.tokens.count()) == (True, 0)
+    assert token.status_code == 200
+    assert root("PATCH", path, {"is_superuser": False}).json()["is_superuser"] is False
+    school.ben.refresh_from_db()
+    assert not school.ben.is_staff
+
+
+def test_superusers_may_belong_to_no_facility(school: School, root: Call):
+    """contract 1.8."""
+    told = root("POST", PATH, {"username": "x", "is_superuser": True}).json()
+
+    assert told["facility"] is None
+    path = f"{PATH}/{told['id']}"
+    assert root("PUT", path, told).json() == told
+    assert problem(root("PATCH", path, {"is_superuser": False})) == (400, "facility")
+    assert problem(root("POST", PATH, {"username": "y"})) == (400, "facility")
+    assert problem(root("POST", PATH, {"username": "y", "facility": "0" * 32})) == (400, "facility")
+
+
+def test_a_superuser_does_not_step_down_by_mistake(school: School, root: Call):
+    """contract 1.8: somebody must stay."""
+    path = f"{PATH}/{school.superuser.pk}"
+
+    assert problem(root("PATCH", path, {"is_superuser": False})) == (400, "is_superuser")
+
+
+def test_a_login_needs_its_csrf_token(school: School):
+    """contract 0.4."""
+    client = client_for(school.admin)
+    client.handler.enforce_csrf_checks = True
+
+    response = client.post(f"/api/{PATH}", {"username": "x"}, format="json")
+
+    assert response.status_code == 403
+    assert not User.objects.filter(username="x").exists()
+
+
+def test_a_learners_token_writes_nothing(school: School):
+    """contract 0.8."""
+    issued = as_caller(school, "k:write")("POST", "auth/token", {"user_id": "student_ada"})
+    client = client_for(None)
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {issued.json()['token']}")
+
+    call = calling(client)
+
+    assert problem(call("PATCH", f"{PATH}/{school.ada.pk}", {"full_name": "x"})) == (403, None)
+    assert names(call("GET", PATH)) == {"ada"}
+
+
+# Who is listed.
+
+
+def test_each_sees_whom_they_may(school: School):
+    """contract 0.7."""
+    of_school = {"ada", "ben", "chen", "coach", "facility_coach", "admin"}
+
+    assert names(as_caller(school, "learner")("GET", PATH)) == {"ada"}
+    assert names(as_caller(school, "coach")("GET", PATH)) == {"coach", "ada", "ben"}
+    assert names(as_caller(school, "f-coach")("GET", PATH)) == of_school
+    assert names(as_caller(school, "k:read")("GET", PATH)) == of_school
+    assert names(as_caller(school, "super")("GET", PATH)) == of_school | {
+        "root", "stranger", "foreign_coach"
+    }  # fmt: skip
+
+
+def test_people_of_a_class_or_a_group(school: School, admin: Call):
+    """contract 1.8: somebody in both appears once."""
+    services.join_group(
+        school.ada, LearnerGroup.objects.create(classroom=school.class_7a, name="more")
+    )
+
+    def within(place: Any) -> list[str]:
+        rows = admin("GET", f"{PATH}?member_of={place.pk}").json()
+        return sorted(row["username"] for row in rows)
+
+    assert within(school.class_7a) == ["ada", "ben"]
+    assert within(school.group) == ["ada"]
+    assert within(school.foreign_class) == []
+    assert within(school.facility) == []
+    assert problem(admin("GET", f"{PATH}?member_of=7A")) == (400, "member_of")
+
+
+def test_a_class_one_may_not_know_of_is_empty(school: School):
+    """contract 0.7: ada is in 7A and 7B; the coach of 7A is not told so."""
+    services.enrol(school.ada, school.class_7b)
+    call = as_caller(school, "coach")
+
+    assert names(call("GET", f"{PATH}?member_of={school.class_7b.pk}")) == set()
+
+
+def test_people_of_a_facility(school: School, admin: Call, root: Call):
+    """contract 1.8: only superusers may name a foreign one."""
+    own, foreign = (f"{PATH}?facility={it.pk}" for it in (school.facility, school.elsewhere))
+
+    assert "ada" in names(admin("GET", own))
+    assert problem(admin("GET", foreign)) == (403, None)
+    assert problem(admin("GET", f"{PATH}?facility={'0' * 32}")) == (403, None)
+    assert names(root("GET", foreign)) == {"stranger", "foreign_coach"}
+    assert problem(admin("GET", f"{PATH}?facility=x")) == (400, "facility")
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("ADA", {"ada"}),
+        ("student_", {"ada", "ben", "chen"}),
+        ("student ben", {"ben"}),
+        ("ben ada", set()),
+        ("émile", {"chen"}),
+        ("%", set()),
+        ("_", {"ada", "ben", "chen", "facility_coach"}),
+        ("  ", {"ada", "ben", "chen", "coach", "facility_coach", "admin"}),
+    ],
+)
+def test_people_by_words(school: School, admin: Call, words: str, found: set[str]):
+    """contract 1.8: each word is in the username, the full name or the id number."""
+    admin("PATCH", f"{PATH}/{school.chen.pk}", {"full_name": "émile Chen"})
+
+    assert names(admin("GET", f"{PATH}?search={words}")) == found
+
+
+def test_a_search_is_not_endless(admin: Call):
+    assert problem(admin("GET", f"{PATH}?search={'x' * 201}")) == (400, "search")
+
+
+def test_errors_have_kolibris_shape(school: School, admin: Call):
+    """contract 0.12."""
+    [error] = admin("POST", PATH, {}).json()
+    [unknown] = admin("GET", f"{PATH}/not-an-id").json()
+
+    assert error == {
+        "id": "REQUIRED",
+        "metadata": {"field": "username", "message": "This field is required."},
+    }
+    assert unknown["id"] == "NOT_FOUND"
+
+
+def test_a_key_with_all_scopes_does_what_an_admin_does(school: School):
+    """contract 0.3."""
+    call = calling(school.key(Scope.ADMIN))
+
+    told = call("POST", PATH, {"username": "x", "password": PASSWORD}).json()
+
+    assert call("PATCH", f"{PATH}/{told['id']}/", {"full_name": "X"}).status_code == 200
+    assert call("DELETE", f"{PATH}/{told['id']}/").status_code == 204

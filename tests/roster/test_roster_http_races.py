@@ -1,0 +1,190 @@
+"""Writers of one roster meet: real threads, each with its own connection (contract 0.1, 1.8)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from roster import services
+from roster.models import Enrolment, GroupMembership, Role, RoleKind, Scope, User
+from tests.conftest import client_for
+from tests.factories import School, make_school, video
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+CLIENTS = 6
+PERSON, MEMBERSHIP, ROLE = "/api/auth/facilityuser", "/api/auth/membership", "/api/auth/role"
+
+
+@pytest.fixture
+def school(transactional_db: None) -> School:
+    return make_school()
+
+
+def together(call: Callable[[int], Any], clients: int = CLIENTS) -> list[Any]:
+    """Let so many threads make a call at the same moment, and return what each got."""
+    gate = Barrier(clients)
+
+    def run(number: int) -> Any:
+        try:
+            gate.wait(timeout=30)
+            return call(number)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(clients) as pool:
+        return list(pool.map(run, range(clients)))
+
+
+def statuses(responses: list[Any]) -> list[int]:
+    return sorted(response.status_code for response in responses)
+
+
+def test_one_of_many_gets_a_username(school: School):
+    """contract 1.8: across the installation, so facilities do not queue for each other."""
+    key = school.key(Scope.ADMIN)
+
+    def create(number: int) -> Any:
+        if number % 2:
+            return client_for(key).post(PERSON, {"username": "Mona"})
+        body = {"username": "mona", "facility": school.elsewhere.pk.hex}
+        return client_for(school.superuser).post(PERSON, body)
+
+    made = together(create)
+
+    assert statuses(made) == [201] + [400] * (CLIENTS - 1)
+    assert User.objects.filter(username_key="mona").count() == 1
+    fields = {
+        problem["metadata"]["field"]
+        for response in made
+        if response.status_code == 400
+        for problem in response.json()
+    }
+    assert fields == {"username"}
+
+
+def test_one_of_many_takes_a_name_by_renaming(school: School):
+    """contract 1.8: each locks another person, so only the database can tell."""
+    key = school.key(Scope.ADMIN)
+    people = [school.ada, school.ben, school.chen, school.coach]
+    wishes = [{"username": "mona"}, {"id_number": "1"}]
+
+    for wish in wishes:
+
+        def rename(number: int, wish: dict[str, str] = wish) -> Any:
+            return client_for(key).patch(f"{PERSON}/{people[number].pk}", wish)
+
+        assert statuses(together(rename, len(people))) == [200, 400, 400, 400]
+
+
+def test_an_id_number_and_a_first_answer_make_one_learner(school: School):
+    """contract 0.6: apps introduce learners while the office registers them."""
+    key = school.key(Scope.ADMIN)
+
+    def introduce(number: int) -> Any:
+        client = client_for(key)
+        if number % 2:
+            return client.post(PERSON, {"username": "", "id_number": "newcomer"})
+        return client.post("/api/logger/contentsession", video(user_id="newcomer"), format="json")
+
+    told = statuses(together(introduce))
+
+    assert User.objects.filter(external_id="newcomer").count() == 1
+    assert set(told) <= {200, 201, 400}
+    assert told.count(200) == CLIENTS // 2
+
+
+def test_simultaneous_identical_memberships_are_one(school: School):
+    """contract 1.8: a repeat answers what is there."""
+    key = school.key(Scope.ADMIN)
+    body = {"user": school.chen.pk.hex, "collection": school.group.pk.hex}
+
+    made = together(lambda _n: client_for(key).post(MEMBERSHIP, body))
+
+    assert statuses(made) == [201] * CLIENTS
+    assert len({response.json()["id"] for response in made}) == 1
+    assert GroupMembership.objects.filter(enrolment__user=school.chen).count() == 1
+    assert Enrolment.objects.filter(user=school.chen).count() == 2
+
+
+def test_simultaneous_identical_roles_are_one(school: School):
+    """contract 1.8."""
+    key = school.key(Scope.ADMIN)
+    body = {"user": school.ben.pk.hex, "collection": school.facility.pk.hex, "kind": "coach"}
+
+    made = together(lambda _n: client_for(key).post(ROLE, body))
+
+    assert statuses(made) == [201] * CLIENTS
+    assert Role.objects.filter(user=school.ben).count() == 1
+
+
+def test_the_last_role_closes_the_admin_whichever_goes_last(school: School):
+    """contract 1.8: is_staff follows roles."""
+    key = school.key(Scope.ADMIN)
+    roles = [
+        services.appoint(school.ben, kind, place).pk
+        for kind, place in (
+            (RoleKind.COACH, school.class_7a),
+            (RoleKind.COACH, school.class_7b),
+            (RoleKind.COACH, school.facility),
+            (RoleKind.ADMIN, school.facility),
+        )
+    ]
+
+    gone = together(lambda n: client_for(key).delete(f"{ROLE}/{roles[n]}"), len(roles))
+
+    assert statuses(gone) == [204] * 4
+    assert not User.objects.get(pk=school.ben.pk).is_staff
+
+
+def test_a_class_closes_while_others_join_it(school: School):
+    """contract 1.8: they join before or find it gone; nothing is left hanging."""
+    key = school.key(Scope.ADMIN)
+    people = [school.ada, school.ben, school.coach]
+    classroom = school.class_7b.pk.hex
+
+    def work(number: int) -> Any:
+        client = client_for(key)
+        if number == 0:
+            return client.delete(f"/api/auth/classroom/{classroom}")
+        if number == 1:
+            return client.post("/api/auth/learnergroup", {"name": "g", "parent": classroom})
+        if number == 2:
+            body = {"title": "t", "collection": classroom, "assignments": [classroom]}
+            return client.post("/api/assignments/lesson", body)
+        person = people[number - 3].pk.hex
+        if number == 5:
+            body = {"user": person, "collection": classroom, "kind": "coach"}
+            return client.post(ROLE, body)
+        return client.post(MEMBERSHIP, {"user": person, "collection": classroom})
+
+    told = [response.status_code for response in together(work)]
+
+    assert told[0] == 204
+    assert set(told[1:]) <= {201, 400, 404}
+    assert not Enrolment.objects.filter(classroom=school.class_7b).exists()
+    assert User.objects.get(pk=school.coach.pk).is_staff
+
+
+def test_somebody_is_removed_while_they_work(school: School):
+    """contract 1.8: their lock is taken first, so nothing of theirs comes after."""
+    key = school.key(Scope.ADMIN)
+    school.facility.auto_provision = False
+    school.facility.save()
+
+    def work(number: int) -> Any:
+        client = client_for(key)
+        if number == 0:
+            return client.delete(f"{PERSON}/{school.ben.pk}")
+        return client.post("/api/logger/contentsession", video(user_id="student_ben"))
+
+    told = [response.status_code for response in together(work)]
+
+    assert told[0] == 204
+    assert set(told[1:]) <= {200, 404}
+    assert not User.objects.filter(pk=school.ben.pk).exists()
