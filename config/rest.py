@@ -12,7 +12,7 @@ import orjson
 import structlog
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db import OperationalError
+from django.db import IntegrityError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views import defaults
 from rest_framework import exceptions
@@ -119,6 +119,10 @@ def _told(error: Exception) -> exceptions.APIException | None:
         return exceptions.PermissionDenied()
     if isinstance(error, OperationalError):
         log.warning("database_unavailable", error=str(error))
+        return Unavailable()
+    if isinstance(error, IntegrityError):
+        # What the request rests on went away while it ran: asked again, it is told what is wrong.
+        log.error("integrity_conflict", exc_info=error)
         return Unavailable()
     return None
 

@@ -12,7 +12,7 @@ from logger.models import AttemptLog, ContentSession
 SESSIONS_AT_ONCE = 500
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def purge_guests(at: datetime) -> int:
     """Delete some guests' sessions that are past their time, with their attempts; tell how many.
 

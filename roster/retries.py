@@ -132,7 +132,7 @@ def free(running: KeptAnswer) -> None:
     KeptAnswer.objects.filter(pk=running.pk, holder=running.holder, status=None).delete()
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def purge(at: datetime) -> int:
     """Delete some of what was kept long enough or died; tell how many rows."""
     past = KeptAnswer.objects.filter(expires_at__lte=at).order_by("expires_at")

@@ -266,7 +266,7 @@ def learner_of_token(secret: str, *, at: datetime) -> User:
     return learner
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def purge_tokens(at: datetime) -> int:
     """Delete some tokens that expired; tell how many."""
     past = LearnerToken.objects.filter(expires_at__lte=at).order_by("expires_at")

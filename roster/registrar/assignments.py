@@ -33,7 +33,7 @@ class HandOutFields(TypedDict, total=False):
     place_ids: list[UUID]
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def add_hand_out(model: type[Assignable], fields: HandOutFields, *, actor: Actor) -> UUID:
     """Keep something for a class, or for all of a facility, and hand it out there."""
     place, facility_id = lock_facility_or_class(fields["collection_id"], actor=actor)
@@ -50,7 +50,7 @@ def add_hand_out(model: type[Assignable], fields: HandOutFields, *, actor: Actor
     return row.pk
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def change_hand_out(
     model: type[Assignable], pk: UUID, fields: HandOutFields, *, actor: Actor
 ) -> None:
@@ -64,7 +64,7 @@ def change_hand_out(
         _hand_out(row, set(fields["place_ids"]))
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def remove_hand_out(model: type[Assignable], pk: UUID, *, actor: Actor) -> None:
     """Withdraw something; what learners did with it stays."""
     _lock_coached(model, pk, actor).delete()

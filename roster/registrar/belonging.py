@@ -49,7 +49,7 @@ class RoleFields(TypedDict, total=False):
     kind: str
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def add_membership(fields: MembershipFields, *, actor: Actor) -> UUID:
     """Put somebody into a class, or into a group and so into its class."""
     place, facility_id = _lock_class_or_group(fields["collection_id"], actor)
@@ -60,7 +60,7 @@ def add_membership(fields: MembershipFields, *, actor: Actor) -> UUID:
     return services.enrol(person, place).pk
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def change_membership(pk: UUID, fields: MembershipFields, *, actor: Actor) -> None:
     """Accept a membership as it is, since nothing of it changes."""
     membership = _lock_membership(pk, actor)
@@ -68,7 +68,7 @@ def change_membership(pk: UUID, fields: MembershipFields, *, actor: Actor) -> No
     keep("collection", fields, "collection_id", membership.collection_id)
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def remove_membership(pk: UUID, *, actor: Actor) -> None:
     """Take somebody out of a group, or out of a class and so out of its groups."""
     membership = _lock_membership(pk, actor)
@@ -102,7 +102,7 @@ def _lock_membership(pk: UUID, actor: Actor) -> Membership:
     return membership
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def add_role(fields: RoleFields, *, actor: Actor) -> UUID:
     """Let somebody look after a facility or a class."""
     place, facility_id = lock_facility_or_class(fields["place_id"], actor=actor)
@@ -112,7 +112,7 @@ def add_role(fields: RoleFields, *, actor: Actor) -> UUID:
     return services.appoint(person, RoleKind(fields["kind"]), place).pk
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def change_role(pk: UUID, fields: RoleFields, *, actor: Actor) -> None:
     """Change what somebody does for a place."""
     role = _lock_role(pk, actor)
@@ -129,7 +129,7 @@ def change_role(pk: UUID, fields: RoleFields, *, actor: Actor) -> None:
     role.save(update_fields=["kind"])
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def remove_role(pk: UUID, *, actor: Actor) -> None:
     """Relieve somebody of a role; the last one closes the admin to them."""
     role = _lock_role(pk, actor)

@@ -54,7 +54,7 @@ def add_person(fields: PersonFields, *, actor: Actor, at: datetime) -> UUID:
     return person.pk
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def _insert(person: User, actor: Actor) -> None:
     if person.facility_id:
         lock_facility(person.facility_id, actor=actor, field="facility")
@@ -71,7 +71,7 @@ def change_person(pk: UUID, fields: PersonFields, *, actor: Actor) -> None:
     _update(pk, fields, hashed, actor)
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def _update(pk: UUID, fields: PersonFields, hashed: str | None, actor: Actor) -> None:
     person = _lock_visible(pk, actor)
     _keep_facility(person, fields, actor)
@@ -82,7 +82,7 @@ def _update(pk: UUID, fields: PersonFields, hashed: str | None, actor: Actor) ->
     _store(person, update_fields=_WRITTEN)
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def remove_person(pk: UUID, *, actor: Actor) -> None:
     """Erase somebody and all their records."""
     person = _lock_visible(pk, actor)

@@ -44,7 +44,7 @@ class GroupFields(TypedDict, total=False):
     classroom_id: UUID
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def add_facility(fields: FacilityFields, *, actor: Actor) -> UUID:
     """Open a facility; superusers alone do."""
     require_superuser(actor)
@@ -53,7 +53,7 @@ def add_facility(fields: FacilityFields, *, actor: Actor) -> UUID:
     return facility.pk
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def change_facility(pk: UUID, fields: FacilityFields, *, actor: Actor) -> None:
     """Rename a facility, or settle how it takes learners and guests."""
     facility, _ = lock_row(Facility.objects.visible_to(actor), pk)
@@ -74,7 +74,7 @@ def _store(facility: Facility, **how: Any) -> None:
         raise
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def remove_facility(pk: UUID, *, actor: Actor) -> None:
     """Close a facility, and erase its people and all their records.
 
@@ -88,14 +88,14 @@ def remove_facility(pk: UUID, *, actor: Actor) -> None:
     _close(facility, Role.objects.filter(facility=pk) | Role.objects.filter(classroom__facility=pk))
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def add_classroom(fields: ClassroomFields, *, actor: Actor) -> UUID:
     """Open a class in a facility."""
     facility = lock_facility(fields["facility_id"], actor=actor, field="parent")
     return Classroom.objects.create(facility=facility, name=fields["name"]).pk
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def change_classroom(pk: UUID, fields: ClassroomFields, *, actor: Actor) -> None:
     """Rename a class."""
     classroom, facility_id = lock_row(Classroom.objects.visible_to(actor), pk)
@@ -105,7 +105,7 @@ def change_classroom(pk: UUID, fields: ClassroomFields, *, actor: Actor) -> None
     classroom.save(update_fields=["name"])
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def remove_classroom(pk: UUID, *, actor: Actor) -> None:
     """Close a class with its groups, enrolments, roles and what it hands out; people stay."""
     classroom, facility_id = lock_row(Classroom.objects.visible_to(actor), pk)
@@ -124,7 +124,7 @@ def _lock_everybody(people: Any) -> list[UUID]:
     return list(people.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def add_group(fields: GroupFields, *, actor: Actor) -> UUID:
     """Open a group in a class."""
     try:
@@ -136,7 +136,7 @@ def add_group(fields: GroupFields, *, actor: Actor) -> UUID:
     return LearnerGroup.objects.create(classroom=classroom, name=fields["name"]).pk
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def change_group(pk: UUID, fields: GroupFields, *, actor: Actor) -> None:
     """Rename a group."""
     group, facility_id = lock_row(LearnerGroup.objects.visible_to(actor), pk)
@@ -146,7 +146,7 @@ def change_group(pk: UUID, fields: GroupFields, *, actor: Actor) -> None:
     group.save(update_fields=["name"])
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def remove_group(pk: UUID, *, actor: Actor) -> None:
     """Close a group; its members stay in the class."""
     group, facility_id = lock_row(LearnerGroup.objects.visible_to(actor), pk)
