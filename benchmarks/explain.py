@@ -120,6 +120,8 @@ def main(arguments: list[str] | None = None) -> int:
         findings.append(finding)
         if finding.faults or not options.faults:
             print(finding.line(), flush=True)
+    if not findings:
+        parser.error("no request contains that")
     wrong = [finding for finding in findings if finding.faults]
     slowest = max(findings, key=lambda finding: finding.milliseconds)
     print(f"{len(findings)} requests, {len(wrong)} wrong; the slowest: {slowest.line()}")
