@@ -12,6 +12,7 @@ import orjson
 import structlog
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.db import Error as DatabaseError
 from django.db import IntegrityError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views import defaults
@@ -117,12 +118,17 @@ def _told(error: Exception) -> exceptions.APIException | None:
         return exceptions.NotFound()
     if isinstance(error, PermissionDenied):
         return exceptions.PermissionDenied()
-    if isinstance(error, OperationalError):
-        log.warning("database_unavailable", error=str(error))
-        return Unavailable()
+    return _unavailable(error) if isinstance(error, DatabaseError) else None
+
+
+def _unavailable(error: DatabaseError) -> Unavailable | None:
+    """Return what the client is told where the database's state is to blame, not the request."""
     if isinstance(error, IntegrityError):
         # What the request rests on went away while it ran: asked again, it is told what is wrong.
         log.error("integrity_conflict", exc_info=error)
+        return Unavailable()
+    if isinstance(error, OperationalError):
+        log.warning("database_unavailable", error=str(error))
         return Unavailable()
     return None
 

@@ -9,6 +9,8 @@ from logger.models import AttemptLog, ContentSession, MasteryLog
 from roster.admin_base import VisibleLearnersAdmin
 
 NEWEST_FIRST: list[str | Combinable] = ["-end_timestamp", "-id"]
+# Keys grow with time, and no other index of these two follows it.
+LATEST_BEGUN_FIRST: list[str | Combinable] = ["-id"]
 BY_LEARNER = ["user__username", "user__full_name", "user__external_id"]
 
 
@@ -19,7 +21,7 @@ class ContentSessionAdmin(VisibleLearnersAdmin[ContentSession]):
     list_select_related = ["user"]
     list_filter = ["kind"]
     search_fields = BY_LEARNER
-    ordering = NEWEST_FIRST
+    ordering = LATEST_BEGUN_FIRST
 
 
 @admin.register(MasteryLog)
@@ -31,7 +33,7 @@ class MasteryLogAdmin(VisibleLearnersAdmin[MasteryLog]):
     list_select_related = ["user"]
     list_filter = ["complete", "is_quiz"]
     search_fields = BY_LEARNER
-    ordering = NEWEST_FIRST
+    ordering = LATEST_BEGUN_FIRST
 
 
 @admin.register(AttemptLog)
@@ -42,6 +44,5 @@ class AttemptLogAdmin(VisibleLearnersAdmin[AttemptLog]):
     list_display_links = ["user", "item"]
     list_select_related = ["user"]
     list_filter = ["complete", "hinted", "error"]
-    exclude = ["facility"]
     search_fields = BY_LEARNER
     ordering = NEWEST_FIRST

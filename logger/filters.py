@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
 from django.http import HttpRequest
 from django_filters import rest_framework as filters
 from rest_framework.exceptions import ValidationError
@@ -49,7 +49,7 @@ class LearnerFilterSet(filters.FilterSet):
         """One learner, by UUID; a key may also use its own name for them."""
         if isinstance(self.actor, ApiKey):
             known = User.objects.in_facility(self.actor.facility_id)
-            return rows.filter(user__in=known.named(value).values("pk"))
+            return rows.filter(user=Subquery(known.named(value).values("pk")[:1]))
         key = parse_uuid(value)
         if key is None:
             raise ValidationError({"user": ["This is not a UUID."]})
@@ -59,17 +59,21 @@ class LearnerFilterSet(filters.FilterSet):
         """Everybody of a facility; only superusers see more than one."""
         if not self.actor.is_superuser:
             raise PermissionDenied("Only superusers may filter by facility.")
-        return rows.filter(user__in=User.objects.in_facility(value))
+        return self.narrowed_to_facility(rows, value)
+
+    def narrowed_to_facility(self, rows: QuerySet[Any], facility_id: UUID) -> QuerySet[Any]:
+        """Rows of everybody of a facility."""
+        return rows.filter(user__in=User.objects.in_facility(facility_id))
 
     def by_classroom(self, rows: QuerySet[Any], _name: str, value: UUID) -> QuerySet[Any]:
         """Everybody enrolled in a classroom; members of its groups always are."""
         known = Classroom.objects.visible_to(self.actor)
-        return rows.filter(user__in=User.objects.enrolled_in(known.filter(pk=value)))
+        return rows.filter(user__among=User.objects.enrolled_in(known.filter(pk=value)))
 
     def by_group(self, rows: QuerySet[Any], _name: str, value: UUID) -> QuerySet[Any]:
         """Members of a learner group."""
         known = LearnerGroup.objects.visible_to(self.actor)
-        return rows.filter(user__in=User.objects.grouped_in(known.filter(pk=value)))
+        return rows.filter(user__among=User.objects.grouped_in(known.filter(pk=value)))
 
 
 class MasteryLogFilter(LearnerFilterSet):
@@ -95,3 +99,7 @@ class AttemptLogFilter(LearnerFilterSet):
     class Meta:
         model = AttemptLog
         fields: list[str] = []
+
+    def narrowed_to_facility(self, rows: QuerySet[Any], facility_id: UUID) -> QuerySet[Any]:
+        """Attempts bear their facility; guests' are nobody's."""
+        return rows.filter(facility=facility_id, user__isnull=False)

@@ -96,6 +96,11 @@ class UserAdmin(DjangoUserAdmin[User]):
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:  # noqa: ARG002
         return is_listed_filter(self, lookup)
 
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Leave people in their facility: their records bear it."""
+        fixed = super().get_readonly_fields(request, obj)
+        return [*fixed, "facility"] if obj and obj.facility_id else fixed
+
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         """Keep what is stored of a password from whoever may only look."""
         if obj and not self.has_change_permission(request, obj):

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from logger import progress
-from roster.models import Actor, Facility, User
+from roster.models import Actor, ApiKey, Facility, User
 from roster.models.base import FaithfulDecoder, Keyed
 
 if TYPE_CHECKING:
@@ -23,11 +23,20 @@ class RecordQuerySet(models.QuerySet[R]):
     """Records of learners, and of guests: those have no user but a facility."""
 
     def visible_to(self, actor: Actor) -> Self:
-        """Records the actor may read: visible learners', and guests' of facilities they staff."""
+        """Records the actor may read: visible learners', and guests' of facilities they staff.
+
+        Whoever reads one whole facility, or only their own, is told so by equality: the same
+        records, each bearing its learner's facility, which never changes; but then the order of
+        an index is the list's.
+        """
         if actor.is_superuser:
             return self
+        if isinstance(actor, User | ApiKey) and actor.whole_facility is not None:
+            return self.filter(facility=actor.whole_facility)
+        if isinstance(actor, User) and actor.looks_after_nobody:
+            return self.filter(user=actor)
         return self.filter(
-            Q(user__in=User.objects.visible_to(actor))
+            Q(user__among=User.objects.visible_to(actor))
             | Q(user=None, facility__in=Facility.objects.staffed_by(actor))
         )
 

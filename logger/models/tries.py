@@ -19,6 +19,7 @@ from roster.models import Actor, Facility, User, UserQuerySet
 from roster.models.base import FaithfulDecoder
 from roster.wire import format_time
 
+NEWEST = ("-end_timestamp", "-id")
 MAX_HISTORY = 1000
 MAX_HISTORY_BYTES = 1024 * 1024
 
@@ -36,7 +37,7 @@ class MasteryLogQuerySet(models.QuerySet["MasteryLog"]):
 
     def newest_first(self) -> Self:
         """In the order of contract 1.4."""
-        return self.order_by("-end_timestamp", "-id")
+        return self.order_by(*NEWEST)
 
     def open_first(self) -> Self:
         """The open try, then the finished ones, latest first."""
@@ -117,12 +118,10 @@ class MasteryLog(Timed):
                 name="complete_try_has_its_time",
             ),
         ]
+        # No index holds what a PUT changes, until it completes the try (decision 11).
         indexes = [
-            models.Index(
-                fields=["user", "content_id", "-end_timestamp", "-id"], name="try_of_learner_newest"
-            ),
-            models.Index(fields=["content_id", "-end_timestamp", "-id"], name="try_of_content"),
-            models.Index(fields=["-end_timestamp", "-id"], name="try_newest"),
+            models.Index(fields=["user", "content_id"], name="try_of_learner"),
+            models.Index(fields=["mastery_level", "id"], name="try_of_level"),
         ]
 
     def __str__(self) -> str:
@@ -148,7 +147,7 @@ class MasteryLog(Timed):
 class AttemptLogQuerySet(RecordQuerySet["AttemptLog"]):
     def newest_first(self) -> Self:
         """In the order of contract 1.7."""
-        return self.order_by("-end_timestamp", "-id")
+        return self.order_by(*NEWEST)
 
     def latest_started_first(self) -> Self:
         """In the order of `pastattempts` (contract 1.1)."""
@@ -176,9 +175,9 @@ class AttemptLog(Timed):
         User, on_delete=models.CASCADE, related_name="attempts", null=True, blank=True,
         db_index=False,
     )  # fmt: skip
-    # Of guests' attempts only, as on their session: lists need no join to find whose they are.
+    # The learner's, or the guest's host, as on the session: a facility's list needs no join.
     facility = models.ForeignKey(
-        Facility, on_delete=models.CASCADE, related_name="+", null=True, blank=True
+        Facility, on_delete=models.CASCADE, related_name="+", null=True, blank=True, db_index=False
     )
     session = models.ForeignKey(ContentSession, on_delete=models.CASCADE, related_name="attempts")
     mastery_log = models.ForeignKey(
@@ -217,12 +216,11 @@ class AttemptLog(Timed):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["user", "-end_timestamp", "-id"], name="attempt_of_learner_newest"
-            ),
-            models.Index(fields=["content_id", "item"], name="attempt_of_item"),
-            models.Index(fields=["mastery_log", "start_timestamp"], name="attempt_of_try"),
-            models.Index(fields=["-end_timestamp", "-id"], name="attempt_newest"),
+            models.Index(fields=["user", *NEWEST], name="attempt_of_learner_newest"),
+            models.Index(fields=["facility", *NEWEST], name="attempt_of_facility_newest"),
+            models.Index(fields=["content_id", *NEWEST], name="attempt_of_content_newest"),
+            models.Index(fields=["item", *NEWEST], name="attempt_of_item_newest"),
+            models.Index(fields=[*NEWEST], name="attempt_newest"),
         ]
 
     def __str__(self) -> str:
@@ -235,7 +233,7 @@ class AttemptLog(Timed):
         """Return a new attempt made by its first interaction, in memory."""
         attempt = cls(
             user_id=session.user_id,
-            facility_id=None if session.user_id else session.facility_id,
+            facility_id=session.facility_id,
             session=session,
             mastery_log=session.mastery_log,
             content_id=session.content_id,
@@ -278,6 +276,11 @@ class AttemptLog(Timed):
         """Tell whether the history outgrew what one row should hold and one list should carry."""
         history = self.interaction_history
         return len(history) > MAX_HISTORY or len(orjson.dumps(history)) > MAX_HISTORY_BYTES
+
+    @property
+    def score(self) -> float:
+        """What a mastery model makes of this attempt."""
+        return self.score_of(self.correct, hinted=self.hinted)
 
     @staticmethod
     def score_of(correct: float, *, hinted: bool) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 from typing import Self
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
@@ -75,6 +76,11 @@ class ApiKey(Keyed):
     def scopes(self) -> list[Scope]:
         """The scopes granted, implied ones included, weakest first."""
         return [scope for scope in Scope if self.allows(scope)]
+
+    @property
+    def whole_facility(self) -> UUID | None:
+        """The facility whose records are exactly those this key may read; None: it reads none."""
+        return self.facility_id if self.allows(Scope.READ) else None
 
     def allows(self, scope: Scope) -> bool:
         """Tell whether this key has a scope, granted or implied."""

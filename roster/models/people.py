@@ -53,12 +53,17 @@ class UserQuerySet(models.QuerySet["User"]):
         """Tell each person whether they look after a facility or a class at all.
 
         Asked when somebody logs in or comes back, so that the lists of the many who look
-        after nobody need not ask the database about roles.
+        after nobody need not ask the database about roles; and whether that is exactly their
+        own facility, since then lists need not ask who is in it.
         """
         roles = Role.objects.filter(user=OuterRef("pk"))
+        at_home = Q(facility=OuterRef("facility"))
+        within = at_home | Q(classroom__facility=OuterRef("facility"))
         return self.annotate(
             staffs_facility=Exists(roles.filter(facility__isnull=False)),
             coaches_class=Exists(roles.filter(classroom__isnull=False)),
+            staffs_home=Exists(roles.filter(at_home)),
+            looks_beyond=Exists(roles.exclude(within)),
         )
 
     def in_facility(self, facility_id: UUID) -> Self:
@@ -146,6 +151,8 @@ class User(Keyed, AbstractBaseUser, PermissionsMixin):
     # Known only of rows of `with_reach`; None: perhaps.
     staffs_facility: bool | None = None
     coaches_class: bool | None = None
+    staffs_home: bool | None = None
+    looks_beyond: bool | None = None
 
     objects = UserQuerySet.as_manager()
 
@@ -178,6 +185,16 @@ class User(Keyed, AbstractBaseUser, PermissionsMixin):
         namesakes = User.objects.filter(username_key=folded)
         if namesakes.exclude(pk=self.pk).exists():
             raise ValidationError({"username": "Somebody has this username already."})
+
+    @property
+    def whole_facility(self) -> UUID | None:
+        """The facility whose records are exactly those this person may read, where known."""
+        return self.facility_id if self.staffs_home and self.looks_beyond is False else None
+
+    @property
+    def looks_after_nobody(self) -> bool:
+        """Tell whether this person is known to read no records but their own."""
+        return self.staffs_facility is False and self.coaches_class is False
 
     def get_full_name(self) -> str:
         """Return the name to greet somebody by; asked by Django's admin."""

@@ -10,9 +10,10 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 import orjson
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from config.seeding.installation import analyze, described, seed_installation
 from logger.commands import Interaction, StartSession, UpdateSession
 from logger.services import start_session, update_session
 from roster.models import Facility, User
@@ -67,20 +68,41 @@ class Command(BaseCommand):
             "--if-empty", action="store_true", help="only where the database holds nobody yet"
         )
         parser.add_argument("--url", default="http://127.0.0.1:8080", help="where the server is")
+        parser.add_argument(
+            "--attempts", "--scale", type=int, metavar="N",
+            help="add a set of big schools, too, whose learners made so many attempts",
+        )  # fmt: skip
+        parser.add_argument("--seed", type=int, default=SEED, help="another makes other schools")
 
-    def handle(self, *_args: Any, if_empty: bool, url: str, **_options: Any) -> None:
+    def handle(
+        self,
+        *_args: Any,
+        if_empty: bool,
+        url: str,
+        attempts: int | None,
+        seed: int,
+        **options: Any,
+    ) -> None:
+        if attempts is not None and attempts < 1:
+            raise CommandError("--attempts must be at least 1.")
         # The logins are made up and shown again at every start, so they are kept.
         notes = Path(settings.BASE_DIR) / "var" / "demo.json"
         occupied = Facility.objects.exists() or User.objects.exists()
-        if not (if_empty and occupied):
+        wanted = not (if_empty and occupied)
+        if wanted:
             done = import_roster(_roster(), at=timezone.now())
             _record(done.facility, at=timezone.now())
             _note(notes, done)
         shown = _read(notes)
         if shown is None:
             self.stdout.write(f"\nLearnTrace  {url}/    API  {url}/api/docs/\n")
-            return
-        self.stdout.write(_welcome(shown, url))
+        else:
+            self.stdout.write(_welcome(shown, url))
+        if wanted and attempts:
+            quiet = options["verbosity"] == 0
+            schools = seed_installation(attempts, seed=seed, at=timezone.now(), quiet=quiet)
+            analyze()
+            self.stdout.write(described(schools, attempts))
 
 
 def _roster() -> RosterFile:

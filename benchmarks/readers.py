@@ -1,0 +1,194 @@
+"""Who asks what: every kind of caller, and every documented filter with values that bite.
+
+Values are taken from what the caller may see: the most frequent, the rarest, and the one that is
+nothing but old.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Count, Max
+from django.utils import timezone
+from uuid_utils.compat import uuid7
+
+from config.keyset import Place
+from config.seeding.installation import analyze, seed_installation
+from logger.models import AttemptLog, MasteryLog
+from roster.models import Actor, ApiKey, Classroom, Facility, LearnerGroup, RoleKind, User
+
+ATTEMPTS, TRIES = "/api/logger/attemptlog", "/api/logger/masterylog"
+SEED = 1
+UNKNOWN_LEVEL = 77_777
+ADMIN = "/admin/logger"
+
+
+def sow(attempts: int) -> None:
+    """Seed a database that holds too little to say anything."""
+    if not User.objects.filter(is_superuser=True).exists():
+        User.objects.create_superuser("explain", secrets.token_urlsafe(12))
+    there = AttemptLog.objects.count()
+    if there < attempts:
+        seed_installation(attempts - there, seed=SEED, at=timezone.now())
+        analyze()
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Somebody who asks, and as what."""
+
+    name: str
+    actor: Actor
+
+
+def callers() -> Iterator[Caller]:
+    """Yield each kind, of the biggest school, of a small one and of one closed long ago."""
+    yield Caller("superuser", _person(is_superuser=True))
+    by_size = Facility.objects.annotate(size=Count("people")).order_by("-size")
+    known = list(by_size.filter(partner_id__regex=r"^demo-\d+-"))
+    last = min(known, key=_latest_end)
+    for size, facility in (("big", known[0]), ("small", known[-2]), ("closed", last)):
+        yield Caller(f"admin, {size}", _staff(facility, RoleKind.ADMIN))
+        yield Caller(f"facility coach, {size}", _staff(facility, RoleKind.COACH))
+        yield Caller(f"key, {size}", ApiKey(facility=facility, can_read=True, can_write=True))
+        yield Caller(f"class coach, {size}", _class_coach(facility))
+    learners = User.objects.filter(facility=known[0], is_staff=False)
+    busy = learners.annotate(count=Count("attempts")).order_by("-count")
+    yield Caller("learner, busy", _person(pk=busy[0].pk))
+    yield Caller("learner, quiet", _person(pk=busy.filter(count__gt=0).reverse()[0].pk))
+
+
+def _latest_end(facility: Facility) -> Any:
+    attempts = AttemptLog.objects.filter(user__facility=facility)
+    return attempts.aggregate(last=Max("end_timestamp"))["last"]
+
+
+def _person(**fields: Any) -> User:
+    return User.objects.with_reach().filter(**fields)[0]
+
+
+def _staff(facility: Facility, kind: RoleKind) -> User:
+    return _person(roles__facility=facility, roles__kind=kind)
+
+
+def _class_coach(facility: Facility) -> User:
+    return _person(roles__classroom__facility=facility)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Values of each filter that say something about one caller."""
+
+    values: dict[str, list[Any]]
+    deep: Place
+    pairs: list[dict[str, Any]]
+
+    @classmethod
+    def of(cls, actor: Actor) -> Sample:
+        """Look at what the actor may see."""
+        attempts = AttemptLog.objects.visible_to(actor)
+        tries = MasteryLog.objects.visible_to(actor)
+        levels = list(tries.order_by().values_list("mastery_level", flat=True).distinct()[:1000])
+        ends = attempts.aggregate(last=Max("end_timestamp"))["last"]
+        deep = ends - timedelta(days=60)
+        rooms = Classroom.objects.visible_to(actor).order_by("pk").values_list("pk", flat=True)
+        groups = LearnerGroup.objects.visible_to(actor).order_by("pk").values_list("pk", flat=True)
+        facilities = Facility.objects.order_by("pk").values_list("pk", flat=True)
+        return cls(
+            values={
+                "content": _spread(attempts, "content_id"),
+                "item": _spread(attempts, "item"),
+                "user": _spread(attempts.filter(user__isnull=False), "user"),
+                "masterylog": _spread(attempts.filter(mastery_log__isnull=False), "mastery_log"),
+                "mastery_level": [1, max(levels), min(levels), UNKNOWN_LEVEL],
+                "complete": ["true", "false"],
+                "classroom": _ends(list(rooms)),
+                "learner_group": _ends(list(groups)),
+                "facility": _ends(list(facilities)) if actor.is_superuser else [],
+            },
+            deep=Place(values=(deep, uuid7())),
+            pairs=[_pair(tries, order) for order in ("-size", "last")],
+        )
+
+
+def _spread(attempts: Any, column: str) -> list[Any]:
+    """Return the most frequent value, the rarest, and the one with nothing but old rows."""
+    counted = attempts.order_by().values(column).annotate(size=Count("pk"))
+    found = [
+        counted.order_by("-size")[0],
+        counted.order_by("size")[0],
+        counted.annotate(last=Max("end_timestamp")).order_by("last")[0],
+    ]
+    return list(dict.fromkeys(row[column] for row in found))
+
+
+def _pair(tries: Any, order: str) -> dict[str, Any]:
+    pairs = tries.order_by().values("user", "content_id")
+    [pair] = pairs.annotate(size=Count("pk"), last=Max("end_timestamp")).order_by(order)[:1]
+    return {"user": pair["user"], "content": pair["content_id"]}
+
+
+def _ends(found: list[Any]) -> list[Any]:
+    return list(dict.fromkeys([*found[:1], *found[-1:]]))
+
+
+# Combinations that the documentation's readers use, besides each filter alone.
+COMBINED = [
+    ("content", "item"), ("content", "complete"), ("content", "mastery_level"),
+    ("user", "content"), ("user", "complete"), ("user", "item"), ("masterylog", "complete"),
+    ("classroom", "content"), ("classroom", "item"), ("classroom", "complete"),
+    ("classroom", "mastery_level"), ("learner_group", "content"), ("learner_group", "complete"),
+    ("classroom", "learner_group"), ("facility", "content"), ("facility", "complete"),
+    ("item", "complete"), ("complete", "mastery_level"),
+]  # fmt: skip
+OF_PAIR = ("complete", "quiz", "classroom", "learner_group", "facility")
+
+
+def lists(sample: Sample) -> Iterator[str]:
+    """Yield the address of every list a caller may ask for."""
+    for query in [{}, *_alone(sample), *_combined(sample)]:
+        yield from _pages(ATTEMPTS, query, sample)
+    for pair in sample.pairs:
+        yield from _pages(TRIES, pair, sample)
+        yield f"{TRIES}/0/diff?{urlencode(pair)}"
+        for name in OF_PAIR:
+            for value in sample.values.get(name, ["true"])[:1]:
+                yield f"{TRIES}?{urlencode({**pair, name: value})}"
+
+
+def _alone(sample: Sample) -> Iterator[dict[str, Any]]:
+    for name, values in sample.values.items():
+        for value in values:
+            yield {name: value}
+
+
+def _combined(sample: Sample) -> Iterator[dict[str, Any]]:
+    for one, other in COMBINED:
+        for value in sample.values[one]:
+            for second in sample.values[other]:
+                yield {one: value, other: second}
+
+
+def _pages(path: str, query: dict[str, Any], sample: Sample) -> Iterator[str]:
+    yield f"{path}?{urlencode(query)}"
+    yield f"{path}?{urlencode({**query, 'cursor': sample.deep.token, 'page_size': 100})}"
+    yield f"{path}?{urlencode({**query, 'page_size': 100})}"
+
+
+def changelists(learner: User) -> Iterator[str]:
+    """Yield the admin's lists of records, and what a search for one learner finds."""
+    for table, column in (
+        ("attemptlog", "complete"), ("masterylog", "complete"), ("contentsession", "kind"),
+    ):  # fmt: skip
+        value = "video" if column == "kind" else "0"
+        yield f"{ADMIN}/{table}/"
+        yield f"{ADMIN}/{table}/?p=150"
+        yield f"{ADMIN}/{table}/?{column}__exact={value}"
+        yield f"{ADMIN}/{table}/?q={learner.external_id}"
+    yield f"{ADMIN}/attemptlog/?error__exact=1"
+    yield f"{ADMIN}/masterylog/?is_quiz__exact=1"

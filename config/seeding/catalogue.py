@@ -1,0 +1,85 @@
+"""What there is to learn from: contents, some popular, some out of use, and their items."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from config.seeding.chance import Chance, Weighted, zipf
+from logger.models import ContentKind
+
+ATTEMPTS_PER_CONTENT = 2500
+MIN_CONTENTS = 24
+CHANNELS = 5
+ITEMS = (8, 40)
+OUT_OF_USE = 0.1
+# In proportion: mostly exercises, some practice quizzes, and what is only looked at.
+KINDS = [
+    *[ContentKind.EXERCISE] * 6,
+    *[ContentKind.VIDEO] * 2,
+    ContentKind.DOCUMENT,
+    ContentKind.QUIZ,
+]
+MODELS: list[dict[str, Any]] = [
+    {"type": "m_of_n", "m": 3, "n": 5},
+    {"type": "m_of_n", "m": 8, "n": 10},
+    {"type": "num_correct_in_a_row_3"},
+    {"type": "num_correct_in_a_row_5"},
+    {"type": "do_all"},
+]
+QUIZ: dict[str, Any] = {"type": "quiz"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Content:
+    """One content; `model` and `items` are of assessments, `until` is when it fell out of use.
+
+    `until` is a share of the whole time, from 0 to 1.
+    """
+
+    id: UUID
+    kind: ContentKind
+    channel_id: UUID | None = None
+    node_id: UUID | None = None
+    quiz_id: UUID | None = None
+    model: dict[str, Any] | None = None
+    items: list[str] | None = None
+    until: float = 1.0
+
+
+def catalogue(attempts: int, chance: Chance, *, at: datetime) -> Weighted[Content]:
+    """Return the contents of an installation of so many attempts, the popular ones first."""
+    channels = [chance.key(at) for _ in range(CHANNELS)]
+    count = max(MIN_CONTENTS, attempts // ATTEMPTS_PER_CONTENT)
+    kinds = [KINDS[number % len(KINDS)] for number in range(count)]
+    chance.shuffle(kinds)
+    contents = [_content(kind, chance.choice(channels), chance, at=at) for kind in kinds]
+    return Weighted(contents, (weight**0.8 for weight in zipf(count)))
+
+
+def _content(kind: ContentKind, channel_id: UUID, chance: Chance, *, at: datetime) -> Content:
+    return Content(
+        id=chance.key(at),
+        kind=kind,
+        channel_id=channel_id,
+        node_id=chance.key(at),
+        model=_model(kind, chance),
+        items=items(chance, at=at) if kind in (ContentKind.EXERCISE, ContentKind.QUIZ) else None,
+        until=chance.uniform(0.1, 0.5) if chance.happens(OUT_OF_USE) else 1.0,
+    )
+
+
+def _model(kind: ContentKind, chance: Chance) -> dict[str, Any] | None:
+    if kind is ContentKind.QUIZ:
+        return QUIZ
+    return chance.choice(MODELS) if kind is ContentKind.EXERCISE else None
+
+
+def items(chance: Chance, *, at: datetime) -> list[str]:
+    """Return the names of a content's items: most apps use ids, some plain numbers."""
+    count = chance.randint(*ITEMS)
+    if chance.happens(0.25):
+        return [f"question {number}" for number in range(1, count + 1)]
+    return [chance.key(at).hex for _ in range(count)]

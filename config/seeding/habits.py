@@ -1,0 +1,158 @@
+"""How people work: they watch, practise until they master, take quizzes, drop out, come back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from config.seeding.chance import Chance
+from config.seeding.desk import Desk
+from logger.commands import Interaction, UpdateSession
+from logger.mastery import MasteryType
+from roster.models import Lesson
+
+MAX_SITTINGS = 4
+QUESTIONS_A_SITTING = (4, 15)
+AGAIN = 0.25
+WATCHED = (0.05, 0.6)
+
+
+class Habits:
+    """One learner's way of working at one desk, from a moment on but never past the present."""
+
+    def __init__(self, desk: Desk, *, skill: float, lesson: Lesson | None, now: datetime) -> None:
+        self.desk = desk
+        self.chance: Chance = desk.chance
+        self.skill = skill
+        self.lesson = lesson
+        self.now = now
+
+    def work(self, at: datetime) -> None:
+        """Work on the content as its kind asks, in one sitting or in several."""
+        self.moment = at
+        if self.desk.content.items is None:
+            self._watch()
+        elif self.desk.content.model == {"type": MasteryType.QUIZ} or self.desk.content.quiz_id:
+            self._take_quiz(self.desk.content.items)
+        else:
+            self._practise(self.desk.content.items)
+
+    def _goes_on(self) -> bool:
+        """Tell whether somebody may do one thing more: there is time and room for it."""
+        return self.moment < self.now and not self.desk.records.full
+
+    def _pass(self, seconds: float) -> bool:
+        """Let time pass, unless that reaches beyond the present; tell whether it did pass."""
+        later = self.moment + timedelta(seconds=seconds)
+        if later > self.now:
+            self.moment = self.now
+            return False
+        self.moment = later
+        return True
+
+    def _watch(self) -> None:
+        for _sitting in range(self.chance.randint(1, MAX_SITTINGS)):
+            if not self._goes_on():
+                return
+            self.desk.sit_down(at=self.moment, lesson=self.lesson)
+            for _turn in range(self.chance.randint(1, 3)):
+                seconds = self.chance.seconds(20, 300)
+                if self._pass(seconds):
+                    share = round(self.chance.uniform(*WATCHED), 3)
+                    update = UpdateSession(progress_delta=share, time_spent_delta=seconds)
+                    self.desk.move(update, at=self.moment)
+            self._sleep()
+
+    def _sleep(self) -> None:
+        self._pass(self.chance.expovariate(1 / 86_400) + 600)
+
+    def _practise(self, items: list[str]) -> None:
+        repeat = False
+        for _sitting in range(self.chance.randint(1, MAX_SITTINGS)):
+            if not self._goes_on():
+                return
+            self.desk.sit_down(at=self.moment, lesson=self.lesson, repeat=repeat)
+            self._sit(items)
+            complete = self.desk.tried is not None and self.desk.tried.complete
+            repeat = complete and self.chance.happens(AGAIN * 2)
+            if complete and not repeat and not self.chance.happens(AGAIN):
+                return
+            self._sleep()
+
+    def _sit(self, items: list[str]) -> None:
+        """Answer questions until mastered, or until it is enough for today."""
+        for _question in range(self.chance.randint(*QUESTIONS_A_SITTING)):
+            if not self._goes_on() or not self._ask(self.chance.choice(items)):
+                return
+            tried = self.desk.tried
+            if tried is not None and tried.complete and not self.chance.happens(AGAIN):
+                return
+
+    def _ask(self, item: str, *, is_quiz: bool = False, again: bool = False) -> bool:
+        """Answer one question; tell whether there was time for it."""
+        seconds = self.chance.seconds(4, 90)
+        if not self._pass(seconds):
+            return False
+        interactions = self._interactions(item, seconds, is_quiz=is_quiz, again=again)
+        update = UpdateSession(
+            progress=None if is_quiz else self._progress(),
+            time_spent_delta=seconds,
+            interactions=interactions,
+        )
+        self.desk.move(update, at=self.moment)
+        return True
+
+    def _progress(self) -> float | None:
+        """Return what a client shows meanwhile; of `do_all` it alone knows the end."""
+        tried = self.desk.tried
+        if tried is None or tried.complete:
+            return None
+        if tried.mastery_criterion["type"] == MasteryType.DO_ALL:
+            return min(1.0, round((tried.attempt_count + 1) / 10, 3))
+        return min(0.9, round(0.05 * (tried.attempt_count + 1), 3))
+
+    def _interactions(
+        self, item: str, seconds: float, *, is_quiz: bool, again: bool
+    ) -> tuple[Interaction, ...]:
+        right = self.chance.happens(self.skill)
+        chosen = self.chance.randrange(4)
+        before = self._latest_seconds(item) if again else 0.0
+        answer = Interaction(
+            item=item,
+            correct=float(right) if not self.chance.happens(0.02) else 0.5,
+            time_spent=round(before + seconds, 1),
+            complete=right or is_quiz,
+            answer={"choice": chosen},
+            answer_given=True,
+            simple_answer="ABCD"[chosen],
+            replace=again,
+        )
+        if is_quiz or right or not self.chance.happens(0.85):
+            return (answer,)
+        return self._mended(answer)
+
+    def _latest_seconds(self, item: str) -> float:
+        return next((a.time_spent for a in self.desk.attempts if a.item == item), 0.0)
+
+    def _mended(self, wrong: Interaction) -> tuple[Interaction, ...]:
+        """Go on at a wrong answer: an error of the app, a hint, and mostly the right one."""
+        more = [replace(wrong, correct=0.0)]
+        if self.chance.happens(0.05):
+            more.insert(0, replace(wrong, correct=0.0, answer=None, error=True))
+        if self.chance.happens(0.4):
+            more.append(replace(wrong, correct=0.0, hinted=True, answer={"hint": 1}))
+        if self.chance.happens(0.8):
+            more.append(replace(wrong, correct=1.0, complete=True))
+        return tuple(more)
+
+    def _take_quiz(self, items: list[str]) -> None:
+        """Answer every question once, change some answers, and mostly submit."""
+        self.desk.sit_down(at=self.moment)
+        asked = self.chance.sample(items, k=min(len(items), self.chance.randint(5, 20)))
+        for item in asked:
+            if not self._goes_on() or not self._ask(item, is_quiz=True):
+                return
+        for item in asked[: self.chance.randint(0, 2)]:
+            self._ask(item, is_quiz=True, again=True)
+        if self.chance.happens(0.85) and self._pass(5.0):
+            self.desk.move(UpdateSession(progress=1.0), at=self.moment)

@@ -1,0 +1,99 @@
+"""A made-up history: who works on what, and when; in slices of time, so that memory is bounded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from config.seeding.catalogue import Content
+from config.seeding.chance import Chance, Weighted, zipf
+from config.seeding.desk import Desk, Records
+from config.seeding.habits import Habits
+from config.seeding.schools import Learner, Room, Schools
+
+SPAN = timedelta(days=300)
+ATTEMPTS_PER_SLICE = 20_000
+# An installation grows: later slices of equally many attempts take less time.
+GROWTH = 0.8
+GUESTS = 0.02
+COACHS_QUIZ = 0.15
+IN_A_LESSON = 0.4
+TIRELESS = 10
+
+
+@dataclass(kw_only=True)
+class History:
+    """What happened at some schools with some contents, up to now."""
+
+    schools: Schools
+    contents: Weighted[Content]
+    chance: Chance
+    now: datetime
+
+    def __post_init__(self) -> None:
+        """Make the busy be picked more often; the first facility has the most guests."""
+        learners = self.schools.learners
+        self.learners = Weighted(learners, (learner.weight for learner in learners))
+        facilities = self.schools.facilities[:-1]
+        self.hosts = Weighted(facilities, zipf(len(facilities)))
+
+    def slices(self, attempts: int) -> Iterator[Records]:
+        """Yield everything, with exactly so many attempts, oldest first.
+
+        Nothing of one slice refers to another, but what is begun in one may end in the time of
+        the next.
+        """
+        count = -(-attempts // ATTEMPTS_PER_SLICE)
+        for number in range(count):
+            low, high = number * attempts // count, (number + 1) * attempts // count
+            records = Records(limit=high - low)
+            while not records.full:
+                self._engage(records, self.chance.uniform(number, number + 1) / count)
+            yield records
+
+    def _engage(self, records: Records, share: float) -> None:
+        """Let somebody work on something that begins after a share of the whole time."""
+        at = self.now - SPAN * (1 - share**GROWTH)
+        if self.chance.happens(GUESTS):
+            facility, content = self.hosts.pick(self.chance), self._content(share, set())
+            desk = Desk(facility, None, content, records=records, chance=self.chance)
+            Habits(desk, skill=0.5, lesson=None, now=self.now).work(at)
+            return
+        learner = self.learners.pick(self.chance)
+        if learner.until < share:
+            return
+        room = self.chance.choice(learner.rooms)
+        content = self._assigned(learner, room, share) or self._content(share, learner.done)
+        if content.id in learner.done:
+            return
+        learner.done.add(content.id)
+        self._work(learner, room, content, records, at)
+
+    def _work(
+        self, learner: Learner, room: Room, content: Content, records: Records, at: datetime
+    ) -> None:
+        user = learner.user
+        assert user.facility is not None  # noqa: S101  # every learner is of one
+        desk = Desk(user.facility, user, content, records=records, chance=self.chance)
+        in_lesson = content.quiz_id is None and self.chance.happens(IN_A_LESSON)
+        lesson = room.lesson if in_lesson else None
+        Habits(desk, skill=learner.skill, lesson=lesson, now=self.now).work(at)
+
+    def _assigned(self, learner: Learner, room: Room, share: float) -> Content | None:
+        """Return a quiz of the class that the learner has not taken, sometimes."""
+        if not self.chance.happens(COACHS_QUIZ):
+            return None
+        open_ones = [
+            quiz for quiz in room.quizzes if quiz.id not in learner.done and share <= quiz.until
+        ]
+        return self.chance.choice(open_ones) if open_ones else None
+
+    def _content(self, share: float, done: set[object]) -> Content:
+        """Return something in use, and new to somebody unless they have seen nearly everything."""
+        content = self.contents.pick(self.chance)
+        for _turn in range(TIRELESS):
+            if content.id not in done and share <= content.until:
+                break
+            content = self.contents.pick(self.chance)
+        return content

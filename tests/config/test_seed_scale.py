@@ -1,0 +1,212 @@
+"""`manage.py seed_demo --attempts N`: made up, but exactly as requests would have left it."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from config.seeding.installation import seed_installation
+from config.seeding.schools import Schools
+from logger.models import AttemptLog, ContentSession, ContentSummary, MasteryLog
+from roster.models import Enrolment, Facility, QuizAssignment, Role, User
+from tests.conftest import client_for
+from tests.factories import NOW
+
+N = 2000
+SEED = 7
+
+
+@pytest.fixture
+def schools(db: None) -> Schools:
+    return seed_installation(N, seed=SEED, at=NOW, quiet=True)
+
+
+@pytest.fixture
+def works(schools: Schools) -> list[tuple[MasteryLog, list[AttemptLog]]]:
+    """Every try with its attempts in the order of arrival."""
+    attempts = defaultdict(list)
+    for attempt in AttemptLog.objects.filter(mastery_log__isnull=False).order_by("position"):
+        attempts[attempt.mastery_log_id].append(attempt)
+    return [(tried, attempts[tried.pk]) for tried in MasteryLog.objects.all()]
+
+
+def test_there_are_exactly_so_many_attempts_of_every_sort(schools: Schools):
+    tries, sessions = MasteryLog.objects.all(), ContentSession.objects.all()
+
+    assert AttemptLog.objects.count() == N
+    assert AttemptLog.objects.filter(user=None).exists()
+    assert AttemptLog.objects.filter(complete=False).exists()
+    for sort in (
+        {"is_quiz": False}, {"is_quiz": True, "is_coach_assigned": False},
+        {"is_coach_assigned": True}, {"mastery_level": 2},
+    ):  # fmt: skip
+        assert tries.filter(**sort).exists(), sort
+    assert {*tries.values_list("complete", flat=True)} == {True, False}
+    assert {*sessions.values_list("kind", flat=True)} >= {"video", "exercise", "quiz"}
+    assert sessions.filter(lesson__isnull=False).exists()
+    kinds = {entry["type"] for a in AttemptLog.objects.all() for entry in a.interaction_history}
+    assert kinds == {"answer", "hint", "error"}
+
+
+def test_some_are_far_more_active_than_others(schools: Schools):
+    by_learner = Counter(AttemptLog.objects.values_list("user", flat=True))
+    by_content = Counter(AttemptLog.objects.values_list("content_id", flat=True))
+
+    for counted in (by_learner, by_content):
+        assert max(counted.values()) > 2 * sorted(counted.values())[len(counted) // 2]
+
+
+def test_what_a_try_stores_is_what_its_attempts_add_up_to(
+    works: list[tuple[MasteryLog, list[AttemptLog]]],
+):
+    """contract 1.2."""
+    for tried, attempts in works:
+        assert [attempt.position for attempt in attempts] == list(range(tried.attempt_count))
+        assert tried.time_spent == pytest.approx(sum(a.time_spent for a in attempts))
+        ends = [attempt.end_timestamp for attempt in attempts]
+        assert tried.end_timestamp >= max(ends, default=tried.start_timestamp)
+        assert tried.start_timestamp <= tried.end_timestamp <= NOW
+        assert all(attempt.user_id == tried.user_id for attempt in attempts)
+        assert all(attempt.content_id == tried.content_id for attempt in attempts)
+
+
+def test_a_try_is_complete_exactly_when_its_criterion_was_met(
+    works: list[tuple[MasteryLog, list[AttemptLog]]],
+):
+    """contract 1.6."""
+    judged = 0
+    for tried, attempts in works:
+        if not tried.criterion.required:
+            continue
+        scores = [attempt.score for attempt in attempts if attempt.judged]
+        met = any(tried.criterion.met(scores[:count]) for count in range(1, len(scores) + 1))
+        assert met == tried.complete, tried
+        judged += 1
+    assert judged
+
+
+def test_only_the_last_try_of_a_series_is_open(schools: Schools):
+    """contract 1.1: the next begins when one is complete."""
+    series = defaultdict(list)
+    for tried in MasteryLog.objects.filter(is_quiz=False).order_by("mastery_level"):
+        series[tried.summary_id].append(tried)
+    for tries in series.values():
+        assert [tried.mastery_level for tried in tries] == list(range(1, len(tries) + 1))
+        assert all(tried.complete for tried in tries[:-1])
+
+
+def test_summaries_are_the_sum_of_their_sessions(schools: Schools):
+    """contract 1.2: time adds to session, summary and try."""
+    sessions = defaultdict(list)
+    for session in ContentSession.objects.filter(summary__isnull=False):
+        sessions[session.summary_id].append(session)
+    for summary in ContentSummary.objects.all():
+        theirs = sessions[summary.pk]
+        assert summary.time_spent == pytest.approx(sum(s.time_spent for s in theirs))
+        assert summary.end_timestamp == max(s.end_timestamp for s in theirs)
+        assert summary.complete == (summary.progress >= 1)
+    for tried in MasteryLog.objects.select_related("summary"):
+        of_try = [s for s in sessions[tried.summary_id] if s.mastery_log_id == tried.pk]
+        assert tried.time_spent == pytest.approx(sum(s.time_spent for s in of_try))
+
+
+def test_keys_tell_when_a_row_was_made(schools: Schools):
+    for session in ContentSession.objects.all():
+        assert session.pk.version == 7
+        assert session.pk.int >> 80 == int(session.start_timestamp.timestamp() * 1000)
+
+
+def test_quizzes_are_taken_by_those_they_are_assigned_to(schools: Schools):
+    """contract 1.1."""
+    rooms = defaultdict(set)
+    for user, classroom in Enrolment.objects.values_list("user", "classroom"):
+        rooms[user].add(classroom)
+    taken = ContentSession.objects.filter(quiz__isnull=False).values_list("user", "quiz")
+
+    for user, quiz in taken:
+        assigned = QuizAssignment.objects.filter(quiz=quiz).values_list("classroom", flat=True)
+        assert rooms[user] & {*assigned}
+
+
+def test_the_api_counts_what_was_right(schools: Schools):
+    """contract 1.4: correct."""
+    tried = MasteryLog.objects.filter(attempt_count__gte=5).order_by("pk").first()
+    assert tried is not None
+    query = {"user": tried.user_id.hex, "content": tried.content_id.hex}
+
+    rows = client_for(tried.user).get("/api/logger/masterylog", query).json()
+
+    told = {row["id"]: row["correct"] for row in rows}
+    assert told[tried.pk.hex] == tried.attempts.filter(correct=1).count()
+
+
+def test_the_same_seed_makes_the_same_records(schools: Schools):
+    first = everything()
+    Facility.objects.all().delete()
+
+    seed_installation(N, seed=SEED, at=NOW, quiet=True)
+
+    assert everything() == first
+
+
+def test_another_seed_makes_others(schools: Schools):
+    first = everything()
+    Facility.objects.all().delete()
+
+    seed_installation(N, seed=SEED + 1, at=NOW, quiet=True)
+
+    assert everything() != first
+
+
+TABLES: list[Any] = [User, Role, Enrolment, ContentSummary, MasteryLog, ContentSession, AttemptLog]
+
+
+def everything() -> list[Any]:
+    rows: list[Any] = []
+    for table in TABLES:
+        names = [f.attname for f in table._meta.concrete_fields if f.name != "password"]
+        rows += table.objects.order_by("pk").values_list(*names)
+    return rows
+
+
+def seed(tmp_path: Path, settings: Any, **options: Any) -> str:
+    settings.BASE_DIR = tmp_path
+    out = StringIO()
+    call_command("seed_demo", stdout=out, verbosity=0, **options)
+    return out.getvalue()
+
+
+def test_another_set_goes_beside_what_is_there(schools: Schools, tmp_path: Path, settings: Any):
+    told = seed(tmp_path, settings, attempts=100)
+
+    assert "Added 2 schools" in told
+    sets = [
+        str(f.partner_id).split("-")[1] for f in Facility.objects.filter(name__startswith="Demo")
+    ]
+    assert Counter(sets) == {"1": 2, "2": 2}
+    assert AttemptLog.objects.filter(user__facility__name="Riverside School (demo)").exists()
+
+
+def test_who_may_log_in_is_printed(db: None, tmp_path: Path, settings: Any):
+    told = seed(tmp_path, settings, attempts=50)
+
+    logins = [line.split()[:2] for line in told.splitlines() if " at Demo school" in line]
+    assert len(logins) == 4
+    for username, password in logins:
+        body = {"username": username, "password": password}
+        assert client_for(None).post("/api/auth/session", body, format="json").status_code == 200
+    learners = User.objects.filter(is_staff=False, facility__name__startswith="Demo school")
+    assert not any(learner.has_usable_password() for learner in learners)
+
+
+@pytest.mark.parametrize("attempts", [0, -1])
+def test_nothing_is_refused(db: None, tmp_path: Path, settings: Any, attempts: int):
+    with pytest.raises(CommandError):
+        seed(tmp_path, settings, attempts=attempts)
+
+    assert not Facility.objects.exists()
