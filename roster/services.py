@@ -232,7 +232,7 @@ def revoke_key(prefix: str, *, at: datetime) -> ApiKey:
 # Learners' tokens.
 
 
-@transaction.atomic(durable=True)
+@transaction.atomic
 def issue_token(
     key: ApiKey, name: str, *, lifetime: timedelta, at: datetime
 ) -> tuple[str, datetime]:

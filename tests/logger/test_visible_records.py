@@ -82,7 +82,7 @@ def test_attempts_from_before_are_told_their_facility(worked: School):
     before = dict(AttemptLog.objects.values_list("pk", "facility"))
     AttemptLog.objects.filter(user__isnull=False).update(facility=None)
 
-    migration = import_module("logger.migrations.0003_list_indexes")
+    migration = import_module("logger.migrations.0004_list_indexes")
     migration.tell_attempts_their_facility(apps, SimpleNamespace(connection=connection))
 
     assert dict(AttemptLog.objects.values_list("pk", "facility")) == before
