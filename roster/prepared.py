@@ -55,7 +55,7 @@ class Compiled(Generic[M]):
         self.model = compiler.klass_info["model"]
         self.end = fields[-1] + 1
         self.names = [compiler.select[index][0].target.attname for index in fields]
-        self.related = get_related_populators(  # type: ignore[call-arg]  # as of Django 6
+        self.related = get_related_populators(  # type: ignore[call-arg]  # the stubs are of Django 6
             compiler.klass_info, compiler.select, queryset.db
         )
 

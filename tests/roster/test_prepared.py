@@ -1,0 +1,121 @@
+"""Statements compiled once give what the ORM gives."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import DatabaseError, connection
+from django.db.models import UUIDField
+
+from logger.models import AttemptLog, ContentSession
+from roster.models import User
+from roster.prepared import Param, Prepared, PreparedSave
+from tests.conftest import Client, client_for
+from tests.factories import School, answered, exercise, make_school
+
+SESSIONS: Prepared[ContentSession] = Prepared(
+    lambda: ContentSession.objects.filter(pk=Param("key", UUIDField())).select_related(
+        "summary", "mastery_log", "user"
+    )
+)
+SAVE = PreparedSave(AttemptLog, ["answer", "interaction_history", "end_timestamp", "complete"])
+
+
+def fields_of(row: Any) -> dict[str, Any]:
+    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+
+
+def test_a_prepared_select_builds_the_same_instances(ada: Client, statements: Any):
+    session = ada.work(exercise(), answered())["session_id"]
+    meant = ContentSession.objects.select_related("summary", "mastery_log").get(pk=session)
+
+    with statements() as asked:
+        found = SESSIONS.one(key=meant.pk)
+        assert found is not None
+        assert found.summary is not None
+        assert found.mastery_log is not None
+        assert found.user is not None
+
+    assert len(asked) == 1
+    assert fields_of(found) == fields_of(meant)
+    assert fields_of(found.summary) == fields_of(meant.summary)
+    assert fields_of(found.mastery_log) == fields_of(meant.mastery_log)
+    assert fields_of(found.user) == fields_of(User.objects.get(username="ada"))
+
+
+def test_what_is_joined_and_missing_is_none(guest: Client):
+    session = guest.start(exercise())["session_id"]
+
+    found = SESSIONS.one(key=session)
+
+    assert found is not None
+    assert (found.summary, found.mastery_log, found.user) == (None, None, None)
+
+
+def test_a_prepared_select_that_finds_nothing_says_so(db: None):
+    assert SESSIONS.one(key=uuid4()) is None
+
+
+def test_values_given_once_are_not_kept(ada: Client):
+    sessions = [ada.start(exercise())["session_id"] for _turn in range(2)]
+
+    found = [SESSIONS.one(key=session) for session in sessions]
+
+    assert [row.pk.hex for row in found if row] == sessions
+
+
+def test_a_prepared_save_writes_its_fields_and_no_other(ada: Client):
+    ada.work(exercise(), answered(answer={"a": [1, None, 1e300, "ü"]}))
+    attempt = AttemptLog.objects.get()
+    before = fields_of(attempt)
+    attempt.answer = {"b": {"c": [True, 2**63 - 1, "\u2028"]}}
+    attempt.interaction_history = []
+    attempt.item = "changed only here"
+
+    SAVE(attempt)
+
+    after = fields_of(AttemptLog.objects.get())
+    assert after == {**before, "answer": attempt.answer, "interaction_history": []}
+
+
+def test_a_prepared_save_can_write_null(ada: Client):
+    ada.work(exercise(), answered())
+    attempt = AttemptLog.objects.get()
+    attempt.answer = None
+
+    SAVE(attempt)
+
+    assert AttemptLog.objects.filter(answer__isnull=True).exists()
+
+
+def test_a_prepared_save_of_a_row_that_is_gone_fails(ada: Client):
+    ada.work(exercise(), answered())
+    attempt = AttemptLog.objects.get()
+    AttemptLog.objects.all().delete()
+
+    with pytest.raises(DatabaseError, match="gone"):
+        SAVE(attempt)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_threads_and_new_connections_each_compile_their_own():
+    school: School = make_school()
+    session = client_for(school.ada).start(exercise())["session_id"]
+
+    def look(_number: int) -> str:
+        try:
+            first = SESSIONS.one(key=session)
+            connection.close()
+            again = SESSIONS.one(key=session)
+            assert first is not None
+            assert again is not None
+            assert first.pk == again.pk
+            return first.pk.hex
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(look, range(32))) == {session}
