@@ -1,0 +1,143 @@
+"""Moving a session on: progress, time, and interactions with questions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import UUIDField
+
+from logger.attempts import Attempts
+from logger.commands import UpdateSession
+from logger.models import AttemptLog, ContentSession, ContentSummary, MasteryLog
+from logger.models.base import Timed
+from logger.services.assigned import QuizClosed, refuse_closed_quiz
+from roster.models import Actor, ApiKey, User
+from roster.prepared import Param, Prepared, PreparedSave
+from roster.services import lock_learner
+
+GUEST_LIFETIME = timedelta(hours=24)
+# What every answer asks of the database (decision 12).
+_SAVE_SESSION = PreparedSave(ContentSession, [*ContentSession.ADVANCED, "attempt_count"])
+_SAVE_SUMMARY = PreparedSave(ContentSummary, ContentSummary.ADVANCED)
+_SAVE_TRY = PreparedSave(MasteryLog, MasteryLog.PROGRESSED)
+_OWNER = Prepared(
+    lambda: User.objects.filter(
+        facility_id=Param("facility", UUIDField()),
+        pk__in=ContentSession.objects.filter(pk=Param("session", UUIDField())).values("user"),
+    ).select_for_update(no_key=True)
+)
+_SESSION = Prepared(
+    lambda: ContentSession.objects.filter(
+        pk=Param("session", UUIDField()), user_id=Param("learner", UUIDField())
+    ).select_related("summary", "mastery_log")
+)
+
+
+class UnknownSession(LookupError):
+    """There is no such session of yours."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class UpdatedSession:
+    """Whether the content is done now; the attempts touched, None where none were sent."""
+
+    learner_id: UUID | None
+    complete: bool
+    attempts: list[AttemptLog] | None = None
+
+
+@transaction.atomic
+def update_session(
+    session_id: UUID, update: UpdateSession, *, actor: Actor, at: datetime
+) -> UpdatedSession:
+    """Move a session, its summary and its try on by what a client reports (contract 1.2).
+
+    Raises
+    ------
+    UnknownSession : there is none the actor may record in.
+    QuizClosed : the quiz is no longer open to the learner, or its try is finished.
+    UnknownAttempt, TooMuchHistory : see `Attempts.apply`.
+    """
+    session = _lock_session(session_id, actor, at=at)
+    if session.quiz_id is not None:
+        _refuse_finished_quiz(session, session.quiz_id)
+    # However long requests waited for the lock, they happen one after the other.
+    at = max([at, *(log.end_timestamp for log in _logs(session))])
+    session.advance(update, at=at)
+    if session.summary is not None:
+        session.summary.advance(update, at=at)
+    attempts = _work(session, update, at=at)
+    _SAVE_SESSION(session)
+    if session.summary is not None:
+        _SAVE_SUMMARY(session.summary)
+    return UpdatedSession(
+        learner_id=session.user_id,
+        complete=(session.summary or session).complete,
+        attempts=attempts,
+    )
+
+
+def _lock_session(session_id: UUID, actor: Actor, *, at: datetime) -> ContentSession:
+    """Lock the learner whose session this is (a guest's: the session), then read it."""
+    learner: User | None = None
+    if isinstance(actor, User):
+        learner = lock_learner(actor.pk)
+    elif isinstance(actor, ApiKey):
+        learner = _OWNER.one(session=session_id, facility=actor.facility_id)
+    if learner is None:
+        return _lock_guest_session(session_id, actor, at=at)
+    session = _SESSION.one(session=session_id, learner=learner.pk)
+    if session is None:
+        raise UnknownSession
+    session.user = learner
+    return session
+
+
+def _lock_guest_session(session_id: UUID, actor: Actor, *, at: datetime) -> ContentSession:
+    sessions = ContentSession.objects.filter(
+        pk=session_id, user=None, start_timestamp__gt=at - GUEST_LIFETIME
+    )
+    if isinstance(actor, ApiKey):
+        sessions = sessions.filter(facility=actor.facility_id)
+    session = sessions.select_for_update(no_key=True).first()
+    if session is None:
+        raise UnknownSession
+    return session
+
+
+def _logs(session: ContentSession) -> list[Timed]:
+    """Return what a session moves on: itself, and its learner's summary and try."""
+    return [log for log in (session, session.summary, session.mastery_log) if log is not None]
+
+
+def _refuse_finished_quiz(session: ContentSession, quiz_id: UUID) -> None:
+    if session.user is None or session.mastery_log is None or session.mastery_log.complete:
+        raise QuizClosed
+    refuse_closed_quiz(quiz_id, session.user)
+
+
+def _work(
+    session: ContentSession, update: UpdateSession, *, at: datetime
+) -> list[AttemptLog] | None:
+    """Write the interactions as attempts, and judge the try they belong to, if any."""
+    tried = session.mastery_log
+    window = tried.criterion.window if tried else 0
+    attempts = Attempts(session, update.interactions or (), window=window)
+    touched = attempts.apply(update.interactions or (), at=at)
+    attempts.save()
+    # A client's clock may be a little ahead; what comes next is not to be earlier.
+    newest = max([at, *(attempt.end_timestamp for attempt in touched)])
+    for log in _logs(session):
+        log.touch(at=newest)
+    if tried and session.summary:
+        if touched and tried.criterion.met(attempts.scores()):
+            session.finish(at=at)
+            session.summary.finish(at=at)
+        tried.advance(update.time_spent_delta, at=at)
+        if session.summary.complete:
+            tried.finish(at=at)
+        _SAVE_TRY(tried)
+    return None if update.interactions is None else touched

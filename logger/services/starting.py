@@ -1,0 +1,168 @@
+"""Starting a session, on the learner's summary and try of its content."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from logger.commands import StartSession
+from logger.mastery import Criterion
+from logger.models import ContentSession, ContentSummary, MasteryLog
+from logger.services.assigned import QuizClosed, refuse_unassigned
+from roster.models import Actor, Facility, User
+from roster.services import NotForYou, guest_facility, lock_recorded_learner
+
+PAST_ATTEMPT = (
+    "id", "correct", "complete", "hinted", "error", "item", "answer", "time_spent",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartedSession:
+    """A new session, and where the learner stands with its content."""
+
+    session: ContentSession
+    progress: float = 0.0
+    time_spent: float = 0.0
+    extra_fields: dict[str, Any] = field(default_factory=dict)
+    complete: bool = False
+    mastery_criterion: dict[str, Any] | None = None
+    past_attempts: list[dict[str, Any]] = field(default_factory=list)
+    total_attempts: int = 0
+
+
+@transaction.atomic
+def start_session(start: StartSession, *, actor: Actor, at: datetime) -> StartedSession:
+    """Open a session for the learner a request records for, or for a guest (contract 1.1).
+
+    Raises
+    ------
+    CredentialsNeeded, NotForYou, UnknownLearner : see `lock_recorded_learner`.
+    NotAssigned : the lesson or course session is not the learner's.
+    QuizClosed : the quiz is not open to the learner, or finished and not repeated.
+    """
+    learner = lock_recorded_learner(actor, start.user_id, at=at)
+    if learner is None:
+        return _start_as_guest(start, facility=guest_facility(actor), at=at)
+    refuse_unassigned(start, learner)
+    summary, is_new = _summary(learner, start, at=at)
+    mastery_log = _open_try(summary, start, is_new=is_new, at=at)
+    session = _new_session(
+        start, learner.facility_id, at=at, user=learner, summary=summary, mastery_log=mastery_log
+    )
+    return StartedSession(
+        session=session,
+        progress=summary.progress,
+        extra_fields=summary.extra_fields,
+        complete=(mastery_log or summary).complete,
+        time_spent=(mastery_log or summary).time_spent,
+        mastery_criterion=mastery_log.mastery_criterion if mastery_log else None,
+        past_attempts=_past_attempts(mastery_log),
+        total_attempts=mastery_log.attempt_count if mastery_log else 0,
+    )
+
+
+def _start_as_guest(start: StartSession, *, facility: Facility, at: datetime) -> StartedSession:
+    if start.lesson_id or start.quiz_id or start.course_session_id:
+        raise NotForYou("Guests have no assignments.")
+    return StartedSession(
+        session=_new_session(start, facility.pk, at=at), mastery_criterion=start.mastery_model
+    )
+
+
+def _new_session(
+    start: StartSession, facility_id: UUID | None, *, at: datetime, **owned: Any
+) -> ContentSession:
+    return ContentSession.objects.create(
+        facility_id=facility_id,
+        content_id=start.content_id,
+        channel_id=start.channel_id,
+        kind=start.kind,
+        node_id=start.node_id,
+        lesson_id=start.lesson_id,
+        quiz_id=start.quiz_id,
+        course_session_id=start.course_session_id,
+        start_timestamp=at,
+        end_timestamp=at,
+        **owned,
+    )
+
+
+def _summary(learner: User, start: StartSession, *, at: datetime) -> tuple[ContentSummary, bool]:
+    """Get or create the one summary of the learner and the content, and whether it is new."""
+    summary = ContentSummary.objects.filter(user=learner, content_id=start.content_id).first()
+    if summary is None:
+        summary = ContentSummary.objects.create(
+            user=learner,
+            content_id=start.content_id,
+            channel_id=start.channel_id,
+            kind=start.kind,
+            start_timestamp=at,
+            end_timestamp=at,
+        )
+        return summary, True
+    summary.channel_id = start.channel_id
+    summary.touch(at=at)
+    if start.repeat:
+        summary.progress = 0.0
+    summary.save(update_fields=["channel_id", "end_timestamp", "progress"])
+    return summary, False
+
+
+def _open_try(
+    summary: ContentSummary, start: StartSession, *, is_new: bool, at: datetime
+) -> MasteryLog | None:
+    """Return the try to go on with: the open one, else the latest, else a new one."""
+    if start.mastery_model is None:
+        return None
+    is_quiz = Criterion.of(start.mastery_model).is_quiz
+    level = _draw_quiz_level() if is_quiz else 1
+    series = MasteryLog.objects.filter(
+        summary=summary, is_quiz=is_quiz, is_coach_assigned=start.quiz_id is not None
+    )
+    latest = None if is_new else series.with_levels(level).open_first().first()
+    if latest is not None:
+        if not (start.repeat and latest.complete):
+            if latest.complete and latest.is_coach_assigned:
+                raise QuizClosed
+            return latest
+        level = _next_level(latest, level)
+    return MasteryLog.objects.create(
+        user_id=summary.user_id,
+        summary=summary,
+        content_id=summary.content_id,
+        mastery_level=level,
+        is_quiz=is_quiz,
+        is_coach_assigned=start.quiz_id is not None,
+        mastery_criterion=start.mastery_model,
+        start_timestamp=at,
+        end_timestamp=at,
+    )
+
+
+def _next_level(latest: MasteryLog, drawn: int) -> int:
+    """Return the next exercise number, or a drawn quiz number that is not taken."""
+    if not latest.is_quiz:
+        return latest.top_level + 1
+    taken = latest.level_taken
+    while taken:
+        drawn = _draw_quiz_level()
+        taken = MasteryLog.objects.filter(summary=latest.summary_id, mastery_level=drawn).exists()
+    return drawn
+
+
+def _draw_quiz_level() -> int:
+    """Draw a negative 32-bit integer, as Kolibri numbers its quizzes' tries."""
+    return -1 - secrets.randbelow(2**31)
+
+
+def _past_attempts(mastery_log: MasteryLog | None) -> list[dict[str, Any]]:
+    if mastery_log is None or not mastery_log.attempt_count:
+        return []
+    newest = mastery_log.attempts.all().latest_started_first()
+    return list(newest.values(*PAST_ATTEMPT)[: mastery_log.criterion.past_attempts])

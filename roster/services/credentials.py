@@ -1,0 +1,135 @@
+"""API keys and learners' tokens: granting, finding and ending them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import CharField
+
+from roster import keys
+from roster.models import ApiKey, Facility, LearnerToken, Scope, User
+from roster.prepared import Param, Prepared
+from roster.services.learners import NotForYou, lock_learner_named
+
+LAST_USED_PRECISION = timedelta(minutes=5)
+TOKENS_AT_ONCE = 1000
+
+
+class UnknownKey(LookupError):
+    """No usable key has this prefix."""
+
+
+# Keys.
+
+
+def grant_key(
+    facility: Facility,
+    *,
+    name: str,
+    scopes: set[Scope],
+    at: datetime,
+    expires_at: datetime | None = None,
+) -> tuple[ApiKey, str]:
+    """Create a key and return it with its secret, which is not kept and cannot be shown again."""
+    minted = keys.mint()
+    key = ApiKey.objects.create(
+        facility=facility,
+        name=name,
+        prefix=minted.prefix,
+        digest=minted.digest,
+        can_read=Scope.READ in scopes,
+        can_write=Scope.WRITE in scopes,
+        can_admin=Scope.ADMIN in scopes,
+        created_at=at,
+        expires_at=expires_at,
+    )
+    return key, minted.secret
+
+
+_KEY = Prepared(
+    lambda: ApiKey.objects.select_related("facility").filter(prefix=Param("prefix", CharField()))
+)
+
+
+def find_key(secret: str, *, at: datetime) -> ApiKey:
+    """Return the usable key with this secret.
+
+    Raises
+    ------
+    UnknownKey : unknown, revoked or expired.
+    """
+    prefix = keys.prefix_of(secret)
+    if prefix is None:
+        raise UnknownKey
+    key = _KEY.one(prefix=prefix)
+    if key is None or not key.is_usable(at) or not keys.verify(secret, key.digest):
+        raise UnknownKey
+    return key
+
+
+def note_use(key: ApiKey, *, at: datetime) -> None:
+    """Remember when a key was last used, to five minutes, outside any other transaction."""
+    if key.last_used_at is None or at - key.last_used_at >= LAST_USED_PRECISION:
+        ApiKey.objects.filter(pk=key.pk).update(last_used_at=at)
+
+
+def revoke_key(prefix: str, *, at: datetime) -> ApiKey:
+    """Make a key useless from now on.
+
+    Raises
+    ------
+    UnknownKey : no key that is still usable has this prefix.
+    """
+    key = ApiKey.objects.usable(at).filter(prefix=prefix).first()
+    if key is None:
+        raise UnknownKey
+    key.revoked_at = at
+    key.save(update_fields=["revoked_at"])
+    return key
+
+
+# Learners' tokens.
+
+
+@transaction.atomic
+def issue_token(
+    key: ApiKey, name: str, *, lifetime: timedelta, at: datetime
+) -> tuple[str, datetime]:
+    """Let whoever holds the answer act as one learner for a while (contract 0.8).
+
+    Raises
+    ------
+    UnknownLearner : see `lock_learner_named`.
+    NotForYou : the name is of somebody who looks after others; a key may not become them.
+    """
+    learner = lock_learner_named(name, facility=key.facility, at=at)
+    if learner.is_staff or learner.is_superuser or learner.roles.exists():
+        raise NotForYou("Tokens are for learners; this person looks after others.")
+    learner.tokens.filter(expires_at__lte=at).delete()
+    minted = keys.mint(keys.TOKEN_BRAND)
+    expires_at = at + lifetime
+    LearnerToken.objects.create(user=learner, key=key, digest=minted.digest, expires_at=expires_at)
+    return minted.secret, expires_at
+
+
+def learner_of_token(secret: str, *, at: datetime) -> User:
+    """Return the learner a token acts for.
+
+    Raises
+    ------
+    UnknownKey : unknown or expired, or its key is; or the learner has left.
+    """
+    learner = User.objects.with_reach().of_token(keys.digest(secret), at).first()
+    if learner is None:
+        raise UnknownKey
+    return learner
+
+
+@transaction.atomic
+def purge_tokens(at: datetime) -> int:
+    """Delete some tokens that expired; tell how many."""
+    past = LearnerToken.objects.filter(expires_at__lte=at).order_by("expires_at")
+    keys = list(past.values_list("pk", flat=True)[:TOKENS_AT_ONCE])
+    LearnerToken.objects.filter(pk__in=keys).delete()
+    return len(keys)

@@ -1,0 +1,132 @@
+"""Finding and locking the one learner a request is about."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Model, Q, QuerySet
+
+from roster.models import Actor, ApiKey, Facility, User, UserQuerySet, parse_uuid
+
+M = TypeVar("M", bound=Model)
+
+
+class UnknownLearner(LookupError):
+    """No learner has this id."""
+
+
+class NotForYou(PermissionError):
+    """You may record only for yourself."""
+
+
+class CredentialsNeeded(PermissionError):
+    """Credentials are needed for this."""
+
+
+def one(rows: QuerySet[M]) -> M | None:
+    """Return the one row a unique condition finds, None where there is none.
+
+    Unlike `first()` it does not put the rows into an order, of which there is none.
+    """
+    return next(iter(rows), None)
+
+
+def lock_learner(learner_id: UUID) -> User:
+    """Lock one learner until the transaction ends, and return them as they stand now.
+
+    The first statement of every use case that writes what belongs to a learner; everything
+    else of theirs is read after it and needs no lock of its own.
+
+    Raises
+    ------
+    UnknownLearner : nobody has this id.
+    """
+    learner = lock_found(User.objects.filter(pk=learner_id))
+    if learner is None:
+        raise UnknownLearner
+    return learner
+
+
+def lock_found(learners: UserQuerySet) -> User | None:
+    """Lock the one learner a query finds, None where it finds nobody.
+
+    NO KEY UPDATE, so that rows which merely refer to the learner never wait. On SQLite the
+    transaction's BEGIN IMMEDIATE is the lock.
+    """
+    return one(learners.select_for_update(no_key=True))
+
+
+def lock_learner_named(name: str, *, facility: Facility, at: datetime) -> User:
+    """Lock the learner an app calls by a name, creating them where the facility allows it.
+
+    Resolved inside the facility only: external id first, then our UUID. Of concurrent first
+    requests one insert wins and every request locks its row.
+
+    Raises
+    ------
+    UnknownLearner : nobody there has this name and `auto_provision` is off.
+    """
+    candidates = User.objects.in_facility(facility.pk).named(name)
+    learner = lock_found(candidates)
+    if learner is None and facility.auto_provision:
+        newcomer = User(facility=facility, external_id=name, created_at=at)
+        newcomer.set_unusable_password()
+        User.objects.bulk_create([newcomer], ignore_conflicts=True)
+        learner = lock_found(candidates)
+    if learner is None:
+        raise UnknownLearner
+    return learner
+
+
+def lock_recorded_learner(actor: Actor, name: str | None, *, at: datetime) -> User | None:
+    """Lock the learner a request records for (contract 0.5, 0.6); None for a guest.
+
+    Raises
+    ------
+    NotForYou : a person names somebody else.
+    CredentialsNeeded : a guest names a learner.
+    UnknownLearner : a key names a learner its facility neither has nor takes.
+    """
+    if isinstance(actor, ApiKey):
+        if name is None:
+            return None
+        return lock_learner_named(name, facility=actor.facility, at=at)
+    if isinstance(actor, AnonymousUser):
+        if name is not None:
+            raise CredentialsNeeded("Credentials are needed to record for a learner.")
+        return None
+    if name is not None and name != actor.external_id and parse_uuid(name) != actor.pk:
+        raise NotForYou
+    return lock_learner(actor.pk)
+
+
+def guest_facility(actor: Actor) -> Facility:
+    """Return the facility whose guest the actor is.
+
+    Raises
+    ------
+    CredentialsNeeded : none is meant, or it takes no guests.
+    """
+    if isinstance(actor, ApiKey):
+        if not actor.facility.guest_access:
+            raise CredentialsNeeded("This facility takes no guests; name a learner by user_id.")
+        return actor.facility
+    facility = default_facility()
+    if facility is None:
+        raise CredentialsNeeded("No facility takes guests here (DEFAULT_FACILITY); send a key.")
+    if not facility.guest_access:
+        raise CredentialsNeeded("This facility takes no guests; log in or send a key.")
+    return facility
+
+
+def default_facility() -> Facility | None:
+    """Return the facility named by DEFAULT_FACILITY, else the only one, else None."""
+    facilities = Facility.objects.all()
+    if name := settings.DEFAULT_FACILITY:
+        facilities = facilities.filter(Q(partner_id=name) | Q(pk=parse_uuid(name)))
+    found = list(facilities[:2])
+    return found[0] if len(found) == 1 else None
