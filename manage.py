@@ -9,4 +9,6 @@ from django.core.management import execute_from_command_line
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    # Commands are not requests: they take the time they need.
+    os.environ |= {"REQUEST_LOCK_TIMEOUT": "0s", "REQUEST_STATEMENT_TIMEOUT": "0s"}
     execute_from_command_line(sys.argv)

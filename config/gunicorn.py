@@ -9,6 +9,7 @@ import struct
 import subprocess
 import sys
 import threading
+from datetime import timedelta
 from typing import Any
 
 from config.logs import logging_config
@@ -24,8 +25,9 @@ timeout = 60
 graceful_timeout = 20
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: PTH112, S108
 control_socket_disable = True
-# A client that stops in the middle of a request holds its thread no longer than this.
-SILENCE_SECONDS = 10
+# A client that stops in the middle of a request, or stops reading its answer, holds its thread
+# no longer than this.
+CLIENT_SILENCE = env.timedelta("CLIENT_SILENCE", default=timedelta(seconds=10))
 PATIENCE_SECONDS = 2
 # Where several processes put their metrics, so that any of them can tell those of all. Set
 # before prometheus_client is imported anywhere: it looks once.
@@ -37,13 +39,14 @@ if workers > 1:
 
 
 def when_ready(server: Any) -> None:
-    """Bound how long a read may wait, and start the jobs beside the server.
+    """Bound how long a read or write may wait, and start the jobs beside the server.
 
-    Accepted sockets inherit the option from the listener.
+    Accepted sockets inherit the options from the listener.
     """
     for listener in server.LISTENERS:
-        patience = struct.pack("ll", SILENCE_SECONDS, 0)
+        patience = struct.pack("ll", CLIENT_SILENCE.seconds, CLIENT_SILENCE.microseconds)
         listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, patience)
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, patience)
     if env.bool("RUN_JOBS", default=True):
         # They end by themselves when we are gone, however we went.
         command = [sys.executable, "manage.py", "run_jobs", "--parent", str(os.getpid())]

@@ -33,10 +33,10 @@ RETRY_AFTER_SECONDS = 1
 
 
 class Unavailable(exceptions.APIException):
-    """The database is busy or out of connections."""
+    """The database is busy, full, read-only or away."""
 
     status_code = 503
-    default_detail = "The database is busy. Try again."
+    default_detail = "The database is busy or unavailable. Try again."
     default_code = "unavailable"
 
 
@@ -79,6 +79,9 @@ _CODES = {
     "blank": "INVALID",
     "null": "INVALID",
 }
+# What psycopg takes for our mistake, and is the database's state: it is read-only (a standby, or
+# nearly full), or it ended a transaction that stood still.
+_OUTAGES = {"25006", "25P03", "25P04"}
 _INVALID_BY_DEFAULT = 400
 
 
@@ -127,10 +130,16 @@ def _unavailable(error: DatabaseError) -> Unavailable | None:
         # What the request rests on went away while it ran: asked again, it is told what is wrong.
         log.error("integrity_conflict", exc_info=error)
         return Unavailable()
-    if isinstance(error, OperationalError):
+    if _is_outage(error):
         log.warning("database_unavailable", error=str(error))
         return Unavailable()
     return None
+
+
+def _is_outage(error: DatabaseError) -> bool:
+    """Tell whether the database cannot serve now: busy, full, read-only, or away."""
+    state = getattr(error.__cause__, "sqlstate", None)
+    return isinstance(error, OperationalError) or state in _OUTAGES
 
 
 def _headers(told: exceptions.APIException, context: dict[str, Any]) -> dict[str, str]:

@@ -96,6 +96,15 @@ SQLITE_OPTIONS: dict[str, Any] = {
     ),
 }
 DATABASE_POOL = env.bool("DATABASE_POOL", default=True)
+# How long a request may wait for somebody else's lock, and for one statement; 0: for ever.
+# PostgreSQL ends what takes longer, and the client is asked to come again.
+REQUEST_LOCK_TIMEOUT = env.timedelta("REQUEST_LOCK_TIMEOUT", default=timedelta(seconds=5))
+REQUEST_STATEMENT_TIMEOUT = env.timedelta(
+    "REQUEST_STATEMENT_TIMEOUT", default=timedelta(seconds=30)
+)
+# Pools try less and less often to reach a server that is away, for as long as this: short, so that
+# one that comes back is soon found again, by the next request.
+RECONNECT_SECONDS = 5
 SERVER_THREADS = env.int("SERVER_THREADS", default=8)
 
 _database: dict[str, Any] = dict(
@@ -110,8 +119,22 @@ if ON_SQLITE:
     Path(_database["NAME"]).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
 elif DATABASE_POOL:
     # One connection a thread, and one to spare for health checks.
+    _limits = {
+        "lock_timeout": REQUEST_LOCK_TIMEOUT,
+        "statement_timeout": REQUEST_STATEMENT_TIMEOUT,
+        # A server that vanishes in the middle of a transaction holds its locks no longer.
+        "idle_in_transaction_session_timeout": timedelta(minutes=1),
+    }
     _database["OPTIONS"] = {
-        "pool": {"min_size": 1, "max_size": SERVER_THREADS + 1, "timeout": 10},
+        "pool": {
+            "min_size": 1,
+            "max_size": SERVER_THREADS + 1,
+            "timeout": RECONNECT_SECONDS,
+            "reconnect_timeout": RECONNECT_SECONDS,
+        },
+        "options": " ".join(
+            f"-c {name}={limit // timedelta(milliseconds=1)}" for name, limit in _limits.items()
+        ),
         **_database.get("OPTIONS", {}),
     }
     _database["CONN_MAX_AGE"] = 0

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
+from django.db import Error as DatabaseError
 from django.db import transaction
 from django.db.models import CharField
 
@@ -69,8 +71,13 @@ def find_key(secret: str, *, at: datetime) -> ApiKey:
 
 
 def note_use(key: ApiKey, *, at: datetime) -> None:
-    """Remember when a key was last used, to five minutes, outside any other transaction."""
-    if key.last_used_at is None or at - key.last_used_at >= LAST_USED_PRECISION:
+    """Remember when a key was last used, to five minutes, outside any other transaction.
+
+    Not worth a request: a database that takes no writes still answers reads.
+    """
+    if key.last_used_at is not None and at - key.last_used_at < LAST_USED_PRECISION:
+        return
+    with suppress(DatabaseError):
         ApiKey.objects.filter(pk=key.pk).update(last_used_at=at)
 
 

@@ -1,0 +1,213 @@
+"""What a database that cannot serve looks like from outside: contract 0.11, 0.12."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from uuid_utils.compat import uuid7
+
+from logger.models import AttemptLog, ContentSession, ContentSummary
+from roster.models import User
+from tests.config.test_server import ROOT, START, Server, answers, database_url, serving, until
+from tests.conftest import Client, client_for
+from tests.factories import NOW, School, exercise, make_school, video
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def school(transactional_db: None) -> School:
+    return make_school()
+
+
+@pytest.fixture
+def postgres(transactional_db: None) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has one lock, and no server that could be away")
+
+
+@contextmanager
+def setting(turn_on: str, turn_off: str) -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute(turn_on)
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(turn_off)
+
+
+def is_unavailable(response: Any) -> bool:
+    told = (response.status_code, response.json()[0]["id"], response.headers["Retry-After"])
+    return told == (503, "UNAVAILABLE", "1")
+
+
+def test_a_database_that_is_read_only_refuses_writes_and_answers_reads(school: School):
+    """contract 0.11: 503; a key's use is not noted then, which is no reason to refuse it."""
+    app, body = client_for(school.key()), video(user_id="student_ada")
+    read_only = {
+        "postgresql": ("SET default_transaction_read_only = on", "RESET ALL"),
+        "sqlite": ("PRAGMA query_only = ON", "PRAGMA query_only = OFF"),
+    }
+
+    with setting(*read_only[connection.vendor]):
+        refused = app.post(START, body, format="json")
+        refused_once = app.post(START, body, format="json", HTTP_IDEMPOTENCY_KEY="retry-1")
+        read = app.get("/api/logger/attemptlog")
+
+    assert is_unavailable(refused)
+    assert is_unavailable(refused_once)
+    assert (read.status_code, read.json()) == (200, [])
+    app.start(body)
+
+
+def test_a_database_that_is_full_refuses_writes_and_answers_reads(school: School):
+    """contract 0.11; PostgreSQL's disk is filled by `benchmarks/faults.py`."""
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL has no limit to its size but the disk's")
+    app, body = client_for(school.key()), video(user_id="student_ada")
+    session = app.start(body)["session_id"]
+    large = {"extra_fields": {"notes": "x" * 500_000}}
+
+    with setting("PRAGMA max_page_count = 1", "PRAGMA max_page_count = 1073741823"):
+        refused = app.put(f"{START}/{session}", large, format="json")
+        read = app.get("/api/logger/masterylog?user=student_ada&content=" + uuid7().hex)
+
+    assert is_unavailable(refused)
+    assert (read.status_code, read.json()) == (200, [])
+    assert ContentSession.objects.get().extra_fields == {}
+    app.move(session, **large)
+
+
+def is_waiting() -> bool:
+    """Tell whether somebody waits for a lock; asked on another connection than the holder's."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return bool(cursor.fetchone()[0])
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [
+        {"REQUEST_LOCK_TIMEOUT": "100ms"},
+        {"REQUEST_LOCK_TIMEOUT": "0s", "REQUEST_STATEMENT_TIMEOUT": "100ms"},
+    ],
+)
+def test_a_learner_who_stays_locked_keeps_no_request(
+    school: School, postgres: None, limits: dict[str, str]
+):
+    """contract 0.11: 503 in bounded time, and nothing is kept of the request."""
+    key, body = school.key(), exercise(user_id="student_ada")
+    with serving(1, **limits) as server:
+        with transaction.atomic():
+            User.objects.select_for_update().get(pk=school.ada.pk)
+            status, [problem] = server.ask("POST", START, key, body)
+        afterwards, _session = server.ask("POST", START, key, body)
+
+    assert (status, problem["id"]) == (503, "UNAVAILABLE")
+    assert afterwards == 200
+    assert ContentSession.objects.count() == 1
+
+
+def test_who_loses_a_deadlock_is_asked_to_come_again(school: School, postgres: None):
+    """contract 0.11; nothing of ours takes a second lock, so somebody else has to."""
+    key = school.key()
+    with serving(1) as server, ThreadPoolExecutor(1) as pool:
+        _status, session = server.ask("POST", START, key, exercise(user_id="student_ada"))
+        path = f"{START}/{session['session_id']}"
+        # Whoever looks for deadlocks first loses: not us.
+        with setting("SET deadlock_timeout = '1h'", "RESET ALL"), transaction.atomic():
+            ContentSummary.objects.select_for_update().get()
+            moved = pool.submit(server.ask, "PUT", path, key, {"progress": 0.5})
+            until(is_waiting, "the request that waits for us")
+            User.objects.select_for_update().get(pk=school.ada.pk)
+            status, [problem] = moved.result()
+
+    assert (status, problem["id"]) == (503, "UNAVAILABLE")
+    assert ContentSession.objects.get().progress == 0
+
+
+def test_connections_that_are_cut_are_made_anew(school: School, postgres: None):
+    """contract 0.11: as when PostgreSQL restarts; 503 at worst, then as before."""
+    key = school.key()
+    with serving(1) as server:
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda _n: server.ask("GET", "/readyz"), range(8)))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE pid <> pg_backend_pid() AND datname = current_database()"
+            )
+        statuses = set()
+
+        def recovers() -> bool:
+            statuses.add(server.ask("POST", START, key, video(user_id="student_ada"))[0])
+            return answers(server) and 200 in statuses
+
+        until(recovers, "new connections")
+
+    assert statuses <= {200, 503}
+
+
+def test_commands_take_the_time_they_need(postgres: None):
+    """A migration or a job is no request."""
+    told = {"DATABASE_URL": database_url(), "DATABASE_POOL": "true"}
+    asked = "from django.db import connection as c; print(c.cursor().execute('SHOW %s').fetchone())"
+
+    def limit(name: str) -> str:
+        command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", asked % name]
+        environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", **told}
+        return subprocess.run(
+            command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True
+        ).stdout.strip()
+
+    assert [limit("lock_timeout"), limit("statement_timeout")] == ["('0',)"] * 2
+
+
+def test_a_client_that_never_reads_its_answer_loses_its_thread(school: School):
+    """contract 0.11: the only thread, which somebody else then gets."""
+    key = school.key()
+    make_much_to_read(client_for(key))
+    limits = {"SERVER_THREADS": "1", "CLIENT_SILENCE": "500ms"}
+    with serving(1, **limits) as server, deaf_client(server, key):
+        status, _told = server.ask("GET", "/healthz")
+
+    assert status == 200
+
+
+def make_much_to_read(app: Client) -> None:
+    """Make a list that no socket's buffer holds."""
+    session = app.start(exercise(user_id="student_ada"))["session_id"]
+    AttemptLog.objects.bulk_create(
+        AttemptLog(
+            session_id=session,
+            content_id=uuid7(),
+            item="q",
+            position=position,
+            correct=0,
+            answer={"text": "x" * 2_000_000},
+            start_timestamp=NOW,
+            end_timestamp=NOW,
+            facility=ContentSession.objects.get().facility,
+        )
+        for position in range(16)
+    )
+
+
+@contextmanager
+def deaf_client(server: Server, key: str) -> Iterator[Any]:
+    """Ask for it, see that the answer begins, and read no further."""
+    asked = f"GET /api/logger/attemptlog HTTP/1.1\r\nHost: localhost\r\nX-API-Key: {key}\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", server.port)) as client:
+        client.sendall(asked.encode())
+        assert client.recv(15) == b"HTTP/1.1 200 OK"
+        yield client
