@@ -8,6 +8,7 @@ run of answers at one skill becomes one session at an exercise (skill → conten
 three right answers in a row; each answer is one PUT. `--check` afterwards lists what the API
 has and compares attempts, right answers and tries with the file. Learners are called
 PREFIX + user, a new prefix each time unless one is given, so a server may be replayed to twice.
+With `--retry` a server may even be killed meanwhile (`benchmarks/faults.py` does).
 """
 
 from __future__ import annotations
@@ -15,9 +16,7 @@ from __future__ import annotations
 import argparse
 import csv
 import gzip
-import http.client
 import itertools
-import json
 import secrets
 import sys
 import threading
@@ -25,7 +24,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -35,7 +34,8 @@ from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from logger.mastery import Criterion  # run as a script, too
+from benchmarks.client import Api, Patience, Tally  # run as a script, too
+from logger.mastery import Criterion
 
 MODEL = {"type": "num_correct_in_a_row_3"}
 SECONDS = 20
@@ -50,68 +50,6 @@ class Row:
     skill: str
     item: str
     correct: int
-
-
-@dataclass
-class Tally:
-    """What happened, added up over threads."""
-
-    seconds: dict[str, list[float]] = field(default_factory=dict)
-    errors: list[str] = field(default_factory=list)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def time(self, name: str, seconds: float) -> None:
-        """Keep how long one request took."""
-        with self.lock:
-            self.seconds.setdefault(name, []).append(seconds)
-
-    def fail(self, message: str) -> None:
-        """Keep what went wrong."""
-        with self.lock:
-            self.errors.append(message)
-
-
-class Api:
-    """One thread's connection, kept open."""
-
-    def __init__(self, url: str, key: str, tally: Tally) -> None:
-        parts = urlsplit(url)
-        self.prefix = parts.path.rstrip("/")
-        kind = (
-            http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-        )
-        self.connection = kind(parts.netloc, timeout=60)
-        self.headers = {"X-API-Key": key, "Content-Type": "application/json"}
-        self.tally = tally
-
-    def call(self, name: str, method: str, path: str, body: Any = None) -> Any:
-        """Make one request; its answer, or None (and a counted error) where it failed."""
-        answer, _link = self.call_for_link(name, method, path, body)
-        return answer
-
-    def call_for_link(
-        self, name: str, method: str, path: str, body: Any = None
-    ) -> tuple[Any, str | None]:
-        """Make one request; its answer and its Link header."""
-        began = time.perf_counter()
-        try:
-            self.connection.request(
-                method,
-                self.prefix + path,
-                json.dumps(body).encode() if body is not None else None,
-                self.headers,
-            )
-            response = self.connection.getresponse()
-            raw = response.read()
-        except (OSError, http.client.HTTPException) as error:
-            self.connection.close()
-            self.tally.fail(f"{method} {path}: {error!r}")
-            return None, None
-        self.tally.time(name, time.perf_counter() - began)
-        if response.status != 200:
-            self.tally.fail(f"{method} {path}: {response.status} {raw[:200]!r}")
-            return None, None
-        return json.loads(raw), response.getheader("Link")
 
 
 def read(path: Path, limit: int | None) -> dict[str, list[Row]]:
@@ -223,22 +161,22 @@ def over_learners(
     answers: dict[str, list[Row]],
     options: argparse.Namespace,
     title: str,
-) -> Tally:
+    tally: Tally,
+) -> None:
     """Let threads take learners until none is left, and report."""
-    tally, local = Tally(), threading.local()
+    local = threading.local()
     total = sum(len(rows) for rows in answers.values())
     began = time.perf_counter()
     with tqdm(total=total, desc=title, unit=" answers", smoothing=0.05) as bar:
 
         def take(user: str) -> None:
             if not hasattr(local, "api"):
-                local.api = Api(options.url, options.key, tally)
+                local.api = Api(options.url, options.key, tally, options.patience)
             work(local.api, options.prefix + user, answers[user], bar.update)
 
         with ThreadPoolExecutor(options.learners) as pool:
             list(pool.map(take, answers))
     report(title, tally, total, time.perf_counter() - began)
-    return tally
 
 
 def report(title: str, tally: Tally, answers: int, seconds: float) -> None:
@@ -247,7 +185,8 @@ def report(title: str, tally: Tally, answers: int, seconds: float) -> None:
     print(
         f"{title}: {answers} answers, {requests} requests in {seconds:.1f} s:"
         f" {answers / seconds:.0f} answers/s, {requests / seconds:.0f} requests/s,"
-        f" {len(tally.errors)} errors"
+        f" {len(tally.errors)} errors, {tally.counts['resent']} sent again,"
+        f" {tally.counts['replayed']} answered from memory"
     )
     for name, times in tally.seconds.items():
         times.sort()
@@ -269,6 +208,10 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--learners", type=int, default=8, help="how many work at a time")
     parser.add_argument("--limit", type=int, help="at most so many answers")
     parser.add_argument("--prefix", help="put before each user; default: new each time")
+    parser.add_argument(
+        "--retry", type=float, default=0, metavar="SECONDS",
+        help="send under Idempotency-Keys, and again for so long where no answer came",
+    )  # fmt: skip
     parser.add_argument("--check", action="store_true", help="compare with the file afterwards")
     parser.add_argument(
         "--only-check", action="store_true", help="compare an earlier replay (needs --prefix)"
@@ -278,6 +221,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         parser.error("--only-check needs the --prefix of the replay")
     if not options.file.exists():
         parser.error(f"there is no file {options.file}")
+    options.patience = Patience(seconds=options.retry)
     options.prefix = options.prefix or f"replay-{secrets.token_hex(4)}-"
     return options
 
@@ -287,14 +231,14 @@ def main() -> int:
     options = parse()
     answers = read(options.file, options.limit)
     print(f"{len(answers)} learners, called {options.prefix}…")
-    failed = False
+    sent, checked = Tally(), Tally()
     if not options.only_check:
-        failed = bool(over_learners(replay_learner, answers, options, "replay").errors)
+        over_learners(replay_learner, answers, options, "replay", sent)
     if options.check or options.only_check:
-        wrong = over_learners(check_learner, answers, options, "check").errors
-        print("check: DISAGREES" if wrong else "check: agrees: nothing missing, nothing double")
-        failed = failed or bool(wrong)
-    return int(failed)
+        over_learners(check_learner, answers, options, "check", checked)
+        agrees = "agrees: nothing missing, nothing double"
+        print(f"check: {'DISAGREES' if checked.errors else agrees}")
+    return int(bool(sent.errors or checked.errors))
 
 
 if __name__ == "__main__":
