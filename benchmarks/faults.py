@@ -23,8 +23,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks.faulting import outages
+from benchmarks.faulting.crowds import Crowd, Verdict
 from benchmarks.faulting.loads import Load, Outcome, under_load
 from benchmarks.faulting.processes import Postgres, Service
+from benchmarks.faulting.slow import slow_clients
+
+PROCESSES = 2
+SHOWN = 5
 
 
 @contextmanager
@@ -59,13 +65,81 @@ def serving(place: Path, url: str, *, processes: int) -> Iterator[Service]:
         service.clean()
 
 
-def on_postgres(load: Load, processes: int, stopped: threading.Event) -> list[Outcome]:
+def on_postgres(load: Load, options: argparse.Namespace) -> Iterator[Outcome | Verdict]:
+    """Kill all there is on PostgreSQL; then take it away in every other manner."""
     with (
         folder() as place,
         postgres_in(place) as postgres,
-        serving(place, postgres.url, processes=processes) as service,
+        serving(place, postgres.url, processes=PROCESSES) as service,
     ):
-        return [under_load("PostgreSQL", service, postgres, load, stopped)]
+        yield under_load("PostgreSQL", service, postgres, load, options.stopped)
+        if load.with_keys:
+            yield from outages.on_postgres(service, postgres, seconds=options.seconds)
+            yield slow_clients(service)
+
+
+def on_sqlite(load: Load, options: argparse.Namespace) -> Iterator[Outcome | Verdict]:
+    """Kill the server on SQLite."""
+    with folder() as place, serving(place, f"sqlite:///{place}/db.sqlite3", processes=1) as service:
+        yield under_load("SQLite", service, None, load, options.stopped)
+
+
+def on_full_disks(options: argparse.Namespace) -> Iterator[Verdict]:
+    """Fill the disk of either database."""
+    with folder() as place, outages.small_disk(place) as mounted:
+        if not mounted:
+            print("disk full: not tried, a small disk may only be mounted by root")
+            return
+        small = {"max_wal_size": "64MB", "min_wal_size": "32MB"}
+        with (
+            postgres_in(place, **small) as postgres,
+            serving(place, postgres.url, processes=PROCESSES) as service,
+        ):
+            yield _filled("PostgreSQL", service, place, options, postgres)
+    with (
+        folder() as place,
+        outages.small_disk(place),
+        serving(place, f"sqlite:///{place}/db.sqlite3", processes=1) as service,
+    ):
+        yield _filled("SQLite", service, place, options)
+
+
+def _filled(
+    name: str,
+    service: Service,
+    place: Path,
+    options: argparse.Namespace,
+    postgres: Postgres | None = None,
+) -> Verdict:
+    return outages.suffer(
+        f"disk of {name} full",
+        Crowd(service, writers=6),
+        lambda: outages.full(place, postgres),
+        seconds=options.seconds,
+    )
+
+
+# Telling.
+
+
+def print_outcomes(outcomes: list[Outcome]) -> None:
+    """Print one line for each load, and how often what was killed."""
+    print("\n" + " ".join(f"{column:>12}" for column in ("", *Outcome.COLUMNS)))
+    for outcome in outcomes:
+        numbers = (outcome.counts[column] for column in Outcome.COLUMNS)
+        print(f"{outcome.name:>12} " + " ".join(f"{number:12}" for number in numbers))
+    for outcome in outcomes:
+        kills = ", ".join(f"{way} ×{count}" for way, count in outcome.kills.items())  # noqa: RUF001
+        print(f"{outcome.name}: killed {kills or 'nothing'}")
+        for complaint in outcome.complaints[:SHOWN]:
+            print(f"  {complaint}")
+
+
+def print_verdict(verdict: Verdict) -> None:
+    """Print what became of one fault."""
+    print(f"{'pass' if verdict.passed else 'FAIL'}  {verdict.name}: {verdict.told}", flush=True)
+    for wrong in verdict.wrong[:SHOWN]:
+        print(f"      {wrong}")
 
 
 def parse() -> argparse.Namespace:
@@ -74,29 +148,60 @@ def parse() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--file", type=Path, required=True)
-    parser.add_argument("--limit", type=int, default=20_000)
-    parser.add_argument("--clients", type=int, default=64)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--without-keys", action="store_true")
-    return parser.parse_args()
+    parser.add_argument("--limit", type=int, default=20_000, help="at most so many answers")
+    parser.add_argument("--clients", type=int, default=64, help="how many learners at a time")
+    parser.add_argument("--rounds", type=int, default=3, help="how often each is killed")
+    parser.add_argument("--seconds", type=float, default=10, help="how long other faults last")
+    parser.add_argument("--seed", type=int, default=1, help="of the moments to kill at")
+    parser.add_argument("--quick", action="store_true", help="one round, 2000 answers")
+    parser.add_argument(
+        "--without-keys", action="store_true",
+        help="send again without Idempotency-Keys: shows doubled answers now and then",
+    )  # fmt: skip
+    parser.add_argument("--only", choices=["postgres", "sqlite", "disks"], help="a part of it")
+    options = parser.parse_args()
+    if not options.file.exists():
+        parser.error(f"there is no file {options.file}")
+    if options.quick:
+        options.limit, options.rounds, options.seconds = 2000, 1, 6
+    options.stopped = threading.Event()
+    return options
+
+
+def parts(options: argparse.Namespace) -> Iterator[Outcome | Verdict]:
+    """Do all of it, or the part that was asked for."""
+    load = Load(
+        file=options.file,
+        limit=options.limit,
+        clients=options.clients,
+        rounds=options.rounds,
+        seed=options.seed,
+        with_keys=not options.without_keys,
+    )
+    if options.only in (None, "postgres"):
+        yield from on_postgres(load, options)
+    if options.only in (None, "sqlite"):
+        yield from on_sqlite(load, options)
+    if options.only in (None, "disks") and load.with_keys:
+        yield from on_full_disks(options)
 
 
 def main() -> int:
+    """Return 1 where anything was wrong; without keys, where doubling is expected, 0."""
     options = parse()
-    stopped = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_signal: sys.exit(1))
-    load = Load(
-        file=options.file, limit=options.limit, clients=options.clients, rounds=options.rounds,
-        seed=options.seed, with_keys=not options.without_keys,
-    )  # fmt: skip
+    done: list[Outcome | Verdict] = []
     try:
-        outcomes = on_postgres(load, 2, stopped)
+        for part in parts(options):
+            done.append(part)
+            if isinstance(part, Verdict):
+                print_verdict(part)
     finally:
-        stopped.set()
-    for o in outcomes:
-        print(o)
-    return 0
+        options.stopped.set()
+    print_outcomes([part for part in done if isinstance(part, Outcome)])
+    passed = all(part.passed for part in done)
+    print(f"\n{'all well' if passed else 'NOT all well'}")
+    return int(not (passed or options.without_keys))
 
 
 if __name__ == "__main__":
