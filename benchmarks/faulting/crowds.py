@@ -12,12 +12,13 @@ from types import TracebackType
 from typing import Any, Self
 from uuid import uuid4
 
-from benchmarks.client import Answer
+from benchmarks.client import Answer, Patience
 from benchmarks.faulting.processes import Service, until
 
 START = "/api/logger/contentsession"
 # Who was told to come again, or was cut off, waits so long.
 PAUSE_SECONDS = 0.2
+AT_WORK_SECONDS = 30
 SLOWEST_SECONDS = 15
 HEALTHY_WITHIN_SECONDS = 15
 
@@ -107,8 +108,8 @@ class Crowd:
 
     def _write(self, learner: str) -> None:
         api, serial = self.service.api(), 0
-        started = api.send("POST", START, exercise_of(learner))
-        session = json.loads(started.body)["session_id"]
+        api.patience = Patience(seconds=AT_WORK_SECONDS)
+        session = api.call("start", "POST", START, exercise_of(learner))["session_id"]
 
         def ask() -> Answer:
             nonlocal serial

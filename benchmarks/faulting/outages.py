@@ -133,18 +133,23 @@ def crowded(postgres: Postgres) -> Iterator[None]:
     with ExitStack() as taken:
         first = taken.enter_context(postgres.connect())
         none_left = taken.enter_context(_taking_connections(postgres))
-        none_left.wait()
-        first.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE backend_type = 'client backend' AND application_name <> 'others'"
-            " AND pid <> pg_backend_pid()"
-        )
+
+        def have_all() -> bool:
+            none_left.clear()
+            none_left.wait()
+            return not first.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE backend_type = 'client backend' AND application_name <> 'others'"
+                " AND pid <> pg_backend_pid()"
+            ).fetchall()
+
+        until(have_all, "every connection")
         yield
 
 
 @contextmanager
 def _taking_connections(postgres: Postgres) -> Iterator[threading.Event]:
-    """Take each connection as it becomes free; tells when there was none for the first time."""
+    """Take each connection as it becomes free; tells when there is none."""
     taken: list[psycopg.Connection[object]] = []
     none_left, enough = threading.Event(), threading.Event()
 
