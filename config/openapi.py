@@ -22,7 +22,7 @@ ERROR_STATUSES = {
     "422": "The Idempotency-Key belongs to another request.",
     "429": "Too many requests; see Retry-After.",
     "500": "Our mistake.",
-    "503": "The database is busy; see Retry-After.",
+    "503": "The database is busy or unavailable; see Retry-After.",
 }
 ONLY_OF_RETRIES = {"409", "422"}
 IDEMPOTENCY_KEY = {
