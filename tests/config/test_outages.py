@@ -55,7 +55,10 @@ def test_a_database_that_is_read_only_refuses_writes_and_answers_reads(school: S
     """contract 0.11: 503; a key's use is not noted then, which is no reason to refuse it."""
     app, body = client_for(school.key()), video(user_id="student_ada")
     read_only = {
-        "postgresql": ("SET default_transaction_read_only = on", "RESET ALL"),
+        "postgresql": (
+            "SET default_transaction_read_only = on",
+            "RESET default_transaction_read_only",
+        ),
         "sqlite": ("PRAGMA query_only = ON", "PRAGMA query_only = OFF"),
     }
 
@@ -89,7 +92,7 @@ def test_a_database_that_is_full_refuses_writes_and_answers_reads(school: School
 
 
 def is_waiting() -> bool:
-    """Tell whether somebody waits for a lock; asked on another connection than the holder's."""
+    """Tell whether somebody waits for a lock."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
         return bool(cursor.fetchone()[0])
@@ -125,7 +128,8 @@ def test_who_loses_a_deadlock_is_asked_to_come_again(school: School, postgres: N
         _status, session = server.ask("POST", START, key, exercise(user_id="student_ada"))
         path = f"{START}/{session['session_id']}"
         # Whoever looks for deadlocks first loses: not us.
-        with setting("SET deadlock_timeout = '1h'", "RESET ALL"), transaction.atomic():
+        ours = setting("SET deadlock_timeout = '1h'", "RESET deadlock_timeout")
+        with ours, transaction.atomic():
             ContentSummary.objects.select_for_update().get()
             moved = pool.submit(server.ask, "PUT", path, key, {"progress": 0.5})
             until(is_waiting, "the request that waits for us")
