@@ -191,7 +191,8 @@ def parts(options: argparse.Namespace) -> Iterator[Outcome | Verdict]:
 def main() -> int:
     """Return 1 where anything was wrong; without keys, where doubling is expected, 0."""
     options = parse()
-    signal.signal(signal.SIGTERM, lambda *_signal: sys.exit(1))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_signal: sys.exit(1))
     done: list[Outcome | Verdict] = []
     try:
         for part in parts(options):
