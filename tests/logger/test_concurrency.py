@@ -2,44 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import connection
 
 from logger.models import AttemptLog, ContentSession, ContentSummary, MasteryLog
 from roster.models import User
 from tests.conftest import client_for
 from tests.factories import School, answered, exercise, make_school, video
+from tests.threads import CLIENTS, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 START = "/api/logger/contentsession"
-CLIENTS = 8
 
 
 @pytest.fixture
 def school(transactional_db: None) -> School:
     return make_school()
-
-
-def together(call: Callable[[int], Any], clients: int = CLIENTS) -> list[Any]:
-    """Let so many threads make a call at the same moment, and return what each got."""
-    gate = Barrier(clients)
-
-    def run(number: int) -> Any:
-        try:
-            gate.wait(timeout=30)
-            return call(number)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(clients) as pool:
-        return list(pool.map(run, range(clients)))
 
 
 def test_no_delta_is_lost(school: School):

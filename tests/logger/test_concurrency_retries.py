@@ -11,9 +11,11 @@ from logger.models import AttemptLog, ContentSession, ContentSummary, MasteryLog
 from roster.models import KeptAnswer, User
 from tests.conftest import client_for
 from tests.factories import School, answered, exercise, make_quiz, make_school, video
-from tests.logger.test_concurrency import START, together
+from tests.threads import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+START = "/api/logger/contentsession"
 
 
 @pytest.fixture

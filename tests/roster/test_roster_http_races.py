@@ -2,43 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from roster import services
 from roster.models import Enrolment, GroupMembership, Role, RoleKind, Scope, User
 from tests.conftest import client_for
 from tests.factories import School, make_school, video
+from tests.threads import CLIENTS, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-CLIENTS = 6
 PERSON, MEMBERSHIP, ROLE = "/api/auth/facilityuser", "/api/auth/membership", "/api/auth/role"
 
 
 @pytest.fixture
 def school(transactional_db: None) -> School:
     return make_school()
-
-
-def together(call: Callable[[int], Any], clients: int = CLIENTS) -> list[Any]:
-    """Let so many threads make a call at the same moment, and return what each got."""
-    gate = Barrier(clients)
-
-    def run(number: int) -> Any:
-        try:
-            gate.wait(timeout=30)
-            return call(number)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(clients) as pool:
-        return list(pool.map(run, range(clients)))
 
 
 def statuses(responses: list[Any]) -> list[int]:
@@ -163,7 +144,7 @@ def test_a_class_closes_while_others_join_it(school: School):
             return client.post(ROLE, body)
         return client.post(MEMBERSHIP, {"user": person, "collection": classroom})
 
-    told = [response.status_code for response in together(work)]
+    told = [response.status_code for response in together(work, 6)]
 
     assert told[0] == 204
     assert set(told[1:]) <= {201, 400, 404}
