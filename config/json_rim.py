@@ -92,11 +92,15 @@ def _children(value: Any) -> Iterable[Any]:
 
 def _check_depth(value: Any) -> None:
     level = [value]
-    for _depth in range(MAX_DEPTH + 1):
-        level = [child for parent in level for child in _children(parent)]
+    for _depth in range(MAX_DEPTH):
+        level = [child for parent in level for child in _children(parent) if _is_container(child)]
         if not level:
             return
     raise ParseError(f"JSON nested deeper than {MAX_DEPTH}.")
+
+
+def _is_container(value: Any) -> bool:
+    return isinstance(value, dict | list)
 
 
 def _refuse_nul(value: Any) -> None:

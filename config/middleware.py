@@ -70,7 +70,9 @@ class OptionalTrailingSlash:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         path = request.path_info
-        if len(path) > 1 and path.endswith("/") and not path.startswith(_SLASH_MATTERS):
+        if path == "/admin":
+            request.path_info = "/admin/"
+        elif len(path) > 1 and path.endswith("/") and not path.startswith(_SLASH_MATTERS):
             request.path_info = path[:-1]
         return self.get_response(request)
 

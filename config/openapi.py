@@ -29,7 +29,7 @@ IDEMPOTENCY_KEY = {
     "name": HEADER,
     "in": "header",
     "required": False,
-    "schema": {"type": "string", "minLength": 1, "maxLength": MAX_NAME, "pattern": "^[ -~]+$"},
+    "schema": {"type": "string", "minLength": 1, "maxLength": MAX_NAME},
     "description": "A word of your own for this request. Sent again under it within 24 hours, the"
     " request is not run again but answered as it was.",
 }

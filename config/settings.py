@@ -19,11 +19,13 @@ django_stubs_ext.monkeypatch()
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = Env()
-env.read_env(BASE_DIR / ".env", recurse=False)
+if env.bool("READ_ENV_FILE", default=True):
+    env.read_env(BASE_DIR / ".env", recurse=False)
 
 SECRET_KEY = env.str("SECRET_KEY")
 DEBUG = env.bool("DEBUG", default=False)
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+# This machine may always ask: for health and metrics.
+ALLOWED_HOSTS = [*env.list("ALLOWED_HOSTS", default=[]), "localhost", "127.0.0.1", "[::1]"]
 
 INSTALLED_APPS = [
     "config",
@@ -144,6 +146,13 @@ CACHES = {"default": env.dj_cache_url("CACHE_URL", default="locmem://learntrace"
 if CACHES["default"]["BACKEND"].endswith("LocMemCache"):
     # One small entry a caller, for the throttles.
     CACHES["default"].setdefault("OPTIONS", {})["MAX_ENTRIES"] = 100_000
+elif CACHES["default"]["BACKEND"].endswith("RedisCache"):
+    # A cache that is away must not hold up answers.
+    CACHES["default"]["OPTIONS"] = {
+        "socket_connect_timeout": 1,
+        "socket_timeout": 1,
+        **CACHES["default"].get("OPTIONS", {}),
+    }
 
 # Who may come in.
 
@@ -200,7 +209,7 @@ CORS_URLS_REGEX = r"^/(api|v3)/"
 
 HTTPS_ONLY = env.bool("HTTPS_ONLY", default=False)
 SECURE_SSL_REDIRECT = HTTPS_ONLY
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)/?$"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS_ONLY else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS_ONLY
 SECURE_HSTS_PRELOAD = HTTPS_ONLY

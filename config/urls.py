@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views import defaults
-from django.views.generic import RedirectView, TemplateView
+from django.views.generic import TemplateView
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
 from config import health
@@ -32,7 +32,6 @@ urlpatterns = [
     path("api/auth/", include("roster.urls")),
     path("api/assignments/", include(assignments.urls)),
     path("api/logger/", include("logger.urls")),
-    path("admin", RedirectView.as_view(pattern_name="admin:index")),
     # Django's "view on site" shortcut; nothing here has a page of its own.
     re_path(r"^admin/r/", defaults.page_not_found, {"exception": None}),
     path("admin/", admin.site.urls),

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from functools import cache
 from itertools import groupby
 from uuid import UUID
 
 from django.db.models import Max, Q, UUIDField
 
-from analytics.events import happened_at
+from analytics.events import Clock
 from logger.commands import Interaction
 from logger.models import AttemptLog, AttemptLogQuerySet, ContentSession
 from roster.prepared import Param, Prepared
@@ -93,10 +92,10 @@ class Attempts:
             return AttemptLog.objects.filter(mastery_log=self.session.mastery_log_id)
         return AttemptLog.objects.filter(session=self.session, mastery_log=None)
 
-    def apply(self, interactions: Sequence[Interaction], *, at: datetime) -> list[AttemptLog]:
+    def apply(self, interactions: Sequence[Interaction], *, clock: Clock) -> list[AttemptLog]:
         """Work the interactions in, in memory; one attempt for each run of equal items.
 
-        `at` is now; interactions that say when they happened keep their own time.
+        Interactions that say when they happened keep their own time.
 
         Raises
         ------
@@ -104,11 +103,11 @@ class Attempts:
         TooMuchHistory : an attempt would hold more than 1,000 interactions or 1 MiB.
         """
         return [
-            self._work(list(group), at=at)
+            self._work(list(group), clock=clock)
             for _item, group in groupby(interactions, key=lambda interaction: interaction.item)
         ]
 
-    def _work(self, group: list[Interaction], *, at: datetime) -> AttemptLog:
+    def _work(self, group: list[Interaction], *, clock: Clock) -> AttemptLog:
         attempt = self._find(group[0])
         if attempt is None:
             first, *group = group
@@ -116,12 +115,12 @@ class Attempts:
                 first,
                 self.session,
                 position=self.counter.attempt_count,
-                at=happened_at(first.timestamp, now=at),
+                at=clock.happened_at(first.timestamp),
             )
             self.counter.attempt_count += 1
             self.known[attempt.pk] = attempt
         for interaction in group:
-            attempt.absorb(interaction, at=happened_at(interaction.timestamp, now=at))
+            attempt.absorb(interaction, at=clock.happened_at(interaction.timestamp))
         if attempt.is_overfull:
             raise TooMuchHistory
         self.touched[attempt.pk] = attempt

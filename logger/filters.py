@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, cast
 from uuid import UUID
 
-from django import forms
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet, Subquery
 from django.http import HttpRequest
@@ -13,14 +12,14 @@ from django_filters import rest_framework as filters
 from rest_framework.exceptions import ValidationError
 
 from logger.models import AttemptLog, MasteryLog
-from roster.filters import BooleanFilter, UUIDFilter
+from roster.filters import BooleanFilter, IntegerField, TextFilter, UUIDFilter
 from roster.models import Actor, ApiKey, Classroom, LearnerGroup, User, parse_uuid
 
 _INT32 = 2**31
 
 
 class Int32Filter(filters.Filter):
-    field_class = forms.IntegerField
+    field_class = IntegerField
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(min_value=-_INT32, max_value=_INT32 - 1, **kwargs)
@@ -34,7 +33,7 @@ class LearnerFilterSet(filters.FilterSet):
     """
 
     request: HttpRequest
-    user = filters.CharFilter(method="by_user", strip=False)
+    user = TextFilter(method="by_user")
     facility = UUIDFilter(method="by_facility")
     classroom = UUIDFilter(method="by_classroom")
     learner_group = UUIDFilter(method="by_group")
@@ -80,7 +79,7 @@ class MasteryLogFilter(LearnerFilterSet):
     """Tries at one content by one learner."""
 
     content = UUIDFilter(field_name="content_id", required=True)
-    user = filters.CharFilter(method="by_user", strip=False, required=True)
+    user = TextFilter(method="by_user", required=True)
     quiz = BooleanFilter(field_name="is_quiz")
 
     class Meta:
@@ -93,7 +92,7 @@ class AttemptLogFilter(LearnerFilterSet):
 
     masterylog = UUIDFilter(field_name="mastery_log")
     content = UUIDFilter(field_name="content_id")
-    item = filters.CharFilter(strip=False)
+    item = TextFilter()
     mastery_level = Int32Filter(field_name="mastery_log__mastery_level")
 
     class Meta:

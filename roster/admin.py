@@ -99,7 +99,7 @@ class UserAdmin(DjangoUserAdmin[User]):
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         """Leave people in their facility: their records bear it."""
         fixed = super().get_readonly_fields(request, obj)
-        return [*fixed, "facility"] if obj and obj.facility_id else fixed
+        return [*fixed, "facility"] if obj else fixed
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         """Keep what is stored of a password from whoever may only look."""
@@ -114,14 +114,20 @@ class UserAdmin(DjangoUserAdmin[User]):
         return self.has_module_permission(request)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001
-        """Let whoever was given a role in."""
+        """Let whoever was given a role in, and out who lost the last one."""
         super().save_related(request, form, formsets, change)
         user: User = form.instance
         if user.roles.exists():
             services.let_in(user)
+        elif _lost_role(formsets):
+            services.let_out([user.pk])
 
     def get_inlines(self, request: HttpRequest, obj: User | None) -> Any:
         return self.inlines if obj and self.has_change_permission(request) else []
+
+
+def _lost_role(formsets: Any) -> bool:
+    return any(isinstance(gone, Role) for formset in formsets for gone in formset.deleted_objects)
 
 
 @admin.register(Facility)
@@ -142,6 +148,10 @@ class ClassroomAdmin(admin.ModelAdmin[Classroom]):
     search_fields = ["name"]
     inlines = [LearnerGroupInline]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Classroom | None = None) -> Any:  # noqa: ARG002
+        """Leave a class in its facility, where its learners are."""
+        return ["facility"] if obj else []
+
 
 class GroupMembershipInline(admin.TabularInline[GroupMembership, LearnerGroup]):
     model = GroupMembership
@@ -155,6 +165,10 @@ class LearnerGroupAdmin(admin.ModelAdmin[LearnerGroup]):
     list_select_related = ["classroom"]
     search_fields = ["name"]
     inlines = [GroupMembershipInline]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: LearnerGroup | None = None) -> Any:  # noqa: ARG002
+        """Leave a group in its class, which its learners attend."""
+        return ["classroom"] if obj else []
 
 
 class LessonAssignmentInline(admin.TabularInline[LessonAssignment, Lesson]):

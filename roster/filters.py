@@ -32,8 +32,8 @@ class UUIDField(forms.Field):
     """A UUID, dashed or plain."""
 
     def to_python(self, value: Any) -> UUID | None:
-        """Read a UUID; nothing means no filter."""
-        if value in self.empty_values:
+        """Read a UUID; a parameter that is not there is no filter."""
+        if value is None or (self.required and value == ""):
             return None
         key = parse_uuid(str(value))
         if key is None:
@@ -41,8 +41,38 @@ class UUIDField(forms.Field):
         return key
 
 
+class TextField(forms.CharField):
+    """A text, kept to the letter; an empty one is more likely a mistake than everybody's."""
+
+    def to_python(self, value: Any) -> str | None:
+        """Read a text; a parameter that is not there is no filter."""
+        if value is None or (self.required and value == ""):
+            return None
+        if not value:
+            raise forms.ValidationError("This may not be empty.", code="invalid")
+        return super().to_python(value)
+
+
+class IntegerField(forms.IntegerField):
+    """A whole number."""
+
+    def to_python(self, value: Any) -> int | None:
+        """Read a number; a parameter that is not there is no filter."""
+        if value == "":
+            raise forms.ValidationError("A whole number is required.", code="invalid")
+        return super().to_python(value)
+
+
 class BooleanFilter(filters.Filter):
     field_class = StrictBooleanField
+
+
+@extend_schema_field({"type": "string", "minLength": 1})
+class TextFilter(filters.Filter):
+    field_class = TextField
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(strip=False, **kwargs)
 
 
 @extend_schema_field(UUID_SCHEMA)

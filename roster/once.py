@@ -37,6 +37,12 @@ class RecordingView(APIView):
     guests_own: ClassVar[str | None] = None
     learner_id: UUID | None = None
 
+    def check_again(self, request: Request, told: Any) -> None:
+        """Refuse to tell an answer again that its caller may no longer know.
+
+        The caller and their scope have been checked by then.
+        """
+
 
 Handler = Callable[..., Response]
 
@@ -55,7 +61,7 @@ def once(handler: Handler) -> Callable[..., HttpResponse]:
             return handler(view, request, **kwargs)
         running = retries.begin(retriable, at=timezone.now())
         if running.status is not None:
-            return _replay(request, running)
+            return _replay(view, request, running)
         try:
             with transaction.atomic(durable=True):
                 return _keep(view, request, running, handler(view, request, **kwargs))
@@ -114,8 +120,9 @@ def _keep(
     return answer
 
 
-def _replay(request: Request, kept: KeptAnswer) -> HttpResponse:
-    """Answer again, unless the learner is no longer the key's to ask about."""
+def _replay(view: RecordingView, request: Request, kept: KeptAnswer) -> HttpResponse:
+    """Answer again, unless the answer is no longer the caller's to know."""
+    view.check_again(request, orjson.loads(bytes(kept.body) or b"null"))
     if isinstance(request.auth, ApiKey) and kept.learner_id is not None:
         theirs = User.objects.in_facility(request.auth.facility_id)
         if not theirs.filter(pk=kept.learner_id).exists():

@@ -54,6 +54,7 @@ class Compiled(Generic[M]):
         fields = compiler.klass_info["select_fields"]
         self.model = compiler.klass_info["model"]
         self.end = fields[-1] + 1
+        self.annotations = compiler.annotation_col_map
         self.names = [compiler.select[index][0].target.attname for index in fields]
         self.related = get_related_populators(  # type: ignore[call-arg]  # the stubs are of Django 6
             compiler.klass_info, compiler.select, queryset.db
@@ -74,6 +75,8 @@ class Compiled(Generic[M]):
             instance = self.model.from_db(connection.alias, self.names, row[: self.end])
             for populator in self.related:
                 populator.populate(row, instance)
+            for name, place in self.annotations.items():
+                setattr(instance, name, row[place])
             found.append(instance)
         return found
 

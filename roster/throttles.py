@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+import structlog
 from django.conf import settings
 from django.core.cache import cache
 from rest_framework.request import Request
@@ -18,10 +19,14 @@ if TYPE_CHECKING:
     from rest_framework.views import APIView
 
 
+log = structlog.get_logger(__name__)
+
+
 class CallerThrottle(BaseThrottle):
     """Counts in the cache: in process, or for all of them in the one CACHE_URL names.
 
-    Two requests at the same moment may pay once; a limit like this one may be off by that.
+    While that is away nobody is counted, and everybody passes. Two requests at the same moment
+    may pay once; a limit like this one may be off by that.
     """
 
     def __init__(self) -> None:
@@ -33,13 +38,19 @@ class CallerThrottle(BaseThrottle):
         rate: Rate | None = settings.THROTTLES[kind]
         if rate is None:
             return True
-        entry, now = f"throttle/{kind}/{name}", time.time_ns()
+        try:
+            return self._admit(f"throttle/{kind}/{name}", rate, now=time.time_ns())
+        except Exception:  # each cache has its own errors, and none is worth an answer
+            log.exception("cache_unavailable")
+            return True
+
+    def _admit(self, entry: str, rate: Rate, *, now: int) -> bool:
         admitted, paid = rate.admit(cache.get(entry, 0), now=now)
         if admitted:
             cache.set(entry, paid, timeout=rate.seconds)
-            return True
-        self._wait = rate.wait(paid, now=now)
-        return False
+        else:
+            self._wait = rate.wait(paid, now=now)
+        return admitted
 
     def wait(self) -> int | None:
         """Return after how many seconds to come again."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
+from pathlib import Path
 
-# Nothing of a developer's own .env may reach a test.
+# Nothing of a developer's own .env or shell may reach a test.
+os.environ["READ_ENV_FILE"] = "false"
+for name in re.findall(r"^#?([A-Z_]+)=", Path(".env.example").read_text(), re.MULTILINE):
+    os.environ.pop(name, None)
 os.environ["SECRET_KEY"] = "test" * 16
 os.environ["DATABASE_POOL"] = "false"
 os.environ["LOG_LEVEL"] = "WARNING"
-for name in ("DEFAULT_FACILITY", "ALLOWED_HOSTS", "DEBUG", "HTTPS_ONLY", "TRUSTED_PROXIES"):
-    os.environ.pop(name, None)
 os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL", "sqlite:///var/test.sqlite3")
 
 from config.settings import *  # noqa: E402, F403

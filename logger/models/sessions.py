@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 
@@ -62,6 +64,9 @@ class ContentSession(Progressing):
     attempt_count = models.PositiveIntegerField(default=0)
 
     objects = RecordQuerySet["ContentSession"].as_manager()
+
+    # Known only where it was asked for: when the learner last answered anything.
+    newest_answer: datetime | None = None
 
     class Meta(Progressing.Meta):
         constraints = [

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import UUIDField
+from django.db.models import OuterRef, Subquery, UUIDField
 
+from analytics.events import Clock
 from logger.attempts import Attempts
 from logger.commands import UpdateSession
 from logger.models import AttemptLog, ContentSession, ContentSummary, MasteryLog
@@ -30,9 +31,19 @@ _OWNER = Prepared(
     ).select_for_update(no_key=True)
 )
 _SESSION = Prepared(
-    lambda: ContentSession.objects.filter(
-        pk=Param("session", UUIDField()), user_id=Param("learner", UUIDField())
-    ).select_related("summary", "mastery_log")
+    lambda: (
+        ContentSession.objects.filter(  # type: ignore[no-redef]  # it is declared on the model
+            pk=Param("session", UUIDField()), user_id=Param("learner", UUIDField())
+        )
+        .select_related("summary", "mastery_log")
+        .annotate(
+            newest_answer=Subquery(
+                AttemptLog.objects.filter(user=OuterRef("user"))
+                .newest_first()
+                .values("end_timestamp")[:1]
+            )
+        )
+    )
 )
 
 
@@ -64,12 +75,11 @@ def update_session(
     session = _lock_session(session_id, actor, at=at)
     if session.quiz_id is not None:
         _refuse_finished_quiz(session, session.quiz_id)
-    # However long requests waited for the lock, they happen one after the other.
-    at = max([at, *(log.end_timestamp for log in _logs(session))])
-    session.advance(update, at=at)
+    clock = Clock(now=at, newest=_newest(session))
+    session.advance(update, at=clock.next)
     if session.summary is not None:
-        session.summary.advance(update, at=at)
-    attempts = _work(session, update, at=at)
+        session.summary.advance(update, at=clock.next)
+    attempts = _work(session, update, clock=clock)
     _SAVE_SESSION(session)
     if session.summary is not None:
         _SAVE_SUMMARY(session.summary)
@@ -113,6 +123,12 @@ def _logs(session: ContentSession) -> list[Timed]:
     return [log for log in (session, session.summary, session.mastery_log) if log is not None]
 
 
+def _newest(session: ContentSession) -> datetime:
+    """Return when the learner, or the guest, last did something."""
+    known = [log.end_timestamp for log in _logs(session)]
+    return max([*known, session.newest_answer] if session.newest_answer else known)
+
+
 def _refuse_finished_quiz(session: ContentSession, quiz_id: UUID) -> None:
     if session.user is None or session.mastery_log is None or session.mastery_log.complete:
         raise QuizClosed
@@ -120,13 +136,14 @@ def _refuse_finished_quiz(session: ContentSession, quiz_id: UUID) -> None:
 
 
 def _work(
-    session: ContentSession, update: UpdateSession, *, at: datetime
+    session: ContentSession, update: UpdateSession, *, clock: Clock
 ) -> list[AttemptLog] | None:
     """Write the interactions as attempts, and judge the try they belong to, if any."""
+    at = clock.next
     tried = session.mastery_log
     window = tried.criterion.window if tried else 0
     attempts = Attempts(session, update.interactions or (), window=window)
-    touched = attempts.apply(update.interactions or (), at=at)
+    touched = attempts.apply(update.interactions or (), clock=clock)
     attempts.save()
     # A client's clock may be a little ahead; what comes next is not to be earlier.
     newest = max([at, *(attempt.end_timestamp for attempt in touched)])

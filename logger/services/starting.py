@@ -51,6 +51,7 @@ def start_session(start: StartSession, *, actor: Actor, at: datetime) -> Started
         return _start_as_guest(start, facility=guest_facility(actor), at=at)
     refuse_unassigned(start, learner)
     summary, is_new = _summary(learner, start, at=at)
+    at = summary.end_timestamp  # A client's clock may have run ahead; what follows is not earlier.
     mastery_log = _open_try(summary, start, is_new=is_new, at=at)
     session = _new_session(
         start, learner.facility_id, at=at, user=learner, summary=summary, mastery_log=mastery_log

@@ -82,6 +82,10 @@ class AssignableViewSet(RosterViewSet[Assignable], RecordingView):
         """Replace one."""
         return self.changed(request)
 
+    def check_again(self, request: Request, told: Any) -> None:  # noqa: ARG002
+        """Require that the row is still there, and the caller's to look after."""
+        assignments.require_right_over_hand_out(self._visible(UUID(told["id"])), self.actor)
+
     def add(self, fields: Any) -> UUID:
         return assignments.add_hand_out(self.model, fields, actor=self.actor)
 

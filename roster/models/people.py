@@ -222,11 +222,16 @@ class Enrolment(Keyed):
     def __str__(self) -> str:
         return f"{self.user} in {self.classroom}"
 
+    def clean(self) -> None:
+        """Tell a form that people attend classes of their own facility."""
+        if self.user.facility_id not in (None, self.classroom.facility_id):
+            raise ValidationError({"classroom": "This class is of another facility."})
+
 
 class GroupMembership(Keyed):
     """One enrolled learner belongs to one group of that classroom.
 
-    It hangs on the enrolment, so nobody can be in a group of a class they do not attend.
+    It hangs on the enrolment: whoever leaves the class leaves its groups.
     """
 
     enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="memberships")
@@ -239,6 +244,11 @@ class GroupMembership(Keyed):
 
     def __str__(self) -> str:
         return f"{self.enrolment.user} in {self.group}"
+
+    def clean(self) -> None:
+        """Tell a form that a group's members attend its class."""
+        if self.enrolment.classroom_id != self.group.classroom_id:
+            raise ValidationError({"enrolment": "This is an enrolment in another class."})
 
 
 class RoleKind(models.TextChoices):

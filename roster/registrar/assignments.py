@@ -70,6 +70,11 @@ def remove_hand_out(model: type[Assignable], pk: UUID, *, actor: Actor) -> None:
     _lock_coached(model, pk, actor).delete()
 
 
+def require_right_over_hand_out(row: Assignable, actor: Actor) -> None:
+    """Refuse whoever may not change something handed out."""
+    require_coach(actor, row.facility_id, row.classroom_id)
+
+
 def _lock_coached(model: type[Assignable], pk: UUID, actor: Actor) -> Assignable:
     visible: QuerySet[Assignable] = AssignableQuerySet(model).visible_to(actor)
     row, facility_id = lock_row(visible, pk)

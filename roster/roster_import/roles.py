@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from roster.models import Classroom, Facility, Role, RoleKind, User
+from roster.models import Classroom, Facility, LearnerToken, Role, RoleKind, User
 from roster.roster_file import RosterFile
 from roster.roster_import.imported import IN_BATCH, Held, Pair, batches, ended
 from roster.roster_import.people import People
@@ -90,6 +90,8 @@ def _let_in(users: Iterable[User]) -> None:
     outside = {user.pk: user for user in users if not user.is_staff}
     for batch in batches(outside):
         User.objects.filter(pk__in=batch).update(is_staff=True)
+        # Tokens are for learners; none may wake when the role ends.
+        LearnerToken.objects.filter(user__in=batch).delete()
     for user in outside.values():
         user.is_staff = True
 
