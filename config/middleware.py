@@ -14,6 +14,7 @@ from django.http.request import split_domain_port
 from uuid_utils.compat import uuid7
 
 from config import metrics
+from config.paths import is_api
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -91,11 +92,6 @@ class NoNulls:
         if ("\0" in asked or "%00" in asked) and not is_api(request.path_info):
             raise SuspiciousOperation("null character")
         return self.get_response(request)
-
-
-def is_api(path: str) -> bool:
-    """Tell whether a path belongs to one of the APIs, and so its errors are theirs to shape."""
-    return f"{path}/".startswith(("/api/", "/v3/"))
 
 
 class CookiesOnLocalhost:

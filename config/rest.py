@@ -20,7 +20,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from config.middleware import is_api
+from config.paths import is_api
 from logger import selectors as logger_selectors
 from logger import services as logger_services
 from roster import retries

@@ -10,9 +10,27 @@ from typing import Any
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
+from config.paths import is_api
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
+
+
+def bounded(inner: Application, *, limit: int) -> Application:
+    """Refuse what is too large for any page, before a form's parser begins to store it.
+
+    The APIs refuse in their own words.
+    """
+
+    def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        length = environ.get("CONTENT_LENGTH") or "0"
+        if is_api(environ.get("PATH_INFO", "")) or (length.isdigit() and int(length) <= limit):
+            return inner(environ, start_response)
+        start_response("413 Request Entity Too Large", [("Content-Type", "text/plain")])
+        return [b"The body is too large."]
+
+    return application
 
 
 def with_length(inner: Application, *, limit: int) -> Application:
@@ -33,4 +51,6 @@ def with_length(inner: Application, *, limit: int) -> Application:
     return application
 
 
-application = with_length(get_wsgi_application(), limit=settings.MAX_BODY_BYTES)
+application = with_length(
+    bounded(get_wsgi_application(), limit=settings.MAX_BODY_BYTES), limit=settings.MAX_BODY_BYTES
+)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import lru_cache
 from itertools import groupby
 from uuid import UUID
 
@@ -18,7 +18,7 @@ Scored = tuple[int, float, bool]
 SCORED = ("position", "correct", "hinted")
 
 
-@cache
+@lru_cache(maxsize=64)
 def _window(count: int) -> Prepared[AttemptLog]:
     """Return the last scores of a try."""
     return Prepared(
@@ -37,7 +37,7 @@ class UnknownAttempt(LookupError):
 
 
 class TooMuchHistory(ValueError):
-    """An attempt holds at most 1,000 interactions and 1 MiB."""
+    """An attempt holds at most 1,000 interactions and 256 KiB."""
 
     field = "interactions"
 
@@ -100,7 +100,7 @@ class Attempts:
         Raises
         ------
         UnknownAttempt : an id names no attempt at that item in this try.
-        TooMuchHistory : an attempt would hold more than 1,000 interactions or 1 MiB.
+        TooMuchHistory : an attempt would hold more than 1,000 interactions or 256 KiB.
         """
         return [
             self._work(list(group), clock=clock)

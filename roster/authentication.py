@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
 import structlog
@@ -20,6 +20,7 @@ from roster.models import MAX_FOLDED, ApiKey, User, fold_username
 
 _BASIC = "basic"
 _BEARER = "bearer"
+IPV6_NETWORK = 64
 NO_ADDRESS = "0.0.0.0"  # noqa: S104  # nothing is bound
 
 
@@ -127,11 +128,20 @@ def client_address(request: HttpRequest) -> str:
     return _address(remote) or NO_ADDRESS
 
 
+def _counted(address: IPv4Address | IPv6Address) -> str:
+    """Return what a client is counted by: of IPv6 the network, which is one client's whole."""
+    if isinstance(address, IPv4Address):
+        return str(address)
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(IPv6Network((address, IPV6_NETWORK), strict=False).network_address)
+
+
 def _address(text: str) -> str | None:
     """Return the address in a hop such as ``1.2.3.4``, ``1.2.3.4:80`` or ``[::1]:80``."""
     for candidate in (text, text.rpartition(":")[0].strip("[]"), text.strip("[]")):
         try:
-            return str(ip_address(candidate.partition("%")[0]))
+            return _counted(ip_address(candidate.partition("%")[0]))
         except ValueError:
             continue
     return None

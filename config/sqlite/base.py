@@ -56,6 +56,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     _inside: Turnstile | None = None
 
     def _start_transaction_under_autocommit(self) -> None:
+        # A connection that was closed in the middle of a transaction never said that it left.
+        self._leave()
         turnstile = self._turnstiles[str(self.settings_dict["NAME"])]
         timeout = self.settings_dict["OPTIONS"].get("timeout", 5)
         if not turnstile.enter(timeout=timeout):

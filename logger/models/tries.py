@@ -21,7 +21,7 @@ from roster.wire import format_time
 
 NEWEST = ("-end_timestamp", "-id")
 MAX_HISTORY = 1000
-MAX_HISTORY_BYTES = 1024 * 1024
+MAX_HISTORY_BYTES = 256 * 1024
 
 
 class MasteryLogQuerySet(models.QuerySet["MasteryLog"]):

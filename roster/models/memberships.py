@@ -7,12 +7,14 @@ from typing import Self
 from django.db import models
 
 from roster.models.people import Actor, User
+from roster.models.places import Classroom
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def visible_to(self, actor: Actor) -> Self:
-        """Memberships of people the actor may read."""
-        return self.filter(user__in=User.objects.visible_to(actor))
+        """Memberships of people the actor may read, in classes the actor may know of."""
+        people, rooms = User.objects.visible_to(actor), Classroom.objects.visible_to(actor)
+        return self.filter(user__in=people, classroom_id__in=rooms.values("pk"))
 
 
 class Membership(models.Model):

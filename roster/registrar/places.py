@@ -58,9 +58,17 @@ def change_facility(pk: UUID, fields: FacilityFields, *, actor: Actor) -> None:
     """Rename a facility, or settle how it takes learners and guests."""
     facility, _ = lock_row(Facility.objects.visible_to(actor), pk)
     require_manager(actor, facility.pk)
+    if fields.get("partner_id", facility.partner_id) != facility.partner_id:
+        _refuse_partner_id(actor)
     for name, value in fields.items():
         setattr(facility, name, value)
     _store(facility, update_fields=list(fields))
+
+
+def _refuse_partner_id(actor: Actor) -> None:
+    """Leave it to superusers: imports find a school by it, so another's would bring its people."""
+    if not actor.is_superuser:
+        raise Refused("partner_id", "Only superusers give partner ids.")
 
 
 def _store(facility: Facility, **how: Any) -> None:
@@ -82,6 +90,8 @@ def remove_facility(pk: UUID, *, actor: Actor) -> None:
     """
     facility, _ = lock_row(Facility.objects.visible_to(actor), pk)
     require_superuser(actor)
+    # The full lock: whoever would join or visit meanwhile waits, and finds it gone.
+    Facility.objects.select_for_update().get(pk=pk)
     if isinstance(actor, User) and actor.facility_id == pk:
         raise Refused(None, "This is your own facility; you would go with it.")
     _lock_everybody(User.objects.in_facility(pk))

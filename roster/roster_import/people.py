@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -102,8 +103,7 @@ def import_people(
     people = _match(roster, known)
     _release_names(roster, people)
     fresh: list[User] = []
-    changed: list[User] = []
-    fields: set[str] = set()
+    changed: dict[frozenset[str], list[User]] = defaultdict(list)
     seen: dict[str, Any] = {}
     for place, entry in progress(list(enumerate(roster.users))):
         path, key = f"users[{place}]", roster.key_of(entry)
@@ -118,15 +118,15 @@ def import_people(
         elif _left_alone(user, roster):
             done.left_alone.append(entry.username)
         elif altered := _update_user(user, entry):
-            fields |= altered
-            changed.append(user)
+            changed[frozenset(altered)].append(user)
         known.note(user)
         done.users[entry.username] = ImportedUser(
             id=user.pk, username=entry.username, password=password
         )
     User.objects.bulk_create(fresh, batch_size=IN_BATCH)
-    if fields:
-        User.objects.bulk_update(changed, sorted(fields), batch_size=IN_BATCH)
+    # Of each only what the file changes: the rest may have changed since it was read.
+    for fields, users in changed.items():
+        User.objects.bulk_update(users, sorted(fields), batch_size=IN_BATCH)
     return People(by_key=people, by_external_id=roster.by_external_id)
 
 

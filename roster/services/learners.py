@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, QuerySet
 
 from roster.models import Actor, ApiKey, Facility, User, UserQuerySet, parse_uuid
 
@@ -127,6 +127,7 @@ def default_facility() -> Facility | None:
     """Return the facility named by DEFAULT_FACILITY, else the only one, else None."""
     facilities = Facility.objects.all()
     if name := settings.DEFAULT_FACILITY:
-        facilities = facilities.filter(Q(partner_id=name) | Q(pk=parse_uuid(name)))
+        pk = parse_uuid(name)
+        facilities = facilities.filter(pk=pk) if pk else facilities.filter(partner_id=name)
     found = list(facilities[:2])
     return found[0] if len(found) == 1 else None

@@ -67,6 +67,9 @@ def test_jobs_tell_when_they_last_ended(db: None):
         ({"HTTP_X_FORWARDED_FOR": "127.0.0.1"}, 401),
         ({"HTTP_FORWARDED": "for=127.0.0.1"}, 401),
         ({"HTTP_X_REAL_IP": "127.0.0.1"}, 401),
+        ({"HTTP_X_FORWARDED_HOST": "localhost"}, 401),
+        ({"HTTP_X_FORWARDED_PROTO": "https"}, 401),
+        ({"HTTP_VIA": "1.1 proxy"}, 401),
         ({"HTTP_X_API_KEY": "lt_unknown"}, 401),
     ],
 )

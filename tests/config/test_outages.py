@@ -79,7 +79,7 @@ def test_a_database_that_is_full_refuses_writes_and_answers_reads(school: School
         pytest.skip("PostgreSQL has no limit to its size but the disk's")
     app = client_for(school.key())
     session = app.start(exercise(user_id="student_ada"))["session_id"]
-    large = {"interactions": [answered(answer={"notes": "x" * 500_000})], "time_spent_delta": 1}
+    large = {"interactions": [answered(answer={"notes": "x" * 100_000})], "time_spent_delta": 1}
     stored = 0
 
     with setting("PRAGMA max_page_count = 1", "PRAGMA max_page_count = 1073741823"):

@@ -9,8 +9,8 @@ import pytest
 import time_machine
 
 from logger.models import AttemptLog, ContentSession, ContentSummary, MasteryLog
-from tests.conftest import Client
-from tests.factories import answered, exercise, video
+from tests.conftest import Client, client_for
+from tests.factories import School, answered, exercise, video
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
@@ -162,3 +162,46 @@ def test_work_on_no_assessment_has_its_times_too(ada: Client):
 
     assert AttemptLog.objects.get().end_timestamp == when
     assert ContentSession.objects.get().end_timestamp == NOW
+
+
+def test_a_clock_that_runs_ahead_gets_no_further_ahead(ada: Client, session: str):
+    """contract 0.10: five minutes ahead of the server's clock, however often."""
+    for turn in range(1, 6):
+        ahead = timedelta(minutes=4 * turn)
+        ada.move(session, interactions=[answered(f"q{turn}", 0, timestamp=at(ahead))])
+
+    ends = AttemptLog.objects.order_by("position").values_list("end_timestamp", flat=True)
+    assert list(ends) == [NOW + timedelta(minutes=4)] * 5
+
+
+def test_what_follows_at_another_content_is_never_earlier(ada: Client, session: str):
+    """contract 0.10: max(now, the learner's newest), whatever they work on."""
+    ahead = timedelta(minutes=4)
+    ada.move(session, interactions=[answered("q1", timestamp=at(ahead))])
+    other = ada.start(exercise())["session_id"]
+
+    ada.move(other, interactions=[answered("q2", 0)])
+
+    assert AttemptLog.objects.get(item="q2").end_timestamp == NOW + ahead
+    assert [row["item"] for row in ada.get("/api/logger/attemptlog").json()] == ["q2", "q1"]
+
+
+def test_another_learner_is_not_ahead(ada: Client, session: str, school: School):
+    """contract 0.10: the learner's newest, nobody else's."""
+    ada.move(session, interactions=[answered("q1", timestamp=at(timedelta(minutes=4)))])
+
+    client_for(school.ben).work(exercise(), answered("q2"))
+
+    assert AttemptLog.objects.get(item="q2").end_timestamp == NOW
+
+
+def test_a_new_try_does_not_begin_before_the_last_one_ended(ada: Client):
+    """contract 0.10, 1.4: the newest try is the first of the list."""
+    body = exercise()
+    session = ada.start(body)["session_id"]
+    ada.move(session, progress=1, interactions=[answered(timestamp=at(timedelta(minutes=4)))])
+
+    ada.start({**body, "repeat": True})
+
+    tries = MasteryLog.objects.newest_first()
+    assert [tried.mastery_level for tried in tries] == [2, 1]

@@ -9,6 +9,7 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from logger.models import ContentSession, ContentSummary, MasteryLog
+from roster.models import Classroom, CourseSession, CourseSessionAssignment
 from tests.conftest import Client, client_for
 from tests.factories import (
     M_OF_N,
@@ -434,3 +435,33 @@ def test_guests_need_a_facility_that_is_meant(school: School, settings: Any):
     settings.DEFAULT_FACILITY = str(school.elsewhere.pk)
     visitor.start(video())
     assert ContentSession.objects.get().facility == school.elsewhere
+
+
+def course_session_for(classroom: Classroom) -> CourseSession:
+    course = CourseSession.objects.create(facility=classroom.facility, title="Autumn")
+    CourseSessionAssignment.objects.create(course_session=course, classroom=classroom)
+    return course
+
+
+def test_an_assigned_course_session_is_taken_and_told(ada: Client, school: School):
+    """contract 1.1."""
+    course = course_session_for(school.class_7a)
+
+    started = ada.start(video(course_session_id=course.pk.hex))
+
+    assert started["context"]["course_session_id"] == course.pk.hex
+
+
+def test_a_quiz_may_be_part_of_a_course(ada: Client, school: School):
+    """contract 1.1: the course session must be the learner's there, too."""
+    quiz, course = make_quiz(school.class_7a), course_session_for(school.class_7a)
+    foreign = course_session_for(school.class_7b)
+    body = {"quiz_id": quiz.pk.hex, "course_session_id": course.pk.hex}
+
+    context = ada.start(body)["context"]
+    refused = ada.post(
+        "/api/logger/contentsession", {**body, "course_session_id": foreign.pk.hex}, format="json"
+    )
+
+    assert context["course_session_id"] == course.pk.hex
+    assert refused.status_code == 400

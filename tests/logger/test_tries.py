@@ -296,3 +296,64 @@ def test_pages_are_numbered(ada: Client, school: School, content: str):
     assert [row["mastery_level"] for row in second["results"]] == [1]
     assert beyond == [404] * 4
     assert empty == {"page": 1, "count": 0, "total_pages": 1, "results": []}
+
+
+def two_tries(client: Client) -> tuple[dict[str, Any], list[str]]:
+    """Finish a try and open the next; return the body that starts them, and their sessions."""
+    body = exercise()
+    first = client.start(body)["session_id"]
+    client.move(first, progress=1)
+    second = client.start({**body, "repeat": True})["session_id"]
+    return body, [first, second]
+
+
+def test_the_open_try_is_taken_though_a_finished_one_ended_later(ada: Client):
+    """contract 1.1."""
+    body, [first, _second] = two_tries(ada)
+    ada.move(first, time_spent_delta=5)
+
+    assert ada.start(body)["context"]["mastery_level"] == 2
+
+
+def test_of_finished_tries_the_one_that_ended_last_is_taken(ada: Client):
+    """contract 1.1: by end_timestamp, not by number."""
+    body, [first, second] = two_tries(ada)
+    ada.move(second, progress=1)
+    ada.move(first, time_spent_delta=5)
+
+    assert ada.start(body)["context"]["mastery_level"] == 1
+
+
+def test_a_repeat_zeroes_progress_that_is_not_complete_too(ada: Client):
+    """contract 1.1: always."""
+    body = exercise()
+    ada.move(ada.start(body)["session_id"], progress=0.5, time_spent_delta=5)
+
+    again = ada.start({**body, "repeat": True})
+
+    assert (again["progress"], again["time_spent"]) == (0, 5)
+
+
+def test_past_attempts_go_by_when_they_began(ada: Client):
+    """contract 1.1: newest first by start_timestamp, whatever ended last."""
+    body = exercise()
+    session = ada.start(body)["session_id"]
+    ada.move(session, interactions=[answered("short", 0, time_spent=1)])
+    ada.move(session, interactions=[answered("long", 0, time_spent=5000)])
+
+    assert [row["item"] for row in ada.start(body)["pastattempts"]] == ["short", "long"]
+
+
+def test_a_finished_trys_session_says_whether_the_content_is_done(ada: Client):
+    """contract 1.2: `complete` is the summary's progress, for every kind."""
+    _body, [first, _second] = two_tries(ada)
+
+    assert ada.move(first, time_spent_delta=1)["complete"] is False
+
+
+def test_an_empty_filter_is_a_mistake(ada: Client):
+    """contract 1.7, as in 1.4: nobody means everybody by it."""
+    for name in ("user", "item", "content", "masterylog", "classroom", "mastery_level"):
+        response = ada.get(f"/api/logger/attemptlog?{name}=")
+        assert response.status_code == 400, name
+        assert response.json()[0]["metadata"]["field"] == name

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 import time_machine
+from django.db import IntegrityError, OperationalError, connection
 from django.utils import timezone
 
 from logger.models import AttemptLog, ContentSession
@@ -15,7 +17,7 @@ from roster import retries, services
 from roster.models import KeptAnswer, Scope, User
 from roster.retries import Retriable
 from tests.conftest import Client, client_for
-from tests.factories import School, answered, exercise, video
+from tests.factories import School, answered, exercise, make_school, video
 
 START = "/api/logger/contentsession"
 
@@ -287,3 +289,72 @@ def test_the_session_of_a_kept_answer_is_the_one_that_exists(app: Client):
     kept = KeptAnswer.objects.get()
     assert kept.status == 200
     assert ContentSession.objects.get().pk == UUID(first["session_id"])
+
+
+def failing(table: str, error: Exception) -> AbstractContextManager[None]:
+    """Let every statement that writes to a table fail."""
+
+    def refuse(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if not sql.startswith("SELECT") and f'"{table}"' in sql:
+            raise error
+        return execute(sql, params, many, context)
+
+    return connection.execute_wrapper(refuse)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_effects_go_where_their_answer_cannot_be_kept():
+    """contract 0.9: the effects and the answer commit together or not at all."""
+    app, body = client_for(make_school().key()), video(user_id="student_ada")
+
+    def refuse(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith("UPDATE") and "keptanswer" in sql:
+            raise OperationalError("the database went away")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(refuse):
+        lost = send(app, START, body)
+    left_behind = ContentSession.objects.count()
+    again = send(app, START, body)
+
+    assert (lost.status_code, left_behind) == (503, 0)
+    assert again.status_code == 200
+    assert "Idempotent-Replayed" not in again.headers
+    assert ContentSession.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (OperationalError("busy"), 503),
+        (IntegrityError("what it rests on is gone"), 503),
+        (ZeroDivisionError(), 500),
+    ],
+)
+def test_our_own_failures_free_the_key_too(error: Exception, status: int):
+    """contract 0.9: 5xx are not kept; a lost race is a 503, never a 500."""
+    app, body = client_for(make_school().key()), video(user_id="student_ada")
+    app.raise_request_exception = False
+
+    with failing("logger_contentsession", error):
+        failed = send(app, START, body)
+    freed = not KeptAnswer.objects.exists()
+
+    assert (failed.status_code, freed) == (status, True)
+    assert send(app, START, body).status_code == 200
+
+
+def test_a_hand_out_is_not_told_again_to_who_lost_the_right(school: School):
+    """contract 0.9: after checking rights again."""
+    coach = client_for(school.coach)
+    body = {"title": "Week 1", "collection": school.class_7a.pk.hex}
+    lessons = "/api/assignments/lesson"
+    assert send(coach, lessons, body).status_code == 201
+    assert send(coach, lessons, body).headers["Idempotent-Replayed"] == "true"
+
+    school.coach.roles.all().delete()
+    told = send(client_for(school.coach), lessons, body)
+
+    assert told.status_code in (403, 404)
+    assert "Week 1" not in told.text

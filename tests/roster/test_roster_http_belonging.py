@@ -8,6 +8,7 @@ import pytest
 
 from roster import services
 from roster.models import Enrolment, GroupMembership, Role, RoleKind, User
+from tests.conftest import client_for
 from tests.factories import School
 from tests.roster.callers import Call, as_caller, enrolment_of, problem, role_of
 
@@ -261,3 +262,13 @@ def test_roles_are_narrowed(school: School, admin: Call):
     assert ids(admin("GET", f"{ROLE}?user={school.coach.pk}")) == {role_of(school, "coach").pk.hex}
     assert problem(admin("GET", f"{ROLE}?kind=boss")) == (400, "kind")
     assert problem(admin("GET", f"{ROLE}?user=x")) == (400, "user")
+
+
+def test_a_coach_learns_of_no_class_they_do_not_coach(school: School):
+    """contract 0.7: ada also attends 7B, whose coach somebody else is."""
+    services.enrol(school.ada, school.class_7b)
+    asked = f"/api/auth/membership?collection={school.class_7b.pk.hex}"
+
+    assert client_for(school.coach).get(asked).json() == []
+    assert len(client_for(school.ada).get(asked).json()) == 1
+    assert len(client_for(school.facility_coach).get(asked).json()) == 2

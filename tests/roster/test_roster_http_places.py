@@ -8,7 +8,7 @@ import pytest
 
 from logger.models import ContentSession
 from roster import services
-from roster.models import ApiKey, Classroom, Facility, LearnerGroup, RoleKind, User
+from roster.models import ApiKey, Classroom, Facility, LearnerGroup, RoleKind, Scope, User
 from tests.conftest import client_for
 from tests.factories import School, make_facility, make_lesson, make_user, video
 from tests.roster.callers import Call, as_caller, calling, problem
@@ -43,12 +43,12 @@ def test_a_facility_has_its_settings(school: School, admin: Call):
         "guest_access": True,
     }
 
-    changed = {"partner_id": "779", "auto_provision": False, "guest_access": False}
+    changed = {"name": "Riverbank", "auto_provision": False, "guest_access": False}
     told = admin("PATCH", path, changed).json()
 
-    assert told == {"id": school.facility.pk.hex, "name": "Riverside", **changed}
+    assert told == {"id": school.facility.pk.hex, "partner_id": "", **changed}
     school.facility.refresh_from_db()
-    assert (school.facility.partner_id, school.facility.guest_access) == ("779", False)
+    assert (school.facility.name, school.facility.guest_access) == ("Riverbank", False)
 
 
 def test_a_partner_id_is_one_facilitys(school: School, admin: Call, root: Call):
@@ -56,7 +56,7 @@ def test_a_partner_id_is_one_facilitys(school: School, admin: Call, root: Call):
     make_facility(partner_id="779")
     path = f"auth/facility/{school.facility.pk}"
 
-    assert problem(admin("PATCH", path, {"partner_id": "779"})) == (400, "partner_id")
+    assert problem(root("PATCH", path, {"partner_id": "779"})) == (400, "partner_id")
     posted = root("POST", "auth/facility", {"name": "new", "partner_id": "779"})
     assert problem(posted) == (400, "partner_id")
     assert admin("PATCH", path, {"partner_id": ""}).json()["partner_id"] == ""
@@ -260,3 +260,16 @@ def test_members_of_a_closed_group_stay_in_the_class(school: School, admin: Call
 
     assert school.ada.enrolments.get().classroom == school.class_7a
     assert Classroom.objects.filter(pk=school.class_7a.pk).exists()
+
+
+@pytest.mark.parametrize("caller", ["admin", "key"])
+def test_a_school_cannot_take_anothers_partner_id(school: School, caller: str):
+    """contract 1.8: imports and apps find a school by it; superusers give it."""
+    client = client_for(school.admin if caller == "admin" else school.key(Scope.ADMIN))
+    path = f"/api/auth/facility/{school.facility.pk.hex}"
+
+    refused = client.patch(path, {"partner_id": "soon-another-school"}, format="json")
+    given = client_for(school.superuser).patch(path, {"partner_id": "779"}, format="json")
+
+    assert (refused.status_code, given.status_code) == (400, 200)
+    assert client.patch(path, {"partner_id": "779"}, format="json").status_code == 200

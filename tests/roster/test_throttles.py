@@ -77,3 +77,32 @@ def test_no_rate_is_no_limit(app: Client, settings: Settings):
     settings.THROTTLES = dict.fromkeys(("key", "user", "guest"))
 
     assert {app.get(LIST).status_code for _turn in range(20)} == {200}
+
+
+def test_a_cache_that_is_away_lets_everybody_pass(app: Client, settings: Settings):
+    """contract 0.11: what counts requests is not worth an answer."""
+    settings.CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": "redis://127.0.0.1:1/0",  # nobody listens there
+        }
+    }
+
+    assert app.get(LIST).status_code == 200
+
+
+@pytest.mark.usefixtures("_two_a_minute")
+def test_an_ipv6_network_is_one_guest(guest: Client, settings: Settings):
+    """contract 0.11: whoever has one address of it has them all."""
+    settings.TRUSTED_PROXIES = 1
+    asked = [
+        guest.get("/api/auth/session/current", HTTP_X_FORWARDED_FOR=address).status_code
+        for address in (
+            "2001:db8:1:1::1",
+            "2001:db8:1:1::2",
+            "2001:db8:1:1:f::",
+            "2001:db8:1:2::1",
+        )
+    ]
+
+    assert asked == [200, 200, 429, 200]

@@ -9,6 +9,7 @@ from zipfile import is_zipfile
 
 import orjson
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import IntegrityError
 from django.utils import timezone
 from tqdm import tqdm
 
@@ -41,6 +42,8 @@ class Command(BaseCommand):
                 body = self._import_json(file)
         except (BadExport, RosterError) as error:
             raise CommandError(str(error)) from None
+        except IntegrityError:
+            raise CommandError("The roster was changed meanwhile. Import again.") from None
         self.stdout.write(orjson.dumps(body, option=orjson.OPT_INDENT_2).decode())
 
     def _import_json(self, file: str) -> dict[str, Any]:
