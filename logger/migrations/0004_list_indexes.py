@@ -105,4 +105,14 @@ class Migration(migrations.Migration):
             model_name='masterylog',
             index=models.Index(fields=['mastery_level', 'id'], name='try_of_level'),
         ),
+        # Made again to be the youngest: SQLite, which knows nothing of how many rows there are to a
+        # learner or a facility, takes the youngest of several equal indexes.
+        migrations.RemoveIndex(
+            model_name='attemptlog',
+            name='attempt_of_learner_newest',
+        ),
+        migrations.AddIndex(
+            model_name='attemptlog',
+            index=models.Index(fields=['user', '-end_timestamp', '-id'], name='attempt_of_learner_newest'),
+        ),
     ]

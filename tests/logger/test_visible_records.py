@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -104,3 +105,19 @@ def test_people_stay_in_their_facility(worked: School):
 
     assert 'name="full_name"' in page
     assert 'name="facility"' not in page
+
+
+def test_sqlite_goes_to_the_learners_own_rows(school: School, statements: Any):
+    """contract 1.7: it knows no numbers of rows, and must not walk the facility's."""
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL's plans are for benchmarks/explain.py")
+    app = client_for(school.key())
+
+    with statements() as asked:
+        app.get("/api/logger/attemptlog?user=student_ada")
+
+    [rows] = [query["sql"] for query in asked if "interaction_history" in query["sql"]]
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {rows}")
+        plan = [step[3] for step in cursor.fetchall()]
+    assert any("INDEX attempt_of_learner_newest" in step for step in plan), plan
