@@ -6,10 +6,11 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from config.models import JobRun
+from roster.admin_base import ReadOnlyAdmin
 
 
 @admin.register(JobRun)
-class JobRunAdmin(admin.ModelAdmin[JobRun]):
+class JobRunAdmin(ReadOnlyAdmin[JobRun]):
     """For superusers to look at."""
 
     list_display = ["name", "due_at", "succeeded_at", "failed_at", "done"]
@@ -20,12 +21,3 @@ class JobRunAdmin(admin.ModelAdmin[JobRun]):
 
     def has_view_permission(self, request: HttpRequest, obj: JobRun | None = None) -> bool:  # noqa: ARG002
         return self.has_module_permission(request)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: JobRun | None = None) -> bool:  # noqa: ARG002
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: JobRun | None = None) -> bool:  # noqa: ARG002
-        return False

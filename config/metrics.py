@@ -18,6 +18,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from config.models import JobRun
+from config.paths import route_of
 from roster.authentication import KeyAuthentication
 from roster.models import ApiKey, Scope
 
@@ -39,7 +40,7 @@ SECONDS = Histogram(
 def count_request(request: HttpRequest, *, status: int, seconds: float) -> None:
     """Count an answered request under its route; values in paths are no part of it."""
     method = request.method if request.method in _METHODS else "OTHER"
-    route = f"/{request.resolver_match.route}" if request.resolver_match else "unknown"
+    route = route_of(request) or "unknown"
     REQUESTS.labels(method, route, status).inc()
     SECONDS.labels(method, route).observe(seconds)
 

@@ -14,7 +14,7 @@ from django.http.request import split_domain_port
 from uuid_utils.compat import uuid7
 
 from config import metrics
-from config.paths import is_api
+from config.paths import is_api, route_of
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -47,7 +47,7 @@ class RequestLog:
             log.info(
                 "request",
                 method=request.method,
-                path=_path(request),
+                path=route_of(request) or request.path,
                 status=response.status_code,
                 milliseconds=round(1000 * seconds, 1),
             )
@@ -55,12 +55,6 @@ class RequestLog:
             structlog.contextvars.clear_contextvars()
         response["X-Request-ID"] = request_id
         return response
-
-
-def _path(request: HttpRequest) -> str:
-    """Return the path as its pattern, where it has one: its values may name learners."""
-    match = request.resolver_match
-    return f"/{match.route}" if match else request.path
 
 
 class OptionalTrailingSlash:

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from django.http import HttpRequest
+
 
 def is_api(path: str) -> bool:
     """Tell whether a path belongs to one of the APIs, and so its errors are theirs to shape."""
     return f"{path}/".startswith(("/api/", "/v3/"))
+
+
+def route_of(request: HttpRequest) -> str | None:
+    """Return a request's path as its pattern: the values in it may name learners."""
+    return f"/{request.resolver_match.route}" if request.resolver_match else None

@@ -35,7 +35,23 @@ def is_listed_filter(model_admin: admin.ModelAdmin[Any], lookup: str) -> bool:
     return name in model_admin.list_filter and operator in ("", "exact", "isnull")
 
 
-class VisibleLearnersAdmin(admin.ModelAdmin[M]):
+class ReadOnlyAdmin(admin.ModelAdmin[M]):
+    """Looks at what something else writes."""
+
+    def has_add_permission(self, request: HttpRequest, obj: M | None = None) -> bool:  # noqa: ARG002
+        """Nothing is made here."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:  # noqa: ARG002
+        """Nothing is changed here."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:  # noqa: ARG002
+        """Nothing is deleted here."""
+        return False
+
+
+class VisibleLearnersAdmin(ReadOnlyAdmin[M]):
     """A window, not a door: shows staff the records of learners they may read."""
 
     paginator = CappedPaginator
@@ -62,15 +78,3 @@ class VisibleLearnersAdmin(admin.ModelAdmin[M]):
     def has_view_permission(self, request: HttpRequest, obj: M | None = None) -> bool:  # noqa: ARG002
         """Let all staff look; the queryset decides at what."""
         return self.has_module_permission(request)
-
-    def has_add_permission(self, request: HttpRequest, obj: M | None = None) -> bool:  # noqa: ARG002
-        """Records are made by learners' work alone."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:  # noqa: ARG002
-        """Records are changed by learners' work alone."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:  # noqa: ARG002
-        """Records stay."""
-        return False
