@@ -14,6 +14,7 @@ from config.models import JobRun
 from logger import retention
 from roster import retries
 from roster import services as roster_services
+from roster.models.base import delete_some
 
 log = structlog.get_logger(__name__)
 
@@ -34,9 +35,8 @@ class Job:
 
 
 def _purge_login_sessions(at: datetime) -> int:
-    past = Session.objects.filter(expire_date__lt=at).order_by("expire_date")
-    keys = list(past.values_list("pk", flat=True)[: retries.PURGED_AT_ONCE])
-    return Session.objects.filter(pk__in=keys).delete()[0]
+    past = Session.objects.filter(expire_date__lt=at)
+    return delete_some(past.order_by("expire_date"), retries.PURGED_AT_ONCE)
 
 
 JOBS = (

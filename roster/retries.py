@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from uuid_utils.compat import uuid7
 
 from roster.models import KeptAnswer
+from roster.models.base import delete_some
 
 LEASE = timedelta(seconds=60)
 KEPT = timedelta(hours=24)
@@ -135,7 +136,5 @@ def free(running: KeptAnswer) -> None:
 @transaction.atomic
 def purge(at: datetime) -> int:
     """Delete some of what was kept long enough or died; tell how many rows."""
-    past = KeptAnswer.objects.filter(expires_at__lte=at).order_by("expires_at")
-    keys = list(past.values_list("pk", flat=True)[:PURGED_AT_ONCE])
-    KeptAnswer.objects.filter(pk__in=keys, expires_at__lte=at).delete()
-    return len(keys)
+    past = KeptAnswer.objects.filter(expires_at__lte=at)
+    return delete_some(past.order_by("expires_at"), PURGED_AT_ONCE)

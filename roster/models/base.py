@@ -57,3 +57,13 @@ class Among(RelatedIn):
         few, few_params = self.process_rhs(compiler, connection)
         once, params = f"{column} = ANY(ARRAY{few})", [*column_params, *few_params]
         return f"({once} AND {once})", [*params, *params]
+
+
+def delete_some(rows: models.QuerySet[Any], limit: int) -> int:
+    """Delete at most so many of the rows, the first of their order; tell how many there were.
+
+    Rows that no longer match by then are left alone.
+    """
+    keys = list(rows.values_list("pk", flat=True)[:limit])
+    rows.filter(pk__in=keys).delete()
+    return len(keys)

@@ -11,6 +11,7 @@ from django.db.models import CharField
 
 from roster import keys
 from roster.models import ApiKey, Facility, LearnerToken, Scope, User
+from roster.models.base import delete_some
 from roster.prepared import Param, Prepared
 from roster.services.learners import NotForYou, lock_learner_named
 
@@ -136,7 +137,5 @@ def learner_of_token(secret: str, *, at: datetime) -> User:
 @transaction.atomic
 def purge_tokens(at: datetime) -> int:
     """Delete some tokens that expired; tell how many."""
-    past = LearnerToken.objects.filter(expires_at__lte=at).order_by("expires_at")
-    keys = list(past.values_list("pk", flat=True)[:TOKENS_AT_ONCE])
-    LearnerToken.objects.filter(pk__in=keys).delete()
-    return len(keys)
+    past = LearnerToken.objects.filter(expires_at__lte=at)
+    return delete_some(past.order_by("expires_at"), TOKENS_AT_ONCE)
