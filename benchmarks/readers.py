@@ -17,9 +17,9 @@ from django.db.models import Count, Max
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
-from config.keyset import Place
 from config.seeding.installation import analyze, seed_installation
 from logger.models import AttemptLog, MasteryLog
+from roster.keyset import Place
 from roster.models import Actor, ApiKey, Classroom, Facility, LearnerGroup, RoleKind, User
 
 ATTEMPTS, TRIES = "/api/logger/attemptlog", "/api/logger/masterylog"

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
-from config.keyset import BadToken, Place, from_place, order_of
+from roster.keyset import BadToken, Place, from_place, order_of
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView
