@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, cast
 
 from django.core.paginator import InvalidPage, Paginator
 from django.db.models import QuerySet
+from django.http import StreamingHttpResponse
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
+from config.json_rim import OrjsonRenderer
 from roster.keyset import BadToken, Place, from_place, order_of
+from roster.weighed import Weighed
 
 if TYPE_CHECKING:
+    from rest_framework.generics import GenericAPIView
     from rest_framework.views import APIView
 
 MAX_ROWS = 1000
@@ -35,14 +40,16 @@ class ArrayPagesOrCursor(BasePagination):
 
     link: str | None = None
     wrapped: dict[str, Any] | None = None
+    rest: Iterator[list[Any]] | None = None
 
     def paginate_queryset(  # type: ignore[override]
         self,
         queryset: QuerySet[Any, Any],
         request: Request,
-        view: APIView | None = None,  # noqa: ARG002
+        view: APIView | None = None,
     ) -> list[Any]:
-        """Return the rows the request asks for."""
+        """Return the rows the request asks for, as far as their bytes may reach."""
+        self.view = cast("GenericAPIView[Any]", view)
         number = _integer(request, PAGE, low=-MAX_INTEGER, high=MAX_INTEGER)
         size = _integer(request, PAGE_SIZE, low=1, high=MAX_ROWS)
         if CURSOR in request.query_params:
@@ -53,28 +60,32 @@ class ArrayPagesOrCursor(BasePagination):
 
     def _array(self, queryset: QuerySet[Any, Any], request: Request) -> list[Any]:
         place = _place(request, AFTER, queryset)
-        rows = list(from_place(queryset, place)[: MAX_ROWS + 1])
-        if len(rows) > MAX_ROWS:
-            rows.pop()
+        nearest = Weighed(from_place(queryset, place), MAX_ROWS + 1)
+        rows, there_is_more = nearest.first(MAX_ROWS)
+        if there_is_more:
             following = Place.of(rows[-1], order_of(queryset))
             self.link = f'<{_url(request, AFTER, following)}>; rel="next"'
-        return rows
+        return nearest.whole(rows)
 
     def _page(self, queryset: QuerySet[Any, Any], number: int, size: int) -> list[Any]:
         pages = Paginator(queryset, size)
         try:
-            rows = list(pages.page(number).object_list)
+            page = cast("QuerySet[Any, Any]", pages.page(number).object_list)
         except InvalidPage:
             raise NotFound("There is no such page.") from None
+        weighed = Weighed(page, size)
         self.wrapped = {"page": number, "count": pages.count, "total_pages": pages.num_pages}
-        return rows
+        # A page that ended early would upset the numbers of all that follow.
+        first, *others = weighed.batches
+        if others:
+            self.rest = map(weighed.whole, others)
+        return weighed.whole(first)
 
     def _cursor(self, queryset: QuerySet[Any, Any], request: Request, size: int) -> list[Any]:
         place = _place(request, CURSOR, queryset)
         backwards = place is not None and place.backwards
-        rows = list(from_place(queryset, place)[: size + 1])
-        there_is_more = len(rows) > size
-        rows = rows[:size]
+        nearest = Weighed(from_place(queryset, place), size + 1)
+        rows, there_is_more = nearest.first(size)
         if backwards:
             rows.reverse()
         order = order_of(queryset)
@@ -86,13 +97,32 @@ class ArrayPagesOrCursor(BasePagination):
             if goes_back
             else None,
         }
-        return rows
+        return nearest.whole(rows)
 
-    def get_paginated_response(self, data: Any) -> Response:
+    def get_paginated_response(  # type: ignore[override]  # a large page is sent as it is read
+        self, data: Any
+    ) -> Response | StreamingHttpResponse:
         """Wrap the rendered rows."""
         if self.wrapped is None:
             return Response(data, headers={"Link": self.link} if self.link else None)
+        if self.rest is not None:
+            pieces = self._pieces(self.wrapped, data, self.rest)
+            return StreamingHttpResponse(pieces, content_type=OrjsonRenderer.media_type)
         return Response({**self.wrapped, "results": data})
+
+    def _pieces(
+        self, wrapped: dict[str, Any], first: list[Any], rest: Iterator[list[Any]]
+    ) -> Iterator[bytes]:
+        """Yield the body of a numbered page, one batch of rows after the other."""
+        render = OrjsonRenderer().render
+        yield render({**wrapped, "results": first})[:-2]
+        # One for all rows: serializers are cycles, which would keep theirs from being freed.
+        write = self.view.get_serializer().to_representation
+        comma = b"," if first else b""
+        for batch in filter(None, rest):
+            yield comma + render([write(row) for row in batch])[1:-1]
+            comma = b","
+        yield b"]}"
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         """Describe the three shapes."""

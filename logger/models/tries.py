@@ -170,6 +170,7 @@ class AttemptLog(Timed):
         "end_timestamp", "completion_timestamp", "time_spent", "complete", "correct", "hinted",
         "error", "answer", "simple_answer", "interaction_history", "judged",
     )  # fmt: skip
+    LARGE = ("answer", "interaction_history")
 
     user = models.ForeignKey(
         User, on_delete=models.CASCADE, related_name="attempts", null=True, blank=True,
