@@ -71,6 +71,7 @@ HTTP_OF: dict[type[Exception], type[exceptions.APIException]] = {
     logger_selectors.UnknownTry: exceptions.NotFound,
     logger_services.UnknownAttempt: exceptions.ValidationError,
     logger_services.TooMuchHistory: exceptions.ValidationError,
+    logger_services.TooManyAttempts: exceptions.ValidationError,
 }
 
 # REST framework's codes where ours has another word; the others are told in capitals.

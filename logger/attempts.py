@@ -14,6 +14,10 @@ from logger.commands import Interaction
 from logger.models import AttemptLog, AttemptLogQuerySet, ContentSession
 from roster.prepared import Param, Prepared
 
+# What a client reads at once when it goes on with a quiz or compares two tries; no learner answers
+# so much in one. A guest, whom nobody knows, has no try to come back to.
+MAX_ATTEMPTS = 10_000
+MAX_GUEST_ATTEMPTS = 1_000
 Scored = tuple[int, float, bool]
 SCORED = ("position", "correct", "hinted")
 
@@ -38,6 +42,12 @@ class UnknownAttempt(LookupError):
 
 class TooMuchHistory(ValueError):
     """An attempt holds at most 1,000 interactions and 256 KiB."""
+
+    field = "interactions"
+
+
+class TooManyAttempts(ValueError):
+    """A try holds at most 10,000 attempts, and a guest's session 1,000."""
 
     field = "interactions"
 
@@ -101,6 +111,7 @@ class Attempts:
         ------
         UnknownAttempt : an id names no attempt at that item in this try.
         TooMuchHistory : an attempt would hold more than 1,000 interactions or 256 KiB.
+        TooManyAttempts : the try, or the session without one, would hold more than it may.
         """
         return [
             self._work(list(group), clock=clock)
@@ -110,6 +121,7 @@ class Attempts:
     def _work(self, group: list[Interaction], *, clock: Clock) -> AttemptLog:
         attempt = self._find(group[0])
         if attempt is None:
+            self._refuse_too_many()
             first, *group = group
             attempt = AttemptLog.begin(
                 first,
@@ -125,6 +137,11 @@ class Attempts:
             raise TooMuchHistory
         self.touched[attempt.pk] = attempt
         return attempt
+
+    def _refuse_too_many(self) -> None:
+        most = MAX_GUEST_ATTEMPTS if self.session.user_id is None else MAX_ATTEMPTS
+        if self.counter.attempt_count >= most:
+            raise TooManyAttempts
 
     def _find(self, interaction: Interaction) -> AttemptLog | None:
         if interaction.id:

@@ -274,9 +274,12 @@ class AttemptLog(Timed):
 
     @property
     def is_overfull(self) -> bool:
-        """Tell whether the history outgrew what one row should hold and one list should carry."""
-        history = self.interaction_history
-        return len(history) > MAX_HISTORY or len(orjson.dumps(history)) > MAX_HISTORY_BYTES
+        """Tell whether this outgrew what one row should hold and one list should carry."""
+        if len(self.interaction_history) > MAX_HISTORY:
+            return True
+        # The history knows every answer but those that came with an error.
+        columns = (self.interaction_history, self.answer)
+        return any(len(orjson.dumps(column)) > MAX_HISTORY_BYTES for column in columns)
 
     @property
     def score(self) -> float:

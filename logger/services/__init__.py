@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from logger.attempts import TooMuchHistory, UnknownAttempt
+from logger.attempts import TooManyAttempts, TooMuchHistory, UnknownAttempt
 from logger.services.assigned import NotAssigned, QuizClosed
 from logger.services.moving import UnknownSession, UpdatedSession, update_session
 from logger.services.starting import PAST_ATTEMPT, StartedSession, start_session
@@ -12,6 +12,7 @@ __all__ = [
     "NotAssigned",
     "QuizClosed",
     "StartedSession",
+    "TooManyAttempts",
     "TooMuchHistory",
     "UnknownAttempt",
     "UnknownSession",

@@ -70,7 +70,7 @@ def update_session(
     ------
     UnknownSession : there is none the actor may record in.
     QuizClosed : the quiz is no longer open to the learner, or its try is finished.
-    UnknownAttempt, TooMuchHistory : see `Attempts.apply`.
+    UnknownAttempt, TooMuchHistory, TooManyAttempts : see `Attempts.apply`.
     """
     session = _lock_session(session_id, actor, at=at)
     if session.quiz_id is not None:
