@@ -23,7 +23,7 @@ from rest_framework.views import APIView
 from config.paths import is_api
 from logger import selectors as logger_selectors
 from logger import services as logger_services
-from roster import retries
+from roster import keyset, retries
 from roster import services as roster_services
 from roster.registrar import rights
 
@@ -63,6 +63,7 @@ HTTP_OF: dict[type[Exception], type[exceptions.APIException]] = {
     rights.UnknownRow: exceptions.NotFound,
     rights.NotAllowed: exceptions.PermissionDenied,
     rights.Refused: exceptions.ValidationError,
+    keyset.BadToken: exceptions.ValidationError,
     retries.StillRunning: Conflict,
     retries.KeyUsedBefore: Unprocessable,
     logger_services.UnknownSession: exceptions.NotFound,

@@ -10,6 +10,8 @@ from django.db.models import Exists, OuterRef, Q
 
 from logger.models import AttemptLog, ContentSummary, MasteryLog, MasteryLogQuerySet
 from logger.progress import difference
+from roster.keyset import BadToken, Place, from_place
+from roster.weighed import Weighed
 
 Row = dict[str, Any]
 
@@ -22,6 +24,7 @@ ATTEMPT = (
     "complete", "correct", "hinted", "answer", "simple_answer", "interaction_history", "error",
     "user", "mastery_log", "session",
 )  # fmt: skip
+OLDEST = ["start_timestamp", "id"]
 MAX_INDEX = 2**31
 
 
@@ -33,14 +36,15 @@ class UnknownTry(LookupError):
 class TryDiff:
     """One try, and how it differs from the next older one.
 
-    `previous` is None for the oldest try. `attempts` are the target's, oldest first, each with
-    the change of its score against the latest attempt at that item in the previous try, None
-    where there was none.
+    `previous` is None for the oldest try. `attempts` are the target's, oldest first, as far as
+    their bytes may reach, each with the change of its score against the latest attempt at that
+    item in the previous try, None where there was none. `following` is where they go on.
     """
 
     target: Row
     previous: Row | None
     attempts: list[tuple[Row, float | None]]
+    following: Place | None
 
     @property
     def correct(self) -> int | None:
@@ -57,37 +61,49 @@ class TryDiff:
         return difference(self.target["time_spent"], self.previous["time_spent"])
 
 
-def try_diff(tries: MasteryLogQuerySet, index: int) -> TryDiff:
+def try_diff(tries: MasteryLogQuerySet, index: int, *, after: Place | None = None) -> TryDiff:
     """Compare the try at an index of an ordered queryset with the next older one.
 
     Raises
     ------
     UnknownTry : the index is negative or beyond the last try.
+    BadToken : the attempts are to go on after one of another try.
     """
     if not 0 <= index < MAX_INDEX:
         raise UnknownTry
-    pair: list[Row] = list(tries.with_correct().values(*TRY)[index : index + 2])
+    pair: list[Row] = list(tries.with_correct().values(*TRY, "attempt_count")[index : index + 2])
     if not pair:
         raise UnknownTry
     target, previous = pair[0], pair[1] if len(pair) > 1 else None
-    theirs = AttemptLog.objects.filter(mastery_log__in=[row["id"] for row in pair])
-    rows: list[Row] = list(theirs.order_by("start_timestamp", "id").values(*ATTEMPT))
-    then = _latest_scores([row for row in rows if row["mastery_log"] != target["id"]])
+    count = target.pop("attempt_count")
+    rows, following = _attempts(target["id"], count, after)
+    then = _latest_scores(previous["id"]) if previous else {}
     return TryDiff(
         target=target,
         previous=previous,
         attempts=[
             (row, difference(row["correct"], then[row["item"]]) if row["item"] in then else None)
             for row in rows
-            if row["mastery_log"] == target["id"]
         ],
+        following=following,
     )
 
 
-def _latest_scores(rows: list[Row]) -> dict[str, float]:
-    """Return the score of the latest attempt at each item."""
-    rows.sort(key=lambda row: (row["end_timestamp"], row["id"]))
-    return {row["item"]: row["correct"] for row in rows}
+def _attempts(try_id: UUID, count: int, after: Place | None) -> tuple[list[Row], Place | None]:
+    """Return a try's attempts, oldest first, as far as they may reach, and where they go on."""
+    theirs = AttemptLog.objects.filter(mastery_log=try_id)
+    if after is not None and not theirs.filter(pk=after.key).exists():
+        raise BadToken
+    # Those that arrive while this is read come with what follows.
+    nearest = Weighed(from_place(theirs.order_by(*OLDEST).values(*ATTEMPT), after), count + 1)
+    rows, there_is_more = nearest.first(max(1, count))
+    return nearest.whole(rows), Place.of(rows[-1], OLDEST) if there_is_more else None
+
+
+def _latest_scores(try_id: UUID) -> dict[str, float]:
+    """Return the score of the latest attempt at each item of a try."""
+    theirs = AttemptLog.objects.filter(mastery_log=try_id)
+    return dict(theirs.order_by("end_timestamp", "id").values_list("item", "correct"))
 
 
 def completed_count(learner_id: UUID) -> int:

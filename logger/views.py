@@ -14,6 +14,7 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
 from logger import selectors, services
@@ -36,10 +37,12 @@ from logger.serializers.sessions import (
     started_body,
     updated_body,
 )
+from roster.keyset import Place
 from roster.models import Actor, ApiKey, User, parse_uuid
 from roster.once import RecordingView, once
 from roster.permissions import HasScope
 
+AFTER = "after"
 MAX_DIGITS = 10
 
 
@@ -157,6 +160,18 @@ class TryView(_Tries, RetrieveAPIView[Any]):
         return super().get(request, *args, **kwargs)
 
 
+def _place_of(request: Request) -> Place | None:
+    token = request.query_params.get(AFTER)
+    return Place.read(token, selectors.OLDEST) if token else None
+
+
+def _link_to(request: Request, place: Place | None) -> dict[str, str]:
+    if place is None:
+        return {}
+    url = replace_query_param(request.build_absolute_uri(), AFTER, place.token)
+    return {"Link": f'<{url}>; rel="next"'}
+
+
 class TryDiffView(GenericAPIView[Any]):
     serializer_class = TryDiffSerializer
     filterset_class = MasteryLogFilter
@@ -168,6 +183,11 @@ class TryDiffView(GenericAPIView[Any]):
     @extend_schema(
         parameters=[
             OpenApiParameter("index", OpenApiTypes.STR, OpenApiParameter.PATH),
+            OpenApiParameter(
+                AFTER,
+                OpenApiTypes.STR,
+                description="Where the attempts go on; from the Link header.",
+            ),
             OpenApiParameter("content", OpenApiTypes.STR, required=True),
             OpenApiParameter("user", OpenApiTypes.STR, required=True),
             *(OpenApiParameter(name, OpenApiTypes.BOOL) for name in ("complete", "quiz")),
@@ -178,12 +198,16 @@ class TryDiffView(GenericAPIView[Any]):
         ],
         responses=TryDiffSerializer,
     )
-    def get(self, request: Request, index: str) -> Response:  # noqa: ARG002
-        """Compare a try with the next older one; index 0 is the newest."""
+    def get(self, request: Request, index: str) -> Response:
+        """Compare a try with the next older one; index 0 is the newest.
+
+        Where the attempts are too large for one answer, a Link header leads on to the rest.
+        """
         tries = cast("MasteryLogQuerySet", self.filter_queryset(self.get_queryset()))
         if not (index.isascii() and index.isdigit() and len(index) <= MAX_DIGITS):
             raise Http404
-        return Response(diff_body(selectors.try_diff(tries, int(index))))
+        diff = selectors.try_diff(tries, int(index), after=_place_of(request))
+        return Response(diff_body(diff), headers=_link_to(request, diff.following))
 
 
 class _Attempts(GenericAPIView[Any]):

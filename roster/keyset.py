@@ -12,7 +12,7 @@ import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 import orjson
@@ -26,6 +26,8 @@ Value = datetime | UUID
 
 class BadToken(ValueError):
     """This is not a place in the list."""
+
+    field = "after"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +45,11 @@ class Place:
         columns = [column.lstrip("-") for column in order]
         values = (getattr(row, name) if isinstance(row, Model) else row[name] for name in columns)
         return cls(values=tuple(values), backwards=backwards)
+
+    @property
+    def key(self) -> UUID:
+        """The row's own, which tells it from those of the same moment."""
+        return cast("UUID", self.values[-1])
 
     @property
     def token(self) -> str:

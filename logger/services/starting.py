@@ -16,6 +16,7 @@ from logger.models import ContentSession, ContentSummary, MasteryLog
 from logger.services.assigned import QuizClosed, refuse_unassigned
 from roster.models import Actor, Facility, User
 from roster.services import NotForYou, guest_facility, lock_recorded_learner
+from roster.weighed import Weighed
 
 PAST_ATTEMPT = (
     "id", "correct", "complete", "hinted", "error", "item", "answer", "time_spent",
@@ -163,7 +164,10 @@ def _draw_quiz_level() -> int:
 
 
 def _past_attempts(mastery_log: MasteryLog | None) -> list[dict[str, Any]]:
+    """Return what a client needs of the try, newest first, as far as its bytes may reach."""
     if mastery_log is None or not mastery_log.attempt_count:
         return []
-    newest = mastery_log.attempts.all().latest_started_first()
-    return list(newest.values(*PAST_ATTEMPT)[: mastery_log.criterion.past_attempts])
+    count = mastery_log.attempt_count
+    newest = mastery_log.attempts.all().latest_started_first().values(*PAST_ATTEMPT)
+    weighed = Weighed(newest, min(mastery_log.criterion.past_attempts or count, count))
+    return weighed.whole(weighed.batches[0])

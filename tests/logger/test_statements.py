@@ -169,7 +169,7 @@ def test_reading(client: Client, caller: Caller, school: School, rows: int):
         "attempts": 2 + login,
         "attempts, narrowed": 2 + login,
         "attempts, paged": 3 + login,
-        "diff": 3 + login,
+        "diff": 4 + login,
         "total": 3 + login,
     }
     assert starting(client, video()) == 7 + login
