@@ -40,7 +40,8 @@ class Sequences:
         is_first[1:] = (learner[1:] != learner[:-1]) | (skill[1:] != skill[:-1])
         begin = np.flatnonzero(is_first)
         length = np.diff(begin, append=len(order))
-        return cls(score[order].astype(np.float64), begin, length, skill[begin])
+        skill_of = skill[begin].astype(np.int64)
+        return cls(score[order].astype(np.float64), begin, length, skill_of)
 
     def pooled(self) -> Sequences:
         """Return the same sequences as if all were of one skill, number 0."""
