@@ -10,10 +10,9 @@ from hypothesis import strategies as st
 from analytics.core.bkt import DEFAULTS, LEAST, MOST, ParamRows, Params
 from analytics.core.expectation import expect
 from analytics.core.fit import LEAST_CHANCE, MOST_CHANCE, PULL, Doubt, Fit, fit, maximised
-from analytics.core.logistic import FloatArray, IntArray
+from analytics.core.logistic import FloatArray
 from analytics.core.sequences import Sequences
-
-Answers = tuple[IntArray, IntArray, FloatArray]
+from tests.analytics.core.simulated import Answers, simulated
 
 ANSWERS = st.lists(
     st.tuples(st.integers(0, 3), st.integers(0, 2), st.sampled_from([0.0, 0.25, 1.0])), max_size=40
@@ -177,22 +176,6 @@ def test_more_starts_never_end_lower():
 def test_what_makes_no_sense_is_refused(learner: list, skill: list, score: list, starts: int):
     with pytest.raises(ValueError, match=r".+"):
         fit(np.array(learner), np.array(skill), np.array(score), skills=2, starts=starts)
-
-
-def simulated(skills: list[Params], *, learners: int, answers: int, seed: int = 0) -> Answers:
-    """Let learners answer, every one to every skill, from the model itself."""
-    random = np.random.default_rng(seed)
-    learner, skill, _step = (
-        axis.ravel() for axis in np.indices((learners, len(skills), answers), dtype=np.int64)
-    )
-    params = ParamRows.of(skills)
-    known = random.random((learners, len(skills))) < params.prior
-    right = []
-    for _ in range(answers):
-        right.append(random.random(known.shape) < np.where(known, 1 - params.slip, params.guess))
-        stays = np.where(known, 1 - params.forget, 1 - params.learn)
-        known = known ^ (random.random(known.shape) >= stays)
-    return learner, skill, np.stack(right, axis=2).ravel().astype(np.float64)
 
 
 def columns(answers: list[tuple[int, int, float]]) -> Answers:
