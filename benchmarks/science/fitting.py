@@ -1,0 +1,146 @@
+"""Fitting what skills are like: likelihood, speed, memory and recovery; `learning-science` 1.
+
+    python -m benchmarks.science.fitting [--pybkt PYTHON]
+
+PYTHON is the interpreter of an environment with pyBKT (it needs numpy < 2, pandas < 2.2 and
+scikit-learn < 1.4, so not ours); it then fits the same answers on the same machine, which takes
+some minutes, and is judged by our forward pass. Times are those of the process.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
+import numpy as np
+
+from analytics.core.bkt import ParamRows
+from analytics.core.expectation import log_likelihood
+from analytics.core.fit import Fit, fit
+from analytics.core.sequences import Sequences
+from benchmarks.science.assistments import Answers, load
+from benchmarks.science.table import Row, at_least, at_most, show
+from tests.analytics.core.simulated import simulated
+
+PYBKT_LIKELIHOOD = -124_169.0
+FASTER = 100.0
+MOST_MEGABYTES = 150.0
+MOST_ERRORS = {"prior": 0.03, "learn": 0.010, "guess": 0.010, "slip": 0.004}
+DRAWS = 20
+# What plausible skills are like; how well guesses can be told depends on how many there are.
+LEAST_TRUE, MOST_TRUE = (0.10, 0.05, 0.10, 0.03), (0.50, 0.25, 0.25, 0.15)
+INSIDE = 1e-9
+
+# Reads the answers from its input and writes the seconds and each skill's parameters.
+PYBKT = """
+import json, sys, time
+import pandas
+from pyBKT.models import Model
+learner, skill, score = json.load(sys.stdin)
+names = [f"skill {number}" for number in skill]
+answers = pandas.DataFrame({
+    "user_id": learner, "skill_name": names, "correct": score, "order_id": range(len(score)),
+})
+began = time.process_time()
+model = Model(seed=0, num_fits=1, parallel=False)
+model.fit(data=answers)
+seconds = time.process_time() - began
+found = model.params()["value"]
+columns = [
+    [float(found[name, parameter, "default"]) for parameter in
+     ("prior", "learns", "guesses", "slips")]
+    for name in (f"skill {number}" for number in range(max(skill) + 1))
+]
+print(json.dumps([seconds, columns]))
+"""
+
+
+def rows(answers: Answers, *, pybkt: str | None = None) -> Iterator[Row]:
+    """Measure on the real answers, then on simulated ones."""
+    seconds, classic = timed(answers, forgetting=False)
+    yield at_least("classic: log likelihood", classic.log_likelihood.sum(), PYBKT_LIKELIHOOD)
+    yield Row("classic: s", seconds)
+    if pybkt:
+        yield from compared(answers, pybkt, seconds=seconds)
+    seconds, fading = timed(answers, forgetting=True)
+    least = float(classic.log_likelihood.sum())
+    yield at_least("forgetting: log likelihood", fading.log_likelihood.sum(), least)
+    yield Row("forgetting: s", seconds)
+    yield at_most("both fits in a process: MB", megabytes(), MOST_MEGABYTES)
+    yield from recovered()
+
+
+def timed(answers: Answers, *, forgetting: bool) -> tuple[float, Fit]:
+    """Fit as the service does."""
+    began = time.process_time()
+    fitted = fit(
+        answers.learner,
+        answers.skill,
+        answers.score,
+        skills=answers.skills,
+        forgetting=forgetting,
+    )
+    return time.process_time() - began, fitted
+
+
+def compared(answers: Answers, pybkt: str, *, seconds: float) -> Iterator[Row]:
+    """Let pyBKT fit the same answers."""
+    columns = [answers.learner.tolist(), answers.skill.tolist(), answers.score.tolist()]
+    done = subprocess.run(  # noqa: S603  the interpreter is the caller's choice
+        [pybkt, "-W", "ignore", "-c", PYBKT],
+        input=json.dumps(columns),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    theirs, found = json.loads(done.stdout.splitlines()[-1])
+    prior, learn, guess, slip = np.clip(np.array(found).T, INSIDE, 1.0 - INSIDE)
+    params = ParamRows(prior, learn, guess, slip, np.zeros_like(prior))
+    packed = Sequences.of(answers.learner, answers.skill, answers.score).packed()
+    yield Row("pyBKT: log likelihood", log_likelihood(packed, params).sum())
+    yield Row("pyBKT: s", theirs)
+    yield at_least("classic: times as fast as pyBKT", theirs / seconds, FASTER)
+
+
+def megabytes() -> float:
+    """Return the most memory a process has that reads the answers and fits them twice."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(_megabytes).result()
+
+
+def _megabytes() -> float:
+    answers = load()
+    for forgetting in (False, True):
+        timed(answers, forgetting=forgetting)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
+
+
+def recovered() -> Iterator[Row]:
+    """Return mean absolute errors over skills: 8 of them, 400 learners, 15 answers each."""
+    errors = np.mean([_errors(seed) for seed in range(DRAWS)], axis=0)
+    for (name, most), error in zip(MOST_ERRORS.items(), errors, strict=True):
+        yield at_most(f"simulated: error of {name}", error, most)
+
+
+def _errors(seed: int) -> list[float]:
+    random = np.random.default_rng(seed)
+    prior, learn, guess, slip = random.uniform(LEAST_TRUE, MOST_TRUE, (8, 4)).T
+    truth = ParamRows(prior, learn, guess, slip, forget=np.zeros(8))
+    answers = simulated(
+        [truth.row(skill) for skill in range(8)], learners=400, answers=15, seed=seed
+    )
+    found = fit(*answers, skills=8).rows
+    return [float(np.abs(a - b).mean()) for a, b in zip(found[:4], truth[:4], strict=True)]
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pybkt", metavar="PYTHON", help="compare with its pyBKT")
+    sys.exit(not show(rows(load(), pybkt=parser.parse_args().pybkt)))

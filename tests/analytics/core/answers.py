@@ -1,0 +1,54 @@
+"""Answers for the tests of courses."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from hypothesis import strategies as st
+
+from analytics.core.course import Course
+
+START_DAY = 20_000.0
+
+
+class Given(NamedTuple):
+    """An answer, `gap` days after the one before."""
+
+    score: float = 1.0
+    efficiency: float = 0.5
+    difficulty: float = 0.0
+    mastery: float = 0.5
+    gap: float = 0.0
+
+
+ANSWERS = st.lists(
+    st.builds(
+        Given,
+        score=st.sampled_from([0.0, 0.0, 1.0]) | st.floats(0, 1),
+        efficiency=st.floats(0, 1),
+        difficulty=st.just(0.0) | st.floats(-3, 3),
+        mastery=st.floats(0.01, 0.99),
+        gap=st.just(0.0) | st.floats(0, 2) | st.floats(0, 30),
+    ),
+    max_size=30,
+)
+
+
+def absorb(
+    course: Course,
+    score: float,
+    *,
+    mastery: float = 0.5,
+    efficiency: float = 0.5,
+    day: float = START_DAY,
+) -> None:
+    """One more answer, at average difficulty."""
+    course.absorb(score, efficiency=efficiency, difficulty=0.0, mastery=mastery, day=day)
+
+
+def taken(scores: list[float], *, mastery: float = 0.5, efficiency: float = 0.5) -> Course:
+    """The course of these scores, all on one day."""
+    course = Course.begin()
+    for score in scores:
+        absorb(course, score, mastery=mastery, efficiency=efficiency)
+    return course

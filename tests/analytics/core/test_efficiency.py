@@ -1,0 +1,101 @@
+"""The cognitive efficiency of an answer: learning-science 4."""
+
+from __future__ import annotations
+
+from math import nan
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analytics.core import series
+from analytics.core.discounted import NOTHING
+from analytics.core.efficiency import averaged, efficiencies, efficiency
+from analytics.core.series import EMPTY
+
+SCORES = st.floats(0, 1)
+
+
+@pytest.mark.parametrize(
+    ("score", "seconds", "confidence", "expected"),
+    [
+        (1, 30, 5, 1.0),
+        (1, 40, 5, 1.0),
+        (1, 120, 5, 0.5),
+        (1, 30, 1, 0.6),
+        (0, 30, 1, 0.2),
+        (0, 30, 5, 0.0),
+        (0, 120, 1, 0.1),
+        (1, None, 4, 0.9),
+        (1, 30, None, 0.8),
+        (0.5, 30, 3, 0.45),
+        (1, 0, 5, 1.0),
+    ],
+)
+def test_agreement_times_pace(
+    score: float, seconds: float | None, confidence: int | None, expected: float
+):
+    """learning-science 4, by hand at 40 seconds typical: 2 / (1 + 120/40) = .5."""
+    value = efficiency(score, seconds=seconds, confidence=confidence, typical_seconds=40)
+
+    assert value == pytest.approx(expected)
+
+
+def test_a_minute_is_typical_where_nothing_is_known():
+    """learning-science 4: tau is 60 s."""
+    assert efficiency(1, seconds=60, confidence=5) == 1
+    assert efficiency(1, seconds=180, confidence=5) == pytest.approx(0.5)
+
+
+@given(
+    rows=st.lists(
+        st.tuples(
+            SCORES,
+            st.none() | st.floats(0, 1e7),
+            st.none() | st.integers(1, 5),
+            st.none() | st.floats(0.1, 1e5),
+        ),
+        max_size=8,
+    )
+)
+def test_many_are_as_efficient_as_each_alone(
+    rows: list[tuple[float, float | None, int | None, float | None]],
+):
+    columns = np.array([[nan if x is None else x for x in row] for row in rows]).reshape(-1, 4).T
+
+    together = efficiencies(*columns)
+
+    alone = [
+        efficiency(s, seconds=t, confidence=c, typical_seconds=typical) for s, t, c, typical in rows
+    ]
+    assert np.allclose(together, alone, rtol=0, atol=1e-12)
+    assert np.all((together >= 0) & (together <= 1))
+
+
+@pytest.mark.parametrize(
+    ("score", "seconds", "confidence", "typical"),
+    [
+        (1.1, 1, 3, 1),
+        (nan, 1, 3, 1),
+        (1, -1, 3, 1),
+        (1, 1, 0, 1),
+        (1, 1, 6, 1),
+        (1, 1, 3, 0),
+    ],
+)
+def test_what_cannot_be_is_refused(score: float, seconds: float, confidence: float, typical: float):
+    with pytest.raises(ValueError, match=r"score lies|takes 0"):
+        efficiency(score, seconds=seconds, confidence=confidence, typical_seconds=typical)
+    with pytest.raises(ValueError, match=r"score lies|takes 0"):
+        efficiencies(*np.array([[score], [seconds], [confidence], [typical]]))
+
+
+@given(values=st.lists(SCORES, min_size=1, max_size=60))
+def test_a_learners_mean_over_all_skills_is_the_discounted_one(values: list[float]):
+    """learning-science 4: half-life 12 answers; weight and mean are all that is kept."""
+    mean, longer = NOTHING, EMPTY
+    for value in values:
+        mean, longer = averaged(mean, value), series.extended(longer, value)
+
+    assert mean.mean == pytest.approx(series.mean(longer, len(values)), abs=1e-12)

@@ -1,0 +1,208 @@
+"""Fitting what skills are like from everyone's answers: learning-science 1."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analytics.core.bkt import DEFAULTS, LEAST, MOST, ParamRows, Params
+from analytics.core.expectation import expect
+from analytics.core.fit import LEAST_CHANCE, MOST_CHANCE, PULL, Doubt, Fit, fit, maximised
+from analytics.core.logistic import FloatArray
+from analytics.core.sequences import Sequences
+from tests.analytics.core.simulated import Answers, simulated
+
+ANSWERS = st.lists(
+    st.tuples(st.integers(0, 3), st.integers(0, 2), st.sampled_from([0.0, 0.25, 1.0])), max_size=40
+)
+EASY = Params(prior=0.60, learn=0.20, guess=0.30, slip=0.05)
+HARD = Params(prior=0.20, learn=0.08, guess=0.15, slip=0.20)
+FADING = Params(prior=0.40, learn=0.15, guess=0.15, slip=0.10, forget=0.05)
+
+
+def test_what_answers_were_made_from_is_recovered():
+    """learning-science 1: two skills, 1,500 learners of 15 answers."""
+    fitted = fit(*simulated([EASY, HARD], learners=1500, answers=15), skills=2)
+
+    for skill, truth in enumerate([EASY, HARD]):
+        assert fitted.params(skill) == pytest.approx(truth, abs=0.04)
+        assert fitted.doubts(skill) == []
+    assert fitted.answers.tolist() == [22500, 22500]
+    assert fitted.learners.tolist() == [1500, 1500]
+
+
+def test_forgetting_is_recovered_where_it_is_asked_for():
+    """learning-science 1: the forgetting variant."""
+    answers = simulated([FADING], learners=1500, answers=30)
+
+    assert fit(*answers, skills=1, forgetting=True).params(0) == pytest.approx(FADING, abs=0.04)
+    assert fit(*answers, skills=1).params(0).forget == 0.0
+
+
+def test_a_fit_explains_the_answers_better_than_the_defaults():
+    fitted = fit(*simulated([EASY, HARD], learners=200, answers=10), skills=2)
+
+    assert np.all(fitted.log_likelihood > fitted.log_likelihood_before)
+
+
+@pytest.mark.parametrize("forgetting", [False, True])
+def test_without_answers_the_defaults_remain(forgetting: bool):
+    nothing = np.array([], dtype=np.int64)
+
+    fitted = fit(nothing, nothing, np.array([]), skills=2, forgetting=forgetting)
+
+    for params in (fitted.pooled, fitted.params(0), fitted.params(1)):
+        assert params[:4] == pytest.approx(DEFAULTS[:4])
+        assert (params.forget > 0) is forgetting
+    assert fitted.log_likelihood.tolist() == [0.0, 0.0]
+    assert fitted.doubts(1) == [Doubt.FEW_ANSWERS]
+
+
+def test_no_skills_are_fitted_too():
+    nothing = np.array([], dtype=np.int64)
+
+    assert len(fit(nothing, nothing, np.array([]), skills=0).rows.prior) == 0
+
+
+def test_answers_neither_right_nor_wrong_say_nothing():
+    """A score of .5 is as likely with mastery as without."""
+    learner, skill, score = simulated([EASY], learners=50, answers=10)
+
+    fitted = fit(learner, skill, np.full_like(score, 0.5), skills=1)
+
+    assert fitted.params(0) == pytest.approx(DEFAULTS)
+
+
+def test_few_answers_move_a_skill_little_and_many_decide():
+    """learning-science 1: pseudo-observations toward the pooled fit."""
+    learner, skill, score = simulated([EASY, HARD, HARD, HARD], learners=400, answers=10)
+    few = (skill != 0) | (learner < 2)
+
+    sparse = fit(learner[few], skill[few], score[few], skills=5)
+
+    assert sparse.params(4) == pytest.approx(sparse.pooled, abs=1e-9)
+    assert sparse.params(0) == pytest.approx(sparse.pooled, abs=0.15)
+    assert fit(learner, skill, score, skills=5).params(0).prior > sparse.params(0).prior + 0.1
+    assert Doubt.FEW_ANSWERS in sparse.doubts(0)
+    assert Doubt.FEW_ANSWERS not in sparse.doubts(1)
+
+
+def test_guesses_and_slips_above_one_half_are_reported():
+    """learning-science 1: G and S are pulled; those still above .5 are reported."""
+    lucky = Params(prior=0.30, learn=0.05, guess=0.65, slip=0.02)
+    careless = Params(prior=0.70, learn=0.05, guess=0.03, slip=0.60)
+
+    fitted = fit(*simulated([lucky, careless, EASY], learners=1000, answers=20), skills=3)
+
+    assert fitted.doubts(0) == [Doubt.GUESS]
+    assert fitted.doubts(1) == [Doubt.SLIP]
+    assert fitted.doubts(2) == []
+
+
+@given(answers=ANSWERS, forgetting=st.booleans())
+@settings(max_examples=25)
+def test_any_answers_give_probabilities(answers: list[tuple[int, int, float]], forgetting: bool):
+    fitted = fit(*columns(answers), skills=3, forgetting=forgetting)
+
+    prior, *chances, forget = (column.tolist() for column in fitted.rows)
+    assert all(LEAST <= chance <= MOST for chance in prior)
+    assert all(LEAST_CHANCE <= chance <= MOST_CHANCE for column in chances for chance in column)
+    assert all((chance > 0) is forgetting for chance in forget)
+    assert np.all(fitted.is_settled)
+
+
+@given(answers=ANSWERS)
+@settings(max_examples=25)
+def test_no_round_lowers_the_objective(answers: list[tuple[int, int, float]]):
+    """Dempster, Laird & Rubin 1977."""
+    packed = Sequences.of(*columns(answers)).packed()
+    toward = ParamRows.of([FADING] * 3)
+    params, before = ParamRows.of([EASY, HARD, FADING]), np.full(3, -np.inf)
+    params = maximised(expect(packed, params), toward)
+
+    for _ in range(5):
+        expected = expect(packed, params)
+        reached = expected.log_likelihood + log_density(params, toward)
+        assert np.all(reached >= before - 1e-9)
+        params, before = maximised(expected, toward), reached
+
+
+@given(answers=ANSWERS, data=st.data())
+@settings(max_examples=25)
+def test_only_the_order_of_a_learners_answers_to_a_skill_matters(
+    answers: list[tuple[int, int, float]], data: st.DataObject
+):
+    """Independent skills and learners may come in any order among each other."""
+    learners_first = sorted(answers, key=lambda answer: answer[0])
+    skills_first = sorted(answers, key=lambda answer: answer[1])
+
+    same(fit(*columns(learners_first), skills=3), fit(*columns(skills_first), skills=3))
+
+
+def test_a_fit_is_reproducible():
+    answers = simulated([EASY, HARD], learners=50, answers=8)
+
+    same(fit(*answers, skills=2, starts=3, seed=5), fit(*answers, skills=2, starts=3, seed=5))
+    same(fit(*answers, skills=2, seed=5), fit(*answers, skills=2, seed=6))
+
+
+def test_more_starts_never_end_lower():
+    """Of a skill unlike the others the best of all climbs is kept."""
+    odd = Params(prior=0.90, learn=0.30, guess=0.02, slip=0.45)
+    answers = simulated([odd, *[EASY] * 4], learners=300, answers=20)
+
+    one, some, many = (objective(fit(*answers, skills=5, starts=n)) for n in (1, 2, 8))
+
+    assert np.all(some >= one)
+    assert np.all(many >= some)
+    assert many[0] > one[0]
+
+
+@pytest.mark.parametrize(
+    ("learner", "skill", "score", "starts"),
+    [
+        ([1, 1], [0], [1.0], 1),
+        ([1], [0], [1.0, 1.0], 1),
+        ([[1]], [[0]], [[1.0]], 1),
+        ([1], [2], [1.0], 1),
+        ([1], [-1], [1.0], 1),
+        ([1], [0], [1.1], 1),
+        ([1], [0], [float("nan")], 1),
+        ([1], [0], [1.0], 0),
+    ],
+)
+def test_what_makes_no_sense_is_refused(learner: list, skill: list, score: list, starts: int):
+    with pytest.raises(ValueError, match=r".+"):
+        fit(np.array(learner), np.array(skill), np.array(score), skills=2, starts=starts)
+
+
+def columns(answers: list[tuple[int, int, float]]) -> Answers:
+    learner, skill, score = zip(*answers, strict=True) if answers else ((), (), ())
+    return (
+        np.array(learner, dtype=np.int64),
+        np.array(skill, dtype=np.int64),
+        np.array(score, dtype=np.float64),
+    )
+
+
+def log_density(params: ParamRows, toward: ParamRows) -> FloatArray:
+    pairs = [pair for pair in zip(params, toward, strict=True) if np.all(pair[1] > 0)]
+    return PULL * np.sum(
+        [pull * np.log(p) + (1 - pull) * np.log(1 - p) for p, pull in pairs], axis=0
+    )
+
+
+def objective(fitted: Fit) -> FloatArray:
+    """Return what a climb maximises, up to a constant: shape (skills,)."""
+    pooled = ParamRows.of([fitted.pooled] * len(fitted.answers))
+    return fitted.log_likelihood + log_density(fitted.rows, pooled)
+
+
+def same(one: Fit, other: Fit) -> None:
+    """Assert that two fits are the same to the last figures that matter."""
+    assert one.pooled == pytest.approx(other.pooled, abs=1e-9)
+    for column, like in zip(one.rows, other.rows, strict=True):
+        np.testing.assert_allclose(column, like, atol=1e-9)
+    assert one.rounds.tolist() == other.rounds.tolist()

@@ -1,0 +1,121 @@
+"""The discounted velocity of a course, and what it was a week before: learning-science 3."""
+
+from __future__ import annotations
+
+from math import floor
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analytics.core import discounted, velocity
+from analytics.core.discounted import NOTHING, Mean
+from analytics.core.velocity import UNTRODDEN, WEEK, Trail, Trails, Trend
+
+GAPS = st.one_of(st.just(0.0), st.floats(0, 2), st.floats(0, 30))
+VALUES = st.floats(-0.0015, 0.045)
+STEPS = st.lists(st.tuples(GAPS, VALUES), min_size=1, max_size=25)
+
+
+def test_an_answer_weighs_half_after_a_week():
+    """learning-science 3: half-life 7 d, by hand: (.5 x .02 + .05) / 1.5 = .04."""
+    week_old = discounted.faded(Mean(1.0, 0.02), velocity.fade(7.0))
+
+    recent = discounted.absorb(week_old, 0.05)
+
+    assert recent.weight == pytest.approx(1.5)
+    assert recent.mean == pytest.approx(0.04)
+
+
+@given(steps=STEPS, wait=st.floats(0, 20))
+def test_a_week_before_is_as_if_it_had_been_read_then(
+    steps: list[tuple[float, float]], wait: float
+):
+    """learning-science 3, against the whole history: the mean over all answers until that day."""
+    history, recent, trail = walked(steps)
+    last = history[-1][0]
+    day = last + wait
+
+    earlier = velocity.before(trail, recent, last, day)
+
+    end = floor(day) - WEEK + 1
+    then = [(end - at, value) for at, value in history if at < end]
+    weights = [2 ** (-age / 7) for age, _ in then]
+    assert earlier.weight == pytest.approx(sum(weights), abs=1e-12)
+    if then:
+        mean = sum(w * v for w, (_, v) in zip(weights, then, strict=True)) / sum(weights)
+        assert earlier.mean == pytest.approx(mean, abs=1e-12)
+
+
+@given(steps=st.lists(STEPS, min_size=1, max_size=6), waits=st.lists(GAPS, min_size=6, max_size=6))
+def test_many_trails_are_kept_as_one_is(steps: list[list[tuple[float, float]]], waits: list[float]):
+    walks = [walked(each) for each in steps]
+    last = np.array([history[-1][0] for history, _, _ in walks])
+    day = last + waits[: len(walks)]
+    trails = Trails(
+        np.array([trail.weights for _, _, trail in walks]).T,
+        np.array([trail.means for _, _, trail in walks]).T,
+    )
+    recent = Mean(*np.array([recent for _, recent, _ in walks]).T)
+
+    together = velocity.all_closed(trails, recent, last, day)
+
+    alone = [
+        velocity.closed(trail, one, *days)
+        for (_, one, trail), days in zip(walks, zip(last, day, strict=True), strict=True)
+    ]
+    assert np.allclose(together.weights.T, [one.weights for one in alone], rtol=0, atol=1e-12)
+    assert np.allclose(together.means.T, [one.means for one in alone], rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("now", "earlier", "trend"),
+    [
+        (0.030, 0.020, Trend.ACCELERATING),
+        (0.020, 0.030, Trend.DECLINING),
+        (0.027, 0.020, Trend.STABLE),
+        (0.020, 0.027, Trend.STABLE),
+    ],
+)
+def test_a_trend_is_a_change_beyond_eight_thousandths(now: float, earlier: float, trend: Trend):
+    """learning-science 4, contract 2.2."""
+    assert velocity.trend(Mean(1.0, now), Mean(1.0, earlier)) is trend
+
+
+def test_without_a_week_of_practice_the_trend_is_stable():
+    """learning-science 3: span >= 7 days."""
+    assert velocity.trend(Mean(1.0, 0.03), NOTHING) is Trend.STABLE
+    assert velocity.trend(NOTHING, NOTHING) is Trend.STABLE
+
+
+def test_the_same_calendar_day_closes_nothing():
+    trail = velocity.closed(UNTRODDEN, Mean(3.0, 0.02), 20_000.1, 20_000.9)
+
+    assert trail == UNTRODDEN
+
+
+@given(means=st.lists(st.tuples(st.floats(0, 9), VALUES), max_size=6))
+def test_pooled_means_are_the_mean_of_everything(means: list[tuple[float, float]]):
+    weight = sum(w for w, _ in means)
+
+    pooled = discounted.pooled([Mean(*each) for each in means])
+
+    assert pooled.weight == pytest.approx(weight)
+    assert pooled.weight * pooled.mean == pytest.approx(sum(w * v for w, v in means), abs=1e-12)
+
+
+def walked(
+    steps: list[tuple[float, float]],
+) -> tuple[list[tuple[float, float]], Mean[float], Trail]:
+    """What is kept of (days since the answer before, velocity), beside the days and velocities."""
+    day, recent, trail = 20_000.7, NOTHING, UNTRODDEN
+    history: list[tuple[float, float]] = []
+    for gap, value in steps:
+        if history:
+            trail = velocity.closed(trail, recent, day, day + gap)
+            recent = discounted.faded(recent, velocity.fade(gap))
+            day += gap
+        recent = discounted.absorb(recent, value)
+        history.append((day, value))
+    return history, recent, trail
