@@ -12,7 +12,7 @@ from django.db.models import Max, Q, UUIDField
 from analytics.events import Clock
 from logger.commands import Interaction
 from logger.models import AttemptLog, AttemptLogQuerySet, ContentSession
-from roster.prepared import Param, Prepared
+from roster.prepared import Param, Prepared, PreparedUpsert
 
 # What a client reads at once when it goes on with a quiz or compares two tries; no learner answers
 # so much in one. A guest, whom nobody knows, has no try to come back to.
@@ -20,6 +20,7 @@ MAX_ATTEMPTS = 10_000
 MAX_GUEST_ATTEMPTS = 1_000
 Scored = tuple[int, float, bool]
 SCORED = ("position", "correct", "hinted")
+_SAVE = PreparedUpsert(AttemptLog, unique_fields=["id"], update_fields=AttemptLog.WORKED_ON)
 
 
 @lru_cache(maxsize=64)
@@ -166,11 +167,4 @@ class Attempts:
 
     def save(self) -> None:
         """Write new and changed attempts in one statement."""
-        if not self.touched:
-            return
-        AttemptLog.objects.bulk_create(
-            self.touched.values(),
-            update_conflicts=True,
-            unique_fields=["id"],
-            update_fields=AttemptLog.WORKED_ON,
-        )
+        _SAVE(self.touched.values())

@@ -1,18 +1,21 @@
-"""Querysets that are built and compiled once, and from then on only given values.
+"""Querysets and inserts that are compiled once, and from then on only given values.
 
 Building and compiling a query takes Django several times longer than SQLite takes to answer it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
-from django.db import DatabaseError, connection, connections
+from django.db import DatabaseError, connection, connections, transaction
 from django.db.models import Expression, Field, Model, QuerySet
+from django.db.models.constants import OnConflict
 from django.db.models.query import get_related_populators
 from django.db.models.sql import UpdateQuery
+
+from roster.spelling import Arrays, Column, Values
 
 M = TypeVar("M", bound=Model)
 _KEY = "pk"
@@ -139,3 +142,91 @@ class PreparedSave(Generic[M]):
         query.add_update_values({field.name: Param(field.attname, field) for field in self.fields})
         sql, params = query.get_compiler(connection=connection).as_sql()
         return sql, params
+
+
+class PreparedUpsert(Generic[M]):
+    """`bulk_create()` of always the same model; with `update_fields`, of `update_conflicts=True`.
+
+    Raises
+    ------
+    TypeError : the model has a field that is stored in an unusual way.
+    """
+
+    def __init__(
+        self,
+        model: type[M],
+        *,
+        unique_fields: Sequence[str] = (),
+        update_fields: Sequence[str] = (),
+    ) -> None:
+        meta = model._meta
+        if meta.private_fields or any(field.model is not model for field in meta.concrete_fields):
+            raise TypeError(f"{model} needs bulk_create")
+        if bool(unique_fields) != bool(update_fields):
+            raise TypeError("unique_fields and update_fields go together")
+        self.model = model
+        self.columns = [Column(field) for field in meta.concrete_fields]
+        self.relations = [
+            (field.name, field.attname) for field in meta.concrete_fields if field.is_relation
+        ]
+        self.unique = [self._column(name) for name in unique_fields]
+        self.updated = [self._column(name) for name in update_fields]
+        self.compiled: WeakKeyDictionary[Any, tuple[str, Arrays | Values, str]] = (
+            WeakKeyDictionary()
+        )
+
+    def __call__(self, instances: Iterable[M]) -> None:
+        """Insert the rows, or update those that are there.
+
+        Raises
+        ------
+        TypeError : a value is an expression.
+        ValueError : a row refers to one that is not saved.
+        """
+        rows = list(instances)
+        if not rows:
+            return
+        self._complete(rows)
+        wrapper = connections[connection.alias]
+        if wrapper not in self.compiled:
+            self.compiled[wrapper] = self._compile(wrapper)
+        before, values, after = self.compiled[wrapper]
+        with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+            for sql, params in values.statements(rows):
+                cursor.execute(f"{before} {sql} {after}", params)
+        for row in rows:
+            state = row._state  # noqa: SLF001  # as bulk_create leaves it
+            state.adding, state.db = False, connection.alias
+
+    def _column(self, name: str) -> str:
+        field: Any = self.model._meta.get_field(name)
+        column: str = field.column
+        return column
+
+    def _complete(self, rows: Iterable[Any]) -> None:
+        """Give the rows their own keys, and those of the rows they refer to."""
+        key: Any = self.model._meta.pk
+        for row in rows:
+            if row.pk is None:
+                row.pk = key.get_pk_value_on_save(row)
+            if self._refers_elsewhere(row):
+                row._prepare_related_fields_for_save("bulk_create")  # noqa: SLF001  # it knows how
+
+    def _refers_elsewhere(self, row: Any) -> bool:
+        """Tell whether a row that this one refers to has no key, or not the one noted here."""
+        near = row._state.fields_cache  # noqa: SLF001
+        referred = [
+            (near[name], getattr(row, attname))
+            for name, attname in self.relations
+            if near.get(name) is not None
+        ]
+        return any(key is None or other.pk is not key for other, key in referred)
+
+    def _compile(self, wrapper: Any) -> tuple[str, Arrays | Values, str]:
+        ops, quoted = wrapper.ops, wrapper.ops.quote_name
+        conflict = OnConflict.UPDATE if self.updated else None
+        names = ", ".join(quoted(column.name) for column in self.columns)
+        before = f"{ops.insert_statement(on_conflict=conflict)} {quoted(self.model._meta.db_table)}"
+        kind = Arrays if wrapper.vendor == "postgresql" else Values
+        after = ops.on_conflict_suffix_sql(None, conflict, self.updated, self.unique)
+        return f"{before} ({names})", kind(self.columns, wrapper), after
