@@ -10,6 +10,7 @@ import structlog
 from django.contrib.sessions.models import Session
 from django.db import transaction
 
+from analytics.services.folding import fold_events
 from config.models import JobRun
 from logger import retention
 from roster import retries
@@ -40,6 +41,7 @@ def _purge_login_sessions(at: datetime) -> int:
 
 
 JOBS = (
+    Job(name="fold_items", every=timedelta(seconds=30), batch=fold_events),
     Job(name="purge_kept_answers", every=timedelta(minutes=10), batch=retries.purge),
     Job(name="purge_tokens", every=timedelta(minutes=10), batch=roster_services.purge_tokens),
     Job(name="purge_guest_sessions", every=timedelta(hours=1), batch=retention.purge_guests),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from functools import lru_cache
 from itertools import groupby
 from uuid import UUID
@@ -11,6 +12,7 @@ from django.db.models import Max, Q, UUIDField
 
 from analytics.events import Clock
 from logger.commands import Interaction
+from logger.evidence import FirstAnswer
 from logger.models import AttemptLog, AttemptLogQuerySet, ContentSession
 from roster.prepared import Param, Prepared, PreparedUpsert
 
@@ -68,6 +70,7 @@ class Attempts:
         self.before: list[Scored] = []
         self.known = {attempt.pk: attempt for attempt in self._load(interactions)}
         self.touched: dict[UUID, AttemptLog] = {}
+        self.answered: list[FirstAnswer] = []
 
     def _load(self, interactions: Sequence[Interaction]) -> Iterable[AttemptLog]:
         """Read what the interactions name, and the window the criterion looks at.
@@ -124,16 +127,19 @@ class Attempts:
         if attempt is None:
             self._refuse_too_many()
             first, *group = group
+            at = clock.happened_at(first.timestamp)
             attempt = AttemptLog.begin(
-                first,
-                self.session,
-                position=self.counter.attempt_count,
-                at=clock.happened_at(first.timestamp),
+                first, self.session, position=self.counter.attempt_count, at=at
             )
             self.counter.attempt_count += 1
             self.known[attempt.pk] = attempt
+            self._note_answer(attempt, first, at=at)
         for interaction in group:
-            attempt.absorb(interaction, at=clock.happened_at(interaction.timestamp))
+            at = clock.happened_at(interaction.timestamp)
+            was_answered = attempt.answered
+            attempt.absorb(interaction, at=at)
+            if not was_answered:
+                self._note_answer(attempt, interaction, at=at)
         if attempt.is_overfull:
             raise TooMuchHistory
         self.touched[attempt.pk] = attempt
@@ -143,6 +149,10 @@ class Attempts:
         most = MAX_GUEST_ATTEMPTS if self.session.user_id is None else MAX_ATTEMPTS
         if self.counter.attempt_count >= most:
             raise TooManyAttempts
+
+    def _note_answer(self, attempt: AttemptLog, interaction: Interaction, *, at: datetime) -> None:
+        if interaction.is_answer:
+            self.answered.append(FirstAnswer.of(attempt, interaction, at=at))
 
     def _find(self, interaction: Interaction) -> AttemptLog | None:
         if interaction.id:

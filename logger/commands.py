@@ -50,6 +50,11 @@ class Interaction:
     id: UUID | None = None
     timestamp: datetime | None = None
 
+    @property
+    def is_answer(self) -> bool:
+        """Tell an answer from the rest; an error beats a hint, a hint beats an answer."""
+        return not (self.error or self.hinted)
+
 
 @dataclass(frozen=True, kw_only=True)
 class UpdateSession:

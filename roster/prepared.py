@@ -102,6 +102,10 @@ class Prepared(Generic[M]):
         """Return the rows, as of `values_list()`."""
         return self._here().rows(values)
 
+    def all(self, **values: Any) -> list[M]:
+        """Return the instances there are."""
+        return self._here().instances(values)
+
     def one(self, **values: Any) -> M | None:
         """Return the one instance there is, or None."""
         return next(iter(self._here().instances(values)), None)

@@ -282,6 +282,11 @@ class AttemptLog(Timed):
         return any(len(orjson.dumps(column)) > MAX_HISTORY_BYTES for column in columns)
 
     @property
+    def answered(self) -> bool:
+        """Tell whether anything but errors and hints happened."""
+        return any(entry["type"] == "answer" for entry in self.interaction_history)
+
+    @property
     def score(self) -> float:
         """What a mastery model makes of this attempt."""
         return self.score_of(self.correct, hinted=self.hinted)

@@ -10,8 +10,11 @@ from django.db import transaction
 from django.db.models import OuterRef, Subquery, UUIDField
 
 from analytics.events import Clock
+from analytics.models import LearnerAbility
+from analytics.services import record_answers
 from logger.attempts import Attempts
 from logger.commands import UpdateSession
+from logger.evidence import answers_to_exercise, answers_to_quiz
 from logger.models import AttemptLog, ContentSession, ContentSummary, MasteryLog
 from logger.models.base import Timed
 from logger.services.assigned import QuizClosed, refuse_closed_quiz
@@ -35,7 +38,7 @@ _SESSION = Prepared(
         ContentSession.objects.filter(  # type: ignore[no-redef]  # it is declared on the model
             pk=Param("session", UUIDField()), user_id=Param("learner", UUIDField())
         )
-        .select_related("summary", "mastery_log")
+        .select_related("summary", "mastery_log", "user__ability")
         .annotate(
             newest_answer=Subquery(
                 AttemptLog.objects.filter(user=OuterRef("user"))
@@ -102,7 +105,6 @@ def _lock_session(session_id: UUID, actor: Actor, *, at: datetime) -> ContentSes
     session = _SESSION.one(session=session_id, learner=learner.pk)
     if session is None:
         raise UnknownSession
-    session.user = learner
     return session
 
 
@@ -125,8 +127,16 @@ def _logs(session: ContentSession) -> list[Timed]:
 
 def _newest(session: ContentSession) -> datetime:
     """Return when the learner, or the guest, last did something."""
-    known = [log.end_timestamp for log in _logs(session)]
-    return max([*known, session.newest_answer] if session.newest_answer else known)
+    ability = _ability(session)
+    told = [session.newest_answer, ability.newest if ability else None]
+    known = [at for at in told if at is not None]
+    return max([*known, *(log.end_timestamp for log in _logs(session))])
+
+
+def _ability(session: ContentSession) -> LearnerAbility | None:
+    """Return what the learner model knows of the session's learner, read with the session."""
+    found: LearnerAbility | None = getattr(session.user, "ability", None)
+    return found
 
 
 def _refuse_finished_quiz(session: ContentSession, quiz_id: UUID) -> None:
@@ -154,7 +164,27 @@ def _work(
             session.finish(at=at)
             session.summary.finish(at=at)
         tried.advance(update.time_spent_delta, at=at)
+        was_open = not tried.complete
         if session.summary.complete:
             tried.finish(at=at)
         _SAVE_TRY(tried)
+        submitted = was_open and tried.complete
+        _tell_learner_model(session, tried, attempts, submitted=submitted, at=clock.now)
     return None if update.interactions is None else touched
+
+
+def _tell_learner_model(
+    session: ContentSession,
+    tried: MasteryLog,
+    attempts: Attempts,
+    *,
+    submitted: bool,
+    at: datetime,
+) -> None:
+    """Record what the work on a try is evidence of."""
+    assert session.user is not None  # noqa: S101  # a try is a learner's
+    if not tried.is_quiz:
+        answers = answers_to_exercise(session.content_id, attempts.answered)
+    else:
+        answers = answers_to_quiz(tried) if submitted else []
+    record_answers(session.user, answers, at=at, ability=_ability(session))

@@ -8,6 +8,7 @@ from django.db import models
 
 from roster.models.base import Keyed
 from roster.models.keys import ApiKey, Scope
+from roster.names import parse_uuid
 
 if TYPE_CHECKING:
     from roster.models.people import Actor
@@ -21,6 +22,11 @@ class FacilityQuerySet(models.QuerySet["Facility"]):
         return self.filter(
             models.Q(pk=actor.facility_id) | models.Q(pk__in=actor.roles.values("facility"))
         )
+
+    def named(self, name: str) -> Self:
+        """The one facility that has this UUID or partner id."""
+        pk = parse_uuid(name)
+        return self.filter(pk=pk) if pk else self.filter(partner_id=name)
 
     def staffed_by(self, actor: Actor) -> Self:
         """Facilities whose every record, guests' included, the actor may read."""

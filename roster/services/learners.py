@@ -127,7 +127,6 @@ def default_facility() -> Facility | None:
     """Return the facility named by DEFAULT_FACILITY, else the only one, else None."""
     facilities = Facility.objects.all()
     if name := settings.DEFAULT_FACILITY:
-        pk = parse_uuid(name)
-        facilities = facilities.filter(pk=pk) if pk else facilities.filter(partner_id=name)
+        facilities = facilities.named(name)
     found = list(facilities[:2])
     return found[0] if len(found) == 1 else None

@@ -97,7 +97,7 @@ def test_starting_a_session(client: Client, caller: Caller, school: School):
 
 
 def test_moving_a_session_on(client: Client, caller: Caller, school: School):
-    """PUT with one interaction ≤ 11, and the same number with 20."""
+    """PUT with one interaction ≤ 16, the learner model included, and the same number with 20."""
     body = exercise(user_id="student_ada", mastery_model={"type": "num_correct_in_a_row_10"})
     session = client.start(body)["session_id"]
     quiz = make_quiz(school.class_7a)
@@ -108,9 +108,12 @@ def test_moving_a_session_on(client: Client, caller: Caller, school: School):
     twenty = [answered(f"q{n}", 0) for n in range(10)]
     twenty += [answered(f"q{n}", n % 2, replace=True) for n in range(10)]
 
+    client.move(session, interactions=twenty)
+
     counts = {
         "progress of a video": moving(client, watched, progress=0.5),
         "progress of an exercise": moving(client, session, progress_delta=0.1),
+        "at an item nobody knew": moving(client, session, interactions=[answered("x", 0)]),
         "one new attempt": moving(client, session, interactions=[answered("x", 0)]),
         "one replaced": moving(client, session, interactions=[answered("x", 0, replace=True)]),
         "twenty, new and replaced": moving(client, session, interactions=twenty),
@@ -120,9 +123,10 @@ def test_moving_a_session_on(client: Client, caller: Caller, school: School):
     assert counts == {
         "progress of a video": 7 + login,
         "progress of an exercise": 8 + login,
-        "one new attempt": 10 + login,
+        "at an item nobody knew": 17 + login,
+        "one new attempt": 15 + login,
         "one replaced": 10 + login,
-        "twenty, new and replaced": 10 + login,
+        "twenty, new and replaced": 15 + login,
         "an answer to a quiz": 10 + login,
     }
 
@@ -173,7 +177,8 @@ def test_reading(client: Client, caller: Caller, school: School, rows: int):
         "total": 3 + login,
     }
     assert starting(client, video()) == 7 + login
-    assert moving(client, session, interactions=[answered("x", 0)]) == 10 + login
+    client.move(session, interactions=[answered("x", 0)])
+    assert moving(client, session, interactions=[answered("x", 0)]) == 15 + login
 
 
 def fill(school: School, rows: int) -> None:

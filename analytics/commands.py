@@ -1,0 +1,38 @@
+"""What a client tells of an answer: a frozen, validated request with every field present."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from analytics.events import Answer, Source
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrackedAnswer:
+    """One answer, in the words of the answer-tracking API (contract 2.1)."""
+
+    user_id: str
+    skill_id: str
+    is_correct: bool
+    time_spent_seconds: int | None = None
+    confidence_score: int = 3
+    question_difficulty: float | None = None
+    item_id: str | None = None
+    event_id: str | None = None
+    timestamp: datetime | None = None
+
+    @property
+    def answer(self) -> Answer:
+        """The same as evidence."""
+        return Answer(
+            source=Source.TRACK,
+            source_id=self.event_id,
+            skill=self.skill_id,
+            item=self.item_id,
+            score=float(self.is_correct),
+            seconds=self.time_spent_seconds,
+            confidence=self.confidence_score,
+            question_difficulty=self.question_difficulty,
+            happened_at=self.timestamp,
+        )

@@ -1,0 +1,90 @@
+"""`manage.py fit_skills`: each skill's parameters from what learners answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+from tqdm import tqdm
+
+from analytics.models import LearningEvent
+from analytics.services.fitting import SkillFit, fit_skills
+from analytics.services.rebuilding import rebuild
+from roster.models import Facility, User
+
+HEADINGS = (
+    "skill", "answers", "L0", "T", "G", "S", "log lik. before", "after", "version", "warnings",
+)  # fmt: skip
+DEFAULT_MIN_ANSWERS = 20
+
+
+class Command(BaseCommand):
+    help = (
+        "Fit how each skill is learned, guessed and slipped at to all answers, keep that as a "
+        "new version, and rebuild what is believed of the learners under it. Answers are "
+        "recorded meanwhile as always."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--facility", help="only this one: UUID or partner id")
+        parser.add_argument(
+            "--skill", action="append", default=[], metavar="CODE", dest="skills",
+            help="keep only this one's fit (may be repeated); all are fitted together",
+        )  # fmt: skip
+        parser.add_argument(
+            "--min-answers", type=int, default=DEFAULT_MIN_ANSWERS,
+            help="leave skills with fewer as they are (default: %(default)s)",
+        )  # fmt: skip
+        parser.add_argument("--dry-run", action="store_true", help="print the fits, keep nothing")
+
+    def handle(
+        self,
+        *_args: Any,
+        facility: str | None,
+        skills: list[str],
+        min_answers: int,
+        dry_run: bool,
+        **_options: Any,
+    ) -> None:
+        facilities = Facility.objects.named(facility) if facility else Facility.objects.all()
+        if facility and not facilities:
+            raise CommandError(f"There is no facility {facility}.")
+        for one in facilities:
+            fits = fit_skills(
+                one, codes=skills, min_answers=min_answers, dry_run=dry_run, at=timezone.now()
+            )
+            self.stdout.write(f"{one}: {len(fits)} skills fitted.")
+            self._print(fits)
+            if fits and not dry_run:
+                self._rebuild(one)
+
+    def _rebuild(self, facility: Facility) -> None:
+        learners = User.objects.in_facility(facility.pk)
+        total = LearningEvent.objects.filter(learner__in=learners).count()
+        with tqdm(total=total, unit="events", disable=None, desc="rebuilding") as bar:
+            for tally in rebuild(learners, newest_parameters=True):
+                bar.update(tally.answers)
+        self.stdout.write("Beliefs rebuilt.")
+
+    def _print(self, fits: Sequence[SkillFit]) -> None:
+        rows = [HEADINGS, *(_row(fit) for fit in fits)]
+        widths = [max(len(row[place]) for row in rows) for place in range(len(HEADINGS))]
+        for row in rows:
+            cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+            self.stdout.write("  ".join(cells).rstrip())
+
+
+def _row(fit: SkillFit) -> tuple[str, ...]:
+    told = fit.parameters
+    numbers = (told.prior, told.learn, told.guess, told.slip)
+    return (
+        fit.skill.code,
+        str(told.answers),
+        *(f"{number:.3f}" for number in numbers),
+        f"{told.log_likelihood_before:.1f}",
+        f"{told.log_likelihood_after:.1f}",
+        str(told.version or "-"),
+        "; ".join(told.warnings),
+    )

@@ -1,0 +1,83 @@
+"""`manage.py rebuild_state`: what we believe of learners, from the evidence alone."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db.models import Q
+from tqdm import tqdm
+
+from analytics.models import LearningEvent
+from analytics.services.comparing import Difference
+from analytics.services.rebuilding import rebuild
+from roster.models import Facility, User, UserQuerySet, parse_uuid
+
+SHOWN = 20
+
+
+class Command(BaseCommand):
+    help = (
+        "Rebuild mastery and ability from the learning events. What was recorded online is "
+        "already so: with --check nothing is changed, and any difference is an error."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--facility", help="only learners of this one: UUID or partner id")
+        parser.add_argument("--learner", help="only this one: UUID or external id")
+        parser.add_argument("--check", action="store_true", help="change nothing; fail if unlike")
+        parser.add_argument(
+            "--newest", action="store_true",
+            help="judge by the newest fit of each skill, as fit_skills does after fitting",
+        )  # fmt: skip
+
+    def handle(
+        self,
+        *_args: Any,
+        facility: str | None,
+        learner: str | None,
+        check: bool,
+        newest: bool,
+        **_options: Any,
+    ) -> None:
+        learners = _learners(facility, learner)
+        found: list[Difference] = []
+        people = answers = 0
+        with tqdm(total=_total(learners), unit="events", disable=None) as bar:
+            for tally in rebuild(learners, check=check, newest_parameters=newest):
+                people, answers = people + tally.learners, answers + tally.answers
+                found += tally.differences[: SHOWN - len(found)]
+                bar.update(tally.answers)
+        self.stdout.write(f"{answers} events of {people} learners told again.")
+        self._report(found, check=check)
+
+    def _report(self, found: list[Difference], *, check: bool) -> None:
+        for difference in found:
+            self.stderr.write(str(difference))
+        if found and check:
+            raise CommandError("What is stored differs from what the events say.")
+        self.stdout.write("Put right." if found else "No difference.")
+
+
+def _total(learners: UserQuerySet) -> int:
+    return LearningEvent.objects.filter(learner__in=learners).count()
+
+
+def _learners(facility: str | None, learner: str | None) -> UserQuerySet:
+    people = User.objects.all()
+    if facility is not None:
+        known = Facility.objects.named(facility)
+        if not known.exists():
+            raise CommandError(f"There is no facility {facility}.")
+        people = people.filter(facility__in=known)
+    if learner is not None:
+        people = people.filter(Q(external_id=learner) | Q(pk__in=_key(learner)))
+        if not people.exists():
+            raise CommandError(f"There is no learner {learner}.")
+    return people
+
+
+def _key(text: str) -> list[UUID]:
+    key = parse_uuid(text)
+    return [key] if key else []

@@ -1,0 +1,19 @@
+"""What is learned, what we believe of each learner, and the evidence for it."""
+
+from __future__ import annotations
+
+from analytics.models.beliefs import LearnerAbility, SkillState
+from analytics.models.catalogue import Item, Skill, SkillParameters
+from analytics.models.evidence import LearningEvent, LearningEventQuerySet
+from analytics.models.upkeep import Upkeep
+
+__all__ = [
+    "Item",
+    "LearnerAbility",
+    "LearningEvent",
+    "LearningEventQuerySet",
+    "Skill",
+    "SkillParameters",
+    "SkillState",
+    "Upkeep",
+]

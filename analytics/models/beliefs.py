@@ -1,0 +1,112 @@
+"""What we believe of a learner: the fold of their events."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from analytics.core import bkt, difficulty
+from analytics.models.catalogue import Skill, SkillParameters
+from roster.models import Actor, User, UserQuerySet
+from roster.models.base import Keyed
+
+
+class LearnerAbility(models.Model):
+    """How able one learner is whatever the skill, and how many events say so.
+
+    `answers` is the position the learner's next event takes, `newest` when the latest happened.
+    """
+
+    LEARNED = ("mean", "variance", "efficiency_weight", "efficiency", "answers", "newest")
+
+    learner = models.OneToOneField(
+        User, on_delete=models.CASCADE, primary_key=True, related_name="ability"
+    )
+    mean = models.FloatField(default=difficulty.LEARNER.mean, help_text="log odds")
+    variance = models.FloatField(default=difficulty.LEARNER.variance)
+    efficiency_weight = models.FloatField(default=0.0)
+    efficiency = models.FloatField(default=0.0)
+    answers = models.PositiveBigIntegerField(default=0)
+    newest = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "learner abilities"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(variance__gte=0), name="ability_variance_is_not_negative"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.learner}: {self.mean:+.2f}"
+
+
+class SkillStateQuerySet(models.QuerySet["SkillState"]):
+    def of_learners(self, learners: UserQuerySet) -> Self:
+        """States of these learners; a subquery, so no join can repeat a row."""
+        return self.filter(learner__in=learners)
+
+    def visible_to(self, actor: Actor) -> Self:
+        """States of the learners the actor may read."""
+        if actor.is_superuser:
+            return self
+        return self.of_learners(User.objects.visible_to(actor))
+
+
+class SkillState(Keyed):
+    """What we believe one learner knows of one skill.
+
+    `fading` is the mastery the prediction uses, which is also forgotten. `parameters` are those
+    the state was judged with; a refit rebuilds it before it takes the new ones.
+    """
+
+    LEARNED = (
+        "parameters", "mastery", "fading", "attempts", "correct", "ability_mean",
+        "ability_variance", "course", "plateau", "p_stuck", "velocity", "efficiency",
+        "last_practised",
+    )  # fmt: skip
+
+    learner = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="skill_states", db_index=False
+    )
+    skill = models.ForeignKey(Skill, on_delete=models.CASCADE, related_name="states")
+    parameters = models.ForeignKey(
+        SkillParameters, on_delete=models.RESTRICT, related_name="+", null=True, blank=True,
+        db_index=False, help_text="None: the defaults.",
+    )  # fmt: skip
+    mastery = models.FloatField(default=bkt.DEFAULTS.prior)
+    fading = models.FloatField(default=bkt.DEFAULTS.prior)
+    attempts = models.PositiveIntegerField(default=0)
+    correct = models.PositiveIntegerField(default=0)
+    ability_mean = models.FloatField(default=difficulty.LEARNER_SKILL.mean, help_text="log odds")
+    ability_variance = models.FloatField(default=difficulty.LEARNER_SKILL.variance)
+    course = models.BinaryField(help_text="The running record: analytics.core.course.")
+    plateau = models.BooleanField(default=False)
+    p_stuck = models.FloatField(default=0.0)
+    velocity = models.FloatField(default=0.0)
+    efficiency = models.FloatField(default=0.0)
+    last_practised = models.DateTimeField()
+
+    objects = SkillStateQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["learner", "skill"], name="one_state_per_skill"),
+            models.CheckConstraint(
+                condition=Q(mastery__gte=0, mastery__lte=1), name="mastery_is_probability"
+            ),
+            models.CheckConstraint(
+                condition=Q(fading__gte=0, fading__lte=1), name="fading_is_probability"
+            ),
+            models.CheckConstraint(
+                condition=Q(ability_variance__gte=0), name="skill_ability_variance_is_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(correct__lte=models.F("attempts")), name="no_more_right_than_answered"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.learner} at {self.skill}: {self.mastery:.2f}"

@@ -1,0 +1,171 @@
+"""Skills and items, and what all learners' answers taught us about them."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from uuid_utils.compat import uuid7
+
+from analytics.core import bkt, difficulty, predict
+from analytics.core.difficulty import Term
+from roster.models import MAX_NAME, Facility
+from roster.models.base import Keyed
+
+
+class Learned(Keyed):
+    """Something whose difficulty and times are folded from events, by a job alone.
+
+    Nobody's request writes these columns, so learners never wait for each other.
+    """
+
+    FOLDED = (
+        "difficulty_mean", "difficulty_variance", "answers", "correct", "times", "typical_seconds",
+    )  # fmt: skip
+
+    difficulty_mean = models.FloatField(help_text="log odds; more is harder")
+    difficulty_variance = models.FloatField()
+    answers = models.PositiveBigIntegerField(default=0)
+    correct = models.FloatField(default=0.0, help_text="The sum of the scores.")
+    times = models.BinaryField(default=b"", help_text="Histogram of seconds per answer.")
+    typical_seconds = models.FloatField(null=True, blank=True, help_text="Median, if known.")
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(difficulty_variance__gte=0), name="%(class)s_variance_is_not_negative"
+            ),
+        ]
+
+    @property
+    def difficulty(self) -> Term:
+        """How hard this is, and how well that is known."""
+        return Term(self.difficulty_mean, self.difficulty_variance)
+
+
+class Skill(Learned):
+    """One thing to be learned in one facility, by the code its apps give it."""
+
+    facility = models.ForeignKey(Facility, on_delete=models.CASCADE, related_name="skills")
+    code = models.CharField(max_length=MAX_NAME)
+    title = models.CharField(max_length=200, blank=True)
+    section = models.CharField(
+        max_length=50, blank=True, help_text="The section of a test this counts for."
+    )
+    parameters = models.ForeignKey(
+        "analytics.SkillParameters", on_delete=models.SET_NULL, related_name="+",
+        null=True, blank=True, help_text="The newest; none: the defaults.",
+    )  # fmt: skip
+    difficulty_mean = models.FloatField(
+        default=difficulty.SKILL.mean, help_text="log odds; more is harder"
+    )
+    difficulty_variance = models.FloatField(default=difficulty.SKILL.variance)
+
+    class Meta(Learned.Meta):
+        constraints = [
+            *Learned.Meta.constraints,
+            models.UniqueConstraint(fields=["facility", "code"], name="one_skill_per_code"),
+            models.CheckConstraint(condition=~Q(code=""), name="skill_has_a_code"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or self.code
+
+
+class Item(Learned):
+    """One question of one facility; its own skill, where it has one, beats its content's.
+
+    Apps name it by a code of theirs or by its GUID.
+    """
+
+    facility = models.ForeignKey(Facility, on_delete=models.CASCADE, related_name="items")
+    code = models.CharField(max_length=MAX_NAME, null=True, blank=True)  # noqa: DJ001
+    guid = models.UUIDField(default=uuid7)
+    skill = models.ForeignKey(
+        Skill, on_delete=models.SET_NULL, related_name="items", null=True, blank=True,
+        help_text="What it exercises, whatever the content it appears in.",
+    )  # fmt: skip
+    difficulty_mean = models.FloatField(
+        default=difficulty.ITEM.mean, help_text="log odds beside the skill's; more is harder"
+    )
+    difficulty_variance = models.FloatField(default=difficulty.ITEM.variance)
+
+    class Meta(Learned.Meta):
+        constraints = [
+            *Learned.Meta.constraints,
+            models.UniqueConstraint(fields=["facility", "code"], name="one_item_per_code"),
+            models.UniqueConstraint(fields=["facility", "guid"], name="one_item_per_guid"),
+            models.CheckConstraint(condition=~Q(code=""), name="item_code_is_null_or_named"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code or str(self.guid)
+
+
+class SkillParameters(Keyed):
+    """One fit of one skill: how it is learned, guessed, slipped at and forgotten.
+
+    Never changed: a new fit is a new version, and each event and state knows its own. Version 0
+    is no row: the defaults.
+    """
+
+    skill = models.ForeignKey(Skill, on_delete=models.CASCADE, related_name="fits")
+    version = models.PositiveIntegerField()
+    prior = models.FloatField()
+    learn = models.FloatField()
+    guess = models.FloatField()
+    slip = models.FloatField()
+    # The same, fitted with forgetting: what comes next is predicted by these.
+    fading_prior = models.FloatField()
+    fading_learn = models.FloatField()
+    fading_guess = models.FloatField()
+    fading_slip = models.FloatField()
+    fading_forget = models.FloatField()
+    blend = models.JSONField(help_text="Weights of the prediction, fitted over all skills.")
+    fitted_at = models.DateTimeField()
+    answers = models.PositiveBigIntegerField()
+    learners = models.PositiveIntegerField()
+    log_likelihood_before = models.FloatField()
+    log_likelihood_after = models.FloatField()
+    warnings = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        verbose_name_plural = "skill parameters"
+        constraints = [
+            models.UniqueConstraint(fields=["skill", "version"], name="one_fit_per_version"),
+            models.CheckConstraint(condition=Q(version__gt=0), name="fits_count_from_one"),
+            *(
+                models.CheckConstraint(
+                    condition=Q(**{f"{name}__gte": 0, f"{name}__lte": 1}),
+                    name=f"{name}_is_probability",
+                )
+                for name in (
+                    "prior", "learn", "guess", "slip", "fading_prior", "fading_learn",
+                    "fading_guess", "fading_slip", "fading_forget",
+                )
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.skill}, version {self.version}"
+
+    @property
+    def classic(self) -> bkt.Params:
+        """What mastery is judged by."""
+        return bkt.Params(self.prior, self.learn, self.guess, self.slip)
+
+    @property
+    def fading(self) -> bkt.Params:
+        """What the next answer is predicted by."""
+        return bkt.Params(
+            self.fading_prior,
+            self.fading_learn,
+            self.fading_guess,
+            self.fading_slip,
+            self.fading_forget,
+        )
+
+    @property
+    def weights(self) -> predict.Blend:
+        """How the models' voices are weighed in the prediction."""
+        return predict.Blend(*self.blend)

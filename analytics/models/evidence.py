@@ -1,0 +1,126 @@
+"""The evidence: every answer as it came, and what it was judged with."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from analytics.events import Source
+from analytics.models.catalogue import Item, Skill
+from roster.models import MAX_NAME, Actor, Facility, User, UserQuerySet
+from roster.models.base import Keyed
+
+
+class LearningEventQuerySet(models.QuerySet["LearningEvent"]):
+    def of_learners(self, learners: UserQuerySet) -> Self:
+        """Events of these learners; a subquery, so no join can repeat a row."""
+        return self.filter(learner__in=learners)
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Events of the learners the actor may read."""
+        if actor.is_superuser:
+            return self
+        return self.of_learners(User.objects.visible_to(actor))
+
+    def in_order(self) -> Self:
+        """As they happened; at one time, as they arrived."""
+        return self.order_by("happened_at", "position")
+
+    def unfolded(self) -> Self:
+        """What the statistics of items and skills do not know of yet."""
+        return self.filter(folded_at=None)
+
+
+class LearningEvent(Keyed):
+    """One answer by one learner, through any of the APIs.
+
+    Evidence never changes. `position` is its place in the learner's order of arrival. The shared
+    values it was judged with are kept, since they move on: item and skill difficulty, the usual
+    time; so are the learner's ability terms that went into it, which teach us the difficulty.
+    `p_correct` is what was predicted before it. The mastery before and after it, with the version
+    of the parameters that say so, is told anew when it turns out that something happened earlier,
+    or the skill is fitted again.
+    """
+
+    JUDGED = ("parameter_version", "mastery_before", "mastery_after")
+
+    facility = models.ForeignKey(
+        Facility, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    learner = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="learning_events", db_index=False
+    )
+    skill = models.ForeignKey(
+        Skill, on_delete=models.CASCADE, related_name="events", null=True, blank=True,
+        db_index=False,
+    )  # fmt: skip
+    item = models.ForeignKey(
+        Item, on_delete=models.CASCADE, related_name="events", null=True, blank=True,
+        db_index=False,
+    )  # fmt: skip
+    position = models.PositiveBigIntegerField()
+    source = models.CharField(max_length=10, choices=Source)
+    source_id = models.CharField(max_length=MAX_NAME, null=True, blank=True)  # noqa: DJ001
+    happened_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+
+    score = models.FloatField()
+    seconds = models.FloatField(null=True, blank=True)
+    confidence = models.PositiveSmallIntegerField(null=True, blank=True)
+    question_difficulty = models.FloatField(null=True, blank=True)
+
+    skill_mean = models.FloatField()
+    skill_variance = models.FloatField()
+    item_mean = models.FloatField()
+    item_variance = models.FloatField()
+    typical_seconds = models.FloatField()
+    ability_mean = models.FloatField()
+    ability_variance = models.FloatField()
+    skill_ability_mean = models.FloatField()
+    skill_ability_variance = models.FloatField()
+    p_correct = models.FloatField()
+
+    parameter_version = models.PositiveIntegerField(default=0)
+    mastery_before = models.FloatField(null=True, blank=True)
+    mastery_after = models.FloatField(null=True, blank=True)
+
+    folded_at = models.DateTimeField(null=True, blank=True)
+
+    objects = LearningEventQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["facility", "source", "source_id"],
+                condition=Q(source_id__isnull=False),
+                name="one_event_per_source",
+            ),
+            models.UniqueConstraint(fields=["learner", "position"], name="one_event_per_position"),
+            models.CheckConstraint(
+                condition=Q(score__gte=0, score__lte=1), name="event_score_is_a_share"
+            ),
+            models.CheckConstraint(
+                condition=Q(confidence__isnull=True) | Q(confidence__gte=1, confidence__lte=5),
+                name="confidence_is_one_to_five",
+            ),
+            models.CheckConstraint(
+                condition=Q(skill__isnull=True) | Q(mastery_after__isnull=False),
+                name="event_of_a_skill_moves_its_mastery",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["learner", "skill", "happened_at", "position"], name="event_of_skill"
+            ),
+            models.Index(fields=["learner", "happened_at", "position"], name="event_of_learner"),
+            models.Index(
+                fields=["happened_at", "id"],
+                condition=Q(folded_at__isnull=True),
+                name="event_unfolded",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.learner} at {self.skill or self.item}: {self.score:g}"

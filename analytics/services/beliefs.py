@@ -1,0 +1,211 @@
+"""What we believe of one learner, read, moved by answers in memory, and handed back to be kept."""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from analytics.core.difficulty import item_term
+from analytics.core.efficiency import TYPICAL_SECONDS
+from analytics.core.learner import Ability, Belief, Judged, absorb
+from analytics.events import Answer, Clock, MasteryChange
+from analytics.models import Item, LearnerAbility, LearningEvent, Skill, SkillState
+from analytics.services.meaning import Meanings
+from analytics.services.rows import (
+    ability_of,
+    belief_of,
+    evidence_of,
+    model_of,
+    put_ability,
+    put_belief,
+)
+from roster.models import User
+
+Recorded = MutableMapping[tuple[str, str], LearningEvent]
+
+
+class NotTheirEvent(ValueError):
+    """This event_id was used for another learner."""
+
+    field = "event_id"
+
+
+class Beliefs:
+    """One learner's beliefs while answers move them; the caller holds the learner's lock.
+
+    `events` are new, `retold` came before but happened later than some of these.
+    """
+
+    def __init__(
+        self, learner: User, row: LearnerAbility, *, meanings: Meanings, at: datetime
+    ) -> None:
+        self.learner = learner
+        self.row = row
+        self.meanings = meanings
+        self.clock = Clock(now=at, newest=row.newest)
+        self.ability = ability_of(row)
+        self.held: dict[UUID, Belief] = {}
+        self.events: list[LearningEvent] = []
+        self.retold: list[LearningEvent] = []
+        self.changes: dict[UUID, MasteryChange] = {}
+
+    def take(self, answers: Sequence[Answer], *, recorded: Recorded) -> list[MasteryChange | None]:
+        """Move the beliefs by answers; one change for each, None where no skill is known."""
+        meant = [self._event(answer, recorded) for answer in answers]
+        self.events.sort(key=_in_order)
+        if self.events:
+            if self.row.newest and self.events[0].happened_at < self.row.newest:
+                self._recompute()
+            else:
+                for event in self.events:
+                    self._judge_new(event)
+            newest = self.events[-1].happened_at
+            self.row.newest = max(self.row.newest or newest, newest)
+        return [self._change(event, is_new=is_new) for event, is_new in meant]
+
+    def rows(self) -> list[SkillState]:
+        """Return the states that moved, to be kept."""
+        return [self._put(skill_id, belief) for skill_id, belief in self.held.items()]
+
+    def ability_row(self) -> LearnerAbility:
+        """Return what we believe whatever the skill, to be kept."""
+        put_ability(self.ability, self.row)
+        return self.row
+
+    def _event(self, answer: Answer, recorded: Recorded) -> tuple[LearningEvent | None, bool]:
+        """Return an answer as evidence, none without a skill, and whether it is new."""
+        name = (answer.source, answer.source_id) if answer.source_id is not None else None
+        if name is not None and name in recorded:
+            if recorded[name].learner_id != self.learner.pk:
+                raise NotTheirEvent
+            return recorded[name], False
+        skill, item = self.meanings.skill_of(answer), self.meanings.item_of(answer)
+        if skill is None:
+            return None, False
+        event = self._evidence(answer, skill, item)
+        self.row.answers += 1
+        self.events.append(event)
+        if name is not None:
+            recorded[name] = event
+        return event, True
+
+    def _evidence(self, answer: Answer, skill: Skill, item: Item | None) -> LearningEvent:
+        """Put down an answer beside the shared values as they stand; not judged yet."""
+        known = item.difficulty if item and item.answers else None
+        term = item_term(known, answer.question_difficulty, skill.difficulty)
+        typical = (item and item.typical_seconds) or skill.typical_seconds
+        return LearningEvent(
+            facility_id=self.meanings.facility_id,
+            learner=self.learner,
+            skill=skill,
+            item=item,
+            position=self.row.answers,
+            source=answer.source,
+            source_id=answer.source_id,
+            happened_at=self.clock.happened_at(answer.happened_at),
+            received_at=self.clock.now,
+            score=answer.score,
+            seconds=answer.seconds,
+            confidence=answer.confidence,
+            question_difficulty=answer.question_difficulty,
+            skill_mean=skill.difficulty_mean,
+            skill_variance=skill.difficulty_variance,
+            item_mean=term.mean,
+            item_variance=term.variance,
+            typical_seconds=typical or TYPICAL_SECONDS,
+        )
+
+    def _judge(self, event: LearningEvent) -> Judged:
+        """Move the beliefs by one event."""
+        state = self._state(event.skill_id)
+        belief = self.held.get(state.skill_id)
+        if belief is None:
+            belief = self.held[state.skill_id] = belief_of(state)
+        state.last_practised = event.happened_at
+        return absorb(self.ability, belief, evidence_of(event), model_of(state.parameters))
+
+    def _judge_new(self, event: LearningEvent) -> None:
+        judged = self._judge(event)
+        state = self._state(event.skill_id)
+        event.parameter_version = state.parameters.version if state.parameters else 0
+        event.mastery_before, event.mastery_after = judged.before, judged.after
+        event.p_correct = judged.p_correct
+        event.ability_mean, event.ability_variance = judged.ability
+        event.skill_ability_mean, event.skill_ability_variance = judged.skill_ability
+        self.changes[event.pk] = _change(event, self.held[state.skill_id])
+
+    def _recompute(self) -> None:
+        """Judge everything again, because something happened before what is known already.
+
+        The result equals arrival in order; what was predicted stays as it was told.
+        """
+        self._begin_again()
+        past = LearningEvent.objects.filter(learner=self.learner, skill__isnull=False)
+        new = {event.pk for event in self.events}
+        for event in sorted([*past.in_order(), *self.events], key=_in_order):
+            if event.pk in new:
+                self._judge_new(event)
+                continue
+            judged = self._judge(event)
+            if (event.mastery_before, event.mastery_after) != (judged.before, judged.after):
+                event.mastery_before, event.mastery_after = judged.before, judged.after
+                self.retold.append(event)
+
+    def _begin_again(self) -> None:
+        """Hold nothing but what was believed before the first answer."""
+        states = SkillState.objects.filter(learner=self.learner)
+        self.ability = Ability()
+        for state in states.select_related("parameters"):
+            self.meanings.states[self.learner.pk, state.skill_id] = state
+            self.held[state.skill_id] = Belief.begin(model_of(state.parameters))
+
+    def _state(self, skill_id: UUID | None) -> SkillState:
+        """Return the row of a state; a new one takes the newest parameters of its skill."""
+        assert skill_id is not None  # noqa: S101  # without a skill nothing is judged
+        name = self.learner.pk, skill_id
+        state = self.meanings.states.get(name)
+        if state is None:
+            skill = self.meanings.skills[skill_id]
+            state = SkillState(learner=self.learner, skill=skill, parameters=skill.parameters)
+            self.meanings.states[name] = state
+        return state
+
+    def _put(self, skill_id: UUID, belief: Belief) -> SkillState:
+        state = self._state(skill_id)
+        put_belief(belief, state)
+        return state
+
+    def _change(self, event: LearningEvent | None, *, is_new: bool) -> MasteryChange | None:
+        """Return what an answer did; of one that came before, beside how things stand."""
+        if event is None or event.skill_id is None:
+            return None
+        if is_new:
+            return self.changes[event.pk]
+        belief = self.held.get(event.skill_id)
+        if belief is None:
+            states = SkillState.objects.filter(learner=self.learner, skill=event.skill_id)
+            belief = belief_of(states.select_related("parameters").get())
+        return replace(_change(event, belief), is_repeat=True)
+
+
+def _in_order(event: LearningEvent) -> tuple[datetime, int]:
+    return event.happened_at, event.position
+
+
+def _change(event: LearningEvent, belief: Belief) -> MasteryChange:
+    assert event.mastery_before is not None  # noqa: S101  # it is of a skill
+    assert event.mastery_after is not None  # noqa: S101
+    course = belief.course
+    advice = course.recommendation
+    return MasteryChange(
+        before=event.mastery_before,
+        after=event.mastery_after,
+        p_correct=event.p_correct,
+        attempts=belief.attempts,
+        correct=belief.correct,
+        plateau=course.is_plateau,
+        plateau_confidence=course.confidence,
+        recommendation=advice.sentence if advice else None,
+    )

@@ -1,0 +1,18 @@
+"""Writing evidence, beliefs and statistics, by statements that are compiled once."""
+
+from __future__ import annotations
+
+from analytics.models import Item, LearnerAbility, LearningEvent, Skill, SkillState
+from roster.prepared import PreparedSave, PreparedUpsert
+
+keep_events = PreparedUpsert(LearningEvent)
+keep_states = PreparedUpsert(
+    SkillState, unique_fields=["learner", "skill"], update_fields=SkillState.LEARNED
+)
+keep_abilities = PreparedUpsert(
+    LearnerAbility, unique_fields=["learner"], update_fields=LearnerAbility.LEARNED
+)
+# The one thing about an event that may be told anew.
+retell_event = PreparedSave(LearningEvent, LearningEvent.JUDGED)
+keep_skills = PreparedUpsert(Skill, unique_fields=["id"], update_fields=Skill.FOLDED)
+keep_items = PreparedUpsert(Item, unique_fields=["id"], update_fields=Item.FOLDED)

@@ -1,0 +1,109 @@
+"""Recording answers: the only code that writes evidence, and what we believe because of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from analytics.events import Answer, MasteryChange, Source
+from analytics.models import LearnerAbility, LearningEvent
+from analytics.services.beliefs import Beliefs, Recorded
+from analytics.services.keeping import keep_abilities, keep_events, keep_states, retell_event
+from analytics.services.meaning import Meanings
+from roster.models import User
+
+
+def record_answers(
+    learner: User,
+    answers: Sequence[Answer],
+    *,
+    at: datetime,
+    ability: LearnerAbility | None = None,
+) -> list[MasteryChange | None]:
+    """Fold answers into what we believe of a learner, and keep each as evidence.
+
+    The caller holds the learner's lock, so concurrent calls for one learner queue up instead of
+    overwriting each other. Answers that came before (`source_id`) move nothing; those that
+    happened earlier than others known already are put into their place.
+
+    Parameters
+    ----------
+    ability : the learner's as it stands under the lock, where the caller read it.
+
+    Returns
+    -------
+    One change for each answer; None where no skill is known for it.
+
+    Raises
+    ------
+    NotTheirEvent : another learner's answer came under the same `source_id`.
+    """
+    known = {learner.pk: ability} if ability else {}
+    return record_for_all({learner: answers}, at=at, abilities=known)[learner.pk]
+
+
+@transaction.atomic(savepoint=False)
+def record_for_all(
+    answers: Mapping[User, Sequence[Answer]],
+    *,
+    at: datetime,
+    abilities: Mapping[UUID, LearnerAbility] | None = None,
+) -> dict[UUID, list[MasteryChange | None]]:
+    """`record_answers` for many learners of one facility, all of whom the caller has locked."""
+    [facility_id] = {learner.facility_id for learner in answers}
+    every = [answer for given in answers.values() for answer in given]
+    if facility_id is None or not every:  # The installation's own staff are nobody's learners.
+        return {learner.pk: [None] * len(given) for learner, given in answers.items()}
+    recorded = recorded_before(facility_id, every)
+    meanings = Meanings.of(facility_id, [learner.pk for learner in answers], every)
+    abilities = _abilities(answers, abilities or {})
+    desks = [
+        Beliefs(learner, abilities[learner.pk], meanings=meanings, at=at) for learner in answers
+    ]
+    changes = {
+        beliefs.learner.pk: beliefs.take(answers[beliefs.learner], recorded=recorded)
+        for beliefs in desks
+    }
+    _save(desks)
+    return changes
+
+
+def recorded_before(facility_id: UUID, answers: Iterable[Answer]) -> Recorded:
+    """Return which of the named answers came before.
+
+    A session's are new by what they are: an attempt that is answered for the first time.
+    """
+    named: dict[str, list[str]] = {}
+    for answer in answers:
+        if answer.source_id is not None and answer.source is not Source.SESSION:
+            named.setdefault(answer.source, []).append(answer.source_id)
+    return {
+        (event.source, str(event.source_id)): event
+        for source, ids in named.items()
+        for event in LearningEvent.objects.filter(
+            facility=facility_id, source=source, source_id__in=ids
+        ).select_related("skill")
+    }
+
+
+def _abilities(
+    learners: Iterable[User], known: Mapping[UUID, LearnerAbility]
+) -> dict[UUID, LearnerAbility]:
+    """Return what we believe of each learner whatever the skill."""
+    missing = [learner.pk for learner in learners if learner.pk not in known]
+    found = {**known, **(LearnerAbility.objects.in_bulk(missing) if missing else {})}
+    return {pk: found.get(pk) or LearnerAbility(learner_id=pk) for pk in (*known, *missing)}
+
+
+def _save(desks: Iterable[Beliefs]) -> None:
+    """Write what moved: one statement for each kind of row."""
+    moved = [beliefs for beliefs in desks if beliefs.events]
+    keep_events([event for beliefs in moved for event in beliefs.events])
+    keep_states([state for beliefs in moved for state in beliefs.rows()])
+    keep_abilities([beliefs.ability_row() for beliefs in moved])
+    for beliefs in moved:
+        for event in beliefs.retold:
+            retell_event(event)

@@ -1,0 +1,70 @@
+"""Between the rows that keep a belief and the belief itself."""
+
+from __future__ import annotations
+
+from analytics.core.course import Course
+from analytics.core.difficulty import Term
+from analytics.core.discounted import Mean
+from analytics.core.learner import DEFAULT_MODEL, Ability, Belief, Evidence, Model, Shared
+from analytics.models import LearnerAbility, LearningEvent, SkillParameters, SkillState
+
+DAY = 86_400.0
+
+
+def model_of(parameters: SkillParameters | None) -> Model:
+    """Return what a skill is judged by: a fit, or the defaults."""
+    if parameters is None:
+        return DEFAULT_MODEL
+    return Model(parameters.classic, parameters.fading, parameters.weights)
+
+
+def ability_of(row: LearnerAbility) -> Ability:
+    """Return what a row says of a learner whatever the skill."""
+    return Ability(Term(row.mean, row.variance), Mean(row.efficiency_weight, row.efficiency))
+
+
+def put_ability(ability: Ability, row: LearnerAbility) -> None:
+    """Put the same into a row."""
+    row.mean, row.variance = ability.term
+    row.efficiency_weight, row.efficiency = ability.efficiency
+
+
+def belief_of(state: SkillState) -> Belief:
+    """Return what a row says a learner knows of a skill."""
+    if not state.attempts:
+        return Belief.begin(model_of(state.parameters))
+    return Belief(
+        mastery=state.mastery,
+        fading=state.fading,
+        attempts=state.attempts,
+        correct=state.correct,
+        ability=Term(state.ability_mean, state.ability_variance),
+        course=Course.from_bytes(bytes(state.course)),
+    )
+
+
+def put_belief(belief: Belief, state: SkillState) -> None:
+    """Put the same into a row, with what lists show of it."""
+    state.mastery, state.fading = belief.mastery, belief.fading
+    state.attempts, state.correct = belief.attempts, belief.correct
+    state.ability_mean, state.ability_variance = belief.ability
+    course = belief.course
+    state.course = course.to_bytes()
+    state.plateau, state.p_stuck = course.is_plateau, course.p_stuck
+    state.velocity, state.efficiency = course.velocity, course.efficiency
+
+
+def evidence_of(event: LearningEvent) -> Evidence:
+    """Return a row of evidence in numbers."""
+    shared = Shared(
+        Term(event.skill_mean, event.skill_variance),
+        Term(event.item_mean, event.item_variance),
+        event.typical_seconds,
+    )
+    return Evidence(
+        score=event.score,
+        day=event.happened_at.timestamp() / DAY,
+        shared=shared,
+        seconds=event.seconds,
+        confidence=event.confidence,
+    )

@@ -1,0 +1,35 @@
+"""Tracking answers that apps report one by one or in bulk."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from analytics.commands import TrackedAnswer
+from analytics.events import MasteryChange
+from analytics.services.recording import record_answers
+from roster.models import Actor
+from roster.services import CredentialsNeeded, lock_recorded_learner
+
+
+@transaction.atomic
+def track_answer(tracked: TrackedAnswer, *, actor: Actor, at: datetime) -> MasteryChange:
+    """Record one answer for the learner it names, creating learner and skill where new.
+
+    Raises
+    ------
+    NotForYou, UnknownLearner, CredentialsNeeded : see `lock_recorded_learner`.
+    NotTheirEvent : the event_id was used for another learner.
+    """
+    learner = lock_recorded_learner(actor, tracked.user_id, at=at)
+    if learner is None:
+        raise CredentialsNeeded
+    [change] = record_answers(learner, [tracked.answer], at=at)
+    if change is None:
+        raise NotALearner
+    return change
+
+
+class NotALearner(PermissionError):
+    """Staff of the whole installation belong to no facility, so nothing is tracked for them."""

@@ -1,0 +1,75 @@
+"""When an attempt becomes evidence for the learner model, and what it then says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from analytics.events import Answer, Source
+from logger.commands import Interaction
+from logger.models import AttemptLog, MasteryLog
+
+
+@dataclass(frozen=True, kw_only=True)
+class FirstAnswer:
+    """An attempt at the moment it was first answered: what follows is working on, not knowing."""
+
+    attempt: AttemptLog
+    score: float
+    seconds: float
+    at: datetime
+
+    @classmethod
+    def of(cls, attempt: AttemptLog, interaction: Interaction, *, at: datetime) -> FirstAnswer:
+        """Return what an answer tells; a hint or an error before it has spoilt it."""
+        return cls(
+            attempt=attempt,
+            score=0.0 if attempt.hinted or attempt.error else interaction.correct,
+            seconds=interaction.time_spent,
+            at=at,
+        )
+
+
+def answers_to_exercise(content_id: UUID, firsts: Iterable[FirstAnswer]) -> list[Answer]:
+    """Return the evidence of an exercise: an attempt counts once, when it is first answered.
+
+    The skill is the one whose code is the content's id, unless the item has its own.
+    """
+    return [
+        Answer(
+            source=Source.SESSION,
+            source_id=first.attempt.pk.hex,
+            skill=content_id.hex,
+            item=f"{content_id.hex}:{first.attempt.item}",
+            item_alone=first.attempt.item,
+            is_default=True,
+            score=first.score,
+            seconds=first.seconds,
+            happened_at=first.at,
+        )
+        for first in firsts
+    ]
+
+
+def answers_to_quiz(tried: MasteryLog) -> list[Answer]:
+    """Return the evidence of a quiz, whose answers may be replaced until it is submitted.
+
+    Only items that have a skill of their own say anything: a quiz is about many.
+    """
+    judged = tried.attempts.filter(judged=True).order_by("position")
+    return [
+        Answer(
+            source=Source.SESSION,
+            source_id=pk.hex,
+            item_alone=item,
+            is_default=True,
+            score=AttemptLog.score_of(correct, hinted=hinted),
+            seconds=seconds,
+            happened_at=at,
+        )
+        for pk, item, correct, hinted, seconds, at in judged.values_list(
+            "pk", "item", "correct", "hinted", "time_spent", "end_timestamp"
+        )
+    ]

@@ -1,0 +1,145 @@
+"""`manage.py rebuild_state`: what is believed is a fold of the evidence (design 1.2)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from analytics.events import Answer
+from analytics.models import LearnerAbility, LearningEvent, Skill, SkillParameters, SkillState
+from roster.models import User
+from tests.analytics.test_recording import beliefs, record, tracked
+from tests.factories import NOW, School
+
+pytestmark = pytest.mark.django_db
+
+
+def rebuild(*options: str) -> str:
+    out, err = StringIO(), StringIO()
+    try:
+        call_command("rebuild_state", *options, stdout=out, stderr=err)
+    except CommandError as error:
+        return f"{error}\n{err.getvalue()}"
+    return out.getvalue()
+
+
+@pytest.fixture
+def practised(school: School) -> School:
+    """Two learners who did much of everything, at many times, some of it late."""
+    for number, learner in enumerate((school.ada, school.ben)):
+        record(learner, *(practice(number, n) for n in range(40)))
+        record(learner, tracked(happened_at=NOW - timedelta(days=50), item="q0"))
+    return school
+
+
+def practice(learner: int, number: int) -> Answer:
+    return tracked(
+        [1.0, 0.0, 1.0, 0.5][(number * 7 + learner) % 4],
+        ["algebra", "fractions", "geometry"][(number + learner) % 3],
+        item=f"q{number % 5}",
+        seconds=[None, 3.0, 200.0][number % 3],
+        confidence=[None, 1, 5][number % 3],
+        question_difficulty=[None, 2.5][number % 2],
+        happened_at=NOW - timedelta(hours=31 * (40 - number)),
+    )
+
+
+def test_what_was_recorded_online_is_what_a_rebuild_finds(practised: School):
+    """design 1.2: equal to 1e-9"""
+    assert "No difference." in rebuild("--check")
+
+
+def test_everything_believed_can_be_rebuilt_from_the_events(practised: School):
+    """design 1.2: from the events alone"""
+    before = beliefs(practised.ada), beliefs(practised.ben)
+    SkillState.objects.all().delete()
+    LearnerAbility.objects.all().delete()
+    LearningEvent.objects.update(mastery_before=0.5, mastery_after=0.5)
+
+    assert "Put right." in rebuild()
+
+    assert "No difference." in rebuild("--check")
+    for now, then in zip((beliefs(practised.ada), beliefs(practised.ben)), before, strict=True):
+        assert_close(now, then)
+
+
+def assert_close(now: dict[str, Any], then: dict[str, Any]) -> None:
+    for name in ("ability", "states"):
+        for row, was in zip(now[name], then[name], strict=True):
+            for field, value in was.items():
+                if field != "course":
+                    is_number = isinstance(value, float)
+                    assert row[field] == (pytest.approx(value, abs=1e-9) if is_number else value)
+
+
+@pytest.mark.parametrize("field", [*SkillState.LEARNED, "groundless", "ability", "event"])
+def test_any_difference_fails_the_check_and_is_put_right(practised: School, field: str):
+    """design 1.2: every column"""
+    before = beliefs(practised.ada)
+    spoil(field, practised.ada)
+    spoilt = beliefs(practised.ada)
+
+    assert "differs" in rebuild("--check")
+    assert beliefs(practised.ada) == spoilt
+    assert "Put right." in rebuild()
+
+    assert "No difference." in rebuild("--check")
+    assert_close(beliefs(practised.ada), before)
+
+
+def spoil(field: str, learner: User) -> None:
+    state = SkillState.objects.filter(learner=learner, skill__code="algebra").get()
+    if field == "groundless":
+        never = Skill.objects.create(facility=state.skill.facility, code="never practised")
+        SkillState.objects.create(
+            learner=learner, skill=never, course=state.course, last_practised=NOW
+        )
+        return
+    if field == "ability":
+        LearnerAbility.objects.filter(learner=learner).update(mean=1.0)
+        return
+    if field == "event":
+        LearningEvent.objects.filter(learner=learner, position=3).update(mastery_after=0.3)
+        return
+    wrong = {
+        "parameters": parameters(state),
+        "course": bytes(SkillState.objects.exclude(pk=state.pk)[0].course),
+        "plateau": not state.plateau,
+        "last_practised": NOW + timedelta(days=9),
+    }
+    value = getattr(state, field)
+    SkillState.objects.filter(pk=state.pk).update(
+        **{field: wrong[field] if field in wrong else value * 0.9 + (value == 0)}
+    )
+
+
+def parameters(state: SkillState) -> SkillParameters:
+    return SkillParameters.objects.create(
+        skill=state.skill, version=1, prior=0.3, learn=0.2, guess=0.2, slip=0.1,
+        fading_prior=0.3, fading_learn=0.2, fading_guess=0.2, fading_slip=0.1, fading_forget=0.01,
+        blend=[0, 1, 0, 0, 0, 0, 0], fitted_at=NOW, answers=1, learners=1,
+        log_likelihood_before=0, log_likelihood_after=0,
+    )  # fmt: skip
+
+
+def test_only_who_is_named_is_rebuilt(practised: School):
+    """issue: --facility, --learner"""
+    SkillState.objects.update(velocity=9.0)
+
+    rebuild("--learner", str(practised.ada.external_id))
+
+    spoilt = SkillState.objects.filter(velocity=9.0).values_list("learner", flat=True)
+    assert set(spoilt) == {practised.ben.pk}
+    assert "no facility" in rebuild("--facility", "nowhere")
+    assert "no learner" in rebuild("--learner", "nobody")
+
+
+def test_the_statements_of_a_rebuild_depend_on_parts_not_on_events(
+    practised: School, django_assert_max_num_queries: Any
+):
+    with django_assert_max_num_queries(10):
+        rebuild("--check")

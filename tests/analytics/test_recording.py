@@ -1,0 +1,296 @@
+"""One learner model behind the APIs: what an answer does (contract 0.10, 2.1; design 1, 4)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from analytics import services
+from analytics.core import bkt
+from analytics.events import Answer, Source
+from analytics.models import Item, LearnerAbility, LearningEvent, Skill, SkillState
+from roster.models import User
+from tests.conftest import Client, client_for
+from tests.factories import NOW, School, answered, exercise, make_facility, make_key, make_user
+
+pytestmark = pytest.mark.django_db
+BODY = exercise()
+CODE = UUID(BODY["content_id"]).hex
+
+
+def tracked(score: float = 1.0, skill: str = "algebra", **told: Any) -> Answer:
+    return Answer(source=Source.TRACK, skill=skill, score=score, **told)
+
+
+def record(learner: User, *answers: Answer, at: datetime = NOW) -> list[Any]:
+    with transaction.atomic():
+        return services.record_answers(learner, answers, at=at)
+
+
+def beliefs(learner: User) -> dict[str, Any]:
+    """Everything believed of a learner, but for keys."""
+    ability = LearnerAbility.objects.filter(learner=learner).values(*LearnerAbility.LEARNED)
+    states = SkillState.objects.filter(learner=learner).order_by("skill__code")
+    return {
+        "ability": list(ability),
+        "states": [
+            {name: bytes(value) if name == "course" else value for name, value in row.items()}
+            for row in states.values("skill__code", *SkillState.LEARNED)
+        ],
+    }
+
+
+def test_a_right_answer_raises_mastery_from_the_prior(school: School):
+    """contract 2.1: the document's own formula gives 0.8829 - from .65; from .25 it is .5909."""
+    [change] = record(school.ada, tracked())
+
+    assert change.before == 0.25
+    assert change.after == pytest.approx(bkt.update(0.25, 1.0, bkt.DEFAULTS))
+    assert change.velocity == change.after - change.before
+    assert (change.attempts, change.correct, change.plateau) == (1, 1, False)
+    assert 0 < change.p_correct < 1
+
+
+def test_an_answer_is_kept_as_evidence_with_what_it_was_judged_with(school: School):
+    """design 1.2"""
+    at = NOW + timedelta(days=1)
+    record(school.ada, tracked(0.5, item="q1", seconds=12.0, confidence=4), at=at)
+
+    event = LearningEvent.objects.get()
+    skill, item = Skill.objects.get(), Item.objects.get()
+    assert (event.learner, event.skill, event.item) == (school.ada, skill, item)
+    assert (event.score, event.seconds, event.confidence) == (0.5, 12.0, 4)
+    assert event.happened_at == event.received_at == at
+    assert (event.skill_mean, event.skill_variance) == (-0.6, 1.0)
+    assert (event.item_mean, event.item_variance) == (0.0, 0.8)
+    assert event.ability_variance == pytest.approx(0.602)
+    assert event.mastery_after == SkillState.objects.get().mastery
+    assert event.folded_at is None
+
+
+def test_a_request_writes_no_row_that_learners_share(school: School):
+    """design 1.6: items and skills are created, and otherwise left to the job."""
+    record(school.ada, tracked(item="q1", seconds=3.0))
+    before = (Skill.objects.values().get(), Item.objects.values().get())
+
+    record(school.ben, tracked(item="q1", seconds=3.0))
+
+    assert (Skill.objects.values().get(), Item.objects.values().get()) == before
+
+
+def test_an_answer_counts_once_under_its_name(school: School):
+    """contract 0.9: event_id"""
+    [first] = record(school.ada, tracked(source_id="e1"))
+    before = beliefs(school.ada)
+
+    [again] = record(school.ada, tracked(source_id="e1"))
+
+    assert LearningEvent.objects.count() == 1
+    assert beliefs(school.ada) == before
+    assert again.is_repeat
+    assert (again.before, again.after, again.attempts) == (first.before, first.after, 1)
+
+
+def test_an_answer_counts_once_among_those_of_one_request(school: School):
+    """contract 0.9"""
+    changes = record(school.ada, tracked(source_id="e1"), tracked(source_id="e1"))
+
+    assert [change.is_repeat for change in changes] == [False, True]
+    assert SkillState.objects.get().attempts == 1
+
+
+def test_a_name_is_free_in_another_facility_and_another_api(school: School):
+    """contract 0.9: unique per facility and API"""
+    elsewhere = make_user(make_facility())
+
+    record(school.ada, tracked(source_id="e1"))
+    record(elsewhere, tracked(source_id="e1"))
+    record(school.ada, Answer(source=Source.STUDY, skill="x", score=1.0, source_id="e1"))
+
+    assert LearningEvent.objects.count() == 3
+
+
+def test_another_learners_name_for_an_answer_is_refused(school: School):
+    """contract 0.9: nobody is told what another learner did"""
+    record(school.ada, tracked(source_id="e1"))
+
+    with pytest.raises(services.NotTheirEvent):
+        record(school.ben, tracked(source_id="e1"))
+
+    assert LearningEvent.objects.count() == 1
+
+
+def test_answers_without_a_time_are_never_late(school: School):
+    """contract 0.10: max(now, the learner's newest)"""
+    ahead = NOW + timedelta(minutes=4)
+    record(school.ada, tracked(happened_at=ahead))
+
+    record(school.ada, tracked())
+
+    assert set(LearningEvent.objects.values_list("happened_at", flat=True)) == {ahead}
+    assert list(LearningEvent.objects.in_order().values_list("position", flat=True)) == [0, 1]
+
+
+def test_a_time_far_ahead_is_now(school: School):
+    """contract 0.10"""
+    record(school.ada, tracked(happened_at=NOW + timedelta(minutes=6)))
+
+    assert LearningEvent.objects.get().happened_at == NOW
+
+
+ANSWERS = st.lists(
+    st.builds(
+        tracked,
+        st.sampled_from([0.0, 0.5, 1.0]),
+        st.sampled_from(["algebra", "fractions"]),
+        item=st.sampled_from(["q1", "q2", None]),
+        seconds=st.none() | st.floats(0, 1000),
+        confidence=st.none() | st.integers(1, 5),
+    ),
+    min_size=2,
+    max_size=12,
+)
+
+
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(given_answers=ANSWERS, data=st.data())
+def test_late_answers_end_where_answers_in_order_do(
+    school: School, given_answers: list[Answer], data: st.DataObject
+):
+    """contract 0.10: any order of arrival, in any number of requests"""
+    timed = [
+        replace(answer, happened_at=NOW - timedelta(hours=100 - 7 * n), source_id=str(n))
+        for n, answer in enumerate(given_answers)
+    ]
+    with transaction.atomic():
+        in_order, late = make_user(school.facility), make_user(school.facility)
+        record(in_order, *(replace(answer, source_id=None) for answer in timed))
+        shuffled = data.draw(st.permutations(timed))
+        while shuffled:
+            count = data.draw(st.integers(1, len(shuffled)))
+            record(late, *(replace(a, source_id=None) for a in shuffled[:count]))
+            shuffled = shuffled[count:]
+
+        assert beliefs(late) == beliefs(in_order)
+        assert told(late) == told(in_order)
+        transaction.set_rollback(True)
+
+
+def told(learner: User) -> list[Any]:
+    events = LearningEvent.objects.filter(learner=learner).in_order()
+    return list(events.values_list("happened_at", "score", "mastery_before", "mastery_after"))
+
+
+def test_an_exercise_answered_in_a_session_moves_the_same_model(ada: Client, school: School):
+    """design 4: the skill is the one whose code is the content's id"""
+    ada.work(BODY, answered("q1", 1.0), answered("q2", 0.0))
+
+    state = SkillState.objects.get()
+    assert state.skill.code == CODE
+    assert (state.learner, state.attempts, state.correct) == (school.ada, 2, 1)
+    assert set(LearningEvent.objects.values_list("source", "seconds")) == {("session", 10.0)}
+    assert {item.code for item in Item.objects.all()} == {
+        f"{state.skill.code}:q1",
+        f"{state.skill.code}:q2",
+    }
+
+
+def test_both_apis_move_one_state(ada: Client, school: School):
+    """contract 2.1: one learner model behind all"""
+    ada.work(BODY, answered("q1", 1.0))
+    record(school.ada, tracked(skill=CODE), at=NOW + timedelta(days=365))
+
+    assert SkillState.objects.get().attempts == 2
+    assert set(LearningEvent.objects.values_list("source", flat=True)) == {"session", "track"}
+
+
+def hint(item: str, **fields: Any) -> dict[str, Any]:
+    return {**answered(item, 0.0), "hinted": True, **fields}
+
+
+def error(item: str, **fields: Any) -> dict[str, Any]:
+    return {**answered(item, 0.0), "error": True, **fields}
+
+
+@pytest.mark.parametrize("spoiling", [hint, error])
+def test_a_hint_or_an_error_before_the_first_answer_spoils_it(ada: Client, spoiling: Any):
+    """design 4"""
+    session = ada.start(BODY)["session_id"]
+    [attempt] = ada.move(session, interactions=[spoiling("q1")])["attempts"]
+    assert not LearningEvent.objects.exists()
+
+    ada.move(session, interactions=[answered("q1", 1.0, id=attempt["id"])])
+
+    assert LearningEvent.objects.get().score == 0.0
+
+
+def test_working_on_an_attempt_after_its_first_answer_is_no_evidence(ada: Client):
+    """design 4: an attempt counts when it is first answered"""
+    session = ada.start(BODY)["session_id"]
+    [attempt] = ada.move(session, interactions=[answered("q1", 0.0)])["attempts"]
+
+    ada.move(session, interactions=[answered("q1", 1.0, id=attempt["id"], replace=True)])
+    ada.move(session, interactions=[hint("q1", id=attempt["id"])])
+
+    event = LearningEvent.objects.get()
+    assert (event.score, event.source_id) == (0.0, attempt["id"])
+
+
+def test_an_items_own_skill_beats_its_contents(ada: Client, school: School):
+    """design 4: unless an Item → Skill row says otherwise"""
+    fractions = Skill.objects.create(facility=school.facility, code="fractions")
+    Item.objects.create(facility=school.facility, code="q1", skill=fractions)
+
+    ada.work(BODY, answered("q1", 1.0), answered("q2", 1.0))
+
+    codes = SkillState.objects.values_list("skill__code", flat=True)
+    assert set(codes) == {"fractions", CODE}
+
+
+def test_a_quiz_counts_when_it_is_submitted_and_only_mapped_items(ada: Client, school: School):
+    """design 4: answers may be replaced until then"""
+    fractions = Skill.objects.create(facility=school.facility, code="fractions")
+    Item.objects.create(facility=school.facility, code="q1", skill=fractions)
+    session = ada.start(exercise(mastery_model={"type": "quiz"}))["session_id"]
+    ada.move(session, interactions=[answered("q1", 0.0), answered("q2", 1.0)])
+    ada.move(session, interactions=[answered("q1", 1.0, replace=True)])
+    assert not LearningEvent.objects.exists()
+
+    ada.move(session, progress=1)
+    ada.move(session, progress=1)
+
+    event = LearningEvent.objects.get()
+    assert (event.score, event.skill, event.source) == (1.0, fractions, "session")
+    assert not Item.objects.exclude(code="q1").exists()
+
+
+def test_a_late_interaction_finds_its_place_among_other_answers(ada: Client, school: School):
+    """contract 0.10: each interaction accepts a timestamp"""
+    session = ada.start(BODY)["session_id"]
+    ada.move(session, interactions=[answered("q1", 1.0)])
+
+    early = "2020-05-05T10:00:00Z"
+    ada.move(session, interactions=[answered("q2", 0.0, timestamp=early)])
+
+    first, second = LearningEvent.objects.in_order()
+    assert (first.score, second.score) == (0.0, 1.0)
+    assert second.mastery_before == first.mastery_after
+    assert SkillState.objects.get().mastery == second.mastery_after
+
+
+def test_guests_are_no_evidence(school: School):
+    """contract 1.1: nothing is remembered of guests"""
+    guest = client_for(make_key(school.facility))
+    guest.work(BODY, answered("q1", 1.0))
+
+    assert not LearningEvent.objects.exists()
+    assert not Item.objects.exists()
