@@ -98,9 +98,9 @@ class Beliefs:
         typical = (item and item.typical_seconds) or skill.typical_seconds
         return LearningEvent(
             facility_id=self.meanings.facility_id,
-            learner=self.learner,
-            skill=skill,
-            item=item,
+            learner_id=self.learner.pk,
+            skill_id=skill.pk,
+            item_id=item.pk if item else None,
             position=self.row.answers,
             source=answer.source,
             source_id=answer.source_id,
@@ -168,7 +168,9 @@ class Beliefs:
         state = self.meanings.states.get(name)
         if state is None:
             skill = self.meanings.skills[skill_id]
-            state = SkillState(learner=self.learner, skill=skill, parameters=skill.parameters)
+            state = SkillState(learner_id=self.learner.pk, skill_id=skill_id)
+            if skill.parameters_id is not None:
+                state.parameters = skill.parameters
             self.meanings.states[name] = state
         return state
 

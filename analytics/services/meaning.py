@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from uuid import UUID
 
-from django.db.models import UUIDField
+from django.db.models import Q, UUIDField
 from django.db.models.fields import CharField
 
 from analytics.events import Answer
@@ -49,16 +49,23 @@ class Meanings:
     states: dict[tuple[UUID, UUID], SkillState] = field(default_factory=dict)
 
     @classmethod
-    def of(
-        cls, facility_id: UUID, learner_ids: Collection[UUID], answers: Sequence[Answer]
-    ) -> Meanings:
-        """Look everything up: two statements where all of it is known."""
+    def of(cls, facility_id: UUID, answers: Mapping[UUID, Sequence[Answer]]) -> Meanings:
+        """Look up what each learner's answers are about, in few statements where all is known."""
         meanings = cls(facility_id=facility_id)
-        meanings._find_items({a.item for a in answers} | {a.item_alone for a in answers})
-        meanings._create_items({a.item for a in answers if meanings.item_of(a) is None})
-        wanted = {name for a in answers if (name := meanings._skill_named(a)) is not None}
-        meanings._find_states(learner_ids, wanted)
-        meanings._find_skills(wanted)
+        every = [answer for given in answers.values() for answer in given]
+        meanings._find_items({a.item for a in every} | {a.item_alone for a in every})
+        meanings._create_items({a.item for a in every if meanings.item_of(a) is None})
+        wanted = {
+            learner_id: {name for a in given if (name := meanings._skill_named(a)) is not None}
+            for learner_id, given in answers.items()
+        }
+        if len(wanted) == 1:
+            [(learner_id, names)] = wanted.items()
+            meanings._find_learners_states(learner_id, names)
+            meanings._find_skills(names)
+        else:
+            meanings._find_skills(set().union(*wanted.values()))
+            meanings._find_states(wanted)
         return meanings
 
     def item_of(self, answer: Answer) -> Item | None:
@@ -98,22 +105,33 @@ class Meanings:
             Item.objects.bulk_create(new, ignore_conflicts=True)
             self._find_items(missing)
 
-    def _find_states(self, learner_ids: Collection[UUID], wanted: set[str | UUID]) -> None:
+    def _find_learners_states(self, learner_id: UUID, wanted: set[str | UUID]) -> None:
+        """Find one learner's states, and the skills with them."""
         codes = [name for name in wanted if isinstance(name, str)]
-        keys = [name for name in wanted if isinstance(name, UUID)]
-        if len(learner_ids) == 1 and len(codes) == 1 and not keys:
-            [learner_id] = learner_ids
+        if len(codes) == len(wanted) == 1:
             found = _state_of_code().all(
                 learner=learner_id, facility=self.facility_id, code=codes[0]
             )
         else:
-            states = SkillState.objects.filter(learner__in=learner_ids)
+            keys = [name for name in wanted if isinstance(name, UUID)]
             skills = Skill.objects.filter(facility=self.facility_id)
             named = skills.filter(code__in=codes) | skills.filter(pk__in=keys)
-            found = list(states.filter(skill__in=named).select_related("skill", "parameters"))
+            states = SkillState.objects.filter(learner=learner_id, skill__in=named)
+            found = list(states.select_related("skill", "parameters"))
         for state in found:
-            self.states[state.learner_id, state.skill_id] = state
+            self.states[learner_id, state.skill_id] = state
             self._know(state.skill)
+
+    def _find_states(self, wanted: Mapping[UUID, set[str | UUID]]) -> None:
+        """Find many learners' states at the skills each of them is asked about."""
+        asked = Q(pk=None)
+        for learner_id, names in wanted.items():
+            asked |= Q(learner=learner_id, skill__in=[self.skills[name].pk for name in names])
+        fits = {skill.parameters_id: skill.parameters for skill in self.skills.values()}
+        for state in SkillState.objects.filter(asked):
+            if state.parameters_id in fits:  # else it is behind the newest, and read when needed
+                state.parameters = fits[state.parameters_id]
+            self.states[state.learner_id, state.skill_id] = state
 
     def _know(self, skill: Skill) -> None:
         self.skills[skill.pk] = self.skills[skill.code] = skill

@@ -58,7 +58,7 @@ def record_for_all(
     if facility_id is None or not every:  # The installation's own staff are nobody's learners.
         return {learner.pk: [None] * len(given) for learner, given in answers.items()}
     recorded = recorded_before(facility_id, every)
-    meanings = Meanings.of(facility_id, [learner.pk for learner in answers], every)
+    meanings = Meanings.of(facility_id, {user.pk: given for user, given in answers.items()})
     abilities = _abilities(answers, abilities or {})
     desks = [
         Beliefs(learner, abilities[learner.pk], meanings=meanings, at=at) for learner in answers

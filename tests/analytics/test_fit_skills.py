@@ -1,0 +1,170 @@
+"""`manage.py fit_skills`: parameters from answers, and beliefs under them (learning-science 1)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from io import StringIO
+from threading import Event
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from analytics.models import LearningEvent, Skill, SkillParameters, SkillState
+from analytics.services import rebuilding
+from roster.models import User
+from tests.analytics.test_rebuild_state import rebuild
+from tests.analytics.test_recording import record, tracked
+from tests.factories import NOW, School, make_facility, make_school, make_user
+from tests.threads import together
+
+
+def fit(*options: str) -> str:
+    out = StringIO()
+    call_command("fit_skills", "--min-answers", "10", *options, stdout=out, stderr=StringIO())
+    return out.getvalue()
+
+
+def practise(school: School) -> list[User]:
+    """Let a class learn an easy skill at once, and a hard one by and by."""
+    learners = [make_user(school.facility) for _ in range(12)]
+    for number, learner in enumerate(learners):
+        record(
+            learner,
+            *(
+                answer
+                for n in range(8)
+                for answer in (
+                    tracked(1.0, "easy", item=f"e{n}"),
+                    tracked(float(n > number % 8), "hard", item=f"h{n}"),
+                )
+            ),
+            at=NOW - timedelta(days=1),
+        )
+    return learners
+
+
+@pytest.mark.django_db
+def test_skills_are_fitted_kept_as_a_version_and_judged_by_it(school: School):
+    practise(school)
+    before = dict(SkillState.objects.values_list("pk", "mastery"))
+
+    printed = fit()
+
+    easy, hard = Skill.objects.select_related("parameters").order_by("code")
+    assert easy.parameters is not None
+    assert hard.parameters is not None
+    assert easy.parameters.prior > hard.parameters.prior
+    assert easy.parameters.log_likelihood_after > easy.parameters.log_likelihood_before
+    assert (easy.parameters.version, easy.parameters.answers, easy.parameters.learners) == (
+        1,
+        96,
+        12,
+    )
+    assert "easy" in printed
+    assert "hard" in printed
+    now = dict(SkillState.objects.values_list("pk", "mastery"))
+    assert now != before
+    assert set(SkillState.objects.values_list("parameters__version", flat=True)) == {1}
+    assert set(LearningEvent.objects.values_list("parameter_version", flat=True)) == {1}
+    assert "No difference." in rebuild("--check")
+
+
+@pytest.mark.django_db
+def test_what_comes_next_is_judged_and_predicted_by_the_new_version(school: School):
+    learner, *_ = practise(school)
+    [before] = record(learner, tracked(skill="hard", item="h0"))
+    LearningEvent.objects.filter(learner=learner, happened_at=NOW).delete()
+    rebuild()
+
+    fit()
+    [after] = record(learner, tracked(skill="hard", item="h0"))
+    [newcomer] = record(school.ada, tracked(skill="hard", item="h0"))
+
+    fitted = Skill.objects.get(code="hard").parameters
+    assert fitted is not None
+    assert newcomer.before == fitted.prior
+    assert after.p_correct != before.p_correct
+    assert "No difference." in rebuild("--check")
+
+
+@pytest.mark.django_db
+def test_a_second_fit_is_another_version(school: School):
+    practise(school)
+
+    fit()
+    fit("--skill", "easy")
+
+    versions = SkillParameters.objects.order_by("skill__code", "version")
+    assert list(versions.values_list("skill__code", "version")) == [
+        ("easy", 1),
+        ("easy", 2),
+        ("hard", 1),
+    ]
+    assert "No difference." in rebuild("--check")
+
+
+@pytest.mark.django_db
+def test_a_dry_run_keeps_nothing(school: School):
+    practise(school)
+
+    assert "easy" in fit("--dry-run")
+
+    assert not SkillParameters.objects.exists()
+    assert set(SkillState.objects.values_list("parameters", flat=True)) == {None}
+
+
+@pytest.mark.django_db
+def test_skills_with_few_answers_are_left_alone(school: School):
+    practise(school)
+    record(school.ada, tracked(skill="rare"))
+
+    fit()
+
+    assert Skill.objects.get(code="rare").parameters is None
+
+
+@pytest.mark.django_db
+def test_a_facility_is_fitted_by_its_own_answers(school: School):
+    practise(school)
+    elsewhere = make_user(make_facility(partner_id="p9"))
+    record(elsewhere, *(tracked(0.0, "easy") for _ in range(20)))
+
+    assert "1 skills fitted" in fit("--facility", "p9")
+
+    fitted = SkillParameters.objects.get()
+    assert fitted.skill.facility == elsewhere.facility
+    with pytest.raises(CommandError, match="no facility"):
+        fit("--facility", "nowhere")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_answers_that_arrive_meanwhile_are_not_lost(monkeypatch: pytest.MonkeyPatch):
+    """issue: states are rebuilt under the new version without losing answers"""
+    school = make_school()
+    learners = practise(school)
+    read, answered = Event(), Event()
+    retell: Any = rebuilding.retell
+
+    def after_reading(*args: Any, **options: Any) -> Any:
+        """Let everybody answer between the reading and the writing."""
+        retold = retell(*args, **options)
+        if not read.is_set():
+            read.set()
+            assert answered.wait(30)
+        return retold
+
+    monkeypatch.setattr(rebuilding, "retell", after_reading)
+
+    def answer(_number: int) -> None:
+        assert read.wait(30)
+        for learner in learners:
+            record(learner, tracked(skill="hard", item="late"))
+        answered.set()
+
+    together(lambda number: (lambda _n: fit(), answer)[number](number), 2)
+    monkeypatch.undo()
+
+    hard = SkillState.objects.filter(skill__code="hard")
+    assert set(hard.values_list("attempts", "parameters__version")) == {(9, 1)}
+    assert "No difference." in rebuild("--check")
