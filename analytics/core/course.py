@@ -12,6 +12,7 @@ from math import exp, inf
 from typing import NamedTuple
 
 from analytics.core import discounted, growth, plateau, series, velocity
+from analytics.core.bkt import MASTERED
 from analytics.core.discounted import NOTHING, Mean
 from analytics.core.growth import Belief
 from analytics.core.plateau import Advice, Confidence, Evidence, Severity
@@ -159,7 +160,7 @@ class Course:
     @property
     def is_plateau(self) -> bool:
         """Whether a plateau is flagged: never once the skill is mastered."""
-        return self.is_raised and self.mastery < plateau.MASTERED
+        return self.is_raised and self.mastery < MASTERED
 
     @property
     def confidence(self) -> Confidence | None:
@@ -175,7 +176,7 @@ class Course:
     @property
     def evidence(self) -> list[Evidence]:
         """What else speaks for a plateau; nothing does once the skill is mastered."""
-        if self.mastery >= plateau.MASTERED:
+        if self.mastery >= MASTERED:
             return []
         indicators = {
             Evidence.VELOCITY_DECLINING: self.trend(self.day) is Trend.DECLINING,
@@ -203,8 +204,7 @@ class Course:
     def pace(self, day: float) -> Pace:
         """Return how fast the learner gets better, as seen on a day not before the newest answer.
 
-        A day before it is taken as the newest answer's. Before the first answer there is nothing:
-        weights and velocities are 0.
+        A day before it is taken as the newest answer's. Before the first answer the weights are 0.
         """
         day = max(day, self.day)
         recent = discounted.faded(self.recent, velocity.fade(day - self.day))

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from analytics.core import discounted, growth, plateau, record, series, velocity
+from analytics.core.bkt import MASTERED
 from analytics.core.course import MOST_DIFFICULT, Course
 from analytics.core.discounted import Mean
 from analytics.core.growth import Belief, Bins
@@ -119,7 +120,7 @@ class Courses:
     def is_plateau(self, rows: IntArray) -> BoolArray:
         """Return `Course.is_plateau` of each."""
         columns = self._columns(rows)
-        flagged: BoolArray = (columns.is_raised > 0) & (columns.mastery < plateau.MASTERED)
+        flagged: BoolArray = (columns.is_raised > 0) & (columns.mastery < MASTERED)
         return flagged
 
     def _table(self, rows: IntArray) -> FloatArray:

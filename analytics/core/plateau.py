@@ -12,9 +12,9 @@ from enum import StrEnum
 
 import numpy as np
 
+from analytics.core.bkt import MASTERED
 from analytics.core.logistic import BoolArray, FloatArray
 
-MASTERED = 0.95
 MIN_ANSWERS = 8
 RAISED_FROM = 0.80  # P_stuck
 LOWERED_BELOW = 0.30

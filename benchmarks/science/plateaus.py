@@ -1,0 +1,193 @@
+"""How well plateaus are told, against learners of whom it is known; `learning-science` 3.
+
+    python -m benchmarks.science.plateaus
+
+Ours is judged beside two rules: "attempts >= 10 and |velocity| < .02" with the velocity of
+mastery, as published, and wheel-spinning (Beck & Gong 2013): ten opportunities or more and not
+yet three right in a row. Mastery is traced with the parameters of a skill that is not fitted.
+
+An event is a run of answers: true where a learner stands still (for at least ten), told where a
+flag is up; what interrupts it for fewer than ten is one event. Ten answers of grace: a true event
+ends ten answers later for a flag. An event told is right if it begins within a true one, a true
+one found if an event was told that does. A trajectory is judged by the first flag alone: right if
+within a true event; else wrong, and a true event of it missed.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from statistics import median
+from typing import NamedTuple
+
+import numpy as np
+
+from analytics.core import bkt
+from analytics.core.bkt import DEFAULTS, ParamRows
+from analytics.core.courses import Courses
+from analytics.core.efficiency import efficiencies
+from analytics.core.logistic import BoolArray, FloatArray
+from benchmarks.science.simulator import Kind, Learners, simulated
+from benchmarks.science.table import Row, at_least, at_most, show
+
+SEED, OF_EACH = 20_260_302, 500
+GRACE = 10
+LEAST_EVENT_F1, LEAST_TRAJECTORY_F1, MOST_DELAY = 0.80, 0.75, 16
+MOST_FLAGGED = {Kind.MASTERED: 0.01, Kind.STEADY: 0.06}
+
+Rule = Callable[[Learners, FloatArray], BoolArray]
+Event = tuple[int, int]
+
+
+def mastery(learners: Learners) -> FloatArray:
+    """Return mastery before the first answer and after each, shape (learners, answers + 1)."""
+    params = ParamRows.of([DEFAULTS] * len(learners.score))
+    known = [params.prior]
+    for score in learners.score.T:
+        known.append(bkt.updates(known[-1], score, params))
+    return np.array(known).T
+
+
+def stuck_mode(learners: Learners, known: FloatArray) -> BoolArray:
+    """Ours: what `Course.is_plateau` says after each answer."""
+    courses = Courses()
+    rows = courses.begin(len(learners.score))
+    unknown = np.full(len(rows), np.nan)
+    flags = []
+    for step, score in enumerate(learners.score.T):
+        courses.absorb(
+            rows,
+            score,
+            efficiency=efficiencies(score, unknown, unknown, unknown),
+            difficulty=learners.difficulty[:, step],
+            mastery=known[:, step + 1],
+            day=learners.day[:, step],
+        )
+        flags.append(courses.is_plateau(rows))
+    return np.array(flags).T
+
+
+def still_mastery(_learners: Learners, known: FloatArray) -> BoolArray:
+    """The published rule: attempts >= 10 and |velocity| < .02."""
+    flags = np.abs(np.diff(known, axis=1)) < 0.02
+    flags[:, :9] = False
+    return flags
+
+
+def wheel_spinning(learners: Learners, _known: FloatArray) -> BoolArray:
+    """Beck & Gong 2013: from the tenth answer, until three were right in a row."""
+    right = learners.score == 1
+    three = right.copy()
+    three[:, 1:] &= right[:, :-1]
+    three[:, 2:] &= right[:, :-2]
+    three[:, :2] = False
+    flags: BoolArray = ~np.logical_or.accumulate(three, axis=1)
+    flags[:, :9] = False
+    return flags
+
+
+RULES: dict[str, Rule] = {
+    "ours": stuck_mode,
+    "|velocity| < .02": still_mastery,
+    "wheel-spinning": wheel_spinning,
+}
+
+
+class Tally(NamedTuple):
+    """How often it was right, wrongly told, and missed; and of events how late."""
+
+    right: int
+    wrong: int
+    found: int
+    missed: int
+
+    @property
+    def f1(self) -> float:
+        """The harmonic mean of precision and recall; 0 where nothing was found."""
+        if not self.found:
+            return 0.0
+        precision = self.right / (self.right + self.wrong)
+        recall = self.found / (self.found + self.missed)
+        return 2 * precision * recall / (precision + recall)
+
+
+def events(flags: Sequence[bool] | BoolArray) -> list[Event]:
+    """Return the runs of one learner's flags, first and behind the last; short gaps closed."""
+    edges = np.flatnonzero(np.diff(np.array(flags, dtype=bool), prepend=False, append=False))
+    gaps = np.flatnonzero(edges[2::2] - edges[1:-1:2] < GRACE)
+    edges = np.delete(edges, np.concatenate([2 * gaps + 1, 2 * gaps + 2]))
+    return [*zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)]
+
+
+def plateaus(stands_still: BoolArray) -> list[Event]:
+    """Return the true events of one learner that last, with their grace."""
+    return [(begin, end + GRACE) for begin, end in events(stands_still) if end - begin >= GRACE]
+
+
+def by_event(flags: BoolArray, learners: Learners) -> Tally:
+    """Judge every event of every learner."""
+    tally = np.zeros(4, np.int64)
+    for mine, still in zip(flags, learners.stands_still, strict=True):
+        told, true = events(mine), plateaus(still)
+        right = sum(any(begin <= at < end for begin, end in true) for at, _ in told)
+        found = sum(any(begin <= at < end for at, _ in told) for begin, end in true)
+        tally += (right, len(told) - right, found, len(true) - found)
+    return Tally(*tally.tolist())
+
+
+def by_trajectory(flags: BoolArray, learners: Learners) -> Tally:
+    """Judge the first flag of every learner."""
+    tally = np.zeros(4, np.int64)
+    for mine, still in zip(flags, learners.stands_still, strict=True):
+        true = plateaus(still)
+        is_right = any(begin <= mine.argmax() < end for begin, end in true) and mine.any()
+        tally += (is_right, mine.any() and not is_right, is_right, bool(true) and not is_right)
+    return Tally(*tally.tolist())
+
+
+def delay(flags: BoolArray, learners: Learners) -> float:
+    """Return how many answers after a plateau begins it is told, in the median of those found."""
+    return median(
+        min(at - begin for at, _ in events(mine) if begin <= at < end)
+        for mine, still in zip(flags, learners.stands_still, strict=True)
+        for begin, end in plateaus(still)
+        if any(begin <= at < end for at, _ in events(mine))
+    )
+
+
+def flagged(flags: BoolArray, learners: Learners, kind: Kind) -> float:
+    """Return the share of the learners of a kind who were ever flagged."""
+    return float(flags[np.array(learners.kind) == kind].any(axis=1).mean())
+
+
+def measured(learners: Learners) -> Iterator[Row]:
+    """Yield the figures of ours beside their targets, and then those of the other rules."""
+    known = mastery(learners)
+    for name, rule in RULES.items():
+        flags = rule(learners, known)
+        is_ours = rule is stuck_mode
+        for row in figures(flags, learners):
+            yield Row(f"{name}: {row.name}", row.measured, *(row[2:] if is_ours else ()))
+
+
+def figures(flags: BoolArray, learners: Learners) -> Iterator[Row]:
+    """Yield the figures of a rule's flags."""
+    yield at_least("event F1", by_event(flags, learners).f1, LEAST_EVENT_F1)
+    yield at_least("trajectory F1", by_trajectory(flags, learners).f1, LEAST_TRAJECTORY_F1)
+    yield at_most("median delay, answers", delay(flags, learners), MOST_DELAY)
+    for kind in Kind:
+        share = flagged(flags, learners, kind)
+        name = f"ever flagged, {kind}"
+        if kind in MOST_FLAGGED:
+            yield at_most(name, share, MOST_FLAGGED[kind])
+        else:
+            yield Row(name, share)
+
+
+def rows() -> Iterator[Row]:
+    """Yield everything measured here."""
+    return measured(simulated(OF_EACH, SEED))
+
+
+if __name__ == "__main__":
+    sys.exit(not show(rows()))

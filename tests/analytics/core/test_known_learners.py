@@ -1,0 +1,48 @@
+"""Plateaus told of learners of whom it is known: learning-science 3."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks.science import plateaus
+from benchmarks.science.simulator import ANSWERS, simulated
+
+
+def test_the_targets_are_met_on_simulated_learners():
+    """learning-science 3: F1 of events and of trajectories, delay, and who is never flagged."""
+    rows = [*plateaus.measured(simulated(100, seed=3))]
+
+    judged = [row for row in rows if row.ok is not None]
+    assert len(judged) == 5
+    assert [row.name for row in judged if not row.ok] == []
+
+
+def test_a_rule_on_masterys_velocity_flags_the_mastered():
+    """learning-science 3: why it is not shipped."""
+    rows = {row.name: row.measured for row in plateaus.measured(simulated(40, seed=3))}
+
+    assert rows["|velocity| < .02: ever flagged, mastered"] > 0.95
+
+
+@pytest.mark.parametrize(
+    ("flags", "found"),
+    [
+        ("", []),
+        ("--", []),
+        ("xx", [(0, 2)]),
+        ("-xx---xx-", [(1, 8)]),
+        ("x----------x", [(0, 1), (11, 12)]),
+        ("x---------xx", [(0, 12)]),
+        ("x--x--x-----------x", [(0, 7), (18, 19)]),
+    ],
+)
+def test_short_interruptions_are_one_event(flags: str, found: list[tuple[int, int]]):
+    assert plateaus.events([flag == "x" for flag in flags]) == found
+
+
+def test_the_same_seed_gives_the_same_learners():
+    learners, again = simulated(2, seed=5), simulated(2, seed=5)
+
+    assert learners.score.shape == (16, ANSWERS)
+    assert (learners.score == again.score).all()
+    assert (learners.day[:, 1:] >= learners.day[:, :-1]).all()
