@@ -3,7 +3,7 @@
 What differs between two equal PUTs in a row (the new attempt's id and position, counters, times)
 is what each repetition needs afresh; all else is issued as it was captured. Timed is the
 driver and the database: the statements go over connections of the bare driver, one a thread, in
-the form Django sends them (parameters bound by the client on PostgreSQL).
+the form the product sends them (on PostgreSQL prepared, unless DATABASE_PREPARE says otherwise).
 """
 
 from __future__ import annotations
@@ -165,8 +165,13 @@ def _connect() -> Any:
         )  # fmt: skip
         bare.executescript(SQLITE_OPTIONS["init_command"])
         return bare
-    url = os.environ["DATABASE_URL"]
-    return psycopg.connect(url, autocommit=True, cursor_factory=psycopg.ClientCursor)
+    threshold = settings.DATABASES["default"]["OPTIONS"].get("prepare_threshold")
+    return psycopg.connect(
+        os.environ["DATABASE_URL"],
+        autocommit=True,
+        prepare_threshold=threshold,
+        cursor_factory=psycopg.ClientCursor if threshold is None else psycopg.Cursor,
+    )
 
 
 def drive(clients: Sequence[BarePut], *, seconds: float) -> Round:

@@ -98,6 +98,9 @@ SQLITE_OPTIONS: dict[str, Any] = {
     ),
 }
 DATABASE_POOL = env.bool("DATABASE_POOL", default=True)
+# Whether PostgreSQL keeps the plans of what every request asks (decision 12). A pooler that hands
+# connections on between transactions, as pgbouncer may, mixes them up.
+DATABASE_PREPARE = env.bool("DATABASE_PREPARE", default=DATABASE_POOL)
 # How long a request may wait for somebody else's lock, and for one statement; 0: for ever.
 # PostgreSQL ends what takes longer, and the client is asked to come again.
 REQUEST_LOCK_TIMEOUT = env.timedelta("REQUEST_LOCK_TIMEOUT", default=timedelta(seconds=5))
@@ -140,6 +143,8 @@ elif DATABASE_POOL:
         **_database.get("OPTIONS", {}),
     }
     _database["CONN_MAX_AGE"] = 0
+if DATABASE_PREPARE and not ON_SQLITE:
+    _database["OPTIONS"] = {"prepare_threshold": 0, **_database.get("OPTIONS", {})}
 DATABASES = {"default": _database}
 
 CACHES = {"default": env.dj_cache_url("CACHE_URL", default="locmem://learntrace")}

@@ -6,9 +6,10 @@ Building and compiling a query takes Django several times longer than SQLite tak
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
+import psycopg
 from django.db import DatabaseError, connection, connections, transaction
 from django.db.models import Expression, Field, Model, QuerySet
 from django.db.models.constants import OnConflict
@@ -16,6 +17,9 @@ from django.db.models.query import get_related_populators
 from django.db.models.sql import UpdateQuery
 
 from roster.spelling import Arrays, Column, Values
+
+if TYPE_CHECKING:
+    from django.db.backends.utils import CursorWrapper
 
 M = TypeVar("M", bound=Model)
 _KEY = "pk"
@@ -43,6 +47,21 @@ def _bound(params: Sequence[Any], values: Mapping[str, Any]) -> list[Any]:
     ]
 
 
+def _cursor() -> CursorWrapper:
+    """Open a cursor; PostgreSQL then plans a text once a connection, where that is allowed.
+
+    Whoever logs queries wants to read their values, which only the client's binding puts in.
+    """
+    wrapper: Any = connections[connection.alias]
+    threshold = wrapper.settings_dict["OPTIONS"].get("prepare_threshold")
+    if wrapper.vendor != "postgresql" or threshold is None or wrapper.queries_logged:
+        return connection.cursor()
+    wrapper.ensure_connection()
+    wrapper.validate_thread_sharing()
+    cursor: CursorWrapper = wrapper.make_cursor(psycopg.Cursor(wrapper.connection))
+    return cursor
+
+
 class Compiled(Generic[M]):
     """One queryset's SQL on one connection, and how its rows become instances."""
 
@@ -65,7 +84,7 @@ class Compiled(Generic[M]):
 
     def rows(self, values: Mapping[str, Any]) -> list[list[Any]]:
         """Run the statement."""
-        with connection.cursor() as cursor:
+        with _cursor() as cursor:
             cursor.execute(self.sql, _bound(self.params, values))
             rows = cursor.fetchall()
         converted: list[list[Any]] = list(self.compiler.apply_converters(rows, self.converters))
@@ -134,7 +153,7 @@ class PreparedSave(Generic[M]):
         sql, params = self.compiled[wrapper]
         values = {field.attname: getattr(instance, field.attname) for field in self.fields}
         values[_KEY] = instance.pk
-        with connection.cursor() as cursor:
+        with _cursor() as cursor:
             cursor.execute(sql, _bound(params, values))
             if cursor.rowcount != 1:
                 raise DatabaseError("the row is gone")
@@ -195,7 +214,7 @@ class PreparedUpsert(Generic[M]):
         if wrapper not in self.compiled:
             self.compiled[wrapper] = self._compile(wrapper)
         before, values, after = self.compiled[wrapper]
-        with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        with transaction.atomic(savepoint=False), _cursor() as cursor:
             for sql, params in values.statements(rows):
                 cursor.execute(f"{before} {sql} {after}", params)
         for row in rows:

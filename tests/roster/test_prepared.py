@@ -21,6 +21,9 @@ SESSIONS: Prepared[ContentSession] = Prepared(
         "summary", "mastery_log", "user"
     )
 )
+PLAIN: Prepared[ContentSession] = Prepared(
+    lambda: ContentSession.objects.filter(pk=Param("key", UUIDField())).order_by("kind")
+)
 SAVE = PreparedSave(AttemptLog, ["answer", "interaction_history", "end_timestamp", "complete"])
 
 
@@ -98,6 +101,40 @@ def test_a_prepared_save_of_a_row_that_is_gone_fails(ada: Client):
 
     with pytest.raises(DatabaseError, match="gone"):
         SAVE(attempt)
+
+
+def planned() -> int:
+    """Return how many statements PostgreSQL keeps the plans of, on this connection."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE NOT from_sql")
+        return int(cursor.fetchone()[0])
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite's driver keeps them itself")
+def test_postgresql_plans_a_text_once(ada: Client, monkeypatch: pytest.MonkeyPatch):
+    session = ada.start(exercise())["session_id"]
+    monkeypatch.setitem(connection.settings_dict["OPTIONS"], "prepare_threshold", 0)
+    connection.connection.prepare_threshold = 0
+    SESSIONS.one(key=session)
+    before = planned()
+
+    found = [SESSIONS.one(key=session) for _turn in range(3)]
+
+    assert before > 0
+    assert planned() == before
+    assert None not in found
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite's driver keeps them itself")
+def test_postgresql_keeps_no_plans_where_that_is_not_allowed(
+    ada: Client, monkeypatch: pytest.MonkeyPatch
+):
+    session = ada.start(exercise())["session_id"]
+    before = planned()
+    monkeypatch.setitem(connection.settings_dict["OPTIONS"], "prepare_threshold", None)
+
+    assert PLAIN.one(key=session) is not None
+    assert planned() == before
 
 
 @pytest.mark.django_db(transaction=True)
