@@ -1,15 +1,18 @@
 """Ability and difficulty: an additive one-parameter logistic model, followed by a Kalman filter.
 
 logit p = θ_u + θ_us − b_s − d_i: how able the learner is, how able at this skill, how hard the
-skill, how hard the item; each term has a mean and a variance (after Glickman 1999; learning-
-science 2). A request moves the learner's terms; those that learners share move in `fold`.
+skill, how hard the item. Each term has a mean and a variance, and an answer moves each by its
+share of the surprise (learning-science 2; Glickman 1999 for one term a side, Pelánek 2016 for
+Elo ratings of learners and items). A request moves the learner's terms, the job the shared ones:
+`analytics.core.shared`.
 
-All terms in log odds. Scores in [0, 1]: y below is the score as it is.
+All terms are in log odds; variances are >= 0, and a term of none is certain: it neither drifts
+nor learns. NaN in a term spreads. Where there is no skill, its term and the ability at it are
+`ABSENT`, and the item stands alone on the absolute scale.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, MutableMapping
 from math import pi, sqrt
 from typing import NamedTuple
 
@@ -36,11 +39,11 @@ class Terms(NamedTuple):
         return Terms(self.mean[rows], self.variance[rows])
 
     def put(self, rows: IntArray, terms: Terms) -> None:
-        """Replace those of these rows, in place."""
+        """Replace those of these rows, none twice, in place."""
         self.mean[rows], self.variance[rows] = terms
 
 
-# Where each begins, and how much the learner's terms drift with each answer (learning-science 2).
+# Where each begins, and by how much the learner's spread before each answer: learning-science 2.
 LEARNER = Term(0.0, 0.6)
 LEARNER_SKILL = Term(0.0, 0.6)
 SKILL = Term(-0.6, 1.0)
@@ -49,6 +52,12 @@ LEARNER_DRIFT = 0.002
 LEARNER_SKILL_DRIFT = 0.02
 CLAIMED_VARIANCE = 0.2
 KNOWN_SD = 0.35
+
+ABSENT = Term(0.0, 0.0)
+# Without a skill an item begins as any item of any skill, so that its first answer is predicted
+# the same whether or not anybody said which skill it is of.
+LONE_ITEM = Term(SKILL.mean + ITEM.mean, SKILL.variance + ITEM.variance)
+
 _SPREAD = pi / 8
 
 
@@ -73,12 +82,12 @@ class MovedRows(NamedTuple):
 
 
 def repeated(term: Term, count: int) -> Terms:
-    """Return the same term for each of `count`."""
+    """Return the same term for each of `count`: shape (count,)."""
     return Terms(np.full(count, term.mean), np.full(count, term.variance))
 
 
 def is_known(item: Term) -> bool:
-    """Tell whether an item's difficulty is known well enough to be shown: about 50 answers."""
+    """Tell whether a difficulty is known well enough to be shown: after about 50 answers."""
     return sqrt(item.variance) < KNOWN_SD
 
 
@@ -90,50 +99,78 @@ def item_term(known: Term | None, claimed: float | None, skill: Term) -> Term:
     known : what answers taught of the item; None where there were none, or there is no item.
     claimed : the sender's word on the question, on an absolute scale, in log odds from -3 to 3;
         believed as long as nothing is known. None: nothing was said, it is any item.
+    skill : the skill's, from which the item's is counted.
     """
     if known is not None:
         return known
-    return ITEM if claimed is None else Term(claimed - skill.mean, CLAIMED_VARIANCE)
+    if claimed is not None:
+        return Term(claimed - skill.mean, CLAIMED_VARIANCE)
+    return ITEM if skill.variance > 0.0 else LONE_ITEM
 
 
-def _gain(p: Number, shrink: Number, variance: Number) -> Number:
-    """Return h/S: how far an answer's surprise moves a term, per unit of the term's variance.
+def shrunk(mean: Number, variance: Number) -> tuple[Number, Number]:
+    """Return the log odds cm of P(right) averaged over a normal belief, and c = 1/√(1 + πv/8).
 
-    h = p(1 − p)c and S = h²v + p(1 − p), written so that p = 0 and 1 divide nothing by zero.
+    MacKay 1992; P(right) is off by less than .02. With no variance they are the mean.
     """
-    return shrink / (1.0 + p * (1.0 - p) * shrink * shrink * variance)
+    c: Number = (1.0 + _SPREAD * variance) ** -0.5
+    return c * mean, c
+
+
+def learning(score: Number, p: Number, c: Number, variance: Number) -> tuple[Number, Number]:
+    """Return how far an answer moves a term of variance 1, and how much of it it takes away.
+
+    h(y − p)/S and h²/S, with h = p(1 − p)c and S = h²v + p(1 − p), written so that p = 0 and 1
+    divide nothing by zero. The first is positive for the ability's terms, with p < y.
+    """
+    doubt = p * (1.0 - p) * c
+    gain = c / (1.0 + doubt * c * variance)
+    return gain * (score - p), gain * doubt
+
+
+def moved(
+    mean: Number, variance: Number, surprise: Number, certainty: Number
+) -> tuple[Number, Number]:
+    """Return a term's mean and variance after an answer that taught so much; see `learning`."""
+    return mean + variance * surprise, variance - variance * variance * certainty
 
 
 def expect(
     ability: Term, skill_ability: Term, skill: Term, item: Term
 ) -> tuple[float, float, float]:
-    """Return the log odds of a right answer, the factor c they are shrunk by, and the variance.
-
-    c = 1/√(1 + πv/8) makes them those of P(correct) averaged over what is uncertain; with no
-    variance at all they are the sum of the means.
-    """
-    mean = ability.mean + skill_ability.mean - skill.mean - item.mean
-    variance = ability.variance + skill_ability.variance + skill.variance + item.variance
-    shrink = 1.0 / sqrt(1.0 + _SPREAD * variance)
-    return shrink * mean, shrink, variance
+    """Return the log odds of a right answer, the factor c they are shrunk by, and the variance."""
+    mean = ability[0] + skill_ability[0] - skill[0] - item[0]
+    variance = ability[1] + skill_ability[1] + skill[1] + item[1]
+    log_odds, c = shrunk(mean, variance)
+    return log_odds, c, variance
 
 
 def drifted(ability: Term, skill_ability: Term) -> tuple[Term, Term]:
     """Return the learner's terms as they go into the next answer: people change."""
+    mean, variance = skill_ability
     return (
-        Term(ability.mean, ability.variance + LEARNER_DRIFT),
-        Term(skill_ability.mean, skill_ability.variance + LEARNER_SKILL_DRIFT),
+        Term(ability[0], ability[1] + LEARNER_DRIFT),
+        Term(mean, variance + LEARNER_SKILL_DRIFT) if variance > 0.0 else skill_ability,
+    )
+
+
+def drifted_rows(ability: Terms, skill_ability: Terms) -> tuple[Terms, Terms]:
+    """Return `drifted` of each: shapes (answers,)."""
+    is_there = skill_ability.variance > 0.0
+    return (
+        Terms(ability.mean, ability.variance + LEARNER_DRIFT),
+        Terms(skill_ability.mean, skill_ability.variance + LEARNER_SKILL_DRIFT * is_there),
     )
 
 
 def absorb(score: float, ability: Term, skill_ability: Term, skill: Term, item: Term) -> Moved:
-    """Move the learner's terms by one answer; the shared terms are for `fold` to move.
+    """Move the learner's terms by one answer; the shared terms are for `shared.fold` to move.
 
     Parameters
     ----------
-    score : in [0, 1].
+    score : y in [0, 1]; in between, the evidence is the score as it is.
     ability, skill_ability : the learner's, as the answer before left them.
-    skill, item : as they stand.
+    skill, item : as they stand; see `item_term`.
 
     Raises
     ------
@@ -141,91 +178,38 @@ def absorb(score: float, ability: Term, skill_ability: Term, skill: Term, item: 
     """
     if not 0.0 <= score <= 1.0:
         raise ValueError("scores lie in [0, 1]")
-    ability, skill_ability = drifted(ability, skill_ability)
-    log_odds, shrink, variance = expect(ability, skill_ability, skill, item)
-    p = sigmoid(log_odds)
-    gain = _gain(p, shrink, variance)
-    surprise = gain * (score - p)
-    certainty = gain * shrink * p * (1.0 - p)
+    used, skill_used = drifted(ability, skill_ability)
+    log_odds, c, variance = expect(used, skill_used, skill, item)
+    surprise, certainty = learning(score, sigmoid(log_odds), c, variance)
     return Moved(
         log_odds,
-        ability,
-        skill_ability,
-        _learned(ability, surprise, certainty),
-        _learned(skill_ability, surprise, certainty),
+        used,
+        skill_used,
+        Term(*moved(*used, surprise, certainty)),
+        Term(*moved(*skill_used, surprise, certainty)),
     )
-
-
-def _learned(term: Term, surprise: float, certainty: float) -> Term:
-    mean, variance = term
-    return Term(mean + variance * surprise, variance - variance * variance * certainty)
 
 
 def absorb_many(
     score: FloatArray, ability: Terms, skill_ability: Terms, skill: Terms, item: Terms
 ) -> MovedRows:
-    """Return `absorb` of each answer; every array of shape (answers,), no learner twice."""
-    used = Terms(ability.mean, ability.variance + LEARNER_DRIFT)
-    skill_used = Terms(skill_ability.mean, skill_ability.variance + LEARNER_SKILL_DRIFT)
+    """Return `absorb` of each answer; every array of shape (answers,), no learner twice.
+
+    Raises
+    ------
+    ValueError : as `absorb`, of any answer.
+    """
+    if not np.all((score >= 0.0) & (score <= 1.0)):
+        raise ValueError("scores lie in [0, 1]")
+    used, skill_used = drifted_rows(ability, skill_ability)
     mean = used.mean + skill_used.mean - skill.mean - item.mean
     variance = used.variance + skill_used.variance + skill.variance + item.variance
-    shrink: FloatArray = 1.0 / np.sqrt(1.0 + _SPREAD * variance)
-    log_odds = shrink * mean
-    p = sigmoids(log_odds)
-    gain = _gain(p, shrink, variance)
-    surprise = gain * (score - p)
-    certainty = gain * shrink * p * (1.0 - p)
+    log_odds, c = shrunk(mean, variance)
+    surprise, certainty = learning(score, sigmoids(log_odds), c, variance)
     return MovedRows(
         log_odds,
         used,
         skill_used,
-        _learned_rows(used, surprise, certainty),
-        _learned_rows(skill_used, surprise, certainty),
+        Terms(*moved(*used, surprise, certainty)),
+        Terms(*moved(*skill_used, surprise, certainty)),
     )
-
-
-def _learned_rows(terms: Terms, surprise: FloatArray, certainty: FloatArray) -> Terms:
-    mean, variance = terms
-    return Terms(mean + variance * surprise, variance - variance * variance * certainty)
-
-
-class Response(NamedTuple):
-    """One answer as evidence of how hard its skill and item are.
-
-    `ability` and `skill_ability` are the learner's terms used when it was judged; `skill` and
-    `item` name what is learned about, None: nothing; `claimed` as in `item_term`.
-    """
-
-    score: float
-    ability: Term
-    skill_ability: Term
-    skill: Hashable | None
-    item: Hashable | None
-    claimed: float | None = None
-
-
-def fold(
-    responses: Iterable[Response],
-    skills: MutableMapping[Hashable, Term],
-    items: MutableMapping[Hashable, Term],
-) -> None:
-    """Move skills' and items' terms by answers, in place, one after another.
-
-    Parameters
-    ----------
-    responses : in the order in which they happened.
-    skills, items : terms by name; who is not there begins at `SKILL`, `ITEM` or the sender's
-        claim, and is there afterwards.
-    """
-    for score, ability, skill_ability, skill_name, item_name, claimed in responses:
-        skill = SKILL if skill_name is None else skills.get(skill_name, SKILL)
-        item = item_term(None if item_name is None else items.get(item_name), claimed, skill)
-        log_odds, shrink, variance = expect(ability, skill_ability, skill, item)
-        p = sigmoid(log_odds)
-        gain = _gain(p, shrink, variance)
-        surprise = gain * (p - score)
-        certainty = gain * shrink * p * (1.0 - p)
-        if skill_name is not None:
-            skills[skill_name] = _learned(skill, surprise, certainty)
-        if item_name is not None:
-            items[item_name] = _learned(item, surprise, certainty)

@@ -1,0 +1,222 @@
+"""Ability and difficulty, online and in batches: learning-science 2."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import nan, pi, sqrt
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analytics.core.difficulty import (
+    ABSENT,
+    ITEM,
+    LEARNER,
+    LEARNER_SKILL,
+    LONE_ITEM,
+    SKILL,
+    Moved,
+    Term,
+    Terms,
+    absorb,
+    absorb_many,
+    drifted,
+    expect,
+    is_known,
+    item_term,
+    repeated,
+)
+from analytics.core.logistic import sigmoid
+
+SCORE = st.floats(0.0, 1.0)
+TERM = st.builds(Term, st.floats(-5.0, 5.0), st.floats(1e-3, 3.0))
+OPTIONAL = TERM | st.just(ABSENT)
+FAR = st.builds(Term, st.floats(-800.0, 800.0), st.floats(0.0, 10.0))
+NUMBERS = np.linspace(-14.0, 14.0, 4001)
+
+
+def test_the_first_answer_by_hand():
+    """learning-science 2: v = .602 + .62 + 1 + .8, m = .6, and the steps from there."""
+    variance = 3.022
+    c = 1 / sqrt(1 + pi * variance / 8)  # .676241
+    p = 1 / (1 + np.exp(-c * 0.6))  # .600067
+    h = p * (1 - p) * c
+    s = h * h * variance + p * (1 - p)
+
+    moved = absorb(1.0, LEARNER, LEARNER_SKILL, SKILL, ITEM)
+
+    assert c == pytest.approx(0.676241, abs=1e-6)
+    assert p == pytest.approx(0.600067, abs=1e-6)
+    assert moved.log_odds == pytest.approx(c * 0.6)
+    assert moved.ability_used == pytest.approx((0.0, 0.602))
+    assert moved.skill_ability_used == pytest.approx((0.0, 0.62))
+    assert moved.ability == pytest.approx(
+        (0.602 * h * (1 - p) / s, 0.602 - 0.602**2 * h * h / s), abs=1e-12
+    )
+    assert moved.ability == pytest.approx((0.122263, 0.572133), abs=1e-5)
+    assert moved.skill_ability == pytest.approx(
+        (0.62 * h * (1 - p) / s, 0.62 - 0.62**2 * h * h / s), abs=1e-12
+    )
+
+
+@given(score=SCORE, terms=st.tuples(TERM, OPTIONAL, OPTIONAL, TERM))
+def test_a_better_score_never_means_less_ability(score: float, terms: tuple[Term, ...]):
+    worse = absorb(score / 2, *terms)
+    better = absorb(score, *terms)
+
+    assert better.ability.mean >= worse.ability.mean
+    assert better.skill_ability.mean >= worse.skill_ability.mean
+    assert better.ability.variance == worse.ability.variance
+
+
+@given(terms=st.tuples(TERM, TERM, TERM, TERM), harder=st.floats(0.0, 5.0))
+def test_a_harder_question_is_less_likely_answered_right(
+    terms: tuple[Term, Term, Term, Term], harder: float
+):
+    ability, skill_ability, skill, item = terms
+
+    easy, _, _ = expect(ability, skill_ability, skill, item)
+    hard, _, _ = expect(ability, skill_ability, skill, Term(item.mean + harder, item.variance))
+
+    assert hard <= easy
+
+
+@given(score=SCORE, terms=st.tuples(FAR, FAR, FAR, FAR))
+def test_variances_stay_between_nothing_and_what_was_used(score: float, terms: tuple[Term, ...]):
+    moved = absorb(score, *terms)
+
+    for used, after in [
+        (moved.ability_used, moved.ability),
+        (moved.skill_ability_used, moved.skill_ability),
+    ]:
+        assert np.isfinite(after.mean)
+        assert 0.0 <= after.variance <= used.variance
+
+
+@given(score=SCORE, terms=st.tuples(TERM, OPTIONAL, OPTIONAL, TERM))
+def test_what_is_surer_moves_less(score: float, terms: tuple[Term, ...]):
+    """learning-science 2: a term's step is its variance times the same surprise."""
+    moved = absorb(score, *terms)
+
+    step = moved.ability.mean - moved.ability_used.mean
+    skill_step = moved.skill_ability.mean - moved.skill_ability_used.mean
+    assert step * moved.skill_ability_used.variance == pytest.approx(
+        skill_step * moved.ability_used.variance, abs=1e-12
+    )
+
+
+def test_a_score_equal_to_what_was_expected_moves_no_mean():
+    terms = (Term(0.4, 0.3), Term(-0.1, 0.5), Term(-0.2, 0.1), Term(0.3, 0.2))
+    used = drifted(*terms[:2])
+    log_odds, _, _ = expect(*used, *terms[2:])
+
+    moved = absorb(sigmoid(log_odds), *terms)
+
+    assert moved.ability.mean == pytest.approx(0.4, abs=1e-15)
+    assert moved.ability.variance < moved.ability_used.variance
+
+
+@given(mean=st.floats(-4.0, 4.0), variance=st.floats(0.0, 3.5))
+def test_the_prediction_is_the_chance_averaged_over_the_belief(mean: float, variance: float):
+    """learning-science 2: c stands for the logistic function's integral over a normal one."""
+    log_odds, _, _ = expect(Term(mean, variance), ABSENT, ABSENT, ABSENT)
+
+    points = mean + sqrt(variance) * NUMBERS / 2
+    weights = np.exp(-(NUMBERS**2) / 8)
+    exact = (weights / weights.sum()) @ (1 / (1 + np.exp(-points)))
+    assert sigmoid(log_odds) == pytest.approx(exact, abs=0.02)
+
+
+@pytest.mark.parametrize("score", [0.0, 1.0])
+@pytest.mark.parametrize("mean", [-1.5, 0.0, 1.0])
+def test_a_step_is_near_that_of_bayes_rule(mean: float, score: float):
+    """Prior times likelihood, integrated; S, with h²v in it, errs on the side of caution."""
+    prior = drifted(Term(mean, 0.6), ABSENT)[0]
+    points = prior.mean + sqrt(prior.variance) * NUMBERS
+    right = 1 / (1 + np.exp(-points))
+    posterior = np.exp(-(NUMBERS**2) / 2) * (right if score else 1 - right)
+    posterior /= posterior.sum()
+    exact_mean = posterior @ points
+    exact_variance = posterior @ (points - exact_mean) ** 2
+
+    moved = absorb(score, Term(mean, 0.6), ABSENT, ABSENT, ABSENT)
+
+    assert moved.ability.mean == pytest.approx(exact_mean, abs=0.04)
+    assert abs(moved.ability.mean - mean) < abs(exact_mean - mean)
+    assert moved.ability.variance == pytest.approx(exact_variance, abs=0.02)
+
+
+def test_without_a_skill_nothing_is_learned_of_one():
+    moved = absorb(1.0, LEARNER, ABSENT, ABSENT, LONE_ITEM)
+
+    assert moved.skill_ability_used == moved.skill_ability == ABSENT
+    assert moved.ability.mean > 0
+
+
+def test_at_first_sight_it_does_not_matter_whether_the_skill_is_named():
+    named = item_term(None, None, SKILL)
+    lone = item_term(None, None, ABSENT)
+
+    with_skill = expect(LEARNER, ABSENT, SKILL, named)
+    without = expect(LEARNER, ABSENT, ABSENT, lone)
+
+    assert without == pytest.approx(with_skill)
+
+
+def test_a_sender_is_believed_until_something_is_known():
+    """learning-science 2: d = q − b with a variance of .2, where the item has no estimate."""
+    skill = Term(-0.4, 0.1)
+
+    assert item_term(None, 1.5, skill) == (1.9, 0.2)
+    assert item_term(None, 1.5, ABSENT) == (1.5, 0.2)
+    assert item_term(Term(0.3, 0.5), 1.5, skill) == (0.3, 0.5)
+    assert item_term(None, None, skill) == ITEM
+
+
+def test_a_difficulty_is_shown_once_its_deviation_is_below_35_hundredths():
+    """learning-science 2: sd < .35."""
+    assert not is_known(ITEM)
+    assert not is_known(Term(0.0, 0.35**2))
+    assert is_known(Term(0.0, 0.34**2))
+
+
+@pytest.mark.parametrize("score", [-0.01, 1.01, nan])
+def test_scores_outside_their_range_are_refused(score: float):
+    with pytest.raises(ValueError, match="scores"):
+        absorb(score, LEARNER, LEARNER_SKILL, SKILL, ITEM)
+    with pytest.raises(ValueError, match="scores"):
+        absorb_many(
+            np.array([score]), *map(repeated, [LEARNER, LEARNER_SKILL, SKILL, ITEM], [1] * 4)
+        )
+
+
+@given(st.lists(st.tuples(SCORE, FAR | TERM, OPTIONAL, OPTIONAL, TERM), max_size=8))
+def test_many_are_judged_as_one_at_a_time(rows: list[tuple[float, Term, Term, Term, Term]]):
+    one_by_one = [absorb(*row) for row in rows]
+
+    many = absorb_many(
+        np.array([row[0] for row in rows]),
+        *(_terms(column) for column in list(zip(*rows, strict=True))[1:] or [()] * 4),
+    )
+
+    for name in Moved._fields:
+        expected = [getattr(moved, name) for moved in one_by_one]
+        columns = getattr(many, name)
+        got = np.array(columns).T.reshape(np.shape(expected))
+        np.testing.assert_allclose(got, expected, rtol=1e-12, atol=1e-12)
+
+
+def test_rows_are_taken_and_put_back():
+    terms = repeated(LEARNER, 3)
+
+    terms.put(np.array([2, 0]), Terms(np.array([1.0, 2.0]), np.array([0.1, 0.2])))
+
+    assert terms.mean.tolist() == [2.0, 0.0, 1.0]
+    assert terms.take(np.array([0, 0])).variance.tolist() == [0.2, 0.2]
+
+
+def _terms(terms: Sequence[Term]) -> Terms:
+    mean, variance = np.array(terms, dtype=np.float64).reshape(-1, 2).T
+    return Terms(mean, variance)
