@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 import numpy as np
 from django.db import transaction
+from django.db.models import Manager
 
-from analytics.core import difficulty, times
-from analytics.core.difficulty import Response, Term
+from analytics.core import times
+from analytics.core.difficulty import Terms
+from analytics.core.shared import NONE, Estimates, Folded, Questions, Used, fold
 from analytics.models import Item, LearningEvent, Skill, Upkeep
 from analytics.models.catalogue import Learned
 from analytics.services.keeping import keep_items, keep_skills
@@ -31,18 +33,6 @@ class _Event(NamedTuple):
     ability_variance: float
     skill_ability_mean: float
     skill_ability_variance: float
-
-    @property
-    def response(self) -> Response:
-        """The same as evidence of how hard the skill and the item are."""
-        return Response(
-            self.score,
-            Term(self.ability_mean, self.ability_variance),
-            Term(self.skill_ability_mean, self.skill_ability_variance),
-            self.skill_id,
-            self.item_id,
-            self.claimed,
-        )
 
 
 _COLUMNS = (
@@ -64,35 +54,66 @@ def fold_events(at: datetime) -> int:
     events = [_Event(*row) for row in unfolded.values_list(*_COLUMNS)[:FOLDED_AT_ONCE]]
     if not events:
         return 0
-    skills = Skill.objects.in_bulk({e.skill_id for e in events if e.skill_id})
-    items = Item.objects.in_bulk({e.item_id for e in events if e.item_id})
-    skill_terms = {pk: skill.difficulty for pk, skill in skills.items()}
-    # What nobody answered yet has no estimate of its own: a sender's word would count.
-    item_terms = {pk: item.difficulty for pk, item in items.items() if item.answers}
-    difficulty.fold((event.response for event in events), skill_terms, item_terms)
-    _count(skills, skill_terms, [(event.skill_id, event) for event in events])
-    _count(items, item_terms, [(event.item_id, event) for event in events])
+    skills = _rows(Skill.objects, (event.skill_id for event in events))
+    items = _rows(Item.objects, (event.item_id for event in events))
+    folded = _folded(events, skills, items)
+    _put(skills, folded.skills, [event.skill_id for event in events], events)
+    _put(items, folded.items, [event.item_id for event in events], events)
     keep_skills(list(skills.values()))
     keep_items(list(items.values()))
     LearningEvent.objects.filter(pk__in=[event.pk for event in events]).update(folded_at=at)
     return len(events)
 
 
-def _count(
-    rows: Mapping[UUID, L], terms: Mapping[Any, Term], events: Iterable[tuple[UUID | None, _Event]]
+def _rows(known: Manager[L], keys: Iterable[UUID | None]) -> dict[UUID, L]:
+    found: dict[UUID, L] = known.in_bulk({key for key in keys if key is not None})
+    return found
+
+
+def _folded(
+    events: Sequence[_Event], skills: Mapping[UUID, Learned], items: Mapping[UUID, Learned]
+) -> Folded:
+    """Move the terms of skills and items, as arrays in the order of the rows."""
+    skill_at = {pk: place for place, pk in enumerate(skills)}
+    item_at = {pk: place for place, pk in enumerate(items)}
+    numbers = np.array([event[3:] for event in events], dtype=np.float64)
+    questions = Questions(
+        skill=np.array([skill_at[e.skill_id] if e.skill_id else NONE for e in events]),
+        item=np.array([item_at[e.item_id] if e.item_id else NONE for e in events]),
+        score=numbers[:, 0],
+        claimed=numbers[:, 2],
+    )
+    used = Used(Terms(*numbers[:, 3:5].T), Terms(*numbers[:, 5:7].T))
+    return fold(questions, used, _estimates(skills.values()), _estimates(items.values()))
+
+
+def _estimates(rows: Collection[Learned]) -> Estimates:
+    means = np.array([row.difficulty_mean for row in rows])
+    variances = np.array([row.difficulty_variance for row in rows])
+    return Estimates(Terms(means, variances), np.array([row.answers for row in rows], np.int64))
+
+
+def _put(
+    rows: Mapping[UUID, Learned],
+    estimates: Estimates,
+    keys: Sequence[UUID | None],
+    events: Sequence[_Event],
 ) -> None:
     """Put terms, counts and times into the rows, in memory."""
     of: dict[UUID, list[_Event]] = {}
-    for pk, event in events:
-        if pk is not None:
-            of.setdefault(pk, []).append(event)
-    for pk, answers in of.items():
-        _learn(rows[pk], terms[pk], answers)
+    for key, event in zip(keys, events, strict=True):
+        if key is not None:
+            of.setdefault(key, []).append(event)
+    terms = zip(*(column.tolist() for column in estimates.terms), strict=True)
+    for (key, row), term, answers in zip(
+        rows.items(), terms, estimates.answers.tolist(), strict=True
+    ):
+        row.difficulty_mean, row.difficulty_variance = term
+        row.answers = answers
+        _count(row, of[key])
 
 
-def _learn(row: Learned, term: Term, answers: Sequence[_Event]) -> None:
-    row.difficulty_mean, row.difficulty_variance = term
-    row.answers += len(answers)
+def _count(row: Learned, answers: Sequence[_Event]) -> None:
     row.correct += sum(answer.score for answer in answers)
     seconds = np.array([answer.seconds for answer in answers], dtype=np.float64)
     if not np.isnan(seconds).all():
