@@ -7,6 +7,8 @@ from datetime import datetime
 
 from analytics.events import Answer, Source
 
+USUAL_CONFIDENCE = 3
+
 
 @dataclass(frozen=True, kw_only=True)
 class TrackedAnswer:
@@ -16,7 +18,7 @@ class TrackedAnswer:
     skill_id: str
     is_correct: bool
     time_spent_seconds: int | None = None
-    confidence_score: int = 3
+    confidence_score: int = USUAL_CONFIDENCE
     question_difficulty: float | None = None
     item_id: str | None = None
     event_id: str | None = None

@@ -10,6 +10,11 @@ def is_api(path: str) -> bool:
     return f"{path}/".startswith(("/api/", "/v3/"))
 
 
+def is_v1(path: str) -> bool:
+    """Tell whether a path belongs to answer tracking."""
+    return f"{path}/".startswith("/api/v1/")
+
+
 def route_of(request: HttpRequest) -> str | None:
     """Return a request's path as its pattern: the values in it may name learners."""
     return f"/{request.resolver_match.route}" if request.resolver_match else None

@@ -20,7 +20,8 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from config.paths import is_api
+from analytics import services as analytics_services
+from config.paths import is_api, is_v1
 from logger import selectors as logger_selectors
 from logger import services as logger_services
 from roster import keyset, retries
@@ -66,6 +67,8 @@ HTTP_OF: dict[type[Exception], type[exceptions.APIException]] = {
     keyset.BadToken: exceptions.ValidationError,
     retries.StillRunning: Conflict,
     retries.KeyUsedBefore: Unprocessable,
+    analytics_services.NotALearner: exceptions.PermissionDenied,
+    analytics_services.NotTheirEvent: Unprocessable,
     logger_services.UnknownSession: exceptions.NotFound,
     logger_services.NotAssigned: exceptions.ValidationError,
     logger_services.QuizClosed: exceptions.PermissionDenied,
@@ -178,7 +181,7 @@ def _problems(details: Any, status: int, path: tuple[str, ...] = ()) -> Iterator
 def error_body(path: str, status: int, problems: list[Problem]) -> Any:
     """Return the body of an error in the shape of the API the path belongs to."""
     problems = list(dict.fromkeys(problems))
-    if path.startswith("/api/v1/"):
+    if is_v1(path):
         return _v1_body(problems)
     if path.startswith("/v3/"):
         return {"errors": [_jsonapi_error(status, problem) for problem in problems]}

@@ -32,6 +32,7 @@ urlpatterns = [
     path("api/auth/", include("roster.urls")),
     path("api/assignments/", include(assignments.urls)),
     path("api/logger/", include("logger.urls")),
+    path("api/v1/", include("analytics.urls")),
     # Django's "view on site" shortcut; nothing here has a page of its own.
     re_path(r"^admin/r/", defaults.page_not_found, {"exception": None}),
     path("admin/", admin.site.urls),

@@ -4,5 +4,13 @@ from __future__ import annotations
 
 from analytics.services.beliefs import NotTheirEvent
 from analytics.services.recording import record_answers, record_for_all
+from analytics.services.tracking import NotALearner, Tracked, track_answer
 
-__all__ = ["NotTheirEvent", "record_answers", "record_for_all"]
+__all__ = [
+    "NotALearner",
+    "NotTheirEvent",
+    "Tracked",
+    "record_answers",
+    "record_for_all",
+    "track_answer",
+]

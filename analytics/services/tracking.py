@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
@@ -13,14 +15,27 @@ from roster.models import Actor
 from roster.services import CredentialsNeeded, lock_recorded_learner
 
 
+class NotALearner(PermissionError):
+    """Staff of the whole installation belong to no facility, so nothing is tracked for them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tracked:
+    """Whom an answer was recorded for, and what it did."""
+
+    learner_id: UUID
+    change: MasteryChange
+
+
 @transaction.atomic
-def track_answer(tracked: TrackedAnswer, *, actor: Actor, at: datetime) -> MasteryChange:
+def track_answer(tracked: TrackedAnswer, *, actor: Actor, at: datetime) -> Tracked:
     """Record one answer for the learner it names, creating learner and skill where new.
 
     Raises
     ------
     NotForYou, UnknownLearner, CredentialsNeeded : see `lock_recorded_learner`.
     NotTheirEvent : the event_id was used for another learner.
+    NotALearner : the caller belongs to no facility.
     """
     learner = lock_recorded_learner(actor, tracked.user_id, at=at)
     if learner is None:
@@ -28,8 +43,4 @@ def track_answer(tracked: TrackedAnswer, *, actor: Actor, at: datetime) -> Maste
     [change] = record_answers(learner, [tracked.answer], at=at)
     if change is None:
         raise NotALearner
-    return change
-
-
-class NotALearner(PermissionError):
-    """Staff of the whole installation belong to no facility, so nothing is tracked for them."""
+    return Tracked(learner_id=learner.pk, change=change)

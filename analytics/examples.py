@@ -1,0 +1,37 @@
+"""Requests and answers a reader of the API's documentation can try as they stand."""
+
+from __future__ import annotations
+
+from drf_spectacular.utils import OpenApiExample
+
+TRACKING = OpenApiExample(
+    "The document's example",
+    {
+        "user_id": "student_123",
+        "skill_id": "algebra_linear",
+        "is_correct": True,
+        "time_spent_seconds": 45,
+        "confidence_score": 4,
+    },
+    request_only=True,
+)
+TRACKED = OpenApiExample(
+    "The document's answer",
+    {
+        "success": True,
+        "data": {
+            "mastery_before": 0.65,
+            "mastery_after": 0.72,
+            "velocity": 0.07,
+            "plateau_detected": False,
+            "total_attempts": 24,
+            "correct_attempts": 19,
+            "recommendation": None,
+            "plateau_confidence": None,
+            "p_correct": 0.6725,
+        },
+        "message": "Learning event tracked successfully",
+    },
+    response_only=True,
+    status_codes=["200"],
+)

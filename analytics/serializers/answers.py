@@ -1,0 +1,89 @@
+"""Answers to track, and what they did to the belief about a skill."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+
+from analytics.commands import USUAL_CONFIDENCE, TrackedAnswer
+from analytics.events import MasteryChange
+from analytics.serializers.reading import (
+    MAX_CONFIDENCE,
+    MAX_DIFFICULTY,
+    MAX_SECONDS,
+    BadAnswer,
+    read_answer,
+)
+from roster.models import MAX_NAME
+
+DECIMALS = 4
+CONFIDENCES = ("low", "medium", "high")
+
+
+class TrackAnswerSerializer(serializers.Serializer[TrackedAnswer]):
+    """One answer by one learner to one question."""
+
+    user_id = serializers.CharField(max_length=MAX_NAME)
+    skill_id = serializers.CharField(max_length=MAX_NAME)
+    is_correct = serializers.BooleanField()
+    time_spent_seconds = serializers.IntegerField(
+        min_value=0, max_value=MAX_SECONDS, required=False, allow_null=True
+    )
+    confidence_score = serializers.IntegerField(
+        min_value=1, max_value=MAX_CONFIDENCE, default=USUAL_CONFIDENCE, allow_null=True
+    )
+    question_difficulty = serializers.FloatField(
+        min_value=-MAX_DIFFICULTY, max_value=MAX_DIFFICULTY, required=False, allow_null=True
+    )
+    item_id = serializers.CharField(max_length=MAX_NAME, required=False, allow_null=True)
+    event_id = serializers.CharField(max_length=MAX_NAME, required=False, allow_null=True)
+    timestamp = serializers.DateTimeField(required=False, allow_null=True)
+
+    def to_internal_value(self, data: Any) -> TrackedAnswer:
+        """Read the answer by the rules that the bulk goes by."""
+        try:
+            return read_answer(data)
+        except BadAnswer as error:
+            raise ValidationError(error.details) from None
+
+    def command(self) -> TrackedAnswer:
+        """Return the answer."""
+        tracked: TrackedAnswer = self.validated_data
+        return tracked
+
+
+class MasteryChangeSerializer(serializers.Serializer[MasteryChange]):
+    """What an answer did."""
+
+    mastery_before = serializers.FloatField()
+    mastery_after = serializers.FloatField()
+    velocity = serializers.FloatField()
+    plateau_detected = serializers.BooleanField()
+    total_attempts = serializers.IntegerField()
+    correct_attempts = serializers.IntegerField()
+    recommendation = serializers.CharField(allow_null=True)
+    plateau_confidence = serializers.ChoiceField(choices=CONFIDENCES, allow_null=True)
+    p_correct = serializers.FloatField()
+
+
+def probability(value: float) -> float:
+    """Write a probability, or a change of one."""
+    return round(value, DECIMALS)
+
+
+def change_body(change: MasteryChange) -> dict[str, Any]:
+    """Write what an answer did; the velocity is the difference of what is written."""
+    before, after = probability(change.before), probability(change.after)
+    return {
+        "mastery_before": before,
+        "mastery_after": after,
+        "velocity": probability(after - before),
+        "plateau_detected": change.plateau,
+        "total_attempts": change.attempts,
+        "correct_attempts": change.correct,
+        "recommendation": change.recommendation,
+        "plateau_confidence": change.plateau_confidence,
+        "p_correct": probability(change.p_correct),
+    }

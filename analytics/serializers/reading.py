@@ -1,0 +1,128 @@
+"""One tracked answer from what a client sent: the same rules for one and for ten thousand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from math import isfinite
+from typing import Any
+
+from rest_framework.exceptions import ErrorDetail, ValidationError
+
+from analytics.commands import TrackedAnswer
+from roster.models import MAX_NAME
+from roster.serializers import EventTimeField
+
+MAX_SECONDS = 10_000_000
+MAX_CONFIDENCE = 5
+MAX_DIFFICULTY = 3
+NO_FIELD = "non_field_errors"
+_TIME = EventTimeField()
+_REQUIRED = ("user_id", "skill_id", "is_correct")
+
+
+class BadAnswer(ValueError):
+    """This is no answer; `problems` says what is wrong with each field."""
+
+    def __init__(self, problems: Mapping[str, ErrorDetail]) -> None:
+        super().__init__("; ".join(f"{name}: {problem}" for name, problem in problems.items()))
+        self.problems = dict(problems)
+
+    @property
+    def details(self) -> dict[str, list[ErrorDetail]]:
+        """The problems, as REST framework tells them."""
+        return {name: [problem] for name, problem in self.problems.items()}
+
+
+def read_answer(data: Any) -> TrackedAnswer:
+    """Read one answer strictly: no type is taken for another (contract 2.1).
+
+    What is optional may also be null; fields nobody knows are ignored.
+
+    Raises
+    ------
+    BadAnswer : what was sent is not one.
+    """
+    if not isinstance(data, dict):
+        raise BadAnswer({NO_FIELD: ErrorDetail("An object is required.", "invalid")})
+    told: dict[str, Any] = {}
+    problems: dict[str, ErrorDetail] = {}
+    for name, value in data.items():
+        read = _READERS.get(name)
+        if read is None or (value is None and name not in _REQUIRED):
+            continue
+        try:
+            told[name] = read(value)
+        except ValueError as error:
+            problems[name] = ErrorDetail(str(error), "invalid")
+    for name in _REQUIRED:
+        if name not in data:
+            problems[name] = ErrorDetail("This field is required.", "required")
+    if problems:
+        raise BadAnswer(problems)
+    return TrackedAnswer(**told)
+
+
+def _name(value: Any) -> str:
+    if type(value) is not str:
+        raise ValueError("A string is required.")
+    if not 0 < len(value) <= MAX_NAME:
+        raise ValueError(f"Must be of 1 to {MAX_NAME} characters.")
+    if "\0" in value or not (value.isascii() or _is_text(value)):
+        raise ValueError("Null characters and lone surrogates are not text.")
+    return value
+
+
+def _is_text(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _truth(value: Any) -> bool:
+    if type(value) is not bool:
+        raise ValueError("true or false is required.")
+    return value
+
+
+def _whole(low: int, high: int) -> Callable[[Any], int]:
+    """Return a reader of whole numbers within bounds; `true` and `3.0` are none."""
+
+    def read(value: Any) -> int:
+        if type(value) is not int:
+            raise ValueError("A whole number is required.")
+        if not low <= value <= high:
+            raise ValueError(f"Must lie between {low} and {high}.")
+        return value
+
+    return read
+
+
+def _difficulty(value: Any) -> float:
+    if type(value) not in (int, float) or not isfinite(value):
+        raise ValueError("A number is required.")
+    if not -MAX_DIFFICULTY <= value <= MAX_DIFFICULTY:
+        raise ValueError(f"Must lie between -{MAX_DIFFICULTY} and {MAX_DIFFICULTY}.")
+    return float(value)
+
+
+def _moment(value: Any) -> Any:
+    try:
+        return _TIME.to_internal_value(value)
+    except ValidationError as error:
+        [problem] = error.detail
+        raise ValueError(problem) from None
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "user_id": _name,
+    "skill_id": _name,
+    "is_correct": _truth,
+    "time_spent_seconds": _whole(0, MAX_SECONDS),
+    "confidence_score": _whole(1, MAX_CONFIDENCE),
+    "question_difficulty": _difficulty,
+    "item_id": _name,
+    "event_id": _name,
+    "timestamp": _moment,
+}
