@@ -12,8 +12,7 @@ from analytics.core.efficiency import TYPICAL_SECONDS
 from analytics.core.learner import Ability, Belief, Judged, absorb
 from analytics.events import Answer, Clock, MasteryChange
 from analytics.models import Item, LearnerAbility, LearningEvent, Skill, SkillState
-from analytics.services.meaning import Meanings
-from analytics.services.rows import (
+from analytics.rows import (
     ability_of,
     belief_of,
     evidence_of,
@@ -21,6 +20,7 @@ from analytics.services.rows import (
     put_ability,
     put_belief,
 )
+from analytics.services.meaning import Meanings
 from roster.models import User
 
 Recorded = MutableMapping[tuple[str, str], LearningEvent]

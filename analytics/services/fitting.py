@@ -15,7 +15,7 @@ from django.db.models import Max
 from analytics.core import replay
 from analytics.core.learning import Learned, learn
 from analytics.models import LearningEvent, Skill, SkillParameters, Upkeep
-from analytics.services.rows import DAY
+from analytics.rows import DAY
 from roster.models import Facility
 
 _NUMBERS = (

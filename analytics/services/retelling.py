@@ -14,7 +14,7 @@ from analytics.core import replay
 from analytics.core.bkt import ParamRows
 from analytics.core.logistic import FloatArray, IntArray
 from analytics.models import LearningEvent, Skill, SkillParameters
-from analytics.services.rows import DAY, model_of
+from analytics.rows import DAY, model_of
 
 _NUMBERS = (
     "score", "skill_mean", "skill_variance", "item_mean", "item_variance", "typical_seconds",
