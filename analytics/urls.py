@@ -1,4 +1,4 @@
-"""Paths of `/api/v1`."""
+"""Paths of `/api/v1`; apps may call learners and skills by names with slashes."""
 
 from __future__ import annotations
 
@@ -8,4 +8,12 @@ from analytics import views
 
 urlpatterns = [
     path("track-answer", views.TrackAnswerView.as_view(), name="track-answer"),
+    path("velocity/<path:user_id>", views.VelocityView.as_view(), name="velocity"),
+    path("predictions/<path:user_id>", views.PredictionsView.as_view(), name="predictions"),
+    path(
+        "mastery/<path:user_id>/<path:skill_id>/history",
+        views.CurveView.as_view(),
+        name="mastery-history",
+    ),
+    path("mastery/<path:user_id>", views.StandingsView.as_view(), name="mastery"),
 ]

@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Iterable
+from typing import Any, cast
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
+from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
-from analytics import services
+from analytics import selectors, services
 from analytics.examples import TRACKED, TRACKING
+from analytics.serializers import asking
 from analytics.serializers.answers import (
     MasteryChangeSerializer,
     TrackAnswerSerializer,
     change_body,
 )
 from analytics.serializers.envelope import envelope, enveloped
+from analytics.serializers.insights import (
+    PointSerializer,
+    PredictionsSerializer,
+    StandingSerializer,
+    VelocitySerializer,
+    point_body,
+    predictions_body,
+    standing_body,
+    velocity_body,
+)
 from roster.models import Actor
 from roster.once import RecordingView, once
 
@@ -44,3 +59,71 @@ class TrackAnswerView(RecordingView):
         return Response(
             envelope(change_body(tracked.change), "Learning event tracked successfully")
         )
+
+
+class VelocityView(APIView):
+    @extend_schema(
+        parameters=[asking.DAYS, asking.SKILL],
+        responses=enveloped("VelocityAnswer", VelocitySerializer()),
+    )
+    def get(self, request: Request, user_id: str) -> Response:
+        """Tell how fast a learner gets better."""
+        days, skill = asking.asked_days(request), asking.asked_name(request, "skill_id")
+        learner = selectors.readable_learner(actor_of(request), user_id)
+        pace = selectors.pace(learner, days=days, skill=skill, at=timezone.now())
+        return Response(envelope(velocity_body(pace), "Velocity retrieved successfully"))
+
+
+class PredictionsView(APIView):
+    @extend_schema(
+        parameters=[asking.DAYS, asking.TARGET],
+        responses=enveloped("PredictionsAnswer", PredictionsSerializer()),
+    )
+    def get(self, request: Request, user_id: str) -> Response:
+        """Predict a learner's scores, and how each skill goes on."""
+        days, target = asking.asked_days(request), asking.asked_target(request)
+        learner = selectors.readable_learner(actor_of(request), user_id)
+        outlook = selectors.outlook(learner, days=days, target=target, at=timezone.now())
+        return Response(envelope(predictions_body(outlook), "Predictions retrieved successfully"))
+
+
+class _Rows(GenericAPIView[Any]):
+    """A list whose array, page or cursor is the `data` of an envelope."""
+
+    filter_backends = []
+
+    def page(self, rows: QuerySet[Any, Any]) -> list[Any]:
+        """Return the rows the request asks for."""
+        return self.paginate_queryset(rows) or []
+
+    def told(self, bodies: Iterable[Any], message: str) -> Response:
+        """Wrap those rows, written."""
+        response = self.get_paginated_response(list(bodies))
+        response.data = envelope(response.data, message)
+        return response
+
+
+class StandingsView(_Rows):
+    serializer_class = StandingSerializer
+
+    @extend_schema(parameters=[asking.ITEM], responses=StandingSerializer(many=True))
+    def get(self, request: Request, user_id: str) -> Response:
+        """List where a learner stands at each skill, last practised first."""
+        item = asking.asked_name(request, "item_id")
+        learner = selectors.readable_learner(actor_of(request), user_id)
+        states = self.page(selectors.states_of(learner))
+        standings = selectors.standings(learner, states, item=item)
+        return self.told(map(standing_body, standings), "Mastery retrieved successfully")
+
+
+class CurveView(_Rows):
+    serializer_class = PointSerializer
+
+    @extend_schema(responses=PointSerializer(many=True))
+    def get(self, request: Request, user_id: str, skill_id: str) -> Response:
+        """List a learner's answers at one skill in the order in which they happened."""
+        learner, skill = selectors.readable_learner_at_skill(
+            actor_of(request), f"{user_id}/{skill_id}"
+        )
+        points = self.page(selectors.curve(learner, skill))
+        return self.told(map(point_body, points), "History retrieved successfully")

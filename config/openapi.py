@@ -7,6 +7,7 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
+from config.paths import is_v1
 from roster.models import MAX_NAME
 from roster.once import HEADER
 
@@ -36,6 +37,7 @@ IDEMPOTENCY_KEY = {
 OPEN_TO_GUESTS = (
     "/api/auth/session", "/api/logger/contentsession", "/api/logger/trackprogress",
 )  # fmt: skip
+# Of all APIs but answer tracking.
 ERRORS = {
     "type": "array",
     "items": {
@@ -51,6 +53,21 @@ ERRORS = {
                     "message": {"type": "string"},
                 },
             },
+        },
+    },
+}
+
+WRAPPED_ERRORS = {
+    "type": "object",
+    "required": ["success", "data", "message", "errors"],
+    "properties": {
+        "success": {"type": "boolean", "enum": [False]},
+        "data": {"nullable": True, "enum": [None]},
+        "message": {"type": "string"},
+        "errors": {
+            "type": "object",
+            "additionalProperties": {"type": "array", "items": {"type": "string"}},
+            "example": {"is_correct": ["true or false is required."]},
         },
     },
 }
@@ -110,11 +127,35 @@ def _is_retriable(path: str, method: str) -> bool:
     return method in {"post", "put"} and not path.startswith("/api/auth")
 
 
+def describe_wrapped_lists(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
+    """Wrap the lists of answer tracking, in whichever shape, as everything there is."""
+    for path, method, operation in _operations(result):
+        if is_v1(path) and method == "get":
+            content = operation["responses"]["200"]["content"]["application/json"]
+            if "/Paginated" in content["schema"].get("$ref", ""):
+                content["schema"] = _wrapped(content["schema"])
+    return result
+
+
+def _wrapped(schema: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "required": ["success", "data", "message"],
+        "properties": {
+            "success": {"type": "boolean"},
+            "data": schema,
+            "message": {"type": "string"},
+        },
+    }
+
+
 def describe_errors(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
     """Give every operation the errors any of them may answer (contract 0.12)."""
-    result["components"].setdefault("schemas", {})["Errors"] = ERRORS
-    schema = {"$ref": "#/components/schemas/Errors"}
+    schemas = result["components"].setdefault("schemas", {})
+    schemas |= {"Errors": ERRORS, "WrappedErrors": WRAPPED_ERRORS}
     for path, method, operation in _operations(result):
+        kind = "WrappedErrors" if is_v1(path) else "Errors"
+        schema = {"$ref": f"#/components/schemas/{kind}"}
         for status, description in ERROR_STATUSES.items():
             if status not in ONLY_OF_RETRIES or _is_retriable(path, method):
                 operation["responses"][status] = {

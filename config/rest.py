@@ -20,6 +20,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from analytics import selectors as analytics_selectors
 from analytics import services as analytics_services
 from config.paths import is_api, is_v1
 from logger import selectors as logger_selectors
@@ -67,6 +68,7 @@ HTTP_OF: dict[type[Exception], type[exceptions.APIException]] = {
     keyset.BadToken: exceptions.ValidationError,
     retries.StillRunning: Conflict,
     retries.KeyUsedBefore: Unprocessable,
+    analytics_selectors.UnknownSkill: exceptions.NotFound,
     analytics_services.NotALearner: exceptions.PermissionDenied,
     analytics_services.NotTheirEvent: Unprocessable,
     logger_services.UnknownSession: exceptions.NotFound,

@@ -11,6 +11,7 @@ from corsheaders.defaults import default_headers
 from csp.constants import NONE, SELF
 from environs import Env
 
+from analytics.core.scale import Scale
 from config.logs import configure_structlog, logging_config
 from roster.rates import Rate
 
@@ -199,6 +200,15 @@ THROTTLES = {
     "guest": Rate.of(env.str("THROTTLE_GUEST", default="1200/minute")),
 }
 
+# Sections of the test whose scores are predicted, each with its scale, and the total to aim at.
+SCORE_SECTIONS = {
+    name: Scale.of(scale)
+    for name, scale in env.dict(
+        "SCORE_SECTIONS", default={"math": "200-800", "rw": "200-800"}
+    ).items()
+}
+TARGET_SCORE = env.float("TARGET_SCORE", default=None)
+
 COOKIES_SECURE = env.bool("COOKIES_SECURE", default=True)
 SESSION_ENGINE = "roster.sessions"
 SESSION_COOKIE_SECURE = COOKIES_SECURE
@@ -268,6 +278,7 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "config.openapi.describe_callers",
         "config.openapi.describe_retries",
+        "config.openapi.describe_wrapped_lists",
         "config.openapi.describe_errors",
     ],
 }

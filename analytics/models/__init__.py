@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analytics.models.beliefs import LearnerAbility, SkillState
+from analytics.models.beliefs import LearnerAbility, SkillState, SkillStateQuerySet
 from analytics.models.catalogue import Item, Skill, SkillParameters
 from analytics.models.evidence import LearningEvent, LearningEventQuerySet
 from analytics.models.upkeep import Upkeep
@@ -15,5 +15,6 @@ __all__ = [
     "Skill",
     "SkillParameters",
     "SkillState",
+    "SkillStateQuerySet",
     "Upkeep",
 ]

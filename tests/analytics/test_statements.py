@@ -9,13 +9,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from uuid_utils.compat import uuid7
 
+from analytics.models import Skill
+from tests.analytics.answering import TRACK, answer
 from tests.conftest import Caller, Client, client_for
 from tests.factories import School, make_school
 
 # Real transactions: BEGIN and COMMIT are statements too. Authentication is included.
 pytestmark = pytest.mark.django_db(transaction=True)
-
-PATH = "/api/v1/track-answer"
 
 
 @pytest.fixture
@@ -48,21 +48,47 @@ def statements(call: Any) -> int:
 def tracking(client: Client, /, **told: Any) -> int:
     extra = told.pop("extra", {})
     body = {"user_id": "student_ada", "skill_id": "algebra", "is_correct": True, **told}
-    return statements(lambda: client.post(PATH, body, format="json", **extra))
+    return statements(lambda: client.post(TRACK, body, format="json", **extra))
 
 
 def test_tracking_an_answer(client: Client, caller: Caller, school: School):
     """issue: ≤ 10, the key, BEGIN and COMMIT included."""
     login = 1 if caller == school.ada else 0
 
-    def told(**told: Any) -> int:
+    def counted(**told: Any) -> int:
         return tracking(client, **told) - login
 
-    assert told(time_spent_seconds=3) == 9
-    assert told(event_id="e1") == 10
-    assert told(item_id="q1") == 10
-    assert told(item_id="q1", event_id="e2") == 11
-    assert told(event_id="e1") == 8  # again: nothing is written
-    assert told(skill_id="geometry") == 12  # the skill is created
-    assert told(timestamp="2026-01-01T00:00:00Z") == 16
-    assert told(extra={"HTTP_IDEMPOTENCY_KEY": uuid7().hex}) == 15
+    assert counted(time_spent_seconds=3) == 9
+    assert counted(event_id="e1") == 10
+    assert counted(item_id="q1") == 10
+    assert counted(item_id="q1", event_id="e2") == 11
+    assert counted(event_id="e1") == 8  # again: nothing is written
+    assert counted(skill_id="geometry") == 12  # the skill is created
+    assert counted(timestamp="2026-01-01T00:00:00Z") == 16
+    assert counted(extra={"HTTP_IDEMPOTENCY_KEY": uuid7().hex}) == 15
+
+
+@pytest.mark.parametrize("skills", [1, 40])
+def test_reading(client: Client, caller: Caller, school: School, skills: int):
+    """The same for one skill and few answers as for many."""
+    login = 1 if caller == school.ada else 0
+    Skill.objects.create(facility=school.facility, code="new", section="math")
+    app = client_for(school.key())
+    rows = [
+        answer(skill_id=f"skill{n % skills}", timestamp=f"2026-01-{1 + n % 28:02}T00:00:00Z")
+        for n in range(40)
+    ]
+    for row in rows[: 5 * skills]:
+        tracking(app, **row)
+    ada = school.ada.pk.hex
+
+    def reading(path: str, **query: Any) -> int:
+        return statements(lambda: client.get(f"/api/v1/{path}", query)) - login
+
+    assert reading(f"velocity/{ada}") == 4
+    assert reading(f"velocity/{ada}", skill_id="skill0") == 4
+    assert reading(f"predictions/{ada}") == 6
+    assert reading(f"mastery/{ada}") == 3
+    assert reading(f"mastery/{ada}", item_id="q1") == 4
+    assert reading(f"mastery/{ada}", page_size=10) == 4
+    assert reading(f"mastery/{ada}/skill0/history") == 4

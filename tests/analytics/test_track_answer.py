@@ -13,11 +13,11 @@ from django.utils import timezone
 
 from analytics.models import Item, LearningEvent, Skill, SkillState
 from roster.models import Facility, KeptAnswer, Scope, User
+from tests.analytics.answering import TRACK, answer, refused, track, tracked
 from tests.conftest import Client, client_for
 from tests.factories import NOW, School, make_key
 from tests.threads import together
 
-PATH = "/api/v1/track-answer"
 # The document's own request.
 DOCUMENTED: dict[str, Any] = {
     "user_id": "student_123",
@@ -30,36 +30,6 @@ FIELDS = {
     "mastery_before", "mastery_after", "velocity", "plateau_detected", "total_attempts",
     "correct_attempts", "recommendation", "plateau_confidence", "p_correct",
 }  # fmt: skip
-
-
-def answer(user: str = "student_ada", **told: Any) -> dict[str, Any]:
-    """Return a body."""
-    return {"user_id": user, "skill_id": "algebra", "is_correct": True, **told}
-
-
-def track(client: Client, body: dict[str, Any], **extra: Any) -> Any:
-    return client.post(PATH, body, format="json", **extra)
-
-
-def tracked(client: Client, body: dict[str, Any]) -> dict[str, Any]:
-    """Track an answer, which must succeed, and return what it did."""
-    response = track(client, body)
-    assert response.status_code == 200, response.content
-    told = response.json()
-    assert (told["success"], told["message"]) == (True, "Learning event tracked successfully")
-    data: dict[str, Any] = told["data"]
-    return data
-
-
-def refused(response: Any, status: int) -> dict[str, Any]:
-    """Return the errors by field, the envelope checked (contract 0.12)."""
-    told = response.json()
-    assert response.status_code == status, response.content
-    assert told.keys() == {"success", "data", "message", "errors"}
-    assert (told["success"], told["data"]) == (False, None)
-    assert told["message"]
-    errors: dict[str, Any] = told["errors"]
-    return errors
 
 
 def test_the_documents_request_is_answered_in_its_shape(app: Client):
@@ -208,7 +178,7 @@ def test_either_header_carries_a_key_with_and_without_a_slash(
     secret = school.key()
     carried = f"Bearer {secret}" if header == "Authorization" else secret
 
-    response = Client().post(PATH + slash, DOCUMENTED, format="json", headers={header: carried})
+    response = Client().post(TRACK + slash, DOCUMENTED, format="json", headers={header: carried})
 
     assert response.status_code == 200
 
@@ -270,7 +240,7 @@ def test_a_cookie_alone_needs_a_csrf_token(school: School):
     client = DjangoClient(enforce_csrf_checks=True)
     client.force_login(school.ada, backend="roster.authentication.RosterBackend")
 
-    response = client.post(PATH, answer(), content_type="application/json")
+    response = client.post(TRACK, answer(), content_type="application/json")
 
     refused(response, 403)
 
@@ -336,14 +306,14 @@ def test_a_time_far_ahead_is_now(app: Client):
 @pytest.mark.parametrize(
     ("method", "path", "body", "extra", "status"),
     [
-        ("get", PATH, "", {}, 405),
-        ("put", PATH, "{}", {}, 405),
-        ("delete", PATH, "", {}, 405),
+        ("get", TRACK, "", {}, 405),
+        ("put", TRACK, "{}", {}, 405),
+        ("delete", TRACK, "", {}, 405),
         ("post", "/api/v1/nothing", "{}", {}, 404),
         ("post", "/api/v1", "{}", {}, 404),
-        ("post", PATH, "{", {}, 400),
-        ("post", PATH, "{}", {"content_type": "text/plain"}, 415),
-        ("post", PATH, '{"a": "%s"}' % ("x" * 1024 * 1024), {}, 413),
+        ("post", TRACK, "{", {}, 400),
+        ("post", TRACK, "{}", {"content_type": "text/plain"}, 415),
+        ("post", TRACK, '{"a": "%s"}' % ("x" * 1024 * 1024), {}, 413),
     ],
 )
 def test_every_error_comes_in_the_envelope(

@@ -1,0 +1,76 @@
+"""What the query of a read may say."""
+
+from __future__ import annotations
+
+import re
+
+from django.conf import settings
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+
+from roster.models import MAX_NAME
+
+USUAL_DAYS = 30
+MOST_DAYS = 365
+_WHOLE = re.compile(r"[0-9]{1,9}")
+_NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
+
+DAYS = OpenApiParameter(
+    "days",
+    {"type": "integer", "minimum": 1, "maximum": MOST_DAYS, "default": USUAL_DAYS},
+    description="How many days to look back, or ahead.",
+)
+SKILL = OpenApiParameter("skill_id", OpenApiTypes.STR, description="Only this skill.")
+ITEM = OpenApiParameter(
+    "item_id", OpenApiTypes.STR, description="The item `p_correct_next` is of; else any."
+)
+TARGET = OpenApiParameter(
+    "target_score", OpenApiTypes.NUMBER, description="The total to reach, in `goal_tracking`."
+)
+
+
+def asked_days(request: Request) -> int:
+    """Return how many days are asked about.
+
+    Raises
+    ------
+    ValidationError : not a whole number from 1 to 365.
+    """
+    text = request.query_params.get("days")
+    if text is None:
+        return USUAL_DAYS
+    if not (_WHOLE.fullmatch(text) and 1 <= int(text) <= MOST_DAYS):
+        raise ValidationError({"days": [f"Must be a whole number from 1 to {MOST_DAYS}."]})
+    return int(text)
+
+
+def asked_name(request: Request, parameter: str) -> str | None:
+    """Return the id a parameter names, None where it is not there.
+
+    Raises
+    ------
+    ValidationError : it could be nobody's.
+    """
+    name = request.query_params.get(parameter)
+    if name is not None and ("\0" in name or not 0 < len(name) <= MAX_NAME):
+        raise ValidationError({parameter: [f"Must be of 1 to {MAX_NAME} characters."]})
+    return name
+
+
+def asked_target(request: Request) -> float | None:
+    """Return the total to aim at, None where none is named.
+
+    Raises
+    ------
+    ValidationError : no number, or no total that could be reached.
+    """
+    text = request.query_params.get("target_score")
+    if text is None:
+        return None
+    scales = settings.SCORE_SECTIONS.values()
+    low, high = sum(scale.low for scale in scales), sum(scale.high for scale in scales)
+    if not (_NUMBER.fullmatch(text) and low < float(text) <= high):
+        raise ValidationError({"target_score": [f"Must be a number above {low} and up to {high}."]})
+    return float(text)

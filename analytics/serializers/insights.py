@@ -1,0 +1,203 @@
+"""What is believed of a learner: standings, learning curves, velocity and predictions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from rest_framework import serializers
+
+from analytics.core.forecast import Goal, Score
+from analytics.core.velocity import Trend
+from analytics.events import Source
+from analytics.selectors import LearnerPace, Outlook, Standing
+from analytics.serializers.answers import probability
+from roster.serializers import HexUUIDField
+from roster.wire import format_time
+
+Row = dict[str, Any]
+
+
+class StandingSerializer(serializers.Serializer[Standing]):
+    """Where a learner stands at one skill."""
+
+    skill_id = serializers.CharField()
+    mastery = serializers.FloatField()
+    velocity = serializers.FloatField()
+    plateau = serializers.BooleanField()
+    attempts = serializers.IntegerField()
+    correct = serializers.IntegerField()
+    efficiency = serializers.FloatField()
+    last_practised = serializers.DateTimeField()
+    p_correct_next = serializers.FloatField()
+
+
+def standing_body(standing: Standing) -> Row:
+    """Write where a learner stands."""
+    state = standing.state
+    return {
+        "skill_id": state.skill.code,
+        "mastery": probability(state.mastery),
+        "velocity": probability(state.velocity),
+        "plateau": state.plateau,
+        "attempts": state.attempts,
+        "correct": state.correct,
+        "efficiency": probability(state.efficiency),
+        "last_practised": format_time(state.last_practised),
+        "p_correct_next": probability(standing.p_correct_next),
+    }
+
+
+class PointSerializer(serializers.Serializer[Row]):
+    """One answer on a learning curve."""
+
+    id = HexUUIDField()
+    timestamp = serializers.DateTimeField()
+    source = serializers.ChoiceField(choices=Source.values)  # type: ignore[assignment]
+    event_id = serializers.CharField(allow_null=True)
+    item_id = serializers.CharField(allow_null=True)
+    score = serializers.FloatField()
+    time_spent_seconds = serializers.FloatField(allow_null=True)
+    confidence_score = serializers.IntegerField(allow_null=True)
+    mastery_before = serializers.FloatField()
+    mastery_after = serializers.FloatField()
+    p_correct = serializers.FloatField()
+
+
+def point_body(row: Row) -> Row:
+    """Write a row of `values(*POINT)`."""
+    return {
+        "id": row["id"].hex,
+        "timestamp": format_time(row["happened_at"]),
+        "source": row["source"],
+        "event_id": row["source_id"],
+        "item_id": row["item__code"],
+        "score": row["score"],
+        "time_spent_seconds": row["seconds"],
+        "confidence_score": row["confidence"],
+        "mastery_before": probability(row["mastery_before"]),
+        "mastery_after": probability(row["mastery_after"]),
+        "p_correct": probability(row["p_correct"]),
+    }
+
+
+class VelocitySerializer(serializers.Serializer[LearnerPace]):
+    """How fast a learner gets better."""
+
+    momentum_score = serializers.IntegerField(min_value=0, max_value=100)
+    velocity_trend = serializers.ChoiceField(choices=[trend.value for trend in Trend])
+    overall_velocity = serializers.FloatField()
+    consistency = serializers.FloatField()
+    activity_level = serializers.FloatField()
+    cognitive_efficiency = serializers.FloatField()
+    skill_velocities = serializers.DictField(child=serializers.FloatField())
+
+
+def velocity_body(pace: LearnerPace) -> Row:
+    """Write how fast a learner gets better."""
+    momentum = pace.momentum
+    return {
+        "momentum_score": momentum.score,
+        "velocity_trend": momentum.trend,
+        "overall_velocity": probability(momentum.velocity),
+        "consistency": probability(momentum.consistency),
+        "activity_level": probability(momentum.activity),
+        "cognitive_efficiency": probability(pace.efficiency),
+        "skill_velocities": {
+            code: probability(velocity) for code, velocity in pace.velocities.items()
+        },
+    }
+
+
+class IntervalSerializer(serializers.Serializer[Any]):
+    """Between which scores the later one lies with a probability of 95 %."""
+
+    low = serializers.IntegerField(allow_null=True)
+    high = serializers.IntegerField(allow_null=True)
+
+
+class GoalSerializer(serializers.Serializer[Any]):
+    """How far the target is; null where there is none, or too little to tell."""
+
+    target_score = serializers.FloatField(allow_null=True)
+    days_to_goal = serializers.IntegerField(allow_null=True)
+    progress_percent = serializers.IntegerField(allow_null=True)
+    on_track = serializers.BooleanField(allow_null=True)
+
+
+class SkillOutlookSerializer(serializers.Serializer[Any]):
+    """What to expect at one skill."""
+
+    mastery = serializers.FloatField()
+    predicted_mastery = serializers.FloatField()
+    p_correct_next = serializers.FloatField()
+
+
+class IntervalsSerializer(serializers.Serializer[Any]):
+    """An interval for each section of the test and for the total."""
+
+    def get_fields(self) -> dict[str, Any]:
+        """Return a field for each of them."""
+        return {name: IntervalSerializer() for name in _names()}
+
+
+class PredictionsSerializer(serializers.Serializer[Outlook]):
+    """What scores to expect; the number in a name is that of the days asked about."""
+
+    def get_fields(self) -> dict[str, Any]:
+        """Return the fields, those of each section of the test among them."""
+        score: dict[str, Any] = {"min_value": 0, "allow_null": True}
+        return {
+            **{f"current_{name}": serializers.IntegerField(**score) for name in _names()},
+            **{
+                f"predicted_{name}_in_30_days": serializers.IntegerField(required=False, **score)
+                for name in _names()
+            },
+            "confidence_intervals": IntervalsSerializer(),
+            "goal_tracking": GoalSerializer(),
+            "recommendations": serializers.ListField(child=serializers.CharField()),
+            "skills": serializers.DictField(child=SkillOutlookSerializer()),
+        }
+
+
+def _names() -> list[str]:
+    return [*settings.SCORE_SECTIONS, "total"]
+
+
+def predictions_body(outlook: Outlook) -> Row:
+    """Write what scores to expect."""
+    forecast = outlook.forecast
+    scores = {**forecast.sections, "total": forecast.total}
+    return {
+        **{f"current_{name}": score and score.current for name, score in scores.items()},
+        **{
+            f"predicted_{name}_in_{outlook.days}_days": score and score.predicted
+            for name, score in scores.items()
+        },
+        "confidence_intervals": {name: _interval_body(score) for name, score in scores.items()},
+        "goal_tracking": _goal_body(outlook.target, forecast.goal),
+        "recommendations": outlook.recommendations,
+        "skills": {
+            skill.code: {
+                "mastery": probability(skill.mastery),
+                "predicted_mastery": probability(skill.predicted_mastery),
+                "p_correct_next": probability(skill.p_correct_next),
+            }
+            for skill in outlook.skills
+        },
+    }
+
+
+def _interval_body(score: Score | None) -> Row:
+    if score is None:
+        return {"low": None, "high": None}
+    return {"low": score.interval.low, "high": score.interval.high}
+
+
+def _goal_body(target: float | None, goal: Goal | None) -> Row:
+    return {
+        "target_score": target,
+        "days_to_goal": goal and goal.days,
+        "progress_percent": goal and goal.progress,
+        "on_track": goal and goal.on_track,
+    }

@@ -1,0 +1,45 @@
+"""How tests track answers, and what they are told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.conftest import Client
+
+TRACK = "/api/v1/track-answer"
+
+
+def answer(user: str = "student_ada", **told: Any) -> dict[str, Any]:
+    """Return a body."""
+    return {"user_id": user, "skill_id": "algebra", "is_correct": True, **told}
+
+
+def track(client: Client, body: dict[str, Any], **extra: Any) -> Any:
+    return client.post(TRACK, body, format="json", **extra)
+
+
+def tracked(client: Client, body: dict[str, Any]) -> dict[str, Any]:
+    """Track an answer, which must succeed, and return what it did."""
+    return told(track(client, body), "Learning event tracked successfully")
+
+
+def told(response: Any, message: str | None = None) -> Any:
+    """Return the data of an answer that must be a success, the envelope checked."""
+    assert response.status_code == 200, response.content
+    body = response.json()
+    assert body.keys() == {"success", "data", "message"}
+    assert body["success"] is True
+    assert body["message"]
+    assert message is None or body["message"] == message
+    return body["data"]
+
+
+def refused(response: Any, status: int) -> dict[str, Any]:
+    """Return the errors by field, the envelope checked (contract 0.12)."""
+    body = response.json()
+    assert response.status_code == status, response.content
+    assert body.keys() == {"success", "data", "message", "errors"}
+    assert (body["success"], body["data"]) == (False, None)
+    assert body["message"]
+    errors: dict[str, Any] = body["errors"]
+    return errors

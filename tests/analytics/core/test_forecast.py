@@ -1,0 +1,193 @@
+"""Forecasts of scores (contract 2.3; the equations are in `analytics.core.forecast`)."""
+
+from __future__ import annotations
+
+from math import exp
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analytics.core import bkt, forecast, growth
+from analytics.core.forecast import Prospect, grown, mastered
+from analytics.core.scale import Scale
+
+SAT = {"math": Scale(200, 800), "rw": Scale(200, 800)}
+STEADY = Prospect(p_correct=0.6, variance=0.5, velocity=0.03, rate=1.0, answers=30)
+TOP, BOTTOM = growth.LEVELS[-1], growth.LEVELS[0]
+
+chances = st.floats(0.01, 0.99)
+velocities = st.floats(-0.0015, 0.045)
+attempts = st.floats(0, 1000)
+prospects = st.builds(
+    Prospect,
+    p_correct=chances,
+    variance=st.floats(0.01, 1),
+    velocity=velocities,
+    rate=st.floats(0, 20),
+    answers=st.just(30),
+)
+
+
+def after(p: float, velocity: float, attempts: float) -> float:
+    return float(grown(np.array([p]), np.array([velocity]), np.array([attempts]))[0])
+
+
+def of(*skills: Prospect[float], days: int = 30, target: float | None = None, **scales: Scale):
+    """Forecast one section of these skills, or each of the scales."""
+    names = scales or {"math": SAT["math"]}
+    return forecast.forecast(
+        dict.fromkeys(names, skills), names, ability_variance=0.3, days=days, target=target
+    )
+
+
+def test_a_worked_example():
+    """Half right on 200 to 800 is 500; ten answers at .03 from .5 lead to .7136."""
+    skill = Prospect(p_correct=0.5, variance=0.4, velocity=0.03, rate=1.0, answers=20)
+
+    told = of(skill, days=10, target=700)
+
+    p = 0.92 - 0.42 * exp(-0.03 * 10 / 0.42)
+    deviation = 600 * p * (1 - p) * ((0.3 + 0.002 * 10) + (0.4 + 0.02 * 10)) ** 0.5
+    score = told.sections["math"]
+    assert score is not None
+    assert (score.current, score.predicted) == (500, round(200 + 600 * p))
+    assert score.interval.low == round(score.predicted - 1.96 * deviation)
+    assert score.interval.high == 800
+    assert told.total == score
+    assert told.goal is not None
+    assert (told.goal.progress, told.goal.on_track) == (60, False)
+    assert told.goal.days == 22  # 14 ln 4.8, where P(correct) is .8325: 699.5 points
+
+
+def test_the_goal_is_reached_on_the_first_day_of_which_that_is_said():
+    days = next(n for n in range(1, 366) if of(STEADY, days=n, target=700).goal.on_track)
+
+    goal = of(STEADY, target=700).goal
+    assert goal is not None
+    assert goal.days == days
+
+
+def test_a_goal_that_is_reached_or_never_will_be():
+    resting = STEADY._replace(rate=0.0)
+
+    assert of(resting, target=560).goal == forecast.Goal(days=0, progress=100, on_track=True)
+    assert of(resting, target=561).goal.days is None
+
+
+def test_the_total_is_the_sum_and_the_sections_are_uncertain_together():
+    told = of(STEADY, **SAT)
+
+    sections = [score for score in told.sections.values() if score is not None]
+    assert told.total is not None
+    assert told.total.current == sum(score.current for score in sections)
+    assert told.total.predicted == sum(score.predicted for score in sections)
+    alone = sections[0].interval.low - sections[0].predicted
+    together = told.total.interval.low - told.total.predicted
+    assert 2 * alone <= together < 2**0.5 * alone
+
+
+@pytest.mark.parametrize("answers", [0, 19])
+def test_too_few_answers_are_no_score(answers: int):
+    """contract 2.3: nulls, and how many are missing."""
+    few = STEADY._replace(answers=answers)
+
+    told = of(few, target=700, **SAT)
+
+    assert told.sections == {"math": None, "rw": None}
+    assert told.total is told.goal is None
+    assert forecast.missing_answers([few]) == 20 - answers
+
+
+def test_answers_add_up_over_the_skills_of_a_section():
+    assert of(STEADY._replace(answers=10), STEADY._replace(answers=10)).total is not None
+
+
+def test_a_section_without_skills_is_no_score():
+    assert of().sections == {"math": None}
+
+
+def test_without_sections_there_is_no_total():
+    told = forecast.forecast({}, {}, ability_variance=0.3, days=30, target=700)
+
+    assert (told.sections, told.total, told.goal) == ({}, None, None)
+
+
+@given(chances, velocities)
+def test_the_first_answers_bring_the_velocity(p: float, velocity: float):
+    """learning-science 3: velocity is the gain of P(correct) to expect from one answer."""
+    moves = velocity * ((TOP if velocity > 0 else BOTTOM) - p) > 0
+    slope = (after(p, velocity, 1e-6) - p) / 1e-6
+
+    assert slope == pytest.approx(velocity if moves else 0, abs=1e-4)
+
+
+@given(chances, velocities, attempts, attempts)
+def test_practice_leads_one_way_and_never_past_its_end(
+    p: float, velocity: float, some: float, more: float
+):
+    fewer, later = sorted((some, some + more))
+    path = [p, after(p, velocity, fewer), after(p, velocity, later)]
+
+    assert path == sorted(path, reverse=velocity < 0)
+    assert min(p, BOTTOM) <= path[-1] <= max(p, TOP)
+
+
+@given(chances)
+def test_without_practice_nothing_moves(p: float):
+    assert after(p, 0.03, 0.0) == p
+    assert after(p, 0.0, 100.0) == p
+
+
+@given(chances, st.floats(0, 1), st.integers(0, 50))
+def test_mastery_to_expect_is_the_mean_over_all_answers(p: float, learn: float, count: int):
+    """The oracle: right and wrong, each as likely as predicted, through knowledge tracing."""
+    params = bkt.DEFAULTS._replace(learn=learn)
+    expected = p
+    for _answer in range(count):
+        right = bkt.right_chance(expected, params.guess, params.slip)
+        expected = sum(
+            chance
+            * bkt.practised(bkt.judged(expected, score, params.guess, params.slip), learn, 0.0)
+            for score, chance in ((1.0, right), (0.0, 1 - right))
+        )
+
+    assert mastered(p, learn, count) == pytest.approx(min(expected, bkt.MOST), abs=1e-9)
+
+
+@given(st.lists(prospects, min_size=1, max_size=5), st.integers(1, 365))
+def test_scores_stay_on_their_scale(skills: list[Prospect[float]], days: int):
+    told = of(*skills, days=days, target=1200, **SAT)
+
+    assert told.total is not None
+    assert told.goal is not None
+    for score in told.sections.values():
+        assert score is not None
+        assert 200 <= score.interval.low <= score.predicted <= score.interval.high <= 800
+        assert 200 <= score.current <= 800
+    assert 0 <= told.goal.progress <= 100
+
+
+@given(prospects, prospects)
+def test_the_order_of_skills_makes_no_difference(one: Prospect[float], other: Prospect[float]):
+    assert of(one, other) == of(other, one)
+
+
+@pytest.mark.parametrize(
+    ("lately", "known_days", "rate"),
+    [(60, 0.5, 60 / 7), (60, 10, 6), (60, 400, 2), (0, 400, 0), (0, 0, 0)],
+)
+def test_practice_goes_on_as_it_lately_did(lately: int, known_days: float, rate: float):
+    assert forecast.expected_rate(lately, known_days=known_days) == pytest.approx(rate)
+
+
+@pytest.mark.parametrize("text", ["", "200", "800-200", "200-200", "a-b", "200-800 ", "-1-5"])
+def test_what_is_no_scale(text: str):
+    with pytest.raises(ValueError, match="200-800"):
+        Scale.of(text)
+
+
+def test_a_scale():
+    assert Scale.of("200-800") == (200, 800)
+    assert Scale.of("1-36").width == 35
