@@ -162,7 +162,7 @@ def main() -> int:
                 DJANGO_SETTINGS_MODULE="config.settings",
                 RUN_JOBS="false",
                 LOG_LEVEL="ERROR",
-                **dict.fromkeys(("THROTTLE_KEY", "THROTTLE_USER", "THROTTLE_GUEST"), ""),
+                **{f"THROTTLE_{who}": "" for who in ("KEY", "USER", "GUEST", "LOGIN")},
             )
             manage("migrate", "--verbosity", "0")
             status |= run(options)

@@ -17,15 +17,17 @@ from django.db import IntegrityError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views import defaults
 from rest_framework import exceptions
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from analytics import selectors as analytics_selectors
 from analytics import services as analytics_services
+from config import pages
 from config.paths import is_api, is_v1
 from logger import selectors as logger_selectors
 from logger import services as logger_services
-from roster import keyset, retries
+from roster import keyset, retries, throttles
 from roster import services as roster_services
 from roster.registrar import rights
 
@@ -90,6 +92,7 @@ _CODES = {
 # nearly full), or it ended a transaction that stood still.
 _OUTAGES = {"25006", "25P03", "25P04"}
 _INVALID_BY_DEFAULT = 400
+_REFUSALS = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +109,10 @@ def handle_exception(error: Exception, context: dict[str, Any]) -> Response | No
     told = _told(error)
     if told is None:
         return None
-    request: HttpRequest = context["request"]
+    request: Request = context["request"]
+    if told.status_code in _REFUSALS:
+        wait = throttles.wait_of_refused(request, context["view"])
+        told = told if wait is None else exceptions.Throttled(wait)
     problems = list(_problems(told.get_full_details(), told.status_code))
     return Response(
         error_body(request.path, told.status_code, problems),
@@ -254,10 +260,10 @@ def locked_out(
 ) -> HttpResponse:
     """Answer a login after too many failures; asked by axes."""
     cooloff: timedelta = settings.AXES_COOLOFF_TIME
+    wait = int(cooloff.total_seconds())
+    if not is_api(request.path):
+        return pages.come_again(429, wait=wait)
     message = "Too many failed logins. Try again later."
-    if is_api(request.path):
-        response = _answer(request.path, 429, "THROTTLED", message)
-    else:
-        response = HttpResponse(message, status=429, content_type="text/plain; charset=utf-8")
-    response["Retry-After"] = str(int(cooloff.total_seconds()))
+    response = _answer(request.path, 429, "THROTTLED", message)
+    response["Retry-After"] = str(wait)
     return response

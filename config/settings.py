@@ -193,11 +193,12 @@ TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 # The facility of visitors without credentials, by UUID or partner id; empty: the only one.
 DEFAULT_FACILITY = env.str("DEFAULT_FACILITY", default="")
 
-# How often each caller may ask; None: without limit.
+# How often each caller may ask, and log in from one address; None: without limit.
 THROTTLES = {
     "key": Rate.of(env.str("THROTTLE_KEY", default="60000/minute")),
     "user": Rate.of(env.str("THROTTLE_USER", default="1200/minute")),
     "guest": Rate.of(env.str("THROTTLE_GUEST", default="1200/minute")),
+    "login": Rate.of(env.str("THROTTLE_LOGIN", default="600/minute")),
 }
 
 # Sections of the test whose scores are predicted, each with its scale, and the total to aim at.

@@ -8,7 +8,7 @@ from django.views import defaults
 from django.views.generic import TemplateView
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
-from config import health
+from config import health, pages
 from config.metrics import MetricsView
 from roster.urls import assignments
 
@@ -35,6 +35,7 @@ urlpatterns = [
     path("api/v1/", include("analytics.urls")),
     # Django's "view on site" shortcut; nothing here has a page of its own.
     re_path(r"^admin/r/", defaults.page_not_found, {"exception": None}),
+    path("admin/login/", pages.admin_login),
     path("admin/", admin.site.urls),
 ]
 

@@ -12,16 +12,22 @@ from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
-from rest_framework.exceptions import AuthenticationFailed, ParseError
+from rest_framework.exceptions import AuthenticationFailed, ParseError, Throttled
 from rest_framework.request import Request
 
-from roster import keys, services
+from roster import keys, services, tolls
 from roster.models import MAX_FOLDED, ApiKey, User, fold_username
 
 _BASIC = "basic"
 _BEARER = "bearer"
 IPV6_NETWORK = 64
 NO_ADDRESS = "0.0.0.0"  # noqa: S104  # nothing is bound
+
+# Digests of secrets this process let in before. They open nothing: an address that has used up its
+# rate is refused before its secret is looked up, and this keeps a neighbour's flood of wrong ones
+# from refusing the right ones too.
+_let_in: set[str] = set()
+_MOST_LET_IN = 10_000
 
 
 class KeyAuthentication(BaseAuthentication):
@@ -37,25 +43,41 @@ class KeyAuthentication(BaseAuthentication):
             return None
         if len(secrets) > 1:
             raise ParseError("Two different keys were sent.")
-        at, secret = timezone.now(), secrets.pop()
+        secret = secrets.pop()
+        digest = keys.digest(secret)
+        _refuse_flood(request, digest)
         try:
-            if keys.is_token(secret):
-                return self._learner(secret, at), None
-            key = services.find_key(secret, at=at)
+            found = _holder(secret, at=timezone.now())
         except services.UnknownKey:
+            _let_in.discard(digest)
             raise AuthenticationFailed("The key is unknown, expired or revoked.") from None
-        services.note_use(key, at=at)
-        structlog.contextvars.bind_contextvars(key=key.prefix)
-        return key, key
-
-    def _learner(self, secret: str, at: datetime) -> User:
-        learner = services.learner_of_token(secret, at=at)
-        structlog.contextvars.bind_contextvars(user=learner.pk.hex)
-        return learner
+        if len(_let_in) >= _MOST_LET_IN:
+            _let_in.clear()
+        _let_in.add(digest)
+        return found
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002
         """Say in a 401 what would be let in."""
         return 'Bearer realm="LearnTrace"'
+
+
+def _holder(secret: str, *, at: datetime) -> tuple[ApiKey | User, ApiKey | None]:
+    if keys.is_token(secret):
+        learner = services.learner_of_token(secret, at=at)
+        structlog.contextvars.bind_contextvars(user=learner.pk.hex)
+        return learner, None
+    key = services.find_key(secret, at=at)
+    services.note_use(key, at=at)
+    structlog.contextvars.bind_contextvars(key=key.prefix)
+    return key, key
+
+
+def _refuse_flood(request: Request, digest: str) -> None:
+    if digest in _let_in:
+        return
+    wait = tolls.wait("guest", client_address(request._request))
+    if wait is not None:
+        raise Throttled(wait)
 
 
 def _secrets(request: Request) -> set[str]:

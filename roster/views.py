@@ -27,12 +27,14 @@ from roster.serializers import (
     TokenSerializer,
     session_body,
 )
+from roster.throttles import LoginThrottle
 
 
 class SessionsView(APIView):
     """Log in."""
 
     permission_classes = []
+    throttle_classes = [LoginThrottle]
 
     def get_authenticators(self) -> list:  # type: ignore[type-arg]
         """Take nobody for granted, but keep the 401's header."""

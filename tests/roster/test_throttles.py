@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import time_machine
+from django.test import Client as Browser
+from django.utils import timezone
 from pytest_django import Settings
 
+from roster import keys, services
+from roster.models import Scope
 from roster.rates import Rate
 from tests.conftest import Caller, Client, client_for
-from tests.factories import School, video
+from tests.factories import PASSWORD, School, key_row, video
 
 START = "/api/logger/contentsession"
 LIST = "/api/logger/attemptlog"
+LOGIN = "/api/auth/session"
+KINDS = ("key", "user", "guest", "login")
 
 
 @pytest.fixture
 def _two_a_minute(settings: Settings) -> None:
-    settings.THROTTLES = dict.fromkeys(("key", "user", "guest"), Rate(requests=2, seconds=60))
+    settings.THROTTLES = dict.fromkeys(KINDS, Rate(requests=2, seconds=60))
 
 
 @pytest.mark.usefixtures("_two_a_minute")
@@ -74,7 +82,7 @@ def test_a_refused_request_changes_nothing(app: Client):
 
 
 def test_no_rate_is_no_limit(app: Client, settings: Settings):
-    settings.THROTTLES = dict.fromkeys(("key", "user", "guest"))
+    settings.THROTTLES = dict.fromkeys(KINDS)
 
     assert {app.get(LIST).status_code for _turn in range(20)} == {200}
 
@@ -106,3 +114,111 @@ def test_an_ipv6_network_is_one_guest(guest: Client, settings: Settings):
     ]
 
     assert asked == [200, 200, 429, 200]
+
+
+# Whoever is refused, and logins, which cost the work of a password.
+
+
+def ask_list(**headers: str) -> tuple[int, str | None]:
+    response = Client().get(LIST, headers=headers)
+    return response.status_code, response.headers.get("Retry-After")
+
+
+@pytest.mark.usefixtures("_two_a_minute")
+@pytest.mark.parametrize("headers", [{}, {"X-API-Key": "x"}, {"Authorization": "Bearer lu_x"}])
+def test_whoever_is_refused_again_and_again_is_told_to_wait(
+    school: School, headers: dict[str, str]
+):
+    """contract 0.11: missing and wrong credentials count as a guest's."""
+    with time_machine.travel("2026-03-02T09:00:00Z", tick=False):
+        told = [ask_list(**headers) for _turn in range(3)]
+
+    assert told == [(401, None), (401, None), (429, "30")]
+
+
+@pytest.mark.usefixtures("_two_a_minute")
+@pytest.mark.parametrize("brand", [keys.KEY_BRAND, keys.TOKEN_BRAND])
+def test_a_flood_of_wrong_secrets_asks_the_database_nothing(
+    school: School, statements: Any, brand: str
+):
+    """contract 0.11: once the address has used up its rate."""
+    with time_machine.travel("2026-03-02T09:00:00Z", tick=False):
+        for _turn in range(2):
+            assert ask_list(**{"X-API-Key": keys.mint(brand).secret})[0] == 401
+
+        with statements() as asked:
+            told = ask_list(**{"X-API-Key": keys.mint(brand).secret})
+
+    assert told == (429, "30")
+    assert len(asked) == 0
+
+
+@pytest.mark.usefixtures("_two_a_minute")
+def test_a_neighbours_flood_refuses_no_key_that_is_in_use(school: School):
+    """contract 0.11: a whole school may share an address."""
+    good, unused = school.key(), school.key()
+    with time_machine.travel("2026-03-02T09:00:00Z", tick=False):
+        assert ask_list(**{"X-API-Key": good})[0] == 200
+
+        flood = [ask_list(**{"X-API-Key": "wrong"})[0] for _turn in range(5)]
+
+        assert flood == [401, 401, 429, 429, 429]
+        assert ask_list(**{"X-API-Key": good})[0] == 200
+        assert ask_list(**{"X-API-Key": unused})[0] == 429
+
+
+@pytest.mark.usefixtures("_two_a_minute")
+def test_a_key_that_was_revoked_is_counted_like_any_wrong_one(school: School):
+    """contract 0.3, 0.11: that it was good before is no way round."""
+    secret = school.key()
+    with time_machine.travel("2026-03-02T09:00:00Z", tick=False):
+        assert ask_list(**{"X-API-Key": secret})[0] == 200
+        services.revoke_key(key_row(secret).prefix, at=timezone.now())
+
+        assert [ask_list(**{"X-API-Key": secret})[0] for _turn in range(3)] == [401, 401, 429]
+
+
+@pytest.mark.usefixtures("_two_a_minute")
+def test_a_key_without_the_scope_uses_up_its_own_rate(school: School):
+    """contract 0.3, 0.11: 403 is counted too, and not against the address."""
+    key = school.key(Scope.WRITE)
+    with time_machine.travel("2026-03-02T09:00:00Z", tick=False):
+        assert [ask_list(**{"X-API-Key": key})[0] for _turn in range(3)] == [403, 403, 429]
+
+        assert ask_list()[0] == 401
+
+
+@pytest.mark.usefixtures("_two_a_minute")
+def test_logins_have_a_rate_of_their_own_by_address(school: School):
+    """contract 0.11, 1.8: of the API and the admin together."""
+    body = {"username": "coach", "password": PASSWORD}
+
+    def log_in(address: str = "10.0.0.1") -> Any:
+        return Client(REMOTE_ADDR=address).post(LOGIN, body, format="json")
+
+    def into_admin() -> Any:
+        return Browser(REMOTE_ADDR="10.0.0.1").post("/admin/login/?next=/admin/", body)
+
+    with time_machine.travel("2026-03-02T09:00:00Z", tick=False):
+        assert (log_in().status_code, into_admin().status_code) == (200, 302)
+
+        by_api, by_page = log_in(), into_admin()
+
+        assert (by_api.status_code, by_api.json()[0]["id"]) == (429, "THROTTLED")
+        assert by_page.status_code == 429
+        assert b"<h1>Too many requests</h1>" in by_page.content
+        assert by_api.headers["Retry-After"] == by_page.headers["Retry-After"] == "30"
+        assert log_in("10.0.0.2").status_code == 200
+        assert Browser(REMOTE_ADDR="10.0.0.1").get("/admin/login/").status_code == 200
+        assert Client(REMOTE_ADDR="10.0.0.1").get("/api/auth/session/current").status_code == 200
+
+
+@pytest.mark.usefixtures("_two_a_minute")
+def test_a_login_that_fails_is_counted_once(school: School):
+    """contract 0.11: by the rate of logins alone."""
+    body = {"username": "ada", "password": "wrong"}
+    with time_machine.travel("2026-03-02T09:00:00Z", tick=False):
+        logins = [client_for(None).post(LOGIN, body, format="json") for _turn in range(3)]
+
+        assert [login.status_code for login in logins] == [401, 401, 429]
+        assert ask_list()[0] == 401

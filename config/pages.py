@@ -1,0 +1,26 @@
+"""Pages told instead of the one that was asked for, and the admin's door."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponseBase
+from django.http.response import HttpResponse
+from django.template.loader import render_to_string
+
+from roster import tolls
+from roster.authentication import client_address
+
+
+def come_again(status: int, *, wait: int) -> HttpResponse:
+    """Say why there is no page now, and when to come again.
+
+    Drawn without the request: who is logged in only the database knows, and it may be away.
+    """
+    page = render_to_string(f"{status}.html")
+    return HttpResponse(page, status=status, headers={"Retry-After": str(wait)})
+
+
+def admin_login(request: HttpRequest) -> HttpResponseBase:
+    """Log in to the admin, as often as the API lets that address try."""
+    wait = tolls.pay("login", client_address(request)) if request.method == "POST" else None
+    return admin.site.login(request) if wait is None else come_again(429, wait=wait)
