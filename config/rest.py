@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -247,10 +248,31 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer when we made a mistake; the log has the traceback under the request's id."""
+    """Answer when we made a mistake, or a page cannot be drawn without what is busy or away now.
+
+    The log has the traceback under the request's id. Django calls this while it handles the error.
+    """
+    if unavailable := _unavailable_now(sys.exception()):
+        return _come_again(request, unavailable)
     if is_api(request.path):
         return _answer(request.path, 500, "ERROR", "Something went wrong on our side.")
     return defaults.server_error(request)
+
+
+def _unavailable_now(error: BaseException | None) -> Unavailable | None:
+    """Return what is told of an error that is no mistake; of rows that clash a page's form is."""
+    if not isinstance(error, Exception) or isinstance(error, IntegrityError):
+        return None
+    told = _told(error)
+    return told if isinstance(told, Unavailable) else None
+
+
+def _come_again(request: HttpRequest, told: Unavailable) -> HttpResponse:
+    if not is_api(request.path):
+        return pages.come_again(told.status_code, wait=RETRY_AFTER_SECONDS)
+    response = _answer(request.path, told.status_code, "UNAVAILABLE", str(told.detail))
+    response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
 
 
 def locked_out(
