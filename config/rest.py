@@ -28,7 +28,7 @@ from config import pages
 from config.paths import is_api, is_v1
 from logger import selectors as logger_selectors
 from logger import services as logger_services
-from roster import keyset, retries, throttles
+from roster import hashing, keyset, retries, throttles
 from roster import services as roster_services
 from roster.registrar import rights
 
@@ -38,7 +38,7 @@ RETRY_AFTER_SECONDS = 1
 
 
 class Unavailable(exceptions.APIException):
-    """The database is busy, full, read-only or away."""
+    """The database is busy, full, read-only or away, or too many passwords are being hashed."""
 
     status_code = 503
     default_detail = "The database is busy or unavailable. Try again."
@@ -68,6 +68,7 @@ HTTP_OF: dict[type[Exception], type[exceptions.APIException]] = {
     rights.UnknownRow: exceptions.NotFound,
     rights.NotAllowed: exceptions.PermissionDenied,
     rights.Refused: exceptions.ValidationError,
+    hashing.PasswordsBusy: Unavailable,
     keyset.BadToken: exceptions.ValidationError,
     retries.StillRunning: Conflict,
     retries.KeyUsedBefore: Unprocessable,

@@ -167,7 +167,9 @@ AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "roster.authentication.RosterBackend",
 ]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["roster.hashing.QueuedArgon2PasswordHasher"]
+# How long a login waits for its turn before it is asked to come again.
+PASSWORD_PATIENCE = timedelta(seconds=5)
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

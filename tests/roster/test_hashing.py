@@ -1,0 +1,222 @@
+"""How many passwords are hashed at once, and what a login costs: contract 0.11, 1.8."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+from functools import partial
+from threading import Event
+from typing import Any
+
+import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher, check_password, make_password
+from django.test import Client as Browser
+from pytest_django import Settings
+
+from roster.hashing import AT_ONCE, PasswordsBusy, turn
+from tests.conftest import client_for
+from tests.factories import PASSWORD, School, make_user
+from tests.roster.hashers import CountingHasher
+from tests.threads import together
+
+LOGIN = "/api/auth/session"
+QUEUED = "roster.hashing.QueuedArgon2PasswordHasher"
+
+
+@pytest.fixture
+def _argon2(settings: Settings) -> None:
+    settings.PASSWORD_HASHERS = [QUEUED]
+
+
+@contextmanager
+def every_turn_taken(settings: Settings) -> Iterator[None]:
+    """Hold all turns, while whoever comes does not wait for one."""
+    patience, settings.PASSWORD_PATIENCE = settings.PASSWORD_PATIENCE, timedelta(0)
+    with ExitStack() as held:
+        for _turn in range(AT_ONCE):
+            held.enter_context(turn())
+        yield
+    settings.PASSWORD_PATIENCE = patience
+
+
+def log_in(username: str = "ada", password: str = PASSWORD, **fields: Any) -> Any:
+    body = {"username": username, "password": password, **fields}
+    return client_for(None).post(LOGIN, body, format="json")
+
+
+def test_no_more_passwords_are_hashed_at_once_than_leave_a_core(settings: Settings):
+    settings.PASSWORD_PATIENCE = timedelta(0)
+    refused, everybody_asked = [], Event()
+
+    def hash_one(_number: int) -> bool:
+        try:
+            with turn():
+                return everybody_asked.wait(timeout=30)
+        except PasswordsBusy:
+            refused.append(1)
+            if len(refused) == 2:
+                everybody_asked.set()
+            return False
+
+    hashed = together(hash_one, AT_ONCE + 2)
+
+    assert hashed.count(True) == AT_ONCE
+
+
+def test_a_turn_comes_when_somebody_is_done(settings: Settings):
+    settings.PASSWORD_PATIENCE = timedelta(seconds=30)
+    running: list[int] = []
+    most: list[int] = []
+
+    def hash_one(number: int) -> None:
+        with turn():
+            running.append(number)
+            most.append(len(running))
+            running.remove(number)
+
+    together(hash_one, AT_ONCE + 7)
+
+    assert len(most) == AT_ONCE + 7
+    assert max(most) <= AT_ONCE
+
+
+@pytest.mark.usefixtures("_argon2")
+def test_hashing_and_checking_both_take_a_turn(settings: Settings):
+    stored = make_password(PASSWORD)
+
+    assert check_password(PASSWORD, stored)
+    with every_turn_taken(settings):
+        with pytest.raises(PasswordsBusy):
+            make_password(PASSWORD)
+        with pytest.raises(PasswordsBusy):
+            check_password(PASSWORD, stored)
+    assert not check_password("wrong", stored)
+
+
+@pytest.mark.usefixtures("_argon2")
+def test_a_login_that_gets_no_turn_is_asked_to_come_again(school: School, settings: Settings):
+    """contract 0.11, 0.12: 503 with Retry-After, in the API's shape and as a page."""
+    body = {"username": "coach", "password": PASSWORD}
+
+    with every_turn_taken(settings):
+        by_api = log_in("coach")
+        unknown = log_in("nobody")
+        browser = Browser(raise_request_exception=False)
+        by_page = browser.post("/admin/login/?next=/admin/", body)
+
+    for response in (by_api, unknown):
+        assert (response.status_code, response.headers["Retry-After"]) == (503, "1")
+        assert response.json()[0]["id"] == "UNAVAILABLE"
+    assert (by_page.status_code, by_page.headers["Retry-After"]) == (503, "1")
+    assert b"<h1>Busy</h1>" in by_page.content
+    assert log_in("coach").status_code == 200
+
+
+@pytest.mark.usefixtures("_argon2")
+def test_a_new_password_that_gets_no_turn_is_not_taken(school: School, settings: Settings):
+    """contract 0.1, 0.11."""
+    admin, path = client_for(school.admin), f"/api/auth/facilityuser/{school.ada.pk.hex}"
+
+    with every_turn_taken(settings):
+        refused = admin.patch(path, {"password": "another good password"}, format="json")
+
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "1")
+    stored = school.ada.password
+    school.ada.refresh_from_db()
+    assert school.ada.password == stored
+
+
+@pytest.mark.usefixtures("_argon2")
+def test_a_password_of_djangos_own_argon2_still_opens_and_is_hashed_anew(school: School):
+    ada = school.ada
+    ada.password = Argon2PasswordHasher().encode(PASSWORD, "salt" * 6)
+    ada.save(update_fields=["password"])
+
+    assert log_in().status_code == 200
+
+    ada.refresh_from_db()
+    assert "p=1" in ada.password
+    assert check_password(PASSWORD, ada.password)
+
+
+# What a login costs: contract 1.8, the same for unknown users as for known ones.
+
+
+Measured = Callable[[Callable[[], Any]], tuple[int, int, int]]
+
+
+@pytest.fixture
+def measured(settings: Settings, statements: Any) -> Measured:
+    """Return what a login takes: its status, how many passwords are hashed, and statements."""
+    settings.PASSWORD_HASHERS = ["tests.roster.hashers.CountingHasher"]
+
+    def measure(attempt: Callable[[], Any]) -> tuple[int, int, int]:
+        CountingHasher.hashed.clear()
+        with statements() as asked:
+            response = attempt()
+        return response.status_code, len(CountingHasher.hashed), len(asked)
+
+    return measure
+
+
+def failing_logins(school: School) -> dict[str, dict[str, Any]]:
+    left = make_user(school.facility, username="left", is_active=False)
+    introduced = make_user(school.facility, username="introduced")
+    introduced.set_unusable_password()
+    introduced.save()
+    return {
+        "somebody": {"username": "ada"},
+        "nobody": {"username": "nobody"},
+        "who left": {"username": left.username},
+        "who has no password": {"username": "introduced"},
+        "of elsewhere": {"username": "ben", "facility": school.elsewhere.pk.hex},
+    }
+
+
+def test_a_login_that_fails_costs_the_same_for_everybody(school: School, measured: Measured):
+    """contract 1.8: the same answer and time for unknown users."""
+    costs = {
+        who: measured(partial(log_in, **{"password": "wrong", **fields}))
+        for who, fields in failing_logins(school).items()
+    }
+
+    assert set(costs.values()) == {costs["nobody"]}
+    assert costs["nobody"][:2] == (401, 1)
+
+
+def test_the_right_password_of_the_wrong_person_costs_no_less(school: School, measured: Measured):
+    """contract 1.8: who left, or is of another facility, is as unknown as nobody."""
+    everybody = failing_logins(school)
+    refused = [everybody["nobody"], everybody["who left"], everybody["of elsewhere"]]
+
+    assert {measured(partial(log_in, **fields))[:2] for fields in refused} == {(401, 1)}
+    assert measured(log_in)[:2] == (200, 1)
+
+
+def test_the_admin_works_as_hard_for_unknown_users(school: School, measured: Measured):
+    """contract 1.8."""
+
+    def into_admin(username: str) -> Any:
+        return Browser().post("/admin/login/", {"username": username, "password": "wrong"})
+
+    known, unknown = (measured(partial(into_admin, name)) for name in ("coach", "nobody"))
+
+    assert known == unknown
+    assert known[:2] == (200, 1)
+
+
+def test_a_lock_out_costs_the_same_for_everybody(
+    school: School, measured: Measured, settings: Settings
+):
+    """contract 1.8: and no password is hashed for those locked out."""
+    settings.AXES_FAILURE_LIMIT = 2
+    for username in ("ada", "nobody"):
+        for _turn in range(2):
+            log_in(username, "wrong")
+
+    costs = {measured(partial(log_in, name, "wrong")) for name in ("ada", "nobody")}
+    costs |= {measured(partial(log_in, "ada"))}
+
+    assert len(costs) == 1
+    assert costs.pop()[:2] == (429, 0)
