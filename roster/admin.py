@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from roster import services
-from roster.admin_base import is_listed_filter
+from roster.admin_base import KeptAdmin, is_listed_filter
 from roster.models import (
     Actor,
     ApiKey,
@@ -64,7 +64,11 @@ class EnrolmentInline(admin.TabularInline[Enrolment, User]):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin[User]):
+class UserAdmin(KeptAdmin[User], DjangoUserAdmin[User]):
+    removal = (
+        "Who leaves is no longer active. To erase somebody with all their records, ask the API: "
+        "DELETE /api/auth/facilityuser/:id."
+    )
     form = UserForm
     add_form = NewUserForm
     list_display = ["__str__", "username", "external_id", "facility", "is_active", "is_staff"]
@@ -131,7 +135,11 @@ def _lost_role(formsets: Any) -> bool:
 
 
 @admin.register(Facility)
-class FacilityAdmin(admin.ModelAdmin[Facility]):
+class FacilityAdmin(KeptAdmin[Facility]):
+    removal = (
+        "To close a facility and erase its people with all their records, ask the API: "
+        "DELETE /api/auth/facility/:id."
+    )
     list_display = ["name", "partner_id", "auto_provision", "guest_access"]
     search_fields = ["name", "partner_id"]
 
@@ -142,7 +150,8 @@ class LearnerGroupInline(admin.TabularInline[LearnerGroup, Classroom]):
 
 
 @admin.register(Classroom)
-class ClassroomAdmin(admin.ModelAdmin[Classroom]):
+class ClassroomAdmin(KeptAdmin[Classroom]):
+    removal = "To close a class, ask the API: DELETE /api/auth/classroom/:id. Its people stay."
     list_display = ["name", "facility"]
     list_select_related = ["facility"]
     search_fields = ["name"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from django.contrib import admin
 from django.core.paginator import Paginator
@@ -33,6 +33,27 @@ def is_listed_filter(model_admin: admin.ModelAdmin[Any], lookup: str) -> bool:
     """
     name, _, operator = lookup.partition("__")
     return name in model_admin.list_filter and operator in ("", "exact", "isnull")
+
+
+class KeptAdmin(admin.ModelAdmin[M]):
+    """Makes and changes what is removed through the API alone.
+
+    Django's page would first bring every record that goes along, years of many learners' work;
+    the API locks whom it concerns, and keeps from the admin whoever looks after nothing any more.
+    """
+
+    removal: ClassVar[str]
+
+    def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:  # noqa: ARG002
+        """Nothing is removed here."""
+        return False
+
+    def get_fieldsets(self, request: HttpRequest, obj: M | None = None) -> Any:
+        """Say beside what is there already how it is removed."""
+        [(name, options), *others] = super().get_fieldsets(request, obj)
+        if obj is None or not self.has_change_permission(request, obj):
+            return [(name, options), *others]
+        return [(name, {**options, "description": self.removal}), *others]
 
 
 class ReadOnlyAdmin(admin.ModelAdmin[M]):

@@ -40,6 +40,44 @@ def test_a_persons_page_opens(root: Browser, school: School, who: str):
     assert root.get(f"/admin/roster/user/{user.pk}/change/").status_code == 200
 
 
+@pytest.mark.parametrize("table", ["user", "facility", "classroom"])
+def test_what_has_records_is_removed_through_the_api_alone(
+    root: Browser, school: School, table: str
+):
+    """contract 1.8: not by a page that first reads years of everybody's work."""
+    rows = {"user": school.ada, "facility": school.facility, "classroom": school.class_7a}
+    page, row = f"/admin/roster/{table}", rows[table]
+    bulk = {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"}
+
+    change = root.get(f"{page}/{row.pk}/change/").content.decode()
+    root.post(f"{page}/", bulk)
+    refused = root.post(f"{page}/{row.pk}/delete/", {"post": "yes"})
+
+    assert "deletelink" not in change
+    assert "DELETE /api/auth/" in change
+    assert "delete_selected" not in root.get(f"{page}/").content.decode()
+    assert refused.status_code == 403
+    assert type(row)._default_manager.filter(pk=row.pk).exists()
+
+
+def test_who_may_only_look_is_not_told_how_to_remove(school: School):
+    coach = Browser()
+    coach.force_login(school.coach, backend="roster.authentication.RosterBackend")
+
+    page = coach.get(f"/admin/roster/user/{school.ada.pk}/change/")
+
+    assert page.status_code == 200
+    assert b"DELETE /api/" not in page.content
+
+
+def test_a_group_can_be_removed_with_its_class_open(root: Browser, school: School):
+    """Who is in it stays in the class."""
+    gone = root.post(f"/admin/roster/learnergroup/{school.group.pk}/delete/", {"post": "yes"})
+
+    assert gone.status_code == 302
+    assert school.ada.enrolments.count() == 1
+
+
 def test_a_key_is_made_here_and_its_secret_shown_once(root: Browser, school: School):
     """contract 0.3: keys are made by command or in the admin."""
     page = root.post(
