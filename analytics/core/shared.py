@@ -8,6 +8,7 @@ that folds each answer at once: an offline fit's.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import repeat
@@ -185,7 +186,7 @@ def follow(
     abilities: list[_Pair] = [LEARNER] * (int(learner.max(initial=NONE)) + 1)
     skill_abilities: list[_Pair] = [LEARNER_SKILL] * (int(belief.max(initial=NONE)) + 1)
     skill_abilities.append(ABSENT)  # row -1
-    told: list[float] = []
+    told = array("d")
     for question, who, which in zip(
         questions.rows(), learner.tolist(), belief.tolist(), strict=True
     ):
@@ -196,17 +197,17 @@ def follow(
             skill_variance += LEARNER_SKILL_DRIFT
         judged = table.move(question, mean + skill_mean, variance + skill_variance)
         skill, item, log_odds, surprise, certainty = judged
-        told += (mean, variance, skill_mean, skill_variance, *skill, *item, log_odds)
+        told.extend((mean, variance, skill_mean, skill_variance, *skill, *item, log_odds))
         abilities[who] = moved(mean, variance, surprise, certainty)
         skill_abilities[which] = moved(skill_mean, skill_variance, surprise, certainty)
-    columns = np.array(told).reshape(len(learner), 9).T.copy()
-    ability, skill_ability, skill_term, item_term_ = map(Terms, columns[0:8:2], columns[1:8:2])
+    *terms, expected = np.array(told).reshape(len(learner), 9).T.copy()
+    ability, skill_ability, of_skill, of_item = map(Terms, terms[0::2], terms[1::2])
     return Followed(
         *table.folded(questions, skills, items),
         used=Used(ability, skill_ability),
-        skill=skill_term,
-        item=item_term_,
-        log_odds=columns[8],
+        skill=of_skill,
+        item=of_item,
+        log_odds=expected,
     )
 
 
