@@ -75,7 +75,7 @@ class Goal:
     Attributes
     ----------
     days : until the forecast reaches it: 0 where it is reached, None where not within a year.
-    progress : percent of the way from the lowest score to the target, 0 to 100.
+    progress : percent of the way from the lowest score to the target, 0 to 100, rounded down.
     on_track : whether the forecast reaches it within the days asked about.
     """
 
@@ -238,10 +238,10 @@ def _score(sections: Sequence[_Section], ability_variance: float, days: int) -> 
 
 def _goal(sections: Sequence[_Section], total: Score, target: float) -> Goal:
     lowest = sum(section.scale.low for section in sections)
-    share = (total.current - lowest) / (target - lowest)
+    percent = 100 * (total.current - lowest) // (target - lowest)
     return Goal(
         days=_days_to(sections, total, target),
-        progress=round(100 * min(max(share, 0.0), 1.0)),
+        progress=int(min(max(percent, 0), 100)),
         on_track=total.predicted >= target,
     )
 

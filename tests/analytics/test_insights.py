@@ -362,7 +362,7 @@ def test_predictions_are_scores_on_the_scale(school: School, app: Client):
         assert interval["low"] < data[f"predicted_{name}_in_14_days"] < interval["high"]
     goal = data["goal_tracking"]
     assert goal["target_score"] == 1500
-    assert goal["progress_percent"] == round(100 * (data["current_total"] - 400) / 1100)
+    assert goal["progress_percent"] == 100 * (data["current_total"] - 400) // 1100
     assert goal["on_track"] is (data["predicted_total_in_14_days"] >= 1500)
 
 
