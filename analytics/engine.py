@@ -1,0 +1,157 @@
+"""Answer tracking in process: what the endpoints do, awaited (contract 2.5).
+
+    from analytics.engine import engine
+
+    result = await engine.track_answer(
+        user_id="student_123", skill_id="algebra_linear", is_correct=True
+    )
+
+After `django.setup()` in a script, a bot or a notebook, and in an ASGI application as it is. Ids
+are strings as over HTTP, and the same rules hold for every value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, NotRequired, TypedDict, TypeVar, Unpack
+
+from asgiref.sync import sync_to_async
+from django.db import close_old_connections, connection
+from django.utils import timezone
+
+from analytics import selectors, services
+from analytics.serializers.answers import change_body
+from analytics.serializers.asking import MOST_DAYS, USUAL_DAYS
+from analytics.serializers.insights import predictions_body, velocity_body
+from analytics.serializers.reading import read_answer
+from roster.models import ApiKey, Facility, User
+from roster.services import default_facility
+
+T = TypeVar("T")
+Row = dict[str, Any]
+
+
+class NoFacility(LookupError):
+    """There is no facility, or more than one: name it with `engine.of`, or DEFAULT_FACILITY."""
+
+
+class AnswerTold(TypedDict):
+    """An answer, in the words of the API."""
+
+    user_id: str
+    skill_id: str
+    is_correct: bool
+    time_spent_seconds: NotRequired[int | None]
+    confidence_score: NotRequired[int | None]
+    question_difficulty: NotRequired[float | None]
+    item_id: NotRequired[str | None]
+    event_id: NotRequired[str | None]
+    timestamp: NotRequired[datetime | str | None]
+
+
+class Engine:
+    """The learner model of one facility: the one named, else the default."""
+
+    def __init__(self, facility: Facility | None = None) -> None:
+        self._facility = facility
+
+    def of(self, facility: Facility) -> Engine:
+        """Return the engine of another facility."""
+        return Engine(facility)
+
+    async def track_answer(self, **told: Unpack[AnswerTold]) -> Row:
+        """Record one answer, and return the `data` of `POST /api/v1/track-answer`.
+
+        Raises
+        ------
+        BadAnswer : a value is not what the API takes; a `ValueError`.
+        NoFacility, UnknownLearner, NotTheirEvent : as their docstrings say.
+        """
+        return await _aside(lambda: self._track(dict(told)))
+
+    async def get_velocity(
+        self, user_id: str, *, skill_id: str | None = None, days: int = USUAL_DAYS
+    ) -> Row:
+        """Return the `data` of `GET /api/v1/velocity/{user_id}`.
+
+        Raises
+        ------
+        ValueError : not 1 to 365 days.
+        NoFacility, UnknownLearner, UnknownSkill : as their docstrings say.
+        """
+        _refuse_days(days)
+
+        def asked() -> Row:
+            pace = selectors.pace(
+                self._learner(user_id), days=days, skill=skill_id, at=timezone.now()
+            )
+            return velocity_body(pace)
+
+        return await _aside(asked)
+
+    async def get_predictions(
+        self, user_id: str, *, days: int = USUAL_DAYS, target_score: float | None = None
+    ) -> Row:
+        """Return the `data` of `GET /api/v1/predictions/{user_id}`.
+
+        Raises
+        ------
+        ValueError : not 1 to 365 days.
+        NoFacility, UnknownLearner : as their docstrings say.
+        """
+        _refuse_days(days)
+
+        def asked() -> Row:
+            outlook = selectors.outlook(
+                self._learner(user_id), days=days, target=target_score, at=timezone.now()
+            )
+            return predictions_body(outlook)
+
+        return await _aside(asked)
+
+    def _track(self, told: Row) -> Row:
+        if isinstance(told.get("timestamp"), datetime):
+            told["timestamp"] = told["timestamp"].isoformat()
+        tracked = services.track_answer(read_answer(told), actor=self._actor(), at=timezone.now())
+        return change_body(tracked.change)
+
+    def _learner(self, name: str) -> User:
+        return selectors.readable_learner(self._actor(), name)
+
+    def _actor(self) -> ApiKey:
+        """Return a key of the facility that nobody holds and nothing stores."""
+        facility = self._facility or default_facility()
+        if facility is None:
+            raise NoFacility
+        return ApiKey(facility=facility, name="in process", can_read=True, can_write=True)
+
+
+def _refuse_days(days: int) -> None:
+    if not 1 <= days <= MOST_DAYS:
+        raise ValueError(f"days: Must be a whole number from 1 to {MOST_DAYS}.")
+
+
+async def _aside(call: Callable[[], T]) -> T:
+    """Run something that waits for the database, without making the event loop wait."""
+
+    def run() -> T:
+        _tidy_connections()
+        try:
+            return call()
+        finally:
+            _tidy_connections()
+
+    return await sync_to_async(run)()
+
+
+def _tidy_connections() -> None:
+    """Drop connections that died meanwhile: a script may sleep for hours between two answers.
+
+    A transaction that the caller has begun in this thread goes on.
+    """
+    if not connection.in_atomic_block:
+        close_old_connections()
+
+
+engine = Engine()
