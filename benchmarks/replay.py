@@ -5,8 +5,10 @@ r"""Replay real answers through HTTP, and check that every one arrived exactly o
 
 The file has the columns user, skill, item, correct (rows in each learner's order). A learner's
 run of answers at one skill becomes one session at an exercise (skill → content), completed by
-three right answers in a row; each answer is one PUT. `--check` afterwards lists what the API
-has and compares attempts, right answers and tries with the file. Learners are called
+three right answers in a row; each answer is one PUT. With `--api track-answer` each answer is
+tracked by itself, and what the server predicted before it is scored at the end; with
+`track-answers` they are sent in bulk, learners taking turns. `--check` afterwards lists what the
+API has and compares attempts, right answers and tries with the file. Learners are called
 PREFIX + user, a new prefix each time unless one is given, so a server may be replayed to twice.
 With `--retry` a server may even be killed meanwhile (`benchmarks/faults.py` does).
 """
@@ -14,8 +16,6 @@ With `--retry` a server may even be killed meanwhile (`benchmarks/faults.py` doe
 from __future__ import annotations
 
 import argparse
-import csv
-import gzip
 import itertools
 import secrets
 import sys
@@ -24,9 +24,8 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote, urlsplit
 from uuid import NAMESPACE_URL, uuid5
 
@@ -35,32 +34,13 @@ from tqdm import tqdm
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.client import Api, Patience, Tally  # run as a script, too
+from benchmarks.rows import Row, read
+from benchmarks.tracking import Foretold, check_tracked, track_learner, track_many
 from logger.mastery import Criterion
 
 MODEL = {"type": "num_correct_in_a_row_3"}
 SECONDS = 20
 SHOWN = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One real answer."""
-
-    user: str
-    skill: str
-    item: str
-    correct: int
-
-
-def read(path: Path, limit: int | None) -> dict[str, list[Row]]:
-    """Read a file's answers by learner, at most `limit` of them."""
-    answers: dict[str, list[Row]] = {}
-    opener: Callable[..., Any] = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "rt", newline="") as file:
-        for line in itertools.islice(csv.DictReader(file), limit):
-            row = Row(line["user"], line["skill"], line["item"], int(line["correct"]))
-            answers.setdefault(row.user, []).append(row)
-    return answers
 
 
 def content_of(skill: str) -> str:
@@ -179,6 +159,47 @@ def over_learners(
     report(title, tally, total, time.perf_counter() - began)
 
 
+def in_sessions(
+    answers: dict[str, list[Row]], options: argparse.Namespace, sent: Tally, _foretold: Foretold
+) -> None:
+    """Replay content sessions."""
+    over_learners(replay_learner, answers, options, "replay", sent)
+
+
+def one_by_one(
+    answers: dict[str, list[Row]], options: argparse.Namespace, sent: Tally, foretold: Foretold
+) -> None:
+    """Replay through track-answer."""
+    work = partial(track_learner, foretold=foretold)
+    over_learners(work, answers, options, "replay", sent)
+
+
+def in_bulk(
+    answers: dict[str, list[Row]], options: argparse.Namespace, sent: Tally, _foretold: Foretold
+) -> None:
+    """Replay through track-answers: each thread has its share of the learners."""
+    named = [(options.prefix + user, rows) for user, rows in answers.items()]
+    shares = [dict(named[start :: options.learners]) for start in range(options.learners)]
+    total = sum(map(len, answers.values()))
+    began = time.perf_counter()
+    with (
+        tqdm(total=total, desc="replay", unit=" answers", smoothing=0.05) as bar,
+        ThreadPoolExecutor(options.learners) as pool,
+    ):
+
+        def send(share: dict[str, list[Row]]) -> None:
+            api = Api(options.url, options.key, sent, options.patience)
+            track_many(api, share, bar.update)
+
+        list(pool.map(send, shares))
+    report("replay", sent, total, time.perf_counter() - began)
+    print("  " + ", ".join(f"{sent.counts[word]} {word}" for word in OUTCOMES))
+
+
+APIS = {"contentsession": in_sessions, "track-answer": one_by_one, "track-answers": in_bulk}
+OUTCOMES = ("accepted", "duplicates", "rejected")
+
+
 def report(title: str, tally: Tally, answers: int, seconds: float) -> None:
     """Print rates, percentiles and errors."""
     requests = sum(len(times) for times in tally.seconds.values())
@@ -201,7 +222,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--api", choices=["contentsession"], default="contentsession")
+    parser.add_argument("--api", choices=list(APIS), default="contentsession")
     parser.add_argument("--file", type=Path, required=True)
     parser.add_argument("--url", default="http://127.0.0.1:8080")
     parser.add_argument("--key", required=True, help="an API key that reads and writes")
@@ -231,11 +252,14 @@ def main() -> int:
     options = parse()
     answers = read(options.file, options.limit)
     print(f"{len(answers)} learners, called {options.prefix}…")
-    sent, checked = Tally(), Tally()
+    sent, checked, foretold = Tally(), Tally(), Foretold()
     if not options.only_check:
-        over_learners(replay_learner, answers, options, "replay", sent)
+        APIS[options.api](answers, options, sent, foretold)
+    if foretold.pairs:
+        print(foretold)
     if options.check or options.only_check:
-        over_learners(check_learner, answers, options, "check", checked)
+        check = check_learner if options.api == "contentsession" else check_tracked
+        over_learners(check, answers, options, "check", checked)
         agrees = "agrees: nothing missing, nothing double"
         print(f"check: {'DISAGREES' if checked.errors else agrees}")
     return int(bool(sent.errors or checked.errors))

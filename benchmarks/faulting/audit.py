@@ -21,7 +21,8 @@ django.setup()
 from django.db.models import Count, F, Max, Min, Q, Sum  # noqa: E402
 from django.db.models.functions import Coalesce  # noqa: E402
 
-from benchmarks.replay import SECONDS, content_of, read, sessions_of  # noqa: E402
+from benchmarks.replay import SECONDS, content_of, sessions_of  # noqa: E402
+from benchmarks.rows import read  # noqa: E402
 from logger.models import AttemptLog, ContentSession, ContentSummary, MasteryLog  # noqa: E402
 from roster.models import KeptAnswer  # noqa: E402
 

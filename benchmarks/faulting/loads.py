@@ -14,7 +14,8 @@ from typing import Any
 
 from benchmarks.client import Patience, Tally
 from benchmarks.faulting.processes import Postgres, Service
-from benchmarks.replay import check_learner, over_learners, read, replay_learner
+from benchmarks.replay import check_learner, over_learners, replay_learner
+from benchmarks.rows import read
 
 # A request whose server died is somebody's for a minute (the lease); then it may be run again.
 INSIST_SECONDS = 180
