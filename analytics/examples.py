@@ -35,3 +35,40 @@ TRACKED = OpenApiExample(
     response_only=True,
     status_codes=["200"],
 )
+TRACKING_MANY = OpenApiExample(
+    "Two answers of one learner",
+    [
+        {
+            "user_id": "student_123",
+            "skill_id": "algebra_linear",
+            "is_correct": True,
+            "event_id": "session-7/1",
+            "timestamp": "2026-03-02T09:30:00Z",
+        },
+        {
+            "user_id": "student_123",
+            "skill_id": "algebra_linear",
+            "is_correct": "yes",
+            "event_id": "session-7/2",
+        },
+    ],
+    request_only=True,
+    media_type="application/json",
+)
+TRACKED_MANY = OpenApiExample(
+    "One of them is rejected",
+    {
+        "success": True,
+        "data": {"accepted": 1, "duplicates": 0, "rejected": 1},
+        "results": [
+            {
+                "index": 1,
+                "status": "rejected",
+                "errors": {"is_correct": ["true or false is required."]},
+            }
+        ],
+        "message": "Learning events tracked",
+    },
+    response_only=True,
+    status_codes=["200"],
+)

@@ -8,6 +8,7 @@ from analytics import views
 
 urlpatterns = [
     path("track-answer", views.TrackAnswerView.as_view(), name="track-answer"),
+    path("track-answers", views.TrackAnswersView.as_view(), name="track-answers"),
     path("velocity/<path:user_id>", views.VelocityView.as_view(), name="velocity"),
     path("predictions/<path:user_id>", views.PredictionsView.as_view(), name="predictions"),
     path(

@@ -7,20 +7,23 @@ from typing import Any, cast
 
 from django.db.models import QuerySet
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, inline_serializer
+from rest_framework import serializers
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from analytics import selectors, services
-from analytics.examples import TRACKED, TRACKING
+from analytics.examples import TRACKED, TRACKED_MANY, TRACKING, TRACKING_MANY
+from analytics.parsers import AnswerLinesParser, AnswersParser
 from analytics.serializers import asking
 from analytics.serializers.answers import (
     MasteryChangeSerializer,
     TrackAnswerSerializer,
     change_body,
 )
+from analytics.serializers.batch import Batch, CountsSerializer, RowOutcomeSerializer, bulk_body
 from analytics.serializers.envelope import envelope, enveloped
 from analytics.serializers.insights import (
     PointSerializer,
@@ -32,8 +35,8 @@ from analytics.serializers.insights import (
     standing_body,
     velocity_body,
 )
-from roster.models import Actor
-from roster.once import RecordingView, once
+from roster.models import Actor, ApiKey, User
+from roster.once import RecordingView, once, once_in_parts
 
 
 def actor_of(request: Request) -> Actor:
@@ -59,6 +62,43 @@ class TrackAnswerView(RecordingView):
         return Response(
             envelope(change_body(tracked.change), "Learning event tracked successfully")
         )
+
+
+class TrackAnswersView(RecordingView):
+    parser_classes = [AnswersParser, AnswerLinesParser]
+
+    def told(self, request: Request) -> str:
+        """Return the digest of the body."""
+        return Batch.of(request.data).digest
+
+    @extend_schema(
+        examples=[TRACKING_MANY, TRACKED_MANY],
+        parameters=[asking.RESULTS],
+        request={
+            "application/json": TrackAnswerSerializer(many=True),
+            "application/x-ndjson": {"type": "string", "format": "binary"},
+        },
+        responses=inline_serializer(
+            "TrackedAnswers",
+            {
+                "success": serializers.BooleanField(),
+                "data": CountsSerializer(),
+                "results": RowOutcomeSerializer(many=True),
+                "message": serializers.CharField(),
+            },
+        ),
+    )
+    @once_in_parts
+    def post(self, request: Request) -> Response:
+        """Track up to 10,000 answers: what cannot be recorded is told by its place."""
+        every = asking.asked_for_every_result(request)
+        batch = Batch.of(request.data)
+        outcomes = services.track_answers(
+            batch.rows(self.request_name),
+            actor=cast("ApiKey | User", request.user),
+            at=timezone.now(),
+        )
+        return Response(bulk_body(batch, outcomes, every=every))
 
 
 class VelocityView(APIView):

@@ -15,6 +15,11 @@ def is_v1(path: str) -> bool:
     return f"{path}/".startswith("/api/v1/")
 
 
+def is_bulk(path: str) -> bool:
+    """Tell whether a path takes many answers at once, and so a larger body."""
+    return path.rstrip("/") == "/api/v1/track-answers"
+
+
 def route_of(request: HttpRequest) -> str | None:
     """Return a request's path as its pattern: the values in it may name learners."""
     return f"/{request.resolver_match.route}" if request.resolver_match else None

@@ -30,12 +30,18 @@ REPLAYED = "Idempotent-Replayed"
 class RecordingView(APIView):
     """A view with handlers that are `once`.
 
-    They set `learner_id` to whom they recorded for. `guests_own` names the path parameter whose
+    They set `learner_id` to whom they recorded for, if that is one. `request_name` is theirs to
+    use where they are `once_in_parts`. `guests_own` names the path parameter whose
     object stands for its caller where nobody is logged in; without one guests' keys are ignored.
     """
 
     guests_own: ClassVar[str | None] = None
     learner_id: UUID | None = None
+    request_name: str | None = None
+
+    def told(self, request: Request) -> Any:
+        """Return what tells the body from others, as JSON."""
+        return request.data
 
     def check_again(self, request: Request, told: Any) -> None:
         """Refuse to tell an answer again that its caller may no longer know.
@@ -73,6 +79,36 @@ def once(handler: Handler) -> Callable[..., HttpResponse]:
     return answer
 
 
+def once_in_parts(handler: Handler) -> Callable[..., HttpResponse]:
+    """`once`, for a request that commits in parts.
+
+    Its handler finds in `request_name` what is the same whenever this very request is sent again,
+    and records each part under a name made of it, so that none counts twice. The answer is kept
+    after the last one. A server that dies in between leaves what it had done; the request sent
+    again goes on from there, once the lease has ended.
+    """
+
+    @wraps(handler)
+    def answer(view: RecordingView, request: Request, **kwargs: Any) -> HttpResponse:
+        retriable = _retriable(view, request, kwargs)
+        if retriable is None:
+            return handler(view, request, **kwargs)
+        running = retries.begin(retriable, at=timezone.now())
+        if running.status is not None:
+            return _replay(view, request, running)
+        view.request_name = retriable.digest
+        try:
+            response = handler(view, request, **kwargs)
+            with transaction.atomic(durable=True):
+                return _keep(view, request, running, response)
+        except BaseException:
+            with suppress(DatabaseError):  # the lease ends by itself
+                retries.free(running)
+            raise
+
+    return answer
+
+
 def _retriable(view: RecordingView, request: Request, path: dict[str, Any]) -> Retriable | None:
     name = request.headers.get(HEADER)
     owner = _owner(view, request, path)
@@ -84,7 +120,7 @@ def _retriable(view: RecordingView, request: Request, path: dict[str, Any]) -> R
         request.method,
         request.path.rstrip("/"),
         request.META.get("QUERY_STRING", ""),
-        request.data,
+        view.told(request),
     ]
     fingerprint = sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS)).hexdigest()
     return Retriable(owner=owner, name=name, fingerprint=fingerprint)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -37,6 +38,11 @@ class Retriable:
     owner: str
     name: str
     fingerprint: str
+
+    @property
+    def digest(self) -> str:
+        """All three in 64 hexadecimal characters."""
+        return sha256("\0".join((self.owner, self.name, self.fingerprint)).encode()).hexdigest()
 
 
 def begin(request: Retriable, *, at: datetime) -> KeptAnswer:

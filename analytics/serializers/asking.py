@@ -29,6 +29,24 @@ ITEM = OpenApiParameter(
 TARGET = OpenApiParameter(
     "target_score", OpenApiTypes.NUMBER, description="The total to reach, in `goal_tracking`."
 )
+RESULTS = OpenApiParameter(
+    "results",
+    {"type": "string", "enum": ["all", "rejected"], "default": "rejected"},
+    description="Of which rows to tell the result.",
+)
+
+
+def asked_for_every_result(request: Request) -> bool:
+    """Tell whether the results of all rows are wanted.
+
+    Raises
+    ------
+    ValidationError : another word than `all` and `rejected`.
+    """
+    word = request.query_params.get("results", "rejected")
+    if word not in ("all", "rejected"):
+        raise ValidationError({"results": ["Must be all or rejected."]})
+    return word == "all"
 
 
 def asked_days(request: Request) -> int:

@@ -51,13 +51,20 @@ def record_for_all(
     *,
     at: datetime,
     abilities: Mapping[UUID, LearnerAbility] | None = None,
+    recorded: Recorded | None = None,
 ) -> dict[UUID, list[MasteryChange | None]]:
-    """`record_answers` for many learners of one facility, all of whom the caller has locked."""
-    [facility_id] = {learner.facility_id for learner in answers}
+    """`record_answers` for many learners of one facility, all of whom the caller has locked.
+
+    Parameters
+    ----------
+    abilities, recorded : as they stand under the locks, where the caller read them.
+    """
+    [facility_id] = {learner.facility_id for learner in answers} or {None}
     every = [answer for given in answers.values() for answer in given]
     if facility_id is None or not every:  # The installation's own staff are nobody's learners.
         return {learner.pk: [None] * len(given) for learner, given in answers.items()}
-    recorded = recorded_before(facility_id, every)
+    if recorded is None:
+        recorded = recorded_before(facility_id, every)
     meanings = Meanings.of(facility_id, {user.pk: given for user, given in answers.items()})
     abilities = _abilities(answers, abilities or {})
     desks = [

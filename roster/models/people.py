@@ -196,6 +196,10 @@ class User(Keyed, AbstractBaseUser, PermissionsMixin):
         """Tell whether this person is known to read no records but their own."""
         return self.staffs_facility is False and self.coaches_class is False
 
+    def is_called(self, name: str) -> bool:
+        """Tell whether this is a name of theirs: the external id, or our UUID."""
+        return name == self.external_id or parse_uuid(name) == self.pk
+
     def get_full_name(self) -> str:
         """Return the name to greet somebody by; asked by Django's admin."""
         return self.full_name

@@ -21,6 +21,7 @@ from roster.services.learners import (
     lock_found,
     lock_learner,
     lock_learner_named,
+    lock_learners_named,
     lock_recorded_learner,
     one,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "lock_found",
     "lock_learner",
     "lock_learner_named",
+    "lock_learners_named",
     "lock_recorded_learner",
     "note_use",
     "one",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from roster.models import Actor, ApiKey, Facility, User, UserQuerySet, parse_uuid
 
@@ -73,13 +74,53 @@ def lock_learner_named(name: str, *, facility: Facility, at: datetime) -> User:
     candidates = User.objects.in_facility(facility.pk).named(name)
     learner = lock_found(candidates)
     if learner is None and facility.auto_provision:
-        newcomer = User(facility=facility, external_id=name, created_at=at)
-        newcomer.set_unusable_password()
+        newcomer = _newcomer(name, facility, at=at)
         User.objects.bulk_create([newcomer], ignore_conflicts=True)
         learner = lock_found(candidates)
     if learner is None:
         raise UnknownLearner
     return learner
+
+
+def lock_learners_named(
+    names: Collection[str], *, facility: Facility, at: datetime
+) -> dict[str, User]:
+    """`lock_learner_named` for many: each learner by the name the app used.
+
+    They are locked in the order of their ids, so that two requests about the same learners wait
+    for each other and not in a circle. Who is unknown and is not to be created is left out.
+    """
+    found = _lock_named(names, facility)
+    missing = sorted(set(names) - found.keys())
+    if missing and facility.auto_provision:
+        User.objects.bulk_create(
+            [_newcomer(name, facility, at=at) for name in missing], ignore_conflicts=True
+        )
+        found |= _lock_named(missing, facility)
+    return found
+
+
+def _lock_named(names: Collection[str], facility: Facility) -> dict[str, User]:
+    keys = {name: key for name in names if (key := parse_uuid(name))}
+    people = User.objects.in_facility(facility.pk).filter(
+        Q(external_id__in=names) | Q(pk__in=keys.values())
+    )
+    locked = list(people.order_by("pk").select_for_update(no_key=True))
+    by_key = {learner.pk: learner for learner in locked}
+    by_uuid = {name: by_key[key] for name, key in keys.items() if key in by_key}
+    by_name = {learner.external_id: learner for learner in locked}
+    return {
+        name: by_name.get(name) or by_uuid[name]
+        for name in names
+        if name in by_name or name in by_uuid
+    }
+
+
+def _newcomer(name: str, facility: Facility, *, at: datetime) -> User:
+    """Return a learner whom an app names for the first time; nobody logs in as them."""
+    newcomer = User(facility=facility, external_id=name, created_at=at)
+    newcomer.set_unusable_password()
+    return newcomer
 
 
 def lock_recorded_learner(actor: Actor, name: str | None, *, at: datetime) -> User | None:
@@ -99,7 +140,7 @@ def lock_recorded_learner(actor: Actor, name: str | None, *, at: datetime) -> Us
         if name is not None:
             raise CredentialsNeeded("Credentials are needed to record for a learner.")
         return None
-    if name is not None and name != actor.external_id and parse_uuid(name) != actor.pk:
+    if name is not None and not actor.is_called(name):
         raise NotForYou
     return lock_learner(actor.pk)
 

@@ -1,0 +1,70 @@
+"""Bodies that hold many answers: a JSON array, or a line for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from typing import IO, Any
+
+from django.conf import settings
+from rest_framework.parsers import BaseParser
+
+from analytics.commands import TrackedAnswer
+from analytics.serializers.batch import Batch, array
+from analytics.serializers.reading import read_answer
+from roster.bodies import lines, load_json, whole_body
+
+
+class AnswersParser(BaseParser):
+    """Read a JSON array of answers."""
+
+    media_type = "application/json"
+
+    def parse(
+        self,
+        stream: IO[bytes],
+        media_type: str | None = None,  # noqa: ARG002
+        parser_context: Mapping[str, Any] | None = None,  # noqa: ARG002
+    ) -> Any:
+        """Return the answers; 400 where the body is no array at all."""
+        raw = whole_body(stream, settings.MAX_BULK_BYTES)
+        digest = sha256(raw).hexdigest()
+        return Batch.read(array(load_json(raw)), read_answer, lambda: digest)
+
+
+class AnswerLinesParser(BaseParser):
+    """Read answers line by line: NDJSON, of which no more than a block is held at a time."""
+
+    media_type = "application/x-ndjson"
+
+    def parse(
+        self,
+        stream: IO[bytes],
+        media_type: str | None = None,  # noqa: ARG002
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Return the answers; a line that is no JSON is a rejected row."""
+        body = sha256()
+
+        def seen() -> Iterator[bytes]:
+            for line in lines(
+                stream,
+                settings.MAX_BULK_BYTES,
+                longest=settings.MAX_BODY_BYTES,
+                told=_length(parser_context),
+            ):
+                body.update(line)
+                body.update(b"\n")
+                yield line
+
+        return Batch.read(seen(), _read_line, body.hexdigest)
+
+
+def _read_line(line: bytes) -> TrackedAnswer:
+    return read_answer(load_json(line))
+
+
+def _length(context: Mapping[str, Any] | None) -> int:
+    """Return the length of the body as its client announced it."""
+    request = (context or {})["request"]
+    return int(request.META.get("CONTENT_LENGTH") or 0)

@@ -1,0 +1,167 @@
+"""Many answers in one body, and what became of each."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from rest_framework import serializers
+from rest_framework.exceptions import ParseError, ValidationError
+
+from analytics.commands import TrackedAnswer
+from analytics.serializers.answers import MasteryChangeSerializer, change_body
+from analytics.serializers.reading import NO_FIELD, BadAnswer
+from analytics.services import NotTheirEvent, Outcome, Row
+
+S = TypeVar("S")
+MAX_ROWS = 10_000
+STATUSES = ("accepted", "duplicate", "rejected")
+Errors = dict[str, list[str]]
+_NO_ARRAY = "An array of answers is required."
+# Of rows that could be read: which of their fields is to blame; else the learner's.
+_BLAMED: dict[type[Exception], str] = {NotTheirEvent: "event_id"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    """The answers of one body: those that are some, and by position what is wrong with others.
+
+    `digest` tells the body from any other.
+    """
+
+    answers: list[tuple[int, TrackedAnswer]] = field(default_factory=list)
+    rejected: list[tuple[int, Errors]] = field(default_factory=list)
+    digest: str = ""
+
+    @classmethod
+    def read(
+        cls, sources: Iterable[S], read: Callable[[S], TrackedAnswer], digest: Callable[[], str]
+    ) -> Batch:
+        """Read answers; a bad one never rejects the others.
+
+        Parameters
+        ----------
+        digest : asked at the end, when all sources have been seen.
+
+        Raises
+        ------
+        ValidationError : there are more than `MAX_ROWS`.
+        """
+        answers: list[tuple[int, TrackedAnswer]] = []
+        rejected: list[tuple[int, Errors]] = []
+        for index, source in enumerate(sources):
+            if index == MAX_ROWS:
+                raise ValidationError(f"At most {MAX_ROWS} answers may be sent at once.")
+            try:
+                answers.append((index, read(source)))
+            except BadAnswer as error:
+                rejected.append((index, {name: [text] for name, text in error.problems.items()}))
+            except ParseError as error:
+                rejected.append((index, {NO_FIELD: [str(error.detail)]}))
+        return cls(answers=answers, rejected=rejected, digest=digest())
+
+    @classmethod
+    def of(cls, data: Any) -> Batch:
+        """Return what a parser made of a body.
+
+        Raises
+        ------
+        ValidationError : there was none.
+        """
+        if not isinstance(data, Batch):
+            raise ValidationError(_NO_ARRAY)
+        return data
+
+    def rows(self, request_name: str | None) -> list[Row]:
+        """Return the rows to record.
+
+        Parameters
+        ----------
+        request_name : the same whenever this request is sent again; None: it is sent once.
+        """
+        return [
+            Row(
+                index=index,
+                tracked=tracked,
+                name=f"{request_name}/{index}" if request_name else None,
+            )
+            for index, tracked in self.answers
+        ]
+
+
+def array(data: Any) -> list[Any]:
+    """Return a body that is an array.
+
+    Raises
+    ------
+    ValidationError : it is none.
+    """
+    if not isinstance(data, list):
+        raise ValidationError(_NO_ARRAY)
+    return data
+
+
+class RowOutcomeSerializer(serializers.Serializer[Any]):
+    """What became of one row, by its place in the body, from 0."""
+
+    index = serializers.IntegerField(min_value=0)
+    status = serializers.ChoiceField(choices=STATUSES)
+    data = MasteryChangeSerializer(  # type: ignore[assignment]
+        required=False, help_text="Of accepted rows and duplicates."
+    )
+    errors = serializers.DictField(  # type: ignore[assignment]
+        child=serializers.ListField(child=serializers.CharField()),
+        required=False,
+        help_text="Of rejected rows, by field.",
+    )
+
+
+class CountsSerializer(serializers.Serializer[Any]):
+    """How many rows there were of each status."""
+
+    accepted = serializers.IntegerField(min_value=0)
+    duplicates = serializers.IntegerField(min_value=0)
+    rejected = serializers.IntegerField(min_value=0)
+
+
+def bulk_body(batch: Batch, outcomes: Sequence[Outcome], *, every: bool) -> dict[str, Any]:
+    """Write what became of a batch: of every row, or of the rejected."""
+    rejected = [
+        *batch.rejected,
+        *((each.index, _errors(each.problem)) for each in outcomes if each.problem),
+    ]
+    done = [each for each in outcomes if not each.problem]
+    results = [_rejected_body(index, errors) for index, errors in rejected]
+    if every:
+        results += [_done_body(each) for each in done]
+    repeated = Counter(each.is_duplicate for each in done)
+    return {
+        "success": True,
+        "data": {
+            "accepted": repeated[False],
+            "duplicates": repeated[True],
+            "rejected": len(rejected),
+        },
+        "results": sorted(results, key=lambda result: result["index"]),
+        "message": "Learning events tracked",
+    }
+
+
+def _rejected_body(index: int, errors: Errors) -> dict[str, Any]:
+    return {"index": index, "status": "rejected", "errors": errors}
+
+
+def _done_body(outcome: Outcome) -> dict[str, Any]:
+    assert outcome.change is not None  # noqa: S101  # it has no problem
+    return {
+        "index": outcome.index,
+        "status": "duplicate" if outcome.is_duplicate else "accepted",
+        "data": change_body(outcome.change),
+    }
+
+
+def _errors(problem: Exception) -> Errors:
+    name = _BLAMED.get(type(problem), "user_id")
+    return {name: [(type(problem).__doc__ or "").splitlines()[0]]}

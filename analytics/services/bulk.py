@@ -1,0 +1,178 @@
+"""Tracking many answers at once: learners by the chunk, each chunk one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import TypeVar
+from uuid import UUID
+
+from django.db import OperationalError, transaction
+
+from analytics.commands import TrackedAnswer
+from analytics.events import Answer, MasteryChange
+from analytics.services.beliefs import NotTheirEvent, Recorded
+from analytics.services.recording import record_for_all, recorded_before
+from analytics.services.tracking import NotALearner
+from roster.models import ApiKey, User
+from roster.services import (
+    NotForYou,
+    UnknownLearner,
+    lock_learner,
+    lock_learners_named,
+)
+
+T = TypeVar("T")
+# So many answers make the statements pay; more would make others wait for these learners.
+CHUNK = 500
+TRIES = 3
+_DEADLOCK = "40P01"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """One answer of many.
+
+    `name` is what it counts once under where the sender gave it no event_id; None: nothing.
+    """
+
+    index: int
+    tracked: TrackedAnswer
+    name: str | None = None
+
+    @property
+    def answer(self) -> Answer:
+        """The same as evidence."""
+        answer = self.tracked.answer
+        return answer if answer.source_id is not None else replace(answer, source_id=self.name)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """What became of one row: a change, or the reason why there is none."""
+
+    index: int
+    change: MasteryChange | None = None
+    is_duplicate: bool = False
+    problem: Exception | None = None
+
+
+Told = list[tuple[Row, Answer]]
+
+
+def track_answers(rows: Sequence[Row], *, actor: ApiKey | User, at: datetime) -> list[Outcome]:
+    """Record what can be recorded, and say of each row what became of it, in their order.
+
+    All of a learner's answers are in one chunk, and what earlier chunks did stays when a later
+    one fails.
+
+    Raises
+    ------
+    NotALearner : the caller belongs to no facility.
+    """
+    if actor.facility_id is None:
+        raise NotALearner
+    outcomes = [
+        outcome
+        for chunk in _chunks(rows)
+        for outcome in _despite_deadlocks(partial(_record, chunk, actor=actor, at=at))
+    ]
+    return sorted(outcomes, key=lambda outcome: outcome.index)
+
+
+def _chunks(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    """Yield the rows of a few learners at a time, all rows of each."""
+    by_learner: dict[str, list[Row]] = {}
+    for row in rows:
+        by_learner.setdefault(row.tracked.user_id, []).append(row)
+    chunk: list[Row] = []
+    for theirs in by_learner.values():
+        if chunk and len(chunk) + len(theirs) > CHUNK:
+            yield chunk
+            chunk = []
+        chunk = chunk + theirs
+    if chunk:
+        yield chunk
+
+
+def _despite_deadlocks(record: Callable[[], T]) -> T:
+    """Record a chunk, again where PostgreSQL chose it to end a circle of waiting."""
+    for left in range(TRIES - 1, -1, -1):
+        try:
+            return record()
+        except OperationalError as error:
+            if not left or getattr(error.__cause__, "sqlstate", None) != _DEADLOCK:
+                raise
+    raise AssertionError("unreachable")
+
+
+@transaction.atomic(durable=True)
+def _record(rows: Sequence[Row], *, actor: ApiKey | User, at: datetime) -> list[Outcome]:
+    learners = _lock(actor, {row.tracked.user_id for row in rows}, at=at)
+    outcomes = [
+        Outcome(index=row.index, problem=_stranger(actor))
+        for row in rows
+        if row.tracked.user_id not in learners
+    ]
+    told = [(row, row.answer) for row in rows if row.tracked.user_id in learners]
+    if not told:
+        return outcomes
+    assert actor.facility_id is not None  # noqa: S101  # see `track_answers`
+    recorded = recorded_before(actor.facility_id, [answer for _, answer in told])
+    given: dict[User, Told] = {}
+    for row, answer, learner in _owned(told, learners, recorded):
+        if learner is None:
+            outcomes.append(Outcome(index=row.index, problem=NotTheirEvent()))
+        else:
+            given.setdefault(learner, []).append((row, answer))
+    return outcomes + _record_given(given, recorded=recorded, at=at)
+
+
+def _lock(actor: ApiKey | User, names: set[str], *, at: datetime) -> Mapping[str, User]:
+    """Lock the learners whom the actor may record for, by the names that were used."""
+    if isinstance(actor, ApiKey):
+        return lock_learners_named(names, facility=actor.facility, at=at)
+    own = [name for name in names if actor.is_called(name)]
+    return dict.fromkeys(own, lock_learner(actor.pk)) if own else {}
+
+
+def _stranger(actor: ApiKey | User) -> Exception:
+    return UnknownLearner() if isinstance(actor, ApiKey) else NotForYou()
+
+
+def _owned(
+    told: Told, learners: Mapping[str, User], recorded: Recorded
+) -> Iterator[tuple[Row, Answer, User | None]]:
+    """Yield each answer with its learner, None where another's came under its name before."""
+    owners: dict[str | None, UUID] = {
+        name: event.learner_id for (_, name), event in recorded.items()
+    }
+    for row, answer in told:
+        learner = learners[row.tracked.user_id]
+        name = answer.source_id
+        owner = learner.pk if name is None else owners.setdefault(name, learner.pk)
+        yield row, answer, learner if owner == learner.pk else None
+
+
+def _record_given(given: Mapping[User, Told], *, recorded: Recorded, at: datetime) -> list[Outcome]:
+    changes = record_for_all(
+        {learner: [answer for _, answer in theirs] for learner, theirs in given.items()},
+        at=at,
+        recorded=recorded,
+    )
+    return [
+        Outcome(
+            index=row.index,
+            change=change,
+            is_duplicate=_is_duplicate(row, change),
+        )
+        for learner, theirs in given.items()
+        for (row, _), change in zip(theirs, changes[learner.pk], strict=True)
+    ]
+
+
+def _is_duplicate(row: Row, change: MasteryChange | None) -> bool:
+    """Tell whether a row repeats an event; what a part of this very request did is its own."""
+    return change is not None and change.is_repeat and row.tracked.event_id is not None

@@ -1,0 +1,131 @@
+"""Bodies of requests: how much of them is read, and what contract 0.11 does not let in."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import IO, Any
+
+import orjson
+from django.http.request import UnreadablePostError
+from rest_framework.exceptions import APIException, ParseError
+
+MAX_DEPTH = 64
+BLOCK = 64 * 1024
+_LONG_NUMBER = re.compile(rb"\d{19}")
+_INT64 = range(-(2**63), 2**63)
+
+
+class BodyTooLarge(APIException):
+    """The body is larger than this endpoint takes."""
+
+    status_code = 413
+    default_detail = "The body is larger than this endpoint takes."
+    default_code = "too_large"
+
+
+def whole_body(stream: IO[bytes], limit: int) -> bytes:
+    """Return a body.
+
+    Raises
+    ------
+    BodyTooLarge : there is more of it than the limit.
+    ParseError : the client went away in the middle.
+    """
+    raw = _read(stream, limit + 1)
+    if len(raw) > limit:
+        raise BodyTooLarge
+    return raw
+
+
+def lines(stream: IO[bytes], limit: int, *, longest: int, told: int) -> Iterator[bytes]:
+    """Yield the lines of a body that are not blank, holding one block of it at a time.
+
+    Parameters
+    ----------
+    limit, longest : of the body, and of one line.
+    told : the length the client announced.
+
+    Raises
+    ------
+    BodyTooLarge : there is more of either.
+    ParseError : the client went away in the middle, which could pass for the end.
+    """
+    size, rest = 0, b""
+    while block := _read(stream, BLOCK):
+        size += len(block)
+        *whole, rest = found = (rest + block).split(b"\n")
+        if size > limit or max(map(len, found)) > longest:
+            raise BodyTooLarge
+        yield from filter(bytes.strip, whole)
+    if size != told:
+        raise ParseError("The body broke off.")
+    if rest.strip():
+        yield rest
+
+
+def _read(stream: IO[bytes], size: int) -> bytes:
+    try:
+        return stream.read(size)
+    except UnreadablePostError:
+        raise ParseError("The body broke off.") from None
+
+
+def load_json(raw: bytes) -> Any:
+    """Parse JSON, refusing NUL, lone surrogates, deep nesting and numbers out of range.
+
+    Raises
+    ------
+    ParseError : the text is not such JSON.
+    """
+    try:
+        value = orjson.loads(raw)
+        if _LONG_NUMBER.search(raw):
+            # orjson reads integers beyond 64 bits as floats; only the text tells.
+            json.loads(raw, parse_int=_checked_int)
+    except ValueError as error:
+        raise ParseError(f"JSON parse error: {error}") from None
+    except RecursionError:
+        raise ParseError(f"JSON nested deeper than {MAX_DEPTH}.") from None
+    if raw.count(b"{") + raw.count(b"[") > MAX_DEPTH:
+        _check_depth(value)
+    if b"\\u0000" in raw:
+        _refuse_nul(value)
+    return value
+
+
+def _checked_int(text: str) -> int:
+    if len(text) > 20 or (number := int(text)) not in _INT64:
+        raise ValueError("an integer is out of the 64-bit range")
+    return number
+
+
+def _children(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+def _check_depth(value: Any) -> None:
+    level = [value]
+    for _depth in range(MAX_DEPTH):
+        level = [child for parent in level for child in _children(parent) if _is_container(child)]
+        if not level:
+            return
+    raise ParseError(f"JSON nested deeper than {MAX_DEPTH}.")
+
+
+def _is_container(value: Any) -> bool:
+    return isinstance(value, dict | list)
+
+
+def _refuse_nul(value: Any) -> None:
+    if isinstance(value, str):
+        if "\0" in value:
+            raise ParseError("Strings may not contain the null character.")
+        return
+    if isinstance(value, dict):
+        _refuse_nul(list(value))
+    for child in _children(value):
+        _refuse_nul(child)
