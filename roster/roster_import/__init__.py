@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 
 from roster import services
@@ -38,6 +39,7 @@ def import_roster(
     ------
     RosterError : the file contradicts itself or the installation; nothing has changed then.
     """
+    _take_turn()
     return _import(roster, at=at, progress=progress)
 
 
@@ -51,6 +53,7 @@ def import_export(
     ------
     BadExport : it contradicts the installation.
     """
+    _take_turn()
     done = []
     for translation in translations:
         try:
@@ -58,6 +61,17 @@ def import_export(
         except RosterError as error:
             raise BadExport(f"{translation.locate(error.path)}: {error.message}") from None
     return done
+
+
+def _take_turn() -> None:
+    """Wait for other imports to end.
+
+    Several facilities may share a name, so no constraint keeps two imports from opening one each;
+    nor can a row be locked that is not there yet. The row that stands for the table of facilities
+    is, and is taken before any facility's own, so that imports never wait for each other crosswise.
+    """
+    table = ContentType.objects.get_for_model(Facility)
+    ContentType.objects.select_for_update(no_key=True).get(pk=table.pk)
 
 
 def _import(roster: RosterFile, *, at: datetime, progress: Progress) -> ImportedRoster:
