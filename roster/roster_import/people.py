@@ -5,12 +5,11 @@ from __future__ import annotations
 import secrets
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-from roster.models import MAX_FOLDED, Facility, User, UserQuerySet
+from roster.models import MAX_FOLDED, Facility, User
 from roster.names import fold_username
 from roster.roster_file import RosterError, RosterFile, UserEntry
 from roster.roster_import.imported import (
@@ -20,6 +19,7 @@ from roster.roster_import.imported import (
     batches,
     refuse_repeat,
 )
+from roster.roster_import.matching import find_known, left_alone, match
 
 Progress = Callable[[Iterable[Any]], Iterable[Any]]
 LOOKING_AFTER = {"superuser", "admin", "coach"}
@@ -48,59 +48,16 @@ class People:
         """Yield everybody the file may change, with the role it gives them."""
         for entry in roster.users:
             user = self.by_key[roster.key_of(entry)]
-            if not _left_alone(user, roster):
+            if not left_alone(user, roster):
                 yield user, entry.role
-
-
-@dataclass(kw_only=True)
-class _Known:
-    """Who is here already, each one object however often they were found."""
-
-    facility: Facility
-    rows: dict[UUID, User] = field(default_factory=dict)
-    by_username: dict[str, User] = field(default_factory=dict)
-    by_external_id: dict[str, User] = field(default_factory=dict)
-
-    def add(self, found: UserQuerySet) -> None:
-        for user in found:
-            self.note(self.rows.setdefault(user.pk, user))
-
-    def note(self, user: User) -> None:
-        if user.username_key is not None:
-            self.by_username[user.username_key] = user
-        if user.external_id is not None and user.facility_id == self.facility.pk:
-            self.by_external_id[user.external_id] = user
-
-    def refuse_clash(self, entry: UserEntry, user: User | None, path: str) -> None:
-        """Refuse a username or external id that is somebody else's and stays theirs."""
-        folded = fold_username(entry.username)
-        holder = self.by_username.get(folded)
-        if holder and holder is not user and holder.username_key == folded:
-            whose = f"is already {_described(holder)} here"
-            if holder.facility_id != self.facility.pk:
-                whose = f"belongs to another facility: {_described(holder)} of {holder.facility}"
-            raise RosterError(f"{path}.username", f"“{entry.username}” {whose}.")
-        taken = self.by_external_id.get(entry.external_id or "")
-        if taken and taken is not user and taken.external_id == entry.external_id:
-            raise RosterError(
-                f"{path}.external_id", f"“{entry.external_id}” is somebody else's: {taken}."
-            )
-
-
-def _described(user: User) -> str:
-    return f"{user} ({user.external_id})" if user.external_id else str(user)
-
-
-def _left_alone(user: User, roster: RosterFile) -> bool:
-    return roster.by_external_id and user.is_superuser
 
 
 def import_people(
     roster: RosterFile, done: ImportedRoster, *, at: datetime, progress: Progress
 ) -> People:
     """Create the people a file names, or bring them up to what it says of them."""
-    known = _known(roster, done.facility)
-    people = _match(roster, known)
+    known = find_known(roster, done.facility)
+    people = match(roster, known)
     _release_names(roster, people)
     fresh: list[User] = []
     changed: dict[frozenset[str], list[User]] = defaultdict(list)
@@ -115,7 +72,7 @@ def import_people(
             user, password = _new_user(done.facility, entry, at=at)
             people[key] = user
             fresh.append(user)
-        elif _left_alone(user, roster):
+        elif left_alone(user, roster):
             done.left_alone.append(entry.username)
         elif altered := _update_user(user, entry):
             changed[frozenset(altered)].append(user)
@@ -137,57 +94,12 @@ def deactivate(external_ids: list[str], facility: Facility) -> None:
         leavers.filter(is_active=True, is_superuser=False).update(is_active=False)
 
 
-def _references(roster: RosterFile) -> Iterator[str]:
-    for room in roster.classrooms:
-        yield from room.coaches
-        yield from room.learners
-        for group in room.groups:
-            yield from group.learners
-
-
-def _known(roster: RosterFile, facility: Facility) -> _Known:
-    """Find whoever the file may mean, and whoever has a name it gives."""
-    usernames = {fold_username(entry.username) for entry in roster.users}
-    external_ids = {entry.external_id for entry in roster.users if entry.external_id is not None}
-    if roster.by_external_id:
-        external_ids.update(_references(roster))
-    else:
-        usernames.update(fold_username(name) for name in _references(roster))
-    known = _Known(facility=facility)
-    for names in batches(sorted(usernames)):
-        known.add(User.objects.filter(username_key__in=names))
-    for ids in batches(sorted(external_ids)):
-        known.add(User.objects.in_facility(facility.pk).filter(external_id__in=ids))
-    return known
-
-
-def _match(roster: RosterFile, known: _Known) -> dict[str, User]:
-    """Return who of the facility is meant by the file's names for people.
-
-    Somebody with a username and no external id is taken for the person a file of external
-    ids calls by that username: they were here before the file's source knew them.
-    """
-    here = {
-        key: user
-        for key, user in known.by_username.items()
-        if user.facility_id == known.facility.pk
-    }
-    if not roster.by_external_id:
-        return here
-    people = dict(known.by_external_id)
-    for entry in roster.users:
-        namesake = here.get(fold_username(entry.username))
-        if namesake and namesake.external_id is None:
-            people.setdefault(roster.key_of(entry), namesake)
-    return people
-
-
 def _release_names(roster: RosterFile, people: dict[str, User]) -> None:
     """Let go of the names that are about to change, so that two people may swap theirs."""
     changing = []
     for entry in roster.users:
         user = people.get(roster.key_of(entry))
-        if user is None or _left_alone(user, roster):
+        if user is None or left_alone(user, roster):
             continue
         renamed = user.username_key not in (None, fold_username(entry.username))
         if renamed:
