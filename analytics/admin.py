@@ -1,0 +1,71 @@
+"""Skills and items to be named and mapped; beliefs and evidence to be looked at."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from analytics.models import Item, LearningEvent, Skill, SkillState
+from analytics.models.catalogue import Learned
+from roster.admin_base import CappedPaginator, VisibleLearnersAdmin
+
+L = TypeVar("L", bound=Learned)
+
+
+class LearnedAdmin(admin.ModelAdmin[L]):
+    """What a person knows of a skill or an item may be changed; what answers taught may not."""
+
+    paginator = CappedPaginator
+    show_full_result_count = False
+    list_per_page = 50
+    list_select_related = ["facility", "skill"]
+    readonly_fields = [
+        "difficulty_mean", "difficulty_variance", "answers", "correct", "typical_seconds",
+    ]  # fmt: skip
+    exclude = ["times"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: L | None = None) -> Any:
+        """Leave it in its facility, where the answers to it are."""
+        fixed = super().get_readonly_fields(request, obj)
+        return [*fixed, "facility", "code"] if obj else fixed
+
+    def has_delete_permission(self, request: HttpRequest, obj: L | None = None) -> bool:  # noqa: ARG002
+        """Keep it: learners' evidence would go with it."""
+        return False
+
+
+@admin.register(Skill)
+class SkillAdmin(LearnedAdmin[Skill]):
+    list_display = ["code", "title", "section", "facility", "answers", "typical_seconds"]
+    list_select_related = ["facility"]
+    list_filter = ["section"]
+    search_fields = ["code", "title"]
+    ordering = ["code", "id"]
+    exclude = ["times", "parameters"]
+
+
+@admin.register(Item)
+class ItemAdmin(LearnedAdmin[Item]):
+    list_display = ["code", "skill", "facility", "answers", "typical_seconds"]
+    search_fields = ["code"]
+    ordering = ["-id"]
+    raw_id_fields = ["skill"]
+
+
+@admin.register(SkillState)
+class SkillStateAdmin(VisibleLearnersAdmin[SkillState]):
+    list_display = ["learner", "skill", "mastery", "attempts", "correct", "plateau"]
+    list_select_related = ["learner", "skill"]
+    list_filter = ["plateau"]
+    ordering = ["-id"]
+    exclude = ["course"]
+
+
+@admin.register(LearningEvent)
+class LearningEventAdmin(VisibleLearnersAdmin[LearningEvent]):
+    list_display = ["happened_at", "learner", "skill", "item", "score", "source", "mastery_after"]
+    list_select_related = ["learner", "skill", "item"]
+    list_filter = ["source"]
+    ordering = ["-id"]

@@ -1,0 +1,83 @@
+"""The admin of the learner model: naming and mapping skills, looking at beliefs and evidence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client as Browser
+
+from analytics.models import Item, LearningEvent, Skill, SkillState
+from roster.models import User
+from tests.analytics.test_recording import record, tracked
+from tests.factories import School
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def practised(school: School) -> School:
+    for learner in (school.ada, school.chen, school.stranger):
+        record(learner, tracked(skill=f"skill of {learner.username}", item="q1"))
+    return school
+
+
+@pytest.fixture
+def root(school: School) -> Browser:
+    return browser(school.root)
+
+
+def browser(user: User) -> Browser:
+    browser = Browser()
+    browser.force_login(user, backend="roster.authentication.RosterBackend")
+    return browser
+
+
+@pytest.mark.parametrize("table", ["skillstate", "learningevent"])
+def test_coaches_see_their_learners_beliefs_and_evidence(practised: School, table: str):
+    """contract 0.7"""
+    page = browser(practised.coach).get(f"/admin/analytics/{table}/").content.decode()
+
+    assert "skill of ada" in page
+    assert "skill of chen" not in page
+    assert "skill of stranger" not in page
+
+
+@pytest.mark.parametrize("model", [SkillState, LearningEvent])
+def test_another_classs_learners_are_not_there(practised: School, model: Any):
+    table = model._meta.model_name
+    row = model.objects.get(learner=practised.chen)
+
+    path = f"/admin/analytics/{table}/{row.pk}/change/"
+
+    assert browser(practised.coach).get(path).status_code == 302
+    assert browser(practised.facility_coach).get(path).status_code == 200
+
+
+def test_an_item_is_mapped_to_a_skill_and_keeps_what_answers_taught(
+    practised: School, root: Browser
+):
+    """design 4: an Item → Skill row"""
+    item = Item.objects.get(facility=practised.facility)
+    skill = Skill.objects.first()
+    assert skill is not None
+    path = f"/admin/analytics/item/{item.pk}/change/"
+
+    answer = root.post(
+        path, {"guid": str(item.guid), "skill": str(skill.pk), "answers": "99", "code": "other"}
+    )
+
+    assert answer.status_code == 302
+    item.refresh_from_db()
+    assert (item.skill, item.answers, item.code) == (skill, 0, "q1")
+
+
+def test_nothing_is_deleted_and_evidence_not_changed(practised: School, root: Browser):
+    """design 1.2"""
+    for row in (Skill.objects.first(), Item.objects.first(), LearningEvent.objects.first()):
+        assert row is not None
+        path = f"/admin/analytics/{row._meta.model_name}/{row.pk}"
+        assert root.post(f"{path}/delete/", {"post": "yes"}).status_code == 403
+    event = LearningEvent.objects.get(learner=practised.ada)
+    path = f"/admin/analytics/learningevent/{event.pk}/change/"
+    assert root.post(path, {"score": "0"}).status_code == 403
