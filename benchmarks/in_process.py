@@ -26,7 +26,12 @@ class _Nowhere(TextIOBase):
 
 
 def put(path: str, body: bytes, *, key: str) -> bytes:
-    """Make one PUT, as a server would, and return the body of its answer.
+    """Make one PUT; see `send`."""
+    return send("PUT", path, body, key=key)
+
+
+def send(method: str, path: str, body: bytes, *, key: str, kind: str = "application/json") -> bytes:
+    """Make one request, as a server would, and return the body of its answer.
 
     Raises
     ------
@@ -34,11 +39,11 @@ def put(path: str, body: bytes, *, key: str) -> bytes:
     """
     told: list[str] = []
     environ = {
-        "REQUEST_METHOD": "PUT",
+        "REQUEST_METHOD": method,
         "PATH_INFO": path,
         "HTTP_HOST": "127.0.0.1",
         "HTTP_X_API_KEY": key,
-        "CONTENT_TYPE": "application/json",
+        "CONTENT_TYPE": kind,
         "CONTENT_LENGTH": str(len(body)),
         "REMOTE_ADDR": "127.0.0.1",
         "wsgi.input": BytesIO(body),
@@ -50,5 +55,5 @@ def put(path: str, body: bytes, *, key: str) -> bytes:
     finally:
         response.close()
     if not told[0].startswith("200"):
-        raise RuntimeError(f"PUT {path}: {told[0]} {answer[:200]!r}")
+        raise RuntimeError(f"{method} {path}: {told[0]} {answer[:200]!r}")
     return answer
