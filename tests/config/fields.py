@@ -111,6 +111,17 @@ def integer(low: int, high: int, **may: bool) -> Field:
     )
 
 
+def exactly(*taken: Any, refused: list[Any], **may: bool) -> Field:
+    """A value of one JSON type and no other, as the strict APIs want them."""
+    return Field(refused=[*refused, *NOT_TEXT[:2], ["x"]], taken=list(taken), **may)
+
+
+def whole(low: int, high: int, **may: bool) -> Field:
+    """A whole number within bounds, and nothing that only looks like one."""
+    refused = ["", "x", str(low), True, float(low), low + 0.5, low - 1, high + 1, 10**18]
+    return exactly(low, high, refused=refused, **may)
+
+
 def moment(**may: bool) -> Field:
     """A time with an offset since the year 2000."""
     return Field(

@@ -236,6 +236,25 @@ ENDPOINTS |= {
         status=201,
     ),
 }
+OPTIONAL = {"absent": True, "null": True}
+ENDPOINTS["track an answer"] = Endpoint(
+    method="post",
+    path="/api/v1/track-answer",
+    body={"user_id": "student_ada", "skill_id": "algebra", "is_correct": True},
+    fields={
+        "user_id": fields.text(255, numbers=False),
+        "skill_id": fields.text(255, numbers=False),
+        "is_correct": fields.exactly(True, False, refused=["", "true", "false", 0, 1, 1.0]),
+        "time_spent_seconds": fields.whole(0, 10_000_000, **OPTIONAL),
+        "confidence_score": fields.whole(1, 5, **OPTIONAL),
+        "question_difficulty": fields.exactly(
+            -3, 3, 0.5, refused=["", "x", "0.5", True, -3.001, 3.001, 10**18], **OPTIONAL
+        ),
+        "item_id": fields.text(255, numbers=False, **OPTIONAL),
+        "event_id": fields.text(255, numbers=False, **OPTIONAL),
+        "timestamp": fields.moment(**OPTIONAL),
+    },
+)
 EACH_FIELD = [(name, path) for name, endpoint in ENDPOINTS.items() for path in endpoint.fields]
 
 
@@ -313,6 +332,10 @@ def complaint(response: Any) -> set[str | None]:
     assert response.headers["Content-Type"] == "application/json"
     errors = response.json()
     assert errors
+    if isinstance(errors, dict):  # answer tracking's envelope
+        assert errors.keys() == {"success", "data", "message", "errors"}
+        assert errors["message"]
+        return {*errors["errors"]} or {None}
     for error in errors:
         assert error.keys() == {"id", "metadata"}
         assert error["metadata"].keys() == {"field", "message"}
@@ -321,11 +344,18 @@ def complaint(response: Any) -> set[str | None]:
     return {error["metadata"]["field"] for error in errors}
 
 
+def told_why(response: Any) -> str:
+    """Return an error's message, in either shape."""
+    body = response.json()
+    message: str = body["message"] if isinstance(body, dict) else body[0]["metadata"]["message"]
+    return message
+
+
 @pytest.mark.parametrize(("name", "path"), EACH_FIELD)
 def test_a_bad_field_is_refused_by_name_and_nothing_is_stored(
     school: School, filled: dict[str, str], name: str, path: str
 ):
-    """contract 0.1, 0.11, 0.12, 1.1, 1.2, 1.8."""
+    """contract 0.1, 0.11, 0.12, 1.1, 1.2, 1.8, 2.1."""
     endpoint = ENDPOINTS[name]
     url, body = ready(endpoint, filled)
     client = caller_of(endpoint, school)
@@ -398,11 +428,26 @@ def test_a_bad_body_is_refused_and_nothing_is_stored(
     surprises = []
     for raw, status, extra in bad:
         response = call(client, endpoint.method, url, raw, **extra)
-        if response.status_code != status or not response.json()[0]["metadata"]["message"]:
+        if response.status_code != status or not told_why(response):
             surprises.append((raw[:60], extra, response.status_code, response.content[:200]))
 
     assert not surprises
     assert stored() == before
+
+
+@pytest.mark.parametrize("path", ENDPOINTS["track an answer"].fields)
+def test_a_bulk_goes_by_the_rules_of_the_single_answer(school: School, path: str):
+    """contract 2.1: each bad value rejects its row by name, each good one is taken."""
+    endpoint = ENDPOINTS["track an answer"]
+    field = endpoint.fields[path]
+    rows = [with_value(endpoint.body, path, value) for value in (*field.bad, *field.good)]
+    client = client_for(school.key())
+
+    response = call(client, "post", "/api/v1/track-answers", spoken(rows))
+
+    results = response.json()["results"]
+    assert [result["index"] for result in results] == [*range(len(field.bad))]
+    assert all(result["errors"].keys() == {path} for result in results)
 
 
 QUERIES = {

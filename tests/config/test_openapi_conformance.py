@@ -25,6 +25,7 @@ from schemathesis.specs.openapi.checks import (
 from config.wsgi import application
 from logger.models import AttemptLog, MasteryLog
 from roster.models import Scope
+from tests.analytics.answering import answer, tracked
 from tests.conftest import client_for
 from tests.factories import School, answered, exercise
 
@@ -64,10 +65,13 @@ def credentials(school: School, caller: str) -> dict[str, str]:
 @pytest.fixture
 def names(school: School) -> dict[str, str]:
     """Return path parameters that name something: what nobody has is soon refused."""
-    session = client_for(school.ada).work(exercise(), answered())["session_id"]
+    ada = client_for(school.ada)
+    session = ada.work(exercise(), answered())["session_id"]
+    tracked(ada, answer())
     return {
         "session_id": session,
         "user_id": school.ada.pk.hex,
+        "skill_id": "algebra",
         "index": "0",
         "masterylog": MasteryLog.objects.get().pk.hex,
         "attemptlog": AttemptLog.objects.get().pk.hex,
