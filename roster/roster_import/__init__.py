@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.contrib.contenttypes.models import ContentType
@@ -11,11 +11,13 @@ from django.db import transaction
 from roster import services
 from roster.models import ApiKey, CourseSession, Facility, Lesson, Quiz, Scope
 from roster.oneroster import BadExport, Translation
-from roster.roster_file import FacilityEntry, RosterError, RosterFile
+from roster.roster_file import RosterError, RosterFile
 from roster.roster_import.assignments import import_assignables
-from roster.roster_import.imported import ImportedRoster, ImportedUser, only, refuse_repeat
+from roster.roster_import.facilities import import_facility
+from roster.roster_import.imported import ImportedRoster, ImportedUser, refuse_repeat
 from roster.roster_import.known import known_here
-from roster.roster_import.people import Progress, deactivate, import_people
+from roster.roster_import.passwords import Passwords, Progress, prepare_passwords
+from roster.roster_import.people import deactivate, import_people
 from roster.roster_import.places import import_classrooms
 from roster.roster_import.roles import give_facility_roles
 
@@ -29,7 +31,6 @@ __all__ = [
 ]
 
 
-@transaction.atomic(durable=True)
 def import_roster(
     roster: RosterFile, *, at: datetime, progress: Progress = lambda rows: rows
 ) -> ImportedRoster:
@@ -39,13 +40,14 @@ def import_roster(
     ------
     RosterError : the file contradicts itself or the installation; nothing has changed then.
     """
-    _take_turn()
-    return _import(roster, at=at, progress=progress)
+    passwords = prepare_passwords(roster, progress)
+    with transaction.atomic(durable=True):
+        _take_turn()
+        return _import(roster, passwords, at=at)
 
 
-@transaction.atomic(durable=True)
 def import_export(
-    translations: Iterable[Translation], *, at: datetime, progress: Progress = lambda rows: rows
+    translations: Sequence[Translation], *, at: datetime, progress: Progress = lambda rows: rows
 ) -> list[ImportedRoster]:
     """Make the installation match an export of another system: all of its schools, or nothing.
 
@@ -53,13 +55,15 @@ def import_export(
     ------
     BadExport : it contradicts the installation.
     """
-    _take_turn()
+    prepared = [prepare_passwords(translation.roster, progress) for translation in translations]
     done = []
-    for translation in translations:
-        try:
-            done.append(_import(translation.roster, at=at, progress=progress))
-        except RosterError as error:
-            raise BadExport(f"{translation.locate(error.path)}: {error.message}") from None
+    with transaction.atomic(durable=True):
+        _take_turn()
+        for translation, passwords in zip(translations, prepared, strict=True):
+            try:
+                done.append(_import(translation.roster, passwords, at=at))
+            except RosterError as error:
+                raise BadExport(f"{translation.locate(error.path)}: {error.message}") from None
     return done
 
 
@@ -74,9 +78,9 @@ def _take_turn() -> None:
     ContentType.objects.select_for_update(no_key=True).get(pk=table.pk)
 
 
-def _import(roster: RosterFile, *, at: datetime, progress: Progress) -> ImportedRoster:
-    done = ImportedRoster(facility=_facility(roster.facility))
-    people = import_people(roster, done, at=at, progress=progress)
+def _import(roster: RosterFile, passwords: Passwords, *, at: datetime) -> ImportedRoster:
+    done = ImportedRoster(facility=import_facility(roster.facility))
+    people = import_people(roster, done, passwords, at=at)
     places = import_classrooms(roster, done, people)
     give_facility_roles(roster, done.facility, people)
     deactivate(roster.leavers, done.facility)
@@ -90,23 +94,6 @@ def _import(roster: RosterFile, *, at: datetime, progress: Progress) -> Imported
         refuse_repeat(entry.name, done.api_keys, f"api_keys[{place}].name")
         done.api_keys[entry.name] = _key(done.facility, entry.name, entry.scopes, at=at)
     return done
-
-
-def _facility(entry: FacilityEntry) -> Facility:
-    facilities = Facility.objects.select_for_update(no_key=True)
-    found = None
-    if entry.partner_id is not None:
-        found = facilities.filter(partner_id=entry.partner_id).first()
-        facilities = facilities.filter(partner_id=None)
-    if found is None:
-        found = only(facilities.filter(name=entry.name), "facility.name", "facilities")
-    if found is None:
-        return Facility.objects.create(name=entry.name, partner_id=entry.partner_id)
-    if (found.name, found.partner_id) != (entry.name, entry.partner_id or found.partner_id):
-        found.name = entry.name
-        found.partner_id = entry.partner_id or found.partner_id
-        found.save(update_fields=["name", "partner_id"])
-    return found
 
 
 def _key(facility: Facility, name: str, scopes: list[str], *, at: datetime) -> str | None:

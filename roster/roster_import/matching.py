@@ -54,7 +54,7 @@ def _described(user: User) -> str:
 
 
 def left_alone(user: User, roster: RosterFile) -> bool:
-    """Tell whether somebody is a superuser, whom a file of another system never changes."""
+    """Tell whether somebody is a superuser, whom other systems' files never change."""
     return roster.by_external_id and user.is_superuser
 
 

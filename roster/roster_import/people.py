@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,8 +19,8 @@ from roster.roster_import.imported import (
     refuse_repeat,
 )
 from roster.roster_import.matching import find_known, left_alone, match
+from roster.roster_import.passwords import Password, Passwords
 
-Progress = Callable[[Iterable[Any]], Iterable[Any]]
 LOOKING_AFTER = {"superuser", "admin", "coach"}
 
 
@@ -53,7 +52,7 @@ class People:
 
 
 def import_people(
-    roster: RosterFile, done: ImportedRoster, *, at: datetime, progress: Progress
+    roster: RosterFile, done: ImportedRoster, passwords: Passwords, *, at: datetime
 ) -> People:
     """Create the people a file names, or bring them up to what it says of them."""
     known = find_known(roster, done.facility)
@@ -62,23 +61,24 @@ def import_people(
     fresh: list[User] = []
     changed: dict[frozenset[str], list[User]] = defaultdict(list)
     seen: dict[str, Any] = {}
-    for place, entry in progress(list(enumerate(roster.users))):
+    for place, entry in enumerate(roster.users):
         path, key = f"users[{place}]", roster.key_of(entry)
         _refuse_impossible(entry, seen, path)
         user = people.get(key)
         known.refuse_clash(entry, user, path)
-        password = None
+        generated = None
         if user is None:
-            user, password = _new_user(done.facility, entry, at=at)
+            password = passwords.of(key, entry, None)
+            user, generated = _new_user(done.facility, entry, password, at=at), password.generated
             people[key] = user
             fresh.append(user)
         elif left_alone(user, roster):
             done.left_alone.append(entry.username)
-        elif altered := _update_user(user, entry):
+        elif altered := _update_user(user, entry) | _update_password(user, entry, key, passwords):
             changed[frozenset(altered)].append(user)
         known.note(user)
         done.users[entry.username] = ImportedUser(
-            id=user.pk, username=entry.username, password=password
+            id=user.pk, username=entry.username, password=generated
         )
     User.objects.bulk_create(fresh, batch_size=IN_BATCH)
     # Of each only what the file changes: the rest may have changed since it was read.
@@ -121,13 +121,12 @@ def _refuse_impossible(entry: UserEntry, seen: dict[str, Any], path: str) -> Non
         raise RosterError(f"{path}.username", "This username is too long.")
 
 
-def _new_user(facility: Facility, entry: UserEntry, *, at: datetime) -> tuple[User, str | None]:
-    generated = entry.password is None and not entry.passwordless
-    password = secrets.token_urlsafe(12) if generated else None
-    user = User(
+def _new_user(facility: Facility, entry: UserEntry, password: Password, *, at: datetime) -> User:
+    return User(
         facility=facility,
         username=entry.username,
         username_key=fold_username(entry.username),
+        password=password.stored,
         full_name=entry.full_name or "",
         external_id=entry.external_id,
         created_at=at,
@@ -135,8 +134,6 @@ def _new_user(facility: Facility, entry: UserEntry, *, at: datetime) -> tuple[Us
         is_superuser=entry.role == "superuser",
         is_staff=entry.role in LOOKING_AFTER,
     )
-    user.set_password(password or entry.password)
-    return user, password
 
 
 def _update_user(user: User, entry: UserEntry) -> set[str]:
@@ -160,7 +157,11 @@ def _update_user(user: User, entry: UserEntry) -> set[str]:
     if "username" in changed:
         user.username_key = fold_username(entry.username)
         changed.add("username_key")
-    if entry.password is not None and not user.check_password(entry.password):
-        user.set_password(entry.password)
-        changed.add("password")
     return changed
+
+
+def _update_password(user: User, entry: UserEntry, key: str, passwords: Passwords) -> set[str]:
+    if entry.password is None:
+        return set()
+    before, user.password = user.password, passwords.of(key, entry, user.password).stored
+    return set() if user.password == before else {"password"}

@@ -1,0 +1,155 @@
+"""Passwords of imports: hashed before anything is locked, and only where they change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.contrib.auth.hashers import check_password
+from django.db import connection
+from pytest_django import Settings
+
+from roster.models import User
+from roster.oneroster import Translation
+from roster.roster_file import FacilityEntry, RosterError, RosterFile, UserEntry
+from roster.roster_import import import_export, import_roster
+from tests.factories import NOW, make_facility
+from tests.roster.hashers import CountingHasher
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def hashed(settings: Settings) -> list[str]:
+    """Which passwords were hashed."""
+    settings.PASSWORD_HASHERS = ["tests.roster.hashers.CountingHasher"]
+    CountingHasher.hashed.clear()
+    return CountingHasher.hashed
+
+
+def roster_of(*users: UserEntry, name: str = "Riverside", **fields: Any) -> RosterFile:
+    return RosterFile(facility=FacilityEntry(name=name), users=list(users), **fields)
+
+
+ADA = UserEntry(username="ada", password="given by us")
+BEN = UserEntry(username="ben")
+CHEN = UserEntry(username="chen", passwordless=True)
+
+
+@contextmanager
+def hashed_when_locking(hashed: list[str]) -> Iterator[set[int]]:
+    """Note how many passwords were hashed whenever something is locked or written."""
+    noted: set[int] = set()
+
+    def note(execute: Any, sql: str, *args: Any) -> Any:
+        if sql.startswith(("INSERT", "UPDATE", "DELETE")) or "FOR NO KEY UPDATE" in sql:
+            noted.add(len(hashed))
+        return execute(sql, *args)
+
+    with connection.execute_wrapper(note):
+        yield noted
+
+
+def test_new_peoples_passwords_are_hashed_first(hashed: list[str]):
+    with hashed_when_locking(hashed) as noted:
+        done = import_roster(roster_of(ADA, BEN, CHEN), at=NOW)
+
+    assert noted == {2} == {len(hashed)}
+    passwords = {name: user.password for name, user in done.users.items()}
+    assert set(hashed) == {"given by us", passwords["ben"]}
+    assert passwords["ada"] is passwords["chen"] is None
+    assert check_password("given by us", User.objects.get(username="ada").password)
+    assert not User.objects.get(username="chen").has_usable_password()
+
+
+def test_all_schools_passwords_are_hashed_first(hashed: list[str]):
+    schools = [
+        Translation(roster=roster_of(ADA), origins={}),
+        Translation(roster=roster_of(BEN, name="Hillside"), origins={}),
+    ]
+
+    with hashed_when_locking(hashed) as noted:
+        import_export(schools, at=NOW)
+
+    assert noted == {2}
+
+
+def test_a_password_that_is_right_already_is_compared_and_kept(hashed: list[str]):
+    import_roster(roster_of(ADA, BEN), at=NOW)
+    before = set(User.objects.values_list("username", "password"))
+    hashed.clear()
+
+    with hashed_when_locking(hashed) as noted:
+        import_roster(roster_of(ADA, BEN), at=NOW)
+
+    assert hashed == ["given by us"]
+    assert noted <= {1}
+    assert set(User.objects.values_list("username", "password")) == before
+
+
+def test_a_new_password_is_compared_and_hashed_first(hashed: list[str]):
+    import_roster(roster_of(ADA), at=NOW)
+    hashed.clear()
+
+    with hashed_when_locking(hashed) as noted:
+        import_roster(roster_of(UserEntry(username="ada", password="another")), at=NOW)
+
+    assert noted == {2}
+    assert check_password("another", User.objects.get().password)
+
+
+@pytest.mark.parametrize("meanwhile", ["another", "given by us", None])
+def test_a_password_that_changes_meanwhile_ends_as_the_file_says(
+    hashed: list[str], meanwhile: str | None
+):
+    import_roster(roster_of(ADA), at=NOW)
+
+    def change(tasks: Any) -> Any:
+        user = User.objects.get()
+        user.set_password(meanwhile)
+        user.save()
+        return tasks
+
+    import_roster(roster_of(ADA), at=NOW, progress=change)
+
+    assert check_password("given by us", User.objects.get().password)
+
+
+def test_somebody_who_comes_meanwhile_is_taken_up(hashed: list[str]):
+    facility = make_facility(name="Riverside")
+
+    def come(tasks: Any) -> Any:
+        User.objects.create(facility=facility, username="ada")
+        return tasks
+
+    import_roster(roster_of(ADA), at=NOW, progress=come)
+
+    assert check_password("given by us", User.objects.get().password)
+
+
+def test_a_superuser_whom_an_export_names_costs_nothing(hashed: list[str]):
+    facility = make_facility(name="Riverside")
+    User.objects.create(
+        facility=facility, username="root", external_id="r", password="x", is_superuser=True
+    )
+    entry = UserEntry(username="root", external_id="r", password="theirs")
+
+    done = import_roster(roster_of(entry, by_external_id=True), at=NOW)
+
+    assert done.left_alone == ["root"]
+    assert hashed == []
+    assert User.objects.get().password == "x"
+
+
+def test_a_facility_that_cannot_be_told_is_refused_as_ever(hashed: list[str]):
+    """contract 1.8: an error names its field, and nothing changes."""
+
+    for _twice in range(2):
+        make_facility(name="Riverside")
+
+    with pytest.raises(RosterError, match=r"facility\.name: 2 facilities here have this name"):
+        import_roster(roster_of(ADA), at=NOW)
+
+    assert not User.objects.exists()
