@@ -96,8 +96,9 @@ class PersonViewSet(RosterViewSet[User]):
     filterset_class = PersonFilter
 
     def get_queryset(self) -> QuerySet[User]:
-        roles = Prefetch("roles", Role.objects.order_by("id"))
-        return User.objects.visible_to(self.actor).prefetch_related(roles).order_by("id")
+        known = Role.objects.at_places_known_to(self.actor).order_by("id")
+        people = User.objects.visible_to(self.actor)
+        return people.prefetch_related(Prefetch("roles", known)).order_by("id")
 
     def add(self, fields: Any) -> UUID:
         return people.add_person(fields, actor=self.actor, at=timezone.now())

@@ -264,11 +264,25 @@ class RoleKind(models.TextChoices):
 
 class RoleQuerySet(models.QuerySet["Role"]):
     def visible_to(self, actor: Actor) -> Self:
-        """Roles of people the actor may read, and of places they look after."""
-        return self.filter(
+        """Roles of people the actor may read, where these look after places the actor knows of.
+
+        And all roles at places the actor looks after.
+        """
+        return self.at_places_known_to(actor).filter(
             Q(user__in=User.objects.visible_to(actor))
             | Q(facility__in=Facility.objects.staffed_by(actor))
             | Q(classroom__in=Classroom.objects.staffed_by(actor))
+        )
+
+    def at_places_known_to(self, actor: Actor) -> Self:
+        """Roles in facilities the actor may know of, and in the actor's own classes."""
+        if actor.is_superuser:
+            return self
+        facilities = Facility.objects.visible_to(actor)
+        return self.filter(
+            Q(facility__in=facilities)
+            | Q(classroom__in=Classroom.objects.filter(facility__in=facilities))
+            | Q(classroom__in=Classroom.objects.visible_to(actor))
         )
 
     def of_admins(self) -> Self:

@@ -47,6 +47,49 @@ def test_a_person_has_kolibris_shape(school: School, admin: Call):
     }
 
 
+def places_of(call: Call, person: User) -> set[str]:
+    """Return where somebody looks after others, as two lists tell a caller of it."""
+    beside = call("GET", f"{PATH}/{person.pk.hex}").json()["roles"]
+    listed = call("GET", f"auth/role?user={person.pk.hex}").json()
+    assert {role["id"] for role in beside} == {role["id"] for role in listed}
+    return {role["collection"] for role in beside}
+
+
+@pytest.mark.parametrize("abroad", ["elsewhere", "foreign_class"])
+def test_roles_elsewhere_are_only_for_whoever_knows_the_place(school: School, abroad: str):
+    """contract 0.7: a foreign place is never so much as hinted at."""
+    at_home, away = school.class_7a.pk.hex, getattr(school, abroad)
+    services.appoint(school.coach, RoleKind.COACH, away)
+
+    told = {
+        name: places_of(as_caller(school, name), school.coach)
+        for name in ("admin", "f-coach", "k:read", "k:admin", "super", "coach")
+    }
+
+    # Superusers know of every place, and everybody of where they are needed.
+    knowing = {name for name, places in told.items() if places == {at_home, away.pk.hex}}
+    assert knowing == {"super", "coach"}
+    assert all(told[name] == {at_home} for name in told.keys() - knowing)
+
+
+def test_roles_in_both_facilities_of_a_viewer_are_told(school: School):
+    """contract 0.7: a viewer who looks after both knows of both."""
+    services.appoint(school.coach, RoleKind.COACH, school.foreign_class)
+    services.appoint(school.admin, RoleKind.COACH, school.elsewhere)
+
+    told = places_of(as_caller(school, "admin"), school.coach)
+
+    assert told == {school.class_7a.pk.hex, school.foreign_class.pk.hex}
+
+
+def test_a_role_elsewhere_cannot_be_ended_from_here(school: School, admin: Call):
+    """contract 0.7: it does not exist for the admin of somebody's own facility."""
+    role = services.appoint(school.coach, RoleKind.COACH, school.foreign_class)
+
+    assert admin("DELETE", f"auth/role/{role.pk.hex}").status_code == 404
+    assert school.coach.roles.count() == 2
+
+
 def test_somebody_registered_can_log_in(school: School, admin: Call):
     """contract 1.8: 201, and the password is never told."""
     response = admin(
