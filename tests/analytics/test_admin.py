@@ -24,7 +24,7 @@ def practised(school: School) -> School:
 
 @pytest.fixture
 def root(school: School) -> Browser:
-    return browser(school.root)
+    return browser(school.superuser)
 
 
 def browser(user: User) -> Browser:
