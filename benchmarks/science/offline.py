@@ -1,0 +1,65 @@
+"""How well `analytics.core.offline.LearnerModel` foresees the next answer; `learning-science` 2.
+
+    python -m benchmarks.science.offline
+
+Five folds by learner: `fit` to the answers of four fifths of the learners, then `predict` and
+`observe` each answer of the others, first answers included; nothing shared moves meanwhile. It is
+the service's own code: the same parameters, difficulties and weights, the same formulas.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+
+import numpy as np
+
+from analytics.core.logistic import FloatArray
+from analytics.core.offline import LearnerModel
+from benchmarks.science.assistments import Answers, load
+from benchmarks.science.mastery import FOLDS, folds
+from benchmarks.science.prediction import LEAST_AUC, MOST_CALIBRATION_ERROR, MOST_LOG_LOSS
+from benchmarks.science.scoring import auc, calibration_error, log_loss
+from benchmarks.science.table import Row, at_least, at_most, show
+
+MOST_MICROSECONDS = 60.0
+
+
+def rows(answers: Answers) -> Iterator[Row]:
+    """Measure prediction, and what an answer costs."""
+    predicted = np.empty(len(answers.score))
+    fold = folds(answers.learner)
+    seconds = 0.0
+    for number in range(FOLDS):
+        held_out = fold == number
+        model = LearnerModel()
+        model.fit(events(answers.of(~held_out)))
+        began = time.process_time()
+        predicted[held_out] = foreseen(model, answers.of(held_out))
+        seconds += time.process_time() - began
+    score = answers.score
+    yield at_least("offline: AUC", auc(predicted, score), LEAST_AUC)
+    yield at_most("offline: log loss", log_loss(predicted, score), MOST_LOG_LOSS)
+    error = calibration_error(predicted, score)
+    yield at_most("offline: calibration error", error, MOST_CALIBRATION_ERROR)
+    each = 1e6 * seconds / len(score)
+    yield at_most("offline: CPU of predict and observe, microseconds", each, MOST_MICROSECONDS)
+
+
+def events(answers: Answers) -> Iterator[tuple[int, int, int, float]]:
+    """Return the answers as `fit` takes them."""
+    return zip(*(column.tolist() for column in answers), strict=True)
+
+
+def foreseen(model: LearnerModel, answers: Answers) -> FloatArray:
+    """Return what is predicted of each answer from the learner's earlier ones."""
+    predicted = np.empty(len(answers.score))
+    for row, (learner, skill, item, score) in enumerate(events(answers)):
+        predicted[row] = model.predict(learner, skill, item)
+        model.observe(learner, skill, item, score)
+    return predicted
+
+
+if __name__ == "__main__":
+    sys.exit(not show(rows(load())))
