@@ -8,7 +8,7 @@ HOST ?= $(or $(call from_env_file,HOST),127.0.0.1)
 export PORT HOST
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve static install install-dev migrate check test test-sqlite test-postgres bench lock format
+.PHONY: help run serve static install install-dev migrate check test test-sqlite test-postgres bench bench-science lock format
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -67,6 +67,9 @@ test-postgres: install-dev ## The suite on PostgreSQL: TEST_DATABASE_URL, else o
 
 bench: install-dev static ## What a PUT costs, on both databases (ARGS="--quick", "--server granian", …)
 	@$(BIN)/python -m benchmarks.bench $(ARGS)
+
+bench-science: install-dev ## The learner model's figures beside their targets (ARGS="--served", …)
+	@$(BIN)/python -m benchmarks.science $(ARGS)
 
 format: install-dev ## Format the code
 	$(BIN)/ruff check --fix .

@@ -1,0 +1,117 @@
+"""`measure_served`: how well the running service foresees the next answer; see `science.served`."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
+from tqdm import tqdm
+
+from analytics.core.offline import LearnerModel
+from analytics.services.folding import fold_events
+from benchmarks.client import Api, Tally
+from benchmarks.rows import Row as Answer
+from benchmarks.science.assistments import Answers, load
+from benchmarks.science.mastery import folds
+from benchmarks.science.offline import events, foreseen
+from benchmarks.science.scoring import auc
+from benchmarks.science.table import Row, at_most, show
+from benchmarks.server import serving
+from benchmarks.tracking import IN_BULK, Foretold, batches, track_learner, turns
+from roster.models import Facility, Scope
+from roster.services import grant_key
+
+MOST_APART = 0.005
+CLIENTS = 4
+
+
+class Command(BaseCommand):
+    help = "Measure what the service predicts on this database, beside the same code offline."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--answers", type=int, required=True)
+
+    def handle(self, *_args: Any, answers: int, **_options: Any) -> None:
+        call_command("migrate", verbosity=0)
+        if not show(rows(load(), count=answers)):
+            sys.exit(1)
+
+
+def rows(answers: Answers, *, count: int) -> Iterator[Row]:
+    """Measure the service, and the model offline on the same answers."""
+    held_out = folds(answers.learner) == 0
+    known, unknown = answers.of(~held_out), _whole_learners(answers.of(held_out), count)
+    served = _served(known, unknown)
+    model = LearnerModel()
+    model.fit(events(known))
+    offline = auc(foreseen(model, unknown), unknown.score)
+    yield Row("service: AUC of p_correct", served)
+    yield Row("offline: AUC of the same answers", offline)
+    yield at_most("service and offline apart", abs(served - offline), MOST_APART)
+
+
+def _whole_learners(answers: Answers, count: int) -> Answers:
+    """Return about so many answers: all of some learners."""
+    counted = Counter(answers.learner.tolist())
+    chosen: set[int] = set()
+    for learner, theirs in counted.items():
+        if count <= 0:
+            break
+        chosen.add(learner)
+        count -= theirs
+    return answers.of(np.isin(answers.learner, list(chosen)))
+
+
+def _by_learner(answers: Answers) -> dict[str, list[Answer]]:
+    found: dict[str, list[Answer]] = {}
+    for learner, skill, item, score in events(answers):
+        row = Answer(str(learner), str(skill), str(item), int(score))
+        found.setdefault(row.user, []).append(row)
+    return found
+
+
+def _served(known: Answers, unknown: Answers) -> float:
+    """Return the AUC of what a server predicts."""
+    facility = Facility.objects.create(name="benchmark")
+    secret = grant_key(facility, name="served", scopes={Scope.WRITE}, at=timezone.now())[1]
+    tally, foretold = Tally(), Foretold()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        serving("gunicorn", workers=1, threads=8, log=Path(folder) / "server.log") as server,
+    ):
+        connect = partial(Api, f"http://127.0.0.1:{server.port}", secret, tally)
+        teach(connect(), known)
+        call_command("fit_skills", verbosity=0, stdout=sys.stderr)
+        learners = _by_learner(unknown)
+        with tqdm(total=len(unknown.score), desc="asking", unit=" answers") as bar:
+
+            def ask(name: str) -> None:
+                track_learner(connect(), name, learners[name], bar.update, foretold)
+
+            with ThreadPoolExecutor(CLIENTS) as pool:
+                list(pool.map(ask, learners))
+    if tally.errors:
+        raise SystemExit(f"{len(tally.errors)} errors, such as {tally.errors[0]}")
+    predicted, score = np.array(foretold.pairs, dtype=np.float64).T
+    return auc(predicted, score)
+
+
+def teach(api: Api, known: Answers) -> None:
+    """Send answers in bulk, folding after each request."""
+    bodies = batches(turns(_by_learner(known)), IN_BULK)
+    with tqdm(total=len(known.score), desc="teaching", unit=" answers") as bar:
+        for body in bodies:
+            api.call("bulk", "POST", "/api/v1/track-answers", body)
+            while fold_events(timezone.now()):
+                pass
+            bar.update(len(body))
