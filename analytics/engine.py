@@ -97,7 +97,7 @@ class Engine:
 
         Raises
         ------
-        ValueError : not 1 to 365 days.
+        ValueError : not 1 to 365 days, or a target that is no total.
         NoFacility, UnknownLearner : as their docstrings say.
         """
         _refuse_days(days)

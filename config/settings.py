@@ -9,9 +9,10 @@ from typing import Any
 import django_stubs_ext
 from corsheaders.defaults import default_headers
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 
-from analytics.core.scale import Scale
+from analytics.core.scale import Scale, total_scale
 from config.logs import configure_structlog, logging_config
 from roster.rates import Rate
 
@@ -211,6 +212,8 @@ SCORE_SECTIONS = {
     ).items()
 }
 TARGET_SCORE = env.float("TARGET_SCORE", default=None)
+if TARGET_SCORE and not total_scale(SCORE_SECTIONS.values()).can_be_aimed_at(TARGET_SCORE):
+    raise ImproperlyConfigured(f"TARGET_SCORE={TARGET_SCORE:g} is no total of SCORE_SECTIONS.")
 
 COOKIES_SECURE = env.bool("COOKIES_SECURE", default=True)
 SESSION_ENGINE = "roster.sessions"

@@ -23,7 +23,7 @@ from analytics.core import growth
 from analytics.core.bkt import MOST
 from analytics.core.difficulty import LEARNER_DRIFT, LEARNER_SKILL_DRIFT
 from analytics.core.logistic import FloatArray, Number
-from analytics.core.scale import Scale
+from analytics.core.scale import Scale, total_scale
 
 # By then half of what was uncertain about a new learner's ability is known: its variance has
 # fallen from .60 to .32 (`difficulty`); before, a score would tell more of the average learner.
@@ -150,7 +150,13 @@ def forecast(
     ability_variance : of the learner's ability whatever the skill.
     days : how far to look ahead, 1 to 365.
     target : of the total; None: no goal.
+
+    Raises
+    ------
+    ValueError : the target is not above the lowest total, or cannot be reached.
     """
+    if target is not None and not total_scale(scales.values()).can_be_aimed_at(target):
+        raise ValueError(f"{target:g} is no total to aim at")
     sections = {name: _Section.of(prospects.get(name, ()), scale) for name, scale in scales.items()}
     scores = {
         name: _score([section], ability_variance, days) if section else None
@@ -225,8 +231,7 @@ def _score(sections: Sequence[_Section], ability_variance: float, days: int) -> 
     """Return the score of some sections together: the sum of theirs, in whole points."""
     now, later = _points(sections, np.array([0.0, days]))
     margin = NORMAL_95 * _deviation(sections, ability_variance, days)
-    lowest = sum(section.scale.low for section in sections)
-    highest = sum(section.scale.high for section in sections)
+    lowest, highest = total_scale(section.scale for section in sections)
     return Score(
         current=int(now),
         predicted=int(later),
@@ -237,7 +242,7 @@ def _score(sections: Sequence[_Section], ability_variance: float, days: int) -> 
 
 
 def _goal(sections: Sequence[_Section], total: Score, target: float) -> Goal:
-    lowest = sum(section.scale.low for section in sections)
+    lowest = total_scale(section.scale for section in sections).low
     percent = 100 * (total.current - lowest) // (target - lowest)
     return Goal(
         days=_days_to(sections, total, target),

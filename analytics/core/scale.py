@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 _SPELLED = re.compile(r"(\d{1,6})-(\d{1,6})")
@@ -13,6 +14,10 @@ class Scale(NamedTuple):
 
     low: int
     high: int
+
+    def can_be_aimed_at(self, score: float) -> bool:
+        """Tell whether a score is above the lowest, which everybody has, and can be reached."""
+        return self.low < score <= self.high
 
     @property
     def width(self) -> int:
@@ -31,3 +36,9 @@ class Scale(NamedTuple):
         if spelled is None or not int(spelled[1]) < int(spelled[2]):
             raise ValueError(f"a scale reads like 200-800, not {text!r}")
         return cls(int(spelled[1]), int(spelled[2]))
+
+
+def total_scale(scales: Iterable[Scale]) -> Scale:
+    """Return the scale of the sum of some scores; of none it has no width."""
+    every = [*scales]
+    return Scale(sum(scale.low for scale in every), sum(scale.high for scale in every))

@@ -10,6 +10,7 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
+from analytics.core.scale import total_scale
 from roster.models import MAX_NAME
 
 USUAL_DAYS = 30
@@ -87,8 +88,8 @@ def asked_target(request: Request) -> float | None:
     text = request.query_params.get("target_score")
     if text is None:
         return None
-    scales = settings.SCORE_SECTIONS.values()
-    low, high = sum(scale.low for scale in scales), sum(scale.high for scale in scales)
-    if not (_NUMBER.fullmatch(text) and low < float(text) <= high):
-        raise ValidationError({"target_score": [f"Must be a number above {low} and up to {high}."]})
+    total = total_scale(settings.SCORE_SECTIONS.values())
+    if not (_NUMBER.fullmatch(text) and total.can_be_aimed_at(float(text))):
+        message = f"Must be a number above {total.low} and up to {total.high}."
+        raise ValidationError({"target_score": [message]})
     return float(text)

@@ -145,6 +145,14 @@ def test_days_are_1_to_365(facility: Facility, days: int):
             async_to_sync(ask)("student_ada", days=days)
 
 
+def test_a_target_can_be_reached(facility: Facility):
+    """contract 2.3"""
+    async_to_sync(engine.track_answer)(**answer())
+
+    with pytest.raises(ValueError, match="no total"):
+        async_to_sync(engine.get_predictions)("student_ada", target_score=400)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_answers_awaited_together_all_count(transactional_db: None):
     """contract 2.5: two awaits at once, in an event loop of their own."""

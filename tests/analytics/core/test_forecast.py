@@ -118,7 +118,7 @@ def test_a_section_without_skills_is_no_score():
 
 
 def test_without_sections_there_is_no_total():
-    told = forecast.forecast({}, {}, ability_variance=0.3, days=30, target=700)
+    told = forecast.forecast({}, {}, ability_variance=0.3, days=30)
 
     assert (told.sections, told.total, told.goal) == ({}, None, None)
 
@@ -201,3 +201,10 @@ def test_what_is_no_scale(text: str):
 def test_a_scale():
     assert Scale.of("200-800") == (200, 800)
     assert Scale.of("1-36").width == 35
+
+
+@pytest.mark.parametrize("target", [0, 200, 800.5, float("nan")])
+def test_what_is_no_target(target: float):
+    """Everybody has the lowest score, and nobody can pass the highest."""
+    with pytest.raises(ValueError, match="no total"):
+        of(STEADY, target=target)
