@@ -13,9 +13,15 @@ _UUID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re
 def fold_username(username: str) -> str:
     """Return the form under which a username is unique and found, whatever its case.
 
-    Done here and not by the database: SQLite's LOWER knows ASCII only.
+    Unicode's compatibility caseless match (D146, here composed), stable under itself: letters like
+    ``ΐ`` need each of the steps, or they are folded into something that folds on. Done here and not
+    by the database: SQLite's LOWER knows ASCII only.
     """
-    return unicodedata.normalize("NFKC", username).casefold()
+    if username.isascii():
+        return username.lower()
+    decomposed = unicodedata.normalize("NFD", username)
+    once = unicodedata.normalize("NFKC", decomposed.casefold())
+    return unicodedata.normalize("NFKC", once.casefold())
 
 
 def parse_uuid(text: str) -> UUID | None:
