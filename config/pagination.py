@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 MAX_ROWS = 1000
 MAX_INTEGER = 10**100
 _INTEGER = re.compile(r"-?[0-9]{1,100}")
+PAGE_SIZE_IS = (
+    "Rows a page; with neither this nor a cursor: an array. Arrays and cursors' pages of large rows"
+    " may hold fewer and lead on."
+)
 AFTER, CURSOR, PAGE, PAGE_SIZE = "after", "cursor", "page", "page_size"
 
 
@@ -36,6 +40,8 @@ class ArrayPagesOrCursor(BasePagination):
     - `page_size` and `page`: that page, and how many there are;
     - `cursor` (empty to begin), `page_size` at a time: rows that do not change meanwhile appear
       exactly once, however many come and go.
+
+    An array and a cursor's page end early where their bytes are full.
     """
 
     link: str | None = None
@@ -135,7 +141,7 @@ class ArrayPagesOrCursor(BasePagination):
         size = {"type": "integer", "minimum": 1, "maximum": MAX_ROWS}
         text = {"type": "string"}
         return [
-            _parameter(PAGE_SIZE, size, "Rows a page; with neither this nor a cursor: an array."),
+            _parameter(PAGE_SIZE, size, PAGE_SIZE_IS),
             _parameter(PAGE, {"type": "integer", "minimum": 1}, "Page number, from 1."),
             _parameter(CURSOR, text, "Empty to begin; then as `next` and `previous` lead."),
             _parameter(AFTER, text, "Where an array goes on; from the Link header."),
