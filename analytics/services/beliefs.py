@@ -185,11 +185,17 @@ class Beliefs:
             return None
         if is_new:
             return self.changes[event.pk]
-        belief = self.held.get(event.skill_id)
-        if belief is None:
-            states = SkillState.objects.filter(learner=self.learner, skill=event.skill_id)
-            belief = belief_of(states.select_related("parameters").get())
-        return replace(_change(event, belief), is_repeat=True)
+        return replace(_change(event, self._belief(event.skill_id)), is_repeat=True)
+
+    def _belief(self, skill_id: UUID) -> Belief:
+        """Return what is believed at a skill, whether or not it moved."""
+        if skill_id in self.held:
+            return self.held[skill_id]
+        name = self.learner.pk, skill_id
+        if name not in self.meanings.states:  # the answer named another skill the first time
+            states = SkillState.objects.filter(learner=self.learner, skill=skill_id)
+            self.meanings.states[name] = states.select_related("parameters").get()
+        return belief_of(self.meanings.states[name])
 
 
 def _in_order(event: LearningEvent) -> tuple[datetime, int]:

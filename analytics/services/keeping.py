@@ -12,7 +12,10 @@ keep_states = PreparedUpsert(
 keep_abilities = PreparedUpsert(
     LearnerAbility, unique_fields=["learner"], update_fields=LearnerAbility.LEARNED
 )
-# The one thing about an event that may be told anew.
+# The one thing about an event that may be told anew; of whole rows, and of one by its key.
+retell_events = PreparedUpsert(
+    LearningEvent, unique_fields=["id"], update_fields=LearningEvent.JUDGED
+)
 retell_event = PreparedSave(LearningEvent, LearningEvent.JUDGED)
 keep_skills = PreparedUpsert(Skill, unique_fields=["id"], update_fields=Skill.FOLDED)
 keep_items = PreparedUpsert(Item, unique_fields=["id"], update_fields=Item.FOLDED)

@@ -11,7 +11,7 @@ from django.db import transaction
 from analytics.events import Answer, MasteryChange, Source
 from analytics.models import LearnerAbility, LearningEvent
 from analytics.services.beliefs import Beliefs, Recorded
-from analytics.services.keeping import keep_abilities, keep_events, keep_states, retell_event
+from analytics.services.keeping import keep_abilities, keep_events, keep_states, retell_events
 from analytics.services.meaning import Meanings
 from roster.models import User
 
@@ -111,6 +111,4 @@ def _save(desks: Iterable[Beliefs]) -> None:
     keep_events([event for beliefs in moved for event in beliefs.events])
     keep_states([state for beliefs in moved for state in beliefs.rows()])
     keep_abilities([beliefs.ability_row() for beliefs in moved])
-    for beliefs in moved:
-        for event in beliefs.retold:
-            retell_event(event)
+    retell_events([event for beliefs in moved for event in beliefs.retold])
