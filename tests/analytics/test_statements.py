@@ -71,6 +71,7 @@ def test_tracking_an_answer(client: Client, caller: Caller, school: School):
 def test_many_at_once(school: School):
     """The same for one learner and for fifty, for few answers and for a chunk of them."""
     app = client_for(school.key())
+
     def rows(learners: int, each: int, kind: str) -> list[dict[str, Any]]:
         return [
             answer(f"new{n}", item_id=f"q{m}", event_id=f"{kind}/{learners}/{each}/{n}/{m}")
