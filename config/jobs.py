@@ -53,8 +53,11 @@ def run_due(at: datetime, *, stopping: Callable[[], bool] = lambda: False) -> No
     """Run what is due; a job that fails is tried again in a minute and stops no other."""
     for job in _due(at):
         try:
+            batches = 0
             while not stopping() and _run_batch(job, at=at):
-                pass
+                batches += 1
+            if batches:  # most jobs mostly find nothing to do
+                log.info("job_done", job=job.name, batches=batches)
         except Exception:  # whatever is wrong with one job, the others go on
             log.exception("job_failed", job=job.name)
             JobRun.objects.filter(pk=job.name).update(failed_at=at, due_at=at + AFTER_FAILURE)
@@ -80,6 +83,5 @@ def _run_batch(job: Job, *, at: datetime) -> bool:
     run.done += done
     if not done:
         run.succeeded_at, run.due_at = at, at + job.every
-        log.info("job_done", job=job.name)
     run.save(update_fields=["done", "succeeded_at", "due_at"])
     return bool(done)
