@@ -41,6 +41,7 @@ class Retold:
     Attributes
     ----------
     answers, newest : how many events each learner has, and when the newest happened.
+    positions : what each one's next event takes; beyond `answers` where events went with items.
     learners : row of each learner in the arrays of `beliefs` that are of learners.
     keys : row of each belief, by learner and skill, in those that are of beliefs.
     parameters, last_practised : of each belief; parameters None: the defaults.
@@ -50,6 +51,7 @@ class Retold:
 
     answers: dict[UUID, int]
     newest: dict[UUID, datetime]
+    positions: dict[UUID, int]
     learners: dict[UUID, int]
     keys: dict[Key, int]
     parameters: list[SkillParameters | None]
@@ -65,7 +67,7 @@ def retell(learner_ids: Collection[UUID], *, newest_parameters: bool = False) ->
     Each belief is judged by the version its latest event to arrive was judged by, or by the
     newest there is of its skill.
     """
-    told, numbers, answers, newest = _read(learner_ids)
+    told, numbers, answers, newest, positions = _read(learner_ids)
     learners = _numbered(event.learner_id for event in told)
     keys = _numbered((event.learner_id, event.skill_id) for event in told)
     parameters = _parameters(told, keys, newest=newest_parameters)
@@ -84,6 +86,7 @@ def retell(learner_ids: Collection[UUID], *, newest_parameters: bool = False) ->
     return Retold(
         answers=answers,
         newest=newest,
+        positions=positions,
         learners=learners,
         keys=keys,
         parameters=parameters,
@@ -96,7 +99,7 @@ def retell(learner_ids: Collection[UUID], *, newest_parameters: bool = False) ->
 
 def _read(
     learner_ids: Collection[UUID],
-) -> tuple[list[Told], FloatArray, dict[UUID, int], dict[UUID, datetime]]:
+) -> tuple[list[Told], FloatArray, dict[UUID, int], dict[UUID, datetime], dict[UUID, int]]:
     """Read the events in order; of those without a skill there is nothing but that they were."""
     events = LearningEvent.objects.filter(learner__in=learner_ids)
     names = ("pk", "learner", "skill", "happened_at", "position", "parameter_version")
@@ -104,15 +107,18 @@ def _read(
     numbers: list[tuple[Any, ...]] = []
     answers = dict.fromkeys(learner_ids, 0)
     newest: dict[UUID, datetime] = {}
+    positions: dict[UUID, int] = {}
     rows = events.order_by("learner", "happened_at", "position").values_list(*names, *_NUMBERS)
     for row in rows.iterator(chunk_size=2000):
         event = Told(*row[: len(names)])
         answers[event.learner_id] += 1
         newest[event.learner_id] = event.happened_at
+        positions[event.learner_id] = max(event.position + 1, positions.get(event.learner_id, 0))
         if event.skill_id is not None:
             told.append(event)
             numbers.append(row[len(names) :])
-    return told, np.array(numbers, dtype=np.float64).reshape(-1, len(_NUMBERS)), answers, newest
+    table = np.array(numbers, dtype=np.float64).reshape(-1, len(_NUMBERS))
+    return told, table, answers, newest, positions
 
 
 def _numbered(names: Iterable[Any]) -> dict[Any, int]:

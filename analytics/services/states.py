@@ -14,7 +14,7 @@ def ability_row(retold: Retold, learner_id: UUID) -> LearnerAbility | None:
         return None
     row = LearnerAbility(
         learner_id=learner_id,
-        answers=retold.answers[learner_id],
+        answers=retold.positions[learner_id],
         newest=retold.newest[learner_id],
     )
     place = retold.learners.get(learner_id)

@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from analytics.events import Answer
-from analytics.models import LearnerAbility, LearningEvent, Skill, SkillParameters, SkillState
+from analytics.models import Item, LearnerAbility, LearningEvent, Skill, SkillParameters, SkillState
 from roster.models import User
 from tests.analytics.test_recording import beliefs, record, tracked
 from tests.factories import NOW, School
@@ -124,6 +124,16 @@ def parameters(state: SkillState) -> SkillParameters:
         blend=[0, 1, 0, 0, 0, 0, 0], fitted_at=NOW, answers=1, learners=1,
         log_likelihood_before=0, log_likelihood_after=0,
     )  # fmt: skip
+
+
+def test_answers_go_on_after_evidence_went_with_its_item(practised: School):
+    """design 1.2: the next event comes after the last that is left, however many those are."""
+    Item.objects.get(facility=practised.facility, code="q1").delete()
+
+    assert "Put right." in rebuild()
+    record(practised.ada, tracked(happened_at=NOW))
+
+    assert "No difference." in rebuild("--check")
 
 
 def test_only_who_is_named_is_rebuilt(practised: School):
