@@ -116,7 +116,10 @@ def _record(rows: Sequence[Row], *, actor: ApiKey | User, at: datetime) -> list[
         for row in rows
         if row.tracked.user_id not in learners
     ]
-    told = [(row, row.answer) for row in rows if row.tracked.user_id in learners]
+    # In the order of the body, even of a learner who is called by two names.
+    told = [
+        (row, row.answer) for row in sorted(rows, key=_place) if row.tracked.user_id in learners
+    ]
     if not told:
         return outcomes
     assert actor.facility_id is not None  # noqa: S101  # see `track_answers`
@@ -128,6 +131,10 @@ def _record(rows: Sequence[Row], *, actor: ApiKey | User, at: datetime) -> list[
         else:
             given.setdefault(learner, []).append((row, answer))
     return outcomes + _record_given(given, recorded=recorded, at=at)
+
+
+def _place(row: Row) -> int:
+    return row.index
 
 
 def _lock(actor: ApiKey | User, names: set[str], *, at: datetime) -> Mapping[str, User]:

@@ -127,7 +127,7 @@ def parameters(state: SkillState) -> SkillParameters:
 
 
 def test_answers_go_on_after_evidence_went_with_its_item(practised: School):
-    """design 1.2: the next event comes after the last that is left, however many those are."""
+    """design 1.2: the next event comes after the last that is left, however few there are."""
     Item.objects.get(facility=practised.facility, code="q1").delete()
 
     assert "Put right." in rebuild()

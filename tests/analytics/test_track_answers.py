@@ -73,6 +73,21 @@ def states() -> list[dict[str, Any]]:
     return list(rows.values("learner__external_id", "skill__code", *names))
 
 
+def test_a_learner_called_by_two_names_answers_in_the_order_of_the_body(
+    school: School, app: Client
+):
+    """contract 0.6, 2.1: an external id and a UUID in turn are one learner."""
+    names = [str(school.ada.external_id), str(school.ada.pk)]
+
+    response = send(app, [answer(names[n % 2], item_id=f"q{n}") for n in range(6)])
+
+    assert counts(response) == (6, 0, 0)
+    events = LearningEvent.objects.filter(learner=school.ada).in_order()
+    assert [event.item.code for event in events.select_related("item") if event.item] == [
+        f"q{n}" for n in range(6)
+    ]
+
+
 @pytest.mark.parametrize("sending", [send, lambda client, rows: send_lines(client, *rows)])
 def test_many_are_what_one_by_one_would_be(school: School, sending: Any):
     """contract 2.1: the same answers, the same beliefs; as an array and as lines."""
