@@ -9,7 +9,7 @@ from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
-from django.db import OperationalError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 
 from analytics.commands import TrackedAnswer
 from analytics.events import Answer, MasteryChange
@@ -77,7 +77,7 @@ def track_answers(rows: Sequence[Row], *, actor: ApiKey | User, at: datetime) ->
     outcomes = [
         outcome
         for chunk in _chunks(rows)
-        for outcome in _despite_deadlocks(partial(_record, chunk, actor=actor, at=at))
+        for outcome in _despite_others(partial(_record, chunk, actor=actor, at=at))
     ]
     return sorted(outcomes, key=lambda outcome: outcome.index)
 
@@ -97,11 +97,18 @@ def _chunks(rows: Iterable[Row]) -> Iterator[list[Row]]:
         yield chunk
 
 
-def _despite_deadlocks(record: Callable[[], T]) -> T:
-    """Record a chunk, again where PostgreSQL chose it to end a circle of waiting."""
+def _despite_others(record: Callable[[], T]) -> T:
+    """Record a chunk, again where another request got in its way.
+
+    PostgreSQL chose it to end a circle of waiting, or somebody else's answer took an event_id
+    after it was looked up: told so, the whole bulk would fail after chunks that stay.
+    """
     for left in range(TRIES - 1, -1, -1):
         try:
             return record()
+        except IntegrityError:
+            if not left:
+                raise
         except OperationalError as error:
             if not left or getattr(error.__cause__, "sqlstate", None) != _DEADLOCK:
                 raise

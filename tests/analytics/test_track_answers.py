@@ -437,6 +437,21 @@ def test_bulks_about_the_same_learners_at_once_all_count(transactional_db: None)
     assert Skill.objects.count() == 3
 
 
+@pytest.mark.django_db(transaction=True)
+def test_of_bulks_that_use_an_event_id_at_once_one_has_it(transactional_db: None):
+    """contract 0.9, 2.1: the row is rejected for the other learners, and no bulk fails."""
+    secret = make_school().key()
+
+    def run(number: int) -> Any:
+        rows = [answer(f"s{number}", event_id=f"e{n}", skill_id=f"k{n}") for n in range(4)]
+        return send(client_for(secret), [*rows, answer(f"s{number}")])
+
+    got = [counts(response) for response in together(run, clients=8)]
+
+    assert sum(accepted for accepted, _, _ in got) == 4 + 8
+    assert sum(rejected for _, _, rejected in got) == 4 * 7
+
+
 def test_a_bulk_and_its_learners_curve(app: Client):
     """contract 2.4: what came in bulk is there like the rest."""
     send(app, [answer(event_id=f"e{n}") for n in range(5)])
