@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from analytics.models import Skill
-from roster.models import Actor, ApiKey, User, parse_uuid
+from roster.models import MAX_NAME, Actor, ApiKey, User, parse_uuid
 from roster.services import UnknownLearner
 
 
@@ -101,5 +101,5 @@ def _skills(
 
 
 def _storable(names: Collection[str]) -> list[str]:
-    """Return the names that PostgreSQL could hold; the others are nobody's."""
-    return [name for name in names if "\0" not in name]
+    """Return the names that a column could hold; the others are nobody's."""
+    return [name for name in names if "\0" not in name and len(name) <= MAX_NAME]
