@@ -1,9 +1,10 @@
 """Baseline (b): the SQL of a PUT, captured from one and issued again without Django.
 
 What differs between two equal PUTs in a row (the new attempt's id and position, counters, times)
-is what each repetition needs afresh; all else is issued as it was captured. Timed is the
-driver and the database: the statements go over connections of the bare driver, one a thread, in
-the form the product sends them (on PostgreSQL prepared, unless DATABASE_PREPARE says otherwise).
+is what each repetition needs afresh; all else, probabilities included, is issued as captured.
+Timed is the driver and the database: the statements go over connections of the bare driver, one a
+thread, in the form the product sends them (on PostgreSQL prepared, unless DATABASE_PREPARE says
+otherwise).
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ class Statement:
 
 def _fresh(value: Any, turn: int, now: datetime) -> Any:
     """Return a value of the same kind that no repetition had before."""
-    if isinstance(value, int | float):
+    if isinstance(value, int):
         return value + turn
     if isinstance(value, datetime):
         return now
