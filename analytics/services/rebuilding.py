@@ -15,7 +15,7 @@ from analytics.services.replacing import replace_beliefs
 from analytics.services.retelling import Retold, retell
 from roster.models import User, UserQuerySet
 
-READ_AT_ONCE = 200
+READ_AT_ONCE = 500
 LOCKED_AT_ONCE = 25
 
 
