@@ -60,23 +60,13 @@ def once(handler: Handler) -> Callable[..., HttpResponse]:
     Of a response only status and body are told, the first time as again.
     """
 
-    @wraps(handler)
-    def answer(view: RecordingView, request: Request, **kwargs: Any) -> HttpResponse:
-        retriable = _retriable(view, request, kwargs)
-        if retriable is None:
-            return handler(view, request, **kwargs)
-        running = retries.begin(retriable, at=timezone.now())
-        if running.status is not None:
-            return _replay(view, request, running)
-        try:
-            with transaction.atomic(durable=True):
-                return _keep(view, request, running, handler(view, request, **kwargs))
-        except BaseException:
-            with suppress(DatabaseError):  # the lease ends by itself
-                retries.free(running)
-            raise
+    def work(
+        view: RecordingView, request: Request, running: KeptAnswer, **path: Any
+    ) -> HttpResponse:
+        with transaction.atomic(durable=True):
+            return _keep(view, request, running, handler(view, request, **path))
 
-    return answer
+    return _answering(handler, work)
 
 
 def once_in_parts(handler: Handler) -> Callable[..., HttpResponse]:
@@ -88,6 +78,19 @@ def once_in_parts(handler: Handler) -> Callable[..., HttpResponse]:
     again goes on from there, once the lease has ended.
     """
 
+    def work(
+        view: RecordingView, request: Request, running: KeptAnswer, **path: Any
+    ) -> HttpResponse:
+        response = handler(view, request, **path)
+        with transaction.atomic(durable=True):
+            return _keep(view, request, running, response)
+
+    return _answering(handler, work)
+
+
+def _answering(handler: Handler, work: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Return a handler that answers again, or lets `work` be done and its answer be kept."""
+
     @wraps(handler)
     def answer(view: RecordingView, request: Request, **kwargs: Any) -> HttpResponse:
         retriable = _retriable(view, request, kwargs)
@@ -98,9 +101,7 @@ def once_in_parts(handler: Handler) -> Callable[..., HttpResponse]:
             return _replay(view, request, running)
         view.request_name = retriable.digest
         try:
-            response = handler(view, request, **kwargs)
-            with transaction.atomic(durable=True):
-                return _keep(view, request, running, response)
+            return work(view, request, running, **kwargs)
         except BaseException:
             with suppress(DatabaseError):  # the lease ends by itself
                 retries.free(running)
