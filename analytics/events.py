@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db.models import TextChoices
 
@@ -29,6 +30,7 @@ class Answer:
     happened_at : when the sender says; None: now, after everything known. See `Clock`.
     skill : the code of the skill, None where only its item can say.
     item : the code of the item, None where it has none.
+    guid : the GUID of the item, where the sender knows it by that instead.
     item_alone : the code of the item irrespective of its content; the item meant where one of
         this code has a skill of its own.
     is_default : the item's own skill, where it has one, beats `skill`.
@@ -43,6 +45,7 @@ class Answer:
     source_id: str | None = None
     skill: str | None = None
     item: str | None = None
+    guid: UUID | None = None
     item_alone: str | None = None
     is_default: bool = False
     seconds: float | None = None

@@ -7,7 +7,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
-from analytics.core import bkt, difficulty
+from analytics.core import bkt, calibration, difficulty
 from analytics.models.catalogue import Skill, SkillParameters
 from roster.models import Actor, User, UserQuerySet
 from roster.models.base import Keyed
@@ -16,10 +16,14 @@ from roster.models.base import Keyed
 class LearnerAbility(models.Model):
     """How able one learner is whatever the skill, and how many events say so.
 
+    The recall terms put the memory model right for this learner: analytics.core.calibration.
     `answers` is the position the learner's next event takes, `newest` when the latest happened.
     """
 
-    LEARNED = ("mean", "variance", "efficiency_weight", "efficiency", "answers", "newest")
+    LEARNED = (
+        "mean", "variance", "efficiency_weight", "efficiency", "recall_offset", "recall_slope",
+        "recall_offset_sum", "recall_slope_sum", "answers", "newest",
+    )  # fmt: skip
 
     learner = models.OneToOneField(
         User, on_delete=models.CASCADE, primary_key=True, related_name="ability"
@@ -28,6 +32,10 @@ class LearnerAbility(models.Model):
     variance = models.FloatField(default=difficulty.LEARNER.variance)
     efficiency_weight = models.FloatField(default=0.0)
     efficiency = models.FloatField(default=0.0)
+    recall_offset = models.FloatField(default=calibration.UNCALIBRATED.offset)
+    recall_slope = models.FloatField(default=calibration.UNCALIBRATED.slope)
+    recall_offset_sum = models.FloatField(default=calibration.UNCALIBRATED.offset_sum)
+    recall_slope_sum = models.FloatField(default=calibration.UNCALIBRATED.slope_sum)
     answers = models.PositiveBigIntegerField(default=0)
     newest = models.DateTimeField(null=True, blank=True)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from django.db import models
 from django.db.models import Q
 from uuid_utils.compat import uuid7
@@ -100,6 +102,11 @@ class Item(Learned):
 
     def __str__(self) -> str:
         return self.code or str(self.guid)
+
+    @property
+    def created_at(self) -> datetime:
+        """When the item was named first, to the millisecond: its key says so."""
+        return datetime.fromtimestamp((self.pk.int >> 80) / 1000, tz=UTC)
 
 
 class SkillParameters(Keyed):

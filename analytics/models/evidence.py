@@ -7,6 +7,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
+from analytics.core.memory import Grade
 from analytics.events import Source
 from analytics.models.catalogue import Item, Skill
 from roster.models import MAX_NAME, Actor, Facility, User, UserQuerySet
@@ -41,7 +42,8 @@ class LearningEvent(Keyed):
     time; so are the learner's ability terms that went into it, which teach us the difficulty.
     `p_correct` is what was predicted before it. The mastery before and after it, with the version
     of the parameters that say so, is told anew when it turns out that something happened earlier,
-    or the skill is fitted again.
+    or the skill is fitted again. `grade` is what the memory of the item was told; none: it did not
+    move.
     """
 
     JUDGED = ("parameter_version", "mastery_before", "mastery_after")
@@ -70,6 +72,7 @@ class LearningEvent(Keyed):
     seconds = models.FloatField(null=True, blank=True)
     confidence = models.PositiveSmallIntegerField(null=True, blank=True)
     question_difficulty = models.FloatField(null=True, blank=True)
+    grade = models.PositiveSmallIntegerField(null=True, blank=True)
 
     skill_mean = models.FloatField()
     skill_variance = models.FloatField()
@@ -104,6 +107,11 @@ class LearningEvent(Keyed):
             models.CheckConstraint(
                 condition=Q(confidence__isnull=True) | Q(confidence__gte=1, confidence__lte=5),
                 name="confidence_is_one_to_five",
+            ),
+            models.CheckConstraint(
+                condition=Q(grade__isnull=True)
+                | Q(grade__in=[int(grade) for grade in Grade], item__isnull=False),
+                name="grade_is_of_an_item",
             ),
             models.CheckConstraint(
                 condition=Q(skill__isnull=True) | Q(mastery_after__isnull=False),

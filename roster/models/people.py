@@ -140,6 +140,7 @@ class User(Keyed, AbstractBaseUser, PermissionsMixin):
         max_length=MAX_FOLDED, unique=True, null=True, editable=False
     )
     full_name = models.CharField(max_length=200, blank=True)
+    email = models.EmailField(blank=True)
     external_id = models.CharField(  # noqa: DJ001
         max_length=255, null=True, blank=True,
         help_text="The id by which the facility's apps call this learner.",

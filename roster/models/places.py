@@ -56,6 +56,12 @@ class Facility(Keyed):
         default=True, help_text="Let anonymous visitors track progress for themselves."
     )
 
+    remember_answers = models.BooleanField(
+        default=True,
+        help_text="Let answers through content sessions and answer tracking move the memory of"
+        " the items they name; study results always do.",
+    )
+
     objects = FacilityQuerySet.as_manager()
 
     class Meta:

@@ -1,0 +1,70 @@
+"""What learners remember of single items: the fold of their events."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from analytics.core.memory import EASIEST, HARDEST
+from analytics.models.catalogue import Item
+from roster.models import Actor, User, UserQuerySet
+from roster.models.base import Keyed
+
+
+class ItemMemoryQuerySet(models.QuerySet["ItemMemory"]):
+    def of_learners(self, learners: UserQuerySet) -> Self:
+        """Memories of these learners; a subquery, so no join can repeat a row."""
+        return self.filter(learner__in=learners)
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Memories of the learners the actor may read."""
+        if actor.is_superuser:
+            return self
+        return self.of_learners(User.objects.visible_to(actor))
+
+
+class ItemMemory(Keyed):
+    """What one learner remembers of one item, and what their reviews of it came to.
+
+    `due` is when its recall will have fallen to what is desired, before it is calibrated for the
+    learner. `seconds` is the time that was told of `timed` of the reviews.
+    """
+
+    LEARNED = (
+        "stability", "difficulty", "last_review", "due", "reviews", "score", "seconds", "timed",
+    )  # fmt: skip
+
+    learner = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="memories", db_index=False
+    )
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="memories")
+    stability = models.FloatField(help_text="days until recall is .9")
+    difficulty = models.FloatField(help_text="for this learner: 1 is easiest, 10 hardest")
+    last_review = models.DateTimeField()
+    due = models.DateTimeField()
+    reviews = models.PositiveIntegerField(default=0)
+    score = models.FloatField(default=0.0, help_text="The sum of the scores.")
+    seconds = models.FloatField(default=0.0)
+    timed = models.PositiveIntegerField(default=0)
+
+    objects = ItemMemoryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "item memories"
+        constraints = [
+            models.UniqueConstraint(fields=["learner", "item"], name="one_memory_per_item"),
+            models.CheckConstraint(condition=Q(stability__gt=0), name="stability_is_positive"),
+            models.CheckConstraint(
+                condition=Q(difficulty__gte=EASIEST, difficulty__lte=HARDEST),
+                name="memory_difficulty_is_one_to_ten",
+            ),
+            models.CheckConstraint(
+                condition=Q(timed__lte=models.F("reviews")), name="no_more_timed_than_reviewed"
+            ),
+        ]
+        indexes = [models.Index(fields=["learner", "due"], name="memory_due")]
+
+    def __str__(self) -> str:
+        return f"{self.learner} of {self.item}: {self.stability:.1f} days"
