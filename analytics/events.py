@@ -52,6 +52,11 @@ class Answer:
     confidence: int | None = None
     question_difficulty: float | None = None
 
+    @property
+    def item_name(self) -> str | UUID | None:
+        """What the sender calls the item."""
+        return self.item or self.guid
+
 
 @dataclass(frozen=True, kw_only=True)
 class MasteryChange:

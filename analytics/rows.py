@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
+from analytics.core.calibration import Calibration
 from analytics.core.course import Course
 from analytics.core.difficulty import Term
 from analytics.core.discounted import Mean
 from analytics.core.learner import DEFAULT_MODEL, Ability, Belief, Evidence, Model, Shared
-from analytics.models import LearnerAbility, LearningEvent, SkillParameters, SkillState
+from analytics.core.memory import Memory
+from analytics.models import (
+    ItemMemory,
+    LearnerAbility,
+    LearningEvent,
+    SkillParameters,
+    SkillState,
+)
 
 DAY = 86_400.0
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
+def microseconds(moment: datetime) -> int:
+    """Return a time in whole microseconds since 1970 UTC."""
+    return (moment - EPOCH) // MICROSECOND
+
+
+def moment(microseconds: int) -> datetime:
+    """Return the same as a time."""
+    return EPOCH + microseconds * MICROSECOND
 
 
 def model_of(parameters: SkillParameters | None) -> Model:
@@ -27,6 +49,26 @@ def put_ability(ability: Ability, row: LearnerAbility) -> None:
     """Put the same into a row."""
     row.mean, row.variance = ability.term
     row.efficiency_weight, row.efficiency = ability.efficiency
+
+
+def calibration_of(row: LearnerAbility) -> Calibration:
+    """Return how well the memory model knows the learner."""
+    return Calibration(
+        row.recall_offset, row.recall_slope, row.recall_offset_sum, row.recall_slope_sum
+    )
+
+
+def put_calibration(calibration: Calibration, row: LearnerAbility) -> None:
+    """Put the same into a row."""
+    row.recall_offset, row.recall_slope = calibration.offset, calibration.slope
+    row.recall_offset_sum, row.recall_slope_sum = calibration.offset_sum, calibration.slope_sum
+
+
+def memory_of(row: ItemMemory) -> Memory | None:
+    """Return what a row says a learner remembers of an item; None before the first review."""
+    if not row.reviews:
+        return None
+    return Memory(row.stability, row.difficulty, microseconds(row.last_review))
 
 
 def belief_of(state: SkillState) -> Belief:

@@ -15,6 +15,7 @@ from analytics.core.course import Course
 from analytics.core.difficulty import Term
 from analytics.core.discounted import NOTHING, Mean
 from analytics.core.efficiency import averaged, efficiency
+from analytics.core.logistic import sigmoid
 
 
 class Model(NamedTuple):
@@ -97,6 +98,16 @@ def p_correct(ability: Ability, belief: Belief, shared: Shared, model: Model) ->
     used, skill_used = difficulty.drifted(ability.term, belief.ability)
     log_odds, _, _ = difficulty.expect(used, skill_used, shared.skill, shared.item)
     return _blended(belief, used, skill_used, shared, log_odds, model)
+
+
+def foretold(ability: Ability, shared: Shared) -> Judged:
+    """Return what is expected of an answer that no skill is known of, which moves no belief.
+
+    There is no mastery: before and after are 0.
+    """
+    used, absent = difficulty.drifted(ability.term, difficulty.ABSENT)
+    log_odds, _, _ = difficulty.expect(used, absent, shared.skill, shared.item)
+    return Judged(0.0, 0.0, sigmoid(log_odds), used, absent)
 
 
 def _blended(

@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from analytics.core.difficulty import item_term
+from analytics.core.difficulty import ABSENT, item_term
 from analytics.core.efficiency import TYPICAL_SECONDS
-from analytics.core.learner import Ability, Belief, Judged, absorb
-from analytics.events import Answer, Clock, MasteryChange
-from analytics.models import Item, LearnerAbility, LearningEvent, Skill, SkillState
+from analytics.core.learner import Ability, Belief, Judged, absorb, foretold
+from analytics.core.memory import Grade
+from analytics.events import Answer, Clock, MasteryChange, Source
+from analytics.models import Item, ItemMemory, LearnerAbility, LearningEvent, Skill, SkillState
 from analytics.rows import (
     ability_of,
     belief_of,
@@ -19,8 +20,10 @@ from analytics.rows import (
     model_of,
     put_ability,
     put_belief,
+    put_calibration,
 )
 from analytics.services.meaning import Meanings
+from analytics.services.memories import Memories
 from roster.models import User
 
 Recorded = MutableMapping[tuple[str, str], LearningEvent]
@@ -46,6 +49,7 @@ class Beliefs:
         self.meanings = meanings
         self.clock = Clock(now=at, newest=row.newest)
         self.ability = ability_of(row)
+        self.memories = Memories(learner.pk, row, meanings.memories)
         self.held: dict[UUID, Belief] = {}
         self.events: list[LearningEvent] = []
         self.retold: list[LearningEvent] = []
@@ -69,37 +73,45 @@ class Beliefs:
         """Return the states that moved, to be kept."""
         return [self._put(skill_id, belief) for skill_id, belief in self.held.items()]
 
+    def memory_rows(self) -> list[ItemMemory]:
+        """Return the memories that moved, to be kept."""
+        return self.memories.rows()
+
     def ability_row(self) -> LearnerAbility:
         """Return what we believe whatever the skill, to be kept."""
         put_ability(self.ability, self.row)
+        put_calibration(self.memories.calibration, self.row)
         return self.row
 
     def _event(self, answer: Answer, recorded: Recorded) -> tuple[LearningEvent | None, bool]:
-        """Return an answer as evidence, none without a skill, and whether it is new."""
+        """Return an answer as evidence, none where it is of nothing, and whether it is new."""
         name = (answer.source, answer.source_id) if answer.source_id is not None else None
         if name is not None and name in recorded:
             if recorded[name].learner_id != self.learner.pk:
                 raise NotTheirEvent
             return recorded[name], False
         skill, item = self.meanings.skill_of(answer), self.meanings.item_of(answer)
-        if skill is None:
+        grade = _grade(answer, item)
+        if skill is None and grade is None:
             return None, False
         event = self._evidence(answer, skill, item)
+        event.grade = grade
         self.row.answers += 1
         self.events.append(event)
         if name is not None:
             recorded[name] = event
         return event, True
 
-    def _evidence(self, answer: Answer, skill: Skill, item: Item | None) -> LearningEvent:
+    def _evidence(self, answer: Answer, skill: Skill | None, item: Item | None) -> LearningEvent:
         """Put down an answer beside the shared values as they stand; not judged yet."""
         known = item.difficulty if item and item.answers else None
-        term = item_term(known, answer.question_difficulty, skill.difficulty)
-        typical = (item and item.typical_seconds) or skill.typical_seconds
+        of_skill = skill.difficulty if skill else ABSENT
+        term = item_term(known, answer.question_difficulty, of_skill)
+        typical = (item and item.typical_seconds) or (skill and skill.typical_seconds)
         return LearningEvent(
             facility_id=self.meanings.facility_id,
             learner_id=self.learner.pk,
-            skill_id=skill.pk,
+            skill_id=skill.pk if skill else None,
             item_id=item.pk if item else None,
             position=self.row.answers,
             source=answer.source,
@@ -110,15 +122,18 @@ class Beliefs:
             seconds=answer.seconds,
             confidence=answer.confidence,
             question_difficulty=answer.question_difficulty,
-            skill_mean=skill.difficulty_mean,
-            skill_variance=skill.difficulty_variance,
+            skill_mean=of_skill.mean,
+            skill_variance=of_skill.variance,
             item_mean=term.mean,
             item_variance=term.variance,
             typical_seconds=typical or TYPICAL_SECONDS,
         )
 
-    def _judge(self, event: LearningEvent) -> Judged:
+    def _judge(self, event: LearningEvent, *, is_new: bool) -> Judged:
         """Move the beliefs by one event."""
+        self.memories.take(event, is_new=is_new)
+        if event.skill_id is None:
+            return foretold(self.ability, evidence_of(event).shared)
         state = self._state(event.skill_id)
         belief = self.held.get(state.skill_id)
         if belief is None:
@@ -127,14 +142,15 @@ class Beliefs:
         return absorb(self.ability, belief, evidence_of(event), model_of(state.parameters))
 
     def _judge_new(self, event: LearningEvent) -> None:
-        judged = self._judge(event)
-        state = self._state(event.skill_id)
-        event.parameter_version = state.parameters.version if state.parameters else 0
-        event.mastery_before, event.mastery_after = judged.before, judged.after
+        judged = self._judge(event, is_new=True)
         event.p_correct = judged.p_correct
         event.ability_mean, event.ability_variance = judged.ability
         event.skill_ability_mean, event.skill_ability_variance = judged.skill_ability
-        self.changes[event.pk] = _change(event, self.held[state.skill_id])
+        if event.skill_id is not None:
+            state = self._state(event.skill_id)
+            event.parameter_version = state.parameters.version if state.parameters else 0
+            event.mastery_before, event.mastery_after = judged.before, judged.after
+            self.changes[event.pk] = _change(event, self.held[state.skill_id])
 
     def _recompute(self) -> None:
         """Judge everything again, because something happened before what is known already.
@@ -142,14 +158,17 @@ class Beliefs:
         The result equals arrival in order; what was predicted stays as it was told.
         """
         self._begin_again()
-        past = LearningEvent.objects.filter(learner=self.learner, skill__isnull=False)
+        past = LearningEvent.objects.filter(learner=self.learner)
         new = {event.pk for event in self.events}
         for event in sorted([*past.in_order(), *self.events], key=_in_order):
             if event.pk in new:
                 self._judge_new(event)
                 continue
-            judged = self._judge(event)
-            if (event.mastery_before, event.mastery_after) != (judged.before, judged.after):
+            judged = self._judge(event, is_new=False)
+            if event.skill_id is not None and (event.mastery_before, event.mastery_after) != (
+                judged.before,
+                judged.after,
+            ):
                 event.mastery_before, event.mastery_after = judged.before, judged.after
                 self.retold.append(event)
 
@@ -157,13 +176,13 @@ class Beliefs:
         """Hold nothing but what was believed before the first answer."""
         states = SkillState.objects.filter(learner=self.learner)
         self.ability = Ability()
+        self.memories.begin_again()
         for state in states.select_related("parameters"):
             self.meanings.states[self.learner.pk, state.skill_id] = state
             self.held[state.skill_id] = Belief.begin(model_of(state.parameters))
 
-    def _state(self, skill_id: UUID | None) -> SkillState:
+    def _state(self, skill_id: UUID) -> SkillState:
         """Return the row of a state; a new one takes the newest parameters of its skill."""
-        assert skill_id is not None  # noqa: S101  # without a skill nothing is judged
         name = self.learner.pk, skill_id
         state = self.meanings.states.get(name)
         if state is None:
@@ -196,6 +215,13 @@ class Beliefs:
             states = SkillState.objects.filter(learner=self.learner, skill=skill_id)
             self.meanings.states[name] = states.select_related("parameters").get()
         return belief_of(self.meanings.states[name])
+
+
+def _grade(answer: Answer, item: Item | None) -> Grade | None:
+    """Return what the memory of an item is told: study results always, others where it is set."""
+    if item is None or not (answer.source == Source.STUDY or item.facility.remember_answers):
+        return None
+    return Grade.of_score(answer.score)
 
 
 def _in_order(event: LearningEvent) -> tuple[datetime, int]:

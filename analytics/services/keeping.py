@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analytics.models import Item, LearnerAbility, LearningEvent, Skill, SkillState
+from analytics.models import Item, ItemMemory, LearnerAbility, LearningEvent, Skill, SkillState
 from roster.prepared import PreparedSave, PreparedUpsert
 
 keep_events = PreparedUpsert(LearningEvent)
@@ -11,6 +11,9 @@ keep_states = PreparedUpsert(
 )
 keep_abilities = PreparedUpsert(
     LearnerAbility, unique_fields=["learner"], update_fields=LearnerAbility.LEARNED
+)
+keep_memories = PreparedUpsert(
+    ItemMemory, unique_fields=["learner", "item"], update_fields=ItemMemory.LEARNED
 )
 # The one thing about an event that may be told anew; of whole rows, and of one by its key.
 retell_events = PreparedUpsert(

@@ -1,31 +1,46 @@
-"""Which skill and item an answer is about; what is named for the first time is created."""
+"""Which skill and item an answer is about; what is named for the first time is created.
+
+The learner's own rows of both are read along, since they move next.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, UUIDField
+from django.db.models import FilteredRelation, Q, QuerySet, UUIDField
 from django.db.models.fields import CharField
 
 from analytics.events import Answer
-from analytics.models import Item, Skill, SkillState
+from analytics.models import Item, ItemMemory, Skill, SkillState
 from roster.models import MAX_NAME
 from roster.prepared import Param, Prepared
 
 FEW = 4
+ItemName = str | UUID
 
 
-@lru_cache(maxsize=FEW)
-def _items_named(count: int) -> Prepared[Item]:
-    return Prepared(
-        lambda: Item.objects.filter(
-            facility_id=Param("facility", UUIDField()),
-            code__in=[Param(f"code{n}", CharField(max_length=MAX_NAME)) for n in range(count)],
-        )
-    )
+def _items_of(
+    facility: Any, codes: Sequence[Any], guids: Sequence[Any], *, learner: Any
+) -> QuerySet[Item]:
+    """Items by code or GUID, with the learner's memory of each as `own`."""
+    named = Q(code__in=codes) if codes else Q()
+    if guids:
+        named |= Q(guid__in=guids)
+    own = FilteredRelation("memories", condition=Q(memories__learner=learner))
+    items = Item.objects.filter(named, facility_id=facility).annotate(own=own)
+    return items.select_related("own", "facility")  # type: ignore[misc]  # the stubs miss `own`
+
+
+@lru_cache(maxsize=4 * FEW)
+def _few_items(codes: int, guids: int) -> Prepared[Item]:
+    named = [Param(f"code{n}", CharField(max_length=MAX_NAME)) for n in range(codes)]
+    numbered = [Param(f"guid{n}", UUIDField()) for n in range(guids)]
+    facility, learner = Param("facility", UUIDField()), Param("learner", UUIDField())
+    return Prepared(lambda: _items_of(facility, named, numbered, learner=learner))
 
 
 @lru_cache(maxsize=1)
@@ -41,10 +56,11 @@ def _state_of_code() -> Prepared[SkillState]:
 
 @dataclass(kw_only=True)
 class Meanings:
-    """The skills and items some learners' answers are about, and their states at those skills."""
+    """The skills and items some learners' answers are about, and their states and memories."""
 
     facility_id: UUID
-    items: dict[str, Item] = field(default_factory=dict)
+    items: dict[ItemName, Item] = field(default_factory=dict)
+    memories: dict[tuple[UUID, UUID], ItemMemory] = field(default_factory=dict)
     skills: dict[str | UUID, Skill] = field(default_factory=dict)
     states: dict[tuple[UUID, UUID], SkillState] = field(default_factory=dict)
 
@@ -52,9 +68,14 @@ class Meanings:
     def of(cls, facility_id: UUID, answers: Mapping[UUID, Sequence[Answer]]) -> Meanings:
         """Look up what each learner's answers are about, in few statements where all is known."""
         meanings = cls(facility_id=facility_id)
+        only = next(iter(answers)) if len(answers) == 1 else None
         every = [answer for given in answers.values() for answer in given]
-        meanings._find_items({a.item for a in every} | {a.item_alone for a in every})
-        meanings._create_items({a.item for a in every if meanings.item_of(a) is None})
+        named = {answer.item_name for answer in every} | {answer.item_alone for answer in every}
+        meanings._find_items(named, learner_id=only)
+        unknown = {answer.item_name for answer in every if meanings.item_of(answer) is None}
+        meanings._create_items(unknown, learner_id=only)
+        if only is None:
+            meanings._find_memories(answers)
         wanted = {
             learner_id: {name for a in given if (name := meanings._skill_named(a)) is not None}
             for learner_id, given in answers.items()
@@ -73,7 +94,7 @@ class Meanings:
         alone = self.items.get(answer.item_alone) if answer.item_alone else None
         if alone is not None and alone.skill_id is not None:
             return alone
-        return self.items.get(answer.item) if answer.item else None
+        return self.items.get(answer.item_name) if answer.item_name else None
 
     def skill_of(self, answer: Answer) -> Skill | None:
         """Return the skill an answer is about, if any."""
@@ -87,23 +108,42 @@ class Meanings:
             return item.skill_id
         return answer.skill
 
-    def _find_items(self, codes: Iterable[str | None]) -> None:
-        wanted = sorted(code for code in codes if code is not None)
-        if not wanted:
+    def _find_items(self, names: Iterable[ItemName | None], *, learner_id: UUID | None) -> None:
+        codes, guids = _sorted(names)
+        if not codes and not guids:
             return
-        if len(wanted) <= FEW:
-            values = {f"code{n}": code for n, code in enumerate(wanted)}
-            found = _items_named(len(wanted)).all(facility=self.facility_id, **values)
+        if len(codes) <= FEW and len(guids) <= FEW:
+            values: dict[str, ItemName] = {f"code{n}": code for n, code in enumerate(codes)}
+            values |= {f"guid{n}": guid for n, guid in enumerate(guids)}
+            prepared = _few_items(len(codes), len(guids))
+            found = prepared.all(facility=self.facility_id, learner=learner_id, **values)
         else:
-            found = list(Item.objects.filter(facility=self.facility_id, code__in=wanted))
-        self.items |= {item.code: item for item in found if item.code is not None}
+            found = list(_items_of(self.facility_id, codes, guids, learner=learner_id))
+        for item in found:
+            self.items[item.guid] = item
+            if item.code is not None:
+                self.items[item.code] = item
+            own: ItemMemory | None = getattr(item, "own", None)
+            if own is not None:
+                self.memories[own.learner_id, item.pk] = own
 
-    def _create_items(self, codes: Iterable[str | None]) -> None:
-        missing = sorted(code for code in codes if code is not None)
-        if missing:
-            new = [Item(facility_id=self.facility_id, code=code) for code in missing]
+    def _create_items(self, names: Iterable[ItemName | None], *, learner_id: UUID | None) -> None:
+        codes, guids = _sorted(names)
+        if codes or guids:
+            new = [Item(facility_id=self.facility_id, code=code) for code in codes]
+            new += [Item(facility_id=self.facility_id, guid=guid) for guid in guids]
             Item.objects.bulk_create(new, ignore_conflicts=True)
-            self._find_items(missing)
+            self._find_items([*codes, *guids], learner_id=learner_id)
+
+    def _find_memories(self, answers: Mapping[UUID, Sequence[Answer]]) -> None:
+        """Find what each of many learners remembers of the items they are asked about."""
+        asked = Q()
+        for learner_id, given in answers.items():
+            items = {item.pk for answer in given if (item := self.item_of(answer)) is not None}
+            if items:
+                asked |= Q(learner=learner_id, item__in=items)
+        for memory in ItemMemory.objects.filter(asked) if asked else ():
+            self.memories[memory.learner_id, memory.item_id] = memory
 
     def _find_learners_states(self, learner_id: UUID, wanted: set[str | UUID]) -> None:
         """Find one learner's states, and the skills with them."""
@@ -152,3 +192,10 @@ class Meanings:
         keys = [name for name in names if isinstance(name, UUID)]
         for skill in skills.filter(code__in=codes) | skills.filter(pk__in=keys):
             self._know(skill)
+
+
+def _sorted(names: Iterable[ItemName | None]) -> tuple[list[str], list[UUID]]:
+    """Part codes from GUIDs, each in order."""
+    known = [name for name in names if name is not None]
+    codes = sorted(name for name in known if isinstance(name, str))
+    return codes, sorted(name for name in known if isinstance(name, UUID))

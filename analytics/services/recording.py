@@ -11,7 +11,13 @@ from django.db import transaction
 from analytics.events import Answer, MasteryChange, Source
 from analytics.models import LearnerAbility, LearningEvent
 from analytics.services.beliefs import Beliefs, Recorded
-from analytics.services.keeping import keep_abilities, keep_events, keep_states, retell_events
+from analytics.services.keeping import (
+    keep_abilities,
+    keep_events,
+    keep_memories,
+    keep_states,
+    retell_events,
+)
 from analytics.services.meaning import Meanings
 from roster.models import User
 
@@ -35,7 +41,7 @@ def record_answers(
 
     Returns
     -------
-    One change for each answer; None where no skill is known for it.
+    One change of mastery for each answer; None where no skill is known for it.
 
     Raises
     ------
@@ -110,5 +116,6 @@ def _save(desks: Iterable[Beliefs]) -> None:
     moved = [beliefs for beliefs in desks if beliefs.events]
     keep_events([event for beliefs in moved for event in beliefs.events])
     keep_states([state for beliefs in moved for state in beliefs.rows()])
+    keep_memories([memory for beliefs in moved for memory in beliefs.memory_rows()])
     keep_abilities([beliefs.ability_row() for beliefs in moved])
     retell_events([event for beliefs in moved for event in beliefs.retold])

@@ -52,7 +52,7 @@ def tracking(client: Client, /, **told: Any) -> int:
 
 
 def test_tracking_an_answer(client: Client, caller: Caller, school: School):
-    """issue: ≤ 10, the key, BEGIN and COMMIT included."""
+    """issue: ≤ 10, with an item and its memory ≤ 12; the key, BEGIN and COMMIT included."""
     login = 1 if caller == school.ada else 0
 
     def counted(**told: Any) -> int:
@@ -60,8 +60,8 @@ def test_tracking_an_answer(client: Client, caller: Caller, school: School):
 
     assert counted(time_spent_seconds=3) == 9
     assert counted(event_id="e1") == 10
-    assert counted(item_id="q1") == 10
-    assert counted(item_id="q1", event_id="e2") == 11
+    assert counted(item_id="q1") == 11
+    assert counted(item_id="q1", event_id="e2") == 12
     assert counted(event_id="e1") == 7  # again: nothing is written
     assert counted(skill_id="geometry") == 12  # the skill is created
     assert counted(timestamp="2026-01-01T00:00:00Z") == 12
@@ -84,10 +84,10 @@ def test_many_at_once(school: School):
         sent = rows(learners, each, "second")
         # SQLite takes only so many values in one statement: there an insert may be several.
         inserts = len(sent) // 8 if connection.vendor == "sqlite" else 0
-        assert 12 <= sending(app, sent) <= 12 + inserts
-        assert sending(app, sent) == 9  # again: nothing is written
+        assert 14 <= sending(app, sent) <= 14 + inserts
+        assert sending(app, sent) == 10  # again: nothing is written
         late = [{**row, "event_id": None, "timestamp": "2020-01-01T00:00:00Z"} for row in sent]
-        assert sending(app, late) <= 12 + 2 * learners + 10 * inserts  # their past is read
+        assert sending(app, late) <= 14 + 2 * learners + 10 * inserts  # their past is read
 
 
 def sending(client: Client, rows: list[dict[str, Any]]) -> int:
