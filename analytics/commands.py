@@ -4,10 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from analytics.events import Answer, Source
 
 USUAL_CONFIDENCE = 3
+
+
+class ToldAnswer(Protocol):
+    """One answer of one learner, in the words of whichever API: what a bulk is made of."""
+
+    @property
+    def user_id(self) -> str:
+        """What the app calls the learner."""
+        ...
+
+    @property
+    def event_id(self) -> str | None:
+        """What it counts once under, if anything."""
+        ...
+
+    @property
+    def answer(self) -> Answer:
+        """The same as evidence."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -93,7 +93,7 @@ class TrackAnswersView(RecordingView):
         """Track up to 10,000 answers: what cannot be recorded is told by its place."""
         every = asking.asked_for_every_result(request)
         batch = Batch.of(request.data)
-        outcomes = services.track_answers(
+        outcomes = services.record_many(
             batch.rows(self.request_name),
             actor=cast("ApiKey | User", request.user),
             at=timezone.now(),

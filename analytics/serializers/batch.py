@@ -84,7 +84,7 @@ class Batch:
         return [
             Row(
                 index=index,
-                tracked=tracked,
+                told=tracked,
                 name=f"{request_name}/{index}" if request_name else None,
             )
             for index, tracked in self.answers

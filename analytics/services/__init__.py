@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analytics.services.beliefs import NotTheirEvent
-from analytics.services.bulk import Outcome, Row, track_answers
+from analytics.services.bulk import Outcome, Row, record_many
 from analytics.services.recording import record_answers, record_for_all
 from analytics.services.tracking import NotALearner, Tracked, track_answer
 
@@ -15,6 +15,6 @@ __all__ = [
     "Tracked",
     "record_answers",
     "record_for_all",
+    "record_many",
     "track_answer",
-    "track_answers",
 ]

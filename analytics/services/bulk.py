@@ -1,4 +1,4 @@
-"""Tracking many answers at once: learners by the chunk, each chunk one transaction."""
+"""Recording many answers at once: learners by the chunk, each chunk one transaction."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, OperationalError, transaction
 
-from analytics.commands import TrackedAnswer
+from analytics.commands import ToldAnswer
 from analytics.events import Answer, MasteryChange
 from analytics.services.beliefs import NotTheirEvent, Recorded
 from analytics.services.recording import record_for_all, recorded_before
@@ -39,19 +39,19 @@ class Row:
     """
 
     index: int
-    tracked: TrackedAnswer
+    told: ToldAnswer
     name: str | None = None
 
     @property
     def answer(self) -> Answer:
         """The same as evidence."""
-        answer = self.tracked.answer
+        answer = self.told.answer
         return answer if answer.source_id is not None else replace(answer, source_id=self.name)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
-    """What became of one row: a change, or the reason why there is none."""
+    """What became of one row: a change, none where it has no skill, or why it was rejected."""
 
     index: int
     change: MasteryChange | None = None
@@ -62,7 +62,7 @@ class Outcome:
 Told = list[tuple[Row, Answer]]
 
 
-def track_answers(rows: Sequence[Row], *, actor: ApiKey | User, at: datetime) -> list[Outcome]:
+def record_many(rows: Sequence[Row], *, actor: ApiKey | User, at: datetime) -> list[Outcome]:
     """Record what can be recorded, and say of each row what became of it, in their order.
 
     All of a learner's answers are in one chunk, and what earlier chunks did stays when a later
@@ -86,7 +86,7 @@ def _chunks(rows: Iterable[Row]) -> Iterator[list[Row]]:
     """Yield the rows of a few learners at a time, all rows of each."""
     by_learner: dict[str, list[Row]] = {}
     for row in rows:
-        by_learner.setdefault(row.tracked.user_id, []).append(row)
+        by_learner.setdefault(row.told.user_id, []).append(row)
     chunk: list[Row] = []
     for theirs in by_learner.values():
         if chunk and len(chunk) + len(theirs) > CHUNK:
@@ -117,19 +117,17 @@ def _despite_others(record: Callable[[], T]) -> T:
 
 @transaction.atomic(durable=True)
 def _record(rows: Sequence[Row], *, actor: ApiKey | User, at: datetime) -> list[Outcome]:
-    learners = _lock(actor, {row.tracked.user_id for row in rows}, at=at)
+    learners = _lock(actor, {row.told.user_id for row in rows}, at=at)
     outcomes = [
         Outcome(index=row.index, problem=_stranger(actor))
         for row in rows
-        if row.tracked.user_id not in learners
+        if row.told.user_id not in learners
     ]
     # In the order of the body, even of a learner who is called by two names.
-    told = [
-        (row, row.answer) for row in sorted(rows, key=_place) if row.tracked.user_id in learners
-    ]
+    told = [(row, row.answer) for row in sorted(rows, key=_place) if row.told.user_id in learners]
     if not told:
         return outcomes
-    assert actor.facility_id is not None  # noqa: S101  # see `track_answers`
+    assert actor.facility_id is not None  # noqa: S101  # see `record_many`
     recorded = recorded_before(actor.facility_id, [answer for _, answer in told])
     given: dict[User, Told] = {}
     for row, answer, learner in _owned(told, learners, recorded):
@@ -137,7 +135,8 @@ def _record(rows: Sequence[Row], *, actor: ApiKey | User, at: datetime) -> list[
             outcomes.append(Outcome(index=row.index, problem=NotTheirEvent()))
         else:
             given.setdefault(learner, []).append((row, answer))
-    return outcomes + _record_given(given, recorded=recorded, at=at)
+    known = {name for _, name in recorded}
+    return outcomes + _record_given(given, known=known, recorded=recorded, at=at)
 
 
 def _place(row: Row) -> int:
@@ -164,13 +163,15 @@ def _owned(
         name: event.learner_id for (_, name), event in recorded.items()
     }
     for row, answer in told:
-        learner = learners[row.tracked.user_id]
+        learner = learners[row.told.user_id]
         name = answer.source_id
         owner = learner.pk if name is None else owners.setdefault(name, learner.pk)
         yield row, answer, learner if owner == learner.pk else None
 
 
-def _record_given(given: Mapping[User, Told], *, recorded: Recorded, at: datetime) -> list[Outcome]:
+def _record_given(
+    given: Mapping[User, Told], *, known: set[str], recorded: Recorded, at: datetime
+) -> list[Outcome]:
     changes = record_for_all(
         {learner: [answer for _, answer in theirs] for learner, theirs in given.items()},
         at=at,
@@ -180,13 +181,21 @@ def _record_given(given: Mapping[User, Told], *, recorded: Recorded, at: datetim
         Outcome(
             index=row.index,
             change=change,
-            is_duplicate=_is_duplicate(row, change),
+            is_duplicate=_is_duplicate(row, known),
         )
         for learner, theirs in given.items()
         for (row, _), change in zip(theirs, changes[learner.pk], strict=True)
     ]
 
 
-def _is_duplicate(row: Row, change: MasteryChange | None) -> bool:
-    """Tell whether a row repeats an event; what a part of this very request did is its own."""
-    return change is not None and change.is_repeat and row.tracked.event_id is not None
+def _is_duplicate(row: Row, known: set[str]) -> bool:
+    """Tell whether a row repeats an event, and note its own.
+
+    What a part of this very request did under a name of ours is no repeat.
+    """
+    event_id = row.told.event_id
+    if event_id is None:
+        return False
+    is_known = event_id in known
+    known.add(event_id)
+    return is_known
