@@ -19,24 +19,30 @@ _STATE = ("parameters_id", *(name for name in SkillState.LEARNED if name != "par
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """One value that is not what the events say; `skill_id` None: of the learner as a whole."""
+    """One value that is not what the events say.
+
+    It is of a skill, or of the memory of an item; with neither of the learner as a whole.
+    """
 
     learner_id: UUID
-    skill_id: UUID | None
+    skill_id: UUID | None = None
+    item_id: UUID | None = None
     name: str
     stored: Any
     expected: Any
 
     def __str__(self) -> str:
         of = f" skill {self.skill_id}" if self.skill_id else ""
+        of += f" item {self.item_id}" if self.item_id else ""
         return f"learner {self.learner_id}{of}: {self.name} {self.stored!r} ≠ {self.expected!r}"
 
 
 def compare(retold: Retold, learner_ids: Collection[UUID]) -> list[Difference]:
-    """Compare all that is stored of these learners: abilities, states, mastery on the events."""
+    """Compare all that is stored of these learners, mastery on the events included."""
     return [
         *_abilities(retold, learner_ids),
         *_states(retold, learner_ids),
+        *_memories(retold, learner_ids),
         *_events(retold, learner_ids),
     ]
 
@@ -60,6 +66,13 @@ def _states(retold: Retold, learner_ids: Collection[UUID]) -> Iterator[Differenc
     for key in stored:
         yield Difference(
             learner_id=key[0], skill_id=key[1], name="state", stored="there", expected=None
+        )
+
+
+def _memories(retold: Retold, learner_ids: Collection[UUID]) -> Iterator[Difference]:
+    for (learner_id, item_id), name, stored, expected in retold.recalled.unlike(learner_ids):
+        yield Difference(
+            learner_id=learner_id, item_id=item_id, name=name, stored=stored, expected=expected
         )
 
 

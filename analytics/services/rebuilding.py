@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef
 
-from analytics.models import LearnerAbility, LearningEvent, SkillState
+from analytics.models import ItemMemory, LearnerAbility, LearningEvent, SkillState
 from analytics.services.comparing import Difference, compare
 from analytics.services.replacing import replace_beliefs
 from analytics.services.retelling import Retold, retell
@@ -58,9 +58,9 @@ def _parts(learners: UserQuerySet) -> Iterator[list[UUID]]:
     """Yield everybody there is evidence of, or a belief about, a bounded number at a time."""
     whose = [
         Exists(model.objects.filter(learner=OuterRef("pk")))
-        for model in (LearningEvent, LearnerAbility, SkillState)
+        for model in (LearningEvent, LearnerAbility, SkillState, ItemMemory)
     ]
-    known = learners.filter(whose[0] | whose[1] | whose[2]).order_by("pk")
+    known = learners.filter(whose[0] | whose[1] | whose[2] | whose[3]).order_by("pk")
     part = list(known.values_list("pk", flat=True)[:READ_AT_ONCE])
     while part:
         yield part
@@ -78,7 +78,7 @@ def _settle(
         retold = retell(present, newest_parameters=newest_parameters)
     found = compare(retold, present)
     if found and not check:
-        replace_beliefs(retold, {difference.learner_id for difference in found})
+        replace_beliefs(retold, found)
     return found
 
 

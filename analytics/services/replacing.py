@@ -7,15 +7,19 @@ from uuid import UUID
 
 import numpy as np
 
-from analytics.models import LearnerAbility, LearningEvent, SkillState
-from analytics.services.keeping import keep_abilities, keep_states, retell_event
+from analytics.models import ItemMemory, LearnerAbility, LearningEvent, SkillState
+from analytics.services.comparing import Difference
+from analytics.services.keeping import keep_abilities, keep_memories, keep_states, retell_event
 from analytics.services.retelling import Retold
 from analytics.services.states import ability_row, state_row
 
 
-def replace_beliefs(retold: Retold, learner_ids: Collection[UUID]) -> None:
-    """Write everything about these learners, whose locks the caller holds."""
-    among = set(learner_ids)
+def replace_beliefs(retold: Retold, differences: Collection[Difference]) -> None:
+    """Write everything about whom something differs of, whose locks the caller holds.
+
+    Of memories, of which a learner may have very many, only those that differ.
+    """
+    among = {difference.learner_id for difference in differences}
     abilities = [ability_row(retold, learner_id) for learner_id in among]
     keep_abilities([row for row in abilities if row is not None])
     LearnerAbility.objects.filter(
@@ -30,7 +34,16 @@ def replace_beliefs(retold: Retold, learner_ids: Collection[UUID]) -> None:
         if tuple(key) not in retold.keys
     ]
     SkillState.objects.filter(pk__in=groundless).delete()
+    _replace_memories(retold, differences)
     _retell_events(retold, among)
+
+
+def _replace_memories(retold: Retold, differences: Collection[Difference]) -> None:
+    unlike = {(each.learner_id, each.item_id) for each in differences if each.item_id}
+    keys = retold.recalled.keys
+    keep_memories([retold.recalled.memory(key) for key in keys if key in unlike])
+    for learner_id, item_id in unlike - keys.keys():
+        ItemMemory.objects.filter(learner=learner_id, item=item_id).delete()
 
 
 def _retell_events(retold: Retold, among: Collection[UUID]) -> None:

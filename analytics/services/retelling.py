@@ -14,12 +14,16 @@ from analytics.core import replay
 from analytics.core.bkt import ParamRows
 from analytics.core.logistic import FloatArray, IntArray
 from analytics.models import LearningEvent, Skill, SkillParameters
-from analytics.rows import DAY, model_of
+from analytics.rows import DAY, microseconds, model_of
+from analytics.services.remembering import Recalled, Review
 
 _NUMBERS = (
     "score", "skill_mean", "skill_variance", "item_mean", "item_variance", "typical_seconds",
     "seconds", "confidence", "mastery_before", "mastery_after",
 )  # fmt: skip
+_NAMES = ("pk", "learner", "skill", "happened_at", "position", "parameter_version")
+_SCORE = len(_NAMES) + _NUMBERS.index("score")
+_SECONDS = len(_NAMES) + _NUMBERS.index("seconds")
 Key = tuple[UUID, UUID]
 
 
@@ -45,6 +49,7 @@ class Retold:
     learners : row of each learner in the arrays of `beliefs` that are of learners.
     keys : row of each belief, by learner and skill, in those that are of beliefs.
     parameters, last_practised : of each belief; parameters None: the defaults.
+    recalled : what they remember of items.
     events, stored : each event of a skill in the order of `beliefs.before`, and mastery before
         and after it as it is kept now, shape (events, 2).
     """
@@ -59,6 +64,7 @@ class Retold:
     events: list[Told]
     stored: FloatArray
     beliefs: replay.Beliefs
+    recalled: Recalled
 
 
 def retell(learner_ids: Collection[UUID], *, newest_parameters: bool = False) -> Retold:
@@ -67,7 +73,7 @@ def retell(learner_ids: Collection[UUID], *, newest_parameters: bool = False) ->
     Each belief is judged by the version its latest event to arrive was judged by, or by the
     newest there is of its skill.
     """
-    told, numbers, answers, newest, positions = _read(learner_ids)
+    told, numbers, reviews, answers, newest, positions = _read(learner_ids)
     learners = _numbered(event.learner_id for event in told)
     keys = _numbered((event.learner_id, event.skill_id) for event in told)
     parameters = _parameters(told, keys, newest=newest_parameters)
@@ -94,31 +100,46 @@ def retell(learner_ids: Collection[UUID], *, newest_parameters: bool = False) ->
         events=told,
         stored=numbers[:, -2:],
         beliefs=beliefs,
+        recalled=Recalled.of(reviews),
     )
 
 
-def _read(
-    learner_ids: Collection[UUID],
-) -> tuple[list[Told], FloatArray, dict[UUID, int], dict[UUID, datetime], dict[UUID, int]]:
-    """Read the events in order; of those without a skill there is nothing but that they were."""
+class _Read(NamedTuple):
+    """The events in order, those of skills with their numbers, and those memories rest on."""
+
+    told: list[Told]
+    numbers: FloatArray
+    reviews: list[Review]
+    answers: dict[UUID, int]
+    newest: dict[UUID, datetime]
+    positions: dict[UUID, int]
+
+
+def _read(learner_ids: Collection[UUID]) -> _Read:
     events = LearningEvent.objects.filter(learner__in=learner_ids)
-    names = ("pk", "learner", "skill", "happened_at", "position", "parameter_version")
     told: list[Told] = []
-    numbers: list[tuple[Any, ...]] = []
+    numbers: list[Sequence[Any]] = []
+    reviews: list[Review] = []
     answers = dict.fromkeys(learner_ids, 0)
     newest: dict[UUID, datetime] = {}
     positions: dict[UUID, int] = {}
-    rows = events.order_by("learner", "happened_at", "position").values_list(*names, *_NUMBERS)
-    for row in rows.iterator(chunk_size=2000):
-        event = Told(*row[: len(names)])
+    rows = events.order_by("learner", "happened_at", "position").values_list(
+        *_NAMES, *_NUMBERS, "item", "grade"
+    )
+    for *row, item_id, grade in rows.iterator(chunk_size=2000):
+        event = Told(*row[: len(_NAMES)])
         answers[event.learner_id] += 1
         newest[event.learner_id] = event.happened_at
         positions[event.learner_id] = max(event.position + 1, positions.get(event.learner_id, 0))
         if event.skill_id is not None:
             told.append(event)
-            numbers.append(row[len(names) :])
+            numbers.append(row[len(_NAMES) :])
+        if grade is not None:
+            at = microseconds(event.happened_at)
+            score, seconds = row[_SCORE], row[_SECONDS]
+            reviews.append(Review(event.learner_id, item_id, grade, at, score, seconds))
     table = np.array(numbers, dtype=np.float64).reshape(-1, len(_NUMBERS))
-    return told, table, answers, newest, positions
+    return _Read(told, table, reviews, answers, newest, positions)
 
 
 def _numbered(names: Iterable[Any]) -> dict[Any, int]:

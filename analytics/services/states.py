@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from analytics.models import LearnerAbility, SkillState
+from analytics.rows import put_calibration
 from analytics.services.retelling import Key, Retold
 
 
@@ -17,6 +18,7 @@ def ability_row(retold: Retold, learner_id: UUID) -> LearnerAbility | None:
         answers=retold.positions[learner_id],
         newest=retold.newest[learner_id],
     )
+    put_calibration(retold.recalled.calibration(learner_id), row)
     place = retold.learners.get(learner_id)
     if place is not None:
         beliefs = retold.beliefs

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import F
+from uuid_utils.compat import uuid7
 
-from analytics.events import Answer
-from analytics.models import Item, LearnerAbility, LearningEvent, Skill, SkillParameters, SkillState
+from analytics.events import Answer, Source
+from analytics.models import (
+    Item,
+    ItemMemory,
+    LearnerAbility,
+    LearningEvent,
+    Skill,
+    SkillParameters,
+    SkillState,
+)
 from roster.models import User
 from tests.analytics.test_recording import beliefs, record, tracked
 from tests.factories import NOW, School
@@ -33,7 +45,20 @@ def practised(school: School) -> School:
     for number, learner in enumerate((school.ada, school.ben)):
         record(learner, *(practice(number, n) for n in range(40)))
         record(learner, tracked(happened_at=NOW - timedelta(days=50), item="q0"))
+        record(learner, *(studied(n) for n in range(12)))
+        record(learner, replace(studied(40), happened_at=NOW - timedelta(days=45)))
     return school
+
+
+def studied(number: int) -> Answer:
+    """An item that belongs to no skill: of its memory alone."""
+    return Answer(
+        source=Source.STUDY,
+        guid=UUID(int=number % 2),
+        score=[1.0, 0.5, 0.0][number % 3],
+        seconds=4.0,
+        happened_at=NOW - timedelta(hours=17 * (12 - number)) if number < 12 else None,
+    )
 
 
 def practice(learner: int, number: int) -> Answer:
@@ -57,6 +82,7 @@ def test_everything_believed_can_be_rebuilt_from_the_events(practised: School):
     """design 1.2: from the events alone"""
     before = beliefs(practised.ada), beliefs(practised.ben)
     SkillState.objects.all().delete()
+    ItemMemory.objects.all().delete()
     LearnerAbility.objects.all().delete()
     LearningEvent.objects.update(mastery_before=0.5, mastery_after=0.5)
 
@@ -68,7 +94,7 @@ def test_everything_believed_can_be_rebuilt_from_the_events(practised: School):
 
 
 def assert_close(now: dict[str, Any], then: dict[str, Any]) -> None:
-    for name in ("ability", "states"):
+    for name in ("ability", "states", "memories"):
         for row, was in zip(now[name], then[name], strict=True):
             for field, value in was.items():
                 if field != "course":
@@ -76,7 +102,11 @@ def assert_close(now: dict[str, Any], then: dict[str, Any]) -> None:
                     assert row[field] == (pytest.approx(value, abs=1e-9) if is_number else value)
 
 
-@pytest.mark.parametrize("field", [*SkillState.LEARNED, "groundless", "ability", "event"])
+KINDS = [*SkillState.LEARNED, "groundless", "ability", "calibration", "event"]
+KINDS += [f"memory {name}" for name in (*ItemMemory.LEARNED, "groundless", "missing")]
+
+
+@pytest.mark.parametrize("field", KINDS)
 def test_any_difference_fails_the_check_and_is_put_right(practised: School, field: str):
     """design 1.2: every column"""
     before = beliefs(practised.ada)
@@ -92,6 +122,9 @@ def test_any_difference_fails_the_check_and_is_put_right(practised: School, fiel
 
 
 def spoil(field: str, learner: User) -> None:
+    if field.startswith("memory "):
+        spoil_memory(field.removeprefix("memory "), learner)
+        return
     state = SkillState.objects.filter(learner=learner, skill__code="algebra").get()
     if field == "groundless":
         never = Skill.objects.create(facility=state.skill.facility, code="never practised")
@@ -101,6 +134,9 @@ def spoil(field: str, learner: User) -> None:
         return
     if field == "ability":
         LearnerAbility.objects.filter(learner=learner).update(mean=1.0)
+        return
+    if field == "calibration":
+        LearnerAbility.objects.filter(learner=learner).update(recall_slope=0.5)
         return
     if field == "event":
         LearningEvent.objects.filter(learner=learner, position=3).update(mastery_after=0.3)
@@ -115,6 +151,24 @@ def spoil(field: str, learner: User) -> None:
     SkillState.objects.filter(pk=state.pk).update(
         **{field: wrong[field] if field in wrong else value * 0.9 + (value == 0)}
     )
+
+
+def spoil_memory(field: str, learner: User) -> None:
+    memories = ItemMemory.objects.filter(learner=learner)
+    first = memories.order_by("pk")[0]
+    if field == "groundless":
+        first.item = Item.objects.create(facility=first.item.facility, code="never studied")
+        first.pk = uuid7()
+        first.save(force_insert=True)
+    elif field == "missing":
+        first.delete()
+    elif field in ("last_review", "due"):
+        memories.filter(pk=first.pk).update(**{field: F(field) + timedelta(seconds=1)})
+    elif field == "timed":
+        memories.filter(pk=first.pk).update(timed=F("timed") - 1)
+    else:
+        more = 1 if field == "reviews" else 1e-6
+        memories.filter(pk=first.pk).update(**{field: F(field) + more})
 
 
 def parameters(state: SkillState) -> SkillParameters:

@@ -15,7 +15,14 @@ from hypothesis import strategies as st
 from analytics import services
 from analytics.core import bkt
 from analytics.events import Answer, Source
-from analytics.models import Item, LearnerAbility, LearningEvent, Skill, SkillState
+from analytics.models import (
+    Item,
+    ItemMemory,
+    LearnerAbility,
+    LearningEvent,
+    Skill,
+    SkillState,
+)
 from roster.models import User
 from tests.conftest import Client, client_for
 from tests.factories import NOW, School, answered, exercise, make_facility, make_key, make_user
@@ -44,6 +51,11 @@ def beliefs(learner: User) -> dict[str, Any]:
             {name: bytes(value) if name == "course" else value for name, value in row.items()}
             for row in states.values("skill__code", *SkillState.LEARNED)
         ],
+        "memories": list(
+            ItemMemory.objects.filter(learner=learner)
+            .order_by("item__code", "item__guid")
+            .values("item__code", "item__guid", *ItemMemory.LEARNED)
+        ),
     }
 
 
@@ -153,6 +165,14 @@ ANSWERS = st.lists(
         item=st.sampled_from(["q1", "q2", None]),
         seconds=st.none() | st.floats(0, 1000),
         confidence=st.none() | st.integers(1, 5),
+    )
+    | st.builds(
+        Answer,
+        source=st.just(Source.STUDY),
+        score=st.sampled_from([0.0, 0.5, 1.0]),
+        item=st.sampled_from(["q1", None]),
+        guid=st.just(UUID(int=7)),
+        seconds=st.floats(0, 1000),
     ),
     min_size=2,
     max_size=12,
