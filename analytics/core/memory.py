@@ -18,7 +18,7 @@ import numpy as np
 
 from analytics.core import fsrs
 from analytics.core.fsrs import WEIGHTS, Weights
-from analytics.core.logistic import BoolArray, FloatArray, IntArray, Number
+from analytics.core.logistic import FloatArray, IntArray, Number
 
 DAY = 86_400_000_000  # microseconds
 LEAST_STABILITY = 0.001
@@ -206,61 +206,53 @@ def reviewed_many(
     firsts = np.array([0.0, *(first_stability(g, w) for g in Grade)])
     stability[is_new] = firsts[grade[is_new]]
     difficulty[is_new] = fsrs.initial_difficulty(steps[is_new], w)
-    old = ~is_new
-    known = memories.take(np.flatnonzero(old))
-    days = np.maximum(at[old] - known.at, 0) // DAY
-    stability[old] = _stabilities(known, grade[old], days, w)
-    difficulty[old] = fsrs.next_difficulty(known.difficulty, steps[old], w)
+    rows = np.flatnonzero(~is_new)
+    known, days = memories.take(rows), days_since_each(memories.at[rows], at[rows])
+    stability[rows] = _stabilities(known, grade[rows], days, w)
+    difficulty[rows] = fsrs.next_difficulty(known.difficulty, steps[rows], w)
     latest = np.where(is_new, at, np.maximum(memories.at, at))
     return Memories(stability, np.clip(difficulty, EASIEST, HARDEST), latest)
 
 
+def days_since_each(earlier: IntArray, later: IntArray | int) -> FloatArray:
+    """Return `days_since` of each, as floats."""
+    return (np.maximum(later - earlier, 0) // DAY).astype(np.float64)
+
+
 def stabilities_after(
-    memories: Memories, grade: Grade, at: int, w: Weights = WEIGHTS
-) -> FloatArray:
-    """Return the stability each would have after a review with one grade, now; all have some."""
-    days = np.maximum(at - memories.at, 0) // DAY
-    return _stabilities(memories, np.full(days.shape, grade, dtype=np.int64), days, w)
+    memories: Memories, at: int, w: Weights = WEIGHTS
+) -> tuple[FloatArray, FloatArray]:
+    """Return the stability each would have if it were now reviewed correctly, and incorrectly."""
+    days = days_since_each(memories.at, at)
+    r = recall(memories.stability, days, w)
+    correct = np.array(float(Grade.CORRECT))
+    return _successes(memories, correct, days, r, w), _failures(memories, days, r, w)
 
 
-def _stabilities(memories: Memories, grade: IntArray, days: IntArray, w: Weights) -> FloatArray:
-    after = np.empty(len(grade))
+def _stabilities(memories: Memories, grade: IntArray, days: FloatArray, w: Weights) -> FloatArray:
+    r = recall(memories.stability, days, w)
     is_almost = grade == Grade.ALMOST
-    if is_almost.any():
-        rows = np.flatnonzero(is_almost)
-        few, passed = memories.take(rows), days[rows]
-        hard = _stabilities(few, np.full(len(rows), Grade.HARD), passed, w)
-        lapsed = _stabilities(few, np.full(len(rows), Grade.INCORRECT), passed, w)
-        after[rows] = np.sqrt(hard * lapsed)
-    is_today, is_wrong = days < 1, grade == Grade.INCORRECT
-    plain = ~is_almost
-    today, wrong = plain & is_today, plain & ~is_today & is_wrong
-    after[today] = _todays(memories.stability[today], grade[today], w)
-    after[wrong] = _wrongs(memories, days, wrong, w)
-    right = plain & ~is_today & ~is_wrong
-    after[right] = _rights(memories, grade, days, right, w)
-    return np.maximum(after, LEAST_STABILITY)
-
-
-def _todays(stability: FloatArray, grade: IntArray, w: Weights) -> FloatArray:
-    gain = fsrs.same_day_gain(stability, grade.astype(np.float64), w)
-    return stability * np.where(grade == Grade.INCORRECT, gain, np.maximum(gain, 1.0))
-
-
-def _wrongs(memories: Memories, days: IntArray, rows: BoolArray, w: Weights) -> FloatArray:
-    stability = memories.stability[rows]
-    r = recall(stability, days[rows].astype(np.float64), w)
-    lapsed = fsrs.lapsed(stability, memories.difficulty[rows], r, w)
-    return np.minimum(lapsed, fsrs.most_lapsed(stability, w))
-
-
-def _rights(
-    memories: Memories, grade: IntArray, days: IntArray, rows: BoolArray, w: Weights
-) -> FloatArray:
-    stability = memories.stability[rows]
-    r = recall(stability, days[rows].astype(np.float64), w)
-    bonus = np.array([0.0, *(_bonus(g, w) for g in Grade)])[grade[rows]]
-    after: FloatArray = stability * (
-        1.0 + fsrs.recalled(stability, memories.difficulty[rows], r, w) * bonus
-    )
+    steps = np.where(is_almost, float(Grade.HARD), grade)
+    success, failure = _successes(memories, steps, days, r, w), _failures(memories, days, r, w)
+    after = np.where(grade == Grade.INCORRECT, failure, success)
+    after[is_almost] = np.sqrt(success[is_almost] * failure[is_almost])
     return after
+
+
+def _successes(
+    memories: Memories, step: FloatArray, days: FloatArray, r: FloatArray, w: Weights
+) -> FloatArray:
+    stability, difficulty, _ = memories
+    today = np.maximum(fsrs.same_day_gain(stability, step, w), 1.0)
+    bonus = np.where(step == Grade.HARD, w.hard_penalty, 1.0)
+    bonus = np.where(step == Grade.EASY, w.easy_bonus, bonus)
+    later = 1.0 + fsrs.recalled(stability, difficulty, r, w) * bonus
+    return np.maximum(stability * np.where(days < 1.0, today, later), LEAST_STABILITY)
+
+
+def _failures(memories: Memories, days: FloatArray, r: FloatArray, w: Weights) -> FloatArray:
+    stability, difficulty, _ = memories
+    today = stability * fsrs.same_day_gain(stability, np.array(float(Grade.INCORRECT)), w)
+    lapsed = fsrs.lapsed(stability, difficulty, r, w)
+    later = np.minimum(lapsed, fsrs.most_lapsed(stability, w))
+    return np.maximum(np.where(days < 1.0, today, later), LEAST_STABILITY)
