@@ -76,7 +76,14 @@ def calibrated_many(r: FloatArray, calibrations: Calibration | Calibrations) -> 
 
 
 def learned(calibration: Calibration, r: float, score: float) -> Calibration:
-    """Return the calibration after one more review at R, whose outcome was a score in [0, 1]."""
+    """Return the calibration after one more review at R, whose outcome was a score in [0, 1].
+
+    Raises
+    ------
+    ValueError : R is NaN, or the score not in [0, 1]; NaN included.
+    """
+    if not 0.0 <= score <= 1.0:
+        raise ValueError("scores lie in [0, 1]")
     offset, slope, offset_sum, slope_sum = calibration
     x = log_odds(r)
     error = sigmoid(offset + slope * x) - score
@@ -92,6 +99,8 @@ def learned(calibration: Calibration, r: float, score: float) -> Calibration:
 
 def learned_many(calibrations: Calibrations, r: FloatArray, score: FloatArray) -> Calibrations:
     """Return `learned` of each: one more review of every learner; shapes (learners,)."""
+    if not np.all((score >= 0.0) & (score <= 1.0)):
+        raise ValueError("scores lie in [0, 1]")
     offset, slope, offset_sum, slope_sum = calibrations
     x = many_log_odds(r)
     error = sigmoids(offset + slope * x) - score

@@ -1,0 +1,136 @@
+"""Recall put right for one learner: learning-science 5."""
+
+from __future__ import annotations
+
+from math import exp, log, nan, sqrt
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analytics.core.calibration import (
+    LEAST_SLOPE,
+    UNCALIBRATED,
+    Calibration,
+    Calibrations,
+    calibrated,
+    calibrated_many,
+    learned,
+    learned_many,
+)
+from analytics.core.logistic import logits, sigmoid, sigmoids
+
+PROBABILITY = st.floats(0.0, 1.0)
+SCORE = st.sampled_from([0.0, 0.5, 1.0])
+REVIEWS = st.lists(st.tuples(PROBABILITY, SCORE), max_size=40)
+
+
+@given(st.floats(0.01, 0.99))
+def test_nothing_is_put_right_before_anything_is_known(r: float):
+    assert calibrated(r, UNCALIBRATED) == pytest.approx(r)
+
+
+def test_one_review_by_hand():
+    """learning-science 5: one AdaGrad step, .5 for a and .2 for b, the sums starting at 1.
+
+    R = .9 and forgotten: x = log 9, and .9 too much was expected.
+    """
+    x, error = log(9), 0.9
+
+    offset, slope, offset_sum, slope_sum = learned(UNCALIBRATED, 0.9, 0.0)
+
+    assert offset_sum == pytest.approx(1.81)
+    assert slope_sum == pytest.approx(1 + 0.81 * x * x)
+    assert offset == pytest.approx(-0.5 * error / sqrt(1.81))
+    assert slope == pytest.approx(1 - 0.2 * error * x / sqrt(slope_sum))
+
+
+def test_what_is_served_by_hand():
+    """learning-science 5: p = sigmoid(a + b · logit R)."""
+    assert calibrated(0.9, Calibration(-1.0, 0.5)) == pytest.approx(1 / (1 + exp(1) / 3))
+
+
+@pytest.mark.parametrize(("r", "p"), [(0.0, 0.006693), (1.0, 0.993307)])
+def test_log_odds_are_kept_within_five(r: float, p: float):
+    assert calibrated(r, UNCALIBRATED) == pytest.approx(p, abs=1e-6)
+
+
+@given(reviews=REVIEWS, r=PROBABILITY, score=SCORE)
+def test_each_review_moves_its_probability_towards_the_outcome(
+    reviews: list[tuple[float, float]], r: float, score: float
+):
+    before = after_all(reviews)
+
+    moved = calibrated(r, learned(before, r, score)) - calibrated(r, before)
+
+    assert moved * (score - calibrated(r, before)) >= 0
+
+
+@given(REVIEWS, PROBABILITY, PROBABILITY)
+def test_waiting_is_never_an_improvement(
+    reviews: list[tuple[float, float]], one: float, other: float
+):
+    calibration = after_all(reviews)
+    later, sooner = sorted([one, other])
+
+    assert calibration.slope >= LEAST_SLOPE
+    assert 0 < calibrated(later, calibration) <= calibrated(sooner, calibration) < 1
+
+
+def test_a_learner_who_recalls_less_the_surer_the_model_is_keeps_the_order():
+    reviews = [(0.99, 0.0), (0.02, 1.0)] * 200
+
+    assert after_all(reviews).slope == LEAST_SLOPE
+
+
+@pytest.mark.parametrize(("offset", "slope"), [(-1.0, 0.5), (0.8, 1.0), (0.0, 1.6)])
+def test_whoever_forgets_otherwise_is_found_out(offset: float, slope: float):
+    rng = np.random.default_rng(5)
+    r = rng.uniform(0.3, 0.97, 2_000)
+    truth = sigmoids(offset + slope * logits(r))
+    reviews = zip(r.tolist(), (rng.random(2_000) < truth).astype(float).tolist(), strict=True)
+
+    found = calibrated_many(r, after_all(list(reviews)))
+
+    assert np.abs(found - truth).mean() < 0.04 < np.abs(r - truth).mean()
+
+
+@given(st.lists(st.tuples(REVIEWS, PROBABILITY, SCORE), min_size=1, max_size=8))
+def test_many_learners_are_each_what_they_are_alone(
+    learners: list[tuple[list[tuple[float, float]], float, float]],
+):
+    alone = [after_all(reviews) for reviews, _, _ in learners]
+    r, score = (np.array([learner[column] for learner in learners]) for column in (1, 2))
+    many = Calibrations(*(np.array(column) for column in zip(*alone, strict=True)))
+
+    moved, served = learned_many(many, r, score), calibrated_many(r, many)
+
+    for row, calibration in enumerate(alone):
+        expected = learned(calibration, r[row], score[row])
+        assert [column[row] for column in moved] == pytest.approx(list(expected), rel=1e-12)
+        assert served[row] == pytest.approx(calibrated(r[row], calibration), rel=1e-12)
+
+
+def test_new_learners_begin_uncalibrated():
+    assert [column.tolist() for column in Calibrations.begin(2)] == [
+        [value, value] for value in UNCALIBRATED
+    ]
+    assert sigmoid(UNCALIBRATED.offset) == 0.5
+
+
+@pytest.mark.parametrize(("r", "score"), [(nan, 1.0), (0.9, nan), (0.9, -0.1), (0.9, 1.1)])
+def test_what_is_no_review_is_refused(r: float, score: float):
+    many = Calibrations.begin(1)
+
+    with pytest.raises(ValueError, match=r"scores|log odds"):
+        learned(UNCALIBRATED, r, score)
+    with pytest.raises(ValueError, match=r"scores|log odds"):
+        learned_many(many, np.array([r]), np.array([score]))
+
+
+def after_all(reviews: list[tuple[float, float]]) -> Calibration:
+    calibration = UNCALIBRATED
+    for r, score in reviews:
+        calibration = learned(calibration, r, score)
+    return calibration
