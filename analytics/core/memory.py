@@ -200,18 +200,18 @@ def reviewed_many(
     memories: Memories, grade: IntArray, at: IntArray, w: Weights = WEIGHTS
 ) -> Memories:
     """Return `reviewed` of each: shapes (memories,); before the first review stability is NaN."""
-    steps = np.where(grade == Grade.ALMOST, float(Grade.HARD), grade)
+    days, steps = days_since_each(memories.at, at), _steps(grade)
+    firsts = np.array([0.0, *(first_stability(g, w) for g in Grade)])[grade]
     is_new = np.isnan(memories.stability)
-    stability, difficulty = np.empty(len(grade)), np.empty(len(grade))
-    firsts = np.array([0.0, *(first_stability(g, w) for g in Grade)])
-    stability[is_new] = firsts[grade[is_new]]
-    difficulty[is_new] = fsrs.initial_difficulty(steps[is_new], w)
-    rows = np.flatnonzero(~is_new)
-    known, days = memories.take(rows), days_since_each(memories.at[rows], at[rows])
-    stability[rows] = _stabilities(known, grade[rows], days, w)
-    difficulty[rows] = fsrs.next_difficulty(known.difficulty, steps[rows], w)
-    latest = np.where(is_new, at, np.maximum(memories.at, at))
-    return Memories(stability, np.clip(difficulty, EASIEST, HARDEST), latest)
+    stability = np.where(is_new, firsts, _stabilities(memories, grade, days, w))
+    begun = fsrs.initial_difficulty(steps, w)
+    moved = fsrs.next_difficulty(memories.difficulty, steps, w)
+    difficulty = np.clip(np.where(is_new, begun, moved), EASIEST, HARDEST)
+    return Memories(stability, difficulty, np.where(is_new, at, np.maximum(memories.at, at)))
+
+
+def _steps(grade: IntArray) -> FloatArray:
+    return np.where(grade == Grade.ALMOST, float(Grade.HARD), grade)
 
 
 def days_since_each(earlier: IntArray, later: IntArray | int) -> FloatArray:
@@ -231,10 +231,10 @@ def stabilities_after(
 
 def _stabilities(memories: Memories, grade: IntArray, days: FloatArray, w: Weights) -> FloatArray:
     r = recall(memories.stability, days, w)
-    is_almost = grade == Grade.ALMOST
-    steps = np.where(is_almost, float(Grade.HARD), grade)
-    success, failure = _successes(memories, steps, days, r, w), _failures(memories, days, r, w)
+    success = _successes(memories, _steps(grade), days, r, w)
+    failure = _failures(memories, days, r, w)
     after = np.where(grade == Grade.INCORRECT, failure, success)
+    is_almost = grade == Grade.ALMOST
     after[is_almost] = np.sqrt(success[is_almost] * failure[is_almost])
     return after
 
