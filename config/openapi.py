@@ -7,9 +7,10 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
-from config.paths import is_v1
+from config.paths import is_v1, is_v3
 from roster.models import MAX_NAME
 from roster.once import HEADER
+from study.jsonapi import MEDIA_TYPE
 
 ERROR_STATUSES = {
     "400": "The request is malformed or contradicts itself.",
@@ -37,7 +38,7 @@ IDEMPOTENCY_KEY = {
 OPEN_TO_GUESTS = (
     "/api/auth/session", "/api/logger/contentsession", "/api/logger/trackprogress",
 )  # fmt: skip
-# Of all APIs but answer tracking.
+# Of all APIs but answer tracking and study results.
 ERRORS = {
     "type": "array",
     "items": {
@@ -68,6 +69,39 @@ WRAPPED_ERRORS = {
             "type": "object",
             "additionalProperties": {"type": "array", "items": {"type": "string"}},
             "example": {"is_correct": ["true or false is required."]},
+        },
+    },
+}
+
+
+JSONAPI_ERRORS = {
+    "type": "object",
+    "required": ["errors"],
+    "properties": {
+        "errors": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "type": "object",
+                "required": ["status", "code", "title", "detail"],
+                "properties": {
+                    "status": {"type": "string", "example": "400"},
+                    "code": {"type": "string", "example": "INVALID"},
+                    "title": {"type": "string", "example": "Bad Request"},
+                    "detail": {"type": "string"},
+                    "source": {
+                        "type": "object",
+                        "description": "What of the request is to blame, if a part of it is.",
+                        "minProperties": 1,
+                        "maxProperties": 1,
+                        "properties": {
+                            "pointer": {"type": "string", "example": "/quiz_result"},
+                            "parameter": {"type": "string", "example": "page[size]"},
+                            "header": {"type": "string", "example": HEADER},
+                        },
+                    },
+                },
+            },
         },
     },
 }
@@ -152,14 +186,24 @@ def _wrapped(schema: dict[str, Any]) -> dict[str, Any]:
 def describe_errors(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
     """Give every operation the errors any of them may answer (contract 0.12)."""
     schemas = result["components"].setdefault("schemas", {})
-    schemas |= {"Errors": ERRORS, "WrappedErrors": WRAPPED_ERRORS}
+    schemas |= {
+        "Errors": ERRORS,
+        "WrappedErrors": WRAPPED_ERRORS,
+        "JsonApiErrors": JSONAPI_ERRORS,
+    }
     for path, method, operation in _operations(result):
-        kind = "WrappedErrors" if is_v1(path) else "Errors"
-        schema = {"$ref": f"#/components/schemas/{kind}"}
+        content = _error_content(path)
         for status, description in ERROR_STATUSES.items():
             if status not in ONLY_OF_RETRIES or _is_retriable(path, method):
                 operation["responses"][status] = {
                     "description": description,
-                    "content": {"application/json": {"schema": schema}},
+                    "content": content,
                 }
     return result
+
+
+def _error_content(path: str) -> dict[str, Any]:
+    if is_v3(path):
+        return {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/JsonApiErrors"}}}
+    kind = "WrappedErrors" if is_v1(path) else "Errors"
+    return {"application/json": {"schema": {"$ref": f"#/components/schemas/{kind}"}}}

@@ -18,6 +18,7 @@ from django.db import IntegrityError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views import defaults
 from rest_framework import exceptions
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -25,12 +26,14 @@ from rest_framework.views import APIView
 from analytics import selectors as analytics_selectors
 from analytics import services as analytics_services
 from config import pages
-from config.paths import is_api, is_v1
+from config.paths import is_api, is_bulk, is_v1, is_v3
 from logger import selectors as logger_selectors
 from logger import services as logger_services
 from roster import hashing, keyset, retries, throttles
 from roster import services as roster_services
+from roster.once import HEADER
 from roster.registrar import rights
+from study.jsonapi import MEDIA_TYPE
 
 log = structlog.get_logger(__name__)
 
@@ -117,7 +120,7 @@ def handle_exception(error: Exception, context: dict[str, Any]) -> Response | No
         told = told if wait is None else exceptions.Throttled(wait)
     problems = list(_problems(told.get_full_details(), told.status_code))
     return Response(
-        error_body(request.path, told.status_code, problems),
+        error_body(request, told.status_code, problems),
         status=told.status_code,
         headers=_headers(told, context),
     )
@@ -188,13 +191,13 @@ def _problems(details: Any, status: int, path: tuple[str, ...] = ()) -> Iterator
             yield from _problems(detail, status, (*path, *step))
 
 
-def error_body(path: str, status: int, problems: list[Problem]) -> Any:
-    """Return the body of an error in the shape of the API the path belongs to."""
+def error_body(request: Request | HttpRequest, status: int, problems: list[Problem]) -> Any:
+    """Return the body of an error in the shape of the API whose path was asked for."""
     problems = list(dict.fromkeys(problems))
-    if is_v1(path):
+    if is_v1(request.path):
         return _v1_body(problems)
-    if path.startswith("/v3/"):
-        return {"errors": [_jsonapi_error(status, problem) for problem in problems]}
+    if is_v3(request.path):
+        return {"errors": [_jsonapi_error(request, status, problem) for problem in problems]}
     return [
         {"id": problem.code, "metadata": {"field": problem.field, "message": problem.message}}
         for problem in problems
@@ -214,7 +217,7 @@ def _v1_body(problems: list[Problem]) -> dict[str, Any]:
     }
 
 
-def _jsonapi_error(status: int, problem: Problem) -> dict[str, Any]:
+def _jsonapi_error(request: Request | HttpRequest, status: int, problem: Problem) -> dict[str, Any]:
     error: dict[str, Any] = {
         "status": str(status),
         "code": problem.code,
@@ -222,29 +225,39 @@ def _jsonapi_error(status: int, problem: Problem) -> dict[str, Any]:
         "detail": problem.message,
     }
     if problem.field:
-        error["source"] = {"pointer": "/" + problem.field.replace(".", "/")}
+        error["source"] = _source(request, problem.field)
     return error
+
+
+def _source(request: Request | HttpRequest, field: str) -> dict[str, str]:
+    """Say where a field is: what reads, and what sends rows, has fields of its own in the query."""
+    if field == HEADER:
+        return {"header": field}
+    if request.method in SAFE_METHODS or is_bulk(request.path):
+        return {"parameter": field}
+    return {"pointer": "/" + field.replace(".", "/")}
 
 
 # Errors from outside the views: unknown paths, broken hosts, our own mistakes, lock-outs.
 
 
-def _answer(path: str, status: int, code: str, message: str) -> HttpResponse:
-    body = error_body(path, status, [Problem(code=code, field=None, message=message)])
-    return HttpResponse(orjson.dumps(body), status=status, content_type="application/json")
+def _answer(request: HttpRequest, status: int, code: str, message: str) -> HttpResponse:
+    body = error_body(request, status, [Problem(code=code, field=None, message=message)])
+    kind = MEDIA_TYPE if is_v3(request.path) else "application/json"
+    return HttpResponse(orjson.dumps(body), status=status, content_type=kind)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer a path nobody serves."""
     if is_api(request.path):
-        return _answer(request.path, 404, "NOT_FOUND", "There is nothing at this path.")
+        return _answer(request, 404, "NOT_FOUND", "There is nothing at this path.")
     return defaults.page_not_found(request, exception)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer a request Django itself refuses."""
     if is_api(request.path):
-        return _answer(request.path, 400, "INVALID", "The request is malformed.")
+        return _answer(request, 400, "INVALID", "The request is malformed.")
     return defaults.bad_request(request, exception)
 
 
@@ -256,7 +269,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if unavailable := _unavailable_now(sys.exception()):
         return _come_again(request, unavailable)
     if is_api(request.path):
-        return _answer(request.path, 500, "ERROR", "Something went wrong on our side.")
+        return _answer(request, 500, "ERROR", "Something went wrong on our side.")
     return defaults.server_error(request)
 
 
@@ -271,7 +284,7 @@ def _unavailable_now(error: BaseException | None) -> Unavailable | None:
 def _come_again(request: HttpRequest, told: Unavailable) -> HttpResponse:
     if not is_api(request.path):
         return pages.come_again(told.status_code, wait=RETRY_AFTER_SECONDS)
-    response = _answer(request.path, told.status_code, "UNAVAILABLE", str(told.detail))
+    response = _answer(request, told.status_code, "UNAVAILABLE", str(told.detail))
     response["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
 
@@ -287,6 +300,6 @@ def locked_out(
     if not is_api(request.path):
         return pages.come_again(429, wait=wait)
     message = "Too many failed logins. Try again later."
-    response = _answer(request.path, 429, "THROTTLED", message)
+    response = _answer(request, 429, "THROTTLED", message)
     response["Retry-After"] = str(wait)
     return response

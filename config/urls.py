@@ -33,6 +33,7 @@ urlpatterns = [
     path("api/assignments/", include(assignments.urls)),
     path("api/logger/", include("logger.urls")),
     path("api/v1/", include("analytics.urls")),
+    path("v3/", include("study.urls")),
     # Django's "view on site" shortcut; nothing here has a page of its own.
     re_path(r"^admin/r/", defaults.page_not_found, {"exception": None}),
     path("admin/login/", pages.admin_login),

@@ -141,7 +141,7 @@ def _keep(
     view: RecordingView, request: Request, running: KeptAnswer, response: Response
 ) -> HttpResponse:
     renderer = request.accepted_renderer
-    answer = HttpResponse(
+    answer = _told(
         renderer.render(response.data, renderer.media_type, view.get_renderer_context()),
         status=response.status_code,
         content_type=renderer.media_type,
@@ -164,9 +164,14 @@ def _replay(view: RecordingView, request: Request, kept: KeptAnswer) -> HttpResp
         theirs = User.objects.in_facility(request.auth.facility_id)
         if not theirs.filter(pk=kept.learner_id).exists():
             raise NotFound
-    return HttpResponse(
-        bytes(kept.body),
-        status=kept.status,
-        content_type=kept.content_type,
-        headers={REPLAYED: "true"},
-    )
+    answer = _told(bytes(kept.body), status=kept.status, content_type=kept.content_type)
+    answer[REPLAYED] = "true"
+    return answer
+
+
+def _told(body: str | bytes, *, status: int | None, content_type: str) -> HttpResponse:
+    """Return an answer; one that says nothing has no type."""
+    answer = HttpResponse(body, status=status, content_type=content_type)
+    if not body:
+        del answer["Content-Type"]
+    return answer

@@ -55,7 +55,8 @@ def test_an_unknown_path_answers_in_its_apis_shape(db: None, path: str):
 
     body = response.json()
     assert response.status_code == 404
-    assert response.headers["Content-Type"] == "application/json"
+    kind = "application/vnd.api+json" if path.startswith("/v3") else "application/json"
+    assert response.headers["Content-Type"] == kind
     if path.startswith("/api/logger"):
         assert body == [
             {

@@ -1,0 +1,100 @@
+"""JSON:API in and out: its media type, and the few shapes of documents this API writes.
+
+By hand, since that is all there is to it: decision 20.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import IO, Any
+
+import orjson
+from django.conf import settings
+from drf_spectacular.utils import inline_serializer
+from rest_framework import serializers
+from rest_framework.parsers import BaseParser
+from rest_framework.renderers import BaseRenderer
+
+from roster.bodies import load_json, whole_body
+
+MEDIA_TYPE = "application/vnd.api+json"
+Json = dict[str, Any]
+Fields = dict[str, serializers.Field[Any, Any, Any, Any]]
+
+
+class JsonParser(BaseParser):
+    """Parse the body of a request: a flat object, whichever of two names its type has."""
+
+    media_type = "application/json"
+
+    def parse(
+        self,
+        stream: IO[bytes],
+        media_type: str | None = None,  # noqa: ARG002
+        parser_context: Mapping[str, Any] | None = None,  # noqa: ARG002
+    ) -> Any:
+        """Return the parsed body; 413 where it is too large, 400 where it is not plain JSON."""
+        return load_json(whole_body(stream, settings.MAX_BODY_BYTES))
+
+
+class JsonApiParser(JsonParser):
+    """Parse the same from clients that call it JSON:API."""
+
+    media_type = MEDIA_TYPE
+
+
+class JsonApiRenderer(BaseRenderer):
+    """Write a document, whose times are written already."""
+
+    media_type = MEDIA_TYPE
+    format = "json"
+    charset = None
+    render_style = "binary"
+
+    def render(
+        self,
+        data: Any,
+        accepted_media_type: str | None = None,  # noqa: ARG002
+        renderer_context: Mapping[str, Any] | None = None,  # noqa: ARG002
+    ) -> bytes:
+        """Return the body; empty where there is nothing to say."""
+        return b"" if data is None else orjson.dumps(data)
+
+
+def resource(kind: str, key: Any, attributes: Json, self_path: str | None = None) -> Json:
+    """Write one resource; `self_path` is where it can be asked for again."""
+    body: Json = {"type": kind, "id": str(key), "attributes": attributes}
+    if self_path is not None:
+        body["links"] = {"self": self_path}
+    return body
+
+
+def document(data: Any, *, meta: Json | None = None, links: Json | None = None) -> Json:
+    """Write a document about a resource, or a list of them."""
+    body: Json = {"data": data}
+    if meta is not None:
+        body["meta"] = meta
+    if links is not None:
+        body["links"] = links
+    return body
+
+
+# What the OpenAPI document says of them.
+
+
+def described(kind: str, attributes: Fields, *, linked: bool = True) -> Any:
+    """Describe one resource."""
+    name = "".join(word.capitalize() for word in kind.split("-"))
+    fields: Fields = {
+        "type": serializers.ChoiceField(choices=[kind]),
+        "id": serializers.CharField(),
+        "attributes": inline_serializer(f"{name}Attributes", attributes),
+    }
+    if linked:
+        fields["links"] = inline_serializer("SelfLink", {"self": serializers.CharField()})
+    return inline_serializer(f"{name}Resource", fields)
+
+
+def described_document(name: str, data: Any, **others: Any) -> Any:
+    """Describe a document of one resource, or of `many`; `others` are its further members."""
+    return inline_serializer(f"{name}Document", {"data": data, **others})

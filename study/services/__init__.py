@@ -1,0 +1,3 @@
+"""Use cases of study results that write."""
+
+from __future__ import annotations
