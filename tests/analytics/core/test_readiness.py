@@ -1,0 +1,117 @@
+"""Readiness: recalled where it was studied, else met for the first time; learning-science 2, 5."""
+
+from __future__ import annotations
+
+from math import nan, pi, sqrt
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analytics.core import difficulty
+from analytics.core.calibration import UNCALIBRATED, Calibration, calibrated
+from analytics.core.difficulty import (
+    ABSENT,
+    ITEM,
+    LEARNER,
+    LEARNER_SKILL,
+    LONE_ITEM,
+    SKILL,
+    Term,
+    Terms,
+)
+from analytics.core.logistic import sigmoid
+from analytics.core.memory import DAY, Memories, Memory, recall_at
+from analytics.core.readiness import Questions, first_sight, readiness, recall_now
+
+NOTHING = Term(nan, nan)
+TERMS = st.builds(Term, st.floats(-4, 4), st.floats(0.01, 2))
+
+
+def question(
+    *,
+    at_skill: Term = NOTHING,
+    skill: Term = NOTHING,
+    item: Term = ITEM,
+    has_skill: bool = False,
+    is_answered: bool = False,
+) -> Questions:
+    """Return one."""
+    columns = [Terms(np.array([term.mean]), np.array([term.variance])) for term in (
+        at_skill, skill, item,
+    )]  # fmt: skip
+    return Questions(*columns, np.array([has_skill]), np.array([is_answered]))
+
+
+def chance(asked: Questions, ability: Term = LEARNER) -> float:
+    return first_sight(asked, ability).item()
+
+
+def test_an_item_nobody_knows_is_met_as_any_item():
+    """By hand: logit p = m / √(1 + πv/8) with m = .6 and v = .6 + .6 + 1 + .8."""
+    anything = sigmoid(0.6 / sqrt(1 + pi * 3.0 / 8))
+
+    in_a_set = chance(question(skill=SKILL, has_skill=True))
+
+    assert in_a_set == pytest.approx(anything)
+    alone = 0.6 / sqrt(1 + pi * 2.4 / 8)
+    assert chance(question()) == pytest.approx(sigmoid(alone))
+
+
+@given(ability=TERMS, at_skill=TERMS, skill=TERMS, item=TERMS)
+def test_what_is_known_is_expected_as_of_any_answer(
+    ability: Term, at_skill: Term, skill: Term, item: Term
+):
+    """learning-science 2: the same terms as in the model of answers."""
+    log_odds, _, _ = difficulty.expect(ability, at_skill, skill, item)
+
+    asked = question(at_skill=at_skill, skill=skill, item=item, has_skill=True, is_answered=True)
+
+    assert chance(asked, ability) == pytest.approx(sigmoid(log_odds))
+
+
+@given(ability=TERMS, item=TERMS, skill=TERMS)
+def test_what_is_not_known_begins_as_everything_begins(ability: Term, item: Term, skill: Term):
+    new_to_skill, _, _ = difficulty.expect(ability, LEARNER_SKILL, skill, ITEM)
+    alone, _, _ = difficulty.expect(ability, ABSENT, ABSENT, item)
+    unheard_of, _, _ = difficulty.expect(ability, ABSENT, ABSENT, LONE_ITEM)
+
+    assert chance(question(skill=skill, has_skill=True), ability) == pytest.approx(
+        sigmoid(new_to_skill)
+    )
+    assert chance(question(item=item, is_answered=True), ability) == pytest.approx(sigmoid(alone))
+    assert chance(question(item=item), ability) == pytest.approx(sigmoid(unheard_of))
+
+
+@given(
+    stability=st.floats(0.001, 1e5),
+    days=st.floats(0, 4000),
+    offset=st.floats(-2, 2),
+    slope=st.floats(0.05, 2),
+)
+def test_what_was_studied_is_recalled(stability: float, days: float, offset: float, slope: float):
+    """learning-science 5: R by fractional days, calibrated for the learner."""
+    calibration = Calibration(offset, slope)
+    at = int(days * DAY)
+    memory = Memory(stability, 5.0, 0)
+
+    [recall] = recall_now(many(memory), calibration, at)
+
+    assert recall == pytest.approx(calibrated(recall_at(memory, at), calibration))
+    assert 0 < recall < 1
+
+
+def many(*memories: Memory) -> Memories:
+    stability, hardness, at = zip(*memories, strict=True)
+    return Memories(np.array(stability), np.array(hardness), np.array(at, dtype=np.int64))
+
+
+def test_a_set_is_ready_as_its_items_are():
+    """One pass: what was studied is recalled, the rest is met for the first time."""
+    recall = recall_now(many(Memory(10.0, 5.0, 0), Memory(nan, nan, 0)), UNCALIBRATED, 10 * DAY)
+
+    ready = readiness(recall, np.array([0.3, 0.4]))
+
+    assert ready == pytest.approx([0.9, 0.4])
+    assert np.isnan(recall[1])
