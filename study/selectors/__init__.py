@@ -1,3 +1,27 @@
 """Reads of study results that need several queries."""
 
 from __future__ import annotations
+
+from study.selectors.catalogue import UnknownItem, UnknownSet
+from study.selectors.habits import hours
+from study.selectors.learners import learner_of_partner
+from study.selectors.partners import ForeignPartner, partner_of
+from study.selectors.progress import ItemProgress, SetProgress, item_progress, set_progress
+from study.selectors.reviewing import Page, Review, ReviewPage, reviews
+
+__all__ = [
+    "ForeignPartner",
+    "ItemProgress",
+    "Page",
+    "Review",
+    "ReviewPage",
+    "SetProgress",
+    "UnknownItem",
+    "UnknownSet",
+    "hours",
+    "item_progress",
+    "learner_of_partner",
+    "partner_of",
+    "reviews",
+    "set_progress",
+]

@@ -1,0 +1,57 @@
+"""Sets and items by the ids a request calls them, within one facility."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from analytics.models import Item
+from roster.models import parse_uuid
+from study.models import StudySet
+
+
+class UnknownSet(LookupError):
+    """No set has this id."""
+
+
+class UnknownItem(LookupError):
+    """No item has this id."""
+
+
+def items_of_set(facility_id: UUID | None, name: str) -> QuerySet[Item]:
+    """Return the items of a set in the order in which they were added.
+
+    Raises
+    ------
+    UnknownSet : this can be no set's id.
+    """
+    key = parse_uuid(name)
+    if key is None:
+        raise UnknownSet
+    own = Item.objects.filter(facility=facility_id, learning_item__study_set=key)
+    return own.order_by("learning_item__position")
+
+
+def refuse_unknown_set(facility_id: UUID | None, name: str) -> None:
+    """Refuse a set that a facility does not have.
+
+    Raises
+    ------
+    UnknownSet : it has none of this id.
+    """
+    if not StudySet.objects.filter(pk=parse_uuid(name), facility=facility_id).exists():
+        raise UnknownSet
+
+
+def item_of_guid(facility_id: UUID | None, guid: str) -> QuerySet[Item]:
+    """Return the one item of this GUID, or none.
+
+    Raises
+    ------
+    UnknownItem : this is no GUID.
+    """
+    key = parse_uuid(guid)
+    if key is None:
+        raise UnknownItem
+    return Item.objects.filter(facility=facility_id, guid=key)

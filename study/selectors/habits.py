@@ -1,0 +1,23 @@
+"""When a learner learns well."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from analytics.core.hours import efficiency_by_hour
+from analytics.core.logistic import FloatArray
+from analytics.models import LearningEvent
+from roster.models import User
+
+MOST_ANSWERS = 5_000
+
+
+def hours(learner: User) -> FloatArray:
+    """Return the efficiency to expect of a learner at each hour of UTC, by their newest answers."""
+    events = LearningEvent.objects.filter(learner=learner).order_by("-happened_at", "-position")
+    rows = list(events.values_list("happened_at", "score", "p_correct")[:MOST_ANSWERS])
+    return efficiency_by_hour(
+        np.array([happened_at.hour for happened_at, _, _ in rows], dtype=np.int64),
+        np.array([score for _, score, _ in rows], dtype=np.float64),
+        np.array([predicted for _, _, predicted in rows], dtype=np.float64),
+    )

@@ -1,0 +1,23 @@
+"""Whom a read is about: a learner the caller may read, of the partner the request names."""
+
+from __future__ import annotations
+
+from analytics.selectors import readable_learner
+from roster.models import Actor, User
+from roster.services import UnknownLearner
+from study.selectors.partners import partner_of
+
+
+def learner_of_partner(actor: Actor, name: str, *, partner_id: str) -> User:
+    """Return the learner of this name.
+
+    Raises
+    ------
+    ForeignPartner : the partner is not the caller's.
+    UnknownLearner : nobody there whom the caller may know of has this name.
+    """
+    facility_id = partner_of(actor, partner_id)
+    learner = readable_learner(actor, name)
+    if learner.facility_id != facility_id:
+        raise UnknownLearner
+    return learner

@@ -1,0 +1,44 @@
+"""Which partner a request names: its caller's own facility."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from roster.models import Actor, ApiKey, Facility, User, parse_uuid
+from roster.services import CredentialsNeeded, one
+
+
+class ForeignPartner(PermissionError):
+    """This partner is not yours."""
+
+    field = "partner_id"
+
+
+def partner_of(actor: Actor, partner_id: str) -> UUID:
+    """Return the facility a caller names by its partner id or UUID (contract 3).
+
+    Superusers of no facility may name any; everybody else only their own.
+
+    Raises
+    ------
+    ForeignPartner : another's, or nobody's.
+    CredentialsNeeded : a guest asks.
+    """
+    if isinstance(actor, ApiKey):
+        return _own(actor.facility, partner_id)
+    if not isinstance(actor, User):
+        raise CredentialsNeeded
+    if actor.facility_id is None:
+        facility = one(Facility.objects.named(partner_id))
+        return _own(facility, partner_id)
+    if parse_uuid(partner_id) == actor.facility_id:
+        return actor.facility_id
+    return _own(actor.facility, partner_id)
+
+
+def _own(facility: Facility | None, partner_id: str) -> UUID:
+    if facility is None:
+        raise ForeignPartner
+    if partner_id != facility.partner_id and parse_uuid(partner_id) != facility.pk:
+        raise ForeignPartner
+    return facility.pk

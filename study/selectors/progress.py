@@ -1,0 +1,86 @@
+"""How far a learner is with a set, and with one item."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from analytics.models import Item, ItemMemory
+from roster.models import User
+from roster.services import one
+from study.selectors.catalogue import (
+    UnknownItem,
+    item_of_guid,
+    items_of_set,
+    refuse_unknown_set,
+)
+from study.selectors.standings import ability_of, standings
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetProgress:
+    """How far a learner is with a set; `readiness` is the mean over its items, None of none."""
+
+    readiness: float | None
+    items: int
+    studied: int
+    due: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemProgress:
+    """How far a learner is with an item; `memory` None: it was never studied."""
+
+    item: Item
+    readiness: float
+    memory: ItemMemory | None
+
+    @property
+    def accuracy(self) -> float | None:
+        """The mean score of the reviews, in [0, 1]."""
+        return self.memory.score / self.memory.reviews if self.memory else None
+
+    @property
+    def interval(self) -> timedelta | None:
+        """From the last review to when the next is due."""
+        return self.memory.due - self.memory.last_review if self.memory else None
+
+
+def set_progress(learner: User, set_id: str, *, at: datetime) -> SetProgress:
+    """Return how far a learner is with a set now.
+
+    Raises
+    ------
+    UnknownSet : the learner's facility has no such set.
+    """
+    ability = ability_of(learner)
+    standing = standings(items_of_set(learner.facility_id, set_id), learner)
+    held = standing.memorized
+    if not held.items:
+        refuse_unknown_set(learner.facility_id, set_id)
+    return SetProgress(
+        readiness=float(np.mean(standing.ready(ability, at))) if held.items else None,
+        items=len(held.items),
+        studied=int(held.is_studied.sum()),
+        due=int(held.is_due(at).sum()),
+    )
+
+
+def item_progress(learner: User, guid: str, *, at: datetime) -> ItemProgress:
+    """Return how far a learner is with an item now.
+
+    Raises
+    ------
+    UnknownItem : the learner's facility has no such item.
+    """
+    ability = ability_of(learner)
+    item = one(item_of_guid(learner.facility_id, guid).select_related("skill"))
+    if item is None:
+        raise UnknownItem
+    standing = standings(Item.objects.filter(pk=item.pk), learner)
+    memory = one(ItemMemory.objects.filter(learner=learner, item=item))
+    return ItemProgress(
+        item=item, readiness=float(standing.ready(ability, at).item()), memory=memory
+    )

@@ -1,0 +1,142 @@
+"""What is known of one learner at many items, read as plain columns into arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import numpy as np
+from django.db.models import FilteredRelation, Q, QuerySet
+
+from analytics.core.calibration import UNCALIBRATED, Calibration
+from analytics.core.difficulty import LEARNER, Term, Terms
+from analytics.core.logistic import BoolArray, FloatArray, IntArray
+from analytics.core.memory import Memories
+from analytics.core.readiness import Questions, first_sight, readiness, recall_now
+from analytics.models import Item, ItemMemory, LearnerAbility
+from roster.models import User
+from roster.services import one
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+_MEMORY = ("stability", "difficulty", "last_review", "due", "seconds", "timed")
+_QUESTION = (
+    "skill", "answers", "difficulty_mean", "difficulty_variance", "skill__difficulty_mean",
+    "skill__difficulty_variance", "state__ability_mean", "state__ability_variance",
+)  # fmt: skip
+
+
+class Ability(NamedTuple):
+    """What a learner brings to every item."""
+
+    term: Term = LEARNER
+    calibration: Calibration = UNCALIBRATED
+
+
+@dataclass(frozen=True, kw_only=True)
+class Memorized:
+    """What a learner remembers of items: columns of one length; nothing of those never studied.
+
+    `due` is None, `memories` are NaN and `timed` is 0 where an item was not studied.
+    """
+
+    items: list[UUID]
+    due: list[datetime | None]
+    memories: Memories
+    seconds: FloatArray
+    timed: IntArray
+
+    @classmethod
+    def of(cls, rows: Iterable[tuple[Any, ...]]) -> Memorized:
+        """Take rows of an item's key and the columns of its memory."""
+        columns = list(zip(*rows, strict=True)) or [()] * (1 + len(_MEMORY))
+        items, stability, hardness, last_review, due, seconds, timed = columns
+        return cls(
+            items=list(items),
+            due=list(due),
+            memories=Memories(_floats(stability), _floats(hardness), _moments(last_review)),
+            seconds=np.nan_to_num(_floats(seconds)),
+            timed=np.array([each or 0 for each in timed], dtype=np.int64),
+        )
+
+    @property
+    def is_studied(self) -> BoolArray:
+        """Which of them were."""
+        studied: BoolArray = ~np.isnan(self.memories.stability)
+        return studied
+
+    def is_due(self, at: datetime) -> BoolArray:
+        """Which of them are to be reviewed."""
+        return np.array([due is not None and due <= at for due in self.due], dtype=np.bool_)
+
+
+class Standings(NamedTuple):
+    """What a learner remembers of items, and what is known of these as questions."""
+
+    memorized: Memorized
+    questions: Questions
+
+    def ready(self, ability: Ability, at: datetime) -> FloatArray:
+        """Return the probability of a right answer now, of each item."""
+        recall = recall_now(self.memorized.memories, ability.calibration, micros(at))
+        return readiness(recall, first_sight(self.questions, ability.term))
+
+
+def ability_of(learner: User) -> Ability:
+    """Return what is believed of a learner whatever the item; before the first answer: as of any."""
+    row = one(LearnerAbility.objects.filter(learner=learner))
+    if row is None:
+        return Ability()
+    calibration = Calibration(
+        row.recall_offset, row.recall_slope, row.recall_offset_sum, row.recall_slope_sum
+    )
+    return Ability(Term(row.mean, row.variance), calibration)
+
+
+def due_memories(learner: User, *, at: datetime) -> Memorized:
+    """Return what is due, longest due first, and read nothing else: index (learner, due)."""
+    due = ItemMemory.objects.filter(learner=learner, due__lte=at).order_by("due", "pk")
+    return Memorized.of(due.values_list("item", *_MEMORY).iterator())
+
+
+def standings(items: QuerySet[Item], learner: User) -> Standings:
+    """Return where a learner stands at items, in the order of the query."""
+    joined = items.annotate(
+        memory=FilteredRelation("memories", condition=Q(memories__learner=learner)),
+        state=FilteredRelation("skill__states", condition=Q(skill__states__learner=learner)),
+    )
+    columns = ("pk", *(f"memory__{name}" for name in _MEMORY), *_QUESTION)
+    rows = list(joined.values_list(*columns))
+    cut = 1 + len(_MEMORY)
+    return Standings(Memorized.of(row[:cut] for row in rows), _questions(row[cut:] for row in rows))
+
+
+def _questions(rows: Iterable[tuple[Any, ...]]) -> Questions:
+    columns = list(zip(*rows, strict=True)) or [()] * len(_QUESTION)
+    skill, answers, *terms = columns
+    item_mean, item_variance, skill_mean, skill_variance, mean, variance = map(_floats, terms)
+    return Questions(
+        skill_ability=Terms(mean, variance),
+        skill=Terms(skill_mean, skill_variance),
+        item=Terms(item_mean, item_variance),
+        has_skill=np.array([key is not None for key in skill], dtype=np.bool_),
+        is_answered=np.array(answers, dtype=np.int64) > 0,
+    )
+
+
+def _floats(values: Iterable[float | None]) -> FloatArray:
+    """Return numbers as an array, NaN where there is none."""
+    return np.array([*values], dtype=np.float64)
+
+
+def _moments(values: Iterable[datetime | None]) -> IntArray:
+    return np.array([0 if each is None else micros(each) for each in values], dtype=np.int64)
+
+
+def micros(moment: datetime) -> int:
+    """Return a moment as `analytics.core.memory` counts: microseconds since 1970."""
+    return (moment - _EPOCH) // _MICROSECOND
