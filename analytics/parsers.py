@@ -9,7 +9,6 @@ from typing import IO, Any
 from django.conf import settings
 from rest_framework.parsers import BaseParser
 
-from analytics.commands import TrackedAnswer
 from analytics.serializers.batch import Batch, array
 from analytics.serializers.reading import read_answer
 from roster.bodies import lines, load_json, whole_body
@@ -29,7 +28,11 @@ class AnswersParser(BaseParser):
         """Return the answers; 400 where the body is no array at all."""
         raw = whole_body(stream, settings.MAX_BULK_BYTES)
         digest = sha256(raw).hexdigest()
-        return Batch.read(array(load_json(raw)), read_answer, lambda: digest)
+        return Batch.read(array(load_json(raw)), self.read, lambda: digest)
+
+    def read(self, data: Any) -> Any:
+        """Read one of them."""
+        return read_answer(data)
 
 
 class AnswerLinesParser(BaseParser):
@@ -57,11 +60,11 @@ class AnswerLinesParser(BaseParser):
                 body.update(b"\n")
                 yield line
 
-        return Batch.read(seen(), _read_line, body.hexdigest)
+        return Batch.read(seen(), lambda line: self.read(load_json(line)), body.hexdigest)
 
-
-def _read_line(line: bytes) -> TrackedAnswer:
-    return read_answer(load_json(line))
+    def read(self, data: Any) -> Any:
+        """Read one of them."""
+        return read_answer(data)
 
 
 def _length(context: Mapping[str, Any] | None) -> int:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from rest_framework import serializers
 from rest_framework.exceptions import ParseError, ValidationError
 
-from analytics.commands import TrackedAnswer
+from analytics.commands import ToldAnswer
 from analytics.serializers.answers import MasteryChangeSerializer, change_body
 from analytics.serializers.reading import NO_FIELD, BadAnswer
 from analytics.services import NotTheirEvent, Outcome, Row
@@ -18,7 +18,7 @@ from analytics.services import NotTheirEvent, Outcome, Row
 S = TypeVar("S")
 MAX_ROWS = 10_000
 STATUSES = ("accepted", "duplicate", "rejected")
-Errors = dict[str, list[str]]
+Errors = Mapping[str, Sequence[str]]
 _NO_ARRAY = "An array of answers is required."
 # Of rows that could be read: which of their fields is to blame; else the learner's.
 _BLAMED: dict[type[Exception], str] = {NotTheirEvent: "event_id"}
@@ -31,13 +31,13 @@ class Batch:
     `digest` tells the body from any other.
     """
 
-    answers: list[tuple[int, TrackedAnswer]] = field(default_factory=list)
+    answers: list[tuple[int, ToldAnswer]] = field(default_factory=list)
     rejected: list[tuple[int, Errors]] = field(default_factory=list)
     digest: str = ""
 
     @classmethod
     def read(
-        cls, sources: Iterable[S], read: Callable[[S], TrackedAnswer], digest: Callable[[], str]
+        cls, sources: Iterable[S], read: Callable[[S], ToldAnswer], digest: Callable[[], str]
     ) -> Batch:
         """Read answers; a bad one never rejects the others.
 
@@ -49,7 +49,7 @@ class Batch:
         ------
         ValidationError : there are more than `MAX_ROWS`.
         """
-        answers: list[tuple[int, TrackedAnswer]] = []
+        answers: list[tuple[int, ToldAnswer]] = []
         rejected: list[tuple[int, Errors]] = []
         for index, source in enumerate(sources):
             if index == MAX_ROWS:
@@ -57,7 +57,7 @@ class Batch:
             try:
                 answers.append((index, read(source)))
             except BadAnswer as error:
-                rejected.append((index, {name: [text] for name, text in error.problems.items()}))
+                rejected.append((index, error.details))
             except ParseError as error:
                 rejected.append((index, {NO_FIELD: [str(error.detail)]}))
         return cls(answers=answers, rejected=rejected, digest=digest())
@@ -84,10 +84,10 @@ class Batch:
         return [
             Row(
                 index=index,
-                told=tracked,
+                told=told,
                 name=f"{request_name}/{index}" if request_name else None,
             )
-            for index, tracked in self.answers
+            for index, told in self.answers
         ]
 
 
@@ -136,16 +136,21 @@ def bulk_body(batch: Batch, outcomes: Sequence[Outcome], *, every: bool) -> dict
     results = [_rejected_body(index, errors) for index, errors in rejected]
     if every:
         results += [_done_body(each) for each in done]
-    repeated = Counter(each.is_duplicate for each in done)
     return {
         "success": True,
-        "data": {
-            "accepted": repeated[False],
-            "duplicates": repeated[True],
-            "rejected": len(rejected),
-        },
+        "data": counts(done, rejected),
         "results": sorted(results, key=lambda result: result["index"]),
         "message": "Learning events tracked",
+    }
+
+
+def counts(done: Sequence[Outcome], rejected: Sequence[Any]) -> dict[str, int]:
+    """Count rows by what became of them."""
+    repeated = Counter(each.is_duplicate for each in done)
+    return {
+        "accepted": repeated[False],
+        "duplicates": repeated[True],
+        "rejected": len(rejected),
     }
 
 

@@ -1,8 +1,9 @@
-"""One tracked answer from what a client sent: the same rules for one and for ten thousand."""
+"""Answers from what a client sent: the same strict rules for one and for ten thousand."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
 from math import isfinite
 from typing import Any
 
@@ -12,6 +13,7 @@ from analytics.commands import TrackedAnswer
 from roster.models import MAX_NAME
 from roster.serializers import EventTimeField
 
+Reader = Callable[[Any], Any]
 MAX_SECONDS = 10_000_000
 MAX_CONFIDENCE = 5
 MAX_DIFFICULTY = 3
@@ -42,34 +44,51 @@ def read_answer(data: Any) -> TrackedAnswer:
     ------
     BadAnswer : what was sent is not one.
     """
+    return TrackedAnswer(**read_fields(data, _READERS, _REQUIRED))
+
+
+def read_fields(
+    data: Any, readers: Mapping[str, Reader], required: Collection[str]
+) -> dict[str, Any]:
+    """Read an object's fields, each by its reader; null is absent where it may be.
+
+    Raises
+    ------
+    BadAnswer : it is no object, or what a field says is not what its reader takes.
+    """
     if not isinstance(data, dict):
         raise BadAnswer({NO_FIELD: ErrorDetail("An object is required.", "invalid")})
     told: dict[str, Any] = {}
     problems: dict[str, ErrorDetail] = {}
     for name, value in data.items():
-        read = _READERS.get(name)
-        if read is None or (value is None and name not in _REQUIRED):
+        read = readers.get(name)
+        if read is None or (value is None and name not in required):
             continue
         try:
             told[name] = read(value)
         except ValueError as error:
             problems[name] = ErrorDetail(str(error), "invalid")
-    for name in _REQUIRED:
+    for name in required:
         if name not in data:
             problems[name] = ErrorDetail("This field is required.", "required")
     if problems:
         raise BadAnswer(problems)
-    return TrackedAnswer(**told)
+    return told
 
 
-def _name(value: Any) -> str:
-    if type(value) is not str:
-        raise ValueError("A string is required.")
-    if not 0 < len(value) <= MAX_NAME:
-        raise ValueError(f"Must be of 1 to {MAX_NAME} characters.")
-    if "\0" in value or not (value.isascii() or _is_text(value)):
-        raise ValueError("Null characters and lone surrogates are not text.")
-    return value
+def text(longest: int, *, shortest: int = 1) -> Callable[[Any], str]:
+    """Return a reader of texts of so many characters."""
+
+    def read(value: Any) -> str:
+        if type(value) is not str:
+            raise ValueError("A string is required.")
+        if not shortest <= len(value) <= longest:
+            raise ValueError(f"Must be of {shortest} to {longest} characters.")
+        if "\0" in value or not (value.isascii() or _is_text(value)):
+            raise ValueError("Null characters and lone surrogates are not text.")
+        return value
+
+    return read
 
 
 def _is_text(value: str) -> bool:
@@ -86,7 +105,7 @@ def _truth(value: Any) -> bool:
     return value
 
 
-def _whole(low: int, high: int) -> Callable[[Any], int]:
+def whole(low: int, high: int) -> Callable[[Any], int]:
     """Return a reader of whole numbers within bounds; `true` and `3.0` are none."""
 
     def read(value: Any) -> int:
@@ -107,7 +126,8 @@ def _difficulty(value: Any) -> float:
     return float(value)
 
 
-def _moment(value: Any) -> Any:
+def read_moment(value: Any) -> datetime:
+    """Read when something happened (contract 0.1)."""
     try:
         return _TIME.to_internal_value(value)
     except ValidationError as error:
@@ -115,14 +135,15 @@ def _moment(value: Any) -> Any:
         raise ValueError(problem) from None
 
 
-_READERS: dict[str, Callable[[Any], Any]] = {
-    "user_id": _name,
-    "skill_id": _name,
+read_name = text(MAX_NAME)
+_READERS: dict[str, Reader] = {
+    "user_id": read_name,
+    "skill_id": read_name,
     "is_correct": _truth,
-    "time_spent_seconds": _whole(0, MAX_SECONDS),
-    "confidence_score": _whole(1, MAX_CONFIDENCE),
+    "time_spent_seconds": whole(0, MAX_SECONDS),
+    "confidence_score": whole(1, MAX_CONFIDENCE),
     "question_difficulty": _difficulty,
-    "item_id": _name,
-    "event_id": _name,
-    "timestamp": _moment,
+    "item_id": read_name,
+    "event_id": read_name,
+    "timestamp": read_moment,
 }
