@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import numpy as np
 
@@ -23,6 +24,7 @@ from study.selectors.standings import ability_of, standings
 class SetProgress:
     """How far a learner is with a set; `readiness` is the mean over its items, None of none."""
 
+    study_set: UUID
     readiness: float | None
     items: int
     studied: int
@@ -61,6 +63,7 @@ def set_progress(learner: User, set_id: str, *, at: datetime) -> SetProgress:
     if not held.items:
         refuse_unknown_set(learner.facility_id, set_id)
     return SetProgress(
+        study_set=UUID(set_id),
         readiness=float(np.mean(standing.ready(ability, at))) if held.items else None,
         items=len(held.items),
         studied=int(held.is_studied.sum()),

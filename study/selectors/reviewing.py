@@ -14,9 +14,10 @@ from analytics.core import review_order
 from analytics.core.logistic import FloatArray, IntArray
 from analytics.core.readiness import recall_now
 from analytics.models import Item
+from analytics.rows import microseconds
 from roster.models import User
 from study.selectors.catalogue import items_of_set, refuse_unknown_set
-from study.selectors.standings import Memorized, ability_of, due_memories, micros, standings
+from study.selectors.standings import Memorized, ability_of, due_memories, standings
 
 
 class Page(NamedTuple):
@@ -90,7 +91,7 @@ def _items(keys: Sequence[UUID]) -> dict[UUID, Item]:
 def _of_everything(learner: User, at: datetime) -> _Plan:
     calibration = ability_of(learner).calibration
     held = due_memories(learner, at=at)
-    recall = recall_now(held.memories, calibration, micros(at))
+    recall = recall_now(held.memories, calibration, microseconds(at))
     order = _best_first(held, np.arange(len(recall)), recall, at)
     return _Plan(held.items, held.due, recall, order)
 
@@ -111,7 +112,7 @@ def _best_first(held: Memorized, rows: IntArray, recall: FloatArray, at: datetim
     """Return these rows, those first of which a second of study gains most."""
     gains = review_order.gains(
         held.memories.take(rows),
-        micros(at),
+        microseconds(at),
         recall=recall[rows],
         seconds=review_order.expected_seconds(held.seconds[rows], held.timed[rows]),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -17,11 +17,9 @@ from analytics.core.logistic import BoolArray, FloatArray, IntArray
 from analytics.core.memory import Memories
 from analytics.core.readiness import Questions, first_sight, readiness, recall_now
 from analytics.models import Item, ItemMemory, LearnerAbility
+from analytics.rows import calibration_of, microseconds
 from roster.models import User
 from roster.services import one
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 _MEMORY = ("stability", "difficulty", "last_review", "due", "seconds", "timed")
 _QUESTION = (
@@ -82,19 +80,14 @@ class Standings(NamedTuple):
 
     def ready(self, ability: Ability, at: datetime) -> FloatArray:
         """Return the probability of a right answer now, of each item."""
-        recall = recall_now(self.memorized.memories, ability.calibration, micros(at))
+        recall = recall_now(self.memorized.memories, ability.calibration, microseconds(at))
         return readiness(recall, first_sight(self.questions, ability.term))
 
 
 def ability_of(learner: User) -> Ability:
-    """Return what is believed of a learner whatever the item; before the first answer: as of any."""
+    """Return what is believed of a learner; before the first answer, as of anybody."""
     row = one(LearnerAbility.objects.filter(learner=learner))
-    if row is None:
-        return Ability()
-    calibration = Calibration(
-        row.recall_offset, row.recall_slope, row.recall_offset_sum, row.recall_slope_sum
-    )
-    return Ability(Term(row.mean, row.variance), calibration)
+    return Ability() if row is None else Ability(Term(row.mean, row.variance), calibration_of(row))
 
 
 def due_memories(learner: User, *, at: datetime) -> Memorized:
@@ -134,9 +127,4 @@ def _floats(values: Iterable[float | None]) -> FloatArray:
 
 
 def _moments(values: Iterable[datetime | None]) -> IntArray:
-    return np.array([0 if each is None else micros(each) for each in values], dtype=np.int64)
-
-
-def micros(moment: datetime) -> int:
-    """Return a moment as `analytics.core.memory` counts: microseconds since 1970."""
-    return (moment - _EPOCH) // _MICROSECOND
+    return np.array([0 if each is None else microseconds(each) for each in values], dtype=np.int64)

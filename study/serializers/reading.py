@@ -1,0 +1,169 @@
+"""What reads of study results answer, as JSON:API documents."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from drf_spectacular.utils import inline_serializer
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from analytics.core.hours import HOURS
+from analytics.core.logistic import FloatArray
+from roster.models import User
+from roster.wire import format_time
+from study.jsonapi import Fields, Json, described, described_document, document, resource
+from study.selectors import ItemProgress, Page, Review, ReviewPage, SetProgress
+from study.serializers.asking import NUMBER, SIZE
+from study.serializers.items import (
+    LEARNING_ITEMS,
+    difficulty_attributes,
+    difficulty_fields,
+    item_attributes,
+    item_fields,
+    item_path,
+)
+
+DECIMALS = 4
+_DAY = timedelta(days=1)
+
+
+# What to study.
+
+
+def reviews_document(request: Request, told: ReviewPage, page: Page) -> Json:
+    """Write a part of what to study, with the way to the other parts."""
+    pages = -(-told.count // page.size)
+    return document(
+        [_review_resource(review) for review in told.reviews],
+        meta={"total-pages": pages, "total-count": told.count},
+        links=_links(request, page, last=max(1, pages)),
+    )
+
+
+def _review_resource(review: Review) -> Json:
+    item = review.item
+    attributes = item_attributes(
+        item,
+        getattr(item, "learning_item", None),
+        readiness=round(review.readiness, DECIMALS),
+        see_next_at=review.due,
+    )
+    return resource(LEARNING_ITEMS, item.guid, attributes, item_path(item))
+
+
+def _links(request: Request, page: Page, *, last: int) -> Json:
+    def to(number: int) -> str:
+        query = request.query_params.copy()
+        query[NUMBER], query[SIZE] = str(number), str(page.size)
+        return _path(request, query.urlencode())
+
+    return {
+        "self": to(page.number),
+        "first": to(1),
+        "last": to(last),
+        "prev": to(min(page.number - 1, last)) if page.number > 1 else None,
+        "next": to(page.number + 1) if page.number < last else None,
+    }
+
+
+def _path(request: Request, query: str) -> str:
+    return f"{request.path.rstrip('/')}?{query}"
+
+
+def described_reviews() -> Any:
+    """Describe a part of what to study."""
+    path = serializers.CharField(allow_null=True)
+    links = dict.fromkeys(("self", "first", "last", "prev", "next"), path)
+    counts = {name: serializers.IntegerField() for name in ("total-pages", "total-count")}
+    return described_document(
+        "Reviews",
+        serializers.ListSerializer(child=described(LEARNING_ITEMS, item_fields())),
+        meta=inline_serializer("ReviewsMeta", counts),
+        links=inline_serializer("ReviewsLinks", links),
+    )
+
+
+# How a learner gets on: each is told of at the path it was asked for.
+
+
+def hours_document(request: Request, learner: User, hours: FloatArray) -> Json:
+    """Write the efficiency to expect at each hour of UTC."""
+    by_hour = {str(hour): round(float(share), DECIMALS) for hour, share in enumerate(hours)}
+    return _stats(request, "user", f"{learner.pk}", {"predicted-efficiency-by-hour": by_hour})
+
+
+def set_document(request: Request, learner: User, told: SetProgress) -> Json:
+    """Write how far a learner is with a set."""
+    attributes = {
+        "readiness": None if told.readiness is None else round(told.readiness, DECIMALS),
+        "items-count": told.items,
+        "studied-count": told.studied,
+        "due-count": told.due,
+    }
+    return _stats(request, "set", f"{learner.pk}-{told.study_set}", attributes)
+
+
+def item_document(request: Request, learner: User, told: ItemProgress) -> Json:
+    """Write how far a learner is with an item."""
+    memory, interval, accuracy = told.memory, told.interval, told.accuracy
+    attributes = {
+        "readiness": round(told.readiness, DECIMALS),
+        **difficulty_attributes(told.item),
+        "accuracy": None if accuracy is None else round(accuracy, DECIMALS),
+        "presentations-count": memory.reviews if memory else 0,
+        "total-study-time-millis": round(memory.seconds * 1000) if memory else 0,
+        "last-study-time": format_time(memory.last_review) if memory else None,
+        "see-next-at": format_time(memory.due) if memory else None,
+        "review-interval": None if interval is None else round(interval / _DAY, DECIMALS),
+    }
+    return _stats(request, "item", f"{learner.pk}-{told.item.guid}", attributes)
+
+
+def _stats(request: Request, of: str, key: str, attributes: Json) -> Json:
+    path = _path(request, request.query_params.urlencode())
+    return document(resource(f"{of}-learning-stats", key, attributes, path))
+
+
+def described_hours() -> Any:
+    """Describe the efficiency to expect at each hour."""
+    share = serializers.FloatField(min_value=0, max_value=1)
+    by_hour = inline_serializer("EfficiencyByHour", {str(hour): share for hour in range(HOURS)})
+    return _described_stats("user", {"predicted-efficiency-by-hour": by_hour})
+
+
+def described_set() -> Any:
+    """Describe how far a learner is with a set."""
+    counts = ("items-count", "studied-count", "due-count")
+    return _described_stats(
+        "set",
+        {
+            "readiness": serializers.FloatField(min_value=0, max_value=1, allow_null=True),
+            **{name: serializers.IntegerField() for name in counts},
+        },
+    )
+
+
+def described_item() -> Any:
+    """Describe how far a learner is with an item."""
+    return _described_stats(
+        "item",
+        {
+            "readiness": serializers.FloatField(min_value=0, max_value=1),
+            **difficulty_fields(),
+            "accuracy": serializers.FloatField(min_value=0, max_value=1, allow_null=True),
+            "presentations-count": serializers.IntegerField(),
+            "total-study-time-millis": serializers.IntegerField(),
+            "last-study-time": serializers.DateTimeField(allow_null=True),
+            "see-next-at": serializers.DateTimeField(allow_null=True),
+            "review-interval": serializers.FloatField(
+                allow_null=True, help_text="Days from the last review to the next."
+            ),
+        },
+    )
+
+
+def _described_stats(of: str, attributes: Fields) -> Any:
+    resource = described(f"{of}-learning-stats", attributes)
+    return described_document(f"{of.capitalize()}LearningStats", resource)

@@ -1,0 +1,74 @@
+"""Views that tell what to study next, and how learners get on."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from roster.models import User
+from study import selectors
+from study.serializers import asking
+from study.serializers.reading import (
+    described_hours,
+    described_item,
+    described_reviews,
+    described_set,
+    hours_document,
+    item_document,
+    reviews_document,
+    set_document,
+)
+from study.views.base import StudyView
+
+
+class ReadingView(StudyView):
+    """A view about one learner of the partner that the query names."""
+
+    def learner(self, request: Request, name: str) -> User:
+        """Return the learner of this name."""
+        partner_id = asking.asked_id(request, "partner_id")
+        return selectors.learner_of_partner(self.actor, name, partner_id=partner_id)
+
+
+class ReviewsView(ReadingView):
+    @extend_schema(
+        parameters=[
+            asking.USER, asking.PARTNER, asking.SET, asking.PAGE_SIZE, asking.PAGE_NUMBER,
+        ],
+        responses=described_reviews(),
+    )  # fmt: skip
+    def get(self, request: Request) -> Response:
+        """List what a learner should study next, best first: what is due; of a set, then new."""
+        asking.refuse_unsupported(request)
+        page, set_id = asking.asked_page(request), asking.optional_id(request, "set_id")
+        learner = self.learner(request, asking.asked_id(request, "user_id"))
+        reviews = selectors.reviews(learner, set_id=set_id, page=page, at=timezone.now())
+        return Response(reviews_document(request, reviews, page))
+
+
+class LearnerStatsView(ReadingView):
+    @extend_schema(parameters=[asking.PARTNER], responses=described_hours())
+    def get(self, request: Request, user_id: str) -> Response:
+        """Tell at which hours of the day a learner does well."""
+        learner = self.learner(request, user_id)
+        return Response(hours_document(request, learner, selectors.hours(learner)))
+
+
+class SetStatsView(ReadingView):
+    @extend_schema(parameters=[asking.PARTNER], responses=described_set())
+    def get(self, request: Request, user_id: str, set_id: str) -> Response:
+        """Tell how far a learner is with a set."""
+        learner = self.learner(request, user_id)
+        progress = selectors.set_progress(learner, set_id, at=timezone.now())
+        return Response(set_document(request, learner, progress))
+
+
+class ItemStatsView(ReadingView):
+    @extend_schema(parameters=[asking.PARTNER], responses=described_item())
+    def get(self, request: Request, user_id: str, guid: str) -> Response:
+        """Tell how far a learner is with an item."""
+        learner = self.learner(request, user_id)
+        progress = selectors.item_progress(learner, guid, at=timezone.now())
+        return Response(item_document(request, learner, progress))
