@@ -79,19 +79,21 @@ def document(data: Any, *, meta: Json | None = None, links: Json | None = None) 
     return body
 
 
-# What the OpenAPI document says of them.
+# What the OpenAPI document says of them. A name is described once, so shared parts are constants.
+
+SELF_LINK = inline_serializer("SelfLink", {"self": serializers.CharField()})
 
 
 def described(kind: str, attributes: Fields, *, linked: bool = True) -> Any:
     """Describe one resource."""
     name = "".join(word.capitalize() for word in kind.split("-"))
     fields: Fields = {
-        "type": serializers.ChoiceField(choices=[kind]),
+        "type": serializers.RegexField(f"^{kind}$"),
         "id": serializers.CharField(),
         "attributes": inline_serializer(f"{name}Attributes", attributes),
     }
     if linked:
-        fields["links"] = inline_serializer("SelfLink", {"self": serializers.CharField()})
+        fields["links"] = SELF_LINK
     return inline_serializer(f"{name}Resource", fields)
 
 

@@ -40,7 +40,8 @@ def refuse_unknown_set(facility_id: UUID | None, name: str) -> None:
     ------
     UnknownSet : it has none of this id.
     """
-    if not StudySet.objects.filter(pk=parse_uuid(name), facility=facility_id).exists():
+    key = parse_uuid(name)
+    if key is None or not StudySet.objects.filter(pk=key, facility=facility_id).exists():
         raise UnknownSet
 
 

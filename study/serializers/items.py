@@ -10,32 +10,28 @@ from rest_framework import serializers
 from analytics.core.difficulty import is_known
 from analytics.models import Item
 from roster.wire import format_time
-from study.jsonapi import Fields, Json
+from study.jsonapi import Fields, Json, described
 from study.models import LearningItem
 
 LEARNING_ITEMS = "learning-items"
 
-
-def item_fields() -> Fields:
-    """Describe the attributes of a learning item."""
-    return {
+DIFFICULTY_FIELDS: Fields = {
+    "difficulty": serializers.FloatField(allow_null=True),
+    "difficulty-sd": serializers.FloatField(allow_null=True),
+}
+LEARNING_ITEM = described(
+    LEARNING_ITEMS,
+    {
         "created-at": serializers.DateTimeField(),
         "question": serializers.CharField(allow_null=True),
         "answer": serializers.CharField(allow_null=True),
         "learning-engine-guid": serializers.UUIDField(),
         "item-id": serializers.CharField(allow_null=True),
-        "readiness": serializers.FloatField(allow_null=True),
+        "readiness": serializers.FloatField(min_value=0, max_value=1, allow_null=True),
         "see-next-at": serializers.DateTimeField(allow_null=True),
-        **difficulty_fields(),
-    }
-
-
-def difficulty_fields() -> Fields:
-    """Describe how hard an item is."""
-    return {
-        "difficulty": serializers.FloatField(allow_null=True),
-        "difficulty-sd": serializers.FloatField(allow_null=True),
-    }
+        **DIFFICULTY_FIELDS,
+    },
+)
 
 
 def item_attributes(

@@ -17,11 +17,11 @@ from study.jsonapi import Fields, Json, described, described_document, document,
 from study.selectors import ItemProgress, Page, Review, ReviewPage, SetProgress
 from study.serializers.asking import NUMBER, SIZE
 from study.serializers.items import (
+    DIFFICULTY_FIELDS,
+    LEARNING_ITEM,
     LEARNING_ITEMS,
     difficulty_attributes,
-    difficulty_fields,
     item_attributes,
-    item_fields,
     item_path,
 )
 
@@ -72,17 +72,16 @@ def _path(request: Request, query: str) -> str:
     return f"{request.path.rstrip('/')}?{query}"
 
 
-def described_reviews() -> Any:
-    """Describe a part of what to study."""
-    path = serializers.CharField(allow_null=True)
-    links = dict.fromkeys(("self", "first", "last", "prev", "next"), path)
-    counts = {name: serializers.IntegerField() for name in ("total-pages", "total-count")}
-    return described_document(
-        "Reviews",
-        serializers.ListSerializer(child=described(LEARNING_ITEMS, item_fields())),
-        meta=inline_serializer("ReviewsMeta", counts),
-        links=inline_serializer("ReviewsLinks", links),
-    )
+_LINKS: Fields = dict.fromkeys(
+    ("self", "first", "last", "prev", "next"), serializers.CharField(allow_null=True)
+)
+_COUNTS: Fields = dict.fromkeys(("total-pages", "total-count"), serializers.IntegerField())
+REVIEWS = described_document(
+    "Reviews",
+    serializers.ListSerializer(child=LEARNING_ITEM),
+    meta=inline_serializer("ReviewsMeta", _COUNTS),
+    links=inline_serializer("ReviewsLinks", _LINKS),
+)
 
 
 # How a learner gets on: each is told of at the path it was asked for.
@@ -126,44 +125,38 @@ def _stats(request: Request, of: str, key: str, attributes: Json) -> Json:
     return document(resource(f"{of}-learning-stats", key, attributes, path))
 
 
-def described_hours() -> Any:
-    """Describe the efficiency to expect at each hour."""
-    share = serializers.FloatField(min_value=0, max_value=1)
-    by_hour = inline_serializer("EfficiencyByHour", {str(hour): share for hour in range(HOURS)})
-    return _described_stats("user", {"predicted-efficiency-by-hour": by_hour})
-
-
-def described_set() -> Any:
-    """Describe how far a learner is with a set."""
-    counts = ("items-count", "studied-count", "due-count")
-    return _described_stats(
-        "set",
-        {
-            "readiness": serializers.FloatField(min_value=0, max_value=1, allow_null=True),
-            **{name: serializers.IntegerField() for name in counts},
-        },
-    )
-
-
-def described_item() -> Any:
-    """Describe how far a learner is with an item."""
-    return _described_stats(
-        "item",
-        {
-            "readiness": serializers.FloatField(min_value=0, max_value=1),
-            **difficulty_fields(),
-            "accuracy": serializers.FloatField(min_value=0, max_value=1, allow_null=True),
-            "presentations-count": serializers.IntegerField(),
-            "total-study-time-millis": serializers.IntegerField(),
-            "last-study-time": serializers.DateTimeField(allow_null=True),
-            "see-next-at": serializers.DateTimeField(allow_null=True),
-            "review-interval": serializers.FloatField(
-                allow_null=True, help_text="Days from the last review to the next."
-            ),
-        },
-    )
-
-
-def _described_stats(of: str, attributes: Fields) -> Any:
+def _described(of: str, attributes: Fields) -> Any:
     resource = described(f"{of}-learning-stats", attributes)
     return described_document(f"{of.capitalize()}LearningStats", resource)
+
+
+_BY_HOUR: Fields = {
+    str(hour): serializers.FloatField(min_value=0, max_value=1) for hour in range(HOURS)
+}
+HOURS_STATS = _described(
+    "user", {"predicted-efficiency-by-hour": inline_serializer("EfficiencyByHour", _BY_HOUR)}
+)
+SET_STATS = _described(
+    "set",
+    {
+        "readiness": serializers.FloatField(min_value=0, max_value=1, allow_null=True),
+        "items-count": serializers.IntegerField(),
+        "studied-count": serializers.IntegerField(),
+        "due-count": serializers.IntegerField(),
+    },
+)
+ITEM_STATS = _described(
+    "item",
+    {
+        "readiness": serializers.FloatField(min_value=0, max_value=1),
+        **DIFFICULTY_FIELDS,
+        "accuracy": serializers.FloatField(min_value=0, max_value=1, allow_null=True),
+        "presentations-count": serializers.IntegerField(),
+        "total-study-time-millis": serializers.IntegerField(),
+        "last-study-time": serializers.DateTimeField(allow_null=True),
+        "see-next-at": serializers.DateTimeField(allow_null=True),
+        "review-interval": serializers.FloatField(
+            allow_null=True, help_text="Days from the last review to the next."
+        ),
+    },
+)

@@ -11,10 +11,10 @@ from roster.models import User
 from study import selectors
 from study.serializers import asking
 from study.serializers.reading import (
-    described_hours,
-    described_item,
-    described_reviews,
-    described_set,
+    HOURS_STATS,
+    ITEM_STATS,
+    REVIEWS,
+    SET_STATS,
     hours_document,
     item_document,
     reviews_document,
@@ -37,7 +37,7 @@ class ReviewsView(ReadingView):
         parameters=[
             asking.USER, asking.PARTNER, asking.SET, asking.PAGE_SIZE, asking.PAGE_NUMBER,
         ],
-        responses=described_reviews(),
+        responses=REVIEWS,
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """List what a learner should study next, best first: what is due; of a set, then new."""
@@ -49,7 +49,7 @@ class ReviewsView(ReadingView):
 
 
 class LearnerStatsView(ReadingView):
-    @extend_schema(parameters=[asking.PARTNER], responses=described_hours())
+    @extend_schema(parameters=[asking.PARTNER], responses=HOURS_STATS)
     def get(self, request: Request, user_id: str) -> Response:
         """Tell at which hours of the day a learner does well."""
         learner = self.learner(request, user_id)
@@ -57,7 +57,7 @@ class LearnerStatsView(ReadingView):
 
 
 class SetStatsView(ReadingView):
-    @extend_schema(parameters=[asking.PARTNER], responses=described_set())
+    @extend_schema(parameters=[asking.PARTNER], responses=SET_STATS)
     def get(self, request: Request, user_id: str, set_id: str) -> Response:
         """Tell how far a learner is with a set."""
         learner = self.learner(request, user_id)
@@ -66,7 +66,7 @@ class SetStatsView(ReadingView):
 
 
 class ItemStatsView(ReadingView):
-    @extend_schema(parameters=[asking.PARTNER], responses=described_item())
+    @extend_schema(parameters=[asking.PARTNER], responses=ITEM_STATS)
     def get(self, request: Request, user_id: str, guid: str) -> Response:
         """Tell how far a learner is with an item."""
         learner = self.learner(request, user_id)

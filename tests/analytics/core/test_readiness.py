@@ -38,10 +38,17 @@ def question(
     is_answered: bool = False,
 ) -> Questions:
     """Return one."""
-    columns = [Terms(np.array([term.mean]), np.array([term.variance])) for term in (
-        at_skill, skill, item,
-    )]  # fmt: skip
-    return Questions(*columns, np.array([has_skill]), np.array([is_answered]))
+    return Questions(
+        skill_ability=lone(at_skill),
+        skill=lone(skill),
+        item=lone(item),
+        has_skill=np.array([has_skill]),
+        is_answered=np.array([is_answered]),
+    )
+
+
+def lone(term: Term) -> Terms:
+    return Terms(np.array([term.mean]), np.array([term.variance]))
 
 
 def chance(asked: Questions, ability: Term = LEARNER) -> float:
