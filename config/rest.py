@@ -33,7 +33,10 @@ from roster import hashing, keyset, retries, throttles
 from roster import services as roster_services
 from roster.once import HEADER
 from roster.registrar import rights
-from study.jsonapi import MEDIA_TYPE
+from study import jsonapi
+from study import selectors as study_selectors
+from study import services as study_services
+from study.jsonapi import MEDIA_TYPE, Json
 
 log = structlog.get_logger(__name__)
 
@@ -85,6 +88,12 @@ HTTP_OF: dict[type[Exception], type[exceptions.APIException]] = {
     logger_services.UnknownAttempt: exceptions.ValidationError,
     logger_services.TooMuchHistory: exceptions.ValidationError,
     logger_services.TooManyAttempts: exceptions.ValidationError,
+    study_selectors.ForeignPartner: exceptions.PermissionDenied,
+    study_selectors.UnknownItem: exceptions.NotFound,
+    study_selectors.UnknownSet: exceptions.NotFound,
+    study_services.InASet: exceptions.ValidationError,
+    study_services.SetIsFull: exceptions.ValidationError,
+    study_services.TwoItems: exceptions.ValidationError,
 }
 
 # REST framework's codes where ours has another word; the others are told in capitals.
@@ -217,25 +226,16 @@ def _v1_body(problems: list[Problem]) -> dict[str, Any]:
     }
 
 
-def _jsonapi_error(request: Request | HttpRequest, status: int, problem: Problem) -> dict[str, Any]:
-    error: dict[str, Any] = {
-        "status": str(status),
-        "code": problem.code,
-        "title": HTTPStatus(status).phrase,
-        "detail": problem.message,
-    }
-    if problem.field:
-        error["source"] = _source(request, problem.field)
-    return error
-
-
-def _source(request: Request | HttpRequest, field: str) -> dict[str, str]:
-    """Say where a field is: what reads, and what sends rows, has fields of its own in the query."""
-    if field == HEADER:
-        return {"header": field}
-    if request.method in SAFE_METHODS or is_bulk(request.path):
-        return {"parameter": field}
-    return {"pointer": "/" + field.replace(".", "/")}
+def _jsonapi_error(request: Request | HttpRequest, status: int, problem: Problem) -> Json:
+    """Write a problem; what reads, and what sends rows, has fields of its own in the query."""
+    written = jsonapi.error(
+        HTTPStatus(status), problem.code, problem.message, pointer=problem.field
+    )
+    if problem.field == HEADER:
+        written["source"] = {"header": problem.field}
+    elif problem.field and (request.method in SAFE_METHODS or is_bulk(request.path)):
+        written["source"] = {"parameter": problem.field}
+    return written
 
 
 # Errors from outside the views: unknown paths, broken hosts, our own mistakes, lock-outs.

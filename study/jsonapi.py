@@ -6,6 +6,7 @@ By hand, since that is all there is to it: decision 20.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import IO, Any
 
 import orjson
@@ -76,6 +77,19 @@ def document(data: Any, *, meta: Json | None = None, links: Json | None = None) 
         body["meta"] = meta
     if links is not None:
         body["links"] = links
+    return body
+
+
+def error(status: HTTPStatus, code: str, detail: str, *, pointer: str | None = None) -> Json:
+    """Write one thing that is wrong; `pointer` names the field of the body, by a dotted path."""
+    body: Json = {
+        "status": str(status.value),
+        "code": code,
+        "title": status.phrase,
+        "detail": detail,
+    }
+    if pointer is not None:
+        body["source"] = {"pointer": "/" + pointer.replace(".", "/")}
     return body
 
 
