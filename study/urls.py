@@ -1,13 +1,24 @@
-"""Paths of `/v3`; apps may call learners by names with slashes."""
+"""Paths of `/v3`; apps may call learners by names with slashes, so the shortest comes last."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from study.views import reading
+from study.views import catalogue, reading, recording
 
 urlpatterns = [
-    path("study", reading.ReviewsView.as_view(), name="study"),
+    path("study", recording.StudyingView.as_view(), name="study"),
+    path("studies", recording.ResultsView.as_view(), name="studies"),
+    path("sets", catalogue.SetsView.as_view(), name="study-sets"),
+    path("sets/<str:set_id>", catalogue.SetView.as_view(), name="study-set"),
+    path(
+        "sets/<str:set_id>/learning_items",
+        catalogue.SetItemsView.as_view(),
+        name="study-set-items",
+    ),
+    path("learning_items/<str:guid>", catalogue.ItemView.as_view(), name="study-item"),
+    path("partners/<str:partner_id>/users", catalogue.UsersView.as_view(), name="study-users"),
+    path("my/profile", catalogue.ProfileView.as_view(), name="study-profile"),
     path(
         "users/<path:user_id>/sets/<str:set_id>/learning_stats",
         reading.SetStatsView.as_view(),
@@ -23,4 +34,5 @@ urlpatterns = [
         reading.LearnerStatsView.as_view(),
         name="user-learning-stats",
     ),
+    path("users/<path:user_id>", catalogue.UserView.as_view(), name="study-user"),
 ]

@@ -7,6 +7,7 @@ from study.selectors.habits import hours
 from study.selectors.learners import learner_of_partner
 from study.selectors.partners import ForeignPartner, partner_of
 from study.selectors.progress import ItemProgress, SetProgress, item_progress, set_progress
+from study.selectors.reach import known_item, known_set, sets_of
 from study.selectors.reviewing import Page, Review, ReviewPage, reviews
 
 __all__ = [
@@ -20,8 +21,11 @@ __all__ = [
     "UnknownSet",
     "hours",
     "item_progress",
+    "known_item",
+    "known_set",
     "learner_of_partner",
     "partner_of",
     "reviews",
     "set_progress",
+    "sets_of",
 ]

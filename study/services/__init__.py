@@ -1,3 +1,26 @@
 """Use cases of study results that write."""
 
 from __future__ import annotations
+
+from study.services.catalogue import (
+    InASet,
+    SetIsFull,
+    TwoItems,
+    add_item,
+    found_set,
+    make_set,
+    register,
+)
+from study.services.recording import study_result, study_results
+
+__all__ = [
+    "InASet",
+    "SetIsFull",
+    "TwoItems",
+    "add_item",
+    "found_set",
+    "make_set",
+    "register",
+    "study_result",
+    "study_results",
+]

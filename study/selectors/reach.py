@@ -1,0 +1,51 @@
+"""Which sets and items a caller can name by path: those of their own facility."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from analytics.models import Item
+from roster.models import Actor, parse_uuid
+from roster.services import one
+from study.models import StudySet
+from study.selectors.catalogue import UnknownItem, UnknownSet
+
+
+def sets_of(actor: Actor) -> QuerySet[StudySet]:
+    """Sets of the caller's own facility; any, for staff who belong to none."""
+    return StudySet.objects.filter(_within_reach(actor))
+
+
+def known_set(actor: Actor, name: str) -> tuple[StudySet, int]:
+    """Return a set by its id, and how many items it holds.
+
+    Raises
+    ------
+    UnknownSet : the caller's facility has no such set.
+    """
+    key = parse_uuid(name)
+    found = one(sets_of(actor).filter(pk=key)) if key else None
+    if found is None:
+        raise UnknownSet
+    return found, found.learning_items.count()
+
+
+def known_item(actor: Actor, name: str) -> Item:
+    """Return an item by its GUID, with its place in a set if it has one.
+
+    Raises
+    ------
+    UnknownItem : the caller's facility has no such item.
+    """
+    guid = parse_uuid(name)
+    items = Item.objects.select_related("skill", "learning_item").filter(_within_reach(actor))
+    found = one(items.filter(guid=guid)) if guid else None
+    if found is None:
+        raise UnknownItem
+    return found
+
+
+def _within_reach(actor: Actor) -> Q:
+    facility_id = getattr(actor, "facility_id", None)
+    is_of_none = facility_id is None and actor.is_superuser
+    return Q() if is_of_none else Q(facility=facility_id)

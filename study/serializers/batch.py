@@ -1,0 +1,85 @@
+"""What became of many study results, as a document of meta alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from http import HTTPStatus
+
+from drf_spectacular.utils import inline_serializer
+from rest_framework import serializers
+
+from analytics.serializers.batch import STATUSES, Batch, Errors, counts
+from analytics.serializers.reading import NO_FIELD
+from analytics.services import NotTheirEvent, Outcome
+from roster.services import NotForYou, UnknownLearner
+from study.jsonapi import Fields, Json, error
+from study.selectors import ForeignPartner, UnknownItem
+from study.serializers.recording import GUID
+
+# Of rows that could be read: how a single one would be answered, and which field is to blame.
+_PROBLEMS: dict[type[Exception], tuple[HTTPStatus, str, str]] = {
+    ForeignPartner: (HTTPStatus.FORBIDDEN, "PERMISSION_DENIED", "partner_id"),
+    NotForYou: (HTTPStatus.FORBIDDEN, "PERMISSION_DENIED", "user_id"),
+    NotTheirEvent: (HTTPStatus.UNPROCESSABLE_ENTITY, "UNPROCESSABLE", "event_id"),
+    UnknownItem: (HTTPStatus.NOT_FOUND, "NOT_FOUND", GUID),
+    UnknownLearner: (HTTPStatus.NOT_FOUND, "NOT_FOUND", "user_id"),
+}
+
+
+def studies_body(batch: Batch, outcomes: Sequence[Outcome], *, every: bool) -> Json:
+    """Write what became of a batch: of every row, or of the rejected."""
+    rejected = [(index, list(_misread(errors))) for index, errors in batch.rejected]
+    rejected += [(each.index, [_refused(each.problem)]) for each in outcomes if each.problem]
+    done = [each for each in outcomes if not each.problem]
+    results: list[Json] = [
+        {"index": index, "status": "rejected", "errors": errors} for index, errors in rejected
+    ]
+    if every:
+        results += [
+            {"index": each.index, "status": "duplicate" if each.is_duplicate else "accepted"}
+            for each in done
+        ]
+    results.sort(key=lambda result: result["index"])
+    return {"meta": {**counts(done, rejected), "results": results}}
+
+
+def _misread(errors: Errors) -> Iterator[Json]:
+    """Write what is wrong with the fields of a row; the pointers are within it."""
+    for field, messages in errors.items():
+        pointer = None if field == NO_FIELD else field
+        for message in messages:
+            is_missing = getattr(message, "code", None) == "required"
+            code = "REQUIRED" if is_missing else "INVALID"
+            yield error(HTTPStatus.BAD_REQUEST, code, message, pointer=pointer)
+
+
+def _refused(problem: Exception) -> Json:
+    status, code, field = _PROBLEMS[type(problem)]
+    detail = (type(problem).__doc__ or "").splitlines()[0]
+    return error(status, code, detail, pointer=field)
+
+
+def _some(*names: str) -> Fields:
+    return {name: serializers.IntegerField(min_value=0) for name in names}
+
+
+_SOURCE = inline_serializer("RowErrorSource", {"pointer": serializers.CharField()}, required=False)
+_ERRORS = inline_serializer(
+    "RowError",
+    {
+        **{name: serializers.CharField() for name in ("status", "code", "title", "detail")},
+        "source": _SOURCE,
+    },
+    many=True,
+    required=False,
+    help_text="Of rejected rows; pointers are within the row.",
+)
+_ROWS = inline_serializer(
+    "StudiedRow",
+    {**_some("index"), "status": serializers.ChoiceField(choices=STATUSES), "errors": _ERRORS},
+    many=True,
+)
+_META = inline_serializer(
+    "StudiedRows", {**_some("accepted", "duplicates", "rejected"), "results": _ROWS}
+)
+OUTCOMES = inline_serializer("StudiedDocument", {"meta": _META})

@@ -1,0 +1,180 @@
+"""Sets, items, learners and callers: bodies that make them, and how they are told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from rest_framework import serializers
+
+from analytics.models import Item
+from analytics.serializers.reading import Reader, read_fields, read_name, text
+from roster.models import MAX_NAME, Actor, ApiKey, User
+from roster.serializers import kinds_of
+from roster.wire import format_time
+from study.commands import NewItem, NewSet, NewUser
+from study.jsonapi import Json, described, described_document, resource
+from study.models import LearningItem, StudySet
+from study.serializers.items import LEARNING_ITEM, LEARNING_ITEMS, item_attributes, item_path
+from study.serializers.recording import GUID
+from study.serializers.strict import GuidField, IdField, StrictSerializer, read_guid, read_id
+
+MAX_TITLE = 200
+MAX_TEXT = 10_000
+MAX_EMAIL = 254
+
+
+def _read_email(value: Any) -> str:
+    email = text(MAX_EMAIL, shortest=0)(value)
+    try:
+        if email:
+            validate_email(email)
+    except ValidationError:
+        raise ValueError("Enter a valid email address.") from None
+    return email
+
+
+_SET: dict[str, Reader] = {"name": text(MAX_TITLE), "partner_id": read_id}
+_ITEM: dict[str, Reader] = {
+    "question": text(MAX_TEXT, shortest=0),
+    "answer": text(MAX_TEXT, shortest=0),
+    "item_id": read_name,
+    GUID: read_guid,
+}
+_USER: dict[str, Reader] = {"name": text(MAX_TITLE, shortest=0), "email": _read_email}
+
+
+class SetSerializer(StrictSerializer):
+    """A set to be made."""
+
+    name = serializers.CharField(max_length=MAX_TITLE)
+    partner_id = IdField()
+
+    def read(self, data: Any) -> NewSet:
+        """Read the set."""
+        return NewSet(**read_fields(data, _SET, tuple(_SET)))
+
+
+class LearningItemSerializer(StrictSerializer):
+    """An item for a set; one that was studied before is named by its id or its GUID."""
+
+    question = serializers.CharField(
+        max_length=MAX_TEXT, required=False, allow_null=True, allow_blank=True
+    )
+    answer = serializers.CharField(
+        max_length=MAX_TEXT, required=False, allow_null=True, allow_blank=True
+    )
+    item_id = serializers.CharField(max_length=MAX_NAME, required=False, allow_null=True)
+    learning_engine_guid = GuidField(required=False, allow_null=True)
+
+    def read(self, data: Any) -> NewItem:
+        """Read the item."""
+        told = read_fields(data, _ITEM, ())
+        return NewItem(guid=told.pop(GUID, None), **told)
+
+
+class UserSerializer(StrictSerializer):
+    """A learner to be registered."""
+
+    name = serializers.CharField(
+        max_length=MAX_TITLE, required=False, allow_null=True, allow_blank=True
+    )
+    email = serializers.EmailField(
+        max_length=MAX_EMAIL, required=False, allow_null=True, allow_blank=True
+    )
+
+    def read(self, data: Any) -> NewUser:
+        """Read the learner."""
+        return NewUser(**read_fields(data, _USER, ()))
+
+
+def set_resource(study_set: StudySet, items_count: int) -> Json:
+    """Write a set."""
+    attributes = {
+        "name": study_set.name,
+        "items-count": items_count,
+        "created-at": format_time(study_set.created_at),
+    }
+    return resource("sets", study_set.pk, attributes, f"/v3/sets/{study_set.pk}")
+
+
+SET = described_document(
+    "Set",
+    described(
+        "sets",
+        {
+            "name": serializers.CharField(),
+            "items-count": serializers.IntegerField(min_value=0),
+            "created-at": serializers.DateTimeField(),
+        },
+    ),
+)
+
+
+def item_resource(item: Item, learning_item: LearningItem | None) -> Json:
+    """Write an item, in a set or not; its id is its GUID."""
+    attributes = item_attributes(item, learning_item)
+    return resource(LEARNING_ITEMS, item.guid, attributes, item_path(item))
+
+
+ITEM = described_document("LearningItem", LEARNING_ITEM)
+
+
+def user_resource(user: User) -> Json:
+    """Write somebody; staff who were there from the start have no date."""
+    attributes = {
+        "name": user.full_name,
+        "email": user.email,
+        "external-id": user.external_id,
+        "created-at": format_time(user.created_at) if user.created_at else None,
+    }
+    return resource("users", user.pk, attributes, f"/v3/users/{user.pk}")
+
+
+USER = described_document(
+    "User",
+    described(
+        "users",
+        {
+            "name": serializers.CharField(),
+            "email": serializers.CharField(),
+            "external-id": serializers.CharField(allow_null=True),
+            "created-at": serializers.DateTimeField(allow_null=True),
+        },
+    ),
+)
+
+
+def profile_resource(actor: Actor) -> Json:
+    """Write who calls: a key has scopes, a person has roles."""
+    facility = getattr(actor, "facility", None)
+    place = {
+        "facility-id": str(facility.pk) if facility else None,
+        "facility-name": facility.name if facility else None,
+        "partner-id": facility.partner_id if facility else None,
+    }
+    return resource("profiles", actor.pk, {**_who(actor), **place}, "/v3/my/profile")
+
+
+def _who(actor: Actor) -> Json:
+    if isinstance(actor, ApiKey):
+        return {"name": actor.name, "scopes": list(actor.scopes), "roles": []}
+    assert isinstance(actor, User)  # noqa: S101  # guests have been turned away
+    return {"name": actor.full_name, "scopes": [], "roles": kinds_of(actor)}
+
+
+PROFILE = described_document(
+    "Profile",
+    described(
+        "profiles",
+        {
+            "name": serializers.CharField(),
+            "scopes": serializers.ListField(child=serializers.CharField()),
+            "roles": serializers.ListField(child=serializers.CharField()),
+            "facility-id": serializers.UUIDField(allow_null=True),
+            "facility-name": serializers.CharField(allow_null=True),
+            "partner-id": serializers.CharField(allow_null=True),
+        },
+    ),
+)

@@ -1,0 +1,77 @@
+"""One study result from what a client sent: the same rules for one and for ten thousand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
+
+from analytics.serializers.reading import (
+    BadAnswer,
+    Reader,
+    read_fields,
+    read_moment,
+    read_name,
+    whole,
+)
+from roster.models import MAX_NAME
+from study.commands import QuizResult, StudyResult
+from study.serializers.strict import GuidField, IdField, StrictSerializer, read_guid, read_id
+
+MAX_MILLIS = 10_000_000_000
+GUID = "learning_engine_guid"
+_REQUIRED = ("user_id", "partner_id", "quiz_result", "study_time_millis")
+
+
+def read_result(data: Any) -> StudyResult:
+    """Read one result strictly (contract 3).
+
+    Raises
+    ------
+    BadAnswer : what was sent is not one.
+    """
+    told = read_fields(data, _READERS, _REQUIRED)
+    guid = told.pop(GUID, None)
+    if guid is None and "item_id" not in told:
+        needed = f"{GUID} or item_id is required."
+        raise BadAnswer({GUID: ErrorDetail(needed, "required")})
+    if guid is not None and "item_id" in told:
+        raise BadAnswer({"item_id": ErrorDetail(f"Not together with {GUID}.", "invalid")})
+    return StudyResult(guid=guid, **told)
+
+
+def _read_quiz_result(value: Any) -> QuizResult:
+    try:
+        return QuizResult(value)
+    except ValueError:
+        raise ValueError(f"Must be one of: {', '.join(QuizResult)}.") from None
+
+
+_READERS: dict[str, Reader] = {
+    "user_id": read_id,
+    "partner_id": read_id,
+    GUID: read_guid,
+    "item_id": read_name,
+    "quiz_result": _read_quiz_result,
+    "study_time_millis": whole(0, MAX_MILLIS),
+    "event_id": read_name,
+    "timestamp": read_moment,
+}
+
+
+class StudyResultSerializer(StrictSerializer):
+    """One learner studied one item, named by exactly one of its GUID and its id."""
+
+    user_id = IdField()
+    partner_id = IdField(help_text="Of your partner account, or the facility's UUID.")
+    learning_engine_guid = GuidField(required=False, allow_null=True)
+    item_id = serializers.CharField(max_length=MAX_NAME, required=False, allow_null=True)
+    quiz_result = serializers.ChoiceField(choices=list(QuizResult))
+    study_time_millis = serializers.IntegerField(min_value=0, max_value=MAX_MILLIS)
+    event_id = serializers.CharField(max_length=MAX_NAME, required=False, allow_null=True)
+    timestamp = serializers.DateTimeField(required=False, allow_null=True)
+
+    def read(self, data: Any) -> StudyResult:
+        """Read the result."""
+        return read_result(data)

@@ -1,0 +1,77 @@
+"""Bodies read by functions of ours; the fields are what the OpenAPI document says of them."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+
+from analytics.serializers.reading import BadAnswer, read_name
+from roster.models import MAX_NAME, parse_uuid
+from roster.serializers import UUID_SCHEMA
+
+_INTEGER = "integer"
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """A body that becomes a command; no type is taken for another."""
+
+    def read(self, data: Any) -> Any:
+        """Return the command, or say by `BadAnswer` why there is none."""
+        raise NotImplementedError
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Read the body by the rules that the bulk goes by."""
+        try:
+            return self.read(data)
+        except BadAnswer as error:
+            raise ValidationError(error.details) from None
+
+    def command(self) -> Any:
+        """Return the command.
+
+        Raises
+        ------
+        ValidationError : the body is none.
+        """
+        self.is_valid(raise_exception=True)
+        return self.validated_data
+
+
+@extend_schema_field(
+    {
+        "oneOf": [
+            {"type": "string", "minLength": 1, "maxLength": MAX_NAME},
+            {"type": _INTEGER, "format": "int64"},
+        ]
+    }
+)
+class IdField(serializers.CharField):
+    """An id that apps may keep as a number."""
+
+
+@extend_schema_field({**UUID_SCHEMA, "example": "4ec0d7e2-a986-487d-9682-9ba6bbcb4cea"})
+class GuidField(serializers.UUIDField):
+    """A GUID, dashed or plain."""
+
+
+def read_id(value: Any) -> str:
+    """Read an id: a text, or a whole number by its digits."""
+    if type(value) is int:
+        return str(value)
+    try:
+        return read_name(value)
+    except ValueError as error:
+        wanted = "A string or a whole number is required."
+        raise ValueError(str(error) if isinstance(value, str) else wanted) from None
+
+
+def read_guid(value: Any) -> UUID:
+    """Read a GUID, dashed or plain, in any case."""
+    guid = parse_uuid(value) if isinstance(value, str) else None
+    if guid is None:
+        raise ValueError("A GUID is required.")
+    return guid

@@ -1,0 +1,106 @@
+"""Recording what learners studied, one result at a time or many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+
+from analytics.models import Item
+from analytics.services import NotALearner, Outcome, Row, record_answers, record_many
+from roster.models import Actor, ApiKey, Facility, User
+from roster.services import CredentialsNeeded, lock_recorded_learner
+from study.commands import StudyResult
+from study.selectors import ForeignPartner, UnknownItem, partner_of
+
+ItemName = str | UUID
+# SQLite takes only so many values in one statement.
+ASKED_AT_ONCE = 500
+
+
+@transaction.atomic
+def study_result(result: StudyResult, *, actor: Actor, at: datetime) -> UUID:
+    """Record one result for the learner it names; return who that is.
+
+    Raises
+    ------
+    ForeignPartner : it is meant for another partner.
+    NotForYou, UnknownLearner, CredentialsNeeded : see `lock_recorded_learner`.
+    UnknownItem : the facility neither has the item nor takes new ones.
+    NotTheirEvent : the event_id was used for another learner.
+    NotALearner : the caller belongs to no facility.
+    """
+    partner_of(actor, result.partner_id)
+    learner = lock_recorded_learner(actor, result.user_id, at=at)
+    if learner is None:
+        raise CredentialsNeeded
+    facility = _facility(actor)
+    if facility is None:
+        raise NotALearner
+    if not facility.auto_provision and not _known([result.item], facility):
+        raise UnknownItem
+    record_answers(learner, [result.answer], at=at)
+    return learner.pk
+
+
+def study_results(rows: Sequence[Row], *, actor: ApiKey | User, at: datetime) -> list[Outcome]:
+    """Record what can be recorded, and say of each row what became of it, in their order.
+
+    Raises
+    ------
+    NotALearner : the caller belongs to no facility.
+    """
+    problems = dict(_problems(rows, actor))
+    fine = [row for row in rows if row.index not in problems]
+    refused = [Outcome(index=index, problem=problem) for index, problem in problems.items()]
+    outcomes = refused + record_many(fine, actor=actor, at=at)
+    return sorted(outcomes, key=lambda outcome: outcome.index)
+
+
+def _problems(rows: Sequence[Row], actor: ApiKey | User) -> Iterator[tuple[int, Exception]]:
+    """Yield what is wrong with rows before anybody is locked."""
+    results = {row.index: row.told for row in rows if isinstance(row.told, StudyResult)}
+    foreign = _foreign({result.partner_id for result in results.values()}, actor)
+    facility = _facility(actor)
+    unknown: set[ItemName] = set()
+    if facility is not None and not facility.auto_provision:
+        named = {each.item for each in results.values() if each.partner_id not in foreign}
+        unknown = named - _known(named, facility)
+    for index, result in results.items():
+        if result.partner_id in foreign:
+            yield index, ForeignPartner()
+        elif result.item in unknown:
+            yield index, UnknownItem()
+
+
+def _foreign(partners: Iterable[str], actor: ApiKey | User) -> set[str]:
+    """Return which of the partners are not the caller's."""
+    foreign = set()
+    for partner_id in partners:
+        try:
+            partner_of(actor, partner_id)
+        except ForeignPartner:
+            foreign.add(partner_id)
+    return foreign
+
+
+def _facility(actor: Actor) -> Facility | None:
+    facility: Facility | None = getattr(actor, "facility", None)
+    return facility
+
+
+def _known(names: Iterable[ItemName], facility: Facility) -> set[ItemName]:
+    """Return those of the names that items of a facility have already."""
+    known: set[ItemName] = set()
+    left = iter(names)
+    while some := list(islice(left, ASKED_AT_ONCE)):
+        codes = [name for name in some if isinstance(name, str)]
+        guids = [name for name in some if isinstance(name, UUID)]
+        named = Q(code__in=codes) | Q(guid__in=guids)
+        for pair in Item.objects.filter(named, facility=facility).values_list("code", "guid"):
+            known.update(name for name in pair if name is not None)
+    return known

@@ -1,0 +1,98 @@
+"""Making what is studied, and asking for it again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from analytics.selectors import readable_learner
+from roster.once import once
+from study import selectors, services
+from study.jsonapi import document
+from study.serializers.catalogue import (
+    ITEM,
+    PROFILE,
+    SET,
+    USER,
+    LearningItemSerializer,
+    SetSerializer,
+    UserSerializer,
+    item_resource,
+    profile_resource,
+    set_resource,
+    user_resource,
+)
+from study.views.base import StudyView
+
+
+class SetsView(StudyView):
+    @extend_schema(request=SetSerializer, responses={201: SET})
+    @once
+    def post(self, request: Request) -> Response:
+        """Make an empty set of items."""
+        new = SetSerializer(data=request.data).command()
+        made = services.make_set(new, actor=self.actor, at=timezone.now())
+        return Response(document(set_resource(made, 0)), status=201)
+
+    def check_again(self, request: Request, told: Any) -> None:  # noqa: ARG002
+        """Require that the set is still there, and the caller's."""
+        selectors.known_set(self.actor, told["data"]["id"])
+
+
+class SetView(StudyView):
+    @extend_schema(responses=SET)
+    def get(self, request: Request, set_id: str) -> Response:  # noqa: ARG002
+        """Tell of one set."""
+        return Response(document(set_resource(*selectors.known_set(self.actor, set_id))))
+
+
+class SetItemsView(StudyView):
+    @extend_schema(request=LearningItemSerializer, responses={201: ITEM})
+    @once
+    def post(self, request: Request, set_id: str) -> Response:
+        """Add an item to a set, which holds up to 200."""
+        new = LearningItemSerializer(data=request.data).command()
+        added = services.add_item(set_id, new, actor=self.actor, at=timezone.now())
+        return Response(document(item_resource(added.item, added)), status=201)
+
+    def check_again(self, request: Request, told: Any) -> None:  # noqa: ARG002
+        """Require that the item is still there, and the caller's."""
+        selectors.known_item(self.actor, told["data"]["id"])
+
+
+class ItemView(StudyView):
+    @extend_schema(responses=ITEM)
+    def get(self, request: Request, guid: str) -> Response:  # noqa: ARG002
+        """Tell of one item, in a set or not."""
+        item = selectors.known_item(self.actor, guid)
+        learning_item = getattr(item, "learning_item", None)
+        return Response(document(item_resource(item, learning_item)))
+
+
+class UsersView(StudyView):
+    @extend_schema(request=UserSerializer, responses={201: USER})
+    @once
+    def post(self, request: Request, partner_id: str) -> Response:
+        """Register a learner, to be called by the id that is answered."""
+        new = UserSerializer(data=request.data).command()
+        learner = services.register(new, partner_id, actor=self.actor, at=timezone.now())
+        self.learner_id = learner.pk
+        return Response(document(user_resource(learner)), status=201)
+
+
+class UserView(StudyView):
+    @extend_schema(responses=USER)
+    def get(self, request: Request, user_id: str) -> Response:  # noqa: ARG002
+        """Tell of one learner."""
+        return Response(document(user_resource(readable_learner(self.actor, user_id))))
+
+
+class ProfileView(StudyView):
+    @extend_schema(responses=PROFILE)
+    def get(self, request: Request) -> Response:  # noqa: ARG002
+        """Tell who calls: whose key it is and what it may do, or who logged in."""
+        return Response(document(profile_resource(self.actor)))

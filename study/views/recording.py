@@ -1,0 +1,65 @@
+"""Sending what was studied."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from analytics.serializers import asking
+from analytics.serializers.batch import Batch
+from roster.models import ApiKey, User
+from roster.once import once, once_in_parts
+from study import services
+from study.examples import RESULT, RESULTS, STUDIED
+from study.jsonapi import MEDIA_TYPE
+from study.parsers import ResultLinesParser, ResultsApiParser, ResultsParser
+from study.serializers.batch import OUTCOMES, studies_body
+from study.serializers.recording import StudyResultSerializer
+from study.views.base import StudyView
+from study.views.reading import ReviewsView
+
+
+class StudyingView(ReviewsView):
+    """What to study next, and how it went."""
+
+    @extend_schema(examples=[RESULT], request=StudyResultSerializer, responses={204: None})
+    @once
+    def post(self, request: Request) -> Response:
+        """Save how a learner answered an item."""
+        result = StudyResultSerializer(data=request.data).command()
+        self.learner_id = services.study_result(result, actor=self.actor, at=timezone.now())
+        return Response(status=204)
+
+
+class ResultsView(StudyView):
+    parser_classes = [ResultsParser, ResultsApiParser, ResultLinesParser]
+
+    def told(self, request: Request) -> str:
+        """Return the digest of the body."""
+        return Batch.of(request.data).digest
+
+    @extend_schema(
+        examples=[RESULTS, STUDIED],
+        parameters=[asking.RESULTS],
+        request={
+            "application/json": StudyResultSerializer(many=True),
+            MEDIA_TYPE: StudyResultSerializer(many=True),
+            "application/x-ndjson": {"type": "string", "format": "binary"},
+        },
+        responses=OUTCOMES,
+    )
+    @once_in_parts
+    def post(self, request: Request) -> Response:
+        """Save up to 10,000 results: what cannot be recorded is told by its place."""
+        every = asking.asked_for_every_result(request)
+        batch = Batch.of(request.data)
+        outcomes = services.study_results(
+            batch.rows(self.request_name),
+            actor=cast("ApiKey | User", request.user),
+            at=timezone.now(),
+        )
+        return Response(studies_body(batch, outcomes, every=every))
