@@ -29,7 +29,8 @@ def partner_of(actor: Actor, partner_id: str) -> UUID:
     if not isinstance(actor, User):
         raise CredentialsNeeded
     if actor.facility_id is None:
-        facility = one(Facility.objects.named(partner_id))
+        # No text PostgreSQL could hold, so nobody's name.
+        facility = None if "\0" in partner_id else one(Facility.objects.named(partner_id))
         return _own(facility, partner_id)
     if parse_uuid(partner_id) == actor.facility_id:
         return actor.facility_id

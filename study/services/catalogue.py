@@ -49,7 +49,7 @@ def make_set(new: NewSet, *, actor: Actor, at: datetime) -> StudySet:
     return found_set(facility_id, new.name, at=at)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def found_set(facility_id: UUID, name: str, *, at: datetime) -> StudySet:
     """Make an empty set, and the skill that goes with it."""
     key = uuid7()
@@ -108,20 +108,22 @@ def _free_position(study_set: StudySet) -> int:
 
 def _item(study_set: StudySet, new: NewItem) -> Item:
     """Return the item that is meant, locked, its skill set; where there is none, a new one."""
-    item = _lock_named(study_set.facility_id, new)
-    if item is None:
-        fresh = Item(facility_id=study_set.facility_id, code=new.item_id)
-        fresh.guid = new.guid or fresh.guid
-        # An answer to the same item may come first at this very moment.
-        Item.objects.bulk_create([fresh], ignore_conflicts=True)
-        is_named = new.guid is not None or new.item_id is not None
-        named = new if is_named else NewItem(guid=fresh.guid)
-        item = _lock_named(study_set.facility_id, named)
-    assert item is not None  # noqa: S101  # it was there, or has been made
-    item.code = item.code or new.item_id
-    if item.skill_id is None:
-        item.skill = study_set.skill
-    item.save(update_fields=["code", "skill"])
+    item = _lock_named(study_set.facility_id, new) or _made(study_set, new)
+    if (item.code is None and new.item_id) or item.skill_id is None:
+        item.code = item.code or new.item_id
+        item.skill_id = item.skill_id or study_set.skill_id
+        item.save(update_fields=["code", "skill"])
+    return item
+
+
+def _made(study_set: StudySet, new: NewItem) -> Item:
+    """Make an item; an answer to the same one may come first at this very moment."""
+    fresh = Item(facility_id=study_set.facility_id, code=new.item_id, skill_id=study_set.skill_id)
+    fresh.guid = new.guid or fresh.guid
+    Item.objects.bulk_create([fresh], ignore_conflicts=True)
+    is_named = new.guid is not None or new.item_id is not None
+    item = _lock_named(study_set.facility_id, new if is_named else NewItem(guid=fresh.guid))
+    assert item is not None  # noqa: S101  # somebody has made it
     return item
 
 
