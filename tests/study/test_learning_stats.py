@@ -1,0 +1,219 @@
+"""How learners get on: `GET /v3/users/:id/…/learning_stats`, contract 3."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from statistics import mean
+from typing import Any
+
+import pytest
+import time_machine
+
+from analytics.core.calibration import UNCALIBRATED, calibrated
+from analytics.core.memory import recall
+from analytics.models import Item, SkillState
+from tests.analytics.answering import answer, tracked
+from tests.conftest import Client
+from tests.factories import NOW, School
+from tests.study.studying import guid_of, item_stats, make_set, reviews, stats, study, told
+
+DAY = timedelta(days=1)
+BY_HOUR = "predicted-efficiency-by-hour"
+
+
+@pytest.fixture(autouse=True)
+def _at(clock: time_machine.Traveller) -> None:
+    pass
+
+
+def ask(client: Client, path: str) -> dict[str, Any]:
+    return told(client.get(f"/v3/users/student_ada/{path}learning_stats", {"partner_id": "779"}))
+
+
+# Of a learner.
+
+
+def test_who_did_nothing_does_as_well_at_every_hour(school: School, app: Client):
+    """contract 3: {"0" … "23"}; .5 where nothing is known."""
+    document = ask(app, "")
+
+    assert document["data"]["type"] == "user-learning-stats"
+    assert document["data"]["id"] == str(school.ada.pk)
+    assert document["data"]["attributes"] == {BY_HOUR: {str(hour): 0.5 for hour in range(24)}}
+
+
+def test_hours_are_told_apart_in_utc(school: School, app: Client):
+    """contract 3: UTC; whatever zone the results are sent in."""
+    for day in range(1, 9):
+        study(app, f"a{day}", timestamp=f"2026-02-0{day}T08:59:59+00:00")
+        wrong = {"quiz_result": "Incorrect"}
+        study(app, f"b{day}", timestamp=f"2026-02-0{day}T23:10:00+02:00", **wrong)
+
+    by_hour = stats(app)[BY_HOUR]
+
+    assert by_hour["8"] > 0.6
+    assert by_hour["21"] < 0.4
+    assert {share for hour, share in by_hour.items() if hour not in ("8", "21")} == {0.5}
+
+
+def test_answers_of_every_api_count(school: School, app: Client):
+    """design 1: one pipeline."""
+    for day in range(1, 9):
+        tracked(app, answer(timestamp=f"2026-02-0{day}T08:00:00Z"))
+        tracked(app, answer(timestamp=f"2026-02-0{day}T20:00:00Z", is_correct=False))
+
+    by_hour = stats(app)[BY_HOUR]
+
+    assert by_hour["8"] > 0.5 > by_hour["20"]
+
+
+def test_only_the_newest_answers_count(
+    school: School, app: Client, monkeypatch: pytest.MonkeyPatch
+):
+    """People change: 5,000 answers, here 4."""
+    monkeypatch.setattr("study.selectors.habits.MOST_ANSWERS", 4)
+    for hour, quiz_result in ((20, "Incorrect"), (8, "Correct"), (9, "Incorrect")):
+        for minute in (1, 2):
+            at = NOW.replace(day=1, hour=hour, minute=minute) - DAY * (hour == 20)
+            study(app, f"q{hour}", quiz_result=quiz_result, timestamp=at)
+
+    by_hour = stats(app)[BY_HOUR]
+
+    assert by_hour["8"] > 0.5 > by_hour["9"]
+    assert by_hour["20"] == 0.5
+
+
+# Of a set.
+
+
+def test_a_set_is_as_ready_as_its_items_are_on_average(school: School, app: Client):
+    """contract 3: mean recall probability now over the set's items."""
+    made = make_set(school.facility, "a", "b", "c", "d")
+    for code, days in (("a", 30), ("b", 2), ("b", 1), ("c", 0.01)):
+        study(app, code, timestamp=NOW - days * DAY)
+
+    document = ask(app, f"sets/{made.pk}/")
+    each = [item_stats(app, code) for code in "abcd"]
+
+    assert document["data"]["type"] == "set-learning-stats"
+    assert document["data"]["id"] == f"{school.ada.pk}-{made.pk}"
+    attributes = document["data"]["attributes"]
+    assert attributes["readiness"] == pytest.approx(mean(e["readiness"] for e in each), abs=1e-4)
+    assert 0 < attributes["readiness"] < 1
+    assert (attributes["items-count"], attributes["studied-count"]) == (4, 3)
+    due = [e for e in each if e["see-next-at"] and e["see-next-at"] <= f"{NOW:%FT%T.%fZ}"]
+    assert attributes["due-count"] == len(due) == 1
+    assert reviews(app, set_id=str(made.pk))["meta"]["total-count"] == 2  # the due and the new
+
+
+def test_an_unstudied_set_is_as_ready_as_its_prior_says(school: School, app: Client):
+    """contract 3: unstudied items count as their prior."""
+    easy, hard = make_set(school.facility, "a", name="easy"), make_set(school.facility, "b")
+    for code, difficulty in (("a", -2.0), ("b", 2.0)):
+        known = {"difficulty_mean": difficulty, "difficulty_variance": 0.05, "answers": 200}
+        Item.objects.filter(code=code).update(**known)
+
+    ready = [stats(app, f"sets/{made.pk}")["readiness"] for made in (easy, hard)]
+
+    assert 0 < ready[1] < 0.5 < ready[0] < 1
+    assert ready == [item_stats(app, code)["readiness"] for code in "ab"]
+
+
+def test_the_prior_follows_what_is_known_of_the_learner(school: School, app: Client):
+    """learning-science 2: ability, and ability at the set's skill."""
+    made, other = make_set(school.facility, "a", "b"), make_set(school.facility, "c", name="other")
+    before = [item_stats(app, code)["readiness"] for code in "bc"]
+
+    for day in (3, 2, 1):
+        study(app, "a", timestamp=NOW - day * DAY)
+
+    able = [item_stats(app, code)["readiness"] for code in "bc"]
+    assert able[0] > able[1] > before[1]
+    SkillState.objects.update(ability_mean=-3.0)
+    assert item_stats(app, "b")["readiness"] < before[0]
+    assert {made.skill_id, other.skill_id} == {item.skill_id for item in Item.objects.all()}
+
+
+def test_an_empty_set_is_neither_ready_nor_not(school: School, app: Client):
+    made = make_set(school.facility)
+
+    assert stats(app, f"sets/{made.pk.hex.upper()}") == {
+        "readiness": None, "items-count": 0, "studied-count": 0, "due-count": 0,
+    }  # fmt: skip
+
+
+def test_a_set_studied_by_somebody_else_is_not_studied(school: School, app: Client):
+    made = make_set(school.facility, "a")
+    study(app, "a", user_id="student_ben")
+
+    assert stats(app, f"sets/{made.pk}")["studied-count"] == 0
+    assert stats(app, f"sets/{made.pk}", user="student_ben")["studied-count"] == 1
+
+
+# Of an item.
+
+
+def test_an_item_never_studied_has_its_prior_alone(school: School, app: Client):
+    """contract 3 (ours)"""
+    study(app, "q1", user_id="student_ben")
+
+    document = ask(app, f"items/{guid_of('q1')}/")
+
+    assert document["data"]["type"] == "item-learning-stats"
+    assert document["data"]["id"] == f"{school.ada.pk}-{guid_of('q1')}"
+    attributes = document["data"]["attributes"]
+    assert 0 < attributes.pop("readiness") < 1
+    assert attributes == {
+        "difficulty": None, "difficulty-sd": None, "accuracy": None, "presentations-count": 0,
+        "total-study-time-millis": 0, "last-study-time": None, "see-next-at": None,
+        "review-interval": None,
+    }  # fmt: skip
+
+
+def test_an_item_tells_what_became_of_its_reviews(school: School, app: Client):
+    """contract 3 (ours): counts, times, accuracy, when to see it next."""
+    told_results = [("Correct", 4930, 3), ("AlmostCorrect", 1, 2), ("Incorrect", 70, 1)]
+    for quiz_result, millis, days in told_results:
+        at = NOW - days * DAY
+        study(app, "q1", quiz_result=quiz_result, study_time_millis=millis, timestamp=at)
+
+    attributes = item_stats(app)
+
+    assert attributes["accuracy"] == 0.5
+    assert attributes["presentations-count"] == 3
+    assert attributes["total-study-time-millis"] == 5001
+    assert attributes["last-study-time"] == "2026-03-01T09:30:00.000000Z"
+    assert attributes["see-next-at"] > attributes["last-study-time"]
+    assert attributes["review-interval"] > 0
+
+
+def test_a_first_review_is_scheduled_as_fsrs_does(school: School, app: Client):
+    """learning-science 5: S = w3 = 2.3065 days, when R is .9; a day later R is more."""
+    study(app, "q1", timestamp=NOW - DAY)
+
+    attributes = item_stats(app)
+
+    assert attributes["review-interval"] == 2.3065
+    assert attributes["see-next-at"].startswith("2026-03-03T16:51")
+    expected = calibrated(recall(2.3065, 1.0), UNCALIBRATED)
+    assert attributes["readiness"] == round(expected, 4)
+
+
+def test_reviews_through_the_other_apis_count_as_well(school: School, app: Client):
+    """issue: memory is fed by every answer that names an item."""
+    tracked(app, answer(item_id="q1", time_spent_seconds=7))
+
+    attributes = item_stats(app)
+
+    assert attributes["presentations-count"] == 1
+    assert attributes["total-study-time-millis"] == 7000
+
+
+def test_statistics_lead_to_themselves(school: School, app: Client):
+    """JSON:API: links.self."""
+    made = make_set(school.facility, "q1")
+
+    for path in ("", f"sets/{made.pk}/", f"items/{guid_of('q1')}/"):
+        document = ask(app, path)
+
+        assert told(app.get(document["data"]["links"]["self"])) == document
