@@ -1,0 +1,118 @@
+"""How many SQL statements reads of study results take: the same however much was studied."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from analytics.models import Item, ItemMemory, LearnerAbility
+from roster.models import User
+from study.models import StudySet
+from tests.conftest import Client, client_for
+from tests.factories import School
+from tests.study.studying import STUDY, make_set, told
+
+DAY = timedelta(days=1)
+MANY = 50_000
+
+
+@pytest.fixture
+def app(school: School) -> Client:
+    """An app whose key was seen before."""
+    client = client_for(school.key())
+    told(client.get(STUDY, {"user_id": "student_ada", "partner_id": "779"}))
+    LearnerAbility.objects.create(learner=school.ada)
+    return client
+
+
+def remember(learner: User, items: list[Item]) -> None:
+    """Let a learner have studied items, every other of which is due."""
+    now = timezone.now()
+    ItemMemory.objects.bulk_create(
+        (
+            ItemMemory(
+                learner=learner,
+                item=item,
+                stability=1.0 + number % 40,
+                difficulty=5.0,
+                last_review=now - 50 * DAY,
+                due=now + (DAY if number % 2 else -DAY),
+                reviews=1 + number % 7,
+                score=1.0,
+                seconds=4.0 + number % 9,
+                timed=1,
+            )
+            for number, item in enumerate(items)
+        ),
+        batch_size=1000,
+    )
+
+
+def ask(client: Client, path: str, statements: int, **query: Any) -> dict[str, Any]:
+    """Read, which must take so many statements."""
+    with CaptureQueriesContext(connection) as captured:
+        response = client.get(path, {"partner_id": "779", **query})
+    assert len(captured) == statements, [query["sql"][:200] for query in captured]
+    return told(response)
+
+
+def items_of(made: StudySet) -> list[Item]:
+    found = Item.objects.filter(learning_item__study_set=made)
+    return list(found.order_by("learning_item__position"))
+
+
+@pytest.mark.parametrize("size", [1, 200])
+@pytest.mark.parametrize("studied", [0, 1])
+def test_a_set(school: School, app: Client, size: int, studied: int):
+    """issue: GET study ≤ 5, readiness of 200 items ≤ 4; the key's own statement is counted."""
+    made = make_set(school.facility, *(f"q{n}" for n in range(size)))
+    remember(school.ada, items_of(made)[: size * studied])
+    path = f"/v3/users/student_ada/sets/{made.pk}/learning_stats"
+
+    asked = {"user_id": "student_ada", "set_id": str(made.pk), "page[size]": 200}
+    listed = ask(app, STUDY, 5, **asked)
+    attributes = ask(app, path, 4)["data"]["attributes"]
+
+    due = (size + 1) // 2
+    assert len(listed["data"]) == (due if studied else size)
+    assert attributes["studied-count"] == size * studied
+    assert attributes["due-count"] == due * studied
+
+
+def test_a_set_of_nothing(school: School, app: Client):
+    """One more tells that the set is there; no item has to be read."""
+    made = make_set(school.facility)
+
+    ask(app, STUDY, 5, user_id="student_ada", set_id=str(made.pk))
+    ask(app, f"/v3/users/student_ada/sets/{made.pk}/learning_stats", 5)
+
+
+def test_fifty_thousand_items(school: School, app: Client):
+    """issue: only due candidates are read, in 5 statements."""
+    items = [Item(facility=school.facility) for _number in range(MANY)]
+    Item.objects.bulk_create(items, batch_size=1000)
+    remember(school.ada, items[:2])
+    few = ask(app, STUDY, 5, user_id="student_ada")
+    ItemMemory.objects.all().delete()
+    remember(school.ada, items)
+
+    many = ask(app, STUDY, 5, user_id="student_ada", **{"page[number]": 3})
+
+    assert few["meta"]["total-count"] == 1
+    assert many["meta"] == {"total-pages": MANY // 100, "total-count": MANY // 2}
+    assert len(many["data"]) == 50
+    ask(app, f"/v3/users/student_ada/items/{items[0].guid}/learning_stats", 6)
+    ask(app, "/v3/users/student_ada/learning_stats", 3)
+
+
+def test_people(school: School):
+    """A login asks who it is, and which partner its facility is."""
+    client = client_for(school.ada)
+
+    ask(client, STUDY, 6, user_id=school.ada.pk.hex)
+    ask(client, "/v3/users/student_ada/learning_stats", 5)
