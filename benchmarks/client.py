@@ -10,6 +10,8 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -18,6 +20,7 @@ from uuid import uuid4
 COME_AGAIN = {409, 429, 503}
 LONGEST_PAUSE = 5.0
 TIMEOUT_SECONDS = 60
+NO_DATE = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +78,12 @@ class Answer:
     link: str | None = None
     retry_after: float = 0.0
     replayed: bool = False
+    date: datetime = NO_DATE
+
+    @property
+    def content(self) -> Any:
+        """What the body says; of an empty one nothing."""
+        return json.loads(self.body) if self.body else {}
 
     def __str__(self) -> str:
         return f"{self.status or 'no answer'} {self.body[:200]!r}"
@@ -103,15 +112,24 @@ class Api:
         self, name: str, method: str, path: str, body: Any = None
     ) -> tuple[Any, str | None]:
         """Make one request; its answer and its Link header."""
+        answer = self._timed(name, method, path, body)
+        return (answer.content, answer.link) if answer else (None, None)
+
+    def call_at(self, name: str, method: str, path: str) -> tuple[Any, datetime]:
+        """Make one request; its answer and when the server gave it, to the second."""
+        answer = self._timed(name, method, path)
+        return (answer.content, answer.date) if answer else (None, datetime.now(UTC))
+
+    def _timed(self, name: str, method: str, path: str, body: Any = None) -> Answer | None:
         began = time.perf_counter()
         answer = self._insist(method, path, body)
-        if answer.status != 200:
+        if answer.status not in (200, 204):
             self.tally.fail(f"{method} {path}: {answer}")
-            return None, None
+            return None
         self.tally.time(name, time.perf_counter() - began)
         if method != "GET":
             self.tally.count("acknowledged")
-        return json.loads(answer.body), answer.link
+        return answer
 
     def _insist(self, method: str, path: str, body: Any) -> Answer:
         """Send a request until it is answered, as long as patience lasts."""
@@ -149,4 +167,10 @@ class Api:
             link=response.getheader("Link"),
             retry_after=float(response.getheader("Retry-After") or 0),
             replayed=replayed,
+            date=_date(response.getheader("Date")),
         )
+
+
+def _date(header: str | None) -> datetime:
+    """Return when a server says it answered; now, where it does not."""
+    return parsedate_to_datetime(header) if header else datetime.now(UTC)

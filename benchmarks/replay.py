@@ -7,7 +7,8 @@ The file has the columns user, skill, item, correct (rows in each learner's orde
 run of answers at one skill becomes one session at an exercise (skill → content), completed by
 three right answers in a row; each answer is one PUT. With `--api track-answer` each answer is
 tracked by itself, and what the server predicted before it is scored at the end; with
-`track-answers` they are sent in bulk, learners taking turns. `--check` afterwards lists what the
+`track-answers` they are sent in bulk, learners taking turns. With `--api study` the file is one of
+reviews instead, sent one by one: see `benchmarks/studying.py`. `--check` afterwards lists what the
 API has and compares attempts, right answers and tries with the file. Learners are called
 PREFIX + user, a new prefix each time unless one is given, so a server may be replayed to twice.
 With `--retry` a server may even be killed meanwhile (`benchmarks/faults.py` does).
@@ -22,7 +23,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -35,6 +36,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.client import Api, Patience, Tally  # run as a script, too
 from benchmarks.rows import Row, read
+from benchmarks.studying import Review, check_studied, read_reviews, start_of, study_learner
 from benchmarks.tracking import Foretold, check_tracked, track_learner, track_many
 from logger.mastery import Criterion
 
@@ -138,7 +140,7 @@ def _listed_attempts(api: Api, path: str) -> Iterator[tuple[str, int]]:
 
 def over_learners(
     work: Callable[..., None],
-    answers: dict[str, list[Row]],
+    answers: Mapping[str, Sized],
     options: argparse.Namespace,
     title: str,
     tally: Tally,
@@ -196,7 +198,26 @@ def in_bulk(
     print("  " + ", ".join(f"{sent.counts[word]} {word}" for word in OUTCOMES))
 
 
-APIS = {"contentsession": in_sessions, "track-answer": one_by_one, "track-answers": in_bulk}
+def in_reviews(
+    reviews: dict[str, list[Review]], options: argparse.Namespace, sent: Tally, _foretold: Foretold
+) -> None:
+    """Replay through the study-results API."""
+    work = partial(study_learner, start=start_of(reviews))
+    over_learners(work, reviews, options, "replay", sent)
+
+
+APIS: dict[str, Callable[..., None]] = {
+    "contentsession": in_sessions,
+    "track-answer": one_by_one,
+    "track-answers": in_bulk,
+    "study": in_reviews,
+}
+CHECKS: dict[str, Callable[..., None]] = {
+    "contentsession": check_learner,
+    "track-answer": check_tracked,
+    "track-answers": check_tracked,
+    "study": check_studied,
+}
 OUTCOMES = ("accepted", "duplicates", "rejected")
 
 
@@ -250,7 +271,8 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
 def main() -> int:
     """Replay, check, and return 1 where anything went wrong."""
     options = parse()
-    answers = read(options.file, options.limit)
+    reading = read_reviews if options.api == "study" else read
+    answers: Mapping[str, Sized] = reading(options.file, options.limit)
     print(f"{len(answers)} learners, called {options.prefix}…")
     sent, checked, foretold = Tally(), Tally(), Foretold()
     if not options.only_check:
@@ -258,8 +280,7 @@ def main() -> int:
     if foretold.pairs:
         print(foretold)
     if options.check or options.only_check:
-        check = check_learner if options.api == "contentsession" else check_tracked
-        over_learners(check, answers, options, "check", checked)
+        over_learners(CHECKS[options.api], answers, options, "check", checked)
         agrees = "agrees: nothing missing, nothing double"
         print(f"check: {'DISAGREES' if checked.errors else agrees}")
     return int(bool(sent.errors or checked.errors))

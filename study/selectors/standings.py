@@ -93,7 +93,7 @@ def ability_of(learner: User) -> Ability:
 def due_memories(learner: User, *, at: datetime) -> Memorized:
     """Return what is due, longest due first, and read nothing else: index (learner, due)."""
     due = ItemMemory.objects.filter(learner=learner, due__lte=at).order_by("due", "pk")
-    return Memorized.of(due.values_list("item", *_MEMORY).iterator())
+    return Memorized.of(due.values_list("item", *_MEMORY))
 
 
 def standings(items: QuerySet[Item], learner: User) -> Standings:

@@ -1,0 +1,251 @@
+"""Replaying real reviews through the study-results API, and working out what it must answer.
+
+The file has the columns user, item, t_s (seconds from the first review), grade (1 is wrong) and
+ms. The first review is put so far into the past that the last was an hour ago. Afterwards the
+check takes the file alone through `analytics.core` and compares: of every item the statistics, of
+the whole `GET /v3/study` which items are due, and their order. Readiness and order follow the
+clock, so both are worked out for the second the server's Date header tells; items whose gains are
+equal to a millionth, or to what they change within two seconds, may have changed places.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from math import isclose
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+from uuid import NAMESPACE_URL, uuid5
+
+import numpy as np
+
+from analytics.core import review_order
+from analytics.core.calibration import Calibration
+from analytics.core.logistic import FloatArray, IntArray
+from analytics.core.memory import Grade, Memories, dues
+from analytics.core.readiness import recall_now
+from analytics.core.reviews import Reviews, remember
+from benchmarks.client import Api
+
+MOST_MILLIS = 10**10
+PAGE_SIZE = 200
+MARGIN = timedelta(hours=1)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+SLACK = 1e-6
+SLACK_MICROSECONDS = 2_000_000
+ROUNDING = 5.1e-5
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """One real review; `offset` in seconds from the first of the file."""
+
+    item: str
+    offset: int
+    is_right: bool
+    millis: int
+
+    @property
+    def guid(self) -> str:
+        """The GUID that stands for the item."""
+        return str(uuid5(NAMESPACE_URL, f"learntrace:replay:item:{self.item}"))
+
+
+def read_reviews(path: Path, limit: int | None) -> dict[str, list[Review]]:
+    """Read a file's reviews by learner, at most `limit` of them."""
+    reviews: dict[str, list[Review]] = {}
+    opener: Callable[..., Any] = gzip.open if path.suffix == ".gz" else open
+    with opener(path, "rt", newline="") as file:
+        for line in itertools.islice(csv.DictReader(file), limit):
+            millis = min(int(line["ms"]), MOST_MILLIS)
+            review = Review(line["item"], int(line["t_s"]), int(line["grade"]) > 1, millis)
+            reviews.setdefault(line["user"], []).append(review)
+    return reviews
+
+
+def start_of(reviews: Mapping[str, Sequence[Review]]) -> datetime:
+    """Return when the first review is to have been, so that all lie in the past."""
+    last = max(review.offset for rows in reviews.values() for review in rows)
+    return datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=last) - MARGIN
+
+
+# Replaying.
+
+
+def study_learner(
+    api: Api, name: str, rows: list[Review], done: Callable[[], object], *, start: datetime
+) -> None:
+    """Send one learner's results in order, each by itself."""
+    partner = partner_of(api)
+    for place, review in enumerate(rows):
+        body = {
+            "user_id": name,
+            "partner_id": partner,
+            "learning_engine_guid": review.guid,
+            "quiz_result": "Correct" if review.is_right else "Incorrect",
+            "study_time_millis": review.millis,
+            "timestamp": (start + timedelta(seconds=review.offset)).isoformat(),
+            "event_id": f"{name}/{place}",
+        }
+        api.call("result", "POST", "/v3/study", body)
+        done()
+
+
+def partner_of(api: Api) -> str:
+    """Return what to call the key's facility."""
+    profile = api.call("profile", "GET", "/v3/my/profile")
+    return str(profile["data"]["attributes"]["facility-id"]) if profile else ""
+
+
+# Working out.
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expected:
+    """What the file says of one learner's items: columns of shape (items,)."""
+
+    guids: list[str]
+    memories: Memories
+    due: IntArray
+    calibration: Calibration
+    reviews: IntArray
+    right: IntArray
+    millis: IntArray
+
+    @classmethod
+    def of(cls, rows: Sequence[Review], start: datetime) -> Expected:
+        """Take the reviews one after the other."""
+        guids = list(dict.fromkeys(review.guid for review in rows))
+        places = {guid: place for place, guid in enumerate(guids)}
+        item = np.array([places[review.guid] for review in rows], dtype=np.int64)
+        right = np.array([review.is_right for review in rows], dtype=np.int64)
+        offset = np.array([review.offset for review in rows], dtype=np.int64)
+        remembered = remember(
+            Reviews(
+                learner=np.zeros(len(rows), dtype=np.int64),
+                memory=item,
+                grade=np.where(right, int(Grade.CORRECT), int(Grade.INCORRECT)),
+                at=microseconds(start) + offset * 1_000_000,
+            )
+        )
+
+        def summed(values: IntArray) -> IntArray:
+            total = np.zeros(len(guids), dtype=np.int64)
+            np.add.at(total, item, values)
+            return total
+
+        return cls(
+            guids=guids,
+            memories=remembered.memories,
+            due=dues(remembered.memories),
+            calibration=Calibration(*(float(column[0]) for column in remembered.calibrations)),
+            reviews=summed(np.ones_like(item)),
+            right=summed(right),
+            millis=summed(np.array([review.millis for review in rows], dtype=np.int64)),
+        )
+
+    def gains(self, rows: IntArray, at: int) -> FloatArray:
+        """Return what a second spent on each of these items is worth."""
+        memories = self.memories.take(rows)
+        seconds = review_order.expected_seconds(self.millis[rows] / 1000, self.reviews[rows])
+        recall = recall_now(memories, self.calibration, at)
+        return review_order.gains(memories, at, recall=recall, seconds=seconds)
+
+
+def microseconds(moment: datetime) -> int:
+    """Return a time in whole microseconds since 1970 UTC."""
+    return (moment - EPOCH) // MICROSECOND
+
+
+# Checking.
+
+
+def check_studied(api: Api, name: str, rows: list[Review], done: Callable[[], object]) -> None:
+    """Compare what the API tells of one learner with the file."""
+    partner = partner_of(api)
+    last = _stats(api, name, rows[-1].guid, partner)
+    if last is None:
+        return
+    seen = datetime.fromisoformat(last[0]["last-study-time"])
+    expected = Expected.of(rows, seen - timedelta(seconds=rows[-1].offset))
+    for row, guid in enumerate(expected.guids):
+        told = _stats(api, name, guid, partner)
+        if told is not None:
+            for problem in _differences(expected, row, *told):
+                api.tally.fail(f"{name}, item {guid}: {problem}")
+        for _review in range(int(expected.reviews[row])):
+            done()
+    for problem in _order_problems(api, name, expected, partner):
+        api.tally.fail(f"{name}: {problem}")
+
+
+def _stats(api: Api, name: str, guid: str, partner: str) -> tuple[dict[str, Any], datetime] | None:
+    user = quote(name, safe="")
+    path = f"/v3/users/{user}/items/{guid}/learning_stats?{urlencode({'partner_id': partner})}"
+    told, at = api.call_at("item", "GET", path)
+    return None if told is None else (told["data"]["attributes"], at)
+
+
+def _differences(
+    expected: Expected, row: int, told: Mapping[str, Any], at: datetime
+) -> Iterator[str]:
+    """Yield what an item's statistics tell otherwise than the file."""
+    rows = np.array([row])
+    count, right = int(expected.reviews[row]), int(expected.right[row])
+    recall = recall_now(expected.memories.take(rows), expected.calibration, microseconds(at))
+    exactly = {
+        "presentations-count": count,
+        "total-study-time-millis": int(expected.millis[row]),
+        "accuracy": round(right / count, 4),
+    }
+    for name, meant in exactly.items():
+        if told[name] != meant:
+            yield f"{name} {told[name]}, in the file {meant}"
+    due = microseconds(datetime.fromisoformat(told["see-next-at"]))
+    # The sums of one review after the other are not rounded as those of all at once.
+    if not isclose(due, int(expected.due[row]), rel_tol=0, abs_tol=1000):
+        yield f"due at {due}, by the file {int(expected.due[row])}"
+    if not isclose(told["readiness"], float(recall[0]), abs_tol=2 * ROUNDING):
+        yield f"readiness {told['readiness']}, by the file {float(recall[0])}"
+
+
+def _order_problems(api: Api, name: str, expected: Expected, partner: str) -> Iterator[str]:
+    """Yield where the items to study, or their order, are other than the file says."""
+    listed, at = _listed(api, name, partner)
+    now = microseconds(at)
+    due = set(np.flatnonzero(expected.due <= now).tolist())
+    hardly = set(np.flatnonzero(np.abs(expected.due - now) <= 30 * 1_000_000).tolist())
+    places = {guid: place for place, guid in enumerate(expected.guids)}
+    order = [places.get(guid, -1) for guid in listed]
+    if set(order) - due - hardly or due - set(order) - hardly or len(set(order)) != len(order):
+        yield f"{len(listed)} items are due, by the file {len(due)}"
+        return
+    rows = np.array(order, dtype=np.int64)
+    gains = expected.gains(rows, now)
+    slack = SLACK * np.abs(gains) + np.abs(expected.gains(rows, now + SLACK_MICROSECONDS) - gains)
+    best_after = np.maximum.accumulate(gains[::-1])[::-1]
+    wrong = int(np.sum(gains + 2 * slack < best_after))
+    moved = int(np.sum(gains < best_after))
+    print(f"  {name}: {len(order)} of {len(places)} items due, {moved} within the slack of others")
+    if wrong:
+        yield f"{wrong} of {len(order)} items come before better ones"
+
+
+def _listed(api: Api, name: str, partner: str) -> tuple[list[str], datetime]:
+    """Return every item to study, and when it was asked for."""
+    query = {"user_id": name, "partner_id": partner, "page[size]": PAGE_SIZE}
+    path: str | None = f"/v3/study?{urlencode(query)}"
+    guids: list[str] = []
+    began: datetime | None = None
+    while path:
+        page, at = api.call_at("reviews", "GET", path)
+        began = began or at
+        guids += [each["id"] for each in page["data"]] if page else []
+        path = page["links"]["next"] if page else None
+    return guids, began or EPOCH
