@@ -231,7 +231,7 @@ def _order_problems(api: Api, name: str, expected: Expected, partner: str) -> It
     slack = SLACK * np.abs(gains) + np.abs(expected.gains(rows, now + SLACK_MICROSECONDS) - gains)
     best_after = np.maximum.accumulate(gains[::-1])[::-1]
     wrong = int(np.sum(gains + 2 * slack < best_after))
-    moved = int(np.sum(gains < best_after))
+    moved = int(np.sum(gains < best_after)) - wrong
     print(f"  {name}: {len(order)} of {len(places)} items due, {moved} within the slack of others")
     if wrong:
         yield f"{wrong} of {len(order)} items come before better ones"
