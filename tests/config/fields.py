@@ -24,14 +24,14 @@ NOT_TEXT = [[], {}, True, ["x"], {"x": 1}]
 class Field:
     """One field of a body: what it refuses, and what it takes besides the valid body's value.
 
-    `absent` and `null` tell whether it may be left out or null; `absent` None: others of the body
-    tell what is wrong then.
+    `absent` and `null` tell whether it may be left out or null; None: others of the body tell what
+    is wrong then.
     """
 
     refused: list[Any]
     taken: list[Any] = field(default_factory=list)
     absent: bool | None = False
-    null: bool = False
+    null: bool | None = False
 
     @property
     def bad(self) -> list[Any]:
@@ -39,7 +39,7 @@ class Field:
         return [
             *self.refused,
             *([ABSENT] if self.absent is False else []),
-            *([] if self.null else [None]),
+            *([None] if self.null is False else []),
         ]
 
     @property
@@ -63,6 +63,15 @@ def text(longest: int, *, numbers: bool = True, blank: bool = False, **may: bool
     return Field(
         refused=["x" * (longest + 1), *NOT_TEXT, *([] if blank else [""])],
         taken=["x" * longest, "😀", *([7, 1.5] if numbers else [])],
+        **may,
+    )
+
+
+def name(longest: int, **may: bool) -> Field:
+    """An id: a text of 1 to so many characters, or a whole number."""
+    return Field(
+        refused=["x" * (longest + 1), "", 1.5, *NOT_TEXT],
+        taken=["x" * longest, "😀", 7, 0, -(2**63), 2**63 - 1],
         **may,
     )
 

@@ -17,10 +17,12 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 
 from roster.models import Lesson, Scope
+from study.services import found_set
 from tests.config import fields
 from tests.config.fields import ABSENT, UNSPEAKABLE, Field
 from tests.conftest import Client, client_for
 from tests.factories import (
+    NOW,
     PASSWORD,
     School,
     answered,
@@ -255,13 +257,83 @@ ENDPOINTS["track an answer"] = Endpoint(
         "timestamp": fields.moment(**OPTIONAL),
     },
 )
+TEXT = Field(
+    refused=["x" * 10_001, 7, 1.5, *fields.NOT_TEXT], taken=["", "x" * 10_000, "😀"], **OPTIONAL
+)
+STUDIED = Endpoint(
+    method="post",
+    path="/v3/study",
+    body={
+        "user_id": "student_ada",
+        "partner_id": "{facility}",
+        "item_id": "q1",
+        "quiz_result": "Correct",
+        "study_time_millis": 4930,
+    },
+    fields={
+        "user_id": fields.name(255),
+        "partner_id": Field(refused=["", 1.5, "x" * 256, *fields.NOT_TEXT]),
+        "item_id": Field(
+            refused=fields.text(255).refused, taken=["x" * 255, "😀"], absent=None, null=None
+        ),
+        "learning_engine_guid": Field(refused=fields.uuid().refused, absent=True, null=True),
+        "quiz_result": fields.choice("Correct", "Incorrect", "AlmostCorrect"),
+        "study_time_millis": fields.whole(0, 10**10),
+        "event_id": fields.text(255, numbers=False, **OPTIONAL),
+        "timestamp": fields.moment(**OPTIONAL),
+    },
+    status=204,
+)
+ENDPOINTS |= {
+    "study an item": STUDIED,
+    "make a set": Endpoint(
+        method="post",
+        path="/v3/sets",
+        body={"name": "Capitals", "partner_id": "{facility}"},
+        fields={
+            "name": fields.text(200, numbers=False),
+            "partner_id": STUDIED.fields["partner_id"],
+        },
+        status=201,
+    ),
+    "add an item": Endpoint(
+        method="post",
+        path="/v3/sets/{set}/learning_items",
+        body={"question": "The capital of France?", "answer": "Paris"},
+        fields={
+            "question": TEXT,
+            "answer": TEXT,
+            "item_id": fields.text(255, numbers=False, **OPTIONAL),
+            "learning_engine_guid": Field(
+                refused=fields.uuid().refused,
+                taken=["4EC0D7E2-a986-487d-9682-9ba6bbcb4cea", "4ec0d7e2a986487d96829ba6bbcb4cea"],
+                **OPTIONAL,
+            ),
+        },
+        status=201,
+    ),
+    "register a learner": Endpoint(
+        method="post",
+        path="/v3/partners/{facility}/users",
+        body={"name": "Dina", "email": "dina@example.org"},
+        fields={
+            "name": fields.text(200, numbers=False, blank=True, **OPTIONAL),
+            "email": Field(
+                refused=["x", "x@", 7, "x" * 250 + "@x.org", *fields.NOT_TEXT],
+                taken=["", "dina@example.org"],
+                **OPTIONAL,
+            ),
+        },
+        status=201,
+    ),
+}
 EACH_FIELD = [(name, path) for name, endpoint in ENDPOINTS.items() for path in endpoint.fields]
 
 
 @pytest.fixture
 def filled(school: School) -> dict[str, str]:
     """Make what the paths and bodies name."""
-    rows = {
+    rows: dict[str, Any] = {
         "quiz": make_quiz(school.class_7a),
         "lesson": make_lesson(school.class_7a),
         "facility": school.facility,
@@ -270,6 +342,7 @@ def filled(school: School) -> dict[str, str]:
         "chen": school.chen,
     }
     Lesson.objects.update(classroom=school.class_7a)
+    rows["set"] = found_set(school.facility.pk, "Capitals", at=NOW)
     session = client_for(school.key()).start(exercise(user_id="student_ada"))["session_id"]
     return {"session": session, **{name: row.pk.hex for name, row in rows.items()}}
 
@@ -329,9 +402,11 @@ def call(client: Client, method: str, path: str, raw: bytes, **extra: Any) -> An
 
 def complaint(response: Any) -> set[str | None]:
     """Return the fields an error names, its shape checked."""
-    assert response.headers["Content-Type"] == "application/json"
     errors = response.json()
     assert errors
+    if "errors" in errors and "success" not in errors:
+        return jsonapi_complaint(response)
+    assert response.headers["Content-Type"] == "application/json"
     if isinstance(errors, dict):  # answer tracking's envelope
         assert errors.keys() == {"success", "data", "message", "errors"}
         assert errors["message"]
@@ -344,10 +419,25 @@ def complaint(response: Any) -> set[str | None]:
     return {error["metadata"]["field"] for error in errors}
 
 
+def jsonapi_complaint(response: Any) -> set[str | None]:
+    assert response.headers["Content-Type"] == "application/vnd.api+json"
+    errors = response.json()["errors"]
+    assert all(
+        error.keys() - {"source"} == {"status", "code", "title", "detail"} for error in errors
+    )
+    assert all(error["code"] in {"INVALID", "REQUIRED"} for error in errors)
+    pointers = [error.get("source", {}).get("pointer") for error in errors]
+    return {pointer and pointer.removeprefix("/").replace("/", ".") for pointer in pointers}
+
+
 def told_why(response: Any) -> str:
-    """Return an error's message, in either shape."""
+    """Return an error's message, in any shape."""
     body = response.json()
-    message: str = body["message"] if isinstance(body, dict) else body[0]["metadata"]["message"]
+    message: str
+    if isinstance(body, list):
+        message = body[0]["metadata"]["message"]
+    else:
+        message = body["message"] if "message" in body else body["errors"][0]["detail"]
     return message
 
 
@@ -448,6 +538,22 @@ def test_a_bulk_goes_by_the_rules_of_the_single_answer(school: School, path: str
     results = response.json()["results"]
     assert [result["index"] for result in results] == [*range(len(field.bad))]
     assert all(result["errors"].keys() == {path} for result in results)
+
+
+@pytest.mark.parametrize("path", STUDIED.fields)
+def test_a_bulk_of_results_goes_by_the_rules_of_the_single_one(school: School, path: str):
+    """contract 3: as the bulk of answers does."""
+    field = STUDIED.fields[path]
+    _, body = ready(STUDIED, {"facility": school.facility.pk.hex})
+    rows = [with_value(body, path, value) for value in (*field.bad, *field.good)]
+    client = client_for(school.key())
+
+    response = call(client, "post", "/v3/studies", spoken(rows))
+
+    results = response.json()["meta"]["results"]
+    assert [result["index"] for result in results] == [*range(len(field.bad))]
+    for result in results:
+        assert [error["source"] for error in result["errors"]] == [{"pointer": f"/{path}"}]
 
 
 QUERIES = {
