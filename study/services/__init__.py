@@ -10,6 +10,7 @@ from study.services.catalogue import (
     found_set,
     make_set,
     register,
+    rename,
 )
 from study.services.recording import study_result, study_results
 
@@ -21,6 +22,7 @@ __all__ = [
     "found_set",
     "make_set",
     "register",
+    "rename",
     "study_result",
     "study_results",
 ]

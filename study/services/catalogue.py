@@ -60,6 +60,13 @@ def found_set(facility_id: UUID, name: str, *, at: datetime) -> StudySet:
 
 
 @transaction.atomic
+def rename(study_set: StudySet, name: str) -> None:
+    """Call a set something else, and its skill with it."""
+    StudySet.objects.filter(pk=study_set.pk).update(name=name)
+    Skill.objects.filter(pk=study_set.skill_id).update(title=name)
+
+
+@transaction.atomic
 def add_item(set_name: str, new: NewItem, *, actor: Actor, at: datetime) -> LearningItem:
     """Put an item at the end of a set, a new one or one that was studied already.
 

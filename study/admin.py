@@ -1,0 +1,113 @@
+"""Admin of what is studied: a facility's admins edit its sets; its coaches look at them."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar, cast
+
+from django.contrib import admin
+from django.db.models import ForeignKey, QuerySet
+from django.forms import ModelChoiceField
+from django.http import HttpRequest
+from django.utils import timezone
+
+from roster.admin_base import CappedPaginator, is_listed_filter
+from roster.models import Actor, Facility, User
+from roster.registrar.rights import manages
+from study import services
+from study.models import LearningItem, StudySet
+
+S = TypeVar("S", bound=StudySet | LearningItem)
+
+
+def _managed(request: HttpRequest) -> QuerySet[Facility]:
+    """Return the facilities whose catalogue the viewer may change."""
+    user = cast("User", request.user)
+    if user.is_superuser:
+        return Facility.objects.all()
+    return Facility.objects.filter(pk__in=user.roles.of_admins().values("facility"))
+
+
+class CatalogueAdmin(admin.ModelAdmin[S]):
+    """Rows of the facilities that the viewer looks after as a whole."""
+
+    paginator = CappedPaginator
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    list_per_page = 50
+    facility_path = "facility"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[S]:
+        staffed = Facility.objects.staffed_by(cast("Actor", request.user))
+        return super().get_queryset(request).filter(**{f"{self.facility_path}__in": staffed})
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:  # noqa: ARG002
+        return is_listed_filter(self, lookup)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_active and request.user.is_staff)
+
+    def has_view_permission(self, request: HttpRequest, obj: S | None = None) -> bool:  # noqa: ARG002
+        return self.has_module_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: S | None = None) -> bool:
+        if not self.has_module_permission(request):
+            return False
+        if obj is None:
+            return _managed(request).exists()
+        study_set = cast("StudySet", getattr(obj, "study_set", obj))
+        return manages(cast("Actor", request.user), study_set.facility_id)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: S | None = None) -> bool:  # noqa: ARG002
+        """Keep it: learners' progress is told of it."""
+        return False
+
+
+@admin.register(StudySet)
+class StudySetAdmin(CatalogueAdmin[StudySet]):
+    fields = ["facility", "name"]
+    list_display = ["name", "facility", "created_at"]
+    list_select_related = ["facility"]
+    search_fields = ["name"]
+    ordering = ["name", "id"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.has_change_permission(request)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: StudySet | None = None) -> Any:  # noqa: ARG002
+        """Leave a set in its facility, where its learners are."""
+        return ["facility"] if obj else []
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> ModelChoiceField[Any] | None:
+        """Offer the facilities whose sets the viewer may make."""
+        return super().formfield_for_foreignkey(
+            db_field, request, **{**kwargs, "queryset": _managed(request)}
+        )
+
+    def save_model(self, request: HttpRequest, obj: StudySet, form: Any, change: bool) -> None:  # noqa: ARG002, FBT001
+        """Make a set with its skill, or call both something else."""
+        if change:
+            services.rename(obj, obj.name)
+        else:
+            obj.pk = services.found_set(obj.facility_id, obj.name, at=timezone.now()).pk
+
+
+@admin.register(LearningItem)
+class LearningItemAdmin(CatalogueAdmin[LearningItem]):
+    """Items are added through the API: POST /v3/sets/:id/learning_items."""
+
+    facility_path = "study_set__facility"
+    fields = ["study_set", "position", "guid", "question", "answer"]
+    readonly_fields = ["study_set", "position", "guid"]
+    list_display = ["__str__", "study_set", "position", "created_at"]
+    list_select_related = ["study_set", "item"]
+    search_fields = ["question", "answer", "study_set__name"]
+    ordering = ["study_set", "position"]
+
+    @admin.display(description="learning engine GUID")
+    def guid(self, learning_item: LearningItem) -> str:
+        return str(learning_item.item.guid)
