@@ -14,7 +14,7 @@ from rest_framework.exceptions import APIException, ParseError
 MAX_DEPTH = 64
 BLOCK = 64 * 1024
 _LONG_NUMBER = re.compile(rb"\d{19}")
-_INT64 = range(-(2**63), 2**63)
+INT64 = range(-(2**63), 2**63)
 
 
 class BodyTooLarge(APIException):
@@ -96,7 +96,7 @@ def load_json(raw: bytes) -> Any:
 
 
 def _checked_int(text: str) -> int:
-    if len(text) > 20 or (number := int(text)) not in _INT64:
+    if len(text) > 20 or (number := int(text)) not in INT64:
         raise ValueError("an integer is out of the 64-bit range")
     return number
 

@@ -5,6 +5,8 @@ By hand, since that is all there is to it: decision 20.
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import IO, Any
@@ -13,13 +15,15 @@ import orjson
 from django.conf import settings
 from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
+from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 
-from roster.bodies import load_json, whole_body
+from roster.bodies import INT64, load_json, whole_body
 
 MEDIA_TYPE = "application/vnd.api+json"
 Json = dict[str, Any]
+_NAME = re.compile("[a-z_]{1,50}")
 Fields = dict[str, serializers.Field[Any, Any, Any, Any]]
 
 
@@ -35,7 +39,27 @@ class JsonParser(BaseParser):
         parser_context: Mapping[str, Any] | None = None,  # noqa: ARG002
     ) -> Any:
         """Return the parsed body; 413 where it is too large, 400 where it is not plain JSON."""
-        return load_json(whole_body(stream, settings.MAX_BODY_BYTES))
+        raw = whole_body(stream, settings.MAX_BODY_BYTES)
+        try:
+            return load_json(raw)
+        except ParseError:
+            if field := _out_of_range(raw):
+                raise ValidationError({field: ["The number is out of the 64-bit range."]}) from None
+            raise
+
+
+def _out_of_range(raw: bytes) -> str | None:
+    """Return the field of an object that holds a whole number beyond 64 bits, if one does.
+
+    Only of a name such as ours: others may be what no answer could be written with.
+    """
+    try:
+        body = json.loads(raw, parse_int=lambda text: int(text[:21]))  # enough to tell
+    except (ValueError, RecursionError):
+        return None
+    fields = body.items() if isinstance(body, dict) else ()
+    beyond = (name for name, value in fields if type(value) is int and value not in INT64)
+    return next(filter(_NAME.fullmatch, beyond), None)
 
 
 class JsonApiParser(JsonParser):

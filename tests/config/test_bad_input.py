@@ -459,7 +459,7 @@ def test_a_bad_field_is_refused_by_name_and_nothing_is_stored(
 
     for raw in raw_bodies(body, path):
         response = call(client, endpoint.method, url, raw)
-        if response.status_code != 400 or complaint(response) != {None}:
+        if response.status_code != 400 or not complaint(response) <= {None, path}:
             surprises.append((raw[-80:], response.status_code, response.content[:200]))
 
     assert not surprises

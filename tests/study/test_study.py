@@ -286,7 +286,9 @@ BAD = [
     ({"study_time_millis": None}, "/study_time_millis"),
     ({"study_time_millis": 10**10 + 1}, "/study_time_millis"),
     ({"study_time_millis": 2**63 - 1}, "/study_time_millis"),
-    ({"study_time_millis": 2**63}, None),  # no number this service reads
+    ({"study_time_millis": 2**63}, "/study_time_millis"),
+    ({"study_time_millis": -(10**400)}, "/study_time_millis"),
+    ({"user_id": 2**64}, "/user_id"),
     ({"learning_engine_guid": "x"}, "/learning_engine_guid"),
     ({"learning_engine_guid": GUID + "0"}, "/learning_engine_guid"),
     ({"learning_engine_guid": 7}, "/learning_engine_guid"),
