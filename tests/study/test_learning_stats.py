@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from math import pi, sqrt
 from statistics import mean
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 import time_machine
 
 from analytics.core.calibration import UNCALIBRATED, calibrated
+from analytics.core.logistic import sigmoid
 from analytics.core.memory import recall
 from analytics.models import Item, SkillState
 from tests.analytics.answering import answer, tracked
@@ -143,11 +145,15 @@ def test_an_empty_set_is_neither_ready_nor_not(school: School, app: Client):
 
 
 def test_a_set_studied_by_somebody_else_is_not_studied(school: School, app: Client):
-    made = make_set(school.facility, "a")
+    made = make_set(school.facility, "a", "b")
     study(app, "a", user_id="student_ben")
+    study(app, "a", user_id="student_chen")
 
-    assert stats(app, f"sets/{made.pk}")["studied-count"] == 0
-    assert stats(app, f"sets/{made.pk}", user="student_ben")["studied-count"] == 1
+    ada, ben = (stats(app, f"sets/{made.pk}", user=f"student_{name}") for name in ("ada", "ben"))
+
+    assert (ada["items-count"], ada["studied-count"]) == (2, 0)
+    assert (ben["items-count"], ben["studied-count"]) == (2, 1)
+    assert ada["readiness"] < ben["readiness"]
 
 
 # Of an item.
@@ -162,7 +168,8 @@ def test_an_item_never_studied_has_its_prior_alone(school: School, app: Client):
     assert document["data"]["type"] == "item-learning-stats"
     assert document["data"]["id"] == f"{school.ada.pk}-{guid_of('q1')}"
     attributes = document["data"]["attributes"]
-    assert 0 < attributes.pop("readiness") < 1
+    # By hand: θ = 0, b + d = −.6, v = .6 + 1.0 + .8; learning-science 2.
+    assert attributes.pop("readiness") == round(sigmoid(0.6 / sqrt(1 + pi * 2.4 / 8)), 4)
     assert attributes == {
         "difficulty": None, "difficulty-sd": None, "accuracy": None, "presentations-count": 0,
         "total-study-time-millis": 0, "last-study-time": None, "see-next-at": None,

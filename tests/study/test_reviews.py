@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 import time_machine
 
+from analytics.core.memory import recall
 from analytics.models import Item, ItemMemory
 from roster.models import User
 from roster.wire import format_time
@@ -140,6 +141,18 @@ def test_an_item_of_no_set_asks_nothing(school: School, app: Client):
     assert attributes["created-at"] == format_time(Item.objects.get().created_at)
 
 
+def test_readiness_is_put_right_for_the_learner(school: School, app: Client):
+    """learning-science 5: the probability that is served is calibrated by their own reviews."""
+    for days in (40, 30, 20, 10):
+        study(app, "q1", quiz_result="Incorrect", timestamp=NOW - days * DAY)
+
+    [listed] = reviews(app)["data"]
+
+    assert listed["attributes"]["readiness"] == item_stats(app)["readiness"]
+    memory = ItemMemory.objects.get()
+    assert listed["attributes"]["readiness"] < recall(memory.stability, 10.0)
+
+
 @pytest.mark.parametrize(("sd", "is_shown"), [(0.3499, True), (0.3501, False)])
 def test_difficulty_is_shown_once_it_is_known(
     school: School, app: Client, sd: float, is_shown: bool
@@ -219,6 +232,7 @@ def test_a_page_leads_to_the_others(school: School, app: Client):
     assert first["prev"] is None
     assert page["links"]["self"] == page["links"]["last"] == first["last"]
     assert app.get(page["links"]["prev"]).json()["links"]["prev"] == first["self"]
+    assert reviews(app, **asked, **{"page[number]": 9})["links"]["prev"] == first["last"]
     assert page["links"]["first"] == first["first"] == first["self"]
 
 
