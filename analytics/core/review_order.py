@@ -74,7 +74,8 @@ def order(gains: FloatArray) -> IntArray:
     """
     if np.isnan(gains).any():
         raise ValueError("gains are numbers")
-    bits = (0.0 - gains).astype(np.float32).view(np.uint32)
+    single = np.float32(0.0) - gains.astype(np.float32)  # no -0.0, which has bits of its own
+    bits = single.view(np.uint32)
     # Floats are ordered as their bits are, once the sign is turned over; negative ones backwards.
     keys = np.where(bits >> 31, ~bits, bits | np.uint32(1 << 31))
     rows = np.argsort(keys.astype(np.uint16), kind="stable")

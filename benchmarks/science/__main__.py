@@ -16,7 +16,17 @@ import subprocess
 import sys
 from collections.abc import Iterable
 
-from benchmarks.science import difficulty, fitting, mastery, offline, plateaus, prediction
+from benchmarks.science import (
+    anki,
+    difficulty,
+    fitting,
+    mastery,
+    memory,
+    offline,
+    plateaus,
+    prediction,
+    reviewing,
+)
 from benchmarks.science.assistments import load
 from benchmarks.science.table import Row, show
 
@@ -32,6 +42,12 @@ def main() -> int:
     options = parser.parse_args()
     met = [titled("Plateaus, of simulated learners", plateaus.rows())]
     met.append(titled("Difficulty, of simulated items", difficulty.rows()))
+    met.append(titled("Memory, beside the fsrs package", memory.beside_package()))
+    met.append(titled("Order of reviews, of simulated learners", reviewing.rows()))
+    try:
+        met.append(titled("Memory, of real reviews", memory.rows(anki.load())))
+    except SystemExit as absent:
+        print(f"\nNothing is measured on real reviews: {absent}")
     try:
         answers = load()
     except SystemExit as absent:

@@ -1,4 +1,4 @@
-"""Random review histories, and what the `fsrs` package makes of them."""
+"""Random review histories, what the `fsrs` package makes of them, and what we do."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 from fsrs import Card, Rating, Scheduler
 
-from analytics.core.memory import DAY, Grade
+from analytics.core.memory import DAY, Grade, Memory, reviewed
 
 BEGIN = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -43,3 +43,12 @@ def by_package(history: Sequence[tuple[int, Grade]], scheduler: Scheduler) -> li
         card, _log = scheduler.review_card(card, Rating(grade), when)
         cards.append(card)
     return cards
+
+
+def followed(history: Sequence[tuple[int, Grade]]) -> list[Memory]:
+    """Return our memory after each review."""
+    memory, memories = None, []
+    for at, grade in history:
+        memory = reviewed(memory, grade, at)
+        memories.append(memory)
+    return memories

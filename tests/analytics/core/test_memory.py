@@ -38,6 +38,7 @@ from tests.analytics.core.histories import (
     STEPLESS,
     History,
     by_package,
+    followed,
     histories,
 )
 
@@ -109,7 +110,8 @@ def test_a_first_review_by_hand():
     """learning-science 5: S = w2; D = 6.4133 − e^(2 · .8334) + 1."""
     memory = reviewed(None, Grade.CORRECT, NOW)
 
-    assert memory == (2.3065, pytest.approx(2.118104, abs=1e-6), NOW)
+    assert (memory.stability, memory.at) == (2.3065, NOW)
+    assert memory.difficulty == pytest.approx(2.118104, abs=1e-6)
 
 
 def test_a_second_review_by_hand():
@@ -224,8 +226,9 @@ def test_nothing_is_due_later_than_in_a_century():
 def test_time_does_not_go_back(memory: Memory, back: int, grade: Grade):
     assert recall_at(memory, NOW - back) == 1
     assert reviewed(memory, grade, NOW - back) == reviewed(memory, grade, NOW)
-    [mine] = recalls_at(together([memory]), NOW - back)
-    assert mine == 1
+    alone, before = together([memory]), np.array([NOW - back])
+    assert recalls_at(alone, before).tolist() == [1]
+    assert reviewed_many(alone, np.array([grade]), before).at.tolist() == [NOW]
 
 
 @pytest.mark.parametrize(
@@ -268,22 +271,14 @@ def assert_as_in_the_package(history: History, scheduler: Scheduler) -> None:
     for memory, card in zip(followed(history), cards, strict=True):
         assert memory.stability == pytest.approx(card.stability, rel=NEAR, abs=NEAR)
         assert memory.difficulty == pytest.approx(card.difficulty, abs=NEAR)
-    last = cards[-1]
-    later = scheduler.get_card_retrievability(last, last.last_review + timedelta(days=2, hours=3))
-    assert recall(memory.stability, 2.0) == pytest.approx(later, abs=NEAR)
+    later = EPOCH + history[-1][0] * MICROSECOND + timedelta(days=2, hours=3)
+    theirs = scheduler.get_card_retrievability(cards[-1], later)
+    assert recall(memory.stability, 2.0) == pytest.approx(theirs, abs=NEAR)
 
 
 def timed(steps: list[tuple[int, Grade]]) -> History:
     times = NOW + np.cumsum([gap for gap, _ in steps])
     return [(at, grade) for at, (_, grade) in zip(times.tolist(), steps, strict=True)]
-
-
-def followed(history: History) -> list[Memory]:
-    memory, passed = None, []
-    for at, grade in history:
-        memory = reviewed(memory, grade, at)
-        passed.append(memory)
-    return passed
 
 
 def together(rows: list[Memory]) -> Memories:
