@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,7 +12,8 @@ from analytics.core.memory import DAY, Memories, recall, stabilities_after
 from analytics.core.review_order import gains
 
 
-class Due(NamedTuple):
+@dataclass(frozen=True)
+class Due:
     """Items due and what is known of them, shapes (items,): the rows of some learners alike.
 
     `chance` is the calibrated probability of recall, `seconds` what a review is expected to take,
@@ -88,7 +89,7 @@ def rather_than_tomorrow(due: Due) -> FloatArray:
     """Recall in 30 days if reviewed now, more than if reviewed a day later, per second."""
     ago = np.maximum(due.at - due.memories.at, 0) / DAY
     faded = recall(due.memories.stability, ago + 1.0) / recall(due.memories.stability, ago)
-    tomorrow = due._replace(at=due.at + DAY, chance=due.chance * faded)
+    tomorrow = replace(due, at=due.at + DAY, chance=due.chance * faded)
     return (_recalled(due, 30.0) - _recalled(tomorrow, 29.0)) / due.seconds
 
 
