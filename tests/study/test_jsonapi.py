@@ -29,9 +29,11 @@ PATHS = {
     "/v3/users/x/items/x/learning_stats": ("get",),
     "/v3/my/profile": ("get",),
 }
-METHODS = {"get", "post", "put", "patch", "delete"}
+METHODS = ("get", "post", "put", "patch", "delete")
 KNOWN = [(path, method) for path, methods in PATHS.items() for method in methods]
-UNKNOWN = [(path, method) for path, methods in PATHS.items() for method in METHODS - {*methods}]
+UNKNOWN = [
+    (path, method) for path, methods in PATHS.items() for method in METHODS if method not in methods
+]
 
 
 @pytest.mark.parametrize("slash", ["", "/"])
