@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from analytics.selectors import readable_learner
+from roster.models import User
 from roster.once import once
 from study import selectors, services
 from study.jsonapi import document
@@ -82,6 +83,11 @@ class UsersView(StudyView):
         learner = services.register(new, partner_id, actor=self.actor, at=timezone.now())
         self.learner_id = learner.pk
         return Response(document(user_resource(learner)), status=201)
+
+    def check_again(self, request: Request, told: Any) -> None:  # noqa: ARG002
+        """Require of people that they still look after the learner; of keys `once` does."""
+        if isinstance(self.actor, User):
+            readable_learner(self.actor, told["data"]["id"])
 
 
 class UserView(StudyView):

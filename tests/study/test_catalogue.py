@@ -547,6 +547,17 @@ def test_what_is_gone_is_not_told_again(school: School, app: Client):
     refused(post(app, SETS, CAPITALS, **retry), 404)
 
 
+def test_who_no_longer_looks_after_a_learner_is_not_told_again(school: School):
+    """contract 0.9: rights are checked again."""
+    admin, retry = client_for(school.admin), {"HTTP_IDEMPOTENCY_KEY": "r1"}
+    path = "/v3/partners/779/users"
+    assert post(admin, path, {"name": "Dina"}, **retry).status_code == 201
+    assert post(admin, path, {"name": "Dina"}, **retry).status_code == 201
+    school.admin.roles.all().delete()
+
+    refused(post(admin, path, {"name": "Dina"}, **retry), 404)
+
+
 def test_a_learner_of_a_facility_is_erased_with_it(school: School, app: Client, items: str):
     """The catalogue goes with its facility."""
     made(app, items)
