@@ -34,7 +34,6 @@ from benchmarks.client import Api
 
 MOST_MILLIS = 10**10
 PAGE_SIZE = 200
-MARGIN = timedelta(hours=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 SLACK = 1e-6
@@ -72,7 +71,7 @@ def read_reviews(path: Path, limit: int | None) -> dict[str, list[Review]]:
 def start_of(reviews: Mapping[str, Sequence[Review]]) -> datetime:
     """Return when the first review is to have been, so that all lie in the past."""
     last = max(review.offset for rows in reviews.values() for review in rows)
-    return datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=last) - MARGIN
+    return datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=last, hours=1)
 
 
 # Replaying.
@@ -196,9 +195,9 @@ def _differences(
     expected: Expected, row: int, told: Mapping[str, Any], at: datetime
 ) -> Iterator[str]:
     """Yield what an item's statistics tell otherwise than the file."""
-    rows = np.array([row])
     count, right = int(expected.reviews[row]), int(expected.right[row])
-    recall = recall_now(expected.memories.take(rows), expected.calibration, microseconds(at))
+    memory = expected.memories.take(np.array([row]))
+    [recall] = recall_now(memory, expected.calibration, microseconds(at)).tolist()
     exactly = {
         "presentations-count": count,
         "total-study-time-millis": int(expected.millis[row]),
@@ -211,8 +210,8 @@ def _differences(
     # The sums of one review after the other are not rounded as those of all at once.
     if not isclose(due, int(expected.due[row]), rel_tol=0, abs_tol=1000):
         yield f"due at {due}, by the file {int(expected.due[row])}"
-    if not isclose(told["readiness"], float(recall[0]), abs_tol=2 * ROUNDING):
-        yield f"readiness {told['readiness']}, by the file {float(recall[0])}"
+    if not isclose(told["readiness"], recall, abs_tol=2 * ROUNDING):
+        yield f"readiness {told['readiness']}, by the file {recall}"
 
 
 def _order_problems(api: Api, name: str, expected: Expected, partner: str) -> Iterator[str]:
@@ -220,7 +219,7 @@ def _order_problems(api: Api, name: str, expected: Expected, partner: str) -> It
     listed, at = _listed(api, name, partner)
     now = microseconds(at)
     due = set(np.flatnonzero(expected.due <= now).tolist())
-    hardly = set(np.flatnonzero(np.abs(expected.due - now) <= 30 * 1_000_000).tolist())
+    hardly = set(np.flatnonzero(np.abs(expected.due - now) <= 30_000_000).tolist())
     places = {guid: place for place, guid in enumerate(expected.guids)}
     order = [places.get(guid, -1) for guid in listed]
     if set(order) - due - hardly or due - set(order) - hardly or len(set(order)) != len(order):
@@ -232,7 +231,7 @@ def _order_problems(api: Api, name: str, expected: Expected, partner: str) -> It
     best_after = np.maximum.accumulate(gains[::-1])[::-1]
     wrong = int(np.sum(gains + 2 * slack < best_after))
     moved = int(np.sum(gains < best_after)) - wrong
-    print(f"  {name}: {len(order)} of {len(places)} items due, {moved} within the slack of others")
+    print(f"  {name}: {len(order)} of {len(places)} items due, {moved} moved by the clock alone")
     if wrong:
         yield f"{wrong} of {len(order)} items come before better ones"
 

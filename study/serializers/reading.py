@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.utils.encoding import escape_uri_path
 from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -69,7 +70,7 @@ def _links(request: Request, page: Page, *, last: int) -> Json:
 
 
 def _path(request: Request, query: str) -> str:
-    return f"{request.path.rstrip('/')}?{query}"
+    return f"{escape_uri_path(request.path.rstrip('/'))}?{query}"
 
 
 _LINKS: Fields = dict.fromkeys(

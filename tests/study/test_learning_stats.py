@@ -6,6 +6,7 @@ from datetime import timedelta
 from math import pi, sqrt
 from statistics import mean
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import time_machine
@@ -14,6 +15,7 @@ from analytics.core.calibration import UNCALIBRATED, calibrated
 from analytics.core.logistic import sigmoid
 from analytics.core.memory import recall
 from analytics.models import Item, SkillState
+from roster.models import User
 from tests.analytics.answering import answer, tracked
 from tests.conftest import Client
 from tests.factories import NOW, School
@@ -216,11 +218,17 @@ def test_reviews_through_the_other_apis_count_as_well(school: School, app: Clien
     assert attributes["total-study-time-millis"] == 7000
 
 
-def test_statistics_lead_to_themselves(school: School, app: Client):
-    """JSON:API: links.self."""
+@pytest.mark.parametrize("name", ["student_ada", "7/ä & b?#%41"])
+def test_statistics_lead_to_themselves(school: School, app: Client, name: str):
+    """JSON:API: links.self; contract 0.6: names are any strings."""
+    User.objects.filter(pk=school.ada.pk).update(external_id=name)
     made = make_set(school.facility, "q1")
 
-    for path in ("", f"sets/{made.pk}/", f"items/{guid_of('q1')}/"):
-        document = ask(app, path)
+    for of in ("", f"sets/{made.pk}/", f"items/{guid_of('q1')}/"):
+        path = f"/v3/users/{quote(name, safe='')}/{of}learning_stats"
+        document = told(app.get(path, {"partner_id": "779"}))
 
-        assert told(app.get(document["data"]["links"]["self"])) == document
+        link = document["data"]["links"]["self"]
+        assert link.isascii()
+        assert " " not in link
+        assert told(app.get(link)) == document
