@@ -225,7 +225,7 @@ CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 CORS_ALLOWED_ORIGINS: list[str] = env.list("CORS_ALLOWED_ORIGINS", default=[])
 CORS_ALLOW_HEADERS = (*default_headers, "idempotency-key", "x-api-key", "x-request-id")
-CORS_EXPOSE_HEADERS = ["Idempotent-Replayed", "Link", "Retry-After", "X-Request-ID"]
+CORS_EXPOSE_HEADERS = ["Idempotent-Replayed", "Link", "Location", "Retry-After", "X-Request-ID"]
 CORS_URLS_REGEX = r"^/(api|v3)/"
 
 HTTPS_ONLY = env.bool("HTTPS_ONLY", default=False)
