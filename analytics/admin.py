@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from analytics.models import Item, LearningEvent, Skill, SkillState
 from analytics.models.catalogue import Learned
 from roster.admin_base import CappedPaginator, VisibleLearnersAdmin
+from roster.models import parse_uuid
 
 L = TypeVar("L", bound=Learned)
 
@@ -48,10 +50,23 @@ class SkillAdmin(LearnedAdmin[Skill]):
 
 @admin.register(Item)
 class ItemAdmin(LearnedAdmin[Item]):
-    list_display = ["code", "skill", "facility", "answers", "typical_seconds"]
+    list_display = ["__str__", "skill", "facility", "answers", "typical_seconds"]
     search_fields = ["code"]
     ordering = ["-id"]
     raw_id_fields = ["skill"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Item | None = None) -> Any:
+        """Leave it its GUID: results that are still on their way call it by that."""
+        fixed = super().get_readonly_fields(request, obj)
+        return [*fixed, "guid"] if obj else fixed
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Item], search_term: str
+    ) -> tuple[QuerySet[Item], bool]:
+        """Find an item by the whole of its GUID, too."""
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        guid = parse_uuid(search_term.strip())
+        return found if guid is None else found | queryset.filter(guid=guid), may_repeat
 
 
 @admin.register(SkillState)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from uuid_utils.compat import uuid7
@@ -102,6 +103,11 @@ class Item(Learned):
 
     def __str__(self) -> str:
         return self.code or str(self.guid)
+
+    def clean(self) -> None:
+        """Refuse a skill of another facility: no answer could be about both."""
+        if self.skill is not None and self.skill.facility_id != self.facility_id:
+            raise ValidationError({"skill": "It is another facility's."})
 
     @property
     def created_at(self) -> datetime:

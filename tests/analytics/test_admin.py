@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client as Browser
+from uuid_utils.compat import uuid7
 
 from analytics.models import Item, LearningEvent, Skill, SkillState
 from roster.models import User
@@ -70,6 +71,34 @@ def test_an_item_is_mapped_to_a_skill_and_keeps_what_answers_taught(
     assert answer.status_code == 302
     item.refresh_from_db()
     assert (item.skill, item.answers, item.code) == (skill, 0, "q1")
+
+
+def test_an_item_is_not_mapped_to_another_facilitys_skill(practised: School, root: Browser):
+    """design 2: no answer is about what two facilities have; recording it would be a 500"""
+    item = Item.objects.get(facility=practised.facility)
+    foreign = Skill.objects.get(facility=practised.elsewhere)
+
+    answer = root.post(
+        f"/admin/analytics/item/{item.pk}/change/",
+        {"guid": str(item.guid), "skill": str(foreign.pk)},
+    )
+
+    assert "another facility" in answer.content.decode()
+    item.refresh_from_db()
+    assert item.skill is None
+
+
+def test_an_item_keeps_its_guid_and_is_found_by_it(practised: School, root: Browser):
+    """contract 3: apps name items by it"""
+    item = Item.objects.get(facility=practised.facility)
+    item.code = None
+    item.save()
+
+    root.post(f"/admin/analytics/item/{item.pk}/change/", {"guid": str(uuid7()), "skill": ""})
+    found = root.get("/admin/analytics/item/", {"q": item.guid.hex}).content.decode()
+
+    assert Item.objects.get(pk=item.pk).guid == item.guid
+    assert str(item.guid) in found
 
 
 def test_nothing_is_deleted_and_evidence_not_changed(practised: School, root: Browser):
