@@ -25,6 +25,9 @@ class StrictSerializer(serializers.Serializer[Any]):
 
     def to_internal_value(self, data: Any) -> Any:
         """Read the body by the rules that the bulk goes by."""
+        # Ignored like other unknown fields, a document would make a thing of which nothing is kept.
+        if isinstance(data, dict) and "data" in data and not data.keys() & self.fields.keys():
+            raise ValidationError({"data": ["Send the fields alone, not as a document."]})
         try:
             return self.read(data)
         except BadAnswer as error:

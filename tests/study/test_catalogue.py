@@ -221,6 +221,7 @@ def test_two_names_of_two_items_are_refused(app: Client, items: str):
         ({"item_id": 7}, "/item_id"),
         ({"learning_engine_guid": "x"}, "/learning_engine_guid"),
         ({"learning_engine_guid": 7}, "/learning_engine_guid"),
+        ({"data": {"type": "learning-items", "attributes": {"question": "x"}}}, "/data"),
     ],
 )
 def test_a_bad_item_is_refused(app: Client, items: str, body: dict[str, Any], pointer: str):
@@ -332,6 +333,7 @@ def test_a_learner_needs_no_name(app: Client, body: dict[str, Any]):
         ({"email": "dina"}, "/email"),
         ({"email": 7}, "/email"),
         ({"email": "x" * 250 + "@example.org"}, "/email"),
+        ({"data": {"type": "users", "attributes": {"name": "x"}}}, "/data"),
     ],
 )
 def test_a_bad_learner_is_refused(app: Client, body: dict[str, Any], pointer: str):
