@@ -13,7 +13,15 @@ from analytics.core.calibration import UNCALIBRATED, calibrated, learned
 from analytics.core.memory import Grade, Memory, recall_at, reviewed
 from tests.conftest import Client
 from tests.factories import NOW, School
-from tests.study.studying import guid_of, item_stats, items_of, reviews, stats, study
+from tests.study.studying import (
+    guid_of,
+    item_stats,
+    items_of,
+    make_set,
+    reviews,
+    stats,
+    study,
+)
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
@@ -47,14 +55,16 @@ def test_an_item_comes_back_when_it_is_due(
     school: School, app: Client, clock: time_machine.Traveller
 ):
     """contract 3: items due; learning-science 5: when recall falls to .9."""
+    study_set = make_set(school.facility, "q1")
     study(app)
     next_time = datetime.fromisoformat(item_stats(app)["see-next-at"])
 
     clock.move_to(next_time - timedelta(microseconds=1))
-    before = items_of(reviews(app))
+    before = items_of(reviews(app)), items_of(reviews(app, set_id=study_set.pk))
     clock.move_to(next_time)
+    then = items_of(reviews(app)), items_of(reviews(app, set_id=study_set.pk))
 
-    assert (before, items_of(reviews(app))) == ([], ["q1"])
+    assert (before, then) == (([], []), (["q1"], ["q1"]))
     study(app)
     assert items_of(reviews(app)) == []
 

@@ -10,7 +10,7 @@ import pytest
 import time_machine
 
 from analytics.core.memory import recall
-from analytics.models import Item, ItemMemory
+from analytics.models import Item, ItemMemory, LearnerAbility
 from roster.models import User
 from roster.wire import format_time
 from study.models import StudySet
@@ -187,6 +187,17 @@ def test_what_a_review_gains_most_comes_first(school: School, app: Client):
     remember(school.ada, "young", stability=5, days=6)
 
     assert items_of(reviews(app)) == ["young", "old"]
+
+
+def test_the_order_goes_by_what_this_learner_recalls(school: School, app: Client):
+    """decision 19: the gain rests on the calibrated recall, and so may turn round."""
+    remember(school.ada, "brief", stability=2, days=40)
+    remember(school.ada, "lasting", stability=300, days=1500)
+    usual = items_of(reviews(app))
+
+    LearnerAbility.objects.create(learner=school.ada, recall_offset=-3.0)
+
+    assert (usual, items_of(reviews(app))) == (["brief", "lasting"], ["lasting", "brief"])
 
 
 def test_a_set_has_the_order_of_the_whole(school: School, app: Client):

@@ -261,6 +261,7 @@ def test_a_closed_facility_takes_only_what_it_has(school: School, app: Client, n
     study(app, **named)
     school.facility.auto_provision = False
     school.facility.save()
+    Item.objects.create(facility=school.elsewhere, code="q2", guid=school.ada.pk)
 
     study(app, **named)
     refused(post(app, STUDY, sent(user_id="nobody", **named)), 404)
@@ -268,7 +269,7 @@ def test_a_closed_facility_takes_only_what_it_has(school: School, app: Client, n
         refused(post(app, STUDY, sent(**unknown)), 404)
 
     assert memory().reviews == 2
-    assert Item.objects.count() == 1
+    assert Item.objects.filter(facility=school.facility).count() == 1
     assert not User.objects.filter(external_id="nobody").exists()
 
 
