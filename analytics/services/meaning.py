@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from django.db import IntegrityError
 from django.db.models import FilteredRelation, Q, QuerySet, UUIDField
 from django.db.models.fields import CharField
 
@@ -185,6 +186,9 @@ class Meanings:
             new = [Skill(facility_id=self.facility_id, code=code) for code in unknown]
             Skill.objects.bulk_create(new, ignore_conflicts=True)
             self._read_skills(set(unknown))
+        if wanted - self.skills.keys():
+            # Removed since its item was read. A foreign key would say the same a moment later.
+            raise IntegrityError("The skill of an item is not there.")
 
     def _read_skills(self, names: Iterable[str | UUID]) -> None:
         skills = Skill.objects.filter(facility=self.facility_id).select_related("parameters")

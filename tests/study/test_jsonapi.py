@@ -9,6 +9,7 @@ import pytest
 from django.db import OperationalError, connection
 from pytest_django import Settings
 
+from analytics.models import Item, LearningEvent, Skill
 from roster.models import Scope
 from roster.rates import Rate
 from tests.conftest import Client, client_for
@@ -125,6 +126,21 @@ def test_a_busy_database_is_told(school: School):
 
     assert refused(response, 503)["code"] == "UNAVAILABLE"
     assert response.headers["Retry-After"] == "1"
+
+
+@pytest.mark.parametrize("path", [STUDY, STUDIES])
+def test_a_skill_that_is_gone_is_no_mistake_of_ours(school: School, path: str):
+    """contract 0.11: 503; a foreign skill stands for one removed since its item was read."""
+    skill = Skill.objects.create(facility=school.elsewhere, code="gone")
+    Item.objects.create(facility=school.facility, code="q1", skill=skill)
+    rows = [sent(user_id=name, item_id="q1") for name in ("student_ada", "student_ben")]
+    client = client_for(school.key())
+    client.raise_request_exception = False
+
+    response = post(client, path, rows[0] if path == STUDY else rows)
+
+    assert refused(response, 503)["code"] == "UNAVAILABLE"
+    assert not LearningEvent.objects.exists()
 
 
 def test_our_own_mistakes_are_told(school: School):
