@@ -126,28 +126,65 @@ def _blended(
 
 def absorb(ability: Ability, belief: Belief, evidence: Evidence, model: Model) -> Judged:
     """Move everything we believe by one answer, in place, and return what that did."""
-    score, shared = evidence.score, evidence.shared
-    moved = difficulty.absorb(score, ability.term, belief.ability, shared.skill, shared.item)
+    shared = evidence.shared
+    moved, effort = _moved(ability, belief, evidence), _effort(evidence)
     used, skill_used = moved.ability_used, moved.skill_ability_used
     predicted = _blended(belief, used, skill_used, shared, moved.log_odds, model)
     before = belief.mastery
-    belief.mastery = bkt.update(before, score, model.classic)
+    _follow(belief, evidence, effort, model)
+    _strengthen(ability, belief, moved, effort)
+    return Judged(before, belief.mastery, predicted, used, skill_used)
+
+
+def absorb_again(
+    ability: Ability, belief: Belief, evidence: Evidence, model: Model
+) -> tuple[float, float]:
+    """`absorb` an answer whose prediction stays as it was told; return mastery before and after."""
+    before = belief.mastery
+    moved, effort = _moved(ability, belief, evidence), _effort(evidence)
+    _follow(belief, evidence, effort, model)
+    _strengthen(ability, belief, moved, effort)
+    return before, belief.mastery
+
+
+def weigh_again(ability: Ability, belief: Belief, evidence: Evidence) -> None:
+    """Move by an answer only what other skills' answers have a part in: the abilities."""
+    moved, effort = _moved(ability, belief, evidence), _effort(evidence)
+    _strengthen(ability, belief, moved, effort)
+
+
+def _moved(ability: Ability, belief: Belief, evidence: Evidence) -> difficulty.Moved:
+    shared = evidence.shared
+    return difficulty.absorb(
+        evidence.score, ability.term, belief.ability, shared.skill, shared.item
+    )
+
+
+def _effort(evidence: Evidence) -> float:
+    return efficiency(
+        evidence.score,
+        seconds=evidence.seconds,
+        confidence=evidence.confidence,
+        typical_seconds=evidence.shared.typical_seconds,
+    )
+
+
+def _strengthen(ability: Ability, belief: Belief, moved: difficulty.Moved, effort: float) -> None:
+    ability.term, belief.ability = moved.ability, moved.skill_ability
+    ability.efficiency = averaged(ability.efficiency, effort)
+
+
+def _follow(belief: Belief, evidence: Evidence, effort: float, model: Model) -> None:
+    """Move what rests on the answers at one skill alone."""
+    score = evidence.score
+    belief.mastery = bkt.update(belief.mastery, score, model.classic)
     belief.fading = bkt.update(belief.fading, score, model.fading)
     belief.attempts += 1
     belief.correct += score == 1.0
-    ability.term, belief.ability = moved.ability, moved.skill_ability
-    effort = efficiency(
-        score,
-        seconds=evidence.seconds,
-        confidence=evidence.confidence,
-        typical_seconds=shared.typical_seconds,
-    )
-    ability.efficiency = averaged(ability.efficiency, effort)
     belief.course.absorb(
         score,
-        difficulty=shared.item.mean,
+        difficulty=evidence.shared.item.mean,
         mastery=belief.mastery,
         efficiency=effort,
         day=evidence.day,
     )
-    return Judged(before, belief.mastery, predicted, used, skill_used)

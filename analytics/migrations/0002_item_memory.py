@@ -38,6 +38,7 @@ class Migration(migrations.Migration):
                 ('score', models.FloatField(default=0.0, help_text='The sum of the scores.')),
                 ('seconds', models.FloatField(default=0.0)),
                 ('timed', models.PositiveIntegerField(default=0)),
+                ('studied', models.BooleanField(default=False, help_text='Whether any of the reviews was a study result.')),
             ],
             options={
                 'verbose_name_plural': 'item memories',

@@ -34,6 +34,7 @@ class ItemMemory(Keyed):
 
     LEARNED = (
         "stability", "difficulty", "last_review", "due", "reviews", "score", "seconds", "timed",
+        "studied",
     )  # fmt: skip
 
     learner = models.ForeignKey(
@@ -48,6 +49,9 @@ class ItemMemory(Keyed):
     score = models.FloatField(default=0.0, help_text="The sum of the scores.")
     seconds = models.FloatField(default=0.0)
     timed = models.PositiveIntegerField(default=0)
+    studied = models.BooleanField(
+        default=False, help_text="Whether any of the reviews was a study result."
+    )
 
     objects = ItemMemoryQuerySet.as_manager()
 

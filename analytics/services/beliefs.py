@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from heapq import merge
 from uuid import UUID
 
-from analytics.core.difficulty import ABSENT, item_term
+from analytics.core.difficulty import ABSENT, LEARNER_SKILL, item_term
 from analytics.core.efficiency import TYPICAL_SECONDS
-from analytics.core.learner import Ability, Belief, Judged, absorb, foretold
+from analytics.core.learner import (
+    Ability,
+    Belief,
+    Judged,
+    Model,
+    absorb,
+    absorb_again,
+    foretold,
+    weigh_again,
+)
 from analytics.core.memory import Grade
 from analytics.events import Answer, Clock, MasteryChange, Source
 from analytics.models import Item, ItemMemory, LearnerAbility, LearningEvent, Skill, SkillState
 from analytics.rows import (
+    EPOCH,
     ability_of,
     belief_of,
     evidence_of,
@@ -24,6 +35,7 @@ from analytics.rows import (
 )
 from analytics.services.meaning import Meanings
 from analytics.services.memories import Memories
+from analytics.services.replaying import Past, past_of
 from roster.models import User
 
 Recorded = MutableMapping[tuple[str, str], LearningEvent]
@@ -129,20 +141,20 @@ class Beliefs:
             typical_seconds=typical or TYPICAL_SECONDS,
         )
 
-    def _judge(self, event: LearningEvent, *, is_new: bool) -> Judged:
+    def _judge(self, event: LearningEvent) -> Judged:
         """Move the beliefs by one event."""
-        self.memories.take(event, is_new=is_new)
+        self.memories.take(event)
         if event.skill_id is None:
             return foretold(self.ability, evidence_of(event).shared)
         state = self._state(event.skill_id)
         belief = self.held.get(state.skill_id)
         if belief is None:
             belief = self.held[state.skill_id] = belief_of(state)
-        state.last_practised = event.happened_at
+        state.last_practised = max(state.last_practised, event.happened_at)
         return absorb(self.ability, belief, evidence_of(event), model_of(state.parameters))
 
     def _judge_new(self, event: LearningEvent) -> None:
-        judged = self._judge(event, is_new=True)
+        judged = self._judge(event)
         event.p_correct = judged.p_correct
         event.ability_mean, event.ability_variance = judged.ability
         event.skill_ability_mean, event.skill_ability_variance = judged.skill_ability
@@ -158,28 +170,56 @@ class Beliefs:
         The result equals arrival in order; what was predicted stays as it was told.
         """
         self._begin_again()
-        past = LearningEvent.objects.filter(learner=self.learner)
-        new = {event.pk for event in self.events}
-        for event in sorted([*past.in_order(), *self.events], key=_in_order):
-            if event.pk in new:
+        touched = {event.skill_id for event in self.events}
+        models = {skill_id: self._model(skill_id) for skill_id in self.held}
+        retold: dict[UUID, tuple[float, float]] = {}
+        told: Iterable[LearningEvent | Past] = merge(
+            past_of(self.learner.pk), self.events, key=_in_order
+        )
+        for event in told:
+            if isinstance(event, LearningEvent):
                 self._judge_new(event)
                 continue
-            judged = self._judge(event, is_new=False)
-            if event.skill_id is not None and (event.mastery_before, event.mastery_after) != (
-                judged.before,
-                judged.after,
-            ):
-                event.mastery_before, event.mastery_after = judged.before, judged.after
+            self.memories.take_again(event)
+            belief = self.held.get(event.skill_id) if event.skill_id else None
+            if event.skill_id is None or belief is None:
+                continue
+            if event.skill_id not in touched:
+                weigh_again(self.ability, belief, event.evidence)
+                continue
+            around = absorb_again(self.ability, belief, event.evidence, models[event.skill_id])
+            if around != (event.mastery_before, event.mastery_after):
+                retold[event.pk] = around
+        self._retell(retold, touched)
+
+    def _retell(self, retold: Mapping[UUID, tuple[float, float]], skills: set[UUID | None]) -> None:
+        if not retold:
+            return
+        events = LearningEvent.objects.filter(learner=self.learner, skill__in=skills - {None})
+        for event in events.iterator(chunk_size=2000):
+            if event.pk in retold:
+                event.mastery_before, event.mastery_after = retold[event.pk]
                 self.retold.append(event)
 
     def _begin_again(self) -> None:
-        """Hold nothing but what was believed before the first answer."""
+        """Hold nothing but what was believed before the first answer.
+
+        Of skills whose own answers stay as they were that is the abilities alone.
+        """
         states = SkillState.objects.filter(learner=self.learner)
         self.ability = Ability()
-        self.memories.begin_again()
+        self.memories.begin_again(self.events)
+        touched = {event.skill_id for event in self.events}
         for state in states.select_related("parameters"):
             self.meanings.states[self.learner.pk, state.skill_id] = state
-            self.held[state.skill_id] = Belief.begin(model_of(state.parameters))
+            belief = belief_of(state)
+            if state.skill_id in touched:
+                belief = Belief.begin(model_of(state.parameters))
+            belief.ability = LEARNER_SKILL
+            self.held[state.skill_id] = belief
+
+    def _model(self, skill_id: UUID) -> Model:
+        return model_of(self._state(skill_id).parameters)
 
     def _state(self, skill_id: UUID) -> SkillState:
         """Return the row of a state; a new one takes the newest parameters of its skill."""
@@ -187,7 +227,7 @@ class Beliefs:
         state = self.meanings.states.get(name)
         if state is None:
             skill = self.meanings.skills[skill_id]
-            state = SkillState(learner_id=self.learner.pk, skill_id=skill_id)
+            state = SkillState(learner_id=self.learner.pk, skill_id=skill_id, last_practised=EPOCH)
             if skill.parameters_id is not None:
                 state.parameters = skill.parameters
             self.meanings.states[name] = state
@@ -224,7 +264,7 @@ def _grade(answer: Answer, item: Item | None) -> Grade | None:
     return Grade.of_score(answer.score)
 
 
-def _in_order(event: LearningEvent) -> tuple[datetime, int]:
+def _in_order(event: LearningEvent | Past) -> tuple[datetime, int]:
     return event.happened_at, event.position
 
 

@@ -5,7 +5,7 @@ The learner's own rows of both are read along, since they move next.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -66,14 +66,26 @@ class Meanings:
     states: dict[tuple[UUID, UUID], SkillState] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, facility_id: UUID, answers: Mapping[UUID, Sequence[Answer]]) -> Meanings:
-        """Look up what each learner's answers are about, in few statements where all is known."""
+    def of(
+        cls,
+        facility_id: UUID,
+        answers: Mapping[UUID, Sequence[Answer]],
+        *,
+        recorded: Container[tuple[str, str | None]],
+    ) -> Meanings:
+        """Look up what each learner's answers are about, in few statements where all is known.
+
+        Parameters
+        ----------
+        recorded : the source and name of answers that came before, for which nothing is made.
+        """
         meanings = cls(facility_id=facility_id)
         only = next(iter(answers)) if len(answers) == 1 else None
         every = [answer for given in answers.values() for answer in given]
         named = {answer.item_name for answer in every} | {answer.item_alone for answer in every}
         meanings._find_items(named, learner_id=only)
-        unknown = {answer.item_name for answer in every if meanings.item_of(answer) is None}
+        new = [answer for answer in every if (answer.source, answer.source_id) not in recorded]
+        unknown = {answer.item_name for answer in new if meanings.item_of(answer) is None}
         meanings._create_items(unknown, learner_id=only)
         if only is None:
             meanings._find_memories(answers)

@@ -71,7 +71,8 @@ def record_for_all(
         return {learner.pk: [None] * len(given) for learner, given in answers.items()}
     if recorded is None:
         recorded = recorded_before(facility_id, every)
-    meanings = Meanings.of(facility_id, {user.pk: given for user, given in answers.items()})
+    told = {user.pk: given for user, given in answers.items()}
+    meanings = Meanings.of(facility_id, told, recorded=recorded)
     abilities = _abilities(answers, abilities or {})
     desks = [
         Beliefs(learner, abilities[learner.pk], meanings=meanings, at=at) for learner in answers

@@ -10,7 +10,7 @@ from uuid import UUID
 import numpy as np
 
 from analytics.core.calibration import UNCALIBRATED, Calibration
-from analytics.core.logistic import FloatArray, IntArray
+from analytics.core.logistic import BoolArray, FloatArray, IntArray
 from analytics.core.memory import DAY, dues
 from analytics.core.reviews import Remembered, Reviews, remember
 from analytics.models import ItemMemory
@@ -29,6 +29,7 @@ class Review(NamedTuple):
     at: int
     score: float
     seconds: float | None
+    is_study: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +41,7 @@ class Recalled:
     learners : row of each learner among the calibrations of `remembered`.
     keys : row of each memory, by learner and item, among its memories and in what follows.
     due : microseconds since 1970 UTC, shape (memories,).
-    reviews, score, seconds, timed : as of `ItemMemory`, shape (memories,).
+    reviews, score, seconds, timed, studied : as of `ItemMemory`, shape (memories,).
     """
 
     learners: dict[UUID, int]
@@ -51,6 +52,7 @@ class Recalled:
     score: FloatArray
     seconds: FloatArray
     timed: IntArray
+    studied: BoolArray
 
     @classmethod
     def of(cls, reviews: Sequence[Review]) -> Recalled:
@@ -82,6 +84,10 @@ class Recalled:
             score=_sums(memory, scores, len(keys)),
             seconds=_sums(memory[is_timed], seconds[is_timed], len(keys)),
             timed=np.bincount(memory[is_timed], minlength=len(keys)),
+            studied=np.bincount(
+                memory, [review.is_study for review in reviews], minlength=len(keys)
+            )
+            > 0,
         )
 
     def calibration(self, learner_id: UUID) -> Calibration:
@@ -105,6 +111,7 @@ class Recalled:
             score=float(self.score[row]),
             seconds=float(self.seconds[row]),
             timed=int(self.timed[row]),
+            studied=bool(self.studied[row]),
         )
 
     def unlike(self, learner_ids: Collection[UUID]) -> Iterator[tuple[Key, str, object, object]]:
@@ -152,6 +159,7 @@ class Recalled:
         yield self.score[rows], tight
         yield self.seconds[rows], tight
         yield self.timed[rows].astype(np.float64), exact
+        yield self.studied[rows].astype(np.float64), exact
 
 
 def _sums(rows: IntArray, values: FloatArray, count: int) -> FloatArray:

@@ -13,6 +13,7 @@ import numpy as np
 from analytics.core import replay
 from analytics.core.bkt import ParamRows
 from analytics.core.logistic import FloatArray, IntArray
+from analytics.events import Source
 from analytics.models import LearningEvent, Skill, SkillParameters
 from analytics.rows import DAY, microseconds, model_of
 from analytics.services.remembering import Recalled, Review
@@ -124,9 +125,9 @@ def _read(learner_ids: Collection[UUID]) -> _Read:
     newest: dict[UUID, datetime] = {}
     positions: dict[UUID, int] = {}
     rows = events.order_by("learner", "happened_at", "position").values_list(
-        *_NAMES, *_NUMBERS, "item", "grade"
+        *_NAMES, *_NUMBERS, "item", "grade", "source"
     )
-    for *row, item_id, grade in rows.iterator(chunk_size=2000):
+    for *row, item_id, grade, source in rows.iterator(chunk_size=2000):
         event = Told(*row[: len(_NAMES)])
         answers[event.learner_id] += 1
         newest[event.learner_id] = event.happened_at
@@ -137,7 +138,8 @@ def _read(learner_ids: Collection[UUID]) -> _Read:
         if grade is not None:
             at = microseconds(event.happened_at)
             score, seconds = row[_SCORE], row[_SECONDS]
-            reviews.append(Review(event.learner_id, item_id, grade, at, score, seconds))
+            is_study = source == Source.STUDY
+            reviews.append(Review(event.learner_id, item_id, grade, at, score, seconds, is_study))
     table = np.array(numbers, dtype=np.float64).reshape(-1, len(_NUMBERS))
     return _Read(told, table, reviews, answers, newest, positions)
 

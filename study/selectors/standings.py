@@ -91,8 +91,12 @@ def ability_of(learner: User) -> Ability:
 
 
 def due_memories(learner: User, *, at: datetime) -> Memorized:
-    """Return what is due, longest due first, and read nothing else: index (learner, due)."""
-    due = ItemMemory.objects.filter(learner=learner, due__lte=at).order_by("due", "pk")
+    """Return what is due of what was studied or is in a set, longest due first.
+
+    Nothing else is read: index (learner, due).
+    """
+    to_study = Q(studied=True) | Q(item__learning_item__isnull=False)
+    due = ItemMemory.objects.filter(to_study, learner=learner, due__lte=at).order_by("due", "pk")
     return Memorized.of(due.values_list("item", *_MEMORY))
 
 

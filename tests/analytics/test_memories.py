@@ -228,3 +228,11 @@ def test_learners_do_not_wait_for_each_other_at_one_item(transactional_db: None)
         together(study, 15)
 
         assert ItemMemory.objects.filter(item__guid=GUID).count() == 17
+
+
+def test_a_resent_result_makes_no_item(school: School):
+    """contract 0.9: a repeat counts for nothing, whatever it names"""
+    record(school.ada, studied(source_id="e1"))
+    record(school.ada, studied(source_id="e1", guid=UUID(int=5)))
+
+    assert Item.objects.get().guid == GUID

@@ -164,6 +164,8 @@ def spoil_memory(field: str, learner: User) -> None:
         first.delete()
     elif field in ("last_review", "due"):
         memories.filter(pk=first.pk).update(**{field: F(field) + timedelta(seconds=1)})
+    elif field == "studied":
+        memories.filter(pk=first.pk).update(studied=not first.studied)
     elif field == "timed":
         memories.filter(pk=first.pk).update(timed=F("timed") - 1)
     else:

@@ -46,6 +46,7 @@ def remember(learner: User, items: list[Item]) -> None:
                 score=1.0,
                 seconds=4.0 + number % 9,
                 timed=1,
+                studied=True,
             )
             for number, item in enumerate(items)
         ),

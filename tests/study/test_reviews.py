@@ -46,7 +46,7 @@ def remember(
     last = NOW - days * DAY
     fields = {
         "difficulty": 5.0, "due": last + stability * DAY, "reviews": 1, "score": 1.0,
-        "seconds": 5.0, "timed": 1, **more,
+        "seconds": 5.0, "timed": 1, "studied": True, **more,
     }  # fmt: skip
     return ItemMemory.objects.create(
         learner=learner, item=item, stability=stability, last_review=last, **fields
@@ -65,6 +65,15 @@ def test_without_a_set_whatever_is_due_is_listed(school: School, app: Client):
     remember(school.ben, "bens")
 
     assert set(items_of(reviews(app))) == {"paris", "lone"}
+
+
+def test_an_exercise_of_a_session_is_nothing_to_study(school: School, app: Client):
+    """contract 3: of the sets studied; an item of a set counts, whichever API moved its memory."""
+    make_set(school.facility, "paris")
+    remember(school.ada, Item.objects.get(code="paris"), studied=False)
+    remember(school.ada, "exercise:question 1", studied=False)
+
+    assert set(items_of(reviews(app))) == {"paris"}
 
 
 def test_a_set_lists_what_is_due_then_what_is_new(school: School, app: Client):
