@@ -111,15 +111,14 @@ def key_before(username: str) -> str:
     return normalize("NFKC", username).casefold()
 
 
-def stored_before(*usernames: str) -> list[User]:
-    """Store people with the keys their usernames had before."""
+def stored_before(migrate: Any, *usernames: str) -> list[User]:
+    """Go back to the database of before, with people and the keys their usernames had then."""
     facility = make_facility()
-    people = []
-    for username in usernames:
-        person = make_user(facility)
+    people = [make_user(facility) for _ in usernames]
+    migrate(BEFORE)
+    for person, username in zip(people, usernames, strict=True):
         key = key_before(username)
         User.objects.filter(pk=person.pk).update(username=username, username_key=key)
-        people.append(person)
     return people
 
 
@@ -129,9 +128,8 @@ def keys_of(people: list[User]) -> list[str | None]:
 
 
 def test_keys_from_before_are_folded_anew(migrate: Any, capsys: pytest.CaptureFixture[str]):
-    migrate(BEFORE)
-    people = stored_before(CAPITAL, "Ada", "Ärzte")
     nameless = make_user(make_facility(), username=None)
+    people = stored_before(migrate, CAPITAL, "Ada", "Ärzte")
 
     migrate(AFTER)
 
@@ -144,8 +142,7 @@ def test_of_two_who_become_one_the_earlier_has_the_name(
     migrate: Any, capsys: pytest.CaptureFixture[str], usernames: tuple[str, str]
 ):
     """The migration ends, and tells whom to give another username."""
-    migrate(BEFORE)
-    earlier, later = stored_before(*usernames)
+    earlier, later = stored_before(migrate, *usernames)
 
     migrate(AFTER)
 
@@ -157,8 +154,7 @@ def test_of_two_who_become_one_the_earlier_has_the_name(
 
 
 def test_a_key_somebody_has_already_stays_theirs(migrate: Any, capsys: pytest.CaptureFixture[str]):
-    migrate(BEFORE)
-    earlier, later = stored_before(CAPITAL, "somebody")
+    earlier, later = stored_before(migrate, CAPITAL, "somebody")
     User.objects.filter(pk=later.pk).update(username="ascii", username_key=SMALL)
 
     migrate(AFTER)
@@ -170,8 +166,7 @@ def test_a_key_somebody_has_already_stays_theirs(migrate: Any, capsys: pytest.Ca
 def test_a_username_that_grows_too_long_keeps_its_key(
     migrate: Any, capsys: pytest.CaptureFixture[str]
 ):
-    migrate(BEFORE)
-    [person] = stored_before(SMALL)
+    [person] = stored_before(migrate, SMALL)
     long = "\ufdfa" * 150  # 18 characters each
     User.objects.filter(pk=person.pk).update(username=long, username_key="before")
 
