@@ -35,7 +35,7 @@ INSTALLED_APPS = [
     "analytics",
     "logger",
     "study",
-    "django.contrib.admin",
+    "config.apps.LearnTraceAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
