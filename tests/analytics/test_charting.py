@@ -1,0 +1,132 @@
+"""Where the parts of a chart are."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analytics import charting
+from analytics.charting import Bar, BarChart, LineChart, Point, Series, Tick
+
+SHARES = st.floats(0, 1)
+ENDS = (charting.Drawing().left, charting.Drawing().right)
+
+
+def point(x: float, y: float, **bounds: float) -> Point:
+    return Point(x=x, y=y, x_text=f"{x}", y_text=f"{y}", **bounds)
+
+
+def lines(*series: Series, **chosen: Tick) -> LineChart:
+    return LineChart(
+        title="Mastery",
+        description="",
+        x_label="Answer",
+        y_label="Mastery",
+        series=series,
+        x_ticks=[],
+        y_ticks=[Tick(value=0.0, text="0 %"), Tick(value=1.0, text="100 %")],
+        **chosen,
+    )
+
+
+def bars(*values: float) -> BarChart:
+    shown = [
+        Bar(label=f"day {i}", value=value, text=f"{value:g}") for i, value in enumerate(values)
+    ]
+    return BarChart(title="Answers", description="", x_label="Day", y_label="", bars=shown)
+
+
+def numbers(path: str) -> list[tuple[float, float]]:
+    return [(float(x), float(y)) for x, y in re.findall(r"(-?[\d.]+),(-?[\d.]+)", path)]
+
+
+def test_a_line_goes_from_end_to_end_and_upwards():
+    [line] = charting.draw_lines(lines(Series(label="a", points=[point(1, 0), point(3, 1)]))).lines
+
+    assert numbers(line.path) == [(62.0, 226.0), (624.0, 16.0)]
+    assert len(line.dots) == 2
+
+
+@given(st.lists(st.tuples(st.floats(-1e9, 1e9), st.floats(-2, 3)), max_size=60))
+def test_no_line_leaves_the_picture(values: list[tuple[float, float]]):
+    series = Series(label="a", points=[point(x, y) for x, y in sorted(values)])
+
+    [line] = charting.draw_lines(lines(series)).lines
+
+    for x, y in numbers(line.path):
+        assert ENDS[0] <= x <= ENDS[1]
+        assert 16.0 <= y <= 226.0
+
+
+def test_a_single_answer_is_a_dot_and_no_line():
+    [line] = charting.draw_lines(lines(Series(label="a", points=[point(5, 0.5)]))).lines
+
+    assert line.path == ""
+    assert len(line.dots) == 1
+
+
+def test_a_long_line_marks_its_ends_alone():
+    series = Series(label="a", points=[point(x, 0.5) for x in range(200)])
+
+    [line] = charting.draw_lines(lines(series)).lines
+
+    assert len(line.dots) == 2
+
+
+def test_a_band_is_drawn_between_its_bounds():
+    series = Series(label="a", points=[point(1, 0.5, low=0, high=1), point(2, 0.5, low=0, high=1)])
+
+    [line] = charting.draw_lines(lines(series)).lines
+
+    assert [y for _, y in numbers(line.band)] == [16.0, 16.0, 226.0, 226.0]
+
+
+def test_no_more_than_six_lines_are_drawn_each_with_a_shape_of_its_own():
+    series = [Series(label=f"{i}", points=[point(1, 0.5)]) for i in range(8)]
+
+    drawn = charting.draw_lines(lines(*series)).lines
+
+    assert len({line.sample for line in drawn}) == len(drawn) == 6
+
+
+def test_a_chart_of_nothing_has_axes_alone():
+    drawing = charting.draw_lines(lines(goal=Tick(value=0.5, text="half")))
+
+    assert drawing.lines == []
+    assert drawing.goal == 121.0
+    assert charting.draw_bars(bars()).bars == []
+
+
+@given(st.lists(st.floats(0, 1e12), min_size=1, max_size=92))
+def test_bars_stand_on_the_axis_within_the_picture(values: list[float]):
+    drawing = charting.draw_bars(bars(*values))
+
+    for bar in drawing.bars:
+        assert bar.y + bar.height == pytest.approx(drawing.bottom)
+        assert bar.height >= 0
+        assert drawing.left <= bar.x <= drawing.right
+    assert 1 <= len(drawing.x_labels) <= 6
+
+
+@given(st.floats(0, 1e12))
+def test_the_axis_reaches_the_highest_bar_and_not_much_further(most: float):
+    top = charting.nice_top(most)
+
+    assert most <= top <= max(2.0, 2 * most)
+
+
+@pytest.mark.parametrize(
+    ("value", "shade"), [(0.0, 0), (0.39, 0), (0.4, 1), (0.6, 2), (0.8, 3), (0.949, 3), (0.95, 4)]
+)
+def test_a_cell_is_shaded_by_how_much_is_mastered(value: float, shade: int):
+    assert charting.shade(value) == shade
+
+
+def test_labels_are_few_and_evenly_spaced():
+    assert charting.evenly(0, 10, 3) == [0, 5, 10]
+    assert charting.evenly(4, 4) == [4]
+    assert charting.whole_steps(20) == [1, 5, 9, 13, 17]
+    assert charting.whole_steps(1) == [1]
