@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from analytics.coaching.selectors.classes import overview
 from roster.coaching import CoachPage, Selection
 
 
@@ -16,6 +17,17 @@ class FrontPage(CoachPage):
     template_name = "admin/index.html"
 
     def page(self) -> dict[str, Any]:
-        """Return the classes."""
-        selection = Selection.read(self.request.GET, self.viewer, at=timezone.now())
-        return {"title": _("Your classes"), "selection": selection}
+        """Return what there is of the class, group and days asked for."""
+        at = timezone.now()
+        selection = Selection.read(self.request.GET, self.viewer, at=at)
+        return {
+            "title": self._title(selection),
+            "selection": selection,
+            "overview": overview(selection, at=at),
+            "crumbs": [],
+        }
+
+    def _title(self, selection: Selection) -> str:
+        if selection.group is not None:
+            return f"{selection.group.classroom}: {selection.group}"
+        return str(selection.classroom) if selection.classroom else _("Your classes")

@@ -1,0 +1,71 @@
+"""A coach's classes at a glance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from analytics.charting import BarChart, HeatMap
+from analytics.coaching.selectors.activity import activity
+from analytics.coaching.selectors.concerns import MOST_CONCERNED, Concerned, concerned
+from analytics.coaching.selectors.heat import heat_map
+from analytics.coaching.selectors.missed import MissedItem, missed
+from analytics.models import LearningEvent, SkillState
+from roster.coaching import Selection
+from roster.models import User
+
+MOST_LEARNERS = 200
+MOST_STATES = 4_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overview:
+    """What a coach sees of some learners and days.
+
+    `learners` counts those looked at; `is_cut`: there are more. `unshown` is how many more need
+    help than are in `concerned`.
+    """
+
+    learners: int
+    is_cut: bool
+    concerned: Sequence[Concerned]
+    unshown: int
+    heat: HeatMap | None
+    missed: Sequence[MissedItem]
+    activity: Sequence[BarChart]
+
+
+def overview(selection: Selection, *, at: datetime) -> Overview:
+    """Return what there is of the learners selected; at most 200 of them, by name."""
+    people = selection.learners.select_related("ability").order_by("full_name", "username", "pk")
+    found = list(people[: MOST_LEARNERS + 1])
+    learners = {learner.pk: learner for learner in found[:MOST_LEARNERS]}
+    states = _states(learners, since=selection.start) if learners else []
+    events = LearningEvent.objects.filter(
+        learner__in=list(learners),
+        happened_at__gte=selection.start,
+        happened_at__lt=selection.end,
+    )
+    pressing = concerned(learners.values(), states, at=at)
+    return Overview(
+        learners=len(learners),
+        is_cut=len(found) > MOST_LEARNERS,
+        concerned=pressing[:MOST_CONCERNED],
+        unshown=max(len(pressing) - MOST_CONCERNED, 0),
+        heat=heat_map(list(learners.values()), states),
+        missed=missed(events, learners) if learners else [],
+        activity=activity(events, since=selection.since, until=selection.until) if learners else [],
+    )
+
+
+def _states(learners: dict[UUID, User], *, since: datetime) -> list[SkillState]:
+    """Return what is believed now of skills practised since then, the latest first."""
+    states = SkillState.objects.filter(learner__in=list(learners), last_practised__gte=since)
+    needed = (
+        "learner_id", "skill__code", "skill__title", "mastery", "attempts", "correct", "plateau",
+        "course", "last_practised",
+    )  # fmt: skip
+    rows = states.select_related("skill").only(*needed).order_by("-last_practised", "-pk")
+    return list(rows[:MOST_STATES])

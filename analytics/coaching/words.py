@@ -1,0 +1,119 @@
+"""What a coach is told of the learner model's numbers."""
+
+from __future__ import annotations
+
+import re
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from analytics.core import plateau
+from analytics.core.attention import Concern, Reason
+from analytics.core.plateau import Advice
+from analytics.core.velocity import Trend
+from roster.words import decimal, percent, signed
+
+SHORT = 8
+_LONG_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+REASONS = {
+    Reason.PLATEAU: gettext_lazy("Plateau"),
+    Reason.WHEEL_SPINNING: gettext_lazy("Wheel-spinning"),
+    Reason.DECLINING: gettext_lazy("Declining"),
+    Reason.INACTIVE: gettext_lazy("Inactive"),
+}
+SYMBOLS = {
+    Reason.PLATEAU: "▬",
+    Reason.WHEEL_SPINNING: "↻",
+    Reason.DECLINING: "↘",
+    Reason.INACTIVE: "◌",
+}
+TONES = {
+    Reason.PLATEAU: "bad",
+    Reason.WHEEL_SPINNING: "bad",
+    Reason.DECLINING: "warn",
+    Reason.INACTIVE: "warn",
+}
+TRENDS = {
+    Trend.ACCELERATING: gettext_lazy("getting faster"),
+    Trend.STABLE: gettext_lazy("steady"),
+    Trend.DECLINING: gettext_lazy("slowing down"),
+}
+ADVICE = {
+    Advice.PREREQUISITES: gettext_lazy(
+        "Practice alone no longer helps: check the skills this one builds on,"
+        " or go through a worked example together."
+    ),
+    Advice.VARY: gettext_lazy(
+        "Progress has stopped short of mastery: change the type of practice,"
+        " such as other kinds of tasks or explaining each step."
+    ),
+    Advice.SPACE: gettext_lazy(
+        "Results are falling: practise in shorter sessions, spread over several days."
+    ),
+    Advice.SLOW_DOWN: gettext_lazy(
+        "Effort pays off less and less: ask the learner to slow down"
+        " and to check each answer before moving on."
+    ),
+}
+
+
+def explained(concern: Concern) -> str:
+    """Return the reason's figure and its threshold in a sentence."""
+    return _EXPLAINED[concern.reason](concern)
+
+
+def _plateau(concern: Concern) -> str:
+    return _("{figure} sure to be stuck; flagged from {threshold}, until below {lowered}.").format(
+        figure=percent(concern.figure),
+        threshold=percent(concern.threshold),
+        lowered=percent(plateau.LOWERED_BELOW),
+    )
+
+
+def _spinning(concern: Concern) -> str:
+    answers = round(concern.figure)
+    return ngettext(
+        "{answers} answer without ever mastering it; the threshold is {threshold}.",
+        "{answers} answers without ever mastering it; the threshold is {threshold}.",
+        answers,
+    ).format(answers=answers, threshold=round(concern.threshold))
+
+
+def _declining(concern: Concern) -> str:
+    return _(
+        "Right answers become rarer by {figure} points with each answer;"
+        " the threshold is {threshold}."
+    ).format(figure=decimal(100 * concern.figure), threshold=decimal(100 * concern.threshold))
+
+
+def _inactive(concern: Concern) -> str:
+    days = int(concern.figure)
+    return ngettext(
+        "No answer for {days} day; the threshold is {threshold}.",
+        "No answer for {days} days; the threshold is {threshold}.",
+        days,
+    ).format(days=days, threshold=round(concern.threshold))
+
+
+_EXPLAINED = {
+    Reason.PLATEAU: _plateau,
+    Reason.WHEEL_SPINNING: _spinning,
+    Reason.DECLINING: _declining,
+    Reason.INACTIVE: _inactive,
+}
+
+
+def velocity(gain: float) -> str:
+    """Return an expected gain of P(right) an answer, in points."""
+    return _("{points} points").format(points=signed(100 * gain))
+
+
+def out_of(right: float, answers: int) -> str:
+    """Return how many of how many answers were right."""
+    return _("{right} of {answers}").format(right=f"{right:g}", answers=answers)
+
+
+def short_code(code: str) -> str:
+    """Return an item's or a skill's code with long hexadecimal ids cut: 4f2a91c0…:question 3."""
+    return _LONG_ID.sub(lambda found: f"{found[0][:SHORT]}…", code)

@@ -1,0 +1,58 @@
+"""Numbers as people read them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+MINUTE, HOUR = 60, 3600
+
+
+def percent(share: float) -> str:
+    """Return a share in [0, 1] as a whole percentage."""
+    return _("{number} %").format(number=round(100 * share))
+
+
+def decimal(value: float, places: int = 1) -> str:
+    """Return a number with so many decimals, as the language writes it."""
+    return number_format(round(value, places), decimal_pos=places, use_l10n=True)
+
+
+def signed(value: float, places: int = 1) -> str:
+    """Return the same with its sign; one that rounds to nothing has none."""
+    rounded = round(value, places)
+    sign = "+" if rounded > 0 else "−" if rounded < 0 else "±"
+    return sign + decimal(abs(rounded), places)
+
+
+def duration(seconds: float) -> str:
+    """Return a time span: 45 s, 4 m 10 s, 2 h 5 m."""
+    whole = round(seconds)
+    if whole < MINUTE:
+        return _("{seconds} s").format(seconds=whole)
+    if whole < HOUR:
+        minutes, rest = divmod(whole, MINUTE)
+        return _("{minutes} m {seconds} s").format(minutes=minutes, seconds=rest)
+    hours, rest = divmod(whole, HOUR)
+    return _("{hours} h {minutes} m").format(hours=hours, minutes=rest // MINUTE)
+
+
+def day(moment: date) -> str:
+    """Return a calendar day, as short as it is clear."""
+    return date_format(moment, "j M")
+
+
+def moment(at: datetime) -> str:
+    """Return a day and a time (UTC)."""
+    return date_format(at, "j M Y, H:i")
+
+
+def ago(then: datetime, now: datetime) -> str:
+    """Return how long ago something was, in days from the second on."""
+    days = max((now - then).days, 0)
+    if days == 0:
+        return _("today") if then.date() == now.date() else _("yesterday")
+    return ngettext("{days} day ago", "{days} days ago", days).format(days=days)
