@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, ClassVar, TypeVar, cast
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib.admin import AdminSite
@@ -111,6 +112,25 @@ def visible_learner(viewer: User, pk: UUID) -> User:
     return learner
 
 
+def classrooms_of(learner: User, viewer: User) -> list[Classroom]:
+    """Return the classes that the learner attends and the viewer looks after, by name."""
+    attended = Classroom.objects.filter(pk__in=learner.enrolments.values("classroom"))
+    own = attended.filter(pk__in=Classroom.objects.staffed_by(viewer).values("pk"))
+    return list(own.order_by("name", "pk")[:MOST_TOGETHER])
+
+
+def class_crumbs(classrooms: Sequence[Classroom]) -> list[Crumb]:
+    """Return the way back to the first of some classes."""
+    home = reverse("admin:index")
+    return [Crumb(label=str(room), url=f"{home}?class={room.pk}") for room in classrooms[:1]]
+
+
+def learner_crumbs(learner: User, viewer: User) -> list[Crumb]:
+    """Return the way back to a learner: their class, and they themselves. One statement."""
+    way = class_crumbs(classrooms_of(learner, viewer))
+    return [*way, Crumb(label=str(learner), url=link("coach_learner", learner.pk))]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Selection:
     """Which of the viewer's classes and groups, and which days (UTC, both included), to show.
@@ -178,6 +198,13 @@ class Selection:
             return visible.grouped_in(LearnerGroup.objects.filter(pk=self.group.pk))
         rooms = [self.classroom] if self.classroom else self.classrooms
         return visible.enrolled_in(Classroom.objects.filter(pk__in=[room.pk for room in rooms]))
+
+    @property
+    def query(self) -> str:
+        """The class and the group as they are passed on to other pages."""
+        chosen = {"class": self.classroom, "group": self.group}
+        told = {name: str(place.pk) for name, place in chosen.items() if place is not None}
+        return f"?{urlencode(told)}" if told else ""
 
     @property
     def start(self) -> datetime:

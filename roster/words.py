@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
@@ -51,8 +51,8 @@ def moment(at: datetime) -> str:
 
 
 def ago(then: datetime, now: datetime) -> str:
-    """Return how long ago something was, in days from the second on."""
-    days = max((now - then).days, 0)
-    if days == 0:
-        return _("today") if then.date() == now.date() else _("yesterday")
+    """Return how many calendar days (UTC) ago something was."""
+    days = max((now.astimezone(UTC).date() - then.astimezone(UTC).date()).days, 0)
+    if days < 2:
+        return _("yesterday") if days else _("today")
     return ngettext("{days} day ago", "{days} days ago", days).format(days=days)

@@ -80,6 +80,7 @@ class Drawing:
 def draw_lines(chart: LineChart) -> Drawing:
     """Return where everything of a line chart is; without points there are axes alone."""
     xs = [point.x for series in chart.series for point in series.points]
+    xs += [tick.value for tick in chart.x_ticks]
     ends = (min(xs, default=0.0), max(xs, default=1.0))
 
     def place(x: float, y: float) -> XY:

@@ -2,59 +2,146 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
+from uuid import UUID
 
+from django.core.exceptions import BadRequest
+from django.db.models import Q, QuerySet
 from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from analytics.coaching import words
+from analytics.coaching.selectors.items import item_view
+from analytics.coaching.selectors.learner import profile
+from analytics.coaching.selectors.practice import NEWEST_FIRST, practice
+from analytics.coaching.selectors.skills import skill_view
 from analytics.models import Item, Skill
-from roster.coaching import CoachPage, rendered, visible_learner
+from analytics.models.catalogue import Learned
+from roster.coaching import (
+    CoachPage,
+    Crumb,
+    Selection,
+    class_crumbs,
+    learner_crumbs,
+    link,
+    rendered,
+    visible_learner,
+)
+from roster.keyset import BadToken, Place
+from roster.models import Classroom, Facility, User
+
+L = TypeVar("L", bound=Learned)
 
 
 class LearnerPage(CoachPage):
-    """Everything that is believed of one learner."""
+    """Everything that is believed of one learner, and what other apps know of them."""
 
     template_name = "coaching/learner.html"
 
     def page(self) -> dict[str, Any]:
-        """Return the learner, and what other apps know of them."""
+        """Return the learner's profile, and the parts of other apps."""
         learner = visible_learner(self.viewer, self.kwargs["learner"])
+        found = profile(learner, self.viewer, at=timezone.now())
         told = [section(learner, self.viewer) for section in self.site.learner_sections]
-        sections = rendered(told, self.request)
-        return {"title": str(learner), "learner": learner, "sections": sections}
+        return {
+            "title": str(learner),
+            "crumbs": class_crumbs(found.classrooms),
+            "profile": found,
+            "sections": rendered(told, self.request),
+        }
 
 
 class PracticePage(CoachPage):
-    """One learner's answers at one skill."""
+    """One learner's answers at one skill, newest first."""
 
     template_name = "coaching/practice.html"
 
     def page(self) -> dict[str, Any]:
-        """Return the answers."""
+        """Return the answers from the place on that the address names."""
         learner = visible_learner(self.viewer, self.kwargs["learner"])
-        return {"title": str(learner), "learner": learner}
+        skill = of_known_facility(Skill.objects.filter(states__learner=learner), self.viewer)
+        found = one_of(skill, self.kwargs["skill"])
+        return {
+            "title": words.short_ids(str(found)),
+            "crumbs": learner_crumbs(learner, self.viewer),
+            "learner": learner,
+            "skill": found,
+            "practice": practice(learner, found, self._place()),
+        }
+
+    def _place(self) -> Place | None:
+        token = self.request.GET.get("from", "")
+        try:
+            return Place.read(token, list(NEWEST_FIRST)) if token else None
+        except BadToken as error:
+            raise BadRequest(error.__doc__) from None
 
 
 class SkillPage(CoachPage):
-    """One skill: how it is learned, and by whom."""
+    """One skill: how it is learned, and where a class stands."""
 
     template_name = "coaching/skill.html"
 
     def page(self) -> dict[str, Any]:
-        """Return the skill."""
-        skill = Skill.objects.filter(pk=self.kwargs["skill"]).first()
-        if skill is None:
-            raise Http404
-        return {"title": str(skill)}
+        """Return the skill, and the class asked for."""
+        skills = of_known_facility(Skill.objects.select_related("parameters"), self.viewer)
+        skill = one_of(skills, self.kwargs["skill"])
+        at = timezone.now()
+        selection = Selection.read(self.request.GET, self.viewer, at=at)
+        return {
+            "title": words.short_ids(str(skill)),
+            "crumbs": class_crumbs([selection.classroom] if selection.classroom else []),
+            "skill": skill,
+            "selection": selection,
+            "view": skill_view(skill, selection, at=at),
+        }
 
 
 class ItemPage(CoachPage):
-    """One item: how hard it is, and for whom."""
+    """One item: how hard it is, for whom, and what is answered instead."""
 
     template_name = "coaching/item.html"
 
     def page(self) -> dict[str, Any]:
-        """Return the item."""
-        item = Item.objects.filter(pk=self.kwargs["item"]).first()
-        if item is None:
-            raise Http404
-        return {"title": str(item)}
+        """Return the item, and the parts of other apps."""
+        items = of_known_facility(Item.objects.select_related("skill"), self.viewer)
+        item = one_of(items, self.kwargs["item"])
+        view = item_view(item, self.viewer)
+        told = [section(item, self.viewer) for section in self.site.item_sections]
+        return {
+            "title": _("Item {name}").format(name=words.item_name(str(item))),
+            "crumbs": [skill_crumb(view.skill)] if view.skill else [],
+            "item": item,
+            "view": view,
+            "sections": rendered(told, self.request),
+        }
+
+
+def skill_crumb(skill: Skill) -> Crumb:
+    """Return the way back to a skill."""
+    return Crumb(label=words.short_ids(str(skill)), url=link("coach_skill", skill.pk))
+
+
+def of_known_facility(rows: QuerySet[L], viewer: User) -> QuerySet[L]:
+    """Return those of facilities that the viewer belongs to, or looks after somebody in."""
+    if viewer.is_superuser:
+        return rows
+    rooms = Classroom.objects.staffed_by(viewer)
+    return rows.filter(
+        Q(facility__in=Facility.objects.visible_to(viewer))
+        | Q(facility__in=rooms.values("facility"))
+    )
+
+
+def one_of(rows: QuerySet[L], pk: UUID) -> L:
+    """Return the one of this key.
+
+    Raises
+    ------
+    Http404 : it is not among them.
+    """
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found

@@ -11,10 +11,12 @@ from analytics.core import plateau
 from analytics.core.attention import Concern, Reason
 from analytics.core.plateau import Advice
 from analytics.core.velocity import Trend
+from analytics.events import Source
+from analytics.models import SkillState
 from roster.words import decimal, percent, signed
 
-SHORT = 8
-_LONG_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+SHORT = 6
+_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 REASONS = {
     Reason.PLATEAU: gettext_lazy("Plateau"),
@@ -38,6 +40,11 @@ TRENDS = {
     Trend.ACCELERATING: gettext_lazy("getting faster"),
     Trend.STABLE: gettext_lazy("steady"),
     Trend.DECLINING: gettext_lazy("slowing down"),
+}
+SOURCES = {
+    Source.SESSION: gettext_lazy("content session"),
+    Source.TRACK: gettext_lazy("tracked answer"),
+    Source.STUDY: gettext_lazy("study result"),
 }
 ADVICE = {
     Advice.PREREQUISITES: gettext_lazy(
@@ -114,6 +121,42 @@ def out_of(right: float, answers: int) -> str:
     return _("{right} of {answers}").format(right=f"{right:g}", answers=answers)
 
 
-def short_code(code: str) -> str:
-    """Return an item's or a skill's code with long hexadecimal ids cut: 4f2a91c0…:question 3."""
-    return _LONG_ID.sub(lambda found: f"{found[0][:SHORT]}…", code)
+def standing(state: SkillState) -> str:
+    """Return where a learner stands at a skill."""
+    return _("Mastery {mastery}, {right} answers right.").format(
+        mastery=percent(state.mastery), right=out_of(state.correct, state.attempts)
+    )
+
+
+def item_name(code: str) -> str:
+    """Return an item's code as far as it says anything to a person.
+
+    Of an exercise's question its name within the exercise; of an id the last few digits, since
+    the first are those of the time.
+    """
+    content, colon, question = code.partition(":")
+    if colon and question and _ID.fullmatch(content):
+        return question
+    return short_ids(code)
+
+
+def short_ids(text: str) -> str:
+    """Return a text whose hexadecimal ids are cut to their last digits."""
+    return _ID.sub(lambda found: f"…{found[0][-SHORT:]}", text)
+
+
+def result(score: float) -> str:
+    """Return whether an answer was right."""
+    if score == 1:
+        return _("right")
+    return _("wrong") if score == 0 else _("{share} right").format(share=percent(score))
+
+
+def result_symbol(score: float) -> str:
+    """Return a sign for it."""
+    return {1.0: "✓", 0.0: "✗"}.get(score, "◐")
+
+
+def result_tone(score: float) -> str:
+    """Return how the style sheet calls it."""
+    return {1.0: "good", 0.0: "bad"}.get(score, "warn")

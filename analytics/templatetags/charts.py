@@ -11,8 +11,6 @@ from django import template
 
 from analytics import charting
 from analytics.charting import BarChart, HeatMap, LineChart, StripChart
-from analytics.coaching.words import short_code
-from analytics.models import Item
 
 register = template.Library()
 
@@ -50,9 +48,3 @@ def meter(share: float, text: str, mark: float | None = None) -> dict[str, Any]:
     """Draw a share in [0, 1] as a bar beside its text; `mark` is a height worth reaching."""
     width = round(100 * min(max(share, 0.0), 1.0), 1)
     return {"width": width, "text": text, "mark": None if mark is None else round(100 * mark, 1)}
-
-
-@register.filter
-def item_name(item: Item) -> str:
-    """Return an item's code as short as it can be told: an exercise's long id is cut."""
-    return short_code(str(item))

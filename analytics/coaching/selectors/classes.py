@@ -54,7 +54,7 @@ def overview(selection: Selection, *, at: datetime) -> Overview:
         is_cut=len(found) > MOST_LEARNERS,
         concerned=pressing[:MOST_CONCERNED],
         unshown=max(len(pressing) - MOST_CONCERNED, 0),
-        heat=heat_map(list(learners.values()), states),
+        heat=heat_map(list(learners.values()), states, query=selection.query),
         missed=missed(events, learners) if learners else [],
         activity=activity(events, since=selection.since, until=selection.until) if learners else [],
     )

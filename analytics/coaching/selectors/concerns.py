@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from analytics.coaching import words
 from analytics.core import attention
@@ -50,6 +50,11 @@ class Trouble:
     def explained(self) -> str:
         """Its figure and its threshold."""
         return words.explained(self.concern)
+
+    @property
+    def beside(self) -> str:
+        """What else there is to know of the learner at the skill."""
+        return words.standing(self.state) if self.state else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,4 +110,5 @@ def _days_away(learner: User, at: datetime) -> float | None:
     ability = getattr(learner, "ability", None)
     if ability is None or ability.newest is None:
         return None
-    return max((at - ability.newest).total_seconds() / DAY, 0.0)
+    elapsed: timedelta = at - ability.newest
+    return max(elapsed.total_seconds() / DAY, 0.0)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from django.utils.translation import gettext as _
 
 from analytics.charting import Cell, Head, HeatMap, HeatRow
+from analytics.coaching.words import short_ids
 from analytics.core.bkt import MASTERED
 from analytics.models import Skill, SkillState
 from roster.coaching import link
@@ -19,8 +20,15 @@ MOST_SKILLS = 20
 STUCK, DONE = "▬", "✓"
 
 
-def heat_map(learners: Sequence[User], states: Iterable[SkillState]) -> HeatMap | None:
-    """Return the mastery of these learners at the skills they practised most; None: of nothing."""
+def heat_map(
+    learners: Sequence[User], states: Iterable[SkillState], *, query: str
+) -> HeatMap | None:
+    """Return the mastery of these learners at the skills they practised most; None: of nothing.
+
+    Parameters
+    ----------
+    query : what pages on skills are asked besides, so that they show the same class.
+    """
     held = {(state.learner_id, state.skill_id): state for state in states}
     skills = _most_practised(held.values())
     shown = [learner for learner in learners if any((learner.pk, s.pk) in held for s in skills)]
@@ -33,7 +41,10 @@ def heat_map(learners: Sequence[User], states: Iterable[SkillState]) -> HeatMap 
             " (from {mastered})."
         ).format(stuck=STUCK, done=DONE, mastered=percent(MASTERED)),
         corner=_("Learner"),
-        columns=[Head(label=str(s), url=link("coach_skill", s.pk)) for s in skills],
+        columns=[
+            Head(label=short_ids(str(s)), url=(link("coach_skill", s.pk) or "") + query)
+            for s in skills
+        ],
         rows=[
             HeatRow(
                 head=Head(label=str(learner), url=link("coach_learner", learner.pk)),
@@ -42,6 +53,10 @@ def heat_map(learners: Sequence[User], states: Iterable[SkillState]) -> HeatMap 
             for learner in shown[:MOST_LEARNERS]
         ],
     )
+
+
+def _head(skill: Skill, query: str) -> Head:
+    return Head(label=short_ids(str(skill)), url=(link("coach_skill", skill.pk) or "") + query)
 
 
 def _most_practised(states: Iterable[SkillState]) -> list[Skill]:

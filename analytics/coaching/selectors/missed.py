@@ -12,9 +12,8 @@ from uuid import UUID
 from django.db.models import Avg, Count
 
 from analytics.coaching.selectors.evidence import answer_url
-from analytics.models import Item, LearningEventQuerySet
+from analytics.models import Item, LearningEventQuerySet, Skill
 from roster.models import User
-from roster.words import percent
 
 MIN_ANSWERS = 5
 MOST_ITEMS = 10
@@ -33,17 +32,16 @@ class Miss:
 
 @dataclass(frozen=True, kw_only=True)
 class MissedItem:
-    """An item, the share of answers to it that were wrong, and who gave some of them."""
+    """An item, the share of answers to it that were wrong, and who gave some of them.
+
+    `skill` is the one that its latest wrong answer moved.
+    """
 
     item: Item
+    skill: Skill | None
     answers: int
     wrong: float
     misses: Sequence[Miss]
-
-    @property
-    def wrong_text(self) -> str:
-        """The share in words."""
-        return percent(self.wrong)
 
 
 def missed(events: LearningEventQuerySet, learners: Mapping[UUID, User]) -> list[MissedItem]:
@@ -58,30 +56,32 @@ def missed(events: LearningEventQuerySet, learners: Mapping[UUID, User]) -> list
     worst = counted.filter(answers__gte=MIN_ANSWERS, right__lt=1.0).order_by("right", "-answers")
     rows = list(worst[:MOST_ITEMS])
     keys = [row["item"] for row in rows]
-    items = Item.objects.select_related("skill").in_bulk(keys) if keys else {}
-    misses = _misses(events, keys, learners) if keys else {}
+    items = Item.objects.in_bulk(keys) if keys else {}
+    misses = _misses(events, keys) if keys else {}
+    skills = Skill.objects.in_bulk({found[0]["skill"] for found in misses.values()} - {None})
     return [
         MissedItem(
             item=items[row["item"]],
+            skill=skills.get(misses[row["item"]][0]["skill"]) if row["item"] in misses else None,
             answers=row["answers"],
             wrong=1.0 - row["right"],
-            misses=misses.get(row["item"], []),
+            misses=[_miss(miss, learners) for miss in misses.get(row["item"], [])],
         )
         for row in rows
     ]
 
 
 def _misses(
-    events: LearningEventQuerySet, items: Collection[UUID], learners: Mapping[UUID, User]
-) -> dict[UUID, list[Miss]]:
-    """Return who got each item wrong last: three learners, each with their latest answer."""
+    events: LearningEventQuerySet, items: Collection[UUID]
+) -> dict[UUID, list[Mapping[str, Any]]]:
+    """Return the latest wrong answers to each item: of three learners, one each."""
     wrong = events.filter(item__in=items, score__lt=1.0).order_by("-happened_at", "-pk")
     rows = wrong.values("item", "learner", "skill", "source", "source_id", "happened_at")
-    found: dict[UUID, dict[UUID, Miss]] = defaultdict(dict)
+    found: dict[UUID, dict[UUID, Mapping[str, Any]]] = defaultdict(dict)
     for row in rows[:MOST_MISSES]:
         of_item = found[row["item"]]
         if len(of_item) < MOST_LEARNERS and row["learner"] not in of_item:
-            of_item[row["learner"]] = _miss(row, learners)
+            of_item[row["learner"]] = row
     return {item: list(of_item.values()) for item, of_item in found.items()}
 
 

@@ -1,0 +1,153 @@
+"""One item: how hard it is, whether it tells learners apart, and who answered it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from math import sqrt
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from django.utils.translation import gettext as _
+
+from analytics.coaching.selectors.evidence import answer_url
+from analytics.core import difficulty, item_analysis
+from analytics.models import Item, LearningEvent, Skill
+from roster.models import User
+from roster.words import decimal, duration, percent, signed
+
+NEWEST = 2_000
+MOST_ANSWERS = 1_000
+MOST_LEARNERS = 100
+_TOLD = ("score", "ability_mean", "skill_ability_mean", "seconds")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """A figure and what it means; without a text it is hidden, and `meaning` says why."""
+
+    name: str
+    text: str | None
+    meaning: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answerer:
+    """A learner of the viewer's who answered the item: how often, how well, and when last."""
+
+    learner: User
+    answers: int
+    score: float
+    last_score: float
+    last_at: datetime
+    url: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemView:
+    """What is known of an item; `skill` is its own, else the one its newest answer moved."""
+
+    skill: Skill | None
+    figures: Sequence[Figure]
+    learners: Sequence[Answerer]
+
+
+def item_view(item: Item, viewer: User) -> ItemView:
+    """Return the figures of the facility's newest 2,000 answers, and the viewer's learners."""
+    events = LearningEvent.objects.filter(item=item).order_by("-id")
+    told = list(events.values_list("skill", *_TOLD)[:NEWEST])
+    rows = np.array([row[1:] for row in told], dtype=np.float64).reshape(-1, len(_TOLD))
+    newest = next((row[0] for row in told if row[0] is not None), None)
+    return ItemView(
+        skill=item.skill or Skill.objects.filter(pk=newest).first(),
+        figures=_figures(item, rows),
+        learners=_answerers(item, viewer),
+    )
+
+
+def _figures(item: Item, rows: Any) -> list[Figure]:
+    n = len(rows)
+    if n < item_analysis.MIN_ANSWERS:
+        hidden = _("Shown from {least} answers on.").format(least=item_analysis.MIN_ANSWERS)
+        return [
+            Figure(name=_("Answers"), text=str(n)),
+            *(Figure(name=name, text=None, meaning=hidden) for name in _names()),
+        ]
+    score, ability, seconds = rows[:, 0], rows[:, 1] + rows[:, 2], rows[:, 3]
+    is_all = _("all there are") if n < NEWEST else _("the newest")
+    return [
+        Figure(name=_("Answers"), text=str(n), meaning=is_all),
+        Figure(name=_("Right"), text=percent(float(score.mean()))),
+        _difficulty(item),
+        _discrimination(item_analysis.discrimination(score, ability)),
+        _time(item_analysis.median(seconds)),
+    ]
+
+
+def _names() -> list[str]:
+    return [_("Right"), _("Difficulty"), _("Discrimination"), _("Median time")]
+
+
+def _difficulty(item: Item) -> Figure:
+    sd = sqrt(item.difficulty_variance)
+    spread = _("± {sd} logits").format(sd=decimal(sd, 2))
+    if not difficulty.is_known(item.difficulty):
+        known_from = decimal(difficulty.KNOWN_SD, 2)
+        return Figure(
+            name=_("Difficulty"),
+            text=None,
+            meaning=_("Not known well enough yet: {spread}, shown below {known}.").format(
+                spread=spread, known=known_from
+            ),
+        )
+    return Figure(
+        name=_("Difficulty"),
+        text=f"{signed(item.difficulty_mean, 2)} {spread}",
+        meaning=_("beside others of its skill; above 0 is harder"),
+    )
+
+
+def _discrimination(found: float | None) -> Figure:
+    name = _("Discrimination")
+    if found is None:
+        return Figure(name=name, text=None, meaning=_("All answers are alike."))
+    if found < 0:
+        meaning = _("Strong learners fail it more often than weak ones: look at its key.")
+    elif found < item_analysis.WEAK_BELOW:
+        meaning = _("Hardly tells strong learners from weak ones.")
+    else:
+        meaning = _("Strong learners get it right more often.")
+    return Figure(name=name, text=signed(found, 2), meaning=meaning)
+
+
+def _time(seconds: float | None) -> Figure:
+    text = None if seconds is None else duration(seconds)
+    meaning = _("No answer came with a time.") if seconds is None else ""
+    return Figure(name=_("Median time"), text=text, meaning=meaning)
+
+
+def _answerers(item: Item, viewer: User) -> list[Answerer]:
+    """Return who of the viewer's learners answered it lately, the latest first."""
+    visible = LearningEvent.objects.visible_to(viewer).filter(item=item).order_by("-id")
+    rows = visible.values("learner", "skill", "source", "source_id", "score", "happened_at")
+    latest = sorted(rows[:MOST_ANSWERS], key=lambda row: row["happened_at"], reverse=True)
+    of_learner: dict[UUID, list[Mapping[str, Any]]] = {}
+    for row in latest:
+        of_learner.setdefault(row["learner"], []).append(row)
+    keys = list(of_learner)[:MOST_LEARNERS]
+    people = User.objects.visible_to(viewer).in_bulk(keys) if keys else {}
+    return [_answerer(people[key], of_learner[key]) for key in keys if key in people]
+
+
+def _answerer(learner: User, rows: Sequence[Mapping[str, Any]]) -> Answerer:
+    last = rows[0]
+    return Answerer(
+        learner=learner,
+        answers=len(rows),
+        score=sum(row["score"] for row in rows),
+        last_score=last["score"],
+        last_at=last["happened_at"],
+        url=answer_url(last),
+    )

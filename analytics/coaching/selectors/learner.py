@@ -1,0 +1,126 @@
+"""One learner at a glance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Min, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from analytics.charting import LineChart
+from analytics.coaching import words
+from analytics.coaching.selectors.concerns import Concerned, concerned
+from analytics.coaching.selectors.progress import mastery_over_time
+from analytics.core.bkt import MASTERED
+from analytics.core.course import Course
+from analytics.core.momentum import overall_trend, overall_velocity
+from analytics.models import ItemMemory, SkillState
+from analytics.rows import DAY
+from roster.coaching import classrooms_of, link
+from roster.models import Classroom, User
+from roster.words import ago
+
+MOST_SKILLS = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class SkillRow:
+    """What is believed of a learner at one skill, with some of it in words.
+
+    `advice` is what a teacher can do about a plateau; empty where there is none.
+    """
+
+    state: SkillState
+    is_mastered: bool
+    trend: str
+    advice: str
+    practised: str
+    url: str | None
+
+
+def skill_row(state: SkillState, *, at: datetime) -> SkillRow:
+    """Return a state as tables show it."""
+    course = course_of(state)
+    advice = course.recommendation
+    return SkillRow(
+        state=state,
+        is_mastered=state.mastery >= MASTERED,
+        trend=str(words.TRENDS[course.trend(at.timestamp() / DAY)]),
+        advice=str(words.ADVICE[advice]) if advice else "",
+        practised=ago(state.last_practised, at),
+        url=link("coach_practice", state.learner_id, state.skill_id),
+    )
+
+
+def course_of(state: SkillState) -> Course:
+    """Return the running record of a state."""
+    return Course.from_bytes(bytes(state.course))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Readiness:
+    """How many items the learner remembers, how many are due for review, and when the next is."""
+
+    items: int
+    due: int
+    next_due: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile:
+    """Everything that is believed of one learner."""
+
+    learner: User
+    classrooms: Sequence[Classroom]
+    concerned: Concerned | None
+    answers: int
+    last_answer: str
+    velocity: float
+    trend: str
+    efficiency: float
+    mastered: int
+    readiness: Readiness
+    progress: LineChart | None
+    skills: Sequence[SkillRow]
+    is_cut: bool
+
+
+def profile(learner: User, viewer: User, *, at: datetime) -> Profile:
+    """Return what is believed of a learner whom the viewer may read, who comes with ability."""
+    found = list(_states(learner)[: MOST_SKILLS + 1])
+    states = found[:MOST_SKILLS]
+    rows = [skill_row(state, at=at) for state in states]
+    paces = [course_of(state).pace(at.timestamp() / DAY) for state in states]
+    ability = getattr(learner, "ability", None)
+    newest = ability.newest if ability else None
+    return Profile(
+        learner=learner,
+        classrooms=classrooms_of(learner, viewer),
+        concerned=next(iter(concerned([learner], states, at=at)), None),
+        answers=ability.answers if ability else 0,
+        last_answer=ago(newest, at) if newest else _("never"),
+        velocity=overall_velocity(paces),
+        trend=str(words.TRENDS[overall_trend(paces)]),
+        efficiency=ability.efficiency if ability else 0.0,
+        mastered=sum(row.is_mastered for row in rows),
+        readiness=_readiness(learner, at=at),
+        progress=mastery_over_time(learner, {state.skill_id: state.skill for state in states}),
+        skills=rows,
+        is_cut=len(found) > MOST_SKILLS,
+    )
+
+
+def _states(learner: User) -> QuerySet[SkillState]:
+    states = SkillState.objects.filter(learner=learner).select_related("skill")
+    return states.order_by("-last_practised", "-pk")
+
+
+def _readiness(learner: User, *, at: datetime) -> Readiness:
+    told = ItemMemory.objects.filter(learner=learner).aggregate(
+        items=Count("pk"),
+        overdue=Count("pk", filter=Q(due__lte=at)),
+        upcoming=Min("due", filter=Q(due__gt=at)),
+    )
+    return Readiness(items=told["items"], due=told["overdue"], next_due=told["upcoming"])

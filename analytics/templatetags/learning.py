@@ -1,0 +1,34 @@
+"""What is believed and was answered, in words, in templates."""
+
+from __future__ import annotations
+
+from django import template
+
+from analytics.coaching import words
+from analytics.events import Source
+
+register = template.Library()
+
+register.filter("velocity", words.velocity)
+register.filter("result", words.result)
+register.filter("result_symbol", words.result_symbol)
+register.filter("result_tone", words.result_tone)
+register.filter("out_of", words.out_of)
+
+
+@register.filter
+def item_name(item: object) -> str:
+    """Return what an item is called, as short as it can be told."""
+    return words.item_name(str(item))
+
+
+@register.filter
+def short_ids(thing: object) -> str:
+    """Return what something is called, long ids cut: skills may be called by them."""
+    return words.short_ids(str(thing))
+
+
+@register.filter
+def source_name(source: str) -> str:
+    """Return by which API an answer came."""
+    return str(words.SOURCES[Source(source)])
