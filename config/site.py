@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Any, cast
+from uuid import UUID
 
+from django.db.models.functions import Left
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver
@@ -14,6 +17,15 @@ import logger.coaching.urls
 from analytics.coaching.front import FrontPage
 from logger import coaching
 from roster.coaching import CoachSite
+from study.models import LearningItem
+
+MOST_OF_A_QUESTION = 80
+
+
+def questions(items: Collection[UUID]) -> Mapping[UUID, str]:
+    """Return the beginning of what learning items ask."""
+    asking = LearningItem.objects.filter(item__in=items).exclude(question=None)
+    return dict(asking.values_list("item", Left("question", MOST_OF_A_QUESTION)))
 
 
 class LearnTraceSite(CoachSite):
@@ -24,6 +36,7 @@ class LearnTraceSite(CoachSite):
     index_title = _("Learners and their work")
     learner_sections = coaching.learner_sections
     item_sections = coaching.item_sections
+    item_namers = (questions,)
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
         """Put the coach's pages before Django's, whose last pattern catches everything."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, ClassVar, TypeVar, cast
@@ -34,6 +34,8 @@ EARLIEST, LATEST = date(2000, 1, 1), date(9000, 1, 1)
 Section = tuple[str, dict[str, Any]]
 LearnerSection = Callable[[User, User], Section]
 ItemSection = Callable[[Any, User], Section]
+# What some items ask, by their ids: those that the app knows.
+ItemNames = Callable[[Collection[UUID]], Mapping[UUID, str]]
 
 
 class CoachSite(AdminSite):
@@ -41,6 +43,14 @@ class CoachSite(AdminSite):
 
     learner_sections: ClassVar[Sequence[LearnerSection]] = ()
     item_sections: ClassVar[Sequence[ItemSection]] = ()
+    item_namers: ClassVar[Sequence[ItemNames]] = ()
+
+    def item_names(self, items: Collection[UUID]) -> dict[UUID, str]:
+        """Return what some items ask, where an app knows it."""
+        names: dict[UUID, str] = {}
+        for named in self.item_namers if items else ():
+            names |= named(items)
+        return names
 
 
 @dataclass(frozen=True, kw_only=True)

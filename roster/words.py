@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 MINUTE, HOUR = 60, 3600
+UNBROKEN = "\N{NO-BREAK SPACE}"
 
 
 def percent(share: float) -> str:
     """Return a share in [0, 1] as a whole percentage."""
-    return _("{number} %").format(number=round(100 * share))
+    return _unbroken(_("{number} %").format(number=round(100 * share)))
 
 
 def decimal(value: float, places: int = 1) -> str:
@@ -32,12 +33,12 @@ def duration(seconds: float) -> str:
     """Return a time span: 45 s, 4 m 10 s, 2 h 5 m."""
     whole = round(seconds)
     if whole < MINUTE:
-        return _("{seconds} s").format(seconds=whole)
+        return _unbroken(_("{seconds} s").format(seconds=whole))
     if whole < HOUR:
         minutes, rest = divmod(whole, MINUTE)
-        return _("{minutes} m {seconds} s").format(minutes=minutes, seconds=rest)
+        return _unbroken(_("{minutes} m {seconds} s").format(minutes=minutes, seconds=rest))
     hours, rest = divmod(whole, HOUR)
-    return _("{hours} h {minutes} m").format(hours=hours, minutes=rest // MINUTE)
+    return _unbroken(_("{hours} h {minutes} m").format(hours=hours, minutes=rest // MINUTE))
 
 
 def day(moment: date) -> str:
@@ -56,3 +57,8 @@ def ago(then: datetime, now: datetime) -> str:
     if days < 2:
         return _("yesterday") if days else _("today")
     return ngettext("{days} day ago", "{days} days ago", days).format(days=days)
+
+
+def _unbroken(text: str) -> str:
+    """Return a figure that no line break parts from its unit."""
+    return text.replace(" ", UNBROKEN)

@@ -11,11 +11,11 @@ from math import ceil, floor, log10
 
 from analytics.charting.charts import Bar, BarChart, LineChart, Point, Series
 
-WIDTH, HEIGHT = 640.0, 260.0
+WIDTH, HEIGHT = 640.0, 300.0
 # Room for labels, as large as they are on narrow screens.
 LEFT, RIGHT, TOP, BOTTOM = 62.0, 16.0, 16.0, 34.0
 SHAPES = 6
-MOST_DOTS = 40  # more would hide the line
+MOST_DOTS = 25  # more would hide the line
 MOST_LABELS = 6
 DOT = 4.5
 BAR_SHARE = 0.72  # of the room a bar has

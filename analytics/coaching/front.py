@@ -20,10 +20,12 @@ class FrontPage(CoachPage):
         """Return what there is of the class, group and days asked for."""
         at = timezone.now()
         selection = Selection.read(self.request.GET, self.viewer, at=at)
+        found = overview(selection, at=at)
         return {
             "title": self._title(selection),
             "selection": selection,
-            "overview": overview(selection, at=at),
+            "overview": found,
+            "names": self.site.item_names([each.item.pk for each in found.missed]),
             "crumbs": [],
         }
 

@@ -62,12 +62,14 @@ class PracticePage(CoachPage):
         learner = visible_learner(self.viewer, self.kwargs["learner"])
         skill = of_known_facility(Skill.objects.filter(states__learner=learner), self.viewer)
         found = one_of(skill, self.kwargs["skill"])
+        answers = practice(learner, found, self._place())
         return {
             "title": words.short_ids(str(found)),
             "crumbs": learner_crumbs(learner, self.viewer),
             "learner": learner,
             "skill": found,
-            "practice": practice(learner, found, self._place()),
+            "practice": answers,
+            "names": self.site.item_names(answers.items),
         }
 
     def _place(self) -> Place | None:
@@ -109,8 +111,9 @@ class ItemPage(CoachPage):
         item = one_of(items, self.kwargs["item"])
         view = item_view(item, self.viewer)
         told = [section(item, self.viewer) for section in self.site.item_sections]
+        asks = self.site.item_names([item.pk]).get(item.pk)
         return {
-            "title": _("Item {name}").format(name=words.item_name(str(item))),
+            "title": asks or _("Item {name}").format(name=words.item_name(str(item))),
             "crumbs": [skill_crumb(view.skill)] if view.skill else [],
             "item": item,
             "view": view,

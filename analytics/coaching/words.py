@@ -13,7 +13,7 @@ from analytics.core.plateau import Advice
 from analytics.core.velocity import Trend
 from analytics.events import Source
 from analytics.models import SkillState
-from roster.words import decimal, percent, signed
+from roster.words import UNBROKEN, decimal, percent, signed
 
 SHORT = 6
 _ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -113,7 +113,7 @@ _EXPLAINED = {
 
 def velocity(gain: float) -> str:
     """Return an expected gain of P(right) an answer, in points."""
-    return _("{points} points").format(points=signed(100 * gain))
+    return _("{points} points").format(points=signed(100 * gain)).replace(" ", UNBROKEN)
 
 
 def out_of(right: float, answers: int) -> str:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from uuid import UUID
+
 from django import template
 
 from analytics.coaching import words
 from analytics.events import Source
+from analytics.models import Item
 
 register = template.Library()
 
@@ -17,9 +21,15 @@ register.filter("out_of", words.out_of)
 
 
 @register.filter
-def item_name(item: object) -> str:
-    """Return what an item is called, as short as it can be told."""
-    return words.item_name(str(item))
+def item_name(item: Item, names: Mapping[UUID, str]) -> str:
+    """Return what an item asks where that is known, else what it is called, in short."""
+    return names.get(item.pk) or words.item_name(str(item))
+
+
+@register.filter
+def named_in(item: UUID, names: Mapping[UUID, str]) -> str:
+    """Return what an item asks; nothing where that is not known."""
+    return names.get(item, "")
 
 
 @register.filter

@@ -46,7 +46,7 @@ def numbers(path: str) -> list[tuple[float, float]]:
 def test_a_line_goes_from_end_to_end_and_upwards():
     [line] = charting.draw_lines(lines(Series(label="a", points=[point(1, 0), point(3, 1)]))).lines
 
-    assert numbers(line.path) == [(62.0, 226.0), (624.0, 16.0)]
+    assert numbers(line.path) == [(62.0, 266.0), (624.0, 16.0)]
     assert len(line.dots) == 2
 
 
@@ -58,7 +58,7 @@ def test_no_line_leaves_the_picture(values: list[tuple[float, float]]):
 
     for x, y in numbers(line.path):
         assert ENDS[0] <= x <= ENDS[1]
-        assert 16.0 <= y <= 226.0
+        assert 16.0 <= y <= 266.0
 
 
 def test_a_single_answer_is_a_dot_and_no_line():
@@ -81,7 +81,7 @@ def test_a_band_is_drawn_between_its_bounds():
 
     [line] = charting.draw_lines(lines(series)).lines
 
-    assert [y for _, y in numbers(line.band)] == [16.0, 16.0, 226.0, 226.0]
+    assert [y for _, y in numbers(line.band)] == [16.0, 16.0, 266.0, 266.0]
 
 
 def test_no_more_than_six_lines_are_drawn_each_with_a_shape_of_its_own():
@@ -96,7 +96,7 @@ def test_a_chart_of_nothing_has_axes_alone():
     drawing = charting.draw_lines(lines(goal=Tick(value=0.5, text="half")))
 
     assert drawing.lines == []
-    assert drawing.goal == 121.0
+    assert drawing.goal == 141.0
     assert charting.draw_bars(bars()).bars == []
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from analytics.charting import LineChart
 from analytics.coaching import words
@@ -41,6 +42,11 @@ class PracticeView:
     older: str | None
     state: SkillState | None
     progress: LineChart | None
+
+    @property
+    def items(self) -> set[UUID]:
+        """The items that were answered."""
+        return {answer.row["item"] for answer in self.answers} - {None}
 
 
 def practice(learner: User, skill: Skill, place: Place | None) -> PracticeView:
