@@ -1,0 +1,62 @@
+"""A class that has worked, and what a coach is shown of it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.test import Client as Browser
+from django.urls import reverse
+from django.utils import timezone
+
+from analytics.events import Answer, Source
+from analytics.models import Item, Skill
+from roster.models import User
+from tests.analytics.test_recording import record
+
+__all__ = ["Browser", "answers", "browser", "item", "look", "now", "practise", "skill"]
+
+
+def now() -> datetime:
+    return timezone.now()
+
+
+def browser(user: User) -> Browser:
+    found = Browser()
+    found.force_login(user, backend="roster.authentication.RosterBackend")
+    return found
+
+
+def answers(scores: str, skill: str = "algebra", **told: Any) -> list[Answer]:
+    """Return answers, 1 right and 0 wrong, to the items q1, q2, q3 in turn."""
+    return [
+        Answer(
+            source=Source.TRACK,
+            skill=skill,
+            score=float(score),
+            **{"item": f"q{number % 3 + 1}", "seconds": 20.0, **told},
+        )
+        for number, score in enumerate(scores)
+    ]
+
+
+def practise(
+    learner: User, scores: str, skill: str = "algebra", *, days_ago: float = 1, **told: Any
+) -> None:
+    """Let a learner answer, some days ago."""
+    record(learner, *answers(scores, skill, **told), at=now() - timedelta(days=days_ago))
+
+
+def skill(learner: User, code: str = "algebra") -> Skill:
+    return Skill.objects.get(facility=learner.facility, code=code)
+
+
+def item(learner: User, code: str = "q1") -> Item:
+    return Item.objects.get(facility=learner.facility, code=code)
+
+
+def look(viewer: User, name: str, *args: Any, **asked: str) -> str:
+    """Return a page of the admin, which must be there."""
+    response = browser(viewer).get(reverse(f"admin:{name}", args=args), asked)
+    assert response.status_code == 200, response.content
+    return response.content.decode().replace("\N{NO-BREAK SPACE}", " ")

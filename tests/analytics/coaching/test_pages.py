@@ -1,0 +1,295 @@
+"""A coach's pages on one learner, one skill, one item: what they show."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from analytics.models import Item, LearningEvent, SkillParameters
+from roster import services
+from roster.keyset import Place
+from roster.models import RoleKind
+from tests.analytics.coaching.school import browser, item, look, now, practise, skill
+from tests.conftest import client_for
+from tests.factories import NOW, School, answered, exercise, make_user
+
+pytestmark = pytest.mark.django_db
+STUCK = "0" * 16
+
+
+def test_a_learner_is_shown_with_names_classes_and_skills(school: School):
+    practise(school.ada, "1" * 8)
+
+    page = look(school.coach, "coach_learner", school.ada.pk)
+
+    assert "student_ada" in page
+    assert f"?class={school.class_7a.pk}" in page
+    assert "8 of 8" in page
+    assert "mastered" in page
+    assert reverse("admin:coach_practice", args=[school.ada.pk, skill(school.ada).pk]) in page
+
+
+def test_a_plateau_comes_with_what_can_be_done(school: School):
+    practise(school.ada, STUCK)
+
+    page = look(school.coach, "coach_learner", school.ada.pk)
+
+    assert "Needs help" in page
+    assert "check the skills this one builds on" in page
+
+
+def test_mastery_over_time_is_drawn_and_told_in_numbers(school: School):
+    practise(school.ada, "101", "algebra")
+    practise(school.ada, "11", "geometry")
+
+    page = look(school.coach, "coach_learner", school.ada.pk)
+
+    assert "Mastery after each of the latest 5 answers" in page
+    assert page.count('<path class="line') == 2 + 2  # two lines, and the same in the legend
+    assert len(re.findall(r"<td>(algebra|geometry)</td>", page)) == 5
+
+
+def test_readiness_counts_the_items_due(school: School):
+    with time_machine.travel(NOW, tick=False):
+        practise(school.ada, "1", days_ago=0, item="remembered")
+    with time_machine.travel(NOW + timedelta(days=2), tick=False):
+        practise(school.ada, "0", days_ago=1, item="forgotten")
+
+        page = look(school.coach, "coach_learner", school.ada.pk)
+
+    facts = page.split("Items due for review")[1].split("</div>")[0]
+    assert "1 / 2" in facts
+    assert "4 Mar 2026" in facts
+
+
+def test_a_learner_who_has_done_nothing_has_a_page(school: School):
+    page = look(school.coach, "coach_learner", school.ben.pk)
+
+    assert "No answers at any skill yet." in page
+
+
+def test_a_class_of_another_coach_is_not_named(school: School):
+    """contract 0.7"""
+    services.enrol(school.ada, school.class_7b)
+
+    assert ">7B<" not in look(school.coach, "coach_learner", school.ada.pk)
+
+
+def test_answers_at_a_skill_are_told_newest_first(school: School):
+    practise(school.ada, "0", days_ago=3)
+    practise(school.ada, "1", days_ago=2, seconds=250.0)
+
+    page = look(school.coach, "coach_practice", school.ada.pk, skill(school.ada).pk)
+
+    table = page.split('id="answers-title"')[1]
+    assert table.index("right") < table.index("wrong")
+    assert "4 m 10 s" in table
+    assert "tracked answer" in table
+
+
+def test_answers_are_paged_back_and_forth(school: School):
+    practise(school.ada, "01" * 60)
+    path = reverse("admin:coach_practice", args=[school.ada.pk, skill(school.ada).pk])
+    client, seen, query = browser(school.coach), [], ""
+
+    for _page in range(3):
+        answer = client.get(path + query)
+        seen += [row.row["id"] for row in answer.context["practice"].answers]
+        query = f"?from={answer.context['practice'].older}"
+
+    assert answer.context["practice"].older is None
+    newest_first = LearningEvent.objects.order_by("-happened_at", "-id").values_list(
+        "id", flat=True
+    )
+    assert seen == list(newest_first)
+    back = client.get(f"{path}?from={answer.context['practice'].newer}").context["practice"]
+    assert [row.row["id"] for row in back.answers] == seen[50:100]
+    first = client.get(f"{path}?from={back.newer}").context["practice"]
+    assert [row.row["id"] for row in first.answers] == seen[:50]
+    assert first.newer is None
+
+
+@pytest.mark.parametrize("token", ["x", "WzBd", Place(values=(NOW,)).token])
+def test_a_place_that_is_none_is_refused(school: School, token: str):
+    practise(school.ada, "1")
+    path = reverse("admin:coach_practice", args=[school.ada.pk, skill(school.ada).pk])
+
+    assert browser(school.coach).get(path, {"from": token}).status_code == 400
+
+
+def test_a_skill_is_explained_by_its_parameters(school: School):
+    practise(school.ada, "1")
+    found = skill(school.ada)
+
+    assert "The usual values" in look(school.coach, "coach_skill", found.pk)
+
+    found.parameters = SkillParameters.objects.create(
+        skill=found, version=3, prior=0.31, learn=0.07, guess=0.22, slip=0.13, fading_prior=0.3,
+        fading_learn=0.1, fading_guess=0.2, fading_slip=0.1, fading_forget=0.0, blend=[0.0] * 7,
+        fitted_at=NOW, answers=480, learners=24, log_likelihood_before=-2, log_likelihood_after=-1,
+    )  # fmt: skip
+    found.save()
+    page = look(school.coach, "coach_skill", found.pk)
+    assert all(share in page for share in ("31 %", "7 %", "22 %", "13 %"))
+    assert "Fitted to 480 answers by 24 learners" in page
+
+
+def test_the_learning_curve_is_of_the_facility_and_wants_five_learners(school: School):
+    people = [school.ada, *(make_user(school.facility) for _ in range(3))]
+    for learner in people:
+        practise(learner, "0111")
+
+    found = skill(school.ada)
+    assert "as soon as five learners" in look(school.coach, "coach_skill", found.pk)
+
+    practise(school.chen, "111")
+    page = look(school.coach, "coach_skill", found.pk)
+    assert "expected by the model" in page
+    assert re.search(r"<td>1</td><td>measured, with its 95 % band</td><td[^>]*>20 %</td>", page)
+    assert ">chen<" not in page
+
+
+def test_learners_at_a_skill_are_sorted_by_mastery(school: School):
+    practise(school.ada, "11111")
+    practise(school.ben, "00000")
+
+    page = look(school.coach, "coach_skill", skill(school.ada).pk)
+
+    table = page.split('id="learners-title"')[1]
+    assert table.index(">ben<") < table.index(">Ada<")
+    assert ">ben<" not in look(
+        school.coach, "coach_skill", skill(school.ada).pk, group=str(school.group.pk)
+    )
+
+
+def test_an_items_figures_are_hidden_below_ten_answers(school: School):
+    practise(school.ada, "111111", item="q")
+    practise(school.ben, "000", item="q")
+    hidden = look(school.coach, "coach_item", item(school.ada, "q").pk)
+
+    practise(school.ben, "0", item="q")
+    shown = look(school.coach, "coach_item", item(school.ada, "q").pk)
+
+    assert hidden.count("Shown from 10 answers on.") == 4
+    assert "60 %" not in hidden
+    assert "Shown from" not in shown
+    assert "60 %" in shown
+    assert "20 s" in shown
+    assert "Strong learners get it right more often." in shown
+
+
+def test_an_items_difficulty_is_shown_once_it_is_known(school: School):
+    """learning-science 2: below a standard deviation of .35."""
+    practise(school.ada, "1" * 10, item="q")
+    found = item(school.ada, "q")
+
+    assert "Not known well enough yet: ± 0.89 logits" in look(school.coach, "coach_item", found.pk)
+
+    Item.objects.filter(pk=found.pk).update(difficulty_mean=-0.5, difficulty_variance=0.04)
+    assert "−0.50 ± 0.20 logits" in look(school.coach, "coach_item", found.pk)
+
+
+def test_only_the_viewers_learners_are_named_on_an_item(school: School):
+    """contract 0.7"""
+    practise(school.ada, "10", item="q")
+    practise(school.chen, "10", item="q")
+
+    page = look(school.coach, "coach_item", item(school.ada, "q").pk)
+
+    assert ">Ada<" in page
+    assert "1 of 2" in page
+    assert ">chen<" not in page
+    assert ">chen<" in look(school.facility_coach, "coach_item", item(school.ada, "q").pk)
+
+
+def test_an_answer_of_a_session_is_shown_with_its_exercise(school: School):
+    client_for(school.ada).work(exercise(content_id="ab" * 16), answered("question 7", correct=0))
+    event = LearningEvent.objects.get()
+
+    page = look(school.coach, "coach_practice", school.ada.pk, event.skill_id)
+
+    assert ">question 7<" in page
+    assert "…ababab" in page
+
+
+PATHS = ["coach_learner", "coach_practice", "coach_skill", "coach_item"]
+
+
+def arguments(name: str, school: School, learner_name: str) -> list[object]:
+    learner = getattr(school, learner_name)
+    return {
+        "coach_learner": [learner.pk],
+        "coach_practice": [learner.pk, skill(learner).pk],
+        "coach_skill": [skill(learner).pk],
+        "coach_item": [item(learner).pk],
+    }[name]
+
+
+@pytest.mark.parametrize("name", PATHS)
+def test_another_facilitys_pages_are_not_there(school: School, name: str):
+    """contract 0.7: a foreign object is unknown."""
+    practise(school.ada, "111")
+    path = reverse(f"admin:{name}", args=arguments(name, school, "ada"))
+
+    assert browser(school.foreign_coach).get(path).status_code == 404
+    assert browser(school.ada).get(path).status_code == 302
+    for viewer in (school.coach, school.facility_coach, school.admin, school.superuser):
+        assert browser(viewer).get(path).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["coach_learner", "coach_practice"])
+def test_another_classs_learner_is_not_there(school: School, name: str):
+    """contract 0.7"""
+    practise(school.chen, "111")
+    path = reverse(f"admin:{name}", args=arguments(name, school, "chen"))
+
+    assert browser(school.coach).get(path).status_code == 404
+
+
+def test_a_skill_the_learner_never_practised_has_no_answers_page(school: School):
+    practise(school.chen, "1", "geometry")
+
+    path = reverse("admin:coach_practice", args=[school.ada.pk, skill(school.chen, "geometry").pk])
+
+    assert browser(school.coach).get(path).status_code == 404
+
+
+def test_a_coach_from_elsewhere_sees_what_their_class_is_taught(school: School):
+    services.appoint(school.stranger, RoleKind.COACH, school.class_7a)
+    practise(school.ada, "1")
+
+    page = look(school.stranger, "coach_skill", skill(school.ada).pk)
+
+    assert ">Ada<" in page
+
+
+@pytest.mark.parametrize("path", ["learners/x/", "skills/x/", "items/x/", "learners/%F0/"])
+def test_an_id_that_is_none_is_not_there(school: School, path: str):
+    assert browser(school.coach).get(f"/admin/coach/{path}").status_code == 404
+
+
+def test_pages_ask_for_no_script_or_style_within_them(school: School):
+    """issue: Content-Security-Policy default-src 'self'."""
+    practise(school.ada, "10" * 6)
+    found, question = skill(school.ada), item(school.ada)
+
+    for page in (
+        look(school.coach, "index"),
+        look(school.coach, "coach_learner", school.ada.pk),
+        look(school.coach, "coach_practice", school.ada.pk, found.pk),
+        look(school.coach, "coach_skill", found.pk),
+        look(school.coach, "coach_item", question.pk),
+    ):
+        assert not re.search(r'\sstyle="|<style|\son\w+="|<script(?![^>]*\ssrc=)', page)
+
+
+def test_the_time_of_a_page_is_the_requests(school: School):
+    with time_machine.travel(NOW, tick=False):
+        practise(school.ada, "111", days_ago=0)
+    with time_machine.travel(NOW + timedelta(days=1), tick=False):
+        assert "yesterday" in look(school.coach, "coach_learner", school.ada.pk)
+    assert now() > NOW

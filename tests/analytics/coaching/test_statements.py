@@ -1,0 +1,88 @@
+"""How many SQL statements a coach's pages take: the same however much there is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from roster import services
+from roster.models import Classroom, LearnerGroup, RoleKind, User
+from tests.analytics.coaching.school import browser, item, practise, skill
+from tests.conftest import client_for
+from tests.factories import School, answered, exercise, make_user
+
+pytestmark = pytest.mark.django_db
+FRONT, OTHER = 20, 15
+
+
+def counted(viewer: User, path: str, **asked: str) -> int:
+    """Return the statements of a page, the login included."""
+    client = browser(viewer)
+    with CaptureQueriesContext(connection) as captured:
+        response = client.get(path, asked)
+    assert response.status_code == 200, response.content
+    return len(captured)
+
+
+def a_little(school: School) -> None:
+    """One learner with what every part of a page needs."""
+    practise(school.ada, "0" * 16, days_ago=2)
+    practise(school.ada, "10", "geometry", days_ago=1)
+    client_for(school.ada).work(exercise(content_id="ab" * 16), answered("q1", correct=0))
+
+
+def a_lot(school: School) -> None:
+    """More of everything: learners, classes, groups, skills, items, answers."""
+    for number in range(6):
+        room = Classroom.objects.create(facility=school.facility, name=f"8{number}")
+        services.appoint(school.coach, RoleKind.COACH, room)
+        LearnerGroup.objects.create(classroom=room, name="one")
+    for number in range(12):
+        learner = make_user(school.facility)
+        services.enrol(learner, school.class_7a)
+        practise(learner, "01" * 12, days_ago=3)
+        practise(learner, "0" * 16, f"skill {number}", days_ago=2, item=f"of {number}")
+        client_for(learner).work(exercise(content_id="ab" * 16), answered("q1", correct=0))
+    for number in range(30):
+        practise(school.ada, "01", f"skill {number}", days_ago=1, item=f"of {number}")
+    practise(school.ada, "01" * 60, days_ago=0)
+
+
+def paths(school: School) -> dict[str, str]:
+    known, question = skill(school.ada), item(school.ada)
+    return {
+        "index": reverse("admin:index"),
+        "learner": reverse("admin:coach_learner", args=[school.ada.pk]),
+        "practice": reverse("admin:coach_practice", args=[school.ada.pk, known.pk]),
+        "skill": reverse("admin:coach_skill", args=[known.pk]),
+        "item": reverse("admin:coach_item", args=[question.pk]),
+    }
+
+
+@pytest.mark.parametrize("viewer", ["coach", "facility_coach", "superuser"])
+@pytest.mark.parametrize("page", ["index", "learner", "practice", "skill", "item"])
+def test_a_page_takes_as_many_statements_whatever_there_is(school: School, viewer: str, page: str):
+    """issue: front page ≤ 20, other pages ≤ 15."""
+    a_little(school)
+    asked = {"class": str(school.class_7a.pk)} if page in ("index", "skill") else {}
+    look: Any = lambda: counted(getattr(school, viewer), paths(school)[page], **asked)  # noqa: E731
+    few = look()
+
+    a_lot(school)
+
+    assert look() == few
+    assert few <= (FRONT if page == "index" else OTHER)
+
+
+def test_a_group_costs_one_statement_more(school: School):
+    a_little(school)
+    path = reverse("admin:index")
+
+    without = counted(school.coach, path)
+    within = counted(school.coach, path, group=str(school.group.pk))
+
+    assert within <= without + 1 <= FRONT

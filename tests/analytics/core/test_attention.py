@@ -1,0 +1,117 @@
+"""Who needs help, and why (issue: each reason with its figure and threshold)."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analytics.core import attention
+from analytics.core.attention import Concern, Reason
+from analytics.core.course import Course
+from tests.analytics.core.answers import ANSWERS, START_DAY, Given, absorb, taken
+
+
+def test_a_learner_who_keeps_failing_is_on_a_plateau():
+    """learning-science 3: flagged once P_stuck is .80."""
+    course = taken([0.0] * 14, mastery=0.1)
+
+    found = attention.of_course(course)
+
+    assert found == Concern(reason=Reason.PLATEAU, figure=course.p_stuck, threshold=0.8)
+
+
+def test_ten_answers_without_mastery_are_wheel_spinning():
+    """Beck & Gong 2013."""
+    nine, ten = taken([0.0, 1.0, 1.0] * 3, mastery=0.5), taken([0.0, 1.0] * 5, mastery=0.5)
+
+    assert attention.of_course(nine) is None
+    assert attention.of_course(ten) == Concern(
+        reason=Reason.WHEEL_SPINNING, figure=10.0, threshold=10.0
+    )
+
+
+def test_who_ever_mastered_it_does_not_spin():
+    course = taken([1.0] * 3, mastery=0.97)
+    for _ in range(3):
+        absorb(course, 0.0, mastery=0.6)
+        for _again in range(3):
+            absorb(course, 1.0, mastery=0.9)
+
+    assert course.answers > 10
+    assert not course.is_plateau
+    assert attention.of_course(course) is None
+
+
+@pytest.mark.parametrize(
+    ("answers", "best", "is_spinning"),
+    [(9, 0.2, False), (10, 0.2, True), (10, 0.93, True), (10, 0.94, False), (10, 0.99, False)],
+)
+def test_who_came_within_a_hundredth_of_mastery_does_not_spin(
+    answers: int, best: float, is_spinning: bool
+):
+    assert attention.is_spinning(answers, best) == is_spinning
+
+
+def test_right_answers_that_become_rarer_are_a_decline():
+    course = taken([1.0] * 12, mastery=0.97)
+    for score in (0.0, 1.0, 0.0, 0.0, 0.0):
+        absorb(course, score, mastery=0.9)
+
+    found = attention.of_course(course)
+
+    assert found is not None
+    assert found.reason is Reason.DECLINING
+    assert found.figure > found.threshold == 0.008
+
+
+def test_a_single_slip_is_no_decline():
+    course = taken([1.0] * 12, mastery=0.97)
+    absorb(course, 0.0, mastery=0.95)
+
+    assert attention.decline(course) is None
+
+
+def test_harder_questions_are_no_decline():
+    course = Course.begin()
+    for number in range(16):
+        course.absorb(
+            float(number < 11), efficiency=0.5, difficulty=number / 4, mastery=0.97, day=START_DAY
+        )
+
+    assert attention.decline(course) is None
+
+
+@pytest.mark.parametrize(("days", "is_away"), [(None, False), (6.99, False), (7.0, True)])
+def test_seven_days_without_an_answer_are_an_absence(days: float | None, is_away: bool):
+    found = attention.of_absence(days)
+
+    assert (found is not None) == is_away
+    if found is not None:
+        assert (found.reason, found.figure, found.threshold) == (Reason.INACTIVE, 7.0, 7.0)
+
+
+@given(ANSWERS)
+def test_nobody_is_flagged_before_the_eighth_answer(answers: list[Given]):
+    course = Course.begin()
+
+    for answer in answers[:7]:
+        absorb(course, answer.score, mastery=answer.mastery)
+
+    assert attention.of_course(course) is None
+
+
+@given(st.lists(st.tuples(st.sampled_from(Reason), st.floats(0, 100))))
+def test_the_gravest_reason_comes_first_and_then_the_largest_figure(
+    told: list[tuple[Reason, float]],
+):
+    concerns = [Concern(reason=reason, figure=figure, threshold=2.0) for reason, figure in told]
+
+    ordered = attention.most_pressing(concerns)
+
+    reasons = [concern.reason for concern in ordered]
+    assert reasons == sorted(reasons)
+    for one, other in pairwise(ordered):
+        assert one.reason < other.reason or one.figure >= other.figure

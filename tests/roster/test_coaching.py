@@ -1,0 +1,116 @@
+"""Which class, group and days an address asks for."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.core.exceptions import BadRequest
+from django.http import Http404, QueryDict
+
+from roster import services
+from roster.coaching import Selection, classrooms_of, learner_crumbs, link, visible_learner
+from roster.models import Classroom, RoleKind, User
+from tests.factories import NOW, School
+
+pytestmark = pytest.mark.django_db
+
+
+def selected(viewer: User, query: str = "") -> Selection:
+    return Selection.read(QueryDict(query), viewer, at=NOW)
+
+
+def names(selection: Selection) -> set[str | None]:
+    return {learner.username for learner in selection.learners}
+
+
+def test_the_last_two_weeks_are_shown_unless_other_days_are_asked_for(school: School):
+    usual, chosen = selected(school.coach), selected(school.coach, "since=2026-01-05")
+
+    assert (usual.since, usual.until) == (date(2026, 2, 17), date(2026, 3, 2))
+    assert (chosen.since, chosen.until) == (date(2026, 1, 5), date(2026, 3, 2))
+    assert (usual.end - usual.start).days == 14
+
+
+def test_days_the_wrong_way_round_are_turned(school: School):
+    found = selected(school.coach, "since=2026-02-03&until=2026-02-01")
+
+    assert (found.since, found.until) == (date(2026, 2, 1), date(2026, 2, 3))
+
+
+def test_no_more_than_three_months_are_shown(school: School):
+    found = selected(school.coach, "since=2020-01-01&until=2026-03-02")
+
+    assert (found.until - found.since).days == 91
+
+
+@pytest.mark.parametrize("day", ["x", "2026-02-30", "0001-01-01", "2026-1"])
+def test_what_is_no_day_is_refused(school: School, day: str):
+    with pytest.raises(BadRequest):
+        selected(school.coach, f"since={day}")
+
+
+def test_the_learners_are_the_viewers_own_and_active(school: School):
+    """contract 0.7"""
+    school.ben.is_active = False
+    school.ben.save()
+
+    assert names(selected(school.coach)) == {"ada"}
+    assert names(selected(school.coach, f"group={school.group.pk}")) == {"ada"}
+    assert names(selected(school.facility_coach)) == {"ada", "chen"}
+    assert names(selected(school.superuser, f"class={school.foreign_class.pk}")) == {"stranger"}
+
+
+def test_a_group_brings_its_class(school: School):
+    assert selected(school.facility_coach, f"group={school.group.pk}").classroom == school.class_7a
+
+
+@pytest.mark.parametrize("asked", ["class", "group"])
+def test_what_is_foreign_is_not_there(school: School, asked: str):
+    foreign = {"class": school.class_7b.pk, "group": school.group.pk}[asked]
+    viewer = {"class": school.coach, "group": school.foreign_coach}[asked]
+
+    with pytest.raises(Http404):
+        selected(viewer, f"{asked}={foreign}")
+
+
+def test_a_class_beyond_those_listed_can_still_be_chosen(school: School):
+    Classroom.objects.bulk_create(
+        Classroom(facility=school.facility, name=f"{number:03}") for number in range(201)
+    )
+
+    found = selected(school.facility_coach, f"class={school.class_7b.pk}")
+
+    assert found.is_cut
+    assert found.classroom == school.class_7b
+    assert found.choices[0] == school.class_7b
+    assert len(found.choices) == 201
+
+
+def test_the_choice_is_passed_on(school: School):
+    both = selected(school.coach, f"group={school.group.pk}")
+
+    assert both.query == f"?class={school.class_7a.pk}&group={school.group.pk}"
+    assert selected(school.facility_coach).query == ""
+
+
+def test_the_way_back_to_a_learner_names_the_viewers_own_class_alone(school: School):
+    services.enrol(school.ada, school.class_7b)
+
+    assert classrooms_of(school.ada, school.coach) == [school.class_7a]
+    assert [crumb.label for crumb in learner_crumbs(school.ada, school.coach)] == ["7A", "Ada"]
+
+
+def test_a_learner_is_visible_to_their_coach_alone(school: School):
+    """contract 0.7"""
+    assert visible_learner(school.coach, school.ada.pk) == school.ada
+    with pytest.raises(Http404):
+        visible_learner(school.coach, school.chen.pk)
+
+    services.appoint(school.coach, RoleKind.COACH, school.class_7b)
+    assert visible_learner(school.coach, school.chen.pk) == school.chen
+
+
+def test_a_page_no_app_brings_has_no_address(school: School):
+    assert link("coach_learner", school.ada.pk) == f"/admin/coach/learners/{school.ada.pk}/"
+    assert link("coach_nothing", school.ada.pk) is None

@@ -1,0 +1,51 @@
+"""Numbers as people read them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from roster import words
+from roster.words import UNBROKEN
+from tests.factories import NOW
+
+
+def spaced(text: str) -> str:
+    return text.replace(UNBROKEN, " ")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0 s"),
+        (59.4, "59 s"),
+        (59.6, "1 m 0 s"),
+        (250, "4 m 10 s"),
+        (3600, "1 h 0 m"),
+        (7530, "2 h 5 m"),
+    ],
+)
+def test_time_spans_are_told_in_their_largest_units(seconds: float, text: str):
+    """issue: durations as 4 m 10 s"""
+    assert spaced(words.duration(seconds)) == text
+
+
+def test_a_figure_is_never_parted_from_its_unit():
+    assert words.percent(0.725) == f"72{UNBROKEN}%"
+    assert " " not in words.duration(250)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.04, "±0.0"), (-0.04, "±0.0"), (0.26, "+0.3"), (-1.25, "−1.2")]
+)
+def test_a_change_has_its_sign(value: float, text: str):
+    assert words.signed(value) == text
+
+
+@pytest.mark.parametrize(
+    ("hours", "text"), [(-5, "today"), (1, "today"), (10, "yesterday"), (34, "2 days ago")]
+)
+def test_days_are_counted_by_the_calendar(hours: float, text: str):
+    """NOW is 9:30."""
+    assert words.ago(NOW - timedelta(hours=hours), NOW) == text
