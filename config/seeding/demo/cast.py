@@ -1,0 +1,105 @@
+"""Who is at the demo school: one learner at least of every kind a coach should know."""
+
+from __future__ import annotations
+
+from config.seeding.demo.pupil import Character, Manner, Rhythm
+from config.seeding.demo.subjects import COMMAS, DECIMALS, EQUATIONS, FRACTIONS
+from config.seeding.paths import Course
+
+CLASS_A, CLASS_B = "Class 7A", "Class 7B"
+LEARNERS = [
+    Character(
+        username="ada", full_name="Ada Moreno", external_id="student_123", classroom=CLASS_A,
+        usual=Course.FAST, hour=8,
+    ),
+    Character(
+        username="ben", full_name="Ben Okafor", external_id="1185304", classroom=CLASS_A,
+        courses={"algebra_linear": Course.SLOW}, hour=16,
+    ),
+    Character(
+        username="chen", full_name="Chen Li", external_id="student_125", classroom=CLASS_A,
+        courses={FRACTIONS.title: Course.HALTED, "percentages": Course.HALTED},
+    ),
+    Character(
+        username="dina", full_name="Dina Haddad", external_id="student_126", classroom=CLASS_A,
+        usual=Course.SLOW, manner=Manner.CAREFUL, hour=17,
+    ),
+    Character(
+        username="emil", full_name="Emil Novak", external_id="student_127", classroom=CLASS_B,
+        usual=Course.SLOW, courses={EQUATIONS.title: Course.LOW, "algebra_linear": Course.LOW},
+    ),
+    Character(
+        username="fatima", full_name="Fatima Bello", external_id="student_128", classroom=CLASS_B,
+        usual=Course.MASTERED, hour=7,
+    ),
+    Character(
+        username="grace", full_name="Grace Mensah", external_id="student_129", classroom=CLASS_A,
+        hour=18,
+    ),
+    Character(
+        username="hugo", full_name="Hugo Weber", external_id="student_130", classroom=CLASS_A,
+        courses={FRACTIONS.title: Course.LOW, DECIMALS.title: Course.SLOW}, hour=14,
+    ),
+    Character(
+        username="ines", full_name="Inês Costa", external_id="student_131", classroom=CLASS_A,
+        courses={EQUATIONS.title: Course.DECLINING, "percentages": Course.DECLINING}, hour=21,
+    ),
+    Character(
+        username="jonas", full_name="Jonas Kaya", external_id="student_132", classroom=CLASS_A,
+        rhythm=Rhythm.STOPPED,
+    ),
+    Character(
+        username="kofi", full_name="Kofi Mensah", external_id="student_133", classroom=CLASS_A,
+        rhythm=Rhythm.IRREGULAR, usual=Course.SLOW, hour=20,
+    ),
+    Character(
+        username="lena", full_name="Lena Jansen", external_id="student_134", classroom=CLASS_A,
+        usual=Course.LOW, manner=Manner.GUESSING, studies=False, hour=22,
+    ),
+    Character(
+        username="mei", full_name="美 Itō", external_id="student_135", classroom=CLASS_A,
+        usual=Course.FAST, manner=Manner.CAREFUL, hour=9,
+    ),
+    Character(
+        username="noor", full_name="نور الأمين", external_id="student_136", classroom=CLASS_A,
+        courses={DECIMALS.title: Course.SPINNING, "main_idea": Course.SPINNING}, hour=15,
+    ),
+    Character(
+        username="omar", full_name="Omar Silva", external_id="student_137", classroom=CLASS_B,
+    ),
+    Character(
+        username="petra", full_name="Petra Nováková", external_id="student_138", classroom=CLASS_B,
+        usual=Course.FAST, rhythm=Rhythm.NEW,
+    ),
+    Character(
+        username="quinn", full_name="Quinn Roy", external_id="student_139", classroom=CLASS_B,
+        manner=Manner.OVERCONFIDENT, courses={"percentages": Course.HALTED}, hour=13,
+    ),
+    Character(
+        username="rosa", full_name="Rosa Silva", external_id="student_140", classroom=CLASS_B,
+        usual=Course.MASTERED, manner=Manner.CAREFUL,
+    ),
+    Character(
+        username="sami", full_name="Sami Haddad", external_id="student_141", classroom=CLASS_B,
+        courses={COMMAS.title: Course.DECLINING, "punctuation": Course.DECLINING}, hour=19,
+    ),
+    Character(
+        username="tara", full_name="Tara MacBride", external_id="student_142", classroom=CLASS_B,
+        rhythm=Rhythm.STOPPED, usual=Course.FAST, hour=12,
+    ),
+    Character(
+        username="uma", full_name="Uma Roy", external_id="student_143", classroom=CLASS_B,
+        courses={EQUATIONS.title: Course.SPINNING}, hour=11,
+    ),
+    Character(
+        username="viktor", full_name="Виктор Орлов", external_id="student_144", classroom=CLASS_B,
+        usual=Course.LOW, manner=Manner.GUESSING, rhythm=Rhythm.IRREGULAR, studies=False,
+    ),
+    Character(
+        username="wen", full_name="王雯", external_id="student_145", classroom=CLASS_B, hour=6,
+    ),
+    Character(
+        username="yara", full_name="Yara Łukaszewicz", external_id="student_146",
+        classroom=CLASS_B, rhythm=Rhythm.IRREGULAR, studies=False,
+    ),
+]  # fmt: skip

@@ -1,0 +1,129 @@
+"""A simulated learner: when they practise, and what they answer."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple
+
+from config.seeding.chance import Chance
+from config.seeding.paths import Course, Path, sigmoid
+
+DAYS = 60
+MOOD_SD = 0.2  # log odds: good days and bad ones
+
+
+class Rhythm(StrEnum):
+    """On which days somebody practises."""
+
+    REGULAR = "regular"
+    IRREGULAR = "irregular"
+    STOPPED = "stopped"
+    NEW = "new"
+
+
+# The first and the last day, counted back from today, and the share of days with practice.
+_SPANS = {
+    Rhythm.REGULAR: (DAYS, 1, 0.5),
+    Rhythm.STOPPED: (DAYS, 16, 0.5),
+    Rhythm.NEW: (9, 1, 0.8),
+}
+_BURST, _PAUSE = (2, 3), (6, 11)
+
+
+class Manner(StrEnum):
+    """How somebody answers."""
+
+    USUAL = "usual"
+    CAREFUL = "careful"
+    GUESSING = "guessing"
+    OVERCONFIDENT = "overconfident"
+
+
+# Seconds for an answer, and how sure of it when right and when wrong, from 1 to 5.
+_SECONDS: dict[Manner, tuple[float, float]] = {
+    Manner.USUAL: (12, 60),
+    Manner.CAREFUL: (45, 150),
+    Manner.GUESSING: (2, 9),
+    Manner.OVERCONFIDENT: (8, 40),
+}
+_SURE: dict[Manner, tuple[list[int], list[int]]] = {
+    Manner.USUAL: ([3, 4, 4, 5], [2, 2, 3, 4]),
+    Manner.CAREFUL: ([2, 3, 3, 4], [1, 2, 2, 3]),
+    Manner.GUESSING: ([1, 1, 2], [1, 1, 2]),
+    Manner.OVERCONFIDENT: ([5, 5, 4], [5, 4, 5]),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Character:
+    """Who somebody is: what becomes of their practice of most things, and of some by name."""
+
+    username: str
+    full_name: str
+    external_id: str
+    classroom: str
+    usual: Course = Course.STEADY
+    courses: dict[str, Course] = field(default_factory=dict)
+    rhythm: Rhythm = Rhythm.REGULAR
+    manner: Manner = Manner.USUAL
+    studies: bool = True
+    hour: int = 10
+
+
+class Answered(NamedTuple):
+    """One answer: whether it was right, in how many seconds, and how sure they were of it."""
+
+    right: bool
+    seconds: float
+    confidence: int
+
+
+class Pupil:
+    """Somebody of a character, while time goes by."""
+
+    def __init__(self, character: Character, chance: Chance) -> None:
+        self.character = character
+        self.chance = chance
+        self.answered: Counter[str] = Counter()
+        self.paths: dict[str, Path] = {}
+        self.mood = 0.0
+
+    def days(self) -> list[int]:
+        """Return how many days ago they practised, the first day first."""
+        rhythm, chance = self.character.rhythm, self.chance
+        if rhythm is not Rhythm.IRREGULAR:
+            first, last, share = _SPANS[rhythm]
+            days = [day for day in range(first, last, -1) if chance.happens(share)]
+            return [*days, last]
+        days, day = [], DAYS - chance.randint(0, 4)
+        while day > 0:
+            for _turn in range(chance.randint(*_BURST)):
+                days.append(day)
+                day -= 1
+            day -= chance.randint(*_PAUSE)
+        return [day for day in days if day > 0]
+
+    def begin_day(self) -> None:
+        """Be in a good mood or a bad one."""
+        self.mood = self.chance.gauss(0, MOOD_SD)
+
+    def answer(self, thing: str, hardness: float) -> Answered:
+        """Answer a question about something, harder than others by so many log odds."""
+        log_odds = self._path(thing).at(self.answered[thing]) + self.mood - hardness
+        self.answered[thing] += 1
+        right = self.chance.happens(sigmoid(log_odds))
+        when_right, when_wrong = _SURE[self.character.manner]
+        confidence = self.chance.choice(when_right if right else when_wrong)
+        return Answered(right, self.seconds(), confidence)
+
+    def seconds(self) -> float:
+        """Return how long they look at a question."""
+        return self.chance.seconds(*_SECONDS[self.character.manner])
+
+    def _path(self, thing: str) -> Path:
+        if thing not in self.paths:
+            course = self.character.courses.get(thing, self.character.usual)
+            self.paths[thing] = Path.of(course, self.chance)
+        return self.paths[thing]

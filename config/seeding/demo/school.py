@@ -1,0 +1,98 @@
+"""Sixty days at the demo school, through the ordinary services."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from tqdm import tqdm
+
+from analytics.services import record_answers
+from analytics.services.fitting import fit_skills
+from analytics.services.folding import fold_events
+from analytics.services.rebuilding import rebuild
+from config.seeding.chance import Chance
+from config.seeding.demo.cast import CLASS_A, LEARNERS
+from config.seeding.demo.pupil import Character, Pupil
+from config.seeding.demo.stock import Stock, put_up
+from config.seeding.demo.studying import Desk
+from config.seeding.demo.subjects import EXERCISES, TOPICS
+from config.seeding.demo.working import Sitting
+from logger.models import ContentSession
+from roster.models import Facility, User
+
+QUIZ_DAY = 9
+VIDEOS, IN_THE_LESSON, STUDIES = 0.2, 0.5, 0.5
+MIN_ANSWERS = 20  # as `manage.py fit_skills`
+
+
+def is_open(facility: Facility) -> bool:
+    """Tell whether anybody has worked at a school."""
+    return ContentSession.objects.filter(facility=facility).exists()
+
+
+def open_school(facility: Facility, *, seed: int, at: datetime, quiet: bool = False) -> None:
+    """Let everybody at a school that holds only its roster work until now.
+
+    The same seed makes the same answers. Whoever stops this half way leaves the school empty.
+    """
+    with transaction.atomic():
+        stock = put_up(facility, at=at - timedelta(days=70))
+        people = {user.username: user for user in User.objects.in_facility(facility.pk)}
+        # A bar only for whoever waits at a terminal.
+        for character in tqdm(LEARNERS, unit=" learners", disable=True if quiet else None):
+            pupil = Pupil(character, Chance(f"{seed} {character.username}"))
+            Life(people[character.username], pupil, stock).live(at=at)
+    while fold_events(at):
+        pass
+    if fit_skills(facility, min_answers=MIN_ANSWERS, at=at):
+        _exhaust(rebuild(User.objects.in_facility(facility.pk), newest_parameters=True))
+
+
+class Life:
+    """One learner's days at school."""
+
+    def __init__(self, learner: User, pupil: Pupil, stock: Stock) -> None:
+        self.learner = learner
+        self.pupil = pupil
+        self.chance = pupil.chance
+        self.character: Character = pupil.character
+        self.stock = stock
+        self.desk = Desk(pupil, stock.cards)
+        self.quizzed = self.character.classroom != CLASS_A
+
+    def live(self, *, at: datetime) -> None:
+        """Live through the days of practice before a moment."""
+        for day in self.pupil.days():
+            self.pupil.begin_day()
+            minutes = self.chance.randrange(50)
+            morning = (at - timedelta(days=day)).replace(
+                hour=self.character.hour, minute=minutes, second=0, microsecond=0
+            )
+            self._spend(day, morning)
+
+    def _spend(self, day: int, at: datetime) -> None:
+        """Sit down to sessions, then answer what apps ask."""
+        sitting = Sitting(self.learner, self.pupil, at=at)
+        if self.chance.happens(VIDEOS):
+            sitting.watch()
+        in_lesson = self.chance.happens(IN_THE_LESSON)
+        lesson = self.stock.lessons[self.character.classroom] if in_lesson else None
+        sitting.practise(self.chance.choice(EXERCISES), lesson)
+        if day <= QUIZ_DAY and not self.quizzed:
+            self.quizzed = True
+            sitting.take_quiz(self.stock.quiz)
+        self._report(sitting.moment)
+
+    def _report(self, at: datetime) -> None:
+        answers = list(self.desk.answers(self.chance.choice(TOPICS), at=at))
+        if self.character.studies and self.chance.happens(STUDIES):
+            name = self.chance.choice(sorted(self.stock.cards))
+            answers += self.desk.study(name, at=answers[-1].happened_at or at)
+        record_answers(self.learner, answers, at=answers[-1].happened_at or at)
+
+
+def _exhaust(steps: Iterable[object]) -> None:
+    for _step in steps:
+        pass

@@ -1,0 +1,94 @@
+"""How well made-up learners know something while they practise it: levels along straight lines.
+
+A level is the probability of a right answer to a question of average difficulty. It moves along
+straight lines of log odds from one leg's end to the next, and stays where the last leg led.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from enum import StrEnum
+from math import exp, log
+
+from config.seeding.chance import Chance
+
+Levels = tuple[float, float]
+Answers = tuple[int, int]
+BEGINNER, MASTER, AT_ONCE = (0.20, 0.40), (0.88, 0.95), (0, 0)
+
+
+class Course(StrEnum):
+    """What becomes of somebody who practises."""
+
+    MASTERED = "mastered"
+    FAST = "fast"
+    STEADY = "steady"
+    SLOW = "slow"
+    LOW = "stuck low"
+    HALTED = "stuck after progress"
+    SPINNING = "wheel-spinning"
+    DECLINING = "declining"
+
+
+# Where each leg leads (None: on at the same level), and how many answers it takes.
+LEGS: dict[Course, list[tuple[Levels | None, Answers]]] = {
+    Course.MASTERED: [(MASTER, AT_ONCE)],
+    Course.FAST: [(BEGINNER, AT_ONCE), (MASTER, (5, 10))],
+    Course.STEADY: [(BEGINNER, AT_ONCE), (MASTER, (15, 25))],
+    Course.SLOW: [(BEGINNER, AT_ONCE), (MASTER, (35, 50))],
+    Course.LOW: [((0.12, 0.25), AT_ONCE)],
+    Course.HALTED: [(BEGINNER, AT_ONCE), ((0.50, 0.60), (8, 16))],
+    Course.SPINNING: [
+        ((0.25, 0.35), AT_ONCE),
+        ((0.45, 0.50), (6, 8)),
+        ((0.25, 0.30), (8, 10)),
+        ((0.45, 0.50), (8, 10)),
+        ((0.30, 0.35), (8, 10)),
+    ],
+    Course.DECLINING: [
+        (BEGINNER, AT_ONCE),
+        ((0.70, 0.80), (10, 14)),
+        (None, (4, 8)),
+        ((0.15, 0.25), (14, 18)),
+    ],
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Path:
+    """One learner's way with one thing: the log odds of the level after so many answers."""
+
+    answers: list[int]
+    log_odds: list[float]
+
+    @classmethod
+    def of(cls, course: Course, chance: Chance) -> Path:
+        """Return one of the many ways to go a course."""
+        answers, levels, at = [], [0.0], 0
+        for target, (least, most) in LEGS[course]:
+            at += chance.randint(least, most)
+            answers.append(at)
+            levels.append(levels[-1] if target is None else logit(chance.uniform(*target)))
+        return cls(answers=answers, log_odds=levels[1:])
+
+    def at(self, answered: int) -> float:
+        """Return the log odds of a right answer after so many answers."""
+        place = bisect_right(self.answers, answered)
+        if place == len(self.answers):
+            return self.log_odds[-1]
+        if place == 0:
+            return self.log_odds[0]
+        before, after = self.answers[place - 1], self.answers[place]
+        share = (answered - before) / (after - before)
+        return self.log_odds[place - 1] * (1 - share) + self.log_odds[place] * share
+
+
+def logit(probability: float) -> float:
+    """Return the log odds of a probability strictly between 0 and 1."""
+    return log(probability / (1 - probability))
+
+
+def sigmoid(log_odds: float) -> float:
+    """Return the probability of these log odds; they are moderate."""
+    return 1 / (1 + exp(-log_odds))
