@@ -7,7 +7,7 @@ and an attempt that is nothing but errors has no score at all.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -107,3 +107,13 @@ class Criterion:
         if not self.required:
             return False
         return sum(score == CORRECT for score in scores[-self.window :]) >= self.required
+
+    def all_done(self, items: Collection[str], done: Collection[str]) -> bool:
+        """Tell whether completing these items completes the try.
+
+        Parameters
+        ----------
+        items : those a catalogue lists for the content; empty: it knows of none, not met.
+        done : those with a complete attempt in the try.
+        """
+        return self.type is MasteryType.DO_ALL and bool(items) and set(done).issuperset(items)

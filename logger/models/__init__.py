@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from logger.models.base import ContentKind
-from logger.models.sessions import ContentSession, ContentSummary
+from logger.models.contents import Content, ContentQuerySet
+from logger.models.sessions import ContentSession, ContentSummary, ContentSummaryQuerySet
 from logger.models.tries import (
     AttemptLog,
     AttemptLogQuerySet,
@@ -14,9 +15,12 @@ from logger.models.tries import (
 __all__ = [
     "AttemptLog",
     "AttemptLogQuerySet",
+    "Content",
     "ContentKind",
+    "ContentQuerySet",
     "ContentSession",
     "ContentSummary",
+    "ContentSummaryQuerySet",
     "MasteryLog",
     "MasteryLogQuerySet",
 ]

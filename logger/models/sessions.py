@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
 
 from logger.models.base import Progressing, RecordQuerySet
-from roster.models import CourseSession, Facility, Lesson, Quiz, User
+from roster.models import Actor, CourseSession, Facility, Lesson, Quiz, User
+
+
+class ContentSummaryQuerySet(models.QuerySet["ContentSummary"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Summaries of the learners the actor may read."""
+        if actor.is_superuser:
+            return self
+        return self.filter(user__in=User.objects.visible_to(actor))
 
 
 class ContentSummary(Progressing):
     """All one learner ever did with one content, summed over sessions."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="summaries")
+
+    objects = ContentSummaryQuerySet.as_manager()
 
     class Meta(Progressing.Meta):
         verbose_name_plural = "content summaries"

@@ -15,7 +15,8 @@ from analytics.services import record_answers
 from logger.attempts import Attempts
 from logger.commands import UpdateSession
 from logger.evidence import answers_to_exercise, answers_to_quiz
-from logger.models import AttemptLog, ContentSession, ContentSummary, MasteryLog
+from logger.mastery import MasteryType
+from logger.models import AttemptLog, Content, ContentSession, ContentSummary, MasteryLog
 from logger.models.base import Timed
 from logger.services.assigned import QuizClosed, refuse_closed_quiz
 from roster.models import Actor, ApiKey, User
@@ -160,7 +161,7 @@ def _work(
     for log in _logs(session):
         log.touch(at=newest)
     if tried and session.summary:
-        if touched and tried.criterion.met(attempts.scores()):
+        if touched and (tried.criterion.met(attempts.scores()) or _did_all(tried)):
             session.finish(at=at)
             session.summary.finish(at=at)
         tried.advance(update.time_spent_delta, at=at)
@@ -171,6 +172,20 @@ def _work(
         submitted = was_open and tried.complete
         _tell_learner_model(session, tried, attempts, submitted=submitted, at=clock.now)
     return None if update.interactions is None else touched
+
+
+def _did_all(tried: MasteryLog) -> bool:
+    """Tell whether every item that the catalogue lists has a complete attempt; the rest is saved.
+
+    Where a content is not to be done whole, or done already, nothing is asked.
+    """
+    if tried.criterion.type is not MasteryType.DO_ALL or tried.complete:
+        return False
+    items = Content.objects.filter(pk=tried.content_id).values_list("items", flat=True).first()
+    if not items:
+        return False
+    complete = tried.attempts.filter(complete=True).values_list("item", flat=True)
+    return tried.criterion.all_done(items, complete.distinct())
 
 
 def _tell_learner_model(

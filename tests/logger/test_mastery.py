@@ -98,3 +98,16 @@ def test_what_nothing_could_meet_is_no_criterion(model: dict[str, Any]):
 def test_a_score_outside_its_range_is_refused(score: float):
     with pytest.raises(ValueError, match="scores"):
         Criterion.of({"type": "do_all"}).met([score])
+
+
+ITEMS = st.lists(st.sampled_from(["a", "b", "c", "d"]), unique=True)
+
+
+@given(items=ITEMS, done=ITEMS, kind=st.sampled_from(sorted(MasteryType)))
+def test_all_is_done_when_every_listed_item_is(items: list[str], done: list[str], kind: str):
+    """contract 1.6: do_all alone, and only once a catalogue lists the items."""
+    criterion = Criterion.of({"type": kind, "m": 1, "n": 2})
+
+    met = criterion.all_done(items, done)
+
+    assert met is (kind == "do_all" and items != [] and all(item in done for item in items))

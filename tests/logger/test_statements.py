@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from uuid_utils.compat import uuid7
 
-from logger.models import AttemptLog, ContentSession, ContentSummary, MasteryLog
+from logger.models import AttemptLog, Content, ContentSession, ContentSummary, MasteryLog
 from tests.conftest import Caller, Client, client_for
 from tests.factories import (
     M_OF_N,
@@ -129,6 +129,22 @@ def test_moving_a_session_on(client: Client, caller: Caller, school: School):
         "twenty, new and replaced": 16 + login,
         "an answer to a quiz": 10 + login,
     }
+
+
+def test_what_is_to_be_done_whole(client: Client, caller: Caller, school: School):
+    """contract 1.6: one statement more asks the catalogue, another what of it is done."""
+    login = 1 if caller == school.ada else 0
+    counts = []
+    for items in (None, [f"q{n}" for n in range(3)], [f"q{n}" for n in range(300)]):
+        body = exercise(user_id="student_ada", mastery_model={"type": "do_all"})
+        session = client.start(body)["session_id"]
+        client.move(session, interactions=[answered("q1")])
+        if items:
+            Content.objects.create(pk=body["content_id"], title="Tens", items=items)
+        again = answered("q1", complete=True, replace=True)
+        counts.append(moving(client, session, interactions=[again]))
+
+    assert counts == [11 + login, 12 + login, 12 + login]
 
 
 def test_a_guest(school: School):

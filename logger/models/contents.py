@@ -1,0 +1,86 @@
+"""What contents are called, for people to read; an installation may know of some, or of none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Self
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from logger.models.base import ContentKind
+
+MAX_TITLE = 200
+MAX_ITEM = 200
+# As many as one try may hold attempts: more could never all be done.
+MAX_ITEMS = 10_000
+
+
+def refuse_bad_items(items: Any) -> None:
+    """Tell a form or an import that this is no list of questions."""
+    if not isinstance(items, list) or not all(_is_item(item) for item in items):
+        raise ValidationError(_("A list of texts of 1 to 200 characters is required."))
+    if len(items) > MAX_ITEMS:
+        raise ValidationError(_("A content lists at most 10,000 items."))
+    if len(set(items)) < len(items):
+        raise ValidationError(_("An item is listed twice."))
+
+
+def _is_item(item: Any) -> bool:
+    return isinstance(item, str) and 0 < len(item) <= MAX_ITEM and "\0" not in item
+
+
+class ContentQuerySet(models.QuerySet["Content"]):
+    def titles(self, ids: Iterable[UUID]) -> dict[UUID, str]:
+        """Return the titles of those of these contents that have one; one statement a page."""
+        return dict(self.filter(pk__in=set(ids)).values_list("pk", "title"))
+
+    def called(self, words: str) -> Self:
+        """Contents whose title contains these words, in any case."""
+        return self.filter(title__icontains=words)
+
+    def orphans(self) -> Self:
+        """Contents below one that is not there; only within a transaction there are any."""
+        parent = Content.objects.filter(pk=OuterRef("parent_id"))
+        return self.filter(~Exists(parent), parent_id__isnull=False)
+
+
+class Content(models.Model):
+    """One content of the installation's catalogue, by the id sessions call it by.
+
+    It belongs to no facility: contents come in channels, which schools share, and so do their
+    titles. `items` are an exercise's questions, by the names its app sends; where there are any,
+    an exercise that is to be done whole is done once each has a complete attempt (contract 1.6).
+    """
+
+    id = models.UUIDField(primary_key=True)
+    title = models.CharField(_("title"), max_length=MAX_TITLE)
+    kind = models.CharField(_("kind"), max_length=20, choices=ContentKind, blank=True)
+    parent = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, related_name="children", null=True, blank=True,
+        verbose_name=_("parent"), help_text=_("What this is a part of."),
+    )  # fmt: skip
+    items = models.JSONField(
+        _("items"), default=list, blank=True, validators=[refuse_bad_items],
+        help_text=_('The questions of an exercise, such as ["q1", "q2"].'),
+    )  # fmt: skip
+
+    objects = ContentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("content")
+        verbose_name_plural = _("contents")
+        constraints = [
+            models.CheckConstraint(condition=~Q(title=""), name="content_has_a_title"),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True) | ~Q(parent=F("id")),
+                name="content_is_no_part_of_itself",
+            ),
+        ]
+        indexes = [models.Index(fields=["title", "id"], name="content_by_title")]
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,77 @@
+"""The catalogue of contents: what is to be done whole is done when all that it lists is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from logger.models import Content
+from tests.conftest import Client
+from tests.factories import answered, exercise
+
+DO_ALL = {"type": "do_all"}
+
+
+@pytest.fixture
+def body() -> dict[str, Any]:
+    return exercise(mastery_model=DO_ALL)
+
+
+def done(item: str, **fields: Any) -> dict[str, Any]:
+    return answered(item, complete=True, **fields)
+
+
+def test_a_catalogued_exercise_is_done_with_its_last_item(ada: Client, body: dict[str, Any]):
+    """contract 1.6: every item has a complete attempt, right or wrong."""
+    Content.objects.create(pk=body["content_id"], title="Tens", items=["a", "b"])
+    session = ada.start(body)["session_id"]
+
+    answers = [
+        ada.move(session, interactions=[done("a", correct=0)]),
+        ada.move(session, interactions=[done("a"), answered("b"), done("x")]),
+        ada.move(session, interactions=[done("b", replace=True, correct=0)]),
+    ]
+
+    assert [answer["complete"] for answer in answers] == [False, False, True]
+    assert ada.start(body)["progress"] == 1
+
+
+@pytest.mark.parametrize("items", [None, []])
+def test_without_a_list_only_the_client_says_so(ada: Client, body: dict[str, Any], items: Any):
+    """contract 1.6: the client says so (progress 1)."""
+    if items is not None:
+        Content.objects.create(pk=body["content_id"], title="Tens", items=items)
+    session = ada.start(body)["session_id"]
+
+    answered_all = ada.move(session, interactions=[done("a"), done("b")])
+    told = ada.move(session, progress=1)
+
+    assert (answered_all["complete"], told["complete"]) == (False, True)
+
+
+def test_the_client_may_say_so_before(ada: Client, body: dict[str, Any]):
+    """contract 1.6: either suffices."""
+    Content.objects.create(pk=body["content_id"], title="Tens", items=["a", "b"])
+    session = ada.start(body)["session_id"]
+
+    assert ada.move(session, progress=1, interactions=[done("a")])["complete"]
+
+
+def test_another_try_counts_for_itself(ada: Client, body: dict[str, Any]):
+    """contract 1.6: over the try's attempts."""
+    Content.objects.create(pk=body["content_id"], title="Tens", items=["a", "b"])
+    ada.move(ada.start(body)["session_id"], interactions=[done("a"), done("b")])
+    again = ada.start({**body, "repeat": True})["session_id"]
+
+    assert not ada.move(again, interactions=[done("a")])["complete"]
+    assert ada.move(again, interactions=[done("b")])["complete"]
+
+
+def test_other_criteria_have_no_use_for_the_list(ada: Client):
+    """contract 1.6: m of n is met by right answers alone."""
+    body = exercise(mastery_model={"type": "m_of_n", "m": 2, "n": 3})
+    Content.objects.create(pk=body["content_id"], title="Tens", items=["a"])
+    session = ada.start(body)["session_id"]
+
+    assert not ada.move(session, interactions=[done("a")])["complete"]
