@@ -1,0 +1,78 @@
+"""Bringing a catalogue in: all of it or nothing, and the same again when it comes again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import islice
+from uuid import UUID
+
+from django.db import transaction
+
+from logger.catalogue.listed import BadCatalogue, Listed
+from logger.models import Content
+
+MANY = 1000
+TOLD = 10
+
+
+class UnknownParents(BadCatalogue):
+    """Contents are part of something that is neither in the file nor in the catalogue."""
+
+    def __init__(self, contents: list[UUID]) -> None:
+        super().__init__("The parent is unknown.")
+        self.contents = contents
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportedContents:
+    """How many contents a file lists, and how many of them were new."""
+
+    listed: int
+    added: int
+
+
+@transaction.atomic
+def import_contents(
+    listed: Iterable[Listed], *, progress: Callable[[int], object] | None = None
+) -> ImportedContents:
+    """Add contents, and bring those that are known up to date; `progress` hears of each batch.
+
+    Of lines with one id the last counts. A parent may come after what is part of it.
+
+    Raises
+    ------
+    UnknownParents : parents that are not there in the end, the first few of what they lack.
+    BadCatalogue : `listed` says so; nothing is changed then.
+    """
+    before, count = Content.objects.count(), 0
+    lines = iter(listed)
+    while batch := list(islice(lines, MANY)):
+        _write(batch)
+        count += len(batch)
+        if progress:
+            progress(len(batch))
+    if orphans := list(
+        Content.objects.orphans().order_by("pk").values_list("pk", flat=True)[:TOLD]
+    ):
+        raise UnknownParents(orphans)
+    return ImportedContents(listed=count, added=Content.objects.count() - before)
+
+
+def _write(batch: list[Listed]) -> None:
+    rows = {
+        line.id: Content(
+            id=line.id,
+            title=line.title,
+            kind=line.kind,
+            parent_id=line.parent,
+            items=line.items,
+        )
+        for line in batch
+    }
+    Content.objects.bulk_create(
+        rows.values(),
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=["title", "kind", "parent", "items"],
+    )

@@ -1,0 +1,98 @@
+"""Reading catalogues line by line, however long they are."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from logger.catalogue.listed import BadCatalogue, Listed, checked
+from logger.models.base import ContentKind
+from logger.models.contents import MAX_TITLE
+
+_SQLITE = b"SQLite format 3\0"
+_NEEDED = ("id", "title")
+MAX_CELL = 4 * 1024 * 1024
+# A content may stand in several places of a channel; the first of them is taken. Its questions
+# are in another table, its parent is known by its place.
+_NODES = """
+    SELECT min(node.rowid) AS line, node.content_id AS id, node.title AS title, node.kind AS kind,
+        parent.content_id AS parent, assessment.assessment_item_ids AS items
+    FROM content_contentnode AS node
+    LEFT JOIN content_contentnode AS parent ON parent.id = node.parent_id
+    LEFT JOIN content_assessmentmetadata AS assessment ON assessment.contentnode_id = node.id
+    GROUP BY node.content_id
+    ORDER BY line
+"""
+
+
+def read_catalogue(path: Path) -> Iterator[Listed]:
+    """Read a CSV table (id, title, kind, parent, items) or a Kolibri channel's database.
+
+    Raises
+    ------
+    BadCatalogue : it is neither, or a line of it makes no sense.
+    OSError : it cannot be read.
+    """
+    with path.open("rb") as file:
+        is_channel = file.read(len(_SQLITE)) == _SQLITE
+    return _channel(path) if is_channel else _table(path)
+
+
+def _table(path: Path) -> Iterator[Listed]:
+    csv.field_size_limit(MAX_CELL)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = csv.DictReader(file)
+        try:
+            _check_header(rows.fieldnames)
+            for row in rows:
+                yield _line(rows.line_num, row)
+        except (csv.Error, UnicodeDecodeError) as error:
+            raise BadCatalogue(f"{error}.", line=rows.line_num + 1) from None
+
+
+def _check_header(columns: Any) -> None:
+    if missing := [name for name in _NEEDED if name not in (columns or ())]:
+        raise BadCatalogue(f"The first line names no column {' and no '.join(missing)}.", line=1)
+
+
+def _line(number: int, row: dict[Any, Any]) -> Listed:
+    # Where a line has more cells than there are columns, they are found under None.
+    if None in row:
+        raise BadCatalogue("There are more cells than columns.", line=number)
+    return checked(number, row)
+
+
+def _channel(path: Path) -> Iterator[Listed]:
+    try:
+        uri = f"file:{quote(str(path.resolve()))}?mode=ro"
+        with closing(sqlite3.connect(uri, uri=True)) as channel:
+            channel.row_factory = sqlite3.Row
+            for row in channel.execute(_NODES):
+                yield checked(row["line"], _node(dict(row)))
+    except sqlite3.Error as error:
+        raise BadCatalogue(f"This is no Kolibri channel: {error}.") from None
+
+
+def _node(row: dict[str, Any]) -> dict[str, Any]:
+    """Take a node as it comes: kinds that newer Kolibris have are none, long titles are cut.
+
+    What is listed twice is asked twice; to complete it once is enough.
+    """
+    kind = row["kind"] if row["kind"] in ContentKind.values else ""
+    title = str(row["title"] or "").strip()[:MAX_TITLE] or "—"
+    # The root of a channel may be of no content that anything else is a part of but itself.
+    parent = row["parent"] if row["parent"] != row["id"] else None
+    return {**row, "kind": kind, "title": title, "parent": parent, "items": _once(row["items"])}
+
+
+def _once(items: str | None) -> str | None:
+    try:
+        return json.dumps(list(dict.fromkeys(json.loads(items)))) if items else None
+    except (TypeError, ValueError):
+        return items  # For the check to complain of.

@@ -1,0 +1,61 @@
+"""`manage.py import_content FILE`: what contents are called, and which questions they ask."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import orjson
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DataError, IntegrityError
+from tqdm import tqdm
+
+from logger.catalogue import (
+    BadCatalogue,
+    ImportedContents,
+    UnknownParents,
+    import_contents,
+    read_catalogue,
+)
+
+
+class Command(BaseCommand):
+    help = (
+        "Import a catalogue of contents: a CSV table with the columns id, title, kind, parent "
+        "and items (a JSON list, or names with semicolons between them), or the database file of "
+        "a Kolibri channel. Idempotent, all or nothing. Standard output is JSON."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path, help="path of the table or of the channel")
+
+    def handle(self, *_args: Any, file: Path, **_options: Any) -> None:
+        try:
+            done = _import(file)
+        except OSError as error:
+            raise CommandError(f"{file}: {error.strerror}") from None
+        except UnknownParents as error:
+            raise CommandError(f"{file}: {_told(file, error)}") from None
+        except BadCatalogue as error:
+            raise CommandError(f"{file}: {error}") from None
+        except (DataError, IntegrityError):
+            raise CommandError("The catalogue was changed meanwhile. Import again.") from None
+        body = {"listed": done.listed, "added": done.added}
+        self.stdout.write(orjson.dumps(body).decode())
+
+
+def _import(file: Path) -> ImportedContents:
+    with tqdm(desc="contents", unit="", file=sys.stderr, leave=False, delay=1) as bar:
+        return import_contents(read_catalogue(file), progress=bar.update)
+
+
+def _told(file: Path, error: UnknownParents) -> str:
+    """Say in which lines the contents stand whose parents are unknown, reading once more."""
+    orphans = set(error.contents)
+    lines = [
+        f"line {content.line}: the parent {content.parent} is neither here nor known."
+        for content in read_catalogue(file)
+        if content.id in orphans
+    ]
+    return "\n".join(lines)
