@@ -61,8 +61,12 @@ class TryDiff:
         return difference(self.target["time_spent"], self.previous["time_spent"])
 
 
-def try_diff(tries: MasteryLogQuerySet, index: int, *, after: Place | None = None) -> TryDiff:
+def try_diff(
+    tries: MasteryLogQuerySet, index: int, *, after: Place | None = None, most: int | None = None
+) -> TryDiff:
     """Compare the try at an index of an ordered queryset with the next older one.
+
+    `most` is how many attempts to bring; None: all.
 
     Raises
     ------
@@ -76,6 +80,7 @@ def try_diff(tries: MasteryLogQuerySet, index: int, *, after: Place | None = Non
         raise UnknownTry
     target, previous = pair[0], pair[1] if len(pair) > 1 else None
     count = target.pop("attempt_count")
+    count = count if most is None else min(count, most)
     rows, following = _attempts(target["id"], count, after)
     then = _latest_scores(previous["id"]) if previous else {}
     return TryDiff(
