@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
+from logger.coaching.pages import AttemptPage, ContentPage, TryPage
 from roster.coaching import CoachSite
 
 
-def pages(site: CoachSite) -> list[URLPattern]:  # noqa: ARG001
+def pages(site: CoachSite) -> list[URLPattern]:
     """Return the pages, for this site."""
-    return []
+    return [
+        ContentPage.at(
+            "coach/learners/<uuid:learner>/contents/<uuid:content>/", "coach_content", site
+        ),
+        TryPage.at("coach/tries/<uuid:try>/", "coach_try", site),
+        AttemptPage.at("coach/attempts/<uuid:attempt>/", "coach_attempt", site),
+    ]

@@ -1,0 +1,94 @@
+"""What learners answer wrongly at a question."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from uuid import UUID
+
+from logger.coaching.items import parts_of
+from logger.coaching.wording import readable
+from logger.mastery import CORRECT
+from logger.models import AttemptLog, AttemptLogQuerySet
+from roster.models import User
+from roster.weighed import Row, Weighed
+
+# The newest, as far as their bytes reach.
+ATTEMPTS = 1000
+ANSWERS = 5
+LEARNERS = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class GivenBy:
+    """A learner who gave an answer, and the attempt they gave it in last."""
+
+    learner: User
+    attempt: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrongAnswer:
+    """One wrong answer, how often it was given, and by whom lately."""
+
+    text: str
+    count: int
+    given_by: list[GivenBy]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrongAnswers:
+    """The most frequent wrong answers among the newest attempts at a question."""
+
+    attempts: int
+    wrong: int
+    answers: list[WrongAnswer]
+
+
+def wrong_answers(viewer: User, facility_id: UUID, code: str | None) -> WrongAnswers:
+    """Return what the viewer's learners answered wrongly most often at an item of this code.
+
+    The code names a content and a question, or a question alone, whatever it appears in.
+    """
+    attempts = _attempts_at(viewer, facility_id, code) if code else AttemptLog.objects.none()
+    read = Weighed(
+        attempts.newest_first().values("id", "user", "correct", "answer", "simple_answer"), ATTEMPTS
+    )
+    rows, _there_is_more = read.first(ATTEMPTS)
+    wrong = [row for row in read.whole(rows) if row["correct"] != CORRECT]
+    return WrongAnswers(attempts=len(rows), wrong=len(wrong), answers=_most_frequent(wrong))
+
+
+def _attempts_at(viewer: User, facility_id: UUID, code: str) -> AttemptLogQuerySet:
+    content_id, name = parts_of(code)
+    visible = AttemptLog.objects.visible_to(viewer)
+    theirs = visible.filter(facility=facility_id, user__isnull=False, judged=True, item=name)
+    return theirs.filter(content_id=content_id) if content_id else theirs
+
+
+def _most_frequent(wrong: list[Row]) -> list[WrongAnswer]:
+    given = defaultdict(list)
+    for row in wrong:
+        given[readable(row["answer"], row["simple_answer"])].append(row)
+    # Newest first within each, so equals are told apart by what was given last.
+    frequent = sorted(given.items(), key=lambda answer: len(answer[1]), reverse=True)[:ANSWERS]
+    latest = {text: _latest_of_each(rows) for text, rows in frequent}
+    learners = User.objects.in_bulk({row["user"] for rows in latest.values() for row in rows})
+    return [
+        WrongAnswer(
+            text=text,
+            count=len(rows),
+            given_by=[
+                GivenBy(learner=learners[row["user"]], attempt=row["id"]) for row in latest[text]
+            ],
+        )
+        for text, rows in frequent
+    ]
+
+
+def _latest_of_each(rows: list[Row]) -> list[Row]:
+    """Return the newest attempt of each of a few learners."""
+    newest: dict[UUID, Row] = {}
+    for row in rows:
+        newest.setdefault(row["user"], row)
+    return list(newest.values())[:LEARNERS]

@@ -1,0 +1,108 @@
+"""One learner at one content: how far they are, their tries and their sittings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from logger.models import Content, ContentSession, ContentSummary, MasteryLog
+from logger.models.tries import NEWEST
+from roster.keyset import Place, from_place
+from roster.models import User
+
+TRIES = 20
+SESSIONS = 20
+RECENT = 8
+# Keys grow with time.
+LATEST_BEGUN = "-id"
+Row = TypeVar("Row", ContentSession, MasteryLog)
+
+
+class UnknownContent(LookupError):
+    """This learner never opened this content, or the viewer may not see what they do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LearnerContent:
+    """What one learner did with one content.
+
+    `tries` are newest first, from a place on, and `following` is where they go on; `sessions`
+    are the newest.
+    """
+
+    summary: ContentSummary
+    title: str | None
+    tries: list[MasteryLog]
+    following: Place | None
+    sessions: list[ContentSession]
+
+    @property
+    def learner(self) -> User:
+        """Whose work it is."""
+        return self.summary.user
+
+
+def learner_content(
+    viewer: User, learner_id: UUID, content_id: UUID, *, after: Place | None = None
+) -> LearnerContent:
+    """Return what a learner did with a content.
+
+    Raises
+    ------
+    UnknownContent : there is nothing of it the viewer may see.
+    """
+    summary = (
+        ContentSummary.objects.filter(user=learner_id, content_id=content_id)
+        .filter(user__in=User.objects.visible_to(viewer))
+        .select_related("user")
+        .first()
+    )
+    if summary is None:
+        raise UnknownContent
+    tries = list(from_place(_tries_of(summary), after)[: TRIES + 1])
+    shown = tries[:TRIES]
+    return LearnerContent(
+        summary=summary,
+        title=title_of(content_id),
+        tries=shown,
+        following=Place.of(shown[-1], list(NEWEST)) if len(tries) > TRIES else None,
+        sessions=list(summary.sessions.order_by(LATEST_BEGUN)[:SESSIONS]),
+    )
+
+
+def _tries_of(summary: ContentSummary) -> QuerySet[MasteryLog]:
+    # Asked by learner and content: no index begins with the summary and has them all.
+    theirs = MasteryLog.objects.filter(user=summary.user_id, content_id=summary.content_id)
+    return theirs.newest_first().with_correct()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recent(Generic[Row]):
+    """A learner's newest rows, and what the catalogue calls the contents they are about."""
+
+    rows: list[Row]
+    titles: dict[UUID, str]
+
+
+def recent_sessions(learner: User) -> Recent[ContentSession]:
+    """Return a learner's newest sittings."""
+    return _titled(ContentSession.objects.filter(user=learner).order_by(LATEST_BEGUN))
+
+
+def recent_tries(learner: User) -> Recent[MasteryLog]:
+    """Return a learner's newest tries; what is sorted for it is one learner's rows."""
+    theirs = MasteryLog.objects.filter(user=learner).select_related("summary")
+    return _titled(theirs.newest_first().with_correct())
+
+
+def title_of(content_id: UUID) -> str | None:
+    """Return what the catalogue calls a content, where it knows it."""
+    return Content.objects.titles([content_id]).get(content_id)
+
+
+def _titled(found: QuerySet[Row]) -> Recent[Row]:
+    rows = list(found[:RECENT])
+    return Recent(rows=rows, titles=Content.objects.titles(row.content_id for row in rows))

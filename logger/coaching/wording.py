@@ -1,0 +1,94 @@
+"""What learners answered and what completes a try, in words a coach reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from logger.mastery import Criterion, MasteryType
+from logger.models import ContentSession, ContentSummary, MasteryLog
+
+MAX_PARTS = 12
+MAX_LENGTH = 200
+# What clients call the answer itself; the word says nothing.
+PLAIN = {"answer", "value", "response", "simple_answer", "text"}
+
+
+def untitled(log: ContentSummary | ContentSession) -> str:
+    """Name a content no catalogue knows: what it is and the beginning of its id."""
+    return f"{log.get_kind_display()} {log.content_id.hex[:8]}"
+
+
+def try_title(tried: MasteryLog) -> str:
+    """Name a try: exercises count theirs, quizzes go by the day."""
+    if tried.is_quiz:
+        day = date_format(tried.start_timestamp, "DATE_FORMAT")
+        return _("Quiz of %(day)s") % {"day": day}
+    return _("Try %(number)d") % {"number": tried.mastery_level}
+
+
+def criterion_words(model: Mapping[str, Any]) -> str:
+    """Say what completes a try: "3 of the last 5"."""
+    criterion = Criterion.of(model)
+    if criterion.type is MasteryType.DO_ALL:
+        return _("every question done")
+    if criterion.is_quiz:
+        return _("quiz handed in")
+    if criterion.required == criterion.window:
+        count = criterion.window
+        return ngettext("%(count)d in a row", "%(count)d in a row", count) % {"count": count}
+    numbers = {"required": criterion.required, "window": criterion.window}
+    return (
+        ngettext(
+            "%(required)d of the last %(window)d",
+            "%(required)d of the last %(window)d",
+            criterion.window,
+        )
+        % numbers
+    )
+
+
+def readable(answer: Any, simple: str = "") -> str:
+    """Write an answer as a person would note it down; empty where there was none.
+
+    Clients send any JSON object. What they call the simple answer is best; else the object's
+    values, each after its name, no further than a line of a table holds.
+    """
+    if simple:
+        return simple
+    parts = list(islice(_parts(answer), MAX_PARTS + 1))
+    text = "; ".join(parts[:MAX_PARTS])
+    if len(parts) > MAX_PARTS or len(text) > MAX_LENGTH:
+        return text[:MAX_LENGTH].rstrip() + "…"
+    return text
+
+
+def _parts(value: Any, name: str = "") -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _parts(inner, key)
+    elif isinstance(value, list):
+        if any(isinstance(inner, dict | list) for inner in value):
+            for inner in value:
+                yield from _parts(inner, name)
+        elif value:
+            yield _named(name, ", ".join(_scalar(inner) for inner in value[:MAX_PARTS]))
+    elif value is not None and value != "":
+        yield _named(name, _scalar(value))
+
+
+def _named(name: str, text: str) -> str:
+    return text if not name or name in PLAIN else f"{name}: {text}"
+
+
+def _scalar(value: Any) -> str:
+    if value is True:
+        return _("yes")
+    if value is False:
+        return _("no")
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,1 @@
+"""Behaviour of one part, through its public interface."""

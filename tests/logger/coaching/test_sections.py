@@ -1,0 +1,139 @@
+"""What pages on learners and items tell of sittings, tries and wrong answers."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from uuid_utils.compat import uuid7
+
+from analytics.models import Item
+from logger.models import AttemptLog, Content
+from roster.models import User
+from tests.conftest import client_for
+from tests.factories import School, answered, exercise, video
+from tests.logger.coaching.test_pages import browser, text_of
+
+
+@pytest.fixture
+def asked() -> dict[str, Any]:
+    """One exercise, whose question `half` many answer wrongly."""
+    return exercise(mastery_model={"type": "num_correct_in_a_row_10"})
+
+
+def wrongly(learner: User, body: dict[str, Any], *answers: str) -> None:
+    client_for(learner).work(body, *[answered("half", 0, simple_answer=text) for text in answers])
+
+
+def item_page(viewer: User, code: str) -> Any:
+    item = Item.objects.get(code=code, facility=viewer.facility_id)
+    return browser(viewer).get(reverse("admin:coach_item", args=[item.pk]))
+
+
+def test_a_learners_page_leads_to_tries_and_contents(school: School, asked: dict[str, Any]):
+    wrongly(school.ada, asked, "2/1")
+    watched = video()
+    client_for(school.ada).start(watched)
+    Content.objects.create(pk=watched["content_id"], title="What is a fraction?")
+
+    response = browser(school.coach).get(reverse("admin:coach_learner", args=[school.ada.pk]))
+
+    page = text_of(response)
+    assert "What is a fraction?" in page
+    assert f"Exercise {asked['content_id'][:8]}" in page
+    assert "10 in a row" in page
+    tried = school.ada.tries.get()
+    for name, *args in (
+        ("coach_try", tried.pk), ("coach_content", school.ada.pk, tried.content_id),
+    ):  # fmt: skip
+        assert reverse(f"admin:{name}", args=args) in response.content.decode()
+
+
+def test_an_items_page_counts_wrong_answers_most_frequent_first(
+    school: School, asked: dict[str, Any]
+):
+    wrongly(school.ada, asked, "2/1", "1/3", "2/1")
+    wrongly(school.ben, asked, "2/1")
+    client_for(school.ben).work(asked, answered("half", 1, simple_answer="1/2"))
+
+    page = item_page(school.coach, f"{asked['content_id']}:half")
+
+    text = text_of(page)
+    assert "4 of the newest 5 attempts are not right." in text
+    assert "2/1 3 user" not in text
+    assert text.index("2/1 3") < text.index("1/3 1")
+    assert "1/2" not in text
+    latest = AttemptLog.objects.filter(user=school.ada, simple_answer="2/1").newest_first()[0]
+    assert reverse("admin:coach_attempt", args=[latest.pk]) in page.content.decode()
+
+
+def test_an_item_known_alone_counts_wherever_it_appears(school: School, asked: dict[str, Any]):
+    Item.objects.create(facility=school.facility, code="half")
+    wrongly(school.ada, asked, "2/1")
+    wrongly(school.ada, exercise(), "2/1")
+
+    assert "2 of the newest 2 attempts" in text_of(item_page(school.coach, "half"))
+
+
+def test_only_the_viewers_learners_answers_are_shown(school: School, asked: dict[str, Any]):
+    """contract 0.7."""
+    wrongly(school.ada, asked, "mine")
+    wrongly(school.chen, asked, "another class's")
+    wrongly(school.stranger, asked, "another school's")
+    code = f"{asked['content_id']}:half"
+
+    own, all_of_school = (
+        html.unescape(text_of(item_page(viewer, code)))
+        for viewer in (school.coach, school.facility_coach)
+    )
+
+    assert "mine" in own
+    assert "another" not in own
+    assert "another class's" in all_of_school
+    assert "another school's" not in all_of_school
+
+
+def test_an_item_nobody_answered_says_so(school: School):
+    for code in ("nobody's", f"{uuid7().hex}:nobody's"):
+        Item.objects.create(facility=school.facility, code=code)
+        assert "None of your learners answered this" in text_of(item_page(school.coach, code))
+
+
+def test_an_answer_of_any_form_is_counted(school: School, asked: dict[str, Any]):
+    sent = [{"choice": 3}, {"choice": 3}, None, {"essay": "x" * 200_000}]
+    interactions = [answered("half", 0, answer=answer) for answer in sent]
+    client_for(school.ada).work(asked, *interactions)
+
+    text = text_of(item_page(school.coach, f"{asked['content_id']}:half"))
+
+    assert "choice: 3 2" in text
+    assert "— 1" in text
+    assert len(text) < 5000
+
+
+@pytest.mark.parametrize("code", ["half", ":", "a:b", f"{uuid7()}:half", "\u202e:"])
+def test_a_code_of_any_form_is_looked_up(school: School, code: str):
+    Item.objects.create(facility=school.facility, code=code)
+
+    assert item_page(school.coach, code).status_code == 200
+
+
+def test_wrong_answers_cost_the_same_however_many(
+    school: School, asked: dict[str, Any], statements: Callable[[], Any]
+):
+    code = f"{asked['content_id']}:half"
+    wrongly(school.ada, asked, "2/1")
+    with statements() as few:
+        assert item_page(school.coach, code).status_code == 200
+    for learner in (school.ada, school.ben):
+        wrongly(learner, asked, *[f"1/{n}" for n in range(20)])
+
+    with statements() as many:
+        page = item_page(school.coach, code)
+
+    assert len(few) == len(many)
+    assert len(re.findall("data-label=.How often", page.content.decode())) == 5

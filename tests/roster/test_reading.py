@@ -1,0 +1,40 @@
+"""Numbers as a person reads them."""
+
+from __future__ import annotations
+
+import pytest
+
+from roster.templatetags.reading import duration, longer, share, signed
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (None, ""), (0, "0 s"), (0.04, "0.1 s"), (0.42, "0.4 s"), (9.6, "10 s"), (59.4, "59 s"),
+        (59.6, "1 m 0 s"), (250, "4 m 10 s"), (3600, "1 h 0 m"), (86_399, "23 h 59 m"),
+        (86_400, "1 d 0 h"), (10_000_000, "115 d 17 h"),
+    ],
+)  # fmt: skip
+def test_a_duration_is_said_in_its_two_largest_units(seconds: float | None, text: str):
+    assert duration(seconds) == text
+
+
+def test_a_change_of_time_has_a_sign():
+    assert (longer(250), longer(-3), longer(0), longer(None)) == ("+4 m 10 s", "−3 s", "±0 s", "")
+
+
+@pytest.mark.parametrize(
+    ("part", "text"),
+    [
+        (None, ""), (0, "0 %"), (0.001, "1 %"), (0.72, "72 %"), (0.724, "72 %"), (0.999, "99 %"),
+        (1, "100 %"),
+    ],
+)  # fmt: skip
+def test_a_share_is_nothing_or_everything_only_where_it_is_exactly_that(
+    part: float | None, text: str
+):
+    assert share(part) == text
+
+
+def test_a_change_has_a_sign():
+    assert [signed(change) for change in (2, -0.5, 0, None)] == ["+2", "−0.5", "±0", ""]
