@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
+from django.utils.formats import number_format
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
-from analytics.models import Item, LearningEvent, Skill, SkillState
+from analytics.admin_filters import PlateauFilter, SkillFilter, SourceFilter
+from analytics.models import Item, ItemMemory, LearningEvent, Skill, SkillState
 from analytics.models.catalogue import Learned
 from roster.admin_base import CappedPaginator, VisibleLearnersAdmin
-from roster.models import parse_uuid
+from roster.admin_filters import ClassFilter, DateFilter, FacilityFilter, GroupFilter
+from roster.cells import badge, bar, identifier, leading, lines, moment, person
+from roster.coaching import link
+from roster.names import parse_uuid
+from roster.templatetags.reading import duration, share
 
 L = TypeVar("L", bound=Learned)
 
@@ -69,18 +79,173 @@ class ItemAdmin(LearnedAdmin[Item]):
         return found if guid is None else found | queryset.filter(guid=guid), may_repeat
 
 
+WHOSE = (FacilityFilter, ClassFilter, GroupFilter)
+# Keys grow with time.
+NEWEST_FIRST = ["-id"]
+MOST_ITEMS = 100
+
+B = TypeVar("B", bound=Model)
+
+
+def skill_name(skill: Skill | None) -> SafeString | str:
+    """Return what a skill is called, leading to its page; an exercise's may be an id alone."""
+    if skill is None:
+        return ""
+    key = None if skill.title else parse_uuid(skill.code)
+    return leading(identifier(key) if key else skill, "coach_skill", skill.pk)
+
+
+def item_name(item: Item | None) -> SafeString | str:
+    """Return what an item is called, leading to its page; below it the content it is of."""
+    if item is None:
+        return ""
+    content, __, name = (item.code or "").rpartition(":")
+    key = parse_uuid(content)
+    if key is None:
+        return leading(item, "coach_item", item.pk)
+    return lines(leading(name, "coach_item", item.pk), identifier(key))
+
+
+class LearnersAdmin(VisibleLearnersAdmin[B]):
+    """What the learner model knows of learners."""
+
+    learner = "learner"
+    ordering = NEWEST_FIRST
+
+    def items_beginning(self, word: str) -> Q:
+        """Return a condition on the item: its name begins so, with its content's id or without."""
+        named = Q(code__startswith=word) | Q(code__contains=f":{word}")
+        found = Item.objects.filter(named).order_by("pk").values_list("pk", flat=True)
+        return Q(item__in=list(found[:MOST_ITEMS]))
+
+    @admin.display(description=gettext_lazy("Learner"))
+    def learner_name(self, row: Any) -> SafeString:
+        return person(row.learner)
+
+    @admin.display(description=gettext_lazy("Skill"))
+    def skill_name(self, row: Any) -> SafeString | str:
+        return skill_name(row.skill)
+
+    @admin.display(description=gettext_lazy("Item"))
+    def item_name(self, row: Any) -> SafeString | str:
+        return item_name(row.item)
+
+
 @admin.register(SkillState)
-class SkillStateAdmin(VisibleLearnersAdmin[SkillState]):
-    list_display = ["learner", "skill", "mastery", "attempts", "correct", "plateau"]
+class SkillStateAdmin(LearnersAdmin[SkillState]):
+    list_display = [
+        "learner_name", "skill_name", "known", "answers", "gain", "stuck", "practised",
+    ]  # fmt: skip
+    list_display_links = ["practised"]
     list_select_related = ["learner", "skill"]
-    list_filter = ["plateau"]
-    ordering = ["-id"]
+    list_filter = [*WHOSE, SkillFilter, PlateauFilter, DateFilter]
+    list_without = ["course"]
+    dated_by = "last_practised"
     exclude = ["course"]
+
+    def page_of(self, row: SkillState) -> str | None:
+        return link("coach_practice", row.learner_id, row.skill_id)
+
+    @admin.display(description=gettext_lazy("Mastery"))
+    def known(self, row: SkillState) -> SafeString:
+        return bar(row.mastery)
+
+    @admin.display(description=gettext_lazy("Answers"))
+    def answers(self, row: SkillState) -> str:
+        numbers = {"attempts": row.attempts, "correct": row.correct}
+        text = ngettext("%(attempts)d, %(correct)d right", "%(attempts)d, %(correct)d right",
+                        row.attempts)  # fmt: skip
+        return text % numbers
+
+    @admin.display(description=gettext_lazy("Gain an answer"))
+    def gain(self, row: SkillState) -> str:
+        points = number_format(round(100 * row.velocity, 1), 1)
+        return _("%(points)s points") % {"points": points}
+
+    @admin.display(description=gettext_lazy("Plateau"))
+    def stuck(self, row: SkillState) -> SafeString | str:
+        if not row.plateau:
+            return ""
+        sure = _("%(share)s sure") % {"share": share(row.p_stuck)}
+        return lines(badge(_("⚠ stuck"), "bad"), sure)
+
+    @admin.display(description=gettext_lazy("Practised"))
+    def practised(self, row: SkillState) -> SafeString:
+        return moment(row.last_practised)
 
 
 @admin.register(LearningEvent)
-class LearningEventAdmin(VisibleLearnersAdmin[LearningEvent]):
-    list_display = ["happened_at", "learner", "skill", "item", "score", "source", "mastery_after"]
+class LearningEventAdmin(LearnersAdmin[LearningEvent]):
+    list_display = [
+        "happened", "learner_name", "skill_name", "item_name", "result", "expected", "moved",
+        "took", "came_by",
+    ]  # fmt: skip
     list_select_related = ["learner", "skill", "item"]
-    list_filter = ["source"]
-    ordering = ["-id"]
+    list_filter = [*WHOSE, SkillFilter, SourceFilter, DateFilter]
+    search_help_text = gettext_lazy("Name, username or id of a learner, or an item")
+    facility = "facility"
+    dated_by = "happened_at"
+    items_called = "item"
+
+    @admin.display(description=gettext_lazy("When"))
+    def happened(self, row: LearningEvent) -> SafeString:
+        return moment(row.happened_at)
+
+    @admin.display(description=gettext_lazy("Result"))
+    def result(self, row: LearningEvent) -> SafeString:
+        if row.score in (0, 1):
+            return badge(_("✓ right"), "good") if row.score else badge(_("✗ wrong"), "bad")
+        return badge(f"½ {share(row.score)}", "warn")
+
+    @admin.display(description=gettext_lazy("Expected"))
+    def expected(self, row: LearningEvent) -> str:
+        return share(row.p_correct)
+
+    @admin.display(description=gettext_lazy("Mastery"))
+    def moved(self, row: LearningEvent) -> str:
+        if row.mastery_before is None or row.mastery_after is None:
+            return ""
+        return f"{share(row.mastery_before)} → {share(row.mastery_after)}"
+
+    @admin.display(description=gettext_lazy("Time"))
+    def took(self, row: LearningEvent) -> str:
+        return duration(row.seconds)
+
+    @admin.display(description=gettext_lazy("Source"))
+    def came_by(self, row: LearningEvent) -> str:
+        return str(row.get_source_display())
+
+
+@admin.register(ItemMemory)
+class ItemMemoryAdmin(LearnersAdmin[ItemMemory]):
+    list_display = [
+        "learner_name", "item_name", "reviewed", "lasts", "is_due", "reviews_right", "took",
+    ]  # fmt: skip
+    list_display_links = ["reviewed"]
+    list_select_related = ["learner", "item"]
+    list_filter = [*WHOSE, DateFilter]
+    search_help_text = gettext_lazy("Name, username or id of a learner, or an item")
+    dated_by = "last_review"
+    items_called = "item"
+
+    @admin.display(description=gettext_lazy("Last review"))
+    def reviewed(self, row: ItemMemory) -> SafeString:
+        return moment(row.last_review)
+
+    @admin.display(description=gettext_lazy("Remembered for"))
+    def lasts(self, row: ItemMemory) -> str:
+        return duration(timedelta(days=row.stability).total_seconds())
+
+    @admin.display(description=gettext_lazy("Due"))
+    def is_due(self, row: ItemMemory) -> SafeString:
+        return moment(row.due)
+
+    @admin.display(description=gettext_lazy("Reviews"))
+    def reviews_right(self, row: ItemMemory) -> str:
+        numbers = {"reviews": row.reviews, "right": number_format(row.score, 1).removesuffix(".0")}
+        text = ngettext("%(reviews)d, %(right)s right", "%(reviews)d, %(right)s right", row.reviews)
+        return text % numbers
+
+    @admin.display(description=gettext_lazy("Time"))
+    def took(self, row: ItemMemory) -> str:
+        return duration(row.seconds) if row.timed else ""

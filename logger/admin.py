@@ -1,48 +1,262 @@
-"""Admin of sessions, tries and attempts: plain, read-only lists of the learners one may see."""
+"""Admin of learners' work: read-only lists a coach can read, and the catalogue of contents."""
 
 from __future__ import annotations
 
-from django.contrib import admin
-from django.db.models.expressions import Combinable
+from typing import Any, TypeVar, cast
 
-from logger.models import AttemptLog, ContentSession, MasteryLog
-from roster.admin_base import VisibleLearnersAdmin
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.db.models.expressions import Combinable
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from logger.admin_filters import (
+    CompleteFilter,
+    ContentFilter,
+    DoneFilter,
+    ItemFilter,
+    KindFilter,
+    ResultFilter,
+    TryKindFilter,
+)
+from logger.coaching.outcomes import Outcome
+from logger.coaching.wording import criterion_words
+from logger.models import (
+    AttemptLog,
+    Content,
+    ContentQuerySet,
+    ContentSession,
+    ContentSummary,
+    MasteryLog,
+)
+from logger.models.base import Timed
+from roster.admin_base import CappedPaginator, ScopedAdmin, VisibleLearnersAdmin
+from roster.admin_filters import ClassFilter, DateFilter, FacilityFilter, GroupFilter
+from roster.cells import badge, bar, identifier, leading, lines, moment, person
+from roster.coaching import link
+from roster.models import Role, User
+from roster.templatetags.reading import duration
 
 NEWEST_FIRST: list[str | Combinable] = ["-end_timestamp", "-id"]
-# Keys grow with time, and no other index of these two follows it.
+# Keys grow with time, and no other index of these follows it.
 LATEST_BEGUN_FIRST: list[str | Combinable] = ["-id"]
-BY_LEARNER = ["user__username", "user__full_name", "user__external_id"]
+WHOSE = (FacilityFilter, ClassFilter, GroupFilter)
+
+W = TypeVar("W", bound=Timed)
+
+
+class WorkAdmin(VisibleLearnersAdmin[W]):
+    """Learners' work at contents, which go by their titles where a catalogue knows them."""
+
+    list_select_related = ["user"]
+
+    def complete_rows(self, rows: list[W]) -> None:
+        """Bring the titles."""
+        found: list[Any] = rows
+        titles = Content.objects.titles(row.content_id for row in found) if found else {}
+        for row in found:
+            row.content_title = titles.get(row.content_id)
+
+    @admin.display(description=gettext_lazy("Learner"))
+    def learner_name(self, row: Any) -> SafeString:
+        return person(row.user)
+
+    @admin.display(description=gettext_lazy("Content"))
+    def content(self, row: Any) -> SafeString:
+        label = row.content_title or identifier(row.content_id)
+        return leading(label, "coach_content", row.user_id, row.content_id)
+
+    @admin.display(description=gettext_lazy("Time"))
+    def spent(self, row: W) -> str:
+        return duration(row.time_spent)
+
+    @admin.display(description=gettext_lazy("Begun"))
+    def begun(self, row: W) -> SafeString:
+        return moment(row.start_timestamp)
+
+    @admin.display(description=gettext_lazy("Latest"))
+    def latest(self, row: W) -> SafeString:
+        return moment(row.end_timestamp)
+
+    @admin.display(description=gettext_lazy("Progress"))
+    def how_far(self, row: Any) -> SafeString:
+        return bar(row.progress)
+
+    @admin.display(description=gettext_lazy("Kind"))
+    def what(self, row: Any) -> str:
+        return str(row.get_kind_display())
 
 
 @admin.register(ContentSession)
-class ContentSessionAdmin(VisibleLearnersAdmin[ContentSession]):
-    list_display = ["user", "kind", "content_id", "progress", "time_spent", "end_timestamp"]
-    list_display_links = ["user", "content_id"]
-    list_select_related = ["user"]
-    list_filter = ["kind"]
-    search_fields = BY_LEARNER
+class ContentSessionAdmin(WorkAdmin[ContentSession]):
+    list_display = ["begun", "learner_name", "content", "what", "how_far", "answers", "spent"]
+    list_filter = [*WHOSE, ContentFilter, KindFilter, DoneFilter, DateFilter]
+    list_without = ["extra_fields"]
+    facility = "facility"
     ordering = LATEST_BEGUN_FIRST
+
+    @admin.display(description=gettext_lazy("Attempts"))
+    def answers(self, row: ContentSession) -> str:
+        return str(row.attempt_count or "")
+
+
+@admin.register(ContentSummary)
+class ContentSummaryAdmin(WorkAdmin[ContentSummary]):
+    list_display = ["learner_name", "content", "what", "how_far", "spent", "begun", "latest"]
+    list_filter = [*WHOSE, ContentFilter, KindFilter, DoneFilter, DateFilter]
+    list_without = ["extra_fields"]
+    list_display_links = ["begun"]
+    ordering = LATEST_BEGUN_FIRST
+
+    def page_of(self, row: ContentSummary) -> str | None:
+        return link("coach_content", row.user_id, row.content_id)
 
 
 @admin.register(MasteryLog)
-class MasteryLogAdmin(VisibleLearnersAdmin[MasteryLog]):
+class MasteryLogAdmin(WorkAdmin[MasteryLog]):
     list_display = [
-        "user", "content_id", "mastery_level", "complete", "attempt_count", "time_spent",
-        "end_timestamp",
+        "begun", "learner_name", "content", "number", "criterion", "state", "answers", "spent",
     ]  # fmt: skip
-    list_select_related = ["user"]
-    list_filter = ["complete", "is_quiz"]
-    search_fields = BY_LEARNER
+    list_filter = [*WHOSE, ContentFilter, TryKindFilter, CompleteFilter, DateFilter]
     ordering = LATEST_BEGUN_FIRST
+
+    def page_of(self, row: MasteryLog) -> str | None:
+        return link("coach_try", row.pk)
+
+    @admin.display(description=gettext_lazy("Try"))
+    def number(self, row: MasteryLog) -> str:
+        return _("quiz") if row.is_quiz else str(row.mastery_level)
+
+    @admin.display(description=gettext_lazy("Complete with"))
+    def criterion(self, row: MasteryLog) -> str:
+        return criterion_words(row.mastery_criterion)
+
+    @admin.display(description=gettext_lazy("Completion"))
+    def state(self, row: MasteryLog) -> SafeString:
+        if row.complete:
+            return lines(badge(_("✓ complete"), "good"), moment(row.completion_timestamp))
+        return badge(_("… under way"))
+
+    @admin.display(description=gettext_lazy("Attempts"))
+    def answers(self, row: MasteryLog) -> str:
+        return str(row.attempt_count)
+
+
+OUTCOME_KINDS = {
+    Outcome.RIGHT: "good",
+    Outcome.PARTLY: "warn",
+    Outcome.WRONG: "bad",
+    Outcome.HINTED: "warn",
+}
 
 
 @admin.register(AttemptLog)
-class AttemptLogAdmin(VisibleLearnersAdmin[AttemptLog]):
-    list_display = [
-        "user", "item", "correct", "complete", "hinted", "error", "time_spent", "end_timestamp",
-    ]  # fmt: skip
-    list_display_links = ["user", "item"]
-    list_select_related = ["user"]
-    list_filter = ["complete", "hinted", "error"]
-    search_fields = BY_LEARNER
+class AttemptLogAdmin(WorkAdmin[AttemptLog]):
+    list_display = ["latest", "learner_name", "content", "question", "outcome", "spent", "notes"]
+    list_filter = [*WHOSE, ContentFilter, ItemFilter, ResultFilter, CompleteFilter, DateFilter]
+    list_without = ["answer", "interaction_history"]
+    search_help_text = gettext_lazy("Name, username or id of a learner, or an item")
+    facility = "facility"
+    dated_by = "end_timestamp"
+    items_called = "item"
     ordering = NEWEST_FIRST
+
+    def page_of(self, row: AttemptLog) -> str | None:
+        return link("coach_attempt", row.pk)
+
+    @admin.display(description=gettext_lazy("Item"))
+    def question(self, row: AttemptLog) -> str:
+        return row.item
+
+    @admin.display(description=gettext_lazy("Result"))
+    def outcome(self, row: AttemptLog) -> SafeString:
+        outcome = Outcome.of(correct=row.correct, hinted=row.hinted, judged=row.judged)
+        return badge(f"{outcome.sign} {outcome.label}", OUTCOME_KINDS.get(outcome, ""))
+
+    @admin.display(description=gettext_lazy("Notes"))
+    def notes(self, row: AttemptLog) -> str:
+        told = {_("error"): row.error, _("not complete"): not row.complete}
+        return ", ".join(word for word, is_so in told.items() if is_so)
+
+
+def looks_after_a_catalogue(request: HttpRequest) -> bool:
+    """Tell whether somebody may say what contents are called: admins of a facility may."""
+    user = request.user
+    if not (user.is_active and user.is_staff):
+        return False
+    return user.is_superuser or _is_admin(request)
+
+
+def _is_admin(request: HttpRequest) -> bool:
+    """Ask once a request."""
+    known: bool | None = getattr(request, "is_facility_admin", None)
+    if known is None:
+        roles = Role.objects.of_admins().filter(user=cast("User", request.user))
+        known = roles.filter(facility__isnull=False).exists()
+        request.is_facility_admin = known  # type: ignore[attr-defined]
+    return known
+
+
+@admin.register(Content)
+class ContentAdmin(ScopedAdmin[Content]):
+    """What contents are called; staff may look, admins may change it."""
+
+    list_display = ["title", "kind_name", "below", "questions", "key"]
+    list_filter = ["kind"]
+    list_select_related = ["parent"]
+    list_per_page = 50
+    paginator = CappedPaginator
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    sortable_by = ()
+    search_fields = ["title", "id"]
+    ordering = ["title", "id"]
+    fields = ["id", "title", "kind", "parent", "items"]
+    raw_id_fields = ["parent"]
+
+    def get_search_results(
+        self,
+        request: HttpRequest,  # noqa: ARG002
+        queryset: QuerySet[Content],
+        search_term: str,
+    ) -> tuple[QuerySet[Content], bool]:
+        """Look into titles, or for an id."""
+        contents = cast("ContentQuerySet", queryset)
+        word = search_term.strip()
+        return (contents.called(word) if word else contents), False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Content | None = None) -> Any:  # noqa: ARG002
+        return ["id"] if obj else []
+
+    @admin.display(description=gettext_lazy("Kind"))
+    def kind_name(self, row: Content) -> str:
+        return str(row.get_kind_display())
+
+    @admin.display(description=gettext_lazy("Part of"))
+    def below(self, row: Content) -> str:
+        return str(row.parent or "")
+
+    @admin.display(description=gettext_lazy("Items"))
+    def questions(self, row: Content) -> str:
+        return str(len(row.items) or "")
+
+    @admin.display(description=gettext_lazy("Id"))
+    def key(self, row: Content) -> SafeString:
+        return identifier(row.pk)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_active and request.user.is_staff)
+
+    def has_view_permission(self, request: HttpRequest, obj: Content | None = None) -> bool:  # noqa: ARG002
+        return self.has_module_permission(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return looks_after_a_catalogue(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
+        return looks_after_a_catalogue(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
+        return looks_after_a_catalogue(request)

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, TypeVar, cast
+from uuid import UUID
 
 from django.contrib import admin
 from django.core.paginator import Paginator
-from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.db.models import Field, JSONField, Model, Q, QuerySet
+from django.http import Http404, HttpRequest
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from roster.admin_filters import FormFilter
+from roster.admin_lists import KeysetList
+from roster.cells import folded
+from roster.models import User
 
 M = TypeVar("M", bound=Model)
+
+# Of so many learners each one's own rows are looked up.
+MOST_NAMED = 100
 
 
 class CappedPaginator(Paginator[Any]):
@@ -31,8 +43,12 @@ def is_listed_filter(model_admin: admin.ModelAdmin[Any], lookup: str) -> bool:
     Django lets staff look up any field in any way, which lets them ask for regular expressions
     and relations nobody meant them to.
     """
-    name, _, operator = lookup.partition("__")
-    return name in model_admin.list_filter and operator in ("", "exact", "isnull")
+    name, __, operator = lookup.partition("__")
+    filters = model_admin.list_filter
+    controls = [each for each in filters if isinstance(each, type) and issubclass(each, FormFilter)]
+    if any(lookup in control.parameters for control in controls):
+        return True
+    return name in filters and operator in ("", "exact", "isnull")
 
 
 class KeptAdmin(admin.ModelAdmin[M]):
@@ -72,8 +88,29 @@ class ReadOnlyAdmin(admin.ModelAdmin[M]):
         return False
 
 
-class VisibleLearnersAdmin(ReadOnlyAdmin[M]):
-    """A window, not a door: shows staff the records of learners they may read."""
+class ScopedAdmin(admin.ModelAdmin[M]):
+    """Whoever asks for what is not theirs is told that it is not there."""
+
+    def _get_obj_does_not_exist_redirect(self, *_args: Any) -> Any:
+        """Answer as of any address that leads nowhere; Django would lead back to the start."""
+        raise Http404
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:  # noqa: ARG002
+        """Allow the filters beside the list."""
+        return is_listed_filter(self, lookup)
+
+
+class VisibleLearnersAdmin(ScopedAdmin[M], ReadOnlyAdmin[M]):
+    """A window, not a door: shows staff the records of learners they may read.
+
+    Attributes
+    ----------
+    learner : the column of the learner.
+    facility : the column of the facility, where there is one.
+    dated_by : the column by which days are chosen.
+    list_without : columns a list leaves out.
+    items_called : what finds items whose name begins with a word; None: there are none.
+    """
 
     paginator = CappedPaginator
     show_full_result_count = False
@@ -81,16 +118,81 @@ class VisibleLearnersAdmin(ReadOnlyAdmin[M]):
     show_facets = admin.ShowFacets.NEVER
     sortable_by = ()
     list_per_page = 50
+    change_list_template = "admin/keyset_list.html"
+    # Django searches only where something is named; `get_search_results` says what.
+    search_fields = ("learner",)
+    search_help_text = _("Name, username or id")
 
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:  # noqa: ARG002
-        """Allow the filters beside the list."""
-        return is_listed_filter(self, lookup)
+    learner: ClassVar[str] = "user"
+    facility: ClassVar[str | None] = None
+    dated_by: ClassVar[str] = "start_timestamp"
+    list_without: ClassVar[Sequence[str]] = ()
+    items_called: ClassVar[str | None] = None
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeysetList]:  # noqa: ARG002
+        """Lead on by places."""
+        return KeysetList
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[M]:
         """Return what `visible_to` lets the viewer see."""
         rows: Any = self.model._default_manager
         visible: QuerySet[M] = rows.visible_to(request.user)
         return visible.order_by(*self.get_ordering(request))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[M], search_term: str
+    ) -> tuple[QuerySet[M], bool]:
+        """Return the rows of learners who are called so, and of items that begin so."""
+        word = search_term.strip()
+        if not word:
+            return queryset, False
+        found = self._of_people_called(word, cast("User", request.user))
+        if self.items_called is not None:
+            found |= self.items_beginning(word)
+        return queryset.filter(found), False
+
+    def _of_people_called(self, word: str, viewer: User) -> Q:
+        """Return a condition on the learner that the database can plan for.
+
+        Few are named one by one, and their own rows looked up. Of many something will turn up
+        soon among the newest rows.
+        """
+        people = User.objects.visible_to(viewer).called(word)
+        few = list(people.order_by().values_list("pk", flat=True)[: MOST_NAMED + 1])
+        if len(few) > MOST_NAMED:
+            return Q(**{f"{self.learner}__in": people})
+        return self.learners_among(User.objects.filter(pk__in=few)) if few else Q(pk__in=[])
+
+    def items_beginning(self, word: str) -> Q:
+        """Return a condition on the item."""
+        return Q(**{f"{self.items_called}__startswith": word})
+
+    def learners_among(self, learners: QuerySet[User]) -> Q:
+        """Return a condition on the learner: one of a few."""
+        return Q(**{f"{self.learner}__among": learners})
+
+    def of_facility(self, key: UUID) -> dict[str, Any]:
+        """Return what rows of a facility have."""
+        if self.facility:
+            return {self.facility: key}
+        return {f"{self.learner}__in": User.objects.in_facility(key)}
+
+    def complete_rows(self, rows: list[M]) -> None:
+        """Bring what the rows of a page need besides, in one statement for all of them."""
+
+    def page_of(self, row: M) -> str | None:  # noqa: ARG002
+        """Return where a row is told of in full; None: on Django's own page."""
+        return None
+
+    def get_fields(self, request: HttpRequest, obj: M | None = None) -> Any:  # noqa: ARG002
+        """Show every column there is; JSON folded, what no person can read left out."""
+        columns = [field for field in self.model._meta.fields if field.editable]
+        hidden = self.exclude or ()
+        return [_shown(field) for field in columns if field.name not in hidden]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: M | None = None) -> Any:
+        """Let nothing be changed."""
+        return self.get_fields(request, obj)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Show the app to all staff."""
@@ -99,3 +201,16 @@ class VisibleLearnersAdmin(ReadOnlyAdmin[M]):
     def has_view_permission(self, request: HttpRequest, obj: M | None = None) -> bool:  # noqa: ARG002
         """Let all staff look; the queryset decides at what."""
         return self.has_module_permission(request)
+
+
+def _shown(field: Field[Any, Any]) -> str | Callable[[Any], Any]:
+    """Return what shows a column on a page: the column itself, or its JSON folded."""
+    if not isinstance(field, JSONField):
+        return field.name
+
+    @admin.display(description=capfirst(str(field.verbose_name)))
+    def unfold(row: Any) -> Any:
+        return folded(getattr(row, field.name))
+
+    unfold.__name__ = field.name
+    return unfold

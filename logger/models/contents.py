@@ -12,6 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from logger.models.base import ContentKind
+from roster.names import parse_uuid
 
 MAX_TITLE = 200
 MAX_ITEM = 200
@@ -39,8 +40,9 @@ class ContentQuerySet(models.QuerySet["Content"]):
         return dict(self.filter(pk__in=set(ids)).values_list("pk", "title"))
 
     def called(self, words: str) -> Self:
-        """Contents whose title contains these words, in any case."""
-        return self.filter(title__icontains=words)
+        """Contents of this id, or whose title contains these words, in any case."""
+        key = parse_uuid(words)
+        return self.filter(pk=key) if key else self.filter(title__icontains=words)
 
     def orphans(self) -> Self:
         """Contents below one that is not there; only within a transaction there are any."""

@@ -1,0 +1,58 @@
+"""What lists of the learner model can be narrowed by, besides whose and when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from analytics.events import Source
+from analytics.models import Skill
+from roster.admin_filters import Choice, ChoiceFilter, Rows, TextFilter
+
+
+class SkillFilter(TextFilter):
+    """Skills by the beginning of their code, or by words of their title."""
+
+    title = _("Skill")
+    parameters = ("skill",)
+    hint = _("Code or title")
+
+    def narrowed(self, rows: Rows) -> Rows:
+        """Return what is known of these skills."""
+        named = Q(code__startswith=self.value) | Q(title__icontains=self.value)
+        return rows.filter(skill__in=Skill.objects.filter(named).values("pk"))
+
+
+class SourceFilter(ChoiceFilter):
+    """Which API answers came through."""
+
+    title = _("Source")
+    parameters = ("source",)
+
+    @property
+    def options(self) -> Sequence[Choice]:
+        """The three of them."""
+        return Source.choices
+
+    def narrowed(self, rows: Rows) -> Rows:
+        """Return the answers of one."""
+        return rows.filter(source=self.value) if self.value in Source.values else rows.none()
+
+
+class PlateauFilter(ChoiceFilter):
+    """Who is stuck."""
+
+    title = _("Plateau")
+    parameters = ("plateau",)
+
+    @property
+    def options(self) -> Sequence[Choice]:
+        """Stuck or not."""
+        return [("yes", _("stuck")), ("no", _("not stuck"))]
+
+    def narrowed(self, rows: Rows) -> Rows:
+        """Return those who are, or are not."""
+        known = {"yes": True, "no": False}
+        return rows.filter(plateau=known[self.value]) if self.value in known else rows.none()

@@ -1,0 +1,96 @@
+"""Long lists in the admin: newest first, led on by places rather than by page numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import PAGE_VAR, ChangeList
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+
+from roster.counting import Count, counted
+from roster.keyset import BadToken, Place, from_place, order_of
+
+if TYPE_CHECKING:
+    from roster.admin_base import VisibleLearnersAdmin
+
+
+class KeysetList(ChangeList):
+    """A changelist of rows from a place on; what the place is called stands for Django's page.
+
+    The order is the admin's own, whatever an address asks for: any other would sort everything.
+    """
+
+    is_keyset = True
+    model_admin: VisibleLearnersAdmin[Any]
+    older_url: str | None = None
+    newer_url: str | None = None
+    counted: Count = Count(number=0)
+
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any, Any]) -> list[Any]:  # noqa: ARG002
+        """Return the one order there is."""
+        return list(self.model_admin.ordering or ())
+
+    def get_ordering_field_columns(self) -> dict[int, Any]:
+        """Mark no column: none is to be sorted by."""
+        return {}
+
+    def get_results(self, request: HttpRequest) -> None:
+        """Bring the rows around a place, and say where it goes on."""
+        order = order_of(self.queryset)
+        place = self._place(request, order)
+        nearest = list(from_place(self._light(), place)[: self.list_per_page + 1])
+        there_is_more = len(nearest) > self.list_per_page
+        rows = nearest[: self.list_per_page]
+        backwards = place is not None and place.backwards
+        if backwards:
+            rows.reverse()
+        if rows and (there_is_more or backwards):
+            self.older_url = self._url(Place.of(rows[-1], order))
+        if rows and (there_is_more if backwards else place is not None):
+            self.newer_url = self._url(Place.of(rows[0], order, backwards=True))
+        is_whole = place is None and not there_is_more
+        self.counted = Count(number=len(rows)) if is_whole else counted(self.queryset)
+        self.model_admin.complete_rows(rows)
+        self._tell_django(rows)
+
+    def _light(self) -> QuerySet[Any, Any]:
+        """Leave out what a row of the list does not show and may be large."""
+        return self.queryset.defer(*self.model_admin.list_without)
+
+    def _tell_django(self, rows: list[Any]) -> None:
+        self.result_list = rows  # type: ignore[assignment]  # as good as a queryset to templates
+        self.result_count = self.counted.number
+        self.full_result_count = self.result_count
+        self.show_full_result_count = False
+        self.show_admin_actions = bool(rows)
+        self.can_show_all = self.multi_page = False
+        self.paginator = self.model_admin.get_paginator(None, rows, self.list_per_page)
+
+    def _place(self, request: HttpRequest, order: list[str]) -> Place | None:
+        token = request.GET.get(PAGE_VAR)
+        if not token:
+            return None
+        try:
+            return Place.read(token, order)
+        except BadToken as error:
+            # Django then begins at the beginning.
+            raise IncorrectLookupParameters from error
+
+    def _url(self, place: Place) -> str:
+        return self.get_query_string({PAGE_VAR: place.token})
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether something was searched for, or filtered by."""
+        return bool(self.query) or self.active_filters > 0
+
+    @property
+    def active_filters(self) -> int:
+        """How many filters are in use."""
+        return sum(bool(getattr(spec, "is_active", False)) for spec in self.filter_specs)
+
+    def url_for_result(self, result: Model) -> str:
+        """Lead to the coach's page of a row, where there is one."""
+        return self.model_admin.page_of(result) or super().url_for_result(result)
