@@ -29,6 +29,12 @@ MODELS: list[dict[str, Any]] = [
     {"type": "num_correct_in_a_row_5"},
     {"type": "do_all"},
 ]
+# What they are about, and the section of a test that this counts for.
+SUBJECTS = [
+    ("Fractions", "math"), ("Decimals", "math"), ("Equations", "math"), ("Geometry", "math"),
+    ("Data and chance", "math"), ("Reading closely", "rw"), ("Punctuation", "rw"),
+    ("Vocabulary", "rw"),
+]  # fmt: skip
 QUIZ: dict[str, Any] = {"type": "quiz"}
 
 
@@ -36,7 +42,7 @@ QUIZ: dict[str, Any] = {"type": "quiz"}
 class Content:
     """One content; `model` and `items` are of assessments, `until` is when it fell out of use.
 
-    `until` is a share of the whole time, from 0 to 1.
+    `until` is a share of the whole time, from 0 to 1. `section` is of a test.
     """
 
     id: UUID
@@ -47,6 +53,8 @@ class Content:
     model: dict[str, Any] | None = None
     items: list[str] | None = None
     until: float = 1.0
+    title: str = ""
+    section: str = ""
 
 
 def catalogue(attempts: int, chance: Chance, *, at: datetime) -> Weighted[Content]:
@@ -55,11 +63,17 @@ def catalogue(attempts: int, chance: Chance, *, at: datetime) -> Weighted[Conten
     count = max(MIN_CONTENTS, attempts // ATTEMPTS_PER_CONTENT)
     kinds = [KINDS[number % len(KINDS)] for number in range(count)]
     chance.shuffle(kinds)
-    contents = [_content(kind, chance.choice(channels), chance, at=at) for kind in kinds]
+    contents = [
+        _content(kind, place, chance.choice(channels), chance, at=at)
+        for place, kind in enumerate(kinds)
+    ]
     return Weighted(contents, (weight**0.8 for weight in zipf(count)))
 
 
-def _content(kind: ContentKind, channel_id: UUID, chance: Chance, *, at: datetime) -> Content:
+def _content(
+    kind: ContentKind, place: int, channel_id: UUID, chance: Chance, *, at: datetime
+) -> Content:
+    subject, section = SUBJECTS[place % len(SUBJECTS)]
     return Content(
         id=chance.key(at),
         kind=kind,
@@ -68,6 +82,8 @@ def _content(kind: ContentKind, channel_id: UUID, chance: Chance, *, at: datetim
         model=_model(kind, chance),
         items=items(chance, at=at) if kind in (ContentKind.EXERCISE, ContentKind.QUIZ) else None,
         until=chance.uniform(0.1, 0.5) if chance.happens(OUT_OF_USE) else 1.0,
+        title=f"{subject} {place // len(SUBJECTS) + 1}",
+        section=section,
     )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from config.seeding.chance import Chance
 from config.seeding.desk import Desk
+from config.seeding.paths import Path, sigmoid
 from logger.commands import Interaction, UpdateSession
 from logger.mastery import MasteryType
 from roster.models import Lesson
@@ -15,15 +16,17 @@ MAX_SITTINGS = 4
 QUESTIONS_A_SITTING = (4, 15)
 AGAIN = 0.25
 WATCHED = (0.05, 0.6)
+HARDEST = 1.0  # log odds either side of the average item
 
 
 class Habits:
     """One learner's way of working at one desk, from a moment on but never past the present."""
 
-    def __init__(self, desk: Desk, *, skill: float, lesson: Lesson | None, now: datetime) -> None:
+    def __init__(self, desk: Desk, *, path: Path, lesson: Lesson | None, now: datetime) -> None:
         self.desk = desk
         self.chance: Chance = desk.chance
-        self.skill = skill
+        self.path = path
+        self.answered = 0
         self.lesson = lesson
         self.now = now
 
@@ -114,7 +117,7 @@ class Habits:
     def _interactions(
         self, item: str, seconds: float, *, is_quiz: bool, again: bool
     ) -> tuple[Interaction, ...]:
-        right = self.chance.happens(self.skill)
+        right = self.chance.happens(self._level(item))
         chosen = self.chance.randrange(4)
         before = self._latest_seconds(item) if again else 0.0
         answer = Interaction(
@@ -130,6 +133,14 @@ class Habits:
         if is_quiz or right or not self.chance.happens(0.85):
             return (answer,)
         return self._mended(answer)
+
+    def _level(self, item: str) -> float:
+        """Return the probability that this answer is right; a content's first items are easy."""
+        items = self.desk.content.items or [item]
+        harder = HARDEST * (2 * items.index(item) / len(items) - 1)
+        log_odds = self.path.at(self.answered) - harder
+        self.answered += 1
+        return sigmoid(log_odds)
 
     def _latest_seconds(self, item: str) -> float:
         return next((a.time_spent for a in self.desk.attempts if a.item == item), 0.0)

@@ -10,6 +10,7 @@ from config.seeding.catalogue import Content
 from config.seeding.chance import Chance, Weighted, zipf
 from config.seeding.desk import Desk, Records
 from config.seeding.habits import Habits
+from config.seeding.paths import Course, Path
 from config.seeding.schools import Learner, Room, Schools
 
 SPAN = timedelta(days=300)
@@ -20,6 +21,8 @@ GUESTS = 0.02
 COACHS_QUIZ = 0.15
 IN_A_LESSON = 0.4
 TIRELESS = 10
+# Nobody is the same at everything.
+AS_USUAL = 0.8
 
 
 @dataclass(kw_only=True)
@@ -58,7 +61,8 @@ class History:
         if self.chance.happens(GUESTS):
             facility, content = self.hosts.pick(self.chance), self._content(share, set())
             desk = Desk(facility, None, content, records=records, chance=self.chance)
-            Habits(desk, skill=0.5, lesson=None, now=self.now).work(at)
+            path = Path.of(Course.STEADY, self.chance)
+            Habits(desk, path=path, lesson=None, now=self.now).work(at)
             return
         learner = self.learners.pick(self.chance)
         if learner.until < share:
@@ -78,7 +82,9 @@ class History:
         desk = Desk(user.facility, user, content, records=records, chance=self.chance)
         in_lesson = content.quiz_id is None and self.chance.happens(IN_A_LESSON)
         lesson = room.lesson if in_lesson else None
-        Habits(desk, skill=learner.skill, lesson=lesson, now=self.now).work(at)
+        usual = self.chance.happens(AS_USUAL)
+        path = Path.of(learner.course if usual else Course.STEADY, self.chance)
+        Habits(desk, path=path, lesson=lesson, now=self.now).work(at)
 
     def _assigned(self, learner: Learner, room: Room, share: float) -> Content | None:
         """Return a quiz of the class that the learner has not taken, sometimes."""

@@ -3,25 +3,43 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import connection, transaction
 from tqdm import tqdm
 
-from config.seeding.catalogue import catalogue
+from analytics.models import LearningEvent, Skill
+from analytics.services.folding import fold_events
+from config.seeding.catalogue import Content, catalogue
 from config.seeding.chance import Chance
 from config.seeding.history import History
 from config.seeding.schools import SET_PREFIX, Founder, Schools
-from config.seeding.writing import store, store_records
+from config.seeding.telling import tell
+from config.seeding.writing import BATCH, store, store_records
 from roster.models import Facility
 
 
-@transaction.atomic
 def seed_installation(attempts: int, *, seed: int, at: datetime, quiet: bool = False) -> Schools:
     """Store schools whose learners made exactly so many attempts until now; return the schools.
 
-    All or nothing. The same seed makes the same set of the same number, but for passwords.
+    All or nothing, but for what the answers say of items, which is folded afterwards. The same
+    seed makes the same set of the same number, but for passwords and the keys of what the
+    learner model keeps.
     """
+    schools = _seed(attempts, seed=seed, at=at, quiet=quiet)
+    # The tables are new, and nothing is known of them.
+    analyze()
+    left = LearningEvent.objects.unfolded().count()
+    with tqdm(total=left, unit=" answers folded", disable=quiet) as bar:
+        while folded := fold_events(at):
+            bar.update(folded)
+    analyze()
+    return schools
+
+
+@transaction.atomic
+def _seed(attempts: int, *, seed: int, at: datetime, quiet: bool) -> Schools:
     number = next_set()
     chance = Chance(f"{seed} {number}")
     schools = Founder(number, chance, at=at).found(attempts)
@@ -34,7 +52,33 @@ def seed_installation(attempts: int, *, seed: int, at: datetime, quiet: bool = F
             for rows in (records.summaries, records.tries, records.sessions, records.attempts):
                 store_records(rows)
             bar.update(len(records.attempts))
+    analyze()
+    _tell(schools, chance, at=at, quiet=quiet)
+    _name_skills(schools, contents.things)
     return schools
+
+
+def _tell(schools: Schools, chance: Chance, *, at: datetime, quiet: bool) -> None:
+    """Let the learner model know what was answered."""
+    with tqdm(total=len(schools.learners), unit=" learners told", disable=quiet) as bar:
+        for facility in schools.facilities:
+            theirs = [
+                learner.user
+                for learner in schools.learners
+                if learner.user.facility_id == facility.pk
+            ]
+            for learners in tell(facility, theirs, chance=chance, at=at):
+                bar.update(learners)
+
+
+def _name_skills(schools: Schools, contents: Iterable[Content]) -> None:
+    """Give the skills that were practised names for people."""
+    named = {content.id.hex: content for content in contents}
+    skills = list(Skill.objects.filter(facility__in=schools.facilities))
+    for skill in skills:
+        content = named[skill.code]
+        skill.title, skill.section = content.title, content.section
+    Skill.objects.bulk_update(skills, ["title", "section"], batch_size=BATCH)
 
 
 def next_set() -> int:

@@ -38,7 +38,7 @@ LEGS: dict[Course, list[tuple[Levels | None, Answers]]] = {
     Course.STEADY: [(BEGINNER, AT_ONCE), (MASTER, (15, 25))],
     Course.SLOW: [(BEGINNER, AT_ONCE), (MASTER, (35, 50))],
     Course.LOW: [((0.12, 0.25), AT_ONCE)],
-    Course.HALTED: [(BEGINNER, AT_ONCE), ((0.50, 0.60), (8, 16))],
+    Course.HALTED: [(BEGINNER, AT_ONCE), ((0.42, 0.50), (8, 16))],
     Course.SPINNING: [
         ((0.25, 0.35), AT_ONCE),
         ((0.45, 0.50), (6, 8)),

@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from config.seeding.catalogue import QUIZ, Content, items
-from config.seeding.chance import Chance, zipf
+from config.seeding.chance import Chance, Weighted, zipf
+from config.seeding.paths import Course
 from logger.models import ContentKind
 from roster.models import (
     Classroom,
@@ -39,6 +40,14 @@ IN_TWO_CLASSES = 0.1
 LEFT = 0.15
 # The last facility of a set has long been closed: nothing but old records.
 CLOSED = 0.3
+# In a hundred learners.
+COURSES = Weighted(
+    [
+        Course.STEADY, Course.FAST, Course.SLOW, Course.MASTERED, Course.LOW, Course.HALTED,
+        Course.SPINNING, Course.DECLINING,
+    ],
+    [35, 20, 15, 12, 6, 6, 3, 3],
+)  # fmt: skip
 FIRST_NAMES = [
     "Ada", "Amir", "Ben", "Chen", "Dina", "Emil", "Fatima", "Grace", "Hugo", "Ines", "Jonas",
     "Kofi", "Lena", "Mei", "Noor", "Omar",
@@ -60,11 +69,14 @@ class Room:
 
 @dataclass(kw_only=True)
 class Learner:
-    """One learner: how much they do, how well, and until when (a share of the whole time)."""
+    """One learner: how much they do, what becomes of it, and until when.
+
+    `until` is a share of the whole time, from 0 to 1.
+    """
 
     user: User
     weight: float
-    skill: float
+    course: Course
     until: float
     rooms: list[Room] = field(default_factory=list)
     done: set[Any] = field(default_factory=set)
@@ -203,7 +215,7 @@ class Founder:
         learner = Learner(
             user=user,
             weight=self.chance.lognormvariate(0, 1),
-            skill=self.chance.betavariate(5, 2),
+            course=COURSES.pick(self.chance),
             until=until,
         )
         self.made.learners.append(learner)

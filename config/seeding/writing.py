@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import Enum
 from operator import attrgetter
 from typing import Any
 
@@ -45,5 +46,7 @@ def _copy(rows: Sequence[Model]) -> None:
 
 
 def _plain(value: Any) -> Any:
-    """Return what psycopg can write: JSON as text, the rest as it is."""
+    """Return what psycopg can write: JSON as text, a choice as its value, the rest as it is."""
+    if isinstance(value, Enum):
+        return value.value
     return orjson.dumps(value).decode() if isinstance(value, dict | list) else value

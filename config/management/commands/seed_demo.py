@@ -13,7 +13,7 @@ from django.utils import timezone
 from config.seeding.demo.roster import KEY, LOGINS, PARTNER_ID, demo_roster
 from config.seeding.demo.school import is_open, open_school
 from config.seeding.demo.subjects import FRACTIONS, VIDEO, key_of
-from config.seeding.installation import analyze, described, seed_installation
+from config.seeding.installation import described, seed_installation
 from roster.models import Facility, User
 from roster.roster_import import ImportedRoster, import_roster
 
@@ -79,7 +79,6 @@ class Command(BaseCommand):
             self.stdout.write(_welcome(shown, url))
         if wanted and attempts:
             schools = seed_installation(attempts, seed=seed, at=timezone.now(), quiet=quiet)
-            analyze()
             self.stdout.write(described(schools, attempts))
 
 

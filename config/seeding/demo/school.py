@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -32,8 +32,15 @@ def is_open(facility: Facility) -> bool:
     return ContentSession.objects.filter(facility=facility).exists()
 
 
-def open_school(facility: Facility, *, seed: int, at: datetime, quiet: bool = False) -> None:
-    """Let everybody at a school that holds only its roster work until now.
+def open_school(
+    facility: Facility,
+    *,
+    seed: int,
+    at: datetime,
+    characters: Sequence[Character] = LEARNERS,
+    quiet: bool = False,
+) -> None:
+    """Let the learners of a school that holds only its roster work until now.
 
     The same seed makes the same answers. Whoever stops this half way leaves the school empty.
     """
@@ -41,7 +48,7 @@ def open_school(facility: Facility, *, seed: int, at: datetime, quiet: bool = Fa
         stock = put_up(facility, at=at - timedelta(days=70))
         people = {user.username: user for user in User.objects.in_facility(facility.pk)}
         # A bar only for whoever waits at a terminal.
-        for character in tqdm(LEARNERS, unit=" learners", disable=True if quiet else None):
+        for character in tqdm(characters, unit=" learners", disable=True if quiet else None):
             pupil = Pupil(character, Chance(f"{seed} {character.username}"))
             Life(people[character.username], pupil, stock).live(at=at)
     while fold_events(at):

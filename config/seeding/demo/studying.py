@@ -10,11 +10,12 @@ from uuid import UUID
 from analytics.events import Answer, Source
 from config.seeding.demo.pupil import Pupil
 from config.seeding.demo.subjects import Topic, hardness
-from config.seeding.paths import sigmoid
+from config.seeding.paths import Course, sigmoid
 
 TRACKED_A_DAY, REVIEWED_A_DAY = (5, 7), 6
 # Log odds of remembering: at first sight, more with every review, less with every day since.
-FIRST_SIGHT, BY_REVIEW, BY_DAY, BEST = -0.5, 0.9, 0.12, 3.5
+FIRST_SIGHT, BY_REVIEW, BY_DAY, BEST = 0.0, 1.1, 0.04, 3.5
+QUICK, QUICKLY = {Course.MASTERED, Course.FAST}, 1.0
 ALMOST = 0.06
 
 
@@ -66,12 +67,13 @@ class Desk:
 
     def _recalled(self, guid: UUID, *, at: datetime) -> float:
         days = (at - self.reviewed.get(guid, at)) / timedelta(days=1)
-        log_odds = min(FIRST_SIGHT + BY_REVIEW * self.reviews[guid] - BY_DAY * days, BEST)
+        quickness = QUICKLY if self.pupil.character.usual in QUICK else 0.0
+        log_odds = FIRST_SIGHT + quickness + BY_REVIEW * self.reviews[guid] - BY_DAY * days
         self.reviews[guid] += 1
         self.reviewed[guid] = at
         if self.chance.happens(ALMOST):
             return 0.5
-        return float(self.chance.happens(sigmoid(log_odds)))
+        return float(self.chance.happens(sigmoid(min(log_odds, BEST))))
 
     def _name(self) -> str:
         self.told += 1

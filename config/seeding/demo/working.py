@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import islice
 from uuid import UUID
 
 from config.seeding.demo.pupil import Pupil
@@ -15,8 +14,7 @@ from logger.commands import Interaction, StartSession, UpdateSession
 from logger.services import start_session, update_session
 from roster.models import Lesson, Quiz, User
 
-QUESTIONS_A_SITTING = (4, 7)
-TOLD_AT_ONCE = 3
+QUESTIONS = (4, 7)
 # Of wrong answers, how often each mistake is made; and what may happen beside an answer.
 MISTAKES = (0.6, 0.25, 0.15)
 HINT_FIRST, GOES_ON, TAKES_HINT, APP_FAILS = 0.06, 0.7, 0.4, 0.03
@@ -60,20 +58,19 @@ class Sitting:
             )
         )
         count = len(exercise.questions)
-        chosen = iter(self.chance.sample(range(count), k=self.chance.randint(*QUESTIONS_A_SITTING)))
-        while places := list(islice(chosen, TOLD_AT_ONCE)):
-            began = self.moment
-            told = [
-                interaction
-                for place in places
-                for interaction in self._work_on(
-                    f"question {place + 1}",
-                    exercise.title,
-                    exercise.questions[place],
-                    hardness(place, count),
-                )
-            ]
-            self._tell(session_id, _update(told, self.moment - began))
+        began = self.moment
+        told = [
+            interaction
+            for place in self.chance.sample(range(count), k=self.chance.randint(*QUESTIONS))
+            for interaction in self._work_on(
+                f"question {place + 1}",
+                exercise.title,
+                exercise.questions[place],
+                hardness(place, count),
+            )
+        ]
+        # Told at once, as an app does that was offline: each at the time it happened.
+        self._tell(session_id, _update(told, self.moment - began))
 
     def take_quiz(self, quiz: Quiz) -> None:
         """Answer the quiz of the class, and mostly submit it."""

@@ -1,0 +1,101 @@
+"""Telling the learner model what made-up learners answered, as requests would have, at once.
+
+It takes the steps of `analytics.services.record_for_all` and only writes in another way; what it
+leaves is what `rebuild_state --check` finds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from analytics.events import Answer
+from analytics.models import LearnerAbility, LearningEvent
+from analytics.services.beliefs import Beliefs
+from analytics.services.meaning import Meanings
+from config.seeding.chance import Chance
+from config.seeding.writing import store_records
+from logger.evidence import FirstAnswer, answers_to_exercise
+from logger.models import AttemptLog
+from roster.models import Facility, User
+
+LEARNERS_AT_ONCE = 25
+_READ = (
+    "id", "user_id", "content_id", "item", "time_spent", "end_timestamp", "interaction_history",
+)  # fmt: skip
+
+
+def tell(
+    facility: Facility, learners: Sequence[User], *, chance: Chance, at: datetime
+) -> Iterator[int]:
+    """Record all answers to exercises of new learners of a facility.
+
+    Yield how many learners were told of, some at a time.
+    """
+    for start in range(0, len(learners), LEARNERS_AT_ONCE):
+        some = learners[start : start + LEARNERS_AT_ONCE]
+        _tell(facility, some, chance, at)
+        yield len(some)
+
+
+def _tell(facility: Facility, learners: Sequence[User], chance: Chance, at: datetime) -> None:
+    people = {learner.pk: learner for learner in learners}
+    answers = dict(_answers(list(people)))
+    if not answers:
+        return
+    meanings = Meanings.of(facility.pk, answers)
+    desks = []
+    for learner_id, given in answers.items():
+        ability = LearnerAbility(learner_id=learner_id)
+        desk = Beliefs(people[learner_id], ability, meanings=meanings, at=at)
+        desk.take(given, recorded={})
+        desks.append(desk)
+    _store(desks, chance)
+
+
+def _answers(learner_ids: Sequence[UUID]) -> Iterator[tuple[UUID, list[Answer]]]:
+    """Yield each learner's answers to exercises, in the order in which they were given."""
+    attempts = AttemptLog.objects.filter(user__in=learner_ids, mastery_log__is_quiz=False)
+    rows = attempts.order_by("user", "end_timestamp", "id").only(*_READ)
+    for learner_id, theirs in groupby(rows, key=lambda attempt: attempt.user_id):
+        if learner_id is not None:
+            yield learner_id, [answer for attempt in theirs for answer in _answer(attempt)]
+
+
+def _answer(attempt: AttemptLog) -> Iterator[Answer]:
+    """Yield what an attempt is evidence of: its first answer, if it has one."""
+    spoilt = False
+    for entry in attempt.interaction_history:
+        if entry["type"] == "answer":
+            first = FirstAnswer(
+                attempt=attempt,
+                score=0.0 if spoilt else entry["correct"],
+                seconds=attempt.time_spent,
+                at=attempt.end_timestamp,
+            )
+            yield from answers_to_exercise(attempt.content_id, [first])
+            return
+        spoilt = True
+
+
+def _store(desks: Sequence[Beliefs], chance: Chance) -> None:
+    events = [event for desk in desks for event in desk.events]
+    for event in events:
+        _put_in_its_time(event, chance)
+    rows: list[list[Any]] = [
+        events,
+        [row for desk in desks for row in desk.rows()],
+        [row for desk in desks for row in desk.memory_rows()],
+    ]
+    for some in rows:
+        store_records(some)
+    LearnerAbility.objects.bulk_create([desk.ability_row() for desk in desks])
+
+
+def _put_in_its_time(event: LearningEvent, chance: Chance) -> None:
+    """Let an event have arrived when it happened; its key says so, too."""
+    event.pk = chance.key(event.happened_at)
+    event.received_at = event.happened_at

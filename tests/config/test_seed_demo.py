@@ -1,0 +1,182 @@
+"""`manage.py seed_demo`: a school of simulated learners in which a coach finds every trouble."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, timedelta
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+import time_machine
+from django.core.management import call_command
+
+from analytics.core.plateau import MIN_ANSWERS
+from analytics.models import Item, ItemMemory, LearningEvent, Skill, SkillState
+from analytics.services.rebuilding import rebuild
+from config.seeding.demo.cast import LEARNERS
+from config.seeding.demo.pupil import Rhythm
+from config.seeding.demo.roster import demo_roster
+from config.seeding.demo.school import open_school
+from logger.models import AttemptLog, ContentSession, MasteryLog
+from roster.models import Facility, User
+from roster.roster_import import import_roster
+from study.models import LearningItem
+from tests.conftest import client_for
+from tests.factories import NOW
+
+SEED = 20261121
+FEW = LEARNERS[:3]
+SOURCES = ["session", "study", "track"]
+
+
+@pytest.fixture
+def facility(db: None) -> Facility:
+    return import_roster(demo_roster(), at=NOW).facility
+
+
+def test_a_coach_finds_every_kind_of_learner(facility: Facility):
+    """The whole school, once: everything a chart or an alert could be about."""
+    open_school(facility, seed=SEED, at=NOW, quiet=True)
+
+    states = SkillState.objects.filter(attempts__gte=MIN_ANSWERS)
+    stuck = set(states.filter(plateau=True).values_list("learner__username", "skill__title"))
+    assert {("hugo", "Adding fractions"), ("emil", "Linear functions")} <= stuck  # low
+    assert ("chen", "Percentages") in stuck  # after progress
+    assert ("ines", "Percentages") in stuck  # declining
+    assert {("noor", "Comparing decimals"), ("uma", "Linear equations")} <= stuck  # wheel-spinning
+    assert not {name for name, _ in stuck} & {"ada", "fatima", "petra", "rosa"}
+    assert states.filter(mastery__gte=0.95).count() > 30
+    by_class = Counter(
+        User.objects.filter(is_staff=False).values_list("enrolments__classroom__name")
+    )
+    assert {*by_class.values()} == {12}
+
+    events = LearningEvent.objects.all()
+    assert sorted(events.order_by().values_list("source", flat=True).distinct()) == SOURCES
+    assert events.filter(happened_at__lt=NOW - timedelta(days=50)).exists()
+    assert not events.filter(happened_at__gt=NOW).exists()
+    unsure = events.filter(learner__username="lena", source="track")
+    assert {*unsure.values_list("confidence", flat=True)} == {1, 2}
+    names = events.order_by("happened_at").values_list("learner__username", "happened_at")
+    newest = dict(names)
+    stopped = {each.username for each in LEARNERS if each.rhythm is Rhythm.STOPPED}
+    assert all(newest[name] < NOW - timedelta(days=15) for name in stopped)
+
+    assert not events.filter(folded_at=None).exists()
+    assert Item.objects.filter(answers__gte=50, difficulty_variance__lt=0.35**2).count() > 20
+    assert not Skill.objects.filter(title="").exists()
+    assert not Skill.objects.filter(parameters=None).exists()
+    assert ItemMemory.objects.filter(item__learning_item__isnull=False, due__gt=NOW).exists()
+    assert ItemMemory.objects.filter(item__learning_item__isnull=False, due__lt=NOW).exists()
+    quizzes = MasteryLog.objects.filter(is_coach_assigned=True)
+    assert {*quizzes.values_list("complete", flat=True)} == {True, False}
+    assert ContentSession.objects.filter(lesson__isnull=False).exists()
+
+
+def test_what_is_believed_is_what_was_answered(facility: Facility):
+    open_school(facility, seed=SEED, at=NOW, characters=FEW, quiet=True)
+
+    tallies = list(rebuild(User.objects.in_facility(facility.pk), check=True))
+
+    assert sum(tally.answers for tally in tallies) == LearningEvent.objects.count() > 500
+    assert not any(tally.differences for tally in tallies)
+
+
+def test_the_same_seed_answers_alike(db: None):
+    first, later = answered(at=NOW), answered(at=NOW + timedelta(days=1))
+
+    assert len(first) > 100
+    assert [rest for _at, *rest in later] == [rest for _at, *rest in first]
+    pairs = zip(later, first, strict=True)
+    assert {new - old for (new, *_), (old, *_) in pairs} == {timedelta(days=1)}
+
+
+def answered(*, at: datetime) -> list[tuple[Any, ...]]:
+    """What one learner answered in a school that is then closed for good."""
+    facility = import_roster(demo_roster(), at=at).facility
+    open_school(facility, seed=SEED, at=at, characters=FEW[:1], quiet=True)
+    events = LearningEvent.objects.order_by("happened_at", "position")
+    found = list(events.values_list("happened_at", "score", "seconds", "source", "skill__title"))
+    facility.delete()
+    User.objects.all().delete()
+    return found
+
+
+def test_answers_can_be_read(facility: Facility):
+    open_school(facility, seed=SEED, at=NOW, characters=FEW[2:], quiet=True)
+
+    attempts = AttemptLog.objects.filter(mastery_log__is_quiz=False)
+    assert {*attempts.filter(simple_answer="").values_list("judged", flat=True)} <= {True}
+    wrong = Counter(
+        attempts.filter(item="question 3", correct=0).values_list("simple_answer", flat=True)
+    )
+    assert "2/6" in wrong
+    kinds = {entry["type"] for each in attempts for entry in each.interaction_history}
+    assert kinds == {"answer", "hint", "error"}
+    assert attempts.exclude(answer__has_key="choice").exclude(answer__has_key="hint").count() == 0
+    assert not LearningItem.objects.filter(question=None).exists()
+
+
+def seed(tmp_path: Path, settings: Any, **options: Any) -> str:
+    settings.BASE_DIR = tmp_path
+    out = StringIO()
+    with time_machine.travel(NOW, tick=False):
+        call_command("seed_demo", stdout=out, verbosity=0, **options)
+    return out.getvalue()
+
+
+def open_already(facility: Facility) -> None:
+    ContentSession.objects.create(
+        facility=facility, content_id=facility.pk, kind="video",
+        start_timestamp=NOW, end_timestamp=NOW,
+    )  # fmt: skip
+
+
+def test_those_who_look_after_the_school_can_log_in(
+    facility: Facility, tmp_path: Path, settings: Any
+):
+    facility.people.all().delete()
+    facility.api_keys.all().delete()
+    open_already(facility)
+
+    told = seed(tmp_path, settings)
+
+    assert "simulated" in told
+    assert "simulated" in Facility.objects.get(partner_id="779").name
+    lines = [line.split() for line in told.splitlines() if " / " in line]
+    logins = {username: password for username, _slash, password, *_rest in lines}
+    assert {*logins} == {"coach", "coach7b", "head", "admin"}
+    for username, password in logins.items():
+        body = {"username": username, "password": password}
+        assert client_for(None).post("/api/auth/session", body, format="json").status_code == 200
+    seen = User.objects.visible_to(User.objects.with_reach().get(username="coach7b"))
+    assert set(
+        seen.filter(is_staff=False).values_list("enrolments__classroom__name", flat=True)
+    ) == {"Class 7B"}
+
+
+def test_a_second_start_changes_nothing(facility: Facility, tmp_path: Path, settings: Any):
+    open_already(facility)
+
+    seed(tmp_path, settings)
+    told = seed(tmp_path, settings, if_empty=True)
+
+    assert ContentSession.objects.count() == 1
+    assert not LearningEvent.objects.exists()
+    assert "LearnTrace" in told
+
+
+def test_notes_of_an_older_demo_still_tell_its_logins(
+    facility: Facility, tmp_path: Path, settings: Any
+):
+    notes = {"passwords": {"coach": "c-word", "admin": "a-word"}, "key": "lt_1"}
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / "demo.json").write_bytes(orjson.dumps(notes))
+
+    told = seed(tmp_path, settings, if_empty=True)
+
+    assert "coach    / c-word" in told
+    assert "coach7b" not in told
