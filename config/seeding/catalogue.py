@@ -11,7 +11,7 @@ from config.seeding.chance import Chance, Weighted, zipf
 from logger.models import ContentKind
 
 ATTEMPTS_PER_CONTENT = 2500
-MIN_CONTENTS = 24
+MIN_CONTENTS = 60
 CHANNELS = 5
 ITEMS = (8, 40)
 OUT_OF_USE = 0.1
