@@ -13,6 +13,8 @@ from roster.models.assignments import (
     Quiz,
     QuizAssignment,
 )
+from roster.models.audit import AuditAction, AuditEntry
+from roster.models.exports import Export, ExportFormat, ExportState
 from roster.models.keys import ApiKey, LearnerToken, Scope
 from roster.models.memberships import Membership
 from roster.models.people import (
@@ -36,10 +38,15 @@ __all__ = [
     "Assignable",
     "AssignableQuerySet",
     "Assignment",
+    "AuditAction",
+    "AuditEntry",
     "Classroom",
     "CourseSession",
     "CourseSessionAssignment",
     "Enrolment",
+    "Export",
+    "ExportFormat",
+    "ExportState",
     "Facility",
     "GroupMembership",
     "KeptAnswer",

@@ -8,10 +8,12 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 
+from roster import services
 from roster.models import (
     Actor,
     Assignable,
     AssignableQuerySet,
+    AuditAction,
     Classroom,
     LearnerGroup,
 )
@@ -46,7 +48,8 @@ def add_hand_out(model: type[Assignable], fields: HandOutFields, *, actor: Actor
         active=fields.get("active", True),
     )
     row.save(force_insert=True)
-    _hand_out(row, set(fields.get("place_ids", [])))
+    services.note_added(row, actor=actor, facility_id=facility_id)
+    _hand_out(row, set(fields.get("place_ids", [])), actor)
     return row.pk
 
 
@@ -57,17 +60,20 @@ def change_hand_out(
     """Rename, open, close or hand out anew."""
     row = _lock_coached(model, pk, actor)
     keep("collection", fields, "collection_id", row.collection_id)
-    row.title = fields.get("title", row.title)
-    row.active = fields.get("active", row.active)
-    row.save(update_fields=["title", "active"])
+    with services.noting_change(row, actor=actor, facility_id=row.facility_id):
+        row.title = fields.get("title", row.title)
+        row.active = fields.get("active", row.active)
+        row.save(update_fields=["title", "active"])
     if "place_ids" in fields:
-        _hand_out(row, set(fields["place_ids"]))
+        _hand_out(row, set(fields["place_ids"]), actor)
 
 
 @transaction.atomic
 def remove_hand_out(model: type[Assignable], pk: UUID, *, actor: Actor) -> None:
     """Withdraw something; what learners did with it stays."""
-    _lock_coached(model, pk, actor).delete()
+    row = _lock_coached(model, pk, actor)
+    services.note_removed(row, actor=actor, facility_id=row.facility_id)
+    row.delete()
 
 
 def require_right_over_hand_out(row: Assignable, actor: Actor) -> None:
@@ -82,7 +88,7 @@ def _lock_coached(model: type[Assignable], pk: UUID, actor: Actor) -> Assignable
     return row
 
 
-def _hand_out(row: Assignable, wanted: set[UUID]) -> None:
+def _hand_out(row: Assignable, wanted: set[UUID], actor: Actor) -> None:
     """Hand out to exactly these places, which must lie within its own."""
     classrooms = Classroom.objects.filter(facility=row.facility_id)
     if row.classroom_id:
@@ -100,4 +106,15 @@ def _hand_out(row: Assignable, wanted: set[UUID]) -> None:
     assignments.bulk_create(
         assignments.model(**{assignments.field.name: row, f"{kinds[place]}_id": place})
         for place in sorted(wanted - there.keys())
+    )
+    _note_places(row, set(there), wanted, actor)
+
+
+def _note_places(row: Assignable, before: set[Any], wanted: set[UUID], actor: Actor) -> None:
+    """Keep to whom something is handed out now, where that changed."""
+    if before == wanted:
+        return
+    told = [sorted(place.hex for place in places) for places in (before, wanted)]
+    services.note(
+        AuditAction.CHANGED, row, {"handed out to": told}, actor=actor, facility_id=row.facility_id
     )

@@ -55,15 +55,23 @@ def add_membership(fields: MembershipFields, *, actor: Actor) -> UUID:
     place, facility_id = _lock_class_or_group(fields["collection_id"], actor)
     require_manager(actor, facility_id)
     person = lock_person(fields["user_id"], actor=actor, facility_id=facility_id)
+    held = Membership.objects.filter(user=person, collection_id=place.pk).exists()
+    row = _put_into(person, place)
+    if not held:
+        services.note_added(row, actor=actor, facility_id=facility_id)
+    return row.pk
+
+
+def _put_into(person: User, place: Classroom | LearnerGroup) -> Enrolment | GroupMembership:
     if isinstance(place, LearnerGroup):
-        return services.join_group(person, place).pk
-    return services.enrol(person, place).pk
+        return services.join_group(person, place)
+    return services.enrol(person, place)
 
 
 @transaction.atomic
 def change_membership(pk: UUID, fields: MembershipFields, *, actor: Actor) -> None:
     """Accept a membership as it is, since nothing of it changes."""
-    membership = _lock_membership(pk, actor)
+    membership, _facility = _lock_membership(pk, actor)
     keep("user", fields, "user_id", membership.user_id)
     keep("collection", fields, "collection_id", membership.collection_id)
 
@@ -71,11 +79,17 @@ def change_membership(pk: UUID, fields: MembershipFields, *, actor: Actor) -> No
 @transaction.atomic
 def remove_membership(pk: UUID, *, actor: Actor) -> None:
     """Take somebody out of a group, or out of a class and so out of its groups."""
-    membership = _lock_membership(pk, actor)
+    membership, facility_id = _lock_membership(pk, actor)
+    row = _row_of(membership)
+    services.note_removed(row, actor=actor, facility_id=facility_id)
+    row.delete()
+
+
+def _row_of(membership: Membership) -> Enrolment | GroupMembership:
     if membership.is_of_group:
-        GroupMembership.objects.filter(pk=pk).delete()
-    else:
-        Enrolment.objects.filter(pk=pk).delete()
+        groups = GroupMembership.objects.select_related("enrolment__user", "group")
+        return groups.get(pk=membership.pk)
+    return Enrolment.objects.select_related("user", "classroom").get(pk=membership.pk)
 
 
 def _lock_class_or_group(pk: UUID, actor: Actor) -> tuple[Classroom | LearnerGroup, UUID]:
@@ -90,16 +104,17 @@ def _lock_class_or_group(pk: UUID, actor: Actor) -> tuple[Classroom | LearnerGro
         raise UnknownReference("collection") from None
 
 
-def _lock_membership(pk: UUID, actor: Actor) -> Membership:
-    """Lock the person of a membership, and return it as it stands then."""
+def _lock_membership(pk: UUID, actor: Actor) -> tuple[Membership, UUID]:
+    """Lock the person of a membership, and return it as it stands then, and its facility."""
     visible = Membership.objects.visible_to(actor).filter(pk=pk)
     person = _lock_holder(visible.values("user"))
     membership = visible.first()
     if membership is None:
         raise UnknownRow
-    facility = Classroom.objects.values_list("facility", flat=True)
-    _require_right(actor, person, facility.get(pk=membership.classroom_id))
-    return membership
+    facilities = Classroom.objects.values_list("facility", flat=True)
+    facility_id = facilities.get(pk=membership.classroom_id)
+    _require_right(actor, person, facility_id)
+    return membership, facility_id
 
 
 @transaction.atomic
@@ -109,13 +124,17 @@ def add_role(fields: RoleFields, *, actor: Actor) -> UUID:
     require_manager(actor, facility_id)
     _refuse_class_admin(fields["kind"], place)
     person = lock_person(fields["user_id"], actor=actor, facility_id=facility_id)
-    return services.appoint(person, RoleKind(fields["kind"]), place).pk
+    known = set(person.roles.values_list("pk", flat=True))
+    role = services.appoint(person, RoleKind(fields["kind"]), place)
+    if role.pk not in known:
+        services.note_added(role, actor=actor, facility_id=facility_id)
+    return role.pk
 
 
 @transaction.atomic
 def change_role(pk: UUID, fields: RoleFields, *, actor: Actor) -> None:
     """Change what somebody does for a place."""
-    role = _lock_role(pk, actor)
+    role, facility_id = _lock_role(pk, actor)
     keep("user", fields, "user_id", role.user_id)
     keep("collection", fields, "place_id", role.place_id)
     kind = fields.get("kind", role.kind)
@@ -125,14 +144,16 @@ def change_role(pk: UUID, fields: RoleFields, *, actor: Actor) -> None:
     twins = Role.objects.filter(user=role.user_id, facility=role.facility_id, kind=kind)
     if twins.exists():
         raise Refused("kind", "They have this role already.")
-    role.kind = kind
-    role.save(update_fields=["kind"])
+    with services.noting_change(role, actor=actor, facility_id=facility_id):
+        role.kind = kind
+        role.save(update_fields=["kind"])
 
 
 @transaction.atomic
 def remove_role(pk: UUID, *, actor: Actor) -> None:
     """Relieve somebody of a role; the last one closes the admin to them."""
-    role = _lock_role(pk, actor)
+    role, facility_id = _lock_role(pk, actor)
+    services.note_removed(role, actor=actor, facility_id=facility_id)
     role.delete()
     services.let_out([role.user_id])
 
@@ -142,16 +163,17 @@ def _refuse_class_admin(kind: str, place: Facility | Classroom | None) -> None:
         raise Refused("kind", "Classes have coaches; admins are of a facility.")
 
 
-def _lock_role(pk: UUID, actor: Actor) -> Role:
-    """Lock the holder of a role, and return it as it stands then."""
-    visible = Role.objects.visible_to(actor).filter(pk=pk).select_related("classroom")
+def _lock_role(pk: UUID, actor: Actor) -> tuple[Role, UUID | None]:
+    """Lock the holder of a role, and return it as it stands then, and its facility."""
+    visible = Role.objects.visible_to(actor).filter(pk=pk)
+    visible = visible.select_related("user", "facility", "classroom")
     person = _lock_holder(visible.values("user"))
     role = visible.first()
     if role is None:
         raise UnknownRow
     facility_id = role.classroom.facility_id if role.classroom else role.facility_id
     _require_right(actor, person, facility_id)
-    return role
+    return role, facility_id
 
 
 def _lock_holder(found: QuerySet[Any, Any]) -> User:

@@ -59,6 +59,7 @@ def _insert(person: User, actor: Actor) -> None:
     if person.facility_id:
         lock_facility(person.facility_id, actor=actor, field="facility")
     _store(person, force_insert=True)
+    services.note_added(person, actor=actor, facility_id=person.facility_id)
 
 
 def change_person(pk: UUID, fields: PersonFields, *, actor: Actor) -> None:
@@ -75,11 +76,12 @@ def change_person(pk: UUID, fields: PersonFields, *, actor: Actor) -> None:
 def _update(pk: UUID, fields: PersonFields, hashed: str | None, actor: Actor) -> None:
     person = _lock_visible(pk, actor)
     _keep_facility(person, fields, actor)
-    _apply(person, fields, actor)
-    person.password = hashed or person.password
-    if person.is_superuser:
-        person.tokens.all().delete()
-    _store(person, update_fields=_WRITTEN)
+    with services.noting_change(person, actor=actor, facility_id=person.facility_id):
+        _apply(person, fields, actor)
+        person.password = hashed or person.password
+        if person.is_superuser:
+            person.tokens.all().delete()
+        _store(person, update_fields=_WRITTEN)
 
 
 @transaction.atomic
@@ -88,6 +90,7 @@ def remove_person(pk: UUID, *, actor: Actor) -> None:
     person = _lock_visible(pk, actor)
     if actor.pk == pk:
         raise Refused(None, "Somebody else has to remove you.")
+    services.note_removed(person, actor=actor, facility_id=person.facility_id)
     person.delete()
 
 

@@ -50,6 +50,7 @@ def add_facility(fields: FacilityFields, *, actor: Actor) -> UUID:
     require_superuser(actor)
     facility = Facility(**fields)
     _store(facility, force_insert=True)
+    services.note_added(facility, actor=actor, facility_id=facility.pk)
     return facility.pk
 
 
@@ -60,9 +61,10 @@ def change_facility(pk: UUID, fields: FacilityFields, *, actor: Actor) -> None:
     require_manager(actor, facility.pk)
     if fields.get("partner_id", facility.partner_id) != facility.partner_id:
         _refuse_partner_id(actor)
-    for name, value in fields.items():
-        setattr(facility, name, value)
-    _store(facility, update_fields=list(fields))
+    with services.noting_change(facility, actor=actor, facility_id=facility.pk):
+        for name, value in fields.items():
+            setattr(facility, name, value)
+        _store(facility, update_fields=list(fields))
 
 
 def _refuse_partner_id(actor: Actor) -> None:
@@ -95,6 +97,7 @@ def remove_facility(pk: UUID, *, actor: Actor) -> None:
     if isinstance(actor, User) and actor.facility_id == pk:
         raise Refused(None, "This is your own facility; you would go with it.")
     _lock_everybody(User.objects.in_facility(pk))
+    services.note_removed(facility, actor=actor, facility_id=facility.pk)
     _close(facility, Role.objects.filter(facility=pk) | Role.objects.filter(classroom__facility=pk))
 
 
@@ -102,7 +105,9 @@ def remove_facility(pk: UUID, *, actor: Actor) -> None:
 def add_classroom(fields: ClassroomFields, *, actor: Actor) -> UUID:
     """Open a class in a facility."""
     facility = lock_facility(fields["facility_id"], actor=actor, field="parent")
-    return Classroom.objects.create(facility=facility, name=fields["name"]).pk
+    classroom = Classroom.objects.create(facility=facility, name=fields["name"])
+    services.note_added(classroom, actor=actor, facility_id=facility.pk)
+    return classroom.pk
 
 
 @transaction.atomic
@@ -111,8 +116,9 @@ def change_classroom(pk: UUID, fields: ClassroomFields, *, actor: Actor) -> None
     classroom, facility_id = lock_row(Classroom.objects.visible_to(actor), pk)
     require_manager(actor, facility_id)
     keep("parent", fields, "facility_id", facility_id)
-    classroom.name = fields.get("name", classroom.name)
-    classroom.save(update_fields=["name"])
+    with services.noting_change(classroom, actor=actor, facility_id=facility_id):
+        classroom.name = fields.get("name", classroom.name)
+        classroom.save(update_fields=["name"])
 
 
 @transaction.atomic
@@ -120,6 +126,7 @@ def remove_classroom(pk: UUID, *, actor: Actor) -> None:
     """Close a class with its groups, enrolments, roles and what it hands out; people stay."""
     classroom, facility_id = lock_row(Classroom.objects.visible_to(actor), pk)
     require_manager(actor, facility_id)
+    services.note_removed(classroom, actor=actor, facility_id=facility_id)
     _close(classroom, Role.objects.filter(classroom=classroom))
 
 
@@ -143,7 +150,9 @@ def add_group(fields: GroupFields, *, actor: Actor) -> UUID:
     except UnknownRow:
         raise UnknownReference("parent") from None
     require_manager(actor, facility_id)
-    return LearnerGroup.objects.create(classroom=classroom, name=fields["name"]).pk
+    group = LearnerGroup.objects.create(classroom=classroom, name=fields["name"])
+    services.note_added(group, actor=actor, facility_id=facility_id)
+    return group.pk
 
 
 @transaction.atomic
@@ -152,8 +161,9 @@ def change_group(pk: UUID, fields: GroupFields, *, actor: Actor) -> None:
     group, facility_id = lock_row(LearnerGroup.objects.visible_to(actor), pk)
     require_manager(actor, facility_id)
     keep("parent", fields, "classroom_id", group.classroom_id)
-    group.name = fields.get("name", group.name)
-    group.save(update_fields=["name"])
+    with services.noting_change(group, actor=actor, facility_id=facility_id):
+        group.name = fields.get("name", group.name)
+        group.save(update_fields=["name"])
 
 
 @transaction.atomic
@@ -161,4 +171,5 @@ def remove_group(pk: UUID, *, actor: Actor) -> None:
     """Close a group; its members stay in the class."""
     group, facility_id = lock_row(LearnerGroup.objects.visible_to(actor), pk)
     require_manager(actor, facility_id)
+    services.note_removed(group, actor=actor, facility_id=facility_id)
     group.delete()

@@ -9,7 +9,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 
 from roster import services
-from roster.models import ApiKey, CourseSession, Facility, Lesson, Quiz, Scope
+from roster.models import ApiKey, AuditAction, CourseSession, Facility, Lesson, Quiz, Scope
 from roster.oneroster import BadExport, Translation
 from roster.roster_file import RosterError, RosterFile
 from roster.roster_import.assignments import import_assignables
@@ -29,6 +29,11 @@ __all__ = [
     "import_roster",
     "known_here",
 ]
+
+
+_NAMED = (
+    "users", "classrooms", "learner_groups", "lessons", "quizzes", "course_sessions", "api_keys",
+)  # fmt: skip
 
 
 def import_roster(
@@ -93,7 +98,16 @@ def _import(roster: RosterFile, passwords: Passwords, *, at: datetime) -> Import
     for place, entry in enumerate(roster.api_keys):
         refuse_repeat(entry.name, done.api_keys, f"api_keys[{place}].name")
         done.api_keys[entry.name] = _key(done.facility, entry.name, entry.scopes, at=at)
+    _note(done)
     return done
+
+
+def _note(done: ImportedRoster) -> None:
+    """Keep one entry of an import: how many of each it named."""
+    named: dict[str, int] = {name: len(getattr(done, name)) for name in _NAMED}
+    changes = {name: count for name, count in named.items() if count}
+    facility = done.facility
+    services.note(AuditAction.IMPORTED, facility, changes, actor=None, facility_id=facility.pk)
 
 
 def _key(facility: Facility, name: str, scopes: list[str], *, at: datetime) -> str | None:

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from roster.services.auditing import (
+    note,
+    note_added,
+    note_changed,
+    note_removed,
+    noting_change,
+)
 from roster.services.credentials import (
     UnknownKey,
     find_key,
@@ -54,7 +61,12 @@ __all__ = [
     "lock_learner_named",
     "lock_learners_named",
     "lock_recorded_learner",
+    "note",
+    "note_added",
+    "note_changed",
+    "note_removed",
     "note_use",
+    "noting_change",
     "one",
     "purge_tokens",
     "revoke_key",

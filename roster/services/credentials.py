@@ -10,9 +10,10 @@ from django.db import transaction
 from django.db.models import CharField
 
 from roster import keys
-from roster.models import ApiKey, Facility, LearnerToken, Scope, User
+from roster.models import Actor, ApiKey, Facility, LearnerToken, Scope, User
 from roster.models.base import delete_some
 from roster.prepared import Param, Prepared
+from roster.services import auditing
 from roster.services.learners import NotForYou, lock_learner_named
 
 LAST_USED_PRECISION = timedelta(minutes=5)
@@ -26,6 +27,7 @@ class UnknownKey(LookupError):
 # Keys.
 
 
+@transaction.atomic
 def grant_key(
     facility: Facility,
     *,
@@ -33,8 +35,12 @@ def grant_key(
     scopes: set[Scope],
     at: datetime,
     expires_at: datetime | None = None,
+    actor: Actor | None = None,
 ) -> tuple[ApiKey, str]:
-    """Create a key and return it with its secret, which is not kept and cannot be shown again."""
+    """Create a key and return it with its secret, which is not kept and cannot be shown again.
+
+    No actor is a command on the server.
+    """
     minted = keys.mint()
     key = ApiKey.objects.create(
         facility=facility,
@@ -47,6 +53,7 @@ def grant_key(
         created_at=at,
         expires_at=expires_at,
     )
+    auditing.note_added(key, actor=actor, facility_id=facility.pk)
     return key, minted.secret
 
 
@@ -82,7 +89,8 @@ def note_use(key: ApiKey, *, at: datetime) -> None:
         ApiKey.objects.filter(pk=key.pk).update(last_used_at=at)
 
 
-def revoke_key(prefix: str, *, at: datetime) -> ApiKey:
+@transaction.atomic
+def revoke_key(prefix: str, *, at: datetime, actor: Actor | None = None) -> ApiKey:
     """Make a key useless from now on.
 
     Raises
@@ -92,8 +100,9 @@ def revoke_key(prefix: str, *, at: datetime) -> ApiKey:
     key = ApiKey.objects.usable(at).filter(prefix=prefix).first()
     if key is None:
         raise UnknownKey
-    key.revoked_at = at
-    key.save(update_fields=["revoked_at"])
+    with auditing.noting_change(key, actor=actor, facility_id=key.facility_id):
+        key.revoked_at = at
+        key.save(update_fields=["revoked_at"])
     return key
 
 

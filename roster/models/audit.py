@@ -1,0 +1,68 @@
+"""Who changed what of the roster, and who took which records along."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from roster.models.base import Keyed
+from roster.models.people import Actor, User
+from roster.models.places import Facility
+
+
+class AuditAction(models.TextChoices):
+    """What somebody did."""
+
+    ADDED = "added", _("added")
+    CHANGED = "changed", _("changed")
+    REMOVED = "removed", _("removed")
+    IMPORTED = "imported", _("imported")
+    EXPORTED = "exported", _("exported")
+
+
+class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Entries of the facilities the actor is an admin of; superusers read all."""
+        if actor.is_superuser:
+            return self
+        if not isinstance(actor, User) or actor.staffs_facility is False:
+            return self.none()
+        return self.filter(facility__in=actor.roles.of_admins().values("facility"))
+
+
+class AuditEntry(Keyed):
+    """One thing somebody did to the roster, or one export they asked for.
+
+    It is only ever added: triggers of the database refuse to change or delete one. What it is
+    about may be gone by now, so it names it too and rests on no other row. The time is the
+    database's, which no caller can set.
+    """
+
+    at = models.DateTimeField(_("time"), db_default=Now(), editable=False)
+    # A person's or a key's; none: a command on the server.
+    actor_id = models.UUIDField(null=True, blank=True)
+    actor_name = models.CharField(_("who"), max_length=255)
+    facility = models.ForeignKey(
+        Facility, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+",
+        null=True, blank=True, db_index=False,
+    )  # fmt: skip
+    action = models.CharField(_("action"), max_length=10, choices=AuditAction)
+    object_kind = models.CharField(_("kind"), max_length=50)
+    object_id = models.UUIDField(null=True, blank=True)
+    object_name = models.CharField(_("what"), max_length=255)
+    changes = models.JSONField(_("changes"), default=dict, blank=True)
+
+    objects = AuditEntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("audit entry")
+        verbose_name_plural = _("audit log")
+        indexes = [
+            models.Index(fields=["facility", "-id"], name="audit_of_facility"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.actor_name} {self.get_action_display()} {self.object_name}"

@@ -1,0 +1,192 @@
+"""The audit log: every edit of the roster is in it, and stays."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import IntegrityError, connection, transaction
+
+from roster.models import AuditEntry, Scope
+from tests.conftest import client_for
+from tests.factories import PASSWORD, School, key_row
+
+NEW_PASSWORD = "a different battery staple"
+
+
+def told() -> list[tuple[str, str, str]]:
+    entries = AuditEntry.objects.order_by("id")
+    return [(entry.action, entry.object_kind, entry.object_name) for entry in entries]
+
+
+def newest() -> AuditEntry:
+    return AuditEntry.objects.order_by("-id")[0]
+
+
+@pytest.fixture
+def school(school: School) -> School:
+    """The school, before anything is kept of it."""
+    assert not AuditEntry.objects.exists()
+    return school
+
+
+def test_every_write_of_the_api_is_kept(school: School):
+    """contract 1.8: every verb that changes the roster, by a person."""
+    admin = client_for(school.admin)
+    place = {"collection": school.class_7b.pk.hex}
+
+    def post(path: str, **body: Any) -> str:
+        response = admin.post(f"/api/{path}", body)
+        assert response.status_code == 201, response.content
+        return f"/api/{path}/{response.json()['id']}"
+
+    room = post("auth/classroom", name="9C", parent=school.facility.pk.hex)
+    group = post("auth/learnergroup", name="readers", parent=school.class_7b.pk.hex)
+    person = post("auth/facilityuser", username="zoe", full_name="Zoe")
+    user = {"user": person.rpartition("/")[2]}
+    membership = post("auth/membership", **user, **place)
+    role = post("auth/role", **user, **place, kind="coach")
+    lesson = post("assignments/lesson", title="Week 1", assignments=[], **place)
+    admin.patch(room, {"name": "9D"})
+    admin.patch(group, {"name": "writers"})
+    admin.patch(person, {"full_name": "Zoë"})
+    admin.patch(lesson, {"title": "Week 2", "assignments": [school.class_7b.pk.hex]})
+    for path in (lesson, role, membership, person, group, room):
+        assert admin.delete(path).status_code == 204
+
+    assert told() == [
+        ("added", "classroom", "9C"),
+        ("added", "learnergroup", "readers"),
+        ("added", "user", "Zoe"),
+        ("added", "enrolment", "Zoe in 7B"),
+        ("added", "role", "Zoe: Coach of 7B"),
+        ("added", "lesson", "Week 1"),
+        ("changed", "classroom", "9D"),
+        ("changed", "learnergroup", "writers"),
+        ("changed", "user", "Zoë"),
+        ("changed", "lesson", "Week 2"),
+        ("changed", "lesson", "Week 2"),
+        ("removed", "lesson", "Week 2"),
+        ("removed", "role", "Zoë: Coach of 7B"),
+        ("removed", "enrolment", "Zoë in 7B"),
+        ("removed", "user", "Zoë"),
+        ("removed", "learnergroup", "writers"),
+        ("removed", "classroom", "9D"),
+    ]
+    assert set(AuditEntry.objects.values_list("actor_id", "actor_name", "facility")) == {
+        (school.admin.pk, "admin", school.facility.pk)
+    }
+
+
+def test_an_entry_tells_what_was_and_what_is(school: School):
+    client_for(school.admin).patch(
+        f"/api/auth/facilityuser/{school.ada.pk.hex}", {"full_name": "Ada L."}
+    )
+
+    assert newest().changes == {"full_name": ["Ada", "Ada L."]}
+    assert newest().object_id == school.ada.pk
+
+
+def test_of_a_password_only_that_it_changed_is_kept(school: School):
+    path = f"/api/auth/facilityuser/{school.ada.pk.hex}"
+
+    client_for(school.admin).patch(path, {"password": NEW_PASSWORD})
+
+    school.ada.refresh_from_db()
+    assert newest().changes == {"password": ["•••", "•••"]}
+    everything = json.dumps(list(AuditEntry.objects.values_list("changes", flat=True)))
+    assert NEW_PASSWORD not in everything
+    assert school.ada.password not in everything
+
+
+def test_what_changes_nothing_is_no_entry(school: School):
+    admin = client_for(school.admin)
+    path = f"/api/auth/facilityuser/{school.ada.pk.hex}"
+    member = {"user": school.ada.pk.hex, "collection": school.class_7a.pk.hex}
+
+    assert admin.patch(path, {"full_name": "Ada"}).status_code == 200
+    assert admin.post("/api/auth/membership", member).status_code == 201
+
+    assert told() == []
+
+
+def test_what_is_refused_is_no_entry(school: School):
+    path = f"/api/auth/facilityuser/{school.ada.pk.hex}"
+
+    assert client_for(school.coach).patch(path, {"full_name": "x"}).status_code == 403
+    assert client_for(school.foreign_coach).delete(path).status_code == 404
+
+    assert told() == []
+
+
+def test_a_key_is_named_as_the_one_who_did_it(school: School):
+    secret = school.key(Scope.ADMIN)
+
+    client_for(secret).patch(f"/api/auth/classroom/{school.class_7a.pk.hex}", {"name": "7X"})
+
+    assert newest().actor_name == str(key_row(secret))
+    assert newest().actor_id == key_row(secret).pk
+
+
+def test_commands_are_kept_too_and_no_secret_of_theirs(
+    school: School, capsys: pytest.CaptureFixture[str]
+):
+    call_command("create_key", "LMS", "--facility", "Riverside", "--scope", "read")
+    secret = capsys.readouterr().out.strip()
+    call_command("revoke_key", secret)
+
+    made, revoked = AuditEntry.objects.order_by("id")
+    assert (made.actor_name, made.action, made.facility) == ("manage.py", "added", school.facility)
+    assert secret not in json.dumps(made.changes)
+    assert list(revoked.changes) == ["revoked_at"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_import_is_one_entry_of_what_it_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    roster = {
+        "facility": {"name": "Hillside"},
+        "users": [{"username": name, "password": PASSWORD} for name in ("kim", "lena")],
+        "classrooms": [{"name": "8A", "learners": ["lena"]}],
+    }
+    file = tmp_path / "roster.json"
+    file.write_text(json.dumps(roster))
+
+    call_command("import_roster", str(file))
+
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.object_name) == ("imported", "Hillside")
+    assert entry.changes == {"users": 2, "classrooms": 1}
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE {table} SET actor_name = 'nobody'", "DELETE FROM {table}"]
+)
+def test_no_statement_changes_or_deletes_an_entry(school: School, statement: str):
+    client_for(school.admin).patch(f"/api/auth/classroom/{school.class_7a.pk.hex}", {"name": "x"})
+
+    with (
+        pytest.raises(IntegrityError),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement.format(table=AuditEntry._meta.db_table))
+
+    assert newest().actor_name == "admin"
+
+
+def test_an_entry_outlives_whom_and_what_it_is_about(school: School):
+    client_for(school.admin).patch(f"/api/auth/classroom/{school.class_7a.pk.hex}", {"name": "x"})
+
+    assert (
+        client_for(school.superuser)
+        .delete(f"/api/auth/facility/{school.facility.pk.hex}")
+        .status_code
+        == 204
+    )
+
+    assert told() == [("changed", "classroom", "x"), ("removed", "facility", "Riverside")]
