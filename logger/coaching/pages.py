@@ -67,6 +67,7 @@ class TryPage(CoachPage):
             "crumbs": [learner_crumb(tried.user), content_crumb(tried.summary, found.title)],
             "found": found,
             "tried": tried,
+            "strip": strip_of(found),
             "after": found.diff.following and found.diff.following.token,
             "is_further": AFTER in self.request.GET,
         }
@@ -91,7 +92,7 @@ class AttemptPage(CoachPage):
         found = self._attempt()
         attempt = found.attempt
         return {
-            "title": _("Question %(item)s") % {"item": attempt.item},
+            "title": _("Question “%(item)s”") % {"item": attempt.item},
             "crumbs": crumbs_of(found),
             "found": found,
             "attempt": attempt,

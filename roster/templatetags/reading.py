@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django import template
 from django.utils.formats import number_format
+from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 
 register = template.Library()
 
+LEFT_TO_RIGHT = "\u200e"
 _MINUTE = 60
 _HOUR = 60 * _MINUTE
 _DAY = 24 * _HOUR
@@ -60,6 +62,6 @@ def signed(change: float | None) -> str:
 
 
 def _sign(change: float) -> str:
-    if not change:
-        return "±"
-    return "+" if change > 0 else "−"
+    sign = "±" if not change else "+" if change > 0 else "−"
+    # Or it would stand behind its number where writing runs from right to left.
+    return f"{LEFT_TO_RIGHT}{sign}" if get_language_bidi() else sign

@@ -148,6 +148,8 @@ def test_a_try_says_what_came_of_each_attempt(school: School, content: str):
     for said in ("✓ right", "½ partly right", "? with a hint", "! only errors"):
         assert said in page
     assert "numerator: 1; denominator: 3" in page
+    assert "✓ right: 2 · ½ partly right: 1 · ? with a hint: 1 · ! only errors: 1" in page
+    assert "a quarter: partly right" in page
 
 
 def test_tries_and_attempts_lead_to_their_neighbours(school: School, content: str):
