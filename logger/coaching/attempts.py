@@ -47,6 +47,12 @@ class LearnerAttempt:
     earlier: UUID | None
     later: UUID | None
 
+    @property
+    def was_mended(self) -> bool:
+        """Tell whether a right answer came too late to count."""
+        answered_right = any(moment.outcome is Outcome.RIGHT for moment in self.timeline)
+        return answered_right and self.outcome is not Outcome.RIGHT
+
 
 def learner_attempt(viewer: User, attempt_id: UUID) -> LearnerAttempt:
     """Return an attempt with its history.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 from uuid import UUID
@@ -11,7 +12,7 @@ from django.db.models import QuerySet
 from logger.models import Content, ContentSession, ContentSummary, MasteryLog
 from logger.models.tries import NEWEST
 from roster.keyset import Place, from_place
-from roster.models import User
+from roster.models import Quiz, User
 
 TRIES = 20
 SESSIONS = 20
@@ -98,11 +99,19 @@ def recent_tries(learner: User) -> Recent[MasteryLog]:
     return _titled(theirs.newest_first().with_correct())
 
 
+def titles_of(ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return what the catalogue calls these contents, where it knows them, and quizzes' titles."""
+    wanted = set(ids)
+    quizzes = Quiz.objects.filter(pk__in=wanted).values_list("pk", "title")
+    listed = Content.objects.filter(pk__in=wanted).values_list("pk", "title")
+    return dict(quizzes.union(listed))
+
+
 def title_of(content_id: UUID) -> str | None:
-    """Return what the catalogue calls a content, where it knows it."""
-    return Content.objects.titles([content_id]).get(content_id)
+    """Return what a content is called, where that is known."""
+    return titles_of([content_id]).get(content_id)
 
 
 def _titled(found: QuerySet[Row]) -> Recent[Row]:
     rows = list(found[:RECENT])
-    return Recent(rows=rows, titles=Content.objects.titles(row.content_id for row in rows))
+    return Recent(rows=rows, titles=titles_of(row.content_id for row in rows))

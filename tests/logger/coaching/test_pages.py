@@ -17,7 +17,7 @@ from analytics.models import Item
 from logger.models import AttemptLog, MasteryLog
 from roster.models import User
 from tests.conftest import client_for
-from tests.factories import School, answered, exercise, video
+from tests.factories import School, answered, exercise, make_quiz, video
 
 FIVE_IN_A_ROW = {"type": "num_correct_in_a_row_5"}
 
@@ -329,3 +329,25 @@ def fill(learner: User, *, attempts: int, tries: int = 1) -> MasteryLog:
         client.move(session, interactions=sent)
     theirs = MasteryLog.objects.filter(user=learner, content_id=UUID(body["content_id"]))
     return theirs.newest_first()[0]
+
+
+def test_a_right_answer_that_came_too_late_to_count_is_pointed_out(school: School):
+    """contract 1.2: `correct` changes only with `replace`."""
+    client = client_for(school.ada)
+    session = client.start(exercise())["session_id"]
+    client.move(session, interactions=[answered("q", 0), answered("q", 1)])
+    [attempt] = AttemptLog.objects.filter(user=school.ada)
+
+    page = text_of(browser(school.coach).get(attempt_url(attempt)))
+
+    assert "✗ wrong answered right later on" in page
+
+
+def test_a_quiz_is_called_by_its_title(school: School):
+    quiz = make_quiz(school.class_7a)
+    client_for(school.ada).start({"quiz_id": quiz.pk.hex})
+    tried = MasteryLog.objects.get(user=school.ada)
+
+    page = browser(school.coach).get(try_url(tried)).content.decode()
+
+    assert f'<a href="{content_url(school.ada, quiz.pk.hex)}">quiz</a>' in page
