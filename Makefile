@@ -8,7 +8,7 @@ HOST ?= $(or $(call from_env_file,HOST),127.0.0.1)
 export PORT HOST
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve static install install-dev migrate check test test-sqlite test-postgres bench bench-science lock format
+.PHONY: help run serve static install install-dev migrate check test test-sqlite test-postgres bench bench-science lock messages format
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -70,6 +70,11 @@ bench: install-dev static ## What a PUT costs, on both databases (ARGS="--quick"
 
 bench-science: install-dev ## The learner model's figures beside their targets (ARGS="--served", …)
 	@$(BIN)/python -m benchmarks.science $(ARGS)
+
+messages: install-dev ## Gather what is to be translated, and compile it (needs gettext)
+	$(BIN)/django-admin makemessages --all --no-wrap --add-location file \
+		--ignore .venv --ignore var --ignore tests --ignore benchmarks --ignore static
+	$(BIN)/django-admin compilemessages --locale ar
 
 format: install-dev ## Format the code
 	$(BIN)/ruff check --fix .
