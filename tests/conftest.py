@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any
@@ -15,6 +16,9 @@ from rest_framework.test import APIClient
 
 from roster.models import User
 from tests.factories import School, make_school
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+NO_BROWSER = "Chromium is not installed (Debian: chromium)"
 
 Caller = User | AnonymousUser | str | None
 
@@ -50,6 +54,12 @@ def client_for(caller: Caller) -> Client:
     elif isinstance(caller, str):
         client.credentials(HTTP_X_API_KEY=caller)
     return client
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    if CHROMIUM is None:
+        line = f"THE PAGES WERE NOT TRIED IN A BROWSER: {NO_BROWSER}"
+        terminalreporter.write_line(line, red=True, bold=True)
 
 
 @pytest.fixture(autouse=True)

@@ -2,58 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Page
 
+from tests.browser.conftest import log_in
 from tests.conftest import client_for
-from tests.factories import PASSWORD, School, answered, exercise, make_school
+from tests.factories import School, answered, exercise, make_school
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
-
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed (Debian: chromium)"),
-]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def school(transactional_db: None) -> School:
     school = make_school()
     client_for(school.ada).work(exercise(), answered("question 1"), answered("question 2"))
     return school
-
-
-@pytest.fixture
-def browser(school: School, monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
-    # Playwright's loop runs in this thread, and Django would take it for an async view.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(browser: Browser, live_server: Any) -> Iterator[Page]:
-    """A page that fails its test on any error or violation of the policy."""
-    page = browser.new_page(base_url=live_server.url)
-    complaints: list[str] = []
-
-    def hear(message: ConsoleMessage) -> None:
-        if message.type == "error":
-            complaints.append(message.text)
-
-    page.on("console", hear)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("requestfailed", lambda request: complaints.append(request.url))
-    yield page
-    page.close()
-    assert complaints == []
 
 
 def test_the_front_page_leads_on(page: Page):
@@ -75,16 +38,14 @@ def test_the_api_documentation_is_drawn_and_can_be_tried(page: Page, school: Sch
 
 
 def test_a_coach_logs_in_and_sees_what_their_learners_did(page: Page, school: School):
-    page.goto("/admin/")
-    page.fill("#id_username", "coach")
-    page.fill("#id_password", PASSWORD)
-    page.get_by_role("button", name="Log in").click()
+    log_in(page, "coach")
 
     page.get_by_role("link", name="Attempts").first.click()
     page.wait_for_selector("#result_list")
     assert page.locator("#result_list tbody tr").count() == 2
-    page.locator("#result_list tbody a", has_text="Ada").first.click()
-    page.get_by_text("question 2", exact=True).first.wait_for()
+    row = page.locator("#result_list tbody tr", has_text="question 2")
+    row.get_by_role("link").first.click()
+    page.get_by_role("heading", name="question 2").wait_for()
     page.goto("/admin/logger/masterylog/")
     assert page.locator("#result_list tbody tr").count() == 1
     page.goto("/admin/logger/contentsession/")

@@ -65,7 +65,7 @@ def strings_in(source: str) -> set[str]:
         next(
             argument.value
             for argument in call.args[1 if call.func.id.startswith("p") else 0 :]
-            if isinstance(argument, ast.Constant)
+            if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
         )
         for call in calls
         if isinstance(call.func, ast.Name)

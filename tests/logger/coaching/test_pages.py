@@ -301,7 +301,7 @@ def test_a_page_costs_the_same_however_much_there_is(
 ):
     small, large = fill(school.ada, attempts=3, tries=2), fill(school.ben, attempts=150, tries=30)
     seen_by = browser(getattr(school, viewer))
-    costs = []
+    costs: list[list[int]] = []
     for tried in (small, large):
         [last] = tried.attempts.order_by("-position")[:1]
         urls = [content_url(tried.user, tried.content_id.hex), try_url(tried), attempt_url(last)]
@@ -352,4 +352,5 @@ def test_a_quiz_is_called_by_its_title(school: School):
     response = browser(school.coach).get(try_url(tried))
 
     assert content_url(school.ada, quiz.pk.hex) in response.content.decode()
+    assert response.context_data is not None
     assert response.context_data["crumbs"][2].label == "quiz"
