@@ -80,8 +80,6 @@ class ItemAdmin(LearnedAdmin[Item]):
 
 
 WHOSE = (FacilityFilter, ClassFilter, GroupFilter)
-# Keys grow with time.
-NEWEST_FIRST = ["-id"]
 MOST_ITEMS = 100
 
 B = TypeVar("B", bound=Model)
@@ -110,7 +108,8 @@ class LearnersAdmin(VisibleLearnersAdmin[B]):
     """What the learner model knows of learners."""
 
     learner = "learner"
-    ordering = NEWEST_FIRST
+    # Keys grow with time.
+    ordering = ["-id"]
 
     def items_beginning(self, word: str) -> Q:
         """Return a condition on the item: its name begins so, with its content's id or without."""
@@ -185,6 +184,7 @@ class LearningEventAdmin(LearnersAdmin[LearningEvent]):
     search_help_text = gettext_lazy("Name, username or id of a learner, or an item")
     facility = "facility"
     dated_by = "happened_at"
+    ordering = ["-happened_at", "-id"]
     items_called = "item"
 
     @admin.display(description=gettext_lazy("When"))

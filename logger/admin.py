@@ -31,7 +31,7 @@ from logger.models import (
     ContentSummary,
     MasteryLog,
 )
-from logger.models.base import Timed
+from logger.models.base import LATEST_BEGUN, Timed
 from roster.admin_base import CappedPaginator, ScopedAdmin, VisibleLearnersAdmin
 from roster.admin_filters import ClassFilter, DateFilter, FacilityFilter, GroupFilter
 from roster.cells import badge, bar, identifier, leading, lines, moment, person
@@ -40,8 +40,7 @@ from roster.models import Role, User
 from roster.templatetags.reading import duration
 
 NEWEST_FIRST: list[str | Combinable] = ["-end_timestamp", "-id"]
-# Keys grow with time, and no other index of these follows it.
-LATEST_BEGUN_FIRST: list[str | Combinable] = ["-id"]
+LATEST_BEGUN_FIRST: list[str | Combinable] = [*LATEST_BEGUN]
 WHOSE = (FacilityFilter, ClassFilter, GroupFilter)
 
 W = TypeVar("W", bound=Timed)
@@ -65,8 +64,11 @@ class WorkAdmin(VisibleLearnersAdmin[W]):
 
     @admin.display(description=gettext_lazy("Content"))
     def content(self, row: Any) -> SafeString:
-        label = row.content_title or identifier(row.content_id)
-        return leading(label, "coach_content", row.user_id, row.content_id)
+        page = ("coach_content", row.user_id, row.content_id)
+        if row.content_title:
+            return leading(row.content_title, *page)
+        # An id is there to be copied: a link would take the click.
+        return lines(identifier(row.content_id), leading(_("all of it"), *page))
 
     @admin.display(description=gettext_lazy("Time"))
     def spent(self, row: W) -> str:

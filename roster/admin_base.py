@@ -118,6 +118,7 @@ class VisibleLearnersAdmin(ScopedAdmin[M], ReadOnlyAdmin[M]):
     show_facets = admin.ShowFacets.NEVER
     sortable_by = ()
     list_per_page = 50
+    empty_value_display = ""
     change_list_template = "admin/keyset_list.html"
     # Django searches only where something is named; `get_search_results` says what.
     search_fields = ("learner",)

@@ -40,9 +40,8 @@ def identifier(key: UUID) -> SafeString:
 def moment(at: datetime | None) -> SafeString:
     """Return when something happened, to the minute."""
     if at is None:
-        return format_html("{}", "—")
-    local = timezone.localtime(at)
-    shown = f"{date_format(local, 'SHORT_DATE_FORMAT')} {date_format(local, 'TIME_FORMAT')}"
+        return format_html("{}", "")
+    shown = date_format(timezone.localtime(at), "DATETIME_FORMAT")
     return format_html('<time datetime="{}">{}</time>', at.isoformat(), shown)
 
 

@@ -123,6 +123,8 @@ class LearningEvent(Keyed):
                 fields=["learner", "skill", "happened_at", "position"], name="event_of_skill"
             ),
             models.Index(fields=["learner", "happened_at", "position"], name="event_of_learner"),
+            models.Index(fields=["item", "-id"], name="event_of_item"),
+            models.Index(fields=["-happened_at", "-id"], name="event_newest"),
             models.Index(
                 fields=["happened_at", "id"],
                 condition=Q(folded_at__isnull=True),

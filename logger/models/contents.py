@@ -12,6 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from logger.models.base import ContentKind
+from roster.models import Quiz
 from roster.names import parse_uuid
 
 MAX_TITLE = 200
@@ -36,8 +37,14 @@ def _is_item(item: Any) -> bool:
 
 class ContentQuerySet(models.QuerySet["Content"]):
     def titles(self, ids: Iterable[UUID]) -> dict[UUID, str]:
-        """Return the titles of those of these contents that have one; one statement a page."""
-        return dict(self.filter(pk__in=set(ids)).values_list("pk", "title"))
+        """Return the titles of those of these contents that have one, in one statement.
+
+        The content of a coach's quiz is the quiz.
+        """
+        wanted = set(ids)
+        known = self.filter(pk__in=wanted).values_list("pk", "title")
+        quizzes = Quiz.objects.filter(pk__in=wanted).values_list("pk", "title")
+        return dict(known.union(quizzes, all=True)) if wanted else {}
 
     def called(self, words: str) -> Self:
         """Contents of this id, or whose title contains these words, in any case."""

@@ -8,7 +8,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
-from logger.models.base import Progressing, RecordQuerySet
+from logger.models.base import LATEST_BEGUN, Progressing, RecordQuerySet
 from roster.models import Actor, CourseSession, Facility, Lesson, Quiz, User
 
 
@@ -33,6 +33,7 @@ class ContentSummary(Progressing):
             *Progressing.Meta.constraints,
             models.UniqueConstraint(fields=["user", "content_id"], name="one_summary_per_content"),
         ]
+        indexes = [models.Index(fields=LATEST_BEGUN, name="summary_latest_begun")]
 
     def __str__(self) -> str:
         return f"{self.user} on {self.content_id}"
@@ -93,8 +94,9 @@ class ContentSession(Progressing):
         ]
         # No index holds what a PUT changes: then PostgreSQL need not touch any (decision 11).
         indexes = [
-            models.Index(fields=["user", "-id"], name="session_of_learner"),
-            models.Index(fields=["facility", "-id"], name="session_of_facility"),
+            models.Index(fields=["user", *LATEST_BEGUN], name="session_of_learner"),
+            models.Index(fields=["facility", *LATEST_BEGUN], name="session_of_facility"),
+            models.Index(fields=LATEST_BEGUN, name="session_latest_begun"),
             models.Index(
                 fields=["start_timestamp"],
                 condition=Q(user__isnull=True),

@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 from logger import progress
 from logger.commands import Interaction
 from logger.mastery import CORRECT, Criterion
-from logger.models.base import RecordQuerySet, Timed
+from logger.models.base import LATEST_BEGUN, RecordQuerySet, Timed
 from logger.models.sessions import ContentSession, ContentSummary
 from roster.models import Actor, Facility, User, UserQuerySet
 from roster.models.base import FaithfulDecoder
@@ -122,6 +122,7 @@ class MasteryLog(Timed):
         indexes = [
             models.Index(fields=["user", "content_id"], name="try_of_learner"),
             models.Index(fields=["mastery_level", "id"], name="try_of_level"),
+            models.Index(fields=LATEST_BEGUN, name="try_latest_begun"),
         ]
 
     def __str__(self) -> str:
@@ -220,7 +221,12 @@ class AttemptLog(Timed):
             models.Index(fields=["user", *NEWEST], name="attempt_of_learner_newest"),
             models.Index(fields=["facility", *NEWEST], name="attempt_of_facility_newest"),
             models.Index(fields=["content_id", *NEWEST], name="attempt_of_content_newest"),
-            models.Index(fields=["item", *NEWEST], name="attempt_of_item_newest"),
+            # Of these operators PostgreSQL also finds items by how they begin.
+            models.Index(
+                fields=["item", *NEWEST],
+                opclasses=["varchar_pattern_ops", "timestamptz_ops", "uuid_ops"],
+                name="attempt_of_item_newest",
+            ),
             models.Index(fields=[*NEWEST], name="attempt_newest"),
         ]
 

@@ -1,0 +1,374 @@
+"""What all lists of learners' records in the admin have in common: scope, order, search, cost."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client as Browser
+from uuid_utils.compat import uuid7
+
+from analytics.events import Answer, Source
+from analytics.models import ItemMemory, LearningEvent, SkillState
+from analytics.services import record_answers
+from logger.models import AttemptLog, Content, ContentSession, ContentSummary, MasteryLog
+from roster.models import LearnerGroup, User
+from tests.conftest import client_for
+from tests.factories import NOW, School, answered, exercise, make_quiz, make_user
+
+LISTS: dict[str, Any] = {
+    "logger/contentsession": ContentSession,
+    "logger/contentsummary": ContentSummary,
+    "logger/masterylog": MasteryLog,
+    "logger/attemptlog": AttemptLog,
+    "analytics/skillstate": SkillState,
+    "analytics/learningevent": LearningEvent,
+    "analytics/itemmemory": ItemMemory,
+}
+every_list = pytest.mark.parametrize("table", LISTS)
+NAMES = ("Ada", "ben", "chen", "stranger")
+# Django's reading of the session and of who is logged in.
+LOGIN = 2
+
+
+@pytest.fixture
+def worked(school: School) -> School:
+    """Ada, ben, chen and the stranger have each answered one question."""
+    for learner in (school.ada, school.ben, school.chen, school.stranger):
+        work(learner)
+    return school
+
+
+def work(learner: User, item: str = "q1", **fields: Any) -> dict[str, Any]:
+    body = exercise(**fields)
+    client_for(learner).work(body, answered(item))
+    return body
+
+
+def browser(user: User) -> Browser:
+    browser = Browser()
+    browser.force_login(user, backend="roster.authentication.RosterBackend")
+    return browser
+
+
+def look(user: User, table: str, **query: Any) -> str:
+    response = browser(user).get(f"/admin/{table}/", query)
+    assert response.status_code == 200, response.headers
+    return response.content.decode()
+
+
+def named(page: str) -> set[str]:
+    """Return whose rows a page shows."""
+    rows = page.partition("<tbody>")[2]
+    return {name for name in NAMES if f">{name}<" in rows}
+
+
+@every_list
+def test_staff_see_the_learners_they_look_after(worked: School, table: str):
+    """contract 0.7"""
+    assert named(look(worked.coach, table)) == {"Ada", "ben"}
+    assert named(look(worked.facility_coach, table)) == {"Ada", "ben", "chen"}
+    assert named(look(worked.admin, table)) == {"Ada", "ben", "chen"}
+    assert named(look(worked.foreign_coach, table)) == {"stranger"}
+    assert named(look(worked.superuser, table)) == set(NAMES)
+
+
+@every_list
+def test_another_classs_row_is_not_there_by_any_path(worked: School, table: str):
+    """contract 0.7: a coach who guesses an id learns nothing."""
+    model = LISTS[table]
+    whose = "user" if table.startswith("logger") else "learner"
+    row = model._default_manager.get(**{whose: worked.chen})
+
+    for path in ("change/", "history/"):
+        address = f"/admin/{table}/{row.pk}/{path}"
+        assert browser(worked.coach).get(address).status_code == 404
+        assert browser(worked.foreign_coach).get(address).status_code == 404
+        assert browser(worked.facility_coach).get(address).status_code == 200
+    nobody = f"/admin/{table}/{uuid7()}/change/"
+    assert browser(worked.superuser).get(nobody).status_code == 404
+    assert browser(worked.superuser).get(f"/admin/{table}/x/change/").status_code == 404
+
+
+@every_list
+def test_nobody_adds_changes_or_deletes_records(worked: School, table: str):
+    row = LISTS[table]._default_manager.first()
+    path = f"/admin/{table}/{row.pk}"
+    for viewer in (worked.superuser, worked.admin):
+        window = browser(viewer)
+        assert window.get(f"/admin/{table}/add/").status_code == 403
+        assert window.post(f"{path}/change/", {}).status_code == 403
+        assert window.post(f"{path}/delete/", {"post": "yes"}).status_code == 403
+        assert b"_save" not in window.get(f"{path}/change/").content
+    assert LISTS[table]._default_manager.filter(pk=row.pk).exists()
+
+
+@every_list
+def test_a_place_narrows_a_list_to_its_learners(worked: School, table: str):
+    other = LearnerGroup.objects.create(classroom=worked.class_7a, name="decimals")
+    in_7a = {"class": worked.class_7a.pk}
+
+    assert named(look(worked.facility_coach, table, **in_7a)) == {"Ada", "ben"}
+    assert named(look(worked.superuser, table, facility=worked.elsewhere.pk)) == {"stranger"}
+    assert named(look(worked.coach, table, group=worked.group.pk)) == {"Ada"}
+    assert named(look(worked.coach, table, group=other.pk)) == set()
+    assert named(look(worked.facility_coach, table, **in_7a, group=worked.group.pk)) == {"Ada"}
+
+
+@every_list
+@pytest.mark.parametrize("name", ["class", "group", "facility"])
+@pytest.mark.parametrize("value", ["7B", "elsewhere", "unknown", "x' OR 1=1", "0", "😀"])
+def test_a_place_that_is_not_the_viewers_leaves_nothing(
+    worked: School, table: str, name: str, value: str
+):
+    """contract 0.7: never data, nor a hint that it exists."""
+    groups = LearnerGroup.objects
+    theirs = {
+        "class": {"7B": worked.class_7b.pk, "elsewhere": worked.foreign_class.pk},
+        "group": {
+            "7B": groups.create(classroom=worked.class_7b, name="b").pk,
+            "elsewhere": groups.create(classroom=worked.foreign_class, name="x").pk,
+        },
+        "facility": {"elsewhere": worked.elsewhere.pk},
+    }
+    asked = theirs[name].get(value, uuid7() if value == "unknown" else value)
+
+    assert named(look(worked.coach, table, **{name: asked})) == set()
+
+
+@every_list
+def test_a_list_offers_the_viewers_own_places_alone(worked: School, table: str):
+    page = look(worked.coach, table)
+
+    assert ">7A<" in page
+    assert ">7A: fractions<" in page
+    for foreign in ("7B", "1X", "Riverside", "Hillside"):
+        assert f">{foreign}<" not in page
+    assert ">Hillside<" in look(worked.superuser, table)
+
+
+@every_list
+@pytest.mark.parametrize("word", ["ADA", "ada", "student_ada", "Ad"])
+def test_learners_are_found_by_any_of_their_names(worked: School, table: str, word: str):
+    """The stranger is called student_ada too, and is nobody of this coach's."""
+    assert named(look(worked.coach, table, q=word)) == {"Ada"}
+
+
+@every_list
+@pytest.mark.parametrize("word", ["chen", "stranger", "nobody", "%", "'", "x" * 5000])
+def test_nobody_elses_learners_are_found(worked: School, table: str, word: str):
+    assert named(look(worked.coach, table, q=word)) == set()
+
+
+@every_list
+def test_many_who_are_called_alike_are_all_found(worked: School, table: str):
+    """Beyond a hundred they are no longer looked up one by one."""
+    for number in range(101):
+        make_user(worked.facility, username=f"chendo{number}")
+
+    assert named(look(worked.superuser, table, q="chen")) == {"chen"}
+
+
+@pytest.mark.parametrize(
+    "table", ["logger/attemptlog", "analytics/learningevent", "analytics/itemmemory"]
+)
+def test_items_are_found_by_how_they_begin(worked: School, table: str):
+    work(worked.ben, "fractions-7")
+
+    assert named(look(worked.coach, table, q="fractions-")) == {"ben"}
+    assert named(look(worked.coach, table, q="ractions-")) == set()
+
+
+@every_list
+@pytest.mark.parametrize("viewer", ["coach", "facility_coach", "superuser"])
+@pytest.mark.parametrize("query", [{}, {"q": "a", "since": "2020-01-01"}])
+def test_a_list_costs_the_same_however_long(
+    worked: School, table: str, viewer: str, query: Any, statements: Callable[[], Any]
+):
+    """At most 10; one more where the rows have to be counted and, on PostgreSQL, estimated."""
+    window = browser(getattr(worked, viewer))
+    path = f"/admin/{table}/"
+    window.get(path)
+    with statements() as few:
+        window.get(path, query)
+    fill(worked, 60)
+    with statements() as many:
+        window.get(path, query)
+    fill(worked, 60)
+
+    with statements() as more:
+        page = window.get(path, query)
+
+    assert page.status_code == 200
+    assert len(few) < len(many) == len(more) <= 10
+    counting = [q["sql"] for q in more.captured_queries if "COUNT(" in q["sql"]]
+    assert counting
+    assert all("LIMIT 50001" in sql for sql in counting)
+
+
+def fill(school: School, count: int) -> None:
+    """Give ada and ben so many more of everything."""
+    common = {"start_timestamp": NOW, "end_timestamp": NOW}
+    for number in range(count):
+        learner = (school.ada, school.ben)[number % 2]
+        work_of = {"user": learner, "content_id": uuid7(), **common}
+        summary = ContentSummary.objects.create(**work_of, kind="exercise")
+        tried = MasteryLog.objects.create(
+            **work_of, summary=summary, mastery_level=1, mastery_criterion={"type": "do_all"}
+        )
+        session = ContentSession.objects.create(
+            **work_of, facility=school.facility, summary=summary, mastery_log=tried, kind="exercise"
+        )
+        AttemptLog.objects.create(
+            **work_of, facility=school.facility, session=session, mastery_log=tried, item="q",
+            position=0, correct=0,
+        )  # fmt: skip
+        answer = Answer(source=Source.TRACK, score=1.0, skill=str(uuid7()), item=str(uuid7()))
+        record_answers(learner, [answer], at=NOW)
+
+
+@every_list
+def test_a_list_goes_on_by_places_there_and_back(worked: School, table: str):
+    """Newest first, 50 a page, each row once; filters and searches stay."""
+    fill(worked, 110)
+    root = browser(worked.superuser)
+    path = f"/admin/{table}/"
+    query, pages = "?q=ada&class=" + str(worked.class_7a.pk), []
+
+    while query:
+        page = root.get(path + query).content.decode()
+        pages.append(rows_of(page))
+        before, query = query, leading("next", page)
+    back = rows_of(
+        root.get(path + leading("prev", root.get(path + before).content.decode())).content.decode()
+    )
+
+    shown = [row for page in pages for row in page]
+    assert [len(page) for page in pages[:-1]] == [50] * (len(pages) - 1)
+    assert len(shown) == len(set(shown)) == (56 if table != "x" else 0)
+    assert back == pages[-2]
+
+
+def rows_of(page: str) -> list[str]:
+    """Return the addresses the rows lead to."""
+    rows = page.partition("<tbody>")[2].partition("</tbody>")[0].split("<tr>")[1:]
+    return [re.sub(r"\s+", " ", row) for row in rows]
+
+
+def leading(rel: str, page: str) -> str:
+    """Return where a page leads on to; empty: nowhere."""
+    found = re.search(rf'<a href="([^"]*)" rel="{rel}"', page)
+    return found[1].replace("&amp;", "&") if found else ""
+
+
+@every_list
+@pytest.mark.parametrize("place", ["x", "2", "W10", "WzEsMl0", "\N{SNOWMAN}", "a" * 10_000])
+def test_a_place_that_is_none_leads_to_the_beginning(worked: School, table: str, place: str):
+    response = browser(worked.coach).get(f"/admin/{table}/", {"p": place})
+
+    assert (response.status_code, response.headers["Location"][-4:]) == (302, "?e=1")
+
+
+@every_list
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ({"since": "2026-03-02", "until": "2026-03-02"}, 1),
+        ({"since": "2026-03-03"}, 0),
+        ({"until": "2026-03-01"}, 0),
+        ({"since": "", "until": ""}, 1),
+        ({"since": "2026-02-30"}, 0),
+        ({"until": "9999-12-31"}, 0),
+        ({"since": "yesterday"}, 0),
+    ],
+)
+def test_both_days_are_included(school: School, table: str, query: Any, count: int):
+    fill(school, 1)
+
+    page = look(school.coach, table, **query)
+
+    assert len(rows_of(page)) == count
+
+
+@every_list
+@pytest.mark.parametrize(
+    "query",
+    [
+        "item__regex=(((", "answer__regex=(", "end_timestamp__year=0", "user__username=ada",
+        "user__password__startswith=a", "learner__password__startswith=a", "id__gt=x", "q=%00",
+        "class=%00", "extra_fields__contains=1", "session__facility__name__startswith=R",
+        "_to_field=password", "_to_field=user__password",
+    ],
+)  # fmt: skip
+def test_a_lists_address_asks_nothing_but_its_filters(worked: School, table: str, query: str):
+    """No regular expressions, no relations, no errors of ours."""
+    for viewer in (worked.coach, worked.superuser):
+        response = browser(viewer).get(f"/admin/{table}/?{query}")
+        assert response.status_code == 400
+
+
+@every_list
+@pytest.mark.parametrize("query", ["o=1", "o=-3.2", "o=99", "all=", "_facets=True"])
+def test_no_address_makes_a_list_sort_or_show_everything(worked: School, table: str, query: str):
+    fill(worked, 60)
+
+    page = browser(worked.superuser).get(f"/admin/{table}/?{query}").content.decode()
+
+    assert len(rows_of(page)) == 50
+
+
+@pytest.mark.parametrize(
+    ("model", "field"),
+    [("logger.attemptlog", "user"), ("analytics.skillstate", "learner"), ("logger.attemptlog", "session"),
+     ("logger.contentsession", "mastery_log")],
+)  # fmt: skip
+def test_autocomplete_offers_the_viewers_own_alone(worked: School, model: str, field: str):
+    """contract 0.7"""
+    app, __, name = model.partition(".")
+    query = {"app_label": app, "model_name": name, "field_name": field, "term": ""}
+
+    answer = browser(worked.coach).get("/admin/autocomplete/", query)
+
+    assert answer.status_code in (200, 403, 404)
+    for foreign in ("chen", "stranger"):
+        assert foreign not in answer.content.decode()
+
+
+def test_contents_go_by_their_titles(worked: School):
+    body = work(worked.ada)
+    Content.objects.create(pk=body["content_id"], title="Counting <tens>")
+    quiz = make_quiz(worked.class_7a)
+    client_for(worked.ada).start({"quiz_id": quiz.pk.hex})
+
+    for table in ("contentsession", "contentsummary", "masterylog"):
+        page = look(worked.coach, f"logger/{table}")
+        assert "Counting &lt;tens&gt;" in page
+        assert ">quiz</a>" in page
+    attempts = look(worked.coach, "logger/attemptlog", content="counting")
+    assert named(attempts) == {"Ada"}
+    assert named(look(worked.coach, "logger/attemptlog", content=body["content_id"])) == {"Ada"}
+    assert named(look(worked.coach, "logger/attemptlog", content=uuid7())) == set()
+
+
+def test_an_unknown_content_can_be_copied(worked: School):
+    content = str(AttemptLog.objects.get(user=worked.ada).content_id.hex)
+
+    assert f'<code class="id" title="{content}">{content}</code>' in look(
+        worked.coach, "logger/attemptlog"
+    )
+
+
+def test_a_guests_attempt_is_the_facilitys_alone(worked: School):
+    """contract 1.7: attempts of anonymous sessions are for facility staff only."""
+    at = {"start_timestamp": NOW, "end_timestamp": NOW + timedelta(days=1), "content_id": uuid7()}
+    session = ContentSession.objects.create(**at, facility=worked.facility, kind="exercise")
+    AttemptLog.objects.create(
+        **at, facility=worked.facility, session=session, item="guessed", position=0, correct=0
+    )
+
+    assert "guessed" in look(worked.facility_coach, "logger/attemptlog")
+    assert "guessed" not in look(worked.coach, "logger/attemptlog")
+    assert "guessed" not in look(worked.facility_coach, "logger/attemptlog", q="a")
