@@ -64,7 +64,7 @@ class Finding:
 
 def explained(requests: Requests) -> Iterator[Finding]:
     """Make requests, and yield what each cost."""
-    big = big_tables()
+    big = big_tables("logger")
     for caller, name, call in requests:
         watch = Watch()
         with connection.execute_wrapper(watch):

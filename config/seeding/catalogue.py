@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import logger.models
 from config.seeding.chance import Chance, Weighted, zipf
 from logger.models import ContentKind
 
@@ -55,6 +57,16 @@ class Content:
     until: float = 1.0
     title: str = ""
     section: str = ""
+
+
+def titled(contents: Sequence[Content]) -> list[logger.models.Content]:
+    """Return what contents are called, as rows of the installation's catalogue."""
+    return [
+        logger.models.Content(
+            pk=content.id, title=content.title, kind=content.kind, items=content.items or []
+        )
+        for content in contents
+    ]
 
 
 def catalogue(attempts: int, chance: Chance, *, at: datetime) -> Weighted[Content]:

@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from analytics.models import LearningEvent, Skill
 from analytics.services.folding import fold_events
-from config.seeding.catalogue import Content, catalogue
+from config.seeding.catalogue import Content, catalogue, titled
 from config.seeding.chance import Chance
 from config.seeding.history import History
 from config.seeding.schools import SET_PREFIX, Founder, Schools
@@ -46,6 +46,7 @@ def _seed(attempts: int, *, seed: int, at: datetime, quiet: bool) -> Schools:
     contents = catalogue(attempts, chance, at=at)
     for rows in schools.rows.values():
         store(rows)
+    store(titled(contents.things))
     history = History(schools=schools, contents=contents, chance=chance, now=at)
     with tqdm(total=attempts, unit=" attempts", disable=quiet) as bar:
         for records in history.slices(attempts):

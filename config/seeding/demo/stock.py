@@ -13,14 +13,18 @@ from config.seeding.demo.cast import CLASS_A, CLASS_B
 from config.seeding.demo.roster import LESSON, OTHER_LESSON, QUIZ
 from config.seeding.demo.subjects import (
     CARDS,
+    CHANNEL,
     DECIMALS,
     EXERCISES,
     FRACTIONS,
     TOPICS,
+    VIDEO,
     Cards,
     Exercise,
     Question,
+    key_of,
 )
+from logger.models import Content, ContentKind
 from roster.models import Facility, Lesson, Quiz
 from study.models import LearningItem, StudySet
 
@@ -56,9 +60,11 @@ def put_up(facility: Facility, *, at: datetime) -> Stock:
     """Give skills their names, and make the sets to study and the items of the quiz."""
     skills = _name_skills(facility)
     _map_quiz(facility, skills)
+    quiz = Quiz.objects.get(facility=facility, title=QUIZ)
+    _catalogue(quiz)
     lessons = Lesson.objects.filter(facility=facility)
     return Stock(
-        quiz=Quiz.objects.get(facility=facility, title=QUIZ),
+        quiz=quiz,
         lessons={
             CLASS_A: lessons.get(title=LESSON),
             CLASS_B: lessons.get(title=OTHER_LESSON),
@@ -76,6 +82,33 @@ def _name_skills(facility: Facility) -> dict[str, Skill]:
         for code, title, section in told
     ]
     return {skill.title: skill for skill in Skill.objects.bulk_create(rows)}
+
+
+def _catalogue(quiz: Quiz) -> None:
+    """Say what the contents are called, if the installation does not know that already."""
+    channel = Content(pk=key_of("channel"), title=CHANNEL)
+    exercises = [
+        Content(
+            pk=each.content_id,
+            title=each.title,
+            kind=ContentKind.EXERCISE,
+            parent=channel,
+            items=[f"question {place + 1}" for place in range(len(each.questions))],
+        )
+        for each in EXERCISES
+    ]
+    rows = [
+        channel,
+        Content(pk=key_of(VIDEO), title=VIDEO, kind=ContentKind.VIDEO, parent=channel),
+        *exercises,
+        Content(
+            pk=quiz.pk,
+            title=quiz.title,
+            kind=ContentKind.QUIZ,
+            items=[each.item for each in QUIZ_QUESTIONS],
+        ),
+    ]
+    Content.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def _map_quiz(facility: Facility, skills: dict[str, Skill]) -> None:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 MATH, READING = "math", "rw"
+CHANNEL = "Numbers and words"
 VIDEO = "What is a fraction?"
 M_OF_N = {"type": "m_of_n", "m": 3, "n": 5}
 IN_A_ROW = {"type": "num_correct_in_a_row_3"}
