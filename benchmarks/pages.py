@@ -17,7 +17,7 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
@@ -46,8 +46,8 @@ class Looked:
     statements: int = 0
     milliseconds: float = 0.0
     rows: int = 0
-    scans: list[str]
-    faults: list[str]
+    scans: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
     skipped: str = ""
 
     def line(self) -> str:
@@ -77,15 +77,14 @@ class Counter:
 
 def looked(viewer: Viewer, page: Page, big: set[str]) -> Looked:
     """Open a page, and tell what it cost."""
-    nothing = {"viewer": viewer.name, "page": page.name, "scans": [], "faults": []}
     if page.address is None:
-        return Looked(**nothing, skipped="there is no such page yet")
+        return Looked(viewer=viewer.name, page=page.name, skipped="there is no such page yet")
     watch, counter = Watch(), Counter()
     with connection.execute_wrapper(counter), connection.execute_wrapper(watch):
         try:
             status = viewer.client.get(page.address).status_code
         except NotImplementedError:
-            return Looked(**nothing, skipped="the page is not written yet")
+            return Looked(viewer=viewer.name, page=page.name, skipped="it is not written yet")
     plans = watch.plans
     milliseconds = sum(plan.milliseconds for plan in plans)
     faults = [fault for plan in plans for fault in plan.faults(big, most_sorted=MOST_SORTED)]

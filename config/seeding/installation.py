@@ -17,6 +17,7 @@ from config.seeding.history import History
 from config.seeding.schools import SET_PREFIX, Founder, Schools
 from config.seeding.telling import tell
 from config.seeding.writing import BATCH, store, store_records
+from logger.models import Content as ContentRow
 from roster.models import Facility
 
 
@@ -46,7 +47,7 @@ def _seed(attempts: int, *, seed: int, at: datetime, quiet: bool) -> Schools:
     contents = catalogue(attempts, chance, at=at)
     for rows in schools.rows.values():
         store(rows)
-    store(titled(contents.things))
+    ContentRow.objects.bulk_create(titled(contents.things), ignore_conflicts=True)
     history = History(schools=schools, contents=contents, chance=chance, now=at)
     with tqdm(total=attempts, unit=" attempts", disable=quiet) as bar:
         for records in history.slices(attempts):
