@@ -9,8 +9,8 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 MATH, READING = "math", "rw"
 CHANNEL = "Numbers and words"
 VIDEO = "What is a fraction?"
-M_OF_N = {"type": "m_of_n", "m": 3, "n": 5}
-IN_A_ROW = {"type": "num_correct_in_a_row_3"}
+M_OF_N: dict[str, object] = {"type": "m_of_n", "m": 3, "n": 5}
+IN_A_ROW: dict[str, object] = {"type": "num_correct_in_a_row_3"}
 HARDEST = 0.8  # log odds either side of the average question
 
 
