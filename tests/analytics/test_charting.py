@@ -15,11 +15,11 @@ SHARES = st.floats(0, 1)
 ENDS = (charting.Drawing().left, charting.Drawing().right)
 
 
-def point(x: float, y: float, **bounds: float) -> Point:
-    return Point(x=x, y=y, x_text=f"{x}", y_text=f"{y}", **bounds)
+def point(x: float, y: float, low: float | None = None, high: float | None = None) -> Point:
+    return Point(x=x, y=y, x_text=f"{x}", y_text=f"{y}", low=low, high=high)
 
 
-def lines(*series: Series, **chosen: Tick) -> LineChart:
+def lines(*series: Series, goal: Tick | None = None) -> LineChart:
     return LineChart(
         title="Mastery",
         description="",
@@ -28,7 +28,7 @@ def lines(*series: Series, **chosen: Tick) -> LineChart:
         series=series,
         x_ticks=[],
         y_ticks=[Tick(value=0.0, text="0 %"), Tick(value=1.0, text="100 %")],
-        **chosen,
+        goal=goal,
     )
 
 

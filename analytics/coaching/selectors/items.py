@@ -61,7 +61,7 @@ def item_view(item: Item, viewer: User) -> ItemView:
     rows = np.array([row[1:] for row in told], dtype=np.float64).reshape(-1, len(_TOLD))
     newest = next((row[0] for row in told if row[0] is not None), None)
     return ItemView(
-        skill=item.skill or Skill.objects.filter(pk=newest).first(),
+        skill=item.skill or (Skill.objects.filter(pk=newest).first() if newest else None),
         figures=_figures(item, rows),
         learners=_answerers(item, viewer),
     )
