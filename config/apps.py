@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.contrib.admin import apps as admin
+
+from config.vocabulary import translate_names
+
+OUR_APPS = {"analytics", "config", "logger", "roster", "study"}
 
 
 class ConfigConfig(AppConfig):
@@ -13,8 +17,10 @@ class ConfigConfig(AppConfig):
     verbose_name = "Installation"
 
     def ready(self) -> None:
-        """Let the OpenAPI document know our authentication."""
+        """Let the OpenAPI document know our authentication, and names be translated."""
         import_module("config.openapi")
+        ours = (app for app in apps.get_app_configs() if app.label in OUR_APPS)
+        translate_names(model for app in ours for model in app.get_models())
 
 
 class LearnTraceAdminConfig(admin.AdminConfig):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from logger import progress
 from roster.models import Actor, ApiKey, Facility, User
@@ -68,16 +69,16 @@ class Timed(Keyed):
 class ContentKind(models.TextChoices):
     """What a content is."""
 
-    VIDEO = "video"
-    AUDIO = "audio"
-    DOCUMENT = "document"
-    EXERCISE = "exercise"
+    VIDEO = "video", _("Video")
+    AUDIO = "audio", _("Audio")
+    DOCUMENT = "document", _("Document")
+    EXERCISE = "exercise", _("Exercise")
     HTML5 = "html5", "HTML5"
-    TOPIC = "topic"
-    SLIDESHOW = "slideshow"
+    TOPIC = "topic", _("Topic")
+    SLIDESHOW = "slideshow", _("Slideshow")
     H5P = "h5p", "H5P"
     ZIM = "zim", "ZIM"
-    QUIZ = "quiz"
+    QUIZ = "quiz", _("Quiz")
 
 
 class Progressing(Timed):

@@ -11,15 +11,21 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib import admin
 from django.test import Client as Browser
+from django.utils import translation
 from django.utils.translation.template import templatize
 
+from logger.models import AttemptLog
+from roster.models import User
 from tests.conftest import client_for
 from tests.factories import PASSWORD, School
 
 ROOT = Path(settings.BASE_DIR)
 CATALOGUE = ROOT / "locale" / "ar" / "LC_MESSAGES"
 APPS = ("analytics", "config", "logger", "roster", "study")
+# Fields that come with Django, and their translations too.
+DJANGOS = {"password", "last_login", "is_superuser", "groups", "user_permissions"}
 NAMES = {
     "_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext",
     "pgettext_lazy",
@@ -196,3 +202,28 @@ def test_a_coach_can_log_in_in_arabic(school: School):
 
     assert "كل القوائم" in page
     assert "All lists" not in page
+
+
+def test_tables_and_columns_have_names_in_arabic():
+    """Of every table of ours in the admin: each name of it and its fields is in the catalogue."""
+    known = {entry["msgid"] for entry in entries()}
+    tables = [model for model in admin.site._registry if model._meta.app_label in APPS]
+    with translation.override(None):
+        names = {
+            str(name)
+            for model in tables
+            for named in (model._meta.verbose_name, model._meta.verbose_name_plural)
+            for name in (named, model._meta.app_config.verbose_name)
+        }
+        names |= {
+            str(name)
+            for model in tables
+            for field in model._meta.fields
+            for name in (field.verbose_name, field.help_text)
+            if name and field.name not in DJANGOS
+        }
+
+    assert names - known == set()
+    with translation.override("ar"):
+        assert str(User._meta.verbose_name_plural) == "المستخدمون"
+        assert "s" not in str(AttemptLog._meta.verbose_name_plural)

@@ -1,0 +1,95 @@
+"""What tables and columns are called in the reader's language.
+
+The models are named plainly, once; here their names are told to gettext, and looked up when they
+are shown. A name that is not here stays English; a test finds it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Field, Model
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_noop as _
+
+APPS = (
+    _("Installation"), _("Learner model"), _("People and classes"), _("Progress tracking"),
+    _("Study results"),
+)  # fmt: skip
+TABLES = (
+    _("API key"), _("attempt"), _("classroom"), _("content session"), _("content summaries"),
+    _("content summary"), _("course session"), _("facilities"), _("facility"), _("item"),
+    _("item memories"), _("item memory"), _("job"), _("learner group"), _("learning event"),
+    _("lesson"), _("quiz"), _("quizzes"), _("skill"), _("skill state"), _("tries"), _("try"),
+    _("user"), _("API keys"), _("attempts"), _("classrooms"), _("content sessions"),
+    _("course sessions"),
+    _("items"), _("jobs"), _("learner groups"), _("learning events"),
+    _("lessons"), _("skill states"), _("skills"), _("users"),
+)  # fmt: skip
+COLUMNS = (
+    _("ability mean"), _("ability variance"), _("active"), _("answer"), _("answers"),
+    _("attempt count"), _("attempts"), _("auto provision"), _("can admin"), _("can read"),
+    _("can write"), _("channel id"), _("classroom"), _("code"), _("complete"),
+    _("completion timestamp"), _("confidence"), _("content id"), _("correct"), _("course"),
+    _("course session"), _("created at"), _("difficulty"), _("difficulty mean"),
+    _("difficulty variance"), _("digest"), _("done"), _("due"), _("due at"), _("efficiency"),
+    _("email"), _("end timestamp"), _("error"), _("expires at"), _("external id"),
+    _("extra fields"), _("facility"), _("fading"), _("failed at"), _("folded at"), _("full name"),
+    _("grade"), _("guest access"), _("guid"), _("happened at"), _("hinted"), _("id"),
+    _("interaction history"), _("is active"), _("is coach assigned"), _("is quiz"), _("is staff"),
+    _("item"), _("item mean"), _("item variance"), _("judged"), _("kind"), _("last practised"),
+    _("last review"), _("last used at"), _("learner"), _("lesson"), _("mastery"),
+    _("mastery after"), _("mastery before"), _("mastery criterion"), _("mastery level"),
+    _("name"), _("node id"), _("p correct"), _("p stuck"), _("parameter version"),
+    _("parameters"), _("partner id"), _("plateau"), _("position"), _("prefix"), _("progress"),
+    _("question difficulty"), _("quiz"), _("received at"), _("remember answers"), _("reviews"),
+    _("revoked at"), _("score"), _("seconds"), _("section"), _("session"), _("simple answer"),
+    _("skill"), _("skill ability mean"), _("skill ability variance"), _("skill mean"),
+    _("skill variance"), _("source"), _("source id"), _("stability"), _("start timestamp"),
+    _("succeeded at"), _("summary"), _("time spent"), _("timed"), _("times"), _("title"),
+    _("try"), _("typical seconds"), _("user"), _("username"), _("username key"), _("velocity"),
+)  # fmt: skip
+EXPLANATIONS = (
+    _("Create a learner when a key names an unknown one."), _("Histogram of seconds per answer."),
+    _("Implies read and write."), _("Let anonymous visitors track progress for themselves."),
+    _(
+        "Let answers through content sessions and answer tracking move the memory of"
+        " the items they name; study results always do."
+    ),
+    _("May open the admin."), _("Median, if known."), _("None: the defaults."),
+    _("Only superusers may belong to none."), _("Rows worked on so far."),
+    _("The class whose coaches look after it; empty: the facility's."),
+    _("The id by which apps of the study-results API name this facility."),
+    _("The id by which the facility's apps call this learner."),
+    _("The id by which the facility's student information system knows this class."),
+    _("The newest; none: the defaults."), _("The running record: analytics.core.course."),
+    _("The section of a test this counts for."), _("The sum of the scores."),
+    _("What it exercises, whatever the content it appears in."), _("days until recall is .9"),
+    _("for this learner: 1 is easiest, 10 hardest"), _("log odds"),
+    _("log odds beside the skill's; more is harder"), _("log odds; more is harder"), _("seconds"),
+)  # fmt: skip
+
+
+def translate_names(models: Iterable[type[Model]]) -> None:
+    """Let these models and their fields be called by their names in the reader's language.
+
+    Migrations compare what the models say themselves, so they do not notice.
+    """
+    for model in models:
+        if "verbose_name_plural" not in model._meta.original_attrs:
+            # Django adds an s to whatever the name is then, in any language.
+            model._meta.verbose_name_plural = f"{model._meta.verbose_name}s"
+        _translate(model._meta, "verbose_name", "verbose_name_plural")
+        _translate(model._meta.app_config, "verbose_name")
+        for field in model._meta.get_fields():
+            if isinstance(field, Field):
+                _translate(field, "verbose_name", "help_text")
+
+
+def _translate(named: Any, *attributes: str) -> None:
+    for attribute in attributes:
+        name = getattr(named, attribute)
+        if name and not isinstance(name, Promise):
+            setattr(named, attribute, gettext_lazy(name))
