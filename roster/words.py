@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from django.utils.formats import date_format, number_format
+from django.utils.translation import get_language_bidi, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 MINUTE, HOUR = 60, 3600
 UNBROKEN = "\N{NO-BREAK SPACE}"
+LTR, END = "\N{LEFT-TO-RIGHT ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 
 
 def percent(share: float) -> str:
@@ -26,7 +27,12 @@ def signed(value: float, places: int = 1) -> str:
     """Return the same with its sign; one that rounds to nothing has none."""
     rounded = round(value, places)
     sign = "+" if rounded > 0 else "−" if rounded < 0 else "±"
-    return sign + decimal(abs(rounded), places)
+    return isolated(sign + decimal(abs(rounded), places))
+
+
+def isolated(figure: str) -> str:
+    """Return a figure whose sign stays before it in text that runs from right to left."""
+    return f"{LTR}{figure}{END}" if get_language_bidi() else figure
 
 
 def duration(seconds: float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 
 from roster import words
 from roster.words import UNBROKEN
@@ -49,3 +50,11 @@ def test_a_change_has_its_sign(value: float, text: str):
 def test_days_are_counted_by_the_calendar(hours: float, text: str):
     """NOW is 9:30."""
     assert words.ago(NOW - timedelta(hours=hours), NOW) == text
+
+
+def test_a_sign_stays_before_its_figure_in_arabic():
+    with translation.override("ar"):
+        told = words.signed(0.26)
+
+    assert (told[0], told[-1]) == (words.LTR, words.END)
+    assert told[1] == "+"

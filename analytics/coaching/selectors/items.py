@@ -16,7 +16,7 @@ from analytics.coaching.selectors.evidence import answer_url
 from analytics.core import difficulty, item_analysis
 from analytics.models import Item, LearningEvent, Skill
 from roster.models import User
-from roster.words import decimal, duration, percent, signed
+from roster.words import decimal, duration, isolated, percent, signed
 
 NEWEST = 2_000
 MOST_ANSWERS = 1_000
@@ -92,7 +92,7 @@ def _names() -> list[str]:
 
 def _difficulty(item: Item) -> Figure:
     sd = sqrt(item.difficulty_variance)
-    spread = _("± {sd} logits").format(sd=decimal(sd, 2))
+    spread = _("{sd} logits").format(sd=isolated(f"± {decimal(sd, 2)}"))
     if not difficulty.is_known(item.difficulty):
         known_from = decimal(difficulty.KNOWN_SD, 2)
         return Figure(

@@ -70,7 +70,7 @@ class Readiness:
 
 @dataclass(frozen=True, kw_only=True)
 class Profile:
-    """Everything that is believed of one learner."""
+    """Everything that is believed of one learner; of `practised` skills some are `mastered`."""
 
     learner: User
     classrooms: Sequence[Classroom]
@@ -81,6 +81,7 @@ class Profile:
     trend: str
     efficiency: float
     mastered: int
+    practised: int
     readiness: Readiness
     progress: LineChart | None
     skills: Sequence[SkillRow]
@@ -105,6 +106,7 @@ def profile(learner: User, viewer: User, *, at: datetime) -> Profile:
         trend=str(words.TRENDS[overall_trend(paces)]),
         efficiency=ability.efficiency if ability else 0.0,
         mastered=sum(row.is_mastered for row in rows),
+        practised=len(rows),
         readiness=_readiness(learner, at=at),
         progress=mastery_over_time(learner, {state.skill_id: state.skill for state in states}),
         skills=rows,

@@ -62,7 +62,7 @@ def test_readiness_counts_the_items_due(school: School):
         page = look(school.coach, "coach_learner", school.ada.pk)
 
     facts = page.split("Items due for review")[1].split("</div>")[0]
-    assert "1 / 2" in facts
+    assert "1 of 2" in facts
     assert "4 Mar 2026" in facts
 
 
