@@ -8,14 +8,15 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language_bidi, ngettext
 from django.utils.translation import gettext as _
 
-MINUTE, HOUR = 60, 3600
+from roster.templatetags import reading
+
 UNBROKEN = "\N{NO-BREAK SPACE}"
 LTR, END = "\N{LEFT-TO-RIGHT ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 
 
-def percent(share: float) -> str:
-    """Return a share in [0, 1] as a whole percentage."""
-    return _unbroken(_("{number} %").format(number=round(100 * share)))
+def percent(part: float) -> str:
+    """Return a share in [0, 1] as a percentage; 0 and 100 only where it is exactly that."""
+    return _unbroken(reading.share(part))
 
 
 def decimal(value: float, places: int = 1) -> str:
@@ -37,14 +38,7 @@ def isolated(figure: str) -> str:
 
 def duration(seconds: float) -> str:
     """Return a time span: 45 s, 4 m 10 s, 2 h 5 m."""
-    whole = round(seconds)
-    if whole < MINUTE:
-        return _unbroken(_("{seconds} s").format(seconds=whole))
-    if whole < HOUR:
-        minutes, rest = divmod(whole, MINUTE)
-        return _unbroken(_("{minutes} m {seconds} s").format(minutes=minutes, seconds=rest))
-    hours, rest = divmod(whole, HOUR)
-    return _unbroken(_("{hours} h {minutes} m").format(hours=hours, minutes=rest // MINUTE))
+    return _unbroken(reading.duration(seconds))
 
 
 def day(moment: date) -> str:

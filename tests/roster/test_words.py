@@ -34,6 +34,7 @@ def test_time_spans_are_told_in_their_largest_units(seconds: float, text: str):
 
 def test_a_figure_is_never_parted_from_its_unit():
     assert words.percent(0.725) == f"72{UNBROKEN}%"
+    assert words.percent(0.999) == f"99{UNBROKEN}%"
     assert " " not in words.duration(250)
 
 
