@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from analytics.admin_filters import PlateauFilter, SkillFilter, SourceFilter
 from analytics.models import Item, ItemMemory, LearningEvent, Skill, SkillState
 from analytics.models.catalogue import Learned
-from roster.admin_base import CappedPaginator, VisibleLearnersAdmin
+from roster.admin_base import CappedPaginator, ScopedAdmin, VisibleLearnersAdmin
 from roster.admin_filters import ClassFilter, DateFilter, FacilityFilter, GroupFilter
 from roster.cells import badge, bar, identifier, leading, lines, moment, person
 from roster.coaching import link
@@ -26,8 +26,11 @@ from roster.templatetags.reading import duration, share
 L = TypeVar("L", bound=Learned)
 
 
-class LearnedAdmin(admin.ModelAdmin[L]):
-    """What a person knows of a skill or an item may be changed; what answers taught may not."""
+class LearnedAdmin(ScopedAdmin[L]):
+    """What a person knows of a skill or an item may be changed; what answers taught may not.
+
+    For superusers.
+    """
 
     paginator = CappedPaginator
     show_full_result_count = False
@@ -42,6 +45,18 @@ class LearnedAdmin(admin.ModelAdmin[L]):
         """Leave it in its facility, where the answers to it are."""
         fixed = super().get_readonly_fields(request, obj)
         return [*fixed, "facility", "code"] if obj else fixed
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_active and request.user.is_superuser)
+
+    def has_view_permission(self, request: HttpRequest, obj: L | None = None) -> bool:  # noqa: ARG002
+        return self.has_module_permission(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.has_module_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: L | None = None) -> bool:  # noqa: ARG002
+        return self.has_module_permission(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: L | None = None) -> bool:  # noqa: ARG002
         """Keep it: learners' evidence would go with it."""
@@ -97,7 +112,7 @@ def item_name(item: Item | None) -> SafeString | str:
     """Return what an item is called, leading to its page; below it the content it is of."""
     if item is None:
         return ""
-    content, __, name = (item.code or "").rpartition(":")
+    content, __, name = (item.code or "").partition(":")
     key = parse_uuid(content)
     if key is None:
         return leading(item, "coach_item", item.pk)

@@ -185,10 +185,11 @@ class AttemptLogAdmin(WorkAdmin[AttemptLog]):
 
 def looks_after_a_catalogue(request: HttpRequest) -> bool:
     """Tell whether somebody may say what contents are called: admins of a facility may."""
-    user = request.user
+    user = cast("User", request.user)
     if not (user.is_active and user.is_staff):
         return False
-    return user.is_superuser or _is_admin(request)
+    # Coaches of classes need not be asked about.
+    return user.is_superuser or (user.staffs_facility is not False and _is_admin(request))
 
 
 def _is_admin(request: HttpRequest) -> bool:

@@ -21,7 +21,10 @@ from roster.models import Classroom, Facility, LearnerGroup, User, parse_uuid
 
 Rows = QuerySet[Any, Any]
 Choice = tuple[str, Any]
+# Id and name of a class, and of one of its groups, if it has any.
+Place = tuple[UUID, str, UUID | None, str | None]
 MOST_CHOICES = 200
+MOST_PLACES = 1000
 
 
 class FormFilter(ListFilter):
@@ -37,6 +40,7 @@ class FormFilter(ListFilter):
         model_admin: Any,
     ) -> None:
         super().__init__(request, params, model, model_admin)  # type: ignore[arg-type]
+        self.request = request
         self.model_admin = model_admin
         self.viewer = cast("User", request.user)
         for name in self.parameters:
@@ -113,7 +117,7 @@ class WhereFilter(ChoiceFilter):
         key = parse_uuid(self.value)
         return self.within(rows, key) if key else rows.none()
 
-    def places(self) -> Any:
+    def places(self) -> Sequence[tuple[UUID, str]]:
         """Return ids and labels of the viewer's places, in order."""
         raise NotImplementedError
 
@@ -132,10 +136,12 @@ class FacilityFilter(WhereFilter):
     title = _("Facility")  # type: ignore[assignment]
     parameters = ("facility",)
 
-    def places(self) -> Any:
-        """Return the facilities all of whose records the viewer may read."""
-        facilities = Facility.objects.staffed_by(self.viewer)
-        return facilities.order_by("name", "pk").values_list("pk", "name")
+    def places(self) -> Sequence[tuple[UUID, str]]:
+        """Return the facilities all of whose records the viewer may read; there may be a choice."""
+        if self.viewer.whole_facility is not None:
+            return []
+        facilities = Facility.objects.staffed_by(self.viewer).order_by("name", "pk")
+        return facilities.values_list("pk", "name")[:MOST_CHOICES]
 
     def has_output(self) -> bool:
         """Show it where there is a choice."""
@@ -152,10 +158,9 @@ class ClassFilter(WhereFilter):
     title = _("Class")  # type: ignore[assignment]
     parameters = ("class",)
 
-    def places(self) -> Any:
+    def places(self) -> Sequence[tuple[UUID, str]]:
         """Return the viewer's classes."""
-        classes = Classroom.objects.staffed_by(self.viewer)
-        return classes.order_by("name", "pk").values_list("pk", "name")
+        return list({key: (key, name) for key, name, *_group in own_places(self.request)}.values())
 
     def within(self, rows: Rows, key: UUID) -> Rows:
         """Return rows of who attends the class."""
@@ -169,19 +174,31 @@ class GroupFilter(WhereFilter):
     title = _("Group")  # type: ignore[assignment]
     parameters = ("group",)
 
-    def _own(self) -> QuerySet[LearnerGroup]:
-        classes = Classroom.objects.staffed_by(self.viewer)
-        return LearnerGroup.objects.filter(classroom__in=classes)
-
-    def places(self) -> Any:
+    def places(self) -> Sequence[tuple[UUID, str]]:
         """Return the groups of the viewer's classes."""
-        ordered = self._own().order_by("classroom__name", "name", "pk")
-        found = ordered.values_list("pk", "classroom__name", "name")[:MOST_CHOICES]
-        return [(pk, f"{classroom}: {name}") for pk, classroom, name in found]
+        return [
+            (key, f"{classroom}: {name}")
+            for _class, classroom, key, name in own_places(self.request)
+            if key is not None
+        ]
 
     def within(self, rows: Rows, key: UUID) -> Rows:
         """Return rows of who is in the group."""
-        return self._of(rows, User.objects.grouped_in(self._own().filter(pk=key)))
+        classes = Classroom.objects.staffed_by(self.viewer)
+        own = LearnerGroup.objects.filter(classroom__in=classes, pk=key)
+        return self._of(rows, User.objects.grouped_in(own))
+
+
+def own_places(request: HttpRequest) -> list[Place]:
+    """Return the viewer's classes, each with its groups, in one statement a request."""
+    known: list[Place] | None = getattr(request, "own_places", None)
+    if known is None:
+        classes = Classroom.objects.staffed_by(cast("User", request.user))
+        ordered = classes.order_by("name", "pk", "groups__name", "groups__pk")
+        found = ordered.values_list("pk", "name", "groups__pk", "groups__name")
+        known = list(found[:MOST_PLACES])
+        request.own_places = known  # type: ignore[attr-defined]
+    return known
 
 
 class DateFilter(FormFilter):

@@ -66,6 +66,8 @@ class KeysetList(ChangeList):
         self.show_full_result_count = False
         self.show_admin_actions = bool(rows)
         self.can_show_all = self.multi_page = False
+        # A coach's page has no use for where one came from; the browser knows the way back.
+        self.preserved_filters = ""
         self.paginator = self.model_admin.get_paginator(None, rows, self.list_per_page)
 
     def _place(self, request: HttpRequest, order: list[str]) -> Place | None:

@@ -51,7 +51,7 @@ def test_another_classs_learners_are_not_there(practised: School, model: Any):
 
     path = f"/admin/analytics/{table}/{row.pk}/change/"
 
-    assert browser(practised.coach).get(path).status_code == 302
+    assert browser(practised.coach).get(path).status_code == 404
     assert browser(practised.facility_coach).get(path).status_code == 200
 
 
@@ -110,3 +110,52 @@ def test_nothing_is_deleted_and_evidence_not_changed(practised: School, root: Br
     event = LearningEvent.objects.get(learner=practised.ada)
     path = f"/admin/analytics/learningevent/{event.pk}/change/"
     assert root.post(path, {"score": "0"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("table", "query", "count"),
+    [
+        ("skillstate", "plateau=no", 1), ("skillstate", "plateau=yes", 0),
+        ("skillstate", "plateau=x", 0), ("skillstate", "skill=skill+of", 1),
+        ("skillstate", "skill=of+ada", 0), ("skillstate", "skill=numbers", 0),
+        ("learningevent", "source=track", 1), ("learningevent", "source=study", 0),
+        ("learningevent", "source=x", 0), ("learningevent", "skill=skill", 1),
+        ("itemmemory", "q=q1", 1), ("itemmemory", "q=1", 0),
+    ],
+)  # fmt: skip
+def test_the_filters_of_a_list_narrow_it(practised: School, table: str, query: str, count: int):
+    page = browser(practised.coach).get(f"/admin/analytics/{table}/?{query}").content.decode()
+
+    assert page.partition("<tbody>")[2].count("<tr>") == count
+
+
+def test_beliefs_can_be_read(practised: School):
+    SkillState.objects.filter(learner=practised.ada).update(
+        mastery=0.724, plateau=True, p_stuck=0.84, attempts=12, correct=9, velocity=0.0123
+    )
+
+    page = browser(practised.coach).get("/admin/analytics/skillstate/").content.decode()
+
+    for text in ("72 %", "12, 9 right", "1.2 points", "⚠ stuck", "84 % sure"):
+        assert text in page
+    state = SkillState.objects.get(learner=practised.ada)
+    assert f'href="/admin/coach/skills/{state.skill_id}/"' in page
+    assert f'href="/admin/coach/learners/{state.learner_id}/skills/{state.skill_id}/"' in page
+
+
+def test_a_question_of_an_exercise_goes_by_its_own_name(practised: School):
+    content = "0123456789abcdef0123456789abcdef"
+    event = LearningEvent.objects.get(learner=practised.ada)
+    Item.objects.filter(pk=event.item_id).update(code=f"{content}:tens: 3")
+
+    page = browser(practised.coach).get("/admin/analytics/learningevent/").content.decode()
+
+    assert ">tens: 3</a>" in page
+    assert f'<code class="id" title="{content}">' in page
+
+
+def test_skills_and_items_are_superusers_to_name(practised: School):
+    for table in ("skill", "item"):
+        for viewer in (practised.coach, practised.admin):
+            assert browser(viewer).get(f"/admin/analytics/{table}/").status_code == 403
+        assert browser(practised.superuser).get(f"/admin/analytics/{table}/").status_code == 200

@@ -184,7 +184,7 @@ def test_items_are_found_by_how_they_begin(worked: School, table: str):
 
 @every_list
 @pytest.mark.parametrize("viewer", ["coach", "facility_coach", "superuser"])
-@pytest.mark.parametrize("query", [{}, {"q": "a", "since": "2020-01-01"}])
+@pytest.mark.parametrize("query", [{}, {"q": "student", "since": "2020-01-01"}])
 def test_a_list_costs_the_same_however_long(
     worked: School, table: str, viewer: str, query: Any, statements: Callable[[], Any]
 ):
@@ -248,7 +248,7 @@ def test_a_list_goes_on_by_places_there_and_back(worked: School, table: str):
 
     shown = [row for page in pages for row in page]
     assert [len(page) for page in pages[:-1]] == [50] * (len(pages) - 1)
-    assert len(shown) == len(set(shown)) == (56 if table != "x" else 0)
+    assert len(shown) == len(set(shown)) == 56
     assert back == pages[-2]
 
 
@@ -322,8 +322,10 @@ def test_no_address_makes_a_list_sort_or_show_everything(worked: School, table: 
 
 @pytest.mark.parametrize(
     ("model", "field"),
-    [("logger.attemptlog", "user"), ("analytics.skillstate", "learner"), ("logger.attemptlog", "session"),
-     ("logger.contentsession", "mastery_log")],
+    [
+        ("logger.attemptlog", "user"), ("analytics.skillstate", "learner"),
+        ("logger.attemptlog", "session"), ("logger.contentsession", "mastery_log"),
+    ],
 )  # fmt: skip
 def test_autocomplete_offers_the_viewers_own_alone(worked: School, model: str, field: str):
     """contract 0.7"""
