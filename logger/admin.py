@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar, cast
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.db.models.expressions import Combinable
@@ -183,6 +184,34 @@ class AttemptLogAdmin(WorkAdmin[AttemptLog]):
         return ", ".join(word for word, is_so in told.items() if is_so)
 
 
+class ItemsField(forms.CharField):
+    """Names of questions, one a line."""
+
+    widget = forms.Textarea
+
+    def prepare_value(self, value: Any) -> Any:
+        """Write a list out; what somebody typed stays as it is."""
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
+        """Read the lines, but for the empty ones."""
+        return [line.strip() for line in str(value or "").splitlines() if line.strip()]
+
+
+class ContentForm(forms.ModelForm[Content]):
+    items = ItemsField(
+        label=gettext_lazy("Items"),
+        required=False,
+        help_text=gettext_lazy(
+            "The questions of an exercise, by the names its app sends; one a line."
+        ),
+    )
+
+    class Meta:
+        model = Content
+        fields = ["id", "title", "kind", "parent", "items"]
+
+
 def looks_after_a_catalogue(request: HttpRequest) -> bool:
     """Tell whether somebody may say what contents are called: admins of a facility may."""
     user = cast("User", request.user)
@@ -216,7 +245,7 @@ class ContentAdmin(ScopedAdmin[Content]):
     sortable_by = ()
     search_fields = ["title", "id"]
     ordering = ["title", "id"]
-    fields = ["id", "title", "kind", "parent", "items"]
+    form = ContentForm
     raw_id_fields = ["parent"]
 
     def get_search_results(
