@@ -13,7 +13,9 @@ import pytest
 import time_machine
 from django.core.management import call_command
 
-from analytics.core.plateau import MIN_ANSWERS
+from analytics.core import series
+from analytics.core.course import Course
+from analytics.core.plateau import FALLEN, MIN_ANSWERS
 from analytics.models import Item, ItemMemory, LearningEvent, Skill, SkillState
 from analytics.services.rebuilding import rebuild
 from config.seeding.demo.cast import LEARNERS
@@ -41,13 +43,14 @@ def test_a_coach_finds_every_kind_of_learner(facility: Facility):
     """The whole school, once: everything a chart or an alert could be about."""
     open_school(facility, seed=SEED, at=NOW, quiet=True)
 
-    states = SkillState.objects.filter(attempts__gte=MIN_ANSWERS)
+    states = SkillState.objects.filter(attempts__gte=MIN_ANSWERS).select_related("learner")
     stuck = set(states.filter(plateau=True).values_list("learner__username", "skill__title"))
     assert {("hugo", "Adding fractions"), ("emil", "Linear functions")} <= stuck  # low
     assert ("chen", "Percentages") in stuck  # after progress
     assert ("ines", "Percentages") in stuck  # declining
     assert {("noor", "Comparing decimals"), ("uma", "Linear equations")} <= stuck  # wheel-spinning
     assert not {name for name, _ in stuck} & {"ada", "fatima", "petra", "rosa"}
+    assert {"grace", "wen"} <= {state.learner.username for state in states if declines(state)}
     assert states.filter(mastery__gte=0.95).count() > 30
     by_class = Counter(
         User.objects.filter(is_staff=False).values_list("enrolments__classroom__name")
@@ -74,6 +77,13 @@ def test_a_coach_finds_every_kind_of_learner(facility: Facility):
     quizzes = MasteryLog.objects.filter(is_coach_assigned=True)
     assert {*quizzes.values_list("complete", flat=True)} == {True, False}
     assert ContentSession.objects.filter(lesson__isnull=False).exists()
+
+
+def declines(state: SkillState) -> bool:
+    """Tell whether somebody who was good at a skill answers worse and worse, but is not stuck."""
+    course = Course.from_bytes(bytes(state.course))
+    is_falling = series.is_falling(course.scores, course.difficulties, course.answers)
+    return is_falling and course.best_level - course.level >= FALLEN and not state.plateau
 
 
 def test_what_is_believed_is_what_was_answered(facility: Facility):

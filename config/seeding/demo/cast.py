@@ -34,7 +34,7 @@ LEARNERS = [
     ),
     Character(
         username="grace", full_name="Grace Mensah", external_id="student_129", classroom=CLASS_A,
-        hour=18,
+        usual=Course.FAST, slump=10, hour=18,
     ),
     Character(
         username="hugo", full_name="Hugo Weber", external_id="student_130", classroom=CLASS_A,
@@ -96,7 +96,8 @@ LEARNERS = [
         usual=Course.LOW, manner=Manner.GUESSING, rhythm=Rhythm.IRREGULAR, studies=False,
     ),
     Character(
-        username="wen", full_name="王雯", external_id="student_145", classroom=CLASS_B, hour=6,
+        username="wen", full_name="王雯", external_id="student_145", classroom=CLASS_B,
+        usual=Course.FAST, slump=8, hour=6,
     ),
     Character(
         username="yara", full_name="Yara Łukaszewicz", external_id="student_146",

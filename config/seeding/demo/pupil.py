@@ -11,7 +11,8 @@ from config.seeding.chance import Chance
 from config.seeding.paths import Course, Path, sigmoid
 
 DAYS = 60
-MOOD_SD = 0.2  # log odds: good days and bad ones
+# Log odds: good days and bad ones.
+MOOD_SD, SLUMP = 0.2, 2.5
 
 
 class Rhythm(StrEnum):
@@ -58,7 +59,10 @@ _SURE: dict[Manner, tuple[list[int], list[int]]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Character:
-    """Who somebody is: what becomes of their practice of most things, and of some by name."""
+    """Who somebody is: what becomes of their practice of most things, and of some by name.
+
+    Something weighs on who is in a `slump`: for so many days now they know less of everything.
+    """
 
     username: str
     full_name: str
@@ -69,6 +73,7 @@ class Character:
     rhythm: Rhythm = Rhythm.REGULAR
     manner: Manner = Manner.USUAL
     studies: bool = True
+    slump: int = 0
     hour: int = 10
 
 
@@ -105,9 +110,11 @@ class Pupil:
             day -= chance.randint(*_PAUSE)
         return [day for day in days if day > 0]
 
-    def begin_day(self) -> None:
+    def begin_day(self, days_ago: int) -> None:
         """Be in a good mood or a bad one."""
         self.mood = self.chance.gauss(0, MOOD_SD)
+        if days_ago <= self.character.slump:
+            self.mood -= SLUMP
 
     def answer(self, thing: str, hardness: float) -> Answered:
         """Answer a question about something, harder than others by so many log odds."""

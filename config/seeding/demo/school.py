@@ -72,7 +72,7 @@ class Life:
     def live(self, *, at: datetime) -> None:
         """Live through the days of practice before a moment."""
         for day in self.pupil.days():
-            self.pupil.begin_day()
+            self.pupil.begin_day(day)
             minutes = self.chance.randrange(50)
             morning = (at - timedelta(days=day)).replace(
                 hour=self.character.hour, minute=minutes, second=0, microsecond=0
