@@ -179,9 +179,20 @@ def test_a_second_start_changes_nothing(facility: Facility, tmp_path: Path, sett
     assert "LearnTrace" in told
 
 
+def test_a_start_that_was_stopped_is_made_good(facility: Facility, tmp_path: Path, settings: Any):
+    """Nobody but one learner is left here, only so that it takes no longer than it must."""
+    facility.people.filter(is_staff=False).exclude(username="petra").delete()
+
+    seed(tmp_path, settings, if_empty=True)
+
+    learners = LearningEvent.objects.order_by().values_list("learner__username", flat=True)
+    assert {*learners.distinct()} == {"petra"}
+
+
 def test_notes_of_an_older_demo_still_tell_its_logins(
     facility: Facility, tmp_path: Path, settings: Any
 ):
+    open_already(facility)
     notes = {"passwords": {"coach": "c-word", "admin": "a-word"}, "key": "lt_1"}
     (tmp_path / "var").mkdir()
     (tmp_path / "var" / "demo.json").write_bytes(orjson.dumps(notes))

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from config.seeding.demo.roster import KEY, LOGINS, PARTNER_ID, demo_roster
-from config.seeding.demo.school import is_open, open_school
+from config.seeding.demo.school import open_school, unopened
 from config.seeding.demo.subjects import FRACTIONS, VIDEO, key_of
 from config.seeding.installation import described, seed_installation
 from roster.models import Facility, User
@@ -70,8 +70,8 @@ class Command(BaseCommand):
         if wanted:
             done = import_roster(demo_roster(), at=timezone.now())
             _note(notes, done)
-            if not is_open(done.facility):
-                open_school(done.facility, seed=SEED, at=timezone.now(), quiet=quiet)
+        if school := unopened():
+            open_school(school, seed=SEED, at=timezone.now(), quiet=quiet)
         shown = _read(notes)
         if shown is None:
             self.stdout.write(f"\nLearnTrace  {url}/    API  {url}/api/docs/\n")

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from tqdm import tqdm
 
+from analytics.models import Skill
 from analytics.services import record_answers
 from analytics.services.fitting import fit_skills
 from analytics.services.folding import fold_events
@@ -15,6 +16,7 @@ from analytics.services.rebuilding import rebuild
 from config.seeding.chance import Chance
 from config.seeding.demo.cast import CLASS_A, LEARNERS
 from config.seeding.demo.pupil import Character, Pupil
+from config.seeding.demo.roster import NAME, PARTNER_ID
 from config.seeding.demo.stock import Stock, put_up
 from config.seeding.demo.studying import Desk
 from config.seeding.demo.subjects import EXERCISES, TOPICS
@@ -27,9 +29,12 @@ VIDEOS, IN_THE_LESSON, STUDIES = 0.2, 0.5, 0.5
 MIN_ANSWERS = 20  # as `manage.py fit_skills`
 
 
-def is_open(facility: Facility) -> bool:
-    """Tell whether anybody has worked at a school."""
-    return ContentSession.objects.filter(facility=facility).exists()
+def unopened() -> Facility | None:
+    """Return the demo school where nobody has worked yet: new, or stopped while it opened."""
+    school = Facility.objects.filter(partner_id=PARTNER_ID, name=NAME).first()
+    if school is None or Skill.objects.filter(facility=school).exists():
+        return None
+    return None if ContentSession.objects.filter(facility=school).exists() else school
 
 
 def open_school(
@@ -49,6 +54,8 @@ def open_school(
         people = {user.username: user for user in User.objects.in_facility(facility.pk)}
         # A bar only for whoever waits at a terminal.
         for character in tqdm(characters, unit=" learners", disable=True if quiet else None):
+            if character.username not in people:
+                continue
             pupil = Pupil(character, Chance(f"{seed} {character.username}"))
             Life(people[character.username], pupil, stock).live(at=at)
     while fold_events(at):
