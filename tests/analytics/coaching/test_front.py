@@ -64,7 +64,7 @@ def test_the_heat_map_shows_mastery_and_plateaus_in_words_too(school: School):
 def test_items_answered_wrong_most_lead_to_who_did(school: School):
     """issue: five answers or more; the latest wrong answer of up to three learners."""
     practise(school.ada, "00000", item="hard")
-    practise(school.ben, "1111", item="rare")
+    practise(school.ben, "0000", item="rare")
     practise(school.ben, "11110", item="easy")
 
     table = look(school.coach, "index").split('id="missed-title"')[1].split("</section>")[0]
@@ -105,6 +105,14 @@ def test_a_range_of_days_can_be_chosen(school: School):
     page = look(school.coach, "index", since="2020-01-01")
 
     assert "4 answers in 92 days." in page
+
+
+def test_skills_practised_before_these_days_are_left_out(school: School):
+    practise(school.ada, STUCK, "geometry", days_ago=20)
+    practise(school.ada, "1", days_ago=1)
+
+    assert "geometry" not in look(school.coach, "index")
+    assert "sure to be stuck" in look(school.coach, "index", since="2020-01-01")
 
 
 def test_only_the_coachs_learners_are_shown(school: School):
