@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from analytics.events import Source
 from analytics.models import Skill
-from roster.admin_filters import Choice, ChoiceFilter, Rows, TextFilter
+from roster.admin_filters import Choice, ChoiceFilter, ConditionFilter, Rows, TextFilter
 
 
 class SkillFilter(TextFilter):
@@ -41,18 +41,12 @@ class SourceFilter(ChoiceFilter):
         return rows.filter(source=self.value) if self.value in Source.values else rows.none()
 
 
-class PlateauFilter(ChoiceFilter):
+class PlateauFilter(ConditionFilter):
     """Who is stuck."""
 
     title = _("Plateau")
     parameters = ("plateau",)
-
-    @property
-    def options(self) -> Sequence[Choice]:
-        """Stuck or not."""
-        return [("yes", _("stuck")), ("no", _("not stuck"))]
-
-    def narrowed(self, rows: Rows) -> Rows:
-        """Return those who are, or are not."""
-        known = {"yes": True, "no": False}
-        return rows.filter(plateau=known[self.value]) if self.value in known else rows.none()
+    conditions = {
+        "yes": (_("stuck"), Q(plateau=True)),
+        "no": (_("not stuck"), Q(plateau=False)),
+    }

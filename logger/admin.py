@@ -69,7 +69,7 @@ class WorkAdmin(VisibleLearnersAdmin[W]):
         if row.content_title:
             return leading(row.content_title, *page)
         # An id is there to be copied: a link would take the click.
-        return lines(identifier(row.content_id), leading(_("all of it"), *page))
+        return lines(identifier(row.content_id), leading(_("their work"), *page))
 
     @admin.display(description=gettext_lazy("Time"))
     def spent(self, row: W) -> str:

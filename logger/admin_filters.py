@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from logger.mastery import CORRECT
 from logger.models import Content, ContentKind
-from roster.admin_filters import Choice, ChoiceFilter, Rows, TextFilter
+from roster.admin_filters import ConditionFilter, Rows, TextFilter
 from roster.models import parse_uuid
 
 
@@ -39,22 +36,6 @@ class ItemFilter(TextFilter):
     def narrowed(self, rows: Rows) -> Rows:
         """Return attempts at questions whose name begins so."""
         return rows.filter(item__startswith=self.value)
-
-
-class ConditionFilter(ChoiceFilter):
-    """One of several conditions."""
-
-    conditions: dict[str, tuple[Any, Q]]
-
-    @property
-    def options(self) -> Sequence[Choice]:
-        """Each condition by its name."""
-        return [(name, label) for name, (label, _condition) in self.conditions.items()]
-
-    def narrowed(self, rows: Rows) -> Rows:
-        """Return rows that meet it."""
-        known = self.conditions.get(self.value)
-        return rows.filter(known[1]) if known else rows.none()
 
 
 class KindFilter(ConditionFilter):

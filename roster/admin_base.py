@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.contrib import admin
 from django.core.paginator import Paginator
-from django.db.models import Field, JSONField, Model, Q, QuerySet
+from django.db.models import Field, ForeignKey, JSONField, Model, Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
@@ -16,13 +16,15 @@ from django.utils.translation import gettext_lazy as _
 
 from roster.admin_filters import FormFilter
 from roster.admin_lists import KeysetList
-from roster.cells import folded
+from roster.cells import folded, person
 from roster.models import User
+from roster.templatetags.reading import duration
 
 M = TypeVar("M", bound=Model)
 
 # Of so many learners each one's own rows are looked up.
 MOST_NAMED = 100
+SECONDS = ("time_spent", "seconds", "typical_seconds")
 
 
 class CappedPaginator(Paginator[Any]):
@@ -205,13 +207,35 @@ class VisibleLearnersAdmin(ScopedAdmin[M], ReadOnlyAdmin[M]):
 
 
 def _shown(field: Field[Any, Any]) -> str | Callable[[Any], Any]:
-    """Return what shows a column on a page: the column itself, or its JSON folded."""
-    if not isinstance(field, JSONField):
+    """Return what shows a column on a page.
+
+    The column itself, but for JSON, which is folded; seconds; and rows of other tables, whose own
+    page the viewer may not open.
+    """
+    show = _spelling(field)
+    if show is None:
         return field.name
 
     @admin.display(description=capfirst(str(field.verbose_name)))
-    def unfold(row: Any) -> Any:
-        return folded(getattr(row, field.name))
+    def shown(row: Any) -> Any:
+        return show(getattr(row, field.name))
 
-    unfold.__name__ = field.name
-    return unfold
+    shown.__name__ = field.name
+    return shown
+
+
+def _spelling(field: Field[Any, Any]) -> Callable[[Any], Any] | None:
+    if isinstance(field, JSONField):
+        return folded
+    if field.name in SECONDS:
+        return duration
+    if not isinstance(field, ForeignKey):
+        return None
+    other = admin.site._registry.get(field.related_model)  # type: ignore[arg-type]  # noqa: SLF001
+    if field.related_model is User:
+        return person
+    return None if isinstance(other, VisibleLearnersAdmin) else _name
+
+
+def _name(row: Model | None) -> str:
+    return "" if row is None else str(row)

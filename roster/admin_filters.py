@@ -12,7 +12,7 @@ from typing import Any, ClassVar, cast
 from uuid import UUID
 
 from django.contrib.admin import ListFilter
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -92,6 +92,22 @@ class ChoiceFilter(FormFilter):
     def options(self) -> Sequence[Choice]:
         """What may be chosen, each value with its label."""
         raise NotImplementedError
+
+
+class ConditionFilter(ChoiceFilter):
+    """One of several conditions."""
+
+    conditions: ClassVar[dict[str, tuple[Any, Q]]]
+
+    @property
+    def options(self) -> Sequence[Choice]:
+        """Each condition by its name."""
+        return [(name, label) for name, (label, _condition) in self.conditions.items()]
+
+    def narrowed(self, rows: Rows) -> Rows:
+        """Return rows that meet it."""
+        known = self.conditions.get(self.value)
+        return rows.filter(known[1]) if known else rows.none()
 
 
 class WhereFilter(ChoiceFilter):
@@ -244,3 +260,25 @@ class TextFilter(FormFilter):
 
     template = "admin/controls/text.html"
     hint: Any = ""
+
+
+class ActiveFilter(ConditionFilter):
+    """Who may still come in."""
+
+    title = _("Active")  # type: ignore[assignment]
+    parameters = ("active",)
+    conditions = {
+        "yes": (_("active"), Q(is_active=True)),
+        "no": (_("not active"), Q(is_active=False)),
+    }
+
+
+class StaffFilter(ConditionFilter):
+    """Who looks after others, and who learns."""
+
+    title = _("Staff")  # type: ignore[assignment]
+    parameters = ("staff",)
+    conditions = {
+        "no": (_("learners"), Q(is_staff=False)),
+        "yes": (_("staff"), Q(is_staff=True)),
+    }

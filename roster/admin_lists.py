@@ -8,6 +8,7 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import PAGE_VAR, ChangeList
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils.text import capfirst
 
 from roster.counting import Count, counted
 from roster.keyset import BadToken, Place, from_place, order_of
@@ -16,7 +17,26 @@ if TYPE_CHECKING:
     from roster.admin_base import VisibleLearnersAdmin
 
 
-class KeysetList(ChangeList):
+class FormList(ChangeList):
+    """A changelist with its search and its filters in one form, called what it lists."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.is_popup:
+            self.title = capfirst(str(self.opts.verbose_name_plural))
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether something was searched for, or filtered by."""
+        return bool(self.query) or self.active_filters > 0
+
+    @property
+    def active_filters(self) -> int:
+        """How many filters are in use."""
+        return sum(bool(getattr(spec, "is_active", False)) for spec in self.filter_specs)
+
+
+class KeysetList(FormList):
     """A changelist of rows from a place on; what the place is called stands for Django's page.
 
     The order is the admin's own, whatever an address asks for: any other would sort everything.
@@ -82,16 +102,6 @@ class KeysetList(ChangeList):
 
     def _url(self, place: Place) -> str:
         return self.get_query_string({PAGE_VAR: place.token})
-
-    @property
-    def is_narrowed(self) -> bool:
-        """Whether something was searched for, or filtered by."""
-        return bool(self.query) or self.active_filters > 0
-
-    @property
-    def active_filters(self) -> int:
-        """How many filters are in use."""
-        return sum(bool(getattr(spec, "is_active", False)) for spec in self.filter_specs)
 
     def url_for_result(self, result: Model) -> str:
         """Lead to the coach's page of a row, where there is one."""

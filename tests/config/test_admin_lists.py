@@ -374,3 +374,32 @@ def test_a_guests_attempt_is_the_facilitys_alone(worked: School):
     assert "guessed" in look(worked.facility_coach, "logger/attemptlog")
     assert "guessed" not in look(worked.coach, "logger/attemptlog")
     assert "guessed" not in look(worked.facility_coach, "logger/attemptlog", q="a")
+
+
+@every_list
+@pytest.mark.parametrize("who", ["coach", "facility_coach", "superuser"])
+def test_whatever_a_list_and_its_rows_lead_to_is_there(worked: School, table: str, who: str):
+    window = browser(getattr(worked, who))
+    row = LISTS[table]._default_manager.first()
+    pages = [look(getattr(worked, who), table).partition("<tbody>")[2].partition("</tbody>")[0]]
+    change = window.get(f"/admin/{table}/{row.pk}/change/").content.decode()
+    pages.append(change.partition("<fieldset")[2].rpartition("</fieldset>")[0])
+
+    leads = {lead for page in pages for lead in re.findall(r'href="(/[^"]+)"', page)}
+
+    assert len(leads) >= 4
+    for lead in leads:
+        assert window.get(lead).status_code == 200, lead
+
+
+@every_list
+def test_a_rows_page_costs_little(worked: School, table: str, statements: Callable[[], Any]):
+    row = LISTS[table]._default_manager.first()
+    window = browser(worked.coach)
+    path = f"/admin/{table}/{row.pk}/change/"
+    window.get(path)
+
+    with statements() as asked:
+        window.get(path)
+
+    assert len(asked) <= 15
