@@ -231,7 +231,7 @@ def _spelling(field: Field[Any, Any]) -> Callable[[Any], Any] | None:
         return duration
     if not isinstance(field, ForeignKey):
         return None
-    other = admin.site._registry.get(field.related_model)  # type: ignore[arg-type]  # noqa: SLF001
+    other = admin.site._registry.get(field.related_model)  # noqa: SLF001
     if field.related_model is User:
         return person
     return None if isinstance(other, VisibleLearnersAdmin) else _name

@@ -39,7 +39,7 @@ class FormFilter(ListFilter):
         model: type[Model],
         model_admin: Any,
     ) -> None:
-        super().__init__(request, params, model, model_admin)  # type: ignore[arg-type]
+        super().__init__(request, params, model, model_admin)
         self.request = request
         self.model_admin = model_admin
         self.viewer = cast("User", request.user)
@@ -149,7 +149,7 @@ class WhereFilter(ChoiceFilter):
 class FacilityFilter(WhereFilter):
     """For whoever looks after several."""
 
-    title = _("Facility")  # type: ignore[assignment]
+    title = _("Facility")
     parameters = ("facility",)
 
     def places(self) -> Sequence[tuple[UUID, str]]:
@@ -157,7 +157,7 @@ class FacilityFilter(WhereFilter):
         if self.viewer.whole_facility is not None:
             return []
         facilities = Facility.objects.staffed_by(self.viewer).order_by("name", "pk")
-        return facilities.values_list("pk", "name")[:MOST_CHOICES]
+        return list(facilities.values_list("pk", "name")[:MOST_CHOICES])
 
     def has_output(self) -> bool:
         """Show it where there is a choice."""
@@ -171,7 +171,7 @@ class FacilityFilter(WhereFilter):
 class ClassFilter(WhereFilter):
     """A class the viewer looks after."""
 
-    title = _("Class")  # type: ignore[assignment]
+    title = _("Class")
     parameters = ("class",)
 
     def places(self) -> Sequence[tuple[UUID, str]]:
@@ -187,7 +187,7 @@ class ClassFilter(WhereFilter):
 class GroupFilter(WhereFilter):
     """A group of such a class."""
 
-    title = _("Group")  # type: ignore[assignment]
+    title = _("Group")
     parameters = ("group",)
 
     def places(self) -> Sequence[tuple[UUID, str]]:
@@ -220,7 +220,7 @@ def own_places(request: HttpRequest) -> list[Place]:
 class DateFilter(FormFilter):
     """The first and the last day, both included, by the server's calendar."""
 
-    title = _("Dates")  # type: ignore[assignment]
+    title = _("Dates")
     template = "admin/controls/dates.html"
     parameters = ("since", "until")
 
@@ -265,7 +265,7 @@ class TextFilter(FormFilter):
 class ActiveFilter(ConditionFilter):
     """Who may still come in."""
 
-    title = _("Active")  # type: ignore[assignment]
+    title = _("Active")
     parameters = ("active",)
     conditions = {
         "yes": (_("active"), Q(is_active=True)),
@@ -276,7 +276,7 @@ class ActiveFilter(ConditionFilter):
 class StaffFilter(ConditionFilter):
     """Who looks after others, and who learns."""
 
-    title = _("Staff")  # type: ignore[assignment]
+    title = _("Staff")
     parameters = ("staff",)
     conditions = {
         "no": (_("learners"), Q(is_staff=False)),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import PAGE_VAR, ChangeList
+from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.text import capfirst
@@ -77,10 +78,11 @@ class KeysetList(FormList):
 
     def _light(self) -> QuerySet[Any, Any]:
         """Leave out what a row of the list does not show and may be large."""
-        return self.queryset.defer(*self.model_admin.list_without)
+        light: QuerySet[Any, Any] = self.queryset.defer(*self.model_admin.list_without)
+        return light
 
     def _tell_django(self, rows: list[Any]) -> None:
-        self.result_list = rows  # type: ignore[assignment]  # as good as a queryset to templates
+        self.result_list = rows
         self.result_count = self.counted.number
         self.full_result_count = self.result_count
         self.show_full_result_count = False
@@ -88,7 +90,7 @@ class KeysetList(FormList):
         self.can_show_all = self.multi_page = False
         # A coach's page has no use for where one came from; the browser knows the way back.
         self.preserved_filters = ""
-        self.paginator = self.model_admin.get_paginator(None, rows, self.list_per_page)
+        self.paginator = Paginator(rows, self.list_per_page)
 
     def _place(self, request: HttpRequest, order: list[str]) -> Place | None:
         token = request.GET.get(PAGE_VAR)

@@ -34,7 +34,7 @@ def counted(rows: QuerySet[Any, Any]) -> Count:
         estimate = _estimated(rows.model, rows.db)
         if estimate > MOST_COUNTED:
             return Count(number=_rounded(estimate), is_about=True)
-    number = rows.order_by().values("pk")[: MOST_COUNTED + 1].count()
+    number = int(rows.order_by().values("pk")[: MOST_COUNTED + 1].count())
     if number > MOST_COUNTED:
         return Count(number=MOST_COUNTED, is_more=True)
     return Count(number=number)
@@ -54,5 +54,5 @@ def _estimated(model: type[Model], using: str) -> int:
 
 def _rounded(number: int) -> int:
     """Keep two digits: an estimate knows no more."""
-    unit = 10 ** (len(str(number)) - 2)
+    unit = int(10 ** (len(str(number)) - 2))
     return round(number / unit) * unit
