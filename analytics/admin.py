@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from analytics.admin_filters import PlateauFilter, SkillFilter, SourceFilter
 from analytics.models import Item, ItemMemory, LearningEvent, Skill, SkillState
 from analytics.models.catalogue import Learned
+from analytics.models.evidence import NEWEST
 from roster.admin_base import CappedPaginator, ScopedAdmin, VisibleLearnersAdmin
 from roster.admin_filters import ClassFilter, DateFilter, FacilityFilter, GroupFilter
 from roster.cells import badge, bar, identifier, leading, lines, moment, person
@@ -199,7 +200,7 @@ class LearningEventAdmin(LearnersAdmin[LearningEvent]):
     search_help_text = gettext_lazy("Name, username or id of a learner, or an item")
     facility = "facility"
     dated_by = "happened_at"
-    ordering = ["-happened_at", "-id"]
+    ordering = list(NEWEST)
     items_called = "item"
 
     @admin.display(description=gettext_lazy("When"))

@@ -23,7 +23,7 @@ from roster.templatetags.reading import duration
 M = TypeVar("M", bound=Model)
 
 # Of so many learners each one's own rows are looked up.
-MOST_NAMED = 100
+MOST_NAMED = 40
 SECONDS = ("time_spent", "seconds", "typical_seconds")
 
 

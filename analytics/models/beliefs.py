@@ -11,6 +11,7 @@ from analytics.core import bkt, calibration, difficulty
 from analytics.models.catalogue import Skill, SkillParameters
 from roster.models import Actor, User, UserQuerySet
 from roster.models.base import Keyed
+from roster.models.reach import of_visible
 
 
 class LearnerAbility(models.Model):
@@ -60,7 +61,7 @@ class SkillStateQuerySet(models.QuerySet["SkillState"]):
         """States of the learners the actor may read."""
         if actor.is_superuser:
             return self
-        return self.of_learners(User.objects.visible_to(actor))
+        return self.filter(of_visible(actor, "learner"))
 
 
 class SkillState(Keyed):

@@ -11,6 +11,7 @@ from analytics.core.memory import EASIEST, HARDEST
 from analytics.models.catalogue import Item
 from roster.models import Actor, User, UserQuerySet
 from roster.models.base import Keyed
+from roster.models.reach import of_visible
 
 
 class ItemMemoryQuerySet(models.QuerySet["ItemMemory"]):
@@ -22,7 +23,7 @@ class ItemMemoryQuerySet(models.QuerySet["ItemMemory"]):
         """Memories of the learners the actor may read."""
         if actor.is_superuser:
             return self
-        return self.of_learners(User.objects.visible_to(actor))
+        return self.filter(of_visible(actor, "learner"))
 
 
 class ItemMemory(Keyed):

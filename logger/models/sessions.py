@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from logger.models.base import LATEST_BEGUN, Progressing, RecordQuerySet
 from roster.models import Actor, CourseSession, Facility, Lesson, Quiz, User
+from roster.models.reach import of_visible
 
 
 class ContentSummaryQuerySet(models.QuerySet["ContentSummary"]):
@@ -17,7 +18,7 @@ class ContentSummaryQuerySet(models.QuerySet["ContentSummary"]):
         """Summaries of the learners the actor may read."""
         if actor.is_superuser:
             return self
-        return self.filter(user__in=User.objects.visible_to(actor))
+        return self.filter(of_visible(actor, "user"))
 
 
 class ContentSummary(Progressing):
@@ -33,7 +34,11 @@ class ContentSummary(Progressing):
             *Progressing.Meta.constraints,
             models.UniqueConstraint(fields=["user", "content_id"], name="one_summary_per_content"),
         ]
-        indexes = [models.Index(fields=LATEST_BEGUN, name="summary_latest_begun")]
+        indexes = [
+            models.Index(fields=LATEST_BEGUN, name="summary_latest_begun"),
+            models.Index(fields=["content_id", *LATEST_BEGUN], name="summary_of_content"),
+            models.Index(fields=["kind", *LATEST_BEGUN], name="summary_of_kind"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user} on {self.content_id}"
@@ -97,6 +102,8 @@ class ContentSession(Progressing):
             models.Index(fields=["user", *LATEST_BEGUN], name="session_of_learner"),
             models.Index(fields=["facility", *LATEST_BEGUN], name="session_of_facility"),
             models.Index(fields=LATEST_BEGUN, name="session_latest_begun"),
+            models.Index(fields=["content_id", *LATEST_BEGUN], name="session_of_content"),
+            models.Index(fields=["kind", *LATEST_BEGUN], name="session_of_kind"),
             models.Index(
                 fields=["start_timestamp"],
                 condition=Q(user__isnull=True),

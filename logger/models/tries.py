@@ -17,6 +17,7 @@ from logger.models.base import LATEST_BEGUN, RecordQuerySet, Timed
 from logger.models.sessions import ContentSession, ContentSummary
 from roster.models import Actor, Facility, User, UserQuerySet
 from roster.models.base import FaithfulDecoder
+from roster.models.reach import of_visible
 from roster.wire import format_time
 
 NEWEST = ("-end_timestamp", "-id")
@@ -33,7 +34,7 @@ class MasteryLogQuerySet(models.QuerySet["MasteryLog"]):
         """Tries of the learners the actor may read."""
         if actor.is_superuser:
             return self
-        return self.of_learners(User.objects.visible_to(actor))
+        return self.filter(of_visible(actor, "user"))
 
     def newest_first(self) -> Self:
         """In the order of contract 1.4."""
@@ -123,6 +124,7 @@ class MasteryLog(Timed):
             models.Index(fields=["user", "content_id"], name="try_of_learner"),
             models.Index(fields=["mastery_level", "id"], name="try_of_level"),
             models.Index(fields=LATEST_BEGUN, name="try_latest_begun"),
+            models.Index(fields=["content_id", *LATEST_BEGUN], name="try_of_content"),
         ]
 
     def __str__(self) -> str:
