@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from analytics import exports
 from analytics.admin_filters import PlateauFilter, SkillFilter, SourceFilter
 from analytics.models import Item, ItemMemory, LearningEvent, Skill, SkillState
 from analytics.models.catalogue import Learned
@@ -21,13 +22,14 @@ from roster.admin_base import CappedPaginator, ScopedAdmin, VisibleLearnersAdmin
 from roster.admin_filters import ClassFilter, DateFilter, FacilityFilter, GroupFilter
 from roster.cells import badge, bar, identifier, leading, lines, moment, person
 from roster.coaching import link
+from roster.export_admin import ExportableAdmin
 from roster.names import parse_uuid
 from roster.templatetags.reading import duration, share
 
 L = TypeVar("L", bound=Learned)
 
 
-class LearnedAdmin(ScopedAdmin[L]):
+class LearnedAdmin(ExportableAdmin[L]):
     """What a person knows of a skill or an item may be changed; what answers taught may not.
 
     For superusers.
@@ -66,6 +68,7 @@ class LearnedAdmin(ScopedAdmin[L]):
 
 @admin.register(Skill)
 class SkillAdmin(LearnedAdmin[Skill]):
+    export_columns = exports.SKILLS
     list_display = ["code", "title", "section", "facility", "answers", "typical_seconds"]
     list_select_related = ["facility"]
     list_filter = ["section"]
@@ -76,6 +79,7 @@ class SkillAdmin(LearnedAdmin[Skill]):
 
 @admin.register(Item)
 class ItemAdmin(LearnedAdmin[Item]):
+    export_columns = exports.ITEMS
     list_display = ["__str__", "skill", "facility", "answers", "typical_seconds"]
     search_fields = ["code"]
     ordering = ["-id"]
@@ -120,7 +124,7 @@ def item_name(item: Item | None) -> SafeString | str:
     return lines(leading(name, "coach_item", item.pk), identifier(key))
 
 
-class LearnersAdmin(VisibleLearnersAdmin[B]):
+class LearnersAdmin(ExportableAdmin[B], VisibleLearnersAdmin[B]):
     """What the learner model knows of learners."""
 
     learner = "learner"
@@ -148,6 +152,7 @@ class LearnersAdmin(VisibleLearnersAdmin[B]):
 
 @admin.register(SkillState)
 class SkillStateAdmin(LearnersAdmin[SkillState]):
+    export_columns = exports.STATES
     list_display = [
         "learner_name", "skill_name", "known", "answers", "gain", "stuck", "practised",
     ]  # fmt: skip
@@ -191,6 +196,7 @@ class SkillStateAdmin(LearnersAdmin[SkillState]):
 
 @admin.register(LearningEvent)
 class LearningEventAdmin(LearnersAdmin[LearningEvent]):
+    export_columns = exports.EVENTS
     list_display = [
         "happened", "learner_name", "skill_name", "item_name", "result", "expected", "moved",
         "took", "came_by",
@@ -234,6 +240,7 @@ class LearningEventAdmin(LearnersAdmin[LearningEvent]):
 
 @admin.register(ItemMemory)
 class ItemMemoryAdmin(LearnersAdmin[ItemMemory]):
+    export_columns = exports.MEMORIES
     list_display = [
         "learner_name", "item_name", "reviewed", "lasts", "is_due", "reviews_right", "took",
     ]  # fmt: skip

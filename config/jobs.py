@@ -15,6 +15,7 @@ from config.models import JobRun
 from logger import retention
 from roster import retries
 from roster import services as roster_services
+from roster.exports import running as exports
 from roster.models.base import delete_some
 
 log = structlog.get_logger(__name__)
@@ -46,6 +47,9 @@ JOBS = (
     Job(name="purge_tokens", every=timedelta(minutes=10), batch=roster_services.purge_tokens),
     Job(name="purge_guest_sessions", every=timedelta(hours=1), batch=retention.purge_guests),
     Job(name="purge_login_sessions", every=timedelta(hours=1), batch=_purge_login_sessions),
+    Job(name="purge_exports", every=timedelta(minutes=10), batch=exports.purge),
+    # Last: it may take its time.
+    Job(name="export", every=timedelta(seconds=5), batch=exports.work),
 )
 
 

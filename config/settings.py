@@ -298,6 +298,9 @@ GUEST_SESSIONS_KEPT = max(
     env.timedelta("GUEST_SESSIONS_KEPT", default=timedelta(hours=24)), timedelta(hours=24)
 )
 
+# Where large exports are kept for a day; servers that share a database have to share it.
+EXPORTS_FOLDER = env.path("EXPORTS_FOLDER", default=BASE_DIR / "var" / "exports")
+
 # Everything else.
 
 USE_TZ = True

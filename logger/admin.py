@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from logger import exports
 from logger.admin_filters import (
     CompleteFilter,
     ContentFilter,
@@ -33,11 +34,13 @@ from logger.models import (
     MasteryLog,
 )
 from logger.models.base import LATEST_BEGUN, Timed
-from roster.admin_base import CappedPaginator, ScopedAdmin, VisibleLearnersAdmin
+from logger.models.tries import MasteryLogQuerySet
+from roster.admin_base import CappedPaginator, VisibleLearnersAdmin
 from roster.admin_filters import ClassFilter, DateFilter, FacilityFilter, GroupFilter
+from roster.admin_rights import manages_some
 from roster.cells import badge, bar, identifier, leading, lines, moment, person
 from roster.coaching import link
-from roster.models import Role, User
+from roster.export_admin import ExportableAdmin
 from roster.templatetags.reading import duration
 
 NEWEST_FIRST: list[str | Combinable] = ["-end_timestamp", "-id"]
@@ -47,7 +50,7 @@ WHOSE = (FacilityFilter, ClassFilter, GroupFilter)
 W = TypeVar("W", bound=Timed)
 
 
-class WorkAdmin(VisibleLearnersAdmin[W]):
+class WorkAdmin(ExportableAdmin[W], VisibleLearnersAdmin[W]):
     """Learners' work at contents, which go by their titles where a catalogue knows them."""
 
     list_select_related = ["user"]
@@ -95,6 +98,7 @@ class WorkAdmin(VisibleLearnersAdmin[W]):
 @admin.register(ContentSession)
 class ContentSessionAdmin(WorkAdmin[ContentSession]):
     list_display = ["begun", "learner_name", "content", "what", "how_far", "answers", "spent"]
+    export_columns = exports.SESSIONS
     list_filter = [*WHOSE, ContentFilter, KindFilter, DoneFilter, DateFilter]
     list_without = ["extra_fields"]
     facility = "facility"
@@ -108,6 +112,7 @@ class ContentSessionAdmin(WorkAdmin[ContentSession]):
 @admin.register(ContentSummary)
 class ContentSummaryAdmin(WorkAdmin[ContentSummary]):
     list_display = ["learner_name", "content", "what", "how_far", "spent", "begun", "latest"]
+    export_columns = exports.SUMMARIES
     list_filter = [*WHOSE, ContentFilter, KindFilter, DoneFilter, DateFilter]
     list_without = ["extra_fields"]
     list_display_links = ["begun"]
@@ -122,11 +127,15 @@ class MasteryLogAdmin(WorkAdmin[MasteryLog]):
     list_display = [
         "begun", "learner_name", "content", "number", "criterion", "state", "answers", "spent",
     ]  # fmt: skip
+    export_columns = exports.TRIES
     list_filter = [*WHOSE, ContentFilter, TryKindFilter, CompleteFilter, DateFilter]
     ordering = LATEST_BEGUN_FIRST
 
     def page_of(self, row: MasteryLog) -> str | None:
         return link("coach_try", row.pk)
+
+    def exported(self, rows: QuerySet[MasteryLog]) -> QuerySet[MasteryLog]:
+        return cast("MasteryLogQuerySet", rows).with_correct()
 
     @admin.display(description=gettext_lazy("Try"))
     def number(self, row: MasteryLog) -> str:
@@ -158,6 +167,7 @@ OUTCOME_KINDS = {
 @admin.register(AttemptLog)
 class AttemptLogAdmin(WorkAdmin[AttemptLog]):
     list_display = ["latest", "learner_name", "content", "question", "outcome", "spent", "notes"]
+    export_columns = exports.ATTEMPTS
     list_filter = [*WHOSE, ContentFilter, ItemFilter, ResultFilter, CompleteFilter, DateFilter]
     list_without = ["answer", "interaction_history"]
     search_help_text = gettext_lazy("Name, username or id of a learner, or an item")
@@ -212,30 +222,12 @@ class ContentForm(forms.ModelForm[Content]):
         fields = ["id", "title", "kind", "parent", "items"]
 
 
-def looks_after_a_catalogue(request: HttpRequest) -> bool:
-    """Tell whether somebody may say what contents are called: admins of a facility may."""
-    user = cast("User", request.user)
-    if not (user.is_active and user.is_staff):
-        return False
-    # Coaches of classes need not be asked about.
-    return user.is_superuser or (user.staffs_facility is not False and _is_admin(request))
-
-
-def _is_admin(request: HttpRequest) -> bool:
-    """Ask once a request."""
-    known: bool | None = getattr(request, "is_facility_admin", None)
-    if known is None:
-        roles = Role.objects.of_admins().filter(user=cast("User", request.user))
-        known = roles.filter(facility__isnull=False).exists()
-        request.is_facility_admin = known  # type: ignore[attr-defined]
-    return known
-
-
 @admin.register(Content)
-class ContentAdmin(ScopedAdmin[Content]):
+class ContentAdmin(ExportableAdmin[Content]):
     """What contents are called; staff may look, admins may change it."""
 
     list_display = ["title", "kind_name", "below", "questions", "key"]
+    export_columns = exports.CONTENTS
     list_filter = ["kind"]
     list_select_related = ["parent"]
     list_per_page = 50
@@ -285,10 +277,10 @@ class ContentAdmin(ScopedAdmin[Content]):
         return self.has_module_permission(request)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return looks_after_a_catalogue(request)
+        return manages_some(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
-        return looks_after_a_catalogue(request)
+        return manages_some(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
-        return looks_after_a_catalogue(request)
+        return manages_some(request)

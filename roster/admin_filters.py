@@ -97,7 +97,7 @@ class ChoiceFilter(FormFilter):
 class ConditionFilter(ChoiceFilter):
     """One of several conditions."""
 
-    conditions: ClassVar[dict[str, tuple[Any, Q]]]
+    conditions: dict[str, tuple[Any, Q]]
 
     @property
     def options(self) -> Sequence[Choice]:

@@ -111,6 +111,10 @@ class RosterBackend(ModelBackend):
         elsewhere = facility is not None and user.facility_id not in (None, facility)
         return None if elsewhere else user
 
+    def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:  # noqa: ARG002
+        """Return none: roles say who may do what, and superusers may do everything."""
+        return set()
+
     def get_user(self, user_id: Any) -> User | None:
         """Return the person of a session; None where they may no longer log in."""
         user = User.objects.with_reach().filter(pk=user_id).first()

@@ -229,6 +229,8 @@ class Enrolment(Keyed):
 
     def clean(self) -> None:
         """Tell a form that people attend classes of their own facility."""
+        if self.classroom_id is None:
+            return  # The form says that it is missing.
         if self.user.facility_id not in (None, self.classroom.facility_id):
             raise ValidationError({"classroom": "This class is of another facility."})
 
@@ -252,6 +254,8 @@ class GroupMembership(Keyed):
 
     def clean(self) -> None:
         """Tell a form that a group's members attend its class."""
+        if self.enrolment_id is None:
+            return  # The form says that it is missing.
         if self.enrolment.classroom_id != self.group.classroom_id:
             raise ValidationError({"enrolment": "This is an enrolment in another class."})
 

@@ -13,7 +13,6 @@ from roster.models import (
     Actor,
     Classroom,
     Enrolment,
-    Facility,
     GroupMembership,
     LearnerGroup,
     Membership,
@@ -29,6 +28,7 @@ from roster.registrar.rights import (
     lock_facility_or_class,
     lock_person,
     lock_row,
+    refuse_class_admin,
     require_manager,
     require_superuser,
 )
@@ -122,7 +122,7 @@ def add_role(fields: RoleFields, *, actor: Actor) -> UUID:
     """Let somebody look after a facility or a class."""
     place, facility_id = lock_facility_or_class(fields["place_id"], actor=actor)
     require_manager(actor, facility_id)
-    _refuse_class_admin(fields["kind"], place)
+    refuse_class_admin(fields["kind"], place)
     person = lock_person(fields["user_id"], actor=actor, facility_id=facility_id)
     known = set(person.roles.values_list("pk", flat=True))
     role = services.appoint(person, RoleKind(fields["kind"]), place)
@@ -140,7 +140,7 @@ def change_role(pk: UUID, fields: RoleFields, *, actor: Actor) -> None:
     kind = fields.get("kind", role.kind)
     if kind == role.kind:
         return
-    _refuse_class_admin(kind, role.classroom)
+    refuse_class_admin(kind, role.classroom)
     twins = Role.objects.filter(user=role.user_id, facility=role.facility_id, kind=kind)
     if twins.exists():
         raise Refused("kind", "They have this role already.")
@@ -156,11 +156,6 @@ def remove_role(pk: UUID, *, actor: Actor) -> None:
     services.note_removed(role, actor=actor, facility_id=facility_id)
     role.delete()
     services.let_out([role.user_id])
-
-
-def _refuse_class_admin(kind: str, place: Facility | Classroom | None) -> None:
-    if isinstance(place, Classroom) and kind == RoleKind.ADMIN:
-        raise Refused("kind", "Classes have coaches; admins are of a facility.")
 
 
 def _lock_role(pk: UUID, actor: Actor) -> tuple[Role, UUID | None]:

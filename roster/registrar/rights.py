@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, QuerySet
 
 from roster import services
 from roster.models import (
@@ -19,6 +20,7 @@ from roster.models import (
     Lesson,
     Quiz,
     Role,
+    RoleKind,
     Scope,
     User,
 )
@@ -64,15 +66,58 @@ def keep(field: str, fields: Mapping[str, Any], name: str, value: Any) -> None:
         raise Refused(field, "This never changes.")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Reach:
+    """What somebody may change, by the roles they hold.
+
+    Attributes
+    ----------
+    everywhere : superusers may change everything.
+    managed : facilities whose roster they may change.
+    staffed : facilities to all of which they may hand something out.
+    coached : classes to which they may.
+    """
+
+    everywhere: bool = False
+    managed: frozenset[UUID] = frozenset()
+    staffed: frozenset[UUID] = frozenset()
+    coached: frozenset[UUID] = frozenset()
+
+    @classmethod
+    def of(cls, actor: Actor) -> Reach:
+        """Ask for somebody's reach; of a person who is no superuser in one statement."""
+        if actor.is_superuser:
+            return cls(everywhere=True)
+        if isinstance(actor, ApiKey):
+            own = [actor.facility_id] if actor.allows(Scope.ADMIN) else []
+            return cls(managed=frozenset(own), staffed=frozenset(own))
+        if not isinstance(actor, User):
+            return cls()
+        roles = list(actor.roles.all())
+        facilities = {role.facility_id for role in roles if role.facility_id is not None}
+        admins = {role.facility_id for role in roles if role.kind == RoleKind.ADMIN}
+        classes = {role.classroom_id for role in roles if role.classroom_id is not None}
+        return cls(
+            managed=frozenset(facilities & admins),
+            staffed=frozenset(facilities),
+            coached=frozenset(classes),
+        )
+
+    def manages(self, facility_id: UUID | None) -> bool:
+        """Tell whether they may change the roster of a facility."""
+        return self.everywhere or facility_id in self.managed
+
+    def hands_out(self, facility_id: UUID | None, classroom_id: UUID | None) -> bool:
+        """Tell whether they may hand out lessons: to a class, or to all of a facility.
+
+        Coaches of the class may, and coaches of the facility to any.
+        """
+        return self.everywhere or facility_id in self.staffed or classroom_id in self.coached
+
+
 def manages(actor: Actor, facility_id: UUID | None) -> bool:
     """Tell whether the actor may change the roster of a facility."""
-    if actor.is_superuser:
-        return True
-    if isinstance(actor, ApiKey):
-        return actor.allows(Scope.ADMIN) and actor.facility_id == facility_id
-    if actor.is_anonymous or facility_id is None:
-        return False
-    return actor.roles.of_admins().filter(facility=facility_id).exists()
+    return Reach.of(actor).manages(facility_id)
 
 
 def require_manager(actor: Actor, facility_id: UUID | None) -> None:
@@ -82,18 +127,15 @@ def require_manager(actor: Actor, facility_id: UUID | None) -> None:
 
 
 def require_coach(actor: Actor, facility_id: UUID, classroom_id: UUID | None) -> None:
-    """Refuse whoever may not hand out lessons: to a class, or to all of a facility.
-
-    Coaches of the class may, and coaches of the facility to any; who else, `manages` says.
-    """
-    if not isinstance(actor, User) or actor.is_superuser:
-        require_manager(actor, facility_id)
-        return
-    of_place = Q(facility=facility_id)
-    if classroom_id:
-        of_place |= Q(classroom=classroom_id)
-    if not actor.roles.filter(of_place).exists():
+    """Refuse whoever may not hand out lessons: to a class, or to all of a facility."""
+    if not Reach.of(actor).hands_out(facility_id, classroom_id):
         raise NotAllowed
+
+
+def refuse_class_admin(kind: str | None, place: Facility | Classroom | None) -> None:
+    """Refuse to make somebody admin of a class."""
+    if isinstance(place, Classroom) and kind == RoleKind.ADMIN:
+        raise Refused("kind", "Classes have coaches; admins are of a facility.")
 
 
 def require_superuser(actor: Actor) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from roster.services.auditing import (
+    facts,
     note,
     note_added,
     note_changed,
+    note_export,
     note_removed,
     noting_change,
 )
@@ -48,6 +50,7 @@ __all__ = [
     "appoint",
     "default_facility",
     "enrol",
+    "facts",
     "find_key",
     "grant_key",
     "guest_facility",
@@ -64,6 +67,7 @@ __all__ = [
     "note",
     "note_added",
     "note_changed",
+    "note_export",
     "note_removed",
     "note_use",
     "noting_change",

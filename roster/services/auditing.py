@@ -19,6 +19,7 @@ from roster.models import (
     CourseSession,
     CourseSessionAssignment,
     Enrolment,
+    Export,
     Facility,
     GroupMembership,
     LearnerGroup,
@@ -128,3 +129,17 @@ def noting_change(row: Model, *, actor: Actor | None, facility_id: UUID | None) 
     before = facts(row)
     yield
     note_changed(row, before, actor=actor, facility_id=facility_id)
+
+
+def note_export(export: Export, *, rows: int | None) -> None:
+    """Keep that somebody took a list along; without a number of rows it is still being gathered."""
+    user = export.user
+    AuditEntry.objects.create(
+        actor_id=user.pk,
+        actor_name=str(user)[:MAX_NAME],
+        facility_id=user.facility_id,
+        action=AuditAction.EXPORTED,
+        object_kind=export.listing.rpartition(".")[2],
+        object_name=export.title,
+        changes={"format": export.format, "filters": export.query, "rows": rows},
+    )

@@ -104,7 +104,7 @@ def test_a_list_takes_the_same_however_much_there_is(school: School, who: str):
 
 
 def test_writes_take_the_same_however_much_there_is(school: School):
-    """Each write is the lock, the row, the right, the change, its audit entry, and the row again."""
+    """Each write is the lock, the row, the right, the change, its entry in the log, the row."""
     client = client_for(school.key(Scope.ADMIN))
     client.get("/api/auth/facility")
 

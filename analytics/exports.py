@@ -1,0 +1,79 @@
+"""What exports of the learner model tell, in the API's values."""
+
+from __future__ import annotations
+
+from roster.exports import Column
+
+_LEARNER = (
+    Column("learner id", "learner"),
+    Column("learner", "learner__full_name"),
+    Column("username", "learner__username"),
+    Column("external id", "learner__external_id"),
+)
+_DIFFICULTY = (
+    Column("difficulty (log odds)", "difficulty_mean"),
+    Column("difficulty variance", "difficulty_variance"),
+    Column("answers", "answers"),
+    Column("correct", "correct"),
+    Column("typical time (seconds)", "typical_seconds"),
+)
+
+STATES = (
+    Column("skill state id", "id"),
+    *_LEARNER,
+    Column("skill", "skill__code"),
+    Column("skill title", "skill__title"),
+    Column("mastery", "mastery"),
+    Column("attempts", "attempts"),
+    Column("correct", "correct"),
+    Column("velocity", "velocity"),
+    Column("plateau", "plateau"),
+    Column("probability of plateau", "p_stuck"),
+    Column("efficiency", "efficiency"),
+    Column("last practised", "last_practised"),
+)
+EVENTS = (
+    Column("event id", "id"),
+    *_LEARNER,
+    Column("skill", "skill__code"),
+    Column("item", "item__code"),
+    Column("happened", "happened_at"),
+    Column("received", "received_at"),
+    Column("source", "source"),
+    Column("source id", "source_id"),
+    Column("score", "score"),
+    Column("time (seconds)", "seconds"),
+    Column("confidence", "confidence"),
+    Column("probability correct", "p_correct"),
+    Column("mastery before", "mastery_before"),
+    Column("mastery after", "mastery_after"),
+)
+MEMORIES = (
+    Column("memory id", "id"),
+    *_LEARNER,
+    Column("item", "item__code"),
+    Column("item guid", "item__guid"),
+    Column("stability (days)", "stability"),
+    Column("difficulty (1 to 10)", "difficulty"),
+    Column("last review", "last_review"),
+    Column("due", "due"),
+    Column("reviews", "reviews"),
+    Column("sum of scores", "score"),
+    Column("study time (seconds)", "seconds"),
+)
+SKILLS = (
+    Column("skill id", "id"),
+    Column("skill", "code"),
+    Column("title", "title"),
+    Column("section", "section"),
+    Column("facility", "facility__name"),
+    *_DIFFICULTY,
+)
+ITEMS = (
+    Column("item id", "id"),
+    Column("item", "code"),
+    Column("guid", "guid"),
+    Column("skill", "skill__code"),
+    Column("facility", "facility__name"),
+    *_DIFFICULTY,
+)

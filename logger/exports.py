@@ -1,0 +1,71 @@
+"""What exports of learners' work tell, in the API's values; large JSON is left to the API."""
+
+from __future__ import annotations
+
+from roster.exports import Column
+
+_LEARNER = (
+    Column("learner id", "user"),
+    Column("learner", "user__full_name"),
+    Column("username", "user__username"),
+    Column("external id", "user__external_id"),
+)
+_TIMES = (
+    Column("start", "start_timestamp"),
+    Column("end", "end_timestamp"),
+    Column("completed", "completion_timestamp"),
+    Column("time spent (seconds)", "time_spent"),
+)
+_PROGRESS = (
+    Column("content id", "content_id"),
+    Column("channel id", "channel_id"),
+    Column("kind", "kind"),
+    Column("progress", "progress"),
+)
+
+SESSIONS = (
+    Column("session id", "id"),
+    *_LEARNER,
+    *_PROGRESS,
+    *_TIMES,
+    Column("try id", "mastery_log"),
+    Column("node id", "node_id"),
+    Column("lesson id", "lesson"),
+    Column("quiz id", "quiz"),
+    Column("course session id", "course_session"),
+    Column("attempts", "attempt_count"),
+)
+SUMMARIES = (Column("summary id", "id"), *_LEARNER, *_PROGRESS, *_TIMES)
+TRIES = (
+    Column("try id", "id"),
+    *_LEARNER,
+    Column("content id", "content_id"),
+    Column("mastery level", "mastery_level"),
+    Column("quiz", "is_quiz"),
+    Column("mastery criterion", "mastery_criterion"),
+    Column("complete", "complete"),
+    Column("correct", "correct"),
+    Column("attempts", "attempt_count"),
+    *_TIMES,
+)
+ATTEMPTS = (
+    Column("attempt id", "id"),
+    *_LEARNER,
+    Column("content id", "content_id"),
+    Column("item", "item"),
+    Column("try id", "mastery_log"),
+    Column("session id", "session"),
+    Column("correct", "correct"),
+    Column("complete", "complete"),
+    Column("hinted", "hinted"),
+    Column("error", "error"),
+    Column("simple answer", "simple_answer"),
+    *_TIMES,
+)
+CONTENTS = (
+    Column("content id", "id"),
+    Column("title", "title"),
+    Column("kind", "kind"),
+    Column("part of", "parent"),
+    Column("items", "items"),
+)

@@ -1,0 +1,28 @@
+"""Admin of the roster: staff see whom they look after, admins of a facility change its roster."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.contrib.auth.models import Group
+
+from roster.admin.assignments import CourseSessionAdmin, LessonAdmin, QuizAdmin
+from roster.admin.audit import AuditEntryAdmin
+from roster.admin.exports import ExportAdmin
+from roster.admin.keys import ApiKeyAdmin
+from roster.admin.people import UserAdmin
+from roster.admin.places import ClassroomAdmin, FacilityAdmin, LearnerGroupAdmin
+
+__all__ = [
+    "ApiKeyAdmin",
+    "AuditEntryAdmin",
+    "ClassroomAdmin",
+    "CourseSessionAdmin",
+    "ExportAdmin",
+    "FacilityAdmin",
+    "LearnerGroupAdmin",
+    "LessonAdmin",
+    "QuizAdmin",
+    "UserAdmin",
+]
+
+admin.site.unregister(Group)

@@ -1,0 +1,108 @@
+"""Somebody's own large exports: how far they are, and their files."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, cast
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
+from django.urls import URLPattern, path, reverse
+from django.utils.formats import number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from roster.admin_base import ReadOnlyAdmin, ScopedAdmin
+from roster.cells import moment
+from roster.export_admin import as_file
+from roster.exports import files
+from roster.models import Export, ExportState, User, parse_uuid
+
+LOOK_AGAIN_SECONDS = 5
+
+
+@admin.register(Export)
+class ExportAdmin(ScopedAdmin[Export], ReadOnlyAdmin[Export]):
+    """Somebody's own large exports: how far they are, and their files."""
+
+    list_display = ["what", "format", "how_far", "asked", "file"]
+    list_display_links = ["what"]
+    ordering = ["-id"]
+    show_full_result_count = False
+    sortable_by = ()
+    list_per_page = 50
+    fields: ClassVar[Any] = ["what", "format", "how_far", "asked", "file"]
+    readonly_fields = (*fields,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Export]:
+        """Return what they asked for themselves; superusers see no more."""
+        return Export.objects.of(cast("User", request.user)).order_by(*self.ordering)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Show it to all staff."""
+        return bool(request.user.is_active and request.user.is_staff)
+
+    def has_view_permission(self, request: HttpRequest, obj: Export | None = None) -> bool:  # noqa: ARG002
+        """Let all staff look."""
+        return self.has_module_permission(request)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Put the files before the pages."""
+        view = self.admin_site.admin_view(self.download_view)
+        name = "roster_export_download"
+        return [path("<path:object_id>/download/", view, name=name), *super().get_urls()]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """Show how far one is, and look again as long as anything happens to it."""
+        response = super().change_view(request, object_id, form_url, extra_context)
+        export = self.get_object(request, object_id)
+        if export is not None and not export.is_finished:
+            response["Refresh"] = str(LOOK_AGAIN_SECONDS)
+        return response
+
+    def download_view(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        """Send a file to the one who asked for it."""
+        key = parse_uuid(object_id)
+        own = self.get_queryset(request).filter(state=ExportState.READY)
+        export = own.filter(pk=key).first() if key else None
+        if export is None:
+            raise Http404
+        try:
+            file = files.file_of(export).open("rb")
+        except FileNotFoundError:
+            raise Http404 from None
+        return as_file(FileResponse(file), export)
+
+    @admin.display(description=gettext_lazy("List"))
+    def what(self, export: Export) -> str:
+        """Say of what it is."""
+        return export.title
+
+    @admin.display(description=gettext_lazy("State"))
+    def how_far(self, export: Export) -> str:
+        """Say how far it is, or what went wrong."""
+        if export.state == ExportState.FAILED:
+            return _("failed: %(error)s") % {"error": _(export.error)}
+        rows = {"state": export.get_state_display(), "rows": number_format(export.rows, 0)}
+        return _("%(state)s, %(rows)s rows") % rows
+
+    @admin.display(description=gettext_lazy("Asked for"))
+    def asked(self, export: Export) -> SafeString:
+        """Say when it was asked for."""
+        return moment(export.created_at)
+
+    @admin.display(description=gettext_lazy("File"))
+    def file(self, export: Export) -> SafeString | str:
+        """Lead to the file, which is kept for a day."""
+        if export.state != ExportState.READY:
+            return ""
+        url = reverse("admin:roster_export_download", args=[export.pk])
+        return format_html('<a href="{}" class="download">{}</a>', url, export.file_name)

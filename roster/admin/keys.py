@@ -1,0 +1,97 @@
+"""API keys: made and revoked here; a secret is shown once, right after."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from roster import admin_rights, services
+from roster.admin.base import RosterAdmin
+from roster.admin_rights import viewer
+from roster.exports import Column
+from roster.models import ApiKey
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(RosterAdmin[ApiKey]):
+    """Keys of the facilities the viewer is an admin of."""
+
+    list_display = [
+        "name", "prefix", "facility", "can_read", "can_write", "can_admin", "expires_at",
+        "revoked_at", "last_used_at",
+    ]  # fmt: skip
+    list_select_related = ["facility"]
+    ordering = ["-id"]
+    fields = ["facility", "name", "can_read", "can_write", "can_admin", "expires_at"]
+    readonly_fields = ["prefix", "created_at", "revoked_at", "last_used_at"]
+    actions = ["revoke"]
+    export_columns = (
+        Column("key id", "id"),
+        Column("name", "name"),
+        Column("prefix", "prefix"),
+        Column("facility", "facility__name"),
+        Column("read", "can_read"),
+        Column("write", "can_write"),
+        Column("admin", "can_admin"),
+        Column("created", "created_at"),
+        Column("expires", "expires_at"),
+        Column("revoked", "revoked_at"),
+        Column("last used", "last_used_at"),
+    )
+
+    def facility_of(self, row: ApiKey) -> UUID | None:
+        """Return the facility it speaks for."""
+        return row.facility_id
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ApiKey]:
+        """Return the keys of facilities they are an admin of."""
+        keys = ApiKey.objects.order_by(*self.ordering)
+        if viewer(request).is_superuser:
+            return keys
+        return keys.filter(facility__in=admin_rights.reach(request).managed)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Show it to admins."""
+        return admin_rights.manages_some(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: ApiKey | None = None) -> bool:  # noqa: ARG002
+        """Keep keys: they are revoked, so that it is known which there were."""
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> Any:
+        """Leave a key in its facility."""
+        fixed = super().get_readonly_fields(request, obj)
+        return [*fixed, "facility"] if obj else fixed
+
+    def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:  # noqa: FBT001
+        """Make a key and show its secret, or save what changed of one."""
+        if change:
+            super().save_model(request, obj, form, change)
+            return
+        self.lock(request, obj)
+        key, secret = services.grant_key(
+            obj.facility,
+            name=obj.name,
+            scopes=set(obj.scopes),
+            at=timezone.now(),
+            expires_at=obj.expires_at,
+            actor=viewer(request),
+        )
+        obj.pk, obj.prefix = key.pk, key.prefix
+        told = _("The secret of %(key)s, shown this once: %(secret)s")
+        self.message_user(request, told % {"key": key, "secret": secret}, messages.WARNING)
+
+    @admin.action(description=gettext_lazy("Revoke the selected keys"), permissions=["change"])
+    def revoke(self, request: HttpRequest, keys: QuerySet[ApiKey]) -> None:
+        """Make keys useless from now on; those that are so already stay as they are."""
+        at = timezone.now()
+        for key in ApiKey.objects.usable(at).filter(pk__in=keys):
+            services.revoke_key(key.prefix, at=at, actor=viewer(request))
+        self.message_user(request, _("Revoked."))

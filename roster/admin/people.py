@@ -1,0 +1,201 @@
+"""People: who they are, what they attend and what they look after."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from roster import admin_rights, services
+from roster.admin.base import RosterAdmin
+from roster.admin.belonging import EnrolmentInline, RoleInline
+from roster.admin.filters import ActiveFilter, RolesFilter
+from roster.admin_base import KeptAdmin
+from roster.admin_filters import (
+    ClassFilter,
+    FacilityFilter,
+    GroupFilter,
+)
+from roster.admin_lists import KeysetList
+from roster.admin_rights import viewer
+from roster.cells import person
+from roster.exports import Column
+from roster.models import Role, User
+
+
+class NewUserForm(AdminUserCreationForm[User]):
+    """Somebody new, with a password or without."""
+
+    class Meta:
+        model = User
+        fields = ["username", "facility", "full_name", "external_id"]
+        field_classes: dict[str, type[forms.Field]] = {}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Only superusers may be without one, and nobody begins as one here.
+        self.fields["facility"].required = True
+
+
+class UserForm(UserChangeForm[User]):
+    """Somebody who is there; of all that, who may change what decides which fields there are."""
+
+    class Meta:
+        model = User
+        fields = "__all__"
+        field_classes: dict[str, type[forms.Field]] = {}
+
+    def clean(self) -> dict[str, Any]:
+        """Say that only superusers may belong to no facility."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if self.instance.facility_id is None and not cleaned.get("is_superuser", True):
+            self.add_error("is_superuser", _("Only superusers may belong to no facility."))
+        return cleaned
+
+
+_KNOWN_AS = ["username", "full_name", "external_id", "email"]
+
+
+@admin.register(User)
+class UserAdmin(KeptAdmin[User], RosterAdmin[User], DjangoUserAdmin[User]):
+    """People the viewer looks after; admins of their facility change what is known of them."""
+
+    removal = _(
+        "Who leaves is no longer active. To erase somebody with all their records, ask the API: "
+        "DELETE /api/auth/facilityuser/:id."
+    )  # type: ignore[assignment]
+    form = UserForm
+    add_form = NewUserForm
+    list_display = [
+        "learner_name", "username", "external_id", "facility", "is_active", "is_staff",
+    ]  # fmt: skip
+    list_display_links = ["username", "external_id"]
+    list_select_related = ["facility"]
+    list_filter = [FacilityFilter, ClassFilter, GroupFilter, RolesFilter, ActiveFilter]
+    change_list_template = "admin/keyset_list.html"
+    list_without = ()
+    search_fields = ["username"]
+    search_help_text = _("Name, username or id")
+    ordering = ["-id"]
+    sortable_by = ()
+    filter_horizontal = []
+    inlines = [RoleInline, EnrolmentInline]
+    fieldsets = [
+        (None, {"fields": ["username", "password", "full_name", "external_id", "email"]}),
+        (_("Rights"), {"fields": ["facility", "is_active", "is_staff", "is_superuser"]}),
+    ]
+    add_fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    "username", "facility", "full_name", "external_id", "usable_password",
+                    "password1", "password2",
+                ]
+            },
+        )
+    ]  # fmt: skip
+    export_columns = (
+        Column("user id", "id"),
+        Column("username", "username"),
+        Column("full name", "full_name"),
+        Column("external id", "external_id"),
+        Column("facility id", "facility"),
+        Column("facility", "facility__name"),
+        Column("active", "is_active"),
+        Column("staff", "is_staff"),
+    )
+
+    @admin.display(description=_("Name"))
+    def learner_name(self, row: User) -> SafeString:
+        """Lead to what a learner did."""
+        return person(row)
+
+    def get_changelist(self, request: HttpRequest, **_kwargs: Any) -> type[KeysetList]:  # noqa: ARG002
+        """Lead on by places."""
+        return KeysetList
+
+    def complete_rows(self, rows: list[User]) -> None:
+        """Bring nothing besides."""
+
+    def page_of(self, row: User) -> str | None:  # noqa: ARG002
+        """Lead to where what is known of somebody is changed."""
+        return None
+
+    def facility_of(self, row: User) -> UUID | None:
+        """Return their own."""
+        return row.facility_id
+
+    def of_facility(self, key: UUID) -> dict[str, Any]:
+        """Return what people of a facility have."""
+        return {"facility": key}
+
+    def learners_among(self, learners: QuerySet[User]) -> Q:
+        """Return a condition: one of a few."""
+        return Q(pk__in=learners)
+
+    def get_search_results(
+        self,
+        request: HttpRequest,  # noqa: ARG002
+        queryset: QuerySet[User],
+        search_term: str,
+    ) -> tuple[QuerySet[User], bool]:
+        """Return people called by each of these words."""
+        people: Any = queryset
+        for word in search_term.split():
+            people = people.called(word)
+        return people, False
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Let admins change people of their facility who are no more than they are."""
+        if obj is None:
+            return admin_rights.manages_some(request)
+        return admin_rights.may_touch(request, obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Leave people in their facility: their records bear it."""
+        fixed = super().get_readonly_fields(request, obj)
+        return [*fixed, "facility"] if obj else fixed
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Keep rights from all but superusers, and passwords from whoever may only look."""
+        if obj and not self.has_change_permission(request, obj):
+            return [(None, {"fields": [*_KNOWN_AS, "facility", "is_active"]})]
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or viewer(request).is_superuser:
+            return fieldsets
+        [known, (title, _options)] = fieldsets
+        return [known, (title, {"fields": ["facility", "is_active"]})]
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001
+        """Let whoever was given a role in, and out who lost the last one."""
+        super().save_related(request, form, formsets, change)
+        user: User = form.instance
+        if user.roles.exists():
+            services.let_in(user)
+        elif _lost_role(formsets):
+            services.let_out([user.pk])
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:  # noqa: A002
+        """Give somebody another password, and keep that it was done."""
+        with transaction.atomic():
+            user = self.get_object(request, id)
+            before = services.facts(user) if user else {}
+            response = super().user_change_password(request, id, form_url)
+            if user is not None and request.method == "POST":
+                user.refresh_from_db()
+                services.note_changed(user, before, **self.noted(request, user))
+            return response
+
+
+def _lost_role(formsets: Any) -> bool:
+    return any(isinstance(gone, Role) for formset in formsets for gone in formset.deleted_objects)

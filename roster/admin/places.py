@@ -1,0 +1,140 @@
+"""Facilities, their classes, and the groups of those."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from roster.admin.base import RosterAdmin, RosterInline
+from roster.admin_base import KeptAdmin
+from roster.admin_rights import viewer
+from roster.exports import Column
+from roster.models import Classroom, Enrolment, Facility, GroupMembership, LearnerGroup
+
+
+@admin.register(Facility)
+class FacilityAdmin(KeptAdmin[Facility], RosterAdmin[Facility]):
+    """Facilities; superusers open them, their admins settle how they take learners and guests."""
+
+    removal = _(
+        "To close a facility and erase its people with all their records, ask the API: "
+        "DELETE /api/auth/facility/:id."
+    )  # type: ignore[assignment]
+    list_display = ["name", "partner_id", "auto_provision", "guest_access"]
+    search_fields = ["name", "partner_id"]
+    ordering = ["name", "id"]
+    export_columns = (
+        Column("facility id", "id"),
+        Column("name", "name"),
+        Column("partner id", "partner_id"),
+        Column("auto provision", "auto_provision"),
+        Column("guest access", "guest_access"),
+        Column("remember answers", "remember_answers"),
+    )
+
+    def facility_of(self, row: Facility) -> UUID | None:
+        """Return itself."""
+        return row.pk
+
+    def lock(self, request: HttpRequest, row: Facility) -> None:
+        """Lock it, once it is there."""
+        if not row._state.adding:  # noqa: SLF001  # as Django's documentation asks for it
+            super().lock(request, row)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Let superusers open one."""
+        return self.has_module_permission(request) and viewer(request).is_superuser
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Facility | None = None) -> Any:  # noqa: ARG002
+        """Leave partner ids to superusers: imports find a school by it."""
+        return [] if viewer(request).is_superuser else ["partner_id"]
+
+
+class LearnerGroupInline(RosterInline[Classroom]):
+    """The groups of a class."""
+
+    model = LearnerGroup
+    show_change_link = True
+    related = ("classroom",)
+
+    def offered(self, name: str, obj: Classroom) -> QuerySet[Any] | None:  # noqa: ARG002
+        """Nothing is chosen."""
+        return None
+
+
+@admin.register(Classroom)
+class ClassroomAdmin(KeptAdmin[Classroom], RosterAdmin[Classroom]):
+    """Classes."""
+
+    removal = _("To close a class, ask the API: DELETE /api/auth/classroom/:id. Its people stay.")  # type: ignore[assignment]
+    list_display = ["name", "external_id", "facility"]
+    list_select_related = ["facility"]
+    search_fields = ["name"]
+    ordering = ["name", "id"]
+    fields = ["facility", "name", "external_id"]
+    inlines = [LearnerGroupInline]
+    export_columns = (
+        Column("classroom id", "id"),
+        Column("name", "name"),
+        Column("external id", "external_id"),
+        Column("facility id", "facility"),
+        Column("facility", "facility__name"),
+    )
+
+    def facility_of(self, row: Classroom) -> UUID | None:
+        """Return the facility it is of."""
+        return row.facility_id
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Classroom | None = None) -> Any:  # noqa: ARG002
+        """Leave a class in its facility, where its learners are."""
+        return ["facility"] if obj else []
+
+
+class GroupMembershipInline(RosterInline[LearnerGroup]):
+    """Who is in a group."""
+
+    model = GroupMembership
+    related = ("enrolment__user", "enrolment__classroom", "group")
+
+    def offered(self, name: str, obj: LearnerGroup) -> QuerySet[Any] | None:
+        """Offer who attends the group's class."""
+        if name != "enrolment":
+            return None
+        attending = Enrolment.objects.filter(classroom=obj.classroom_id)
+        ordered = attending.order_by("user__full_name", "user__username", "pk")
+        return ordered.select_related("user", "classroom")
+
+
+@admin.register(LearnerGroup)
+class LearnerGroupAdmin(RosterAdmin[LearnerGroup]):
+    """Groups."""
+
+    list_display = ["name", "classroom"]
+    list_select_related = ["classroom"]
+    search_fields = ["name"]
+    ordering = ["name", "id"]
+    fields = ["classroom", "name"]
+    inlines = [GroupMembershipInline]
+    export_columns = (
+        Column("group id", "id"),
+        Column("name", "name"),
+        Column("classroom id", "classroom"),
+        Column("classroom", "classroom__name"),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[LearnerGroup]:
+        """Bring the class, which says whose it is."""
+        return super().get_queryset(request).select_related("classroom")
+
+    def facility_of(self, row: LearnerGroup) -> UUID | None:
+        """Return the facility of its class."""
+        return row.classroom.facility_id
+
+    def get_readonly_fields(self, request: HttpRequest, obj: LearnerGroup | None = None) -> Any:  # noqa: ARG002
+        """Leave a group in its class, which its learners attend."""
+        return ["classroom"] if obj else []

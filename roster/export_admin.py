@@ -1,0 +1,144 @@
+"""Lists that can be taken along as a file."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from typing import Any, ClassVar, TypeVar, cast
+
+from django.contrib import messages
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.db import transaction
+from django.db.models import Model, QuerySet
+from django.http import (
+    FileResponse,
+    HttpRequest,
+    HttpResponseBase,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from roster import services
+from roster.admin_base import ScopedAdmin
+from roster.exports import Column, Listing, NoSuchList, files
+from roster.exports.writing import csv_file, write_workbook
+from roster.models import Export, ExportFormat, User
+
+M = TypeVar("M", bound=Model)
+
+# More than that is gathered in the background.
+MOST_AT_ONCE = 50_000
+# So many of one person's are worked on at a time.
+MOST_WAITING = 5
+_TYPES = {
+    ExportFormat.CSV: "text/csv; charset=utf-8",
+    ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+class Unread(ChangeList):
+    """A list that knows which rows it has, and brings none."""
+
+    def get_results(self, request: HttpRequest) -> None:  # noqa: ARG002
+        """Bring nothing."""
+        self.result_list = self.queryset.none()
+        self.result_count = self.full_result_count = 0
+        self.show_full_result_count = self.show_admin_actions = False
+        self.can_show_all = self.multi_page = False
+
+
+class ExportableAdmin(ScopedAdmin[M]):
+    """A list whose rows, as searched and filtered, can be taken along: all pages of them."""
+
+    export_columns: ClassVar[Sequence[Column]] = ()
+
+    def get_urls(self) -> list[URLPattern]:
+        """Put the export before the pages of rows, whose pattern would catch it."""
+        name = f"{self.opts.app_label}_{self.opts.model_name}_export"
+        view = self.admin_site.admin_view(self.export_view)
+        return [path("export/", view, name=name), *super().get_urls()]
+
+    def may_export(self, request: HttpRequest) -> bool:
+        """Tell whether somebody may see the list."""
+        return bool(self.export_columns) and self.has_view_or_change_permission(request)
+
+    def rows_asked_for(self, request: HttpRequest) -> QuerySet[M]:
+        """Return all rows of the list a request asks for."""
+        unread: Any = type("Unread", (Unread, self.get_changelist(request)), {})
+        rows: QuerySet[M] = unread(
+            request, self.model, self.get_list_display(request), (), self.get_list_filter(request),
+            None, self.get_search_fields(request), self.get_list_select_related(request),
+            self.list_per_page, self.list_max_show_all, (), self, (), self.search_help_text,
+        ).queryset  # fmt: skip
+        return rows
+
+    def exported(self, rows: QuerySet[M]) -> QuerySet[M]:
+        """Add what the columns need besides."""
+        return rows
+
+    def export_view(self, request: HttpRequest) -> HttpResponseBase:
+        """Send the list as a file, or gather it in the background where it is large."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        if not self.may_export(request):
+            raise PermissionDenied
+        kind = request.POST.get("format")
+        if kind not in ExportFormat.values:
+            raise BadRequest("There is no such format.")
+        asked = Export(
+            user=cast("User", request.user),
+            listing=self.opts.label_lower,
+            title=str(self.opts.verbose_name_plural)[:100],
+            query=request.META.get("QUERY_STRING", ""),
+            format=kind,
+            created_at=timezone.now(),
+        )
+        return self._answer(request, asked)
+
+    def _answer(self, request: HttpRequest, asked: Export) -> HttpResponseBase:
+        try:
+            listing = Listing.of(self, asked.user, asked.query)
+        except NoSuchList:
+            raise BadRequest("These filters make no sense.") from None
+        number = listing.count(MOST_AT_ONCE + 1)
+        if number > MOST_AT_ONCE:
+            return _gather(request, asked)
+        services.note_export(asked, rows=number)
+        if asked.format == ExportFormat.CSV:
+            lines = csv_file(listing.headings(), listing)
+            response: HttpResponseBase = StreamingHttpResponse(lines)
+        else:
+            response = FileResponse(_workbook(listing))
+        return as_file(response, asked)
+
+
+def _workbook(listing: Listing) -> Any:
+    file = tempfile.TemporaryFile(dir=files.folder())  # noqa: SIM115  # closed with the response
+    write_workbook(file, listing.headings(), listing, scratch=files.folder())
+    file.seek(0)
+    return file
+
+
+def as_file(response: HttpResponseBase, export: Export) -> HttpResponseBase:
+    """Tell the browser to keep an answer as the file of an export."""
+    response["Content-Type"] = _TYPES[ExportFormat(export.format)]
+    response["Content-Disposition"] = f'attachment; filename="{export.file_name}"'
+    return response
+
+
+def _gather(request: HttpRequest, asked: Export) -> HttpResponseBase:
+    """Leave a large export to the job, and lead to where it is told how far it is."""
+    own = Export.objects.of(asked.user)
+    if own.unfinished().count() >= MOST_WAITING:
+        text = _("Some of your exports are still being made. Wait for them, then ask again.")
+        messages.error(request, text)
+        return HttpResponseRedirect(reverse("admin:roster_export_changelist"))
+    with transaction.atomic():
+        asked.save(force_insert=True)
+        services.note_export(asked, rows=None)
+    return HttpResponseRedirect(reverse("admin:roster_export_change", args=[asked.pk]))

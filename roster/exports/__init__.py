@@ -1,0 +1,8 @@
+"""Lists of the admin as files: exactly the rows a list shows, in a form programs read."""
+
+from __future__ import annotations
+
+from roster.exports.columns import Column
+from roster.exports.listing import Listing, NoSuchList
+
+__all__ = ["Column", "Listing", "NoSuchList"]

@@ -1,0 +1,57 @@
+"""What the columns of an export hold, and how a value is spelled.
+
+Values are those of the API: ids as 32 hex digits, times in UTC, seconds, shares from 0 to 1. The
+headings are the same in every language, so that a program finds its column.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from roster.wire import format_time
+
+Cell = str | int | float | bool | None
+
+# What spreadsheets take for a formula, also in the wide forms of East Asian keyboards.
+_FORMULA = re.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+GUARD = "'"
+# No cell of a spreadsheet holds more.
+MOST_CHARACTERS = 32_767
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its heading, and where in a row its value is, as `values()` takes it."""
+
+    heading: str
+    path: str
+
+
+def cell(value: Any) -> Cell:
+    """Return a value as a cell holds it: numbers stay numbers, a text is never a formula."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, UUID):
+        return value.hex
+    if isinstance(value, datetime):
+        return format_time(value)
+    return _guarded(value if isinstance(value, str) else orjson.dumps(value).decode())
+
+
+def _guarded(text: str) -> str:
+    """Put an apostrophe before a text that a spreadsheet would calculate."""
+    guarded = GUARD + text if _FORMULA.match(text) else text
+    return guarded[:MOST_CHARACTERS]
+
+
+def spelled(value: Cell) -> str:
+    """Return a cell as CSV spells it."""
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,61 @@
+"""Asking the admin for files, and reading them as a spreadsheet would."""
+
+from __future__ import annotations
+
+import csv
+from io import BytesIO, StringIO
+from typing import Any
+from xml.etree import ElementTree
+from zipfile import ZipFile
+
+from django.test import Client as Browser
+
+from roster.models import User
+
+_SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+
+
+def browser(user: User) -> Browser:
+    browser = Browser()
+    browser.force_login(user, backend="roster.authentication.RosterBackend")
+    return browser
+
+
+def export(user: User, table: str, kind: str = "csv", query: str = "") -> Any:
+    return browser(user).post(f"/admin/{table}/export/?{query}", {"format": kind})
+
+
+def body(response: Any) -> bytes:
+    assert response.status_code == 200, response.content
+    return b"".join(response.streaming_content)
+
+
+def read_csv(content: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(StringIO(content.decode("utf-8-sig"), newline="")))
+
+
+def read_xlsx(content: bytes) -> list[dict[str, Any]]:
+    """Read every sheet; numbers and booleans are what the file says they are."""
+    rows: list[dict[str, Any]] = []
+    with ZipFile(BytesIO(content)) as book:
+        names = sorted(name for name in book.namelist() if name.startswith("xl/worksheets/sheet"))
+        for name in names:
+            lines = [
+                _cells(line)
+                for line in ElementTree.fromstring(book.read(name)).iter(f"{_SHEET}row")
+            ]
+            headings = lines[0]
+            rows += [{headings[place]: cell for place, cell in line.items()} for line in lines[1:]]
+    return rows
+
+
+def _cells(line: Any) -> dict[str, Any]:
+    return {cell.get("r").rstrip("0123456789"): _value(cell) for cell in line}
+
+
+def _value(cell: Any) -> Any:
+    kind = cell.get("t")
+    if kind == "inlineStr":
+        return "".join(text.text or "" for text in cell.iter(f"{_SHEET}t"))
+    number = float(cell.find(f"{_SHEET}v").text)
+    return bool(number) if kind == "b" else number

@@ -1,0 +1,224 @@
+"""Exports too large to wait for: made by the jobs, kept for a day, for one person alone."""
+
+from __future__ import annotations
+
+import stat
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from pytest_django import Settings
+
+from config import jobs
+from config.models import JobRun
+from logger.models import AttemptLog
+from roster import export_admin
+from roster.exports import files, running
+from roster.models import AuditEntry, Export, Role
+from tests.config.exporting import body, browser, export, read_csv, read_xlsx
+from tests.conftest import client_for
+from tests.factories import School, answered, exercise, make_school
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def school(
+    transactional_db: None, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> School:
+    """A school where a few attempts are many, and five of them a part."""
+    settings.EXPORTS_FOLDER = tmp_path / "exports"
+    monkeypatch.setattr(export_admin, "MOST_AT_ONCE", 3)
+    monkeypatch.setattr(running, "AT_ONCE", 5)
+    school = make_school()
+    for learner in (school.ada, school.chen):
+        client_for(learner).work(exercise(), *[answered(f"q{n}", n % 2) for n in range(12)])
+    return school
+
+
+def ask(school: School, kind: str, query: str = "") -> Export:
+    response = export(school.coach, "logger/attemptlog", kind, query)
+    asked = Export.objects.order_by("-id")[0]
+    assert response.headers["Location"] == f"/admin/roster/export/{asked.pk}/change/"
+    return asked
+
+
+def run(at: datetime | None = None) -> None:
+    JobRun.objects.filter(name__contains="export").delete()
+    jobs.run_due(at or timezone.now())
+
+
+def download(school: School, asked: Export) -> Any:
+    return browser(school.coach).get(f"/admin/roster/export/{asked.pk}/download/")
+
+
+READ = {"csv": read_csv, "xlsx": read_xlsx}
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_large_list_is_made_in_parts_and_is_the_same(school: School, kind: str):
+    asked = ask(school, kind)
+
+    run()
+
+    asked.refresh_from_db()
+    rows = READ[kind](body(download(school, asked)))
+    theirs = AttemptLog.objects.filter(user=school.ada).order_by("-id")
+    assert [row["attempt id"] for row in rows] == [attempt.pk.hex for attempt in theirs]
+    assert [float(row["correct"]) for row in rows] == [attempt.correct for attempt in theirs]
+    assert (asked.state, asked.rows) == ("ready", 12)
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_killed_process_loses_and_doubles_nothing(
+    school: School, kind: str, monkeypatch: pytest.MonkeyPatch
+):
+    """Killed after it wrote to the file and before it committed, at every part."""
+    asked = ask(school, kind)
+    save = Export.save
+    with monkeypatch.context() as context:
+
+        def die(self: Export, **_how: Any) -> None:
+            raise KeyboardInterrupt
+
+        for _part in range(3):
+            context.setattr(Export, "save", die)
+            with pytest.raises(KeyboardInterrupt):
+                run()
+            context.setattr(Export, "save", save)
+            assert running.work(timezone.now()) == 1
+
+    run(timezone.now() + running.WRITING_TAKES * 2)
+
+    asked.refresh_from_db()
+    rows = READ[kind](body(download(school, asked)))
+    theirs = AttemptLog.objects.filter(user=school.ada).order_by("-id")
+    assert [row["attempt id"] for row in rows] == [attempt.pk.hex for attempt in theirs]
+
+
+def test_rows_that_are_lost_are_read_again(school: School):
+    asked = ask(school, "csv")
+    running.work(timezone.now())
+    files.rows_of(asked).unlink()
+
+    run()
+
+    assert len(read_csv(body(download(school, asked)))) == 12
+
+
+def test_the_filters_hold_in_the_background_too(school: School):
+    asked = ask(school, "csv", f"class={school.class_7a.pk}&q=ada")
+
+    run()
+
+    rows = read_csv(body(download(school, asked)))
+    assert {row["username"] for row in rows} == {"ada"}
+
+
+def test_nobody_but_who_asked_has_the_file_or_its_page(school: School):
+    asked = ask(school, "csv")
+    run()
+    page = f"/admin/roster/export/{asked.pk}"
+
+    for other in (school.facility_coach, school.admin, school.superuser, school.foreign_coach):
+        assert browser(other).get(f"{page}/download/").status_code == 404
+        assert browser(other).get(f"{page}/change/").status_code == 404
+    assert str(asked.pk) not in browser(school.admin).get("/admin/roster/export/").content.decode()
+    assert browser(school.ada).get(f"{page}/download/").status_code == 302
+
+
+def test_only_the_server_may_read_the_file(school: School):
+    for kind in ("csv", "xlsx"):
+        asked = ask(school, kind)
+        run()
+        mode = stat.S_IMODE(files.file_of(asked).stat().st_mode)
+        assert (mode, stat.S_IMODE(files.folder().stat().st_mode)) == (0o600, 0o700)
+
+
+def test_the_page_tells_how_far_it_is_and_leads_to_the_file(school: School):
+    asked, coach = ask(school, "csv"), browser(school.coach)
+    page = f"/admin/roster/export/{asked.pk}/change/"
+
+    waiting = coach.get(page)
+    running.work(timezone.now())
+    reading = coach.get(page)
+    run()
+    ready = coach.get(page)
+
+    assert (waiting.headers["Refresh"], reading.headers["Refresh"]) == ("5", "5")
+    assert "waiting, 0 rows" in waiting.content.decode()
+    assert "reading, 5 rows" in reading.content.decode()
+    assert "ready, 12 rows" in ready.content.decode()
+    assert "Refresh" not in ready.headers
+    assert f"/admin/roster/export/{asked.pk}/download/" in ready.content.decode()
+    file = download(school, asked)
+    assert file.headers["Content-Disposition"].endswith('.csv"')
+    assert body(file)
+
+
+def test_what_is_not_ready_cannot_be_had(school: School):
+    assert download(school, ask(school, "csv")).status_code == 404
+    assert browser(school.coach).get("/admin/roster/export/zzz/download/").status_code == 404
+
+
+def test_whoever_lost_their_class_meanwhile_gets_nothing_of_it(school: School):
+    """contract 0.7: asked again when it is made."""
+    asked = ask(school, "csv")
+    Role.objects.filter(user=school.coach).update(classroom=school.class_7b)
+
+    run()
+
+    rows = read_csv(body(download(school, asked)))
+    assert {row["username"] for row in rows} == {"chen"}
+
+
+def test_whoever_is_no_staff_any_more_is_told_why(school: School):
+    asked = ask(school, "csv")
+    type(school.coach).objects.filter(pk=school.coach.pk).update(is_staff=False)
+
+    run()
+
+    asked.refresh_from_db()
+    assert (asked.state, asked.error) == ("failed", running.NO_LONGER_YOURS)
+
+
+def test_an_export_that_cannot_be_made_says_so_and_lets_others_pass(
+    school: School, monkeypatch: pytest.MonkeyPatch
+):
+    broken, whole = ask(school, "xlsx"), ask(school, "csv")
+
+    def full(*_args: Any, **_kwargs: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(running, "write_workbook", full)
+    for turn in range(running.MOST_FAILURES + 1):
+        run(timezone.now() + running.WRITING_TAKES * 2 * turn)
+
+    broken.refresh_from_db()
+    assert (broken.state, broken.error) == ("failed", running.NO_FILE)
+    page = browser(school.coach).get(f"/admin/roster/export/{broken.pk}/change/")
+    assert "The server could not make the file" in page.content.decode()
+    assert len(read_csv(body(download(school, whole)))) == 12
+
+
+def test_files_go_after_a_day(school: School):
+    asked = ask(school, "csv")
+    run()
+    path = files.file_of(asked)
+    assert path.exists()
+
+    run(timezone.now() + timedelta(hours=25))
+
+    assert not path.exists()
+    assert not Export.objects.exists()
+    assert download(school, asked).status_code == 404
+
+
+def test_a_large_export_is_in_the_audit_log_when_it_is_asked_for(school: School):
+    ask(school, "csv", "q=ada")
+
+    entry = AuditEntry.objects.order_by("-id")[0]
+    assert (entry.action, entry.actor_name) == ("exported", "coach")
+    assert entry.changes == {"format": "csv", "filters": "q=ada", "rows": None}
