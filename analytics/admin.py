@@ -18,7 +18,7 @@ from analytics.admin_filters import PlateauFilter, SkillFilter, SourceFilter
 from analytics.models import Item, ItemMemory, LearningEvent, Skill, SkillState
 from analytics.models.catalogue import Learned
 from analytics.models.evidence import NEWEST
-from roster.admin_base import CappedPaginator, ScopedAdmin, VisibleLearnersAdmin
+from roster.admin_base import CappedPaginator, VisibleLearnersAdmin
 from roster.admin_filters import ClassFilter, DateFilter, FacilityFilter, GroupFilter
 from roster.cells import badge, bar, identifier, leading, lines, moment, person
 from roster.coaching import link

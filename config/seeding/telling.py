@@ -46,7 +46,7 @@ def _tell(facility: Facility, learners: Sequence[User], chance: Chance, at: date
     answers = dict(_answers(list(people)))
     if not answers:
         return
-    meanings = Meanings.of(facility.pk, answers)
+    meanings = Meanings.of(facility.pk, answers, recorded=())
     desks = []
     for learner_id, given in answers.items():
         ability = LearnerAbility(learner_id=learner_id)
