@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -166,3 +169,20 @@ def runs_over(page: Page) -> int:
     """By how many pixels a page is wider than its window."""
     root = "document.documentElement"
     return int(page.evaluate(f"{root}.scrollWidth - {root}.clientWidth"))
+
+
+def test_what_is_exported_is_what_the_list_shows(school: School, page: Page):
+    """And of nobody whom the viewer may not see."""
+    client_for(school.chen).work(exercise(), answered("another class's question"))
+    log_in(page, "coach")
+    page.goto("/admin/logger/attemptlog/?q=ada")
+    shown = page.locator("#result_list tbody .field-question").all_inner_texts()
+
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV").click()
+
+    text = Path(download.value.path()).read_text(encoding="utf-8-sig")
+    rows = list(csv.DictReader(StringIO(text)))
+    [items] = [name for name in rows[0] if name.lower() in ("item", "question")]
+    assert [row[items] for row in rows] == shown
+    assert len(shown) > 10
