@@ -97,16 +97,12 @@ class WorkAdmin(ExportableAdmin[W], VisibleLearnersAdmin[W]):
 
 @admin.register(ContentSession)
 class ContentSessionAdmin(WorkAdmin[ContentSession]):
-    list_display = ["begun", "learner_name", "content", "what", "how_far", "answers", "spent"]
+    list_display = ["begun", "learner_name", "content", "what", "how_far", "spent"]
     export_columns = exports.SESSIONS
     list_filter = [*WHOSE, ContentFilter, KindFilter, DoneFilter, DateFilter]
     list_without = ["extra_fields"]
     facility = "facility"
     ordering = LATEST_BEGUN_FIRST
-
-    @admin.display(description=gettext_lazy("Attempts"))
-    def answers(self, row: ContentSession) -> str:
-        return str(row.attempt_count or "")
 
 
 @admin.register(ContentSummary)
