@@ -11,20 +11,12 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from roster.admin_base import CappedPaginator, is_listed_filter
-from roster.models import Actor, Facility, User
-from roster.registrar.rights import manages
+from roster.admin_rights import managed_facilities, manages_some, may_manage
+from roster.models import Actor, Facility
 from study import services
 from study.models import LearningItem, StudySet
 
 S = TypeVar("S", bound=StudySet | LearningItem)
-
-
-def _managed(request: HttpRequest) -> QuerySet[Facility]:
-    """Return the facilities whose catalogue the viewer may change."""
-    user = cast("User", request.user)
-    if user.is_superuser:
-        return Facility.objects.all()
-    return Facility.objects.filter(pk__in=user.roles.of_admins().values("facility"))
 
 
 class CatalogueAdmin(admin.ModelAdmin[S]):
@@ -53,9 +45,9 @@ class CatalogueAdmin(admin.ModelAdmin[S]):
         if not self.has_module_permission(request):
             return False
         if obj is None:
-            return _managed(request).exists()
+            return manages_some(request)
         study_set = cast("StudySet", getattr(obj, "study_set", obj))
-        return manages(cast("Actor", request.user), study_set.facility_id)
+        return may_manage(request, study_set.facility_id)
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
         return False
@@ -85,7 +77,7 @@ class StudySetAdmin(CatalogueAdmin[StudySet]):
     ) -> ModelChoiceField[Any] | None:
         """Offer the facilities whose sets the viewer may make."""
         return super().formfield_for_foreignkey(
-            db_field, request, **{**kwargs, "queryset": _managed(request)}
+            db_field, request, **{**kwargs, "queryset": managed_facilities(request)}
         )
 
     def save_model(self, request: HttpRequest, obj: StudySet, form: Any, change: bool) -> None:  # noqa: ARG002, FBT001

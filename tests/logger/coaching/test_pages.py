@@ -311,8 +311,8 @@ def test_a_page_costs_the_same_however_much_there_is(
                 assert seen_by.get(url).status_code == 200
             costs[-1].append(len(made))
 
-    # What superusers may see nobody needs to look up; of a class's coach less is asked.
-    roles = {"coach": 2, "facility_coach": 3, "superuser": 0}[viewer]
+    # Whoever may look after a whole facility is asked for their roles.
+    roles = {"coach": 0, "facility_coach": 1, "superuser": 0}[viewer]
     assert costs[0] == costs[1] == [6 + roles, 10 + roles, 7 + roles]
 
 
