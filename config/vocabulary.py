@@ -25,10 +25,13 @@ TABLES = (
     _("lesson"), _("quiz"), _("quizzes"), _("skill"), _("skill state"), _("tries"), _("try"),
     _("user"), _("API keys"), _("attempts"), _("classrooms"), _("content sessions"),
     _("course sessions"),
-    _("items"), _("jobs"), _("learner groups"), _("learning events"),
+    _("items"), _("jobs"), _("learner groups"), _("learning events"), _("learning item"),
+    _("learning items"), _("study set"), _("study sets"),
     _("lessons"), _("skill states"), _("skills"), _("users"),
 )  # fmt: skip
 COLUMNS = (
+    _("actor id"), _("bytes read"), _("failures"), _("last read"), _("object id"), _("query"),
+    _("question"), _("studied"), _("study set"), _("worked at"),
     _("ability mean"), _("ability variance"), _("active"), _("answer"), _("answers"),
     _("attempt count"), _("attempts"), _("auto provision"), _("can admin"), _("can read"),
     _("can write"), _("channel id"), _("classroom"), _("code"), _("complete"),
@@ -52,6 +55,7 @@ COLUMNS = (
     _("try"), _("typical seconds"), _("user"), _("username"), _("username key"), _("velocity"),
 )  # fmt: skip
 EXPLANATIONS = (
+    _("Whether any of the reviews was a study result."), _("app.model"),
     _("Create a learner when a key names an unknown one."), _("Histogram of seconds per answer."),
     _("Implies read and write."), _("Let anonymous visitors track progress for themselves."),
     _(
