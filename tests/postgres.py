@@ -13,6 +13,8 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg
+
 
 @contextmanager
 def own_postgres() -> Iterator[str]:
@@ -29,11 +31,20 @@ def own_postgres() -> Iterator[str]:
             server.cleanup()
 
 
+def _forget_durability(url: str) -> None:
+    """Let the server write to disk whenever it likes: nobody misses a test's rows after a crash."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        for name in ("fsync", "full_page_writes", "synchronous_commit"):
+            connection.execute(f"ALTER SYSTEM SET {name} = off")
+        connection.execute("SELECT pg_reload_conf()")
+
+
 def main(command: list[str]) -> int:
     """Run the command and return its exit status."""
     if os.environ.get("TEST_DATABASE_URL"):
         return subprocess.run(command, check=False).returncode
     with own_postgres() as url:
+        _forget_durability(url)
         environment = {**os.environ, "TEST_DATABASE_URL": url, "DATABASE_URL": url}
         return subprocess.run(command, check=False, env=environment).returncode
 
