@@ -60,10 +60,10 @@ check: install-dev ## Lint, types, import contracts, dependencies, migrations, d
 test: test-sqlite test-postgres ## The whole suite on SQLite and on PostgreSQL
 
 test-sqlite: install-dev ## The suite on SQLite alone: the quick loop
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 test-postgres: install-dev ## The suite on PostgreSQL: TEST_DATABASE_URL, else one of our own
-	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n auto
+	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n auto --dist worksteal
 
 bench: install-dev static ## What a PUT costs, on both databases (ARGS="--quick", "--server granian", …)
 	@$(BIN)/python -m benchmarks.bench $(ARGS)
