@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Self
-
 from django.db import models
 from django.db.models import Q
 
 from analytics.core import bkt, calibration, difficulty
 from analytics.models.catalogue import Skill, SkillParameters
-from roster.models import Actor, User, UserQuerySet
+from roster.models import User
 from roster.models.base import Keyed
-from roster.models.reach import of_visible
+from roster.models.reach import LearnersQuerySet
 
 
 class LearnerAbility(models.Model):
@@ -52,16 +50,8 @@ class LearnerAbility(models.Model):
         return f"{self.learner}: {self.mean:+.2f}"
 
 
-class SkillStateQuerySet(models.QuerySet["SkillState"]):
-    def of_learners(self, learners: UserQuerySet) -> Self:
-        """States of these learners; a subquery, so no join can repeat a row."""
-        return self.filter(learner__in=learners)
-
-    def visible_to(self, actor: Actor) -> Self:
-        """States of the learners the actor may read."""
-        if actor.is_superuser:
-            return self
-        return self.filter(of_visible(actor, "learner"))
+class SkillStateQuerySet(LearnersQuerySet["SkillState"]):
+    """What learners know of skills."""
 
 
 class SkillState(Keyed):

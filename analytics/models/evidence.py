@@ -10,29 +10,24 @@ from django.db.models import Q
 from analytics.core.memory import Grade
 from analytics.events import Source
 from analytics.models.catalogue import Item, Skill
-from roster.models import MAX_NAME, Actor, ApiKey, Facility, User, UserQuerySet
+from roster.models import MAX_NAME, Actor, ApiKey, Facility, User
 from roster.models.base import Keyed
-from roster.models.reach import of_visible
+from roster.models.reach import LearnersQuerySet
 
 NEWEST = ("-happened_at", "-id")
 
 
-class LearningEventQuerySet(models.QuerySet["LearningEvent"]):
-    def of_learners(self, learners: UserQuerySet) -> Self:
-        """Events of these learners; a subquery, so no join can repeat a row."""
-        return self.filter(learner__in=learners)
-
+class LearningEventQuerySet(LearnersQuerySet["LearningEvent"]):
     def visible_to(self, actor: Actor) -> Self:
         """Events of the learners the actor may read.
 
         Each bears its learner's facility, which never changes: whoever reads one whole facility is
         told so by equality, and the order of an index is the list's.
         """
-        if actor.is_superuser:
-            return self
-        if isinstance(actor, User | ApiKey) and actor.whole_facility is not None:
-            return self.filter(facility=actor.whole_facility)
-        return self.filter(of_visible(actor, "learner"))
+        whole = actor.whole_facility if isinstance(actor, User | ApiKey) else None
+        if whole is None or actor.is_superuser:
+            return super().visible_to(actor)
+        return self.filter(facility=whole)
 
     def in_order(self) -> Self:
         """As they happened; at one time, as they arrived."""

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Self
-
 from django.db import models
 from django.db.models import Q
 
 from analytics.core.memory import EASIEST, HARDEST
 from analytics.models.catalogue import Item
-from roster.models import Actor, User, UserQuerySet
+from roster.models import User
 from roster.models.base import Keyed
-from roster.models.reach import of_visible
+from roster.models.reach import LearnersQuerySet
 
 
-class ItemMemoryQuerySet(models.QuerySet["ItemMemory"]):
-    def of_learners(self, learners: UserQuerySet) -> Self:
-        """Memories of these learners; a subquery, so no join can repeat a row."""
-        return self.filter(learner__in=learners)
-
-    def visible_to(self, actor: Actor) -> Self:
-        """Memories of the learners the actor may read."""
-        if actor.is_superuser:
-            return self
-        return self.filter(of_visible(actor, "learner"))
+class ItemMemoryQuerySet(LearnersQuerySet["ItemMemory"]):
+    """What learners remember of items."""
 
 
 class ItemMemory(Keyed):

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Self
 
 from django.db import models
 from django.db.models import Q
 
 from logger.models.base import LATEST_BEGUN, Progressing, RecordQuerySet
-from roster.models import Actor, CourseSession, Facility, Lesson, Quiz, User
-from roster.models.reach import of_visible
+from roster.models import CourseSession, Facility, Lesson, Quiz, User
+from roster.models.reach import LearnersQuerySet
 
 
-class ContentSummaryQuerySet(models.QuerySet["ContentSummary"]):
-    def visible_to(self, actor: Actor) -> Self:
-        """Summaries of the learners the actor may read."""
-        if actor.is_superuser:
-            return self
-        return self.filter(of_visible(actor, "user"))
+class ContentSummaryQuerySet(LearnersQuerySet["ContentSummary"]):
+    learner = "user"
 
 
 class ContentSummary(Progressing):

@@ -15,9 +15,9 @@ from logger.commands import Interaction
 from logger.mastery import CORRECT, Criterion
 from logger.models.base import LATEST_BEGUN, RecordQuerySet, Timed
 from logger.models.sessions import ContentSession, ContentSummary
-from roster.models import Actor, Facility, User, UserQuerySet
+from roster.models import Facility, User
 from roster.models.base import FaithfulDecoder
-from roster.models.reach import of_visible
+from roster.models.reach import LearnersQuerySet
 from roster.wire import format_time
 
 NEWEST = ("-end_timestamp", "-id")
@@ -25,16 +25,8 @@ MAX_HISTORY = 1000
 MAX_HISTORY_BYTES = 256 * 1024
 
 
-class MasteryLogQuerySet(models.QuerySet["MasteryLog"]):
-    def of_learners(self, learners: UserQuerySet) -> Self:
-        """Tries of these learners; a subquery, so no join can repeat a row or inflate a sum."""
-        return self.filter(user__in=learners)
-
-    def visible_to(self, actor: Actor) -> Self:
-        """Tries of the learners the actor may read."""
-        if actor.is_superuser:
-            return self
-        return self.filter(of_visible(actor, "user"))
+class MasteryLogQuerySet(LearnersQuerySet["MasteryLog"]):
+    learner = "user"
 
     def newest_first(self) -> Self:
         """In the order of contract 1.4."""
