@@ -23,6 +23,7 @@ from roster.admin_filters import ClassFilter, DateFilter, FacilityFilter, GroupF
 from roster.cells import badge, bar, identifier, leading, lines, moment, person
 from roster.coaching import link
 from roster.export_admin import ExportableAdmin
+from roster.models import Facility, User
 from roster.names import parse_uuid
 from roster.templatetags.reading import duration, share
 
@@ -81,7 +82,8 @@ class SkillAdmin(LearnedAdmin[Skill]):
 class ItemAdmin(LearnedAdmin[Item]):
     export_columns = exports.ITEMS
     list_display = ["__str__", "skill", "facility", "answers", "typical_seconds"]
-    search_fields = ["code"]
+    search_fields = ["code__startswith", "name__startswith"]
+    search_help_text = gettext_lazy("How it begins, or its GUID")
     ordering = ["-id"]
     raw_id_fields = ["skill"]
 
@@ -131,11 +133,11 @@ class LearnersAdmin(ExportableAdmin[B], VisibleLearnersAdmin[B]):
     # Keys grow with time.
     ordering = ["-id"]
 
-    def items_beginning(self, word: str) -> Q:
+    def items_beginning(self, word: str, viewer: User) -> Q:
         """Return a condition on the item: its name begins so, with its content's id or without."""
-        named = Q(code__startswith=word) | Q(code__contains=f":{word}")
-        found = Item.objects.filter(named).order_by("pk").values_list("pk", flat=True)
-        return Q(item__in=list(found[:MOST_ITEMS]))
+        named = Q(code__startswith=word) | Q(name__startswith=word)
+        items = Item.objects.filter(named, facility__in=Facility.objects.known_to(viewer))
+        return Q(item__in=list(items.order_by("pk").values_list("pk", flat=True)[:MOST_ITEMS]))
 
     @admin.display(description=gettext_lazy("Learner"))
     def learner_name(self, row: Any) -> SafeString:

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from analytics.events import Source
 from analytics.models import Skill
 from roster.admin_filters import Choice, ChoiceFilter, ConditionFilter, Rows, TextFilter
+from roster.models import Facility
 
-MOST_NAMED = 100
+MOST_NAMED = 2000
 
 
 class SkillFilter(TextFilter):
@@ -24,9 +25,10 @@ class SkillFilter(TextFilter):
     def narrowed(self, rows: Rows) -> Rows:
         """Return what is known of these skills."""
         named = Q(code__startswith=self.value) | Q(title__icontains=self.value)
-        found = Skill.objects.filter(named).order_by("pk").values_list("pk", flat=True)
+        own = Skill.objects.filter(facility__in=Facility.objects.known_to(self.viewer))
+        found = own.filter(named).order_by("pk").values_list("pk", flat=True)
+        # How many rows a few skills have is known to the database; a subquery's it would guess.
         few = list(found[: MOST_NAMED + 1])
-        # Of few the database knows how many rows to expect, and of many that some are new.
         return rows.filter(skill__in=few if len(few) <= MOST_NAMED else found)
 
 

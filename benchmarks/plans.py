@@ -40,7 +40,7 @@ class Plan:
         """Name the indexes used and the tables read whole, each once."""
         return list(dict.fromkeys(name for node in self.nodes() if (name := _scan(node))))
 
-    def faults(self, big: set[str], *, most_sorted: int = SORTED) -> list[str]:
+    def faults(self, big: set[str]) -> list[str]:
         """Name what would get slower with every row: big tables read or sorted whole."""
         faults: list[str] = []
         if self.counts:
@@ -48,7 +48,7 @@ class Plan:
         for node in self.nodes():
             if node["Node Type"].endswith("Seq Scan") and node["Relation Name"] in big:
                 faults.append(f"reads {node['Relation Name']} whole")
-            if node["Node Type"] in SORTS and (rows := _input(node)) > most_sorted:
+            if node["Node Type"] in SORTS and (rows := _input(node)) > SORTED:
                 faults.append(f"sorts {rows} rows")
         return list(dict.fromkeys(faults))
 

@@ -149,9 +149,10 @@ class VisibleLearnersAdmin(ScopedAdmin[M], ReadOnlyAdmin[M]):
         word = search_term.strip()
         if not word:
             return queryset, False
-        found = self._of_people_called(word, cast("User", request.user))
+        viewer = cast("User", request.user)
+        found = self._of_people_called(word, viewer)
         if self.items_called is not None:
-            found |= self.items_beginning(word)
+            found |= self.items_beginning(word, viewer)
         return queryset.filter(found), False
 
     def _of_people_called(self, word: str, viewer: User) -> Q:
@@ -166,7 +167,7 @@ class VisibleLearnersAdmin(ScopedAdmin[M], ReadOnlyAdmin[M]):
             return Q(**{f"{self.learner}__in": people})
         return self.learners_among(User.objects.filter(pk__in=few)) if few else Q(pk__in=[])
 
-    def items_beginning(self, word: str) -> Q:
+    def items_beginning(self, word: str, viewer: User) -> Q:  # noqa: ARG002
         """Return a condition on the item."""
         return Q(**{f"{self.items_called}__startswith": word})
 

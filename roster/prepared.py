@@ -188,7 +188,8 @@ class PreparedUpsert(Generic[M]):
         if bool(unique_fields) != bool(update_fields):
             raise TypeError("unique_fields and update_fields go together")
         self.model = model
-        self.columns = [Column(field) for field in meta.concrete_fields]
+        # The database makes the generated ones.
+        self.columns = [Column(field) for field in meta.concrete_fields if not field.generated]
         self.relations = [
             (field.name, field.attname) for field in meta.concrete_fields if field.is_relation
         ]

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.core.exceptions import BadRequest
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -29,7 +29,7 @@ from roster.coaching import (
     visible_learner,
 )
 from roster.keyset import BadToken, Place
-from roster.models import Classroom, Facility, User
+from roster.models import Facility, User
 
 L = TypeVar("L", bound=Learned)
 
@@ -130,11 +130,7 @@ def of_known_facility(rows: QuerySet[L], viewer: User) -> QuerySet[L]:
     """Return those of facilities that the viewer belongs to, or looks after somebody in."""
     if viewer.is_superuser:
         return rows
-    rooms = Classroom.objects.staffed_by(viewer)
-    return rows.filter(
-        Q(facility__in=Facility.objects.visible_to(viewer))
-        | Q(facility__in=rooms.values("facility"))
-    )
+    return rows.filter(facility__in=Facility.objects.known_to(viewer))
 
 
 def one_of(rows: QuerySet[L], pk: UUID) -> L:

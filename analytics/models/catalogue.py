@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import StrIndex, Substr
 from uuid_utils.compat import uuid7
 
 from analytics.core import bkt, difficulty, predict
@@ -83,6 +84,11 @@ class Item(Learned):
 
     facility = models.ForeignKey(Facility, on_delete=models.CASCADE, related_name="items")
     code = models.CharField(max_length=MAX_NAME, null=True, blank=True)  # noqa: DJ001
+    # An item of a session is called `CONTENT:ITEM`; people look for it by the second half.
+    name = models.GeneratedField(
+        expression=Substr("code", StrIndex("code", models.Value(":")) + 1),
+        output_field=models.CharField(max_length=MAX_NAME, null=True), db_persist=True,
+    )  # fmt: skip
     guid = models.UUIDField(default=uuid7)
     skill = models.ForeignKey(
         Skill, on_delete=models.SET_NULL, related_name="items", null=True, blank=True,
@@ -99,6 +105,11 @@ class Item(Learned):
             models.UniqueConstraint(fields=["facility", "code"], name="one_item_per_code"),
             models.UniqueConstraint(fields=["facility", "guid"], name="one_item_per_guid"),
             models.CheckConstraint(condition=~Q(code=""), name="item_code_is_null_or_named"),
+        ]
+        # Of these operators PostgreSQL finds names by how they begin.
+        indexes = [
+            models.Index(fields=["code"], opclasses=["varchar_pattern_ops"], name="item_by_code"),
+            models.Index(fields=["name"], opclasses=["varchar_pattern_ops"], name="item_by_name"),
         ]
 
     def __str__(self) -> str:

@@ -33,7 +33,7 @@ def store_records(rows: Sequence[Model]) -> None:
 def _copy(rows: Sequence[Model]) -> None:
     """Stream rows into their table: three times as fast as inserts, measured."""
     meta, quote = rows[0]._meta, connection.ops.quote_name
-    fields = meta.concrete_fields
+    fields = [field for field in meta.concrete_fields if not field.generated]
     columns = ", ".join(quote(str(field.column)) for field in fields)
     values = attrgetter(*(field.attname for field in fields))
     with connection.cursor() as cursor:

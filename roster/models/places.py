@@ -11,7 +11,7 @@ from roster.models.keys import ApiKey, Scope
 from roster.names import parse_uuid
 
 if TYPE_CHECKING:
-    from roster.models.people import Actor
+    from roster.models.people import Actor, User
 
 
 class FacilityQuerySet(models.QuerySet["Facility"]):
@@ -21,6 +21,16 @@ class FacilityQuerySet(models.QuerySet["Facility"]):
             return self.staffed_by(actor)
         return self.filter(
             models.Q(pk=actor.facility_id) | models.Q(pk__in=actor.roles.values("facility"))
+        )
+
+    def known_to(self, actor: User) -> Self:
+        """Facilities somebody belongs to, or looks after anybody in: whose items they may see."""
+        if actor.is_superuser:
+            return self
+        rooms = Classroom.objects.staffed_by(actor)
+        return self.filter(
+            models.Q(pk__in=Facility.objects.visible_to(actor))
+            | models.Q(pk__in=rooms.values("facility"))
         )
 
     def named(self, name: str) -> Self:

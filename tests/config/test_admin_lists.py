@@ -12,7 +12,7 @@ from django.test import Client as Browser
 from uuid_utils.compat import uuid7
 
 from analytics.events import Answer, Source
-from analytics.models import ItemMemory, LearningEvent, SkillState
+from analytics.models import Item, ItemMemory, LearningEvent, SkillState
 from analytics.services import record_answers
 from logger.models import AttemptLog, Content, ContentSession, ContentSummary, MasteryLog
 from roster.models import LearnerGroup, User
@@ -180,6 +180,34 @@ def test_items_are_found_by_how_they_begin(worked: School, table: str):
 
     assert named(look(worked.coach, table, q="fractions-")) == {"ben"}
     assert named(look(worked.coach, table, q="ractions-")) == set()
+
+
+@pytest.mark.parametrize("table", ["analytics/learningevent", "analytics/itemmemory"])
+def test_items_of_other_schools_crowd_nobody_out(worked: School, table: str):
+    """However many of theirs are called alike."""
+    foreign = [Item(facility=worked.elsewhere, code=f"fractions-{one}") for one in range(101)]
+    Item.objects.bulk_create(foreign)
+    work(worked.ben, "fractions-7")
+
+    assert named(look(worked.coach, table, q="fractions-")) == {"ben"}
+
+
+def test_items_are_found_by_either_half_of_their_name(worked: School):
+    content = uuid7().hex
+    items = [Item(facility=worked.facility, code=code) for code in (f"{content}:sum", "summing up")]
+    Item.objects.bulk_create([*items, Item(facility=worked.facility)])
+    path = "/admin/analytics/item/"
+    window = browser(worked.superuser)
+
+    by_name = window.get(path, {"q": "sum"}).content.decode()
+    by_content = window.get(path, {"q": content[:20]}).content.decode()
+    by_guid = window.get(path, {"q": str(items[1].guid)}).content.decode()
+
+    assert f"{content}:sum" in by_name
+    assert "summing up" in by_name
+    assert f"{content}:sum" in by_content
+    assert "summing up" not in by_content
+    assert "summing up" in by_guid
 
 
 @every_list
