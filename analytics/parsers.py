@@ -11,24 +11,21 @@ from rest_framework.parsers import BaseParser
 
 from analytics.serializers.batch import Batch, array
 from analytics.serializers.reading import read_answer
-from roster.bodies import lines, load_json, whole_body
+from roster.bodies import JsonBodyParser, lines, load_json
 
 
-class AnswersParser(BaseParser):
+class AnswersParser(JsonBodyParser):
     """Read a JSON array of answers."""
 
-    media_type = "application/json"
+    @property
+    def limit(self) -> int:
+        """The most bytes many answers may have."""
+        return int(settings.MAX_BULK_BYTES)
 
-    def parse(
-        self,
-        stream: IO[bytes],
-        media_type: str | None = None,  # noqa: ARG002
-        parser_context: Mapping[str, Any] | None = None,  # noqa: ARG002
-    ) -> Any:
+    def load(self, raw: bytes) -> Any:
         """Return the answers; 400 where the body is no array at all."""
-        raw = whole_body(stream, settings.MAX_BULK_BYTES)
         digest = sha256(raw).hexdigest()
-        return Batch.read(array(load_json(raw)), self.read, lambda: digest)
+        return Batch.read(array(super().load(raw)), self.read, lambda: digest)
 
     def read(self, data: Any) -> Any:
         """Read one of them."""

@@ -1,36 +1,18 @@
-"""JSON in and out: orjson, in the shapes REST framework asks for."""
+"""JSON out: orjson, in the shapes REST framework asks for."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import IO, Any
+from typing import Any
 
 import orjson
-from django.conf import settings
 from django.utils.functional import Promise
 from rest_framework.negotiation import DefaultContentNegotiation
-from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
-from roster.bodies import load_json, whole_body
 from roster.wire import format_time
-
-
-class OrjsonParser(BaseParser):
-    """Parse UTF-8 JSON that every database can keep and every client can read back."""
-
-    media_type = "application/json"
-
-    def parse(
-        self,
-        stream: IO[bytes],
-        media_type: str | None = None,  # noqa: ARG002
-        parser_context: Mapping[str, Any] | None = None,  # noqa: ARG002
-    ) -> Any:
-        """Return the parsed body; 413 where it is too large, 400 where it is not plain JSON."""
-        return load_json(whole_body(stream, settings.MAX_BODY_BYTES))
 
 
 def _default(value: Any) -> Any:

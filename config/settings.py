@@ -261,7 +261,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     ],
     "DEFAULT_THROTTLE_CLASSES": ["roster.throttles.CallerThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["config.json_rim.OrjsonRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["config.json_rim.OrjsonParser"],
+    "DEFAULT_PARSER_CLASSES": ["roster.bodies.JsonBodyParser"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "config.json_rim.AlwaysJson",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "config.pagination.ArrayPagesOrCursor",

@@ -9,17 +9,15 @@ import json
 import re
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import IO, Any
+from typing import Any
 
 import orjson
-from django.conf import settings
 from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 from rest_framework.exceptions import ParseError, ValidationError
-from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 
-from roster.bodies import INT64, load_json, whole_body
+from roster.bodies import INT64, JsonBodyParser
 
 MEDIA_TYPE = "application/vnd.api+json"
 Json = dict[str, Any]
@@ -27,21 +25,13 @@ _NAME = re.compile("[a-z_]{1,50}")
 Fields = dict[str, serializers.Field[Any, Any, Any, Any]]
 
 
-class JsonParser(BaseParser):
+class JsonParser(JsonBodyParser):
     """Parse the body of a request: a flat object, whichever of two names its type has."""
 
-    media_type = "application/json"
-
-    def parse(
-        self,
-        stream: IO[bytes],
-        media_type: str | None = None,  # noqa: ARG002
-        parser_context: Mapping[str, Any] | None = None,  # noqa: ARG002
-    ) -> Any:
-        """Return the parsed body; 413 where it is too large, 400 where it is not plain JSON."""
-        raw = whole_body(stream, settings.MAX_BODY_BYTES)
+    def load(self, raw: bytes) -> Any:
+        """Return what a body holds, or say which field has too large a number."""
         try:
-            return load_json(raw)
+            return super().load(raw)
         except ParseError:
             if field := _out_of_range(raw):
                 raise ValidationError({field: ["The number is out of the 64-bit range."]}) from None
