@@ -260,25 +260,3 @@ class TextFilter(FormFilter):
 
     template = "admin/controls/text.html"
     hint: Any = ""
-
-
-class ActiveFilter(ConditionFilter):
-    """Who may still come in."""
-
-    title = _("Active")
-    parameters = ("active",)
-    conditions = {
-        "yes": (_("active"), Q(is_active=True)),
-        "no": (_("not active"), Q(is_active=False)),
-    }
-
-
-class StaffFilter(ConditionFilter):
-    """Who looks after others, and who learns."""
-
-    title = _("Staff")
-    parameters = ("staff",)
-    conditions = {
-        "no": (_("learners"), Q(is_staff=False)),
-        "yes": (_("staff"), Q(is_staff=True)),
-    }
