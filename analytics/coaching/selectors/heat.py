@@ -41,10 +41,7 @@ def heat_map(
             " (from {mastered})."
         ).format(stuck=STUCK, done=DONE, mastered=percent(MASTERED)),
         corner=_("Learner"),
-        columns=[
-            Head(label=short_ids(str(s)), url=(link("coach_skill", s.pk) or "") + query)
-            for s in skills
-        ],
+        columns=[_head(skill, query) for skill in skills],
         rows=[
             HeatRow(
                 head=Head(label=str(learner), url=link("coach_learner", learner.pk)),
