@@ -11,7 +11,6 @@ mastery. Inactive: a learner who did answer has not for seven days.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -99,8 +98,3 @@ def of_absence(days: float | None) -> Concern | None:
     if days is None or days < INACTIVE_DAYS:
         return None
     return Concern(reason=Reason.INACTIVE, figure=days, threshold=INACTIVE_DAYS)
-
-
-def most_pressing(concerns: Iterable[Concern]) -> list[Concern]:
-    """Return these, the most pressing first."""
-    return sorted(concerns, key=lambda concern: concern.rank)

