@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from analytics import exports
 from analytics.admin_filters import PlateauFilter, SkillFilter, SourceFilter
+from analytics.coaching.words import velocity
 from analytics.models import Item, ItemMemory, LearningEvent, Skill, SkillState
 from analytics.models.catalogue import Learned
 from analytics.models.evidence import NEWEST
@@ -181,8 +182,7 @@ class SkillStateAdmin(LearnersAdmin[SkillState]):
 
     @admin.display(description=gettext_lazy("Gain an answer"))
     def gain(self, row: SkillState) -> str:
-        points = number_format(round(100 * row.velocity, 1), 1)
-        return _("%(points)s points") % {"points": points}
+        return velocity(row.velocity)
 
     @admin.display(description=gettext_lazy("Plateau"))
     def stuck(self, row: SkillState) -> SafeString | str:

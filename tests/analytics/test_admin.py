@@ -10,6 +10,7 @@ from uuid_utils.compat import uuid7
 
 from analytics.models import Item, LearningEvent, Skill, SkillState
 from roster.models import User
+from roster.words import UNBROKEN
 from tests.analytics.test_recording import record, tracked
 from tests.factories import School
 
@@ -136,11 +137,24 @@ def test_beliefs_can_be_read(practised: School):
 
     page = browser(practised.coach).get("/admin/analytics/skillstate/").content.decode()
 
-    for text in ("72 %", "12, 9 right", "1.2 points", "⚠ stuck", "84 % sure"):
+    for text in ("72 %", "12, 9 right", "⚠ stuck", "84 % sure"):
         assert text in page
     state = SkillState.objects.get(learner=practised.ada)
     assert f'href="/admin/coach/skills/{state.skill_id}/"' in page
     assert f'href="/admin/coach/learners/{state.learner_id}/skills/{state.skill_id}/"' in page
+
+
+@pytest.mark.parametrize(
+    ("gain", "told"),
+    [(0.0123, "+1.2 points"), (-0.0004, "±0.0 points"), (-0.0123, "−1.2 points")],
+)
+def test_a_gain_is_told_as_on_the_coachs_pages(practised: School, gain: float, told: str):
+    """issue: numbers that differ between screens; a loss of nearly nothing was "-0.0"."""
+    SkillState.objects.filter(learner=practised.ada).update(velocity=gain)
+
+    page = browser(practised.coach).get("/admin/analytics/skillstate/").content.decode()
+
+    assert f">{told.replace(' ', UNBROKEN)}</td>" in page
 
 
 def test_a_question_of_an_exercise_goes_by_its_own_name(practised: School):
