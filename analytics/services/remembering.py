@@ -16,7 +16,7 @@ from analytics.core.reviews import Remembered, Reviews, remember
 from analytics.models import ItemMemory
 from analytics.rows import microseconds, moment
 
-Key = tuple[UUID, UUID]
+LearnerItem = tuple[UUID, UUID]
 TOLERANCE = 1e-9
 
 
@@ -45,7 +45,7 @@ class Recalled:
     """
 
     learners: dict[UUID, int]
-    keys: dict[Key, int]
+    keys: dict[LearnerItem, int]
     remembered: Remembered
     due: IntArray
     reviews: IntArray
@@ -58,7 +58,7 @@ class Recalled:
     def of(cls, reviews: Sequence[Review]) -> Recalled:
         """Take reviews from the beginning, each learner's in order."""
         learners: dict[UUID, int] = {}
-        keys: dict[Key, int] = {}
+        keys: dict[LearnerItem, int] = {}
         whose = [learners.setdefault(review.learner_id, len(learners)) for review in reviews]
         which = [
             keys.setdefault((review.learner_id, review.item_id), len(keys)) for review in reviews
@@ -97,7 +97,7 @@ class Recalled:
             return UNCALIBRATED
         return Calibration(*(float(column[row]) for column in self.remembered.calibrations))
 
-    def memory(self, key: Key) -> ItemMemory:
+    def memory(self, key: LearnerItem) -> ItemMemory:
         """Return what a learner remembers of an item, as a row."""
         row, memories = self.keys[key], self.remembered.memories
         return ItemMemory(
@@ -114,7 +114,9 @@ class Recalled:
             studied=bool(self.studied[row]),
         )
 
-    def unlike(self, learner_ids: Collection[UUID]) -> Iterator[tuple[Key, str, object, object]]:
+    def unlike(
+        self, learner_ids: Collection[UUID]
+    ) -> Iterator[tuple[LearnerItem, str, object, object]]:
         """Yield each value stored of these learners that is another.
 
         Which memory's it is, its name, what is stored and what is expected; times in
@@ -124,7 +126,7 @@ class Recalled:
         missing = {key: row for key, row in self.keys.items() if key[0] in among}
         rows: list[int] = []
         stored: list[tuple[float, ...]] = []
-        keys: list[Key] = []
+        keys: list[LearnerItem] = []
         for key, values in _stored(among):
             row = missing.pop(key, None)
             if row is None:
@@ -167,7 +169,7 @@ def _sums(rows: IntArray, values: FloatArray, count: int) -> FloatArray:
     return sums
 
 
-def _stored(learner_ids: Collection[UUID]) -> Iterator[tuple[Key, tuple[float, ...]]]:
+def _stored(learner_ids: Collection[UUID]) -> Iterator[tuple[LearnerItem, tuple[float, ...]]]:
     memories = ItemMemory.objects.filter(learner__in=learner_ids)
     for learner, item, stability, difficulty, last, due, *rest in memories.values_list(
         "learner", "item", *ItemMemory.LEARNED

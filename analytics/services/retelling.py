@@ -25,7 +25,7 @@ _NUMBERS = (
 _NAMES = ("pk", "learner", "skill", "happened_at", "position", "parameter_version")
 _SCORE = len(_NAMES) + _NUMBERS.index("score")
 _SECONDS = len(_NAMES) + _NUMBERS.index("seconds")
-Key = tuple[UUID, UUID]
+LearnerSkill = tuple[UUID, UUID]
 
 
 class Told(NamedTuple):
@@ -59,7 +59,7 @@ class Retold:
     newest: dict[UUID, datetime]
     positions: dict[UUID, int]
     learners: dict[UUID, int]
-    keys: dict[Key, int]
+    keys: dict[LearnerSkill, int]
     parameters: list[SkillParameters | None]
     last_practised: list[datetime]
     events: list[Told]
@@ -154,14 +154,14 @@ def _rows(numbered: dict[Any, int], names: Iterable[Any]) -> IntArray:
 
 
 def _parameters(
-    told: Sequence[Told], keys: dict[Key, int], *, newest: bool
+    told: Sequence[Told], keys: dict[LearnerSkill, int], *, newest: bool
 ) -> list[SkillParameters | None]:
     skill_ids = {skill_id for _, skill_id in keys}
     if newest:
         skills = Skill.objects.filter(pk__in=skill_ids).select_related("parameters")
         current = {skill.pk: skill.parameters for skill in skills}
         return [current[skill_id] for _, skill_id in keys]
-    arrived: dict[Key, tuple[int, int]] = {}
+    arrived: dict[LearnerSkill, tuple[int, int]] = {}
     for event in told:
         key = event.learner_id, event.skill_id
         arrived[key] = max(arrived.get(key, (-1, 0)), (event.position, event.version))

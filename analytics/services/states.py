@@ -6,7 +6,7 @@ from uuid import UUID
 
 from analytics.models import LearnerAbility, SkillState
 from analytics.rows import put_calibration
-from analytics.services.retelling import Key, Retold
+from analytics.services.retelling import LearnerSkill, Retold
 
 
 def ability_row(retold: Retold, learner_id: UUID) -> LearnerAbility | None:
@@ -29,7 +29,7 @@ def ability_row(retold: Retold, learner_id: UUID) -> LearnerAbility | None:
     return row
 
 
-def state_row(retold: Retold, key: Key) -> SkillState:
+def state_row(retold: Retold, key: LearnerSkill) -> SkillState:
     """Return what is believed of a learner at a skill as a row."""
     place, beliefs = retold.keys[key], retold.beliefs
     course = beliefs.courses.course(place)
