@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from logger.models import Content, ContentSession, ContentSummary, MasteryLog
+from logger.models.base import LATEST_BEGUN
 from logger.models.tries import NEWEST
 from roster.keyset import Place, from_place
 from roster.models import Quiz, User
@@ -17,8 +18,6 @@ from roster.models import Quiz, User
 TRIES = 20
 SESSIONS = 20
 RECENT = 8
-# Keys grow with time.
-LATEST_BEGUN = "-id"
 Row = TypeVar("Row", ContentSession, MasteryLog)
 
 
@@ -70,7 +69,7 @@ def learner_content(
         title=title_of(content_id),
         tries=shown,
         following=Place.of(shown[-1], list(NEWEST)) if len(tries) > TRIES else None,
-        sessions=list(summary.sessions.order_by(LATEST_BEGUN)[:SESSIONS]),
+        sessions=list(summary.sessions.order_by(*LATEST_BEGUN)[:SESSIONS]),
     )
 
 
@@ -90,7 +89,7 @@ class Recent(Generic[Row]):
 
 def recent_sessions(learner: User) -> Recent[ContentSession]:
     """Return a learner's newest sittings."""
-    return _titled(ContentSession.objects.filter(user=learner).order_by(LATEST_BEGUN))
+    return _titled(ContentSession.objects.filter(user=learner).order_by(*LATEST_BEGUN))
 
 
 def recent_tries(learner: User) -> Recent[MasteryLog]:

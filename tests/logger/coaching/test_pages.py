@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from django.urls import reverse
 from uuid_utils.compat import uuid7
 
 from analytics.models import Item
-from logger.models import AttemptLog, MasteryLog
+from logger.models import AttemptLog, ContentSession, MasteryLog
 from roster.models import User
 from tests.conftest import client_for
 from tests.factories import School, answered, exercise, make_quiz, video
@@ -99,6 +100,20 @@ def test_a_content_lists_tries_newest_first_and_sessions(school: School, content
     assert "1 of 2" in page
     assert "5 m 50 s" in page
     assert "7 m 30 s" in page
+
+
+def test_a_contents_sittings_go_by_when_they_began(school: School):
+    """What was brought in later may have happened earlier."""
+    body, client = video(), client_for(school.ada)
+    for seconds, month in ((30, 3), (50, 2)):
+        session = client.start(body)["session_id"]
+        client.move(session, time_spent_delta=seconds)
+        begun = datetime(2026, month, 1, tzinfo=UTC)
+        ContentSession.objects.filter(pk=session).update(start_timestamp=begun)
+
+    page = text_of(browser(school.coach).get(content_url(school.ada, body["content_id"])))
+
+    assert page.index("30 s") < page.index("50 s")
 
 
 def test_a_video_has_progress_and_no_tries(school: School):

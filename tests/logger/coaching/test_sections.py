@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -52,6 +53,21 @@ def test_a_learners_page_leads_to_tries_and_contents(school: School, asked: dict
         ("coach_try", tried.pk), ("coach_content", school.ada.pk, tried.content_id),
     ):  # fmt: skip
         assert reverse(f"admin:{name}", args=args) in response.content.decode()
+
+
+def test_sittings_go_by_when_they_began(school: School):
+    """What was brought in later may have happened earlier."""
+    client = client_for(school.ada)
+    for title, month in (("Later", 3), ("Earlier", 2)):
+        watched = video()
+        Content.objects.create(pk=watched["content_id"], title=title)
+        client.start(watched)
+        begun = datetime(2026, month, 1, tzinfo=UTC)
+        school.ada.sessions.filter(content_id=watched["content_id"]).update(start_timestamp=begun)
+
+    page = text_of(browser(school.coach).get(reverse("admin:coach_learner", args=[school.ada.pk])))
+
+    assert page.index("Later") < page.index("Earlier")
 
 
 def test_an_items_page_counts_wrong_answers_most_frequent_first(
