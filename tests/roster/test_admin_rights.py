@@ -15,17 +15,21 @@ from roster.models import (
     ApiKey,
     AuditEntry,
     Classroom,
+    CourseSession,
+    CourseSessionAssignment,
     Enrolment,
     Facility,
     GroupMembership,
     LearnerGroup,
     Lesson,
     LessonAssignment,
+    Quiz,
+    QuizAssignment,
     Role,
     RoleKind,
     User,
 )
-from tests.factories import PASSWORD, School, key_row, make_key, make_lesson, make_user
+from tests.factories import PASSWORD, School, key_row, make_key, make_lesson, make_quiz, make_user
 
 NEW_PASSWORD = "a different battery staple"
 TABLES = [
@@ -447,16 +451,18 @@ def test_a_list_costs_the_same_however_long(
     assert taken() == few <= 10
 
 
-@pytest.mark.parametrize("table", ["user", "classroom", "learnergroup", "lesson"])
+@pytest.mark.parametrize("who", ["facility_coach", "admin", "superuser"])
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("page", ["change", "delete", "history"])
 def test_a_page_costs_the_same_however_much_hangs_on_it(
-    school: School, statements: Callable[[], Any], table: str
+    school: School, statements: Callable[[], Any], page: str, table: str, who: str
 ):
-    row = rows_of(school)[table]
+    row = much_hangs_on(school)[table]
 
     def taken() -> int:
-        viewer = browser(school.admin)
+        viewer = browser(getattr(school, who))
         with statements() as asked:
-            viewer.get(f"/admin/roster/{table}/{row.pk}/change/")
+            viewer.get(f"/admin/roster/{table}/{row.pk}/{page}/")
         return len(asked)
 
     taken()  # What Django keeps for good is there then.
@@ -464,6 +470,53 @@ def test_a_page_costs_the_same_however_much_hangs_on_it(
     _fill(school)
 
     assert taken() == few <= 15
+
+
+@pytest.mark.parametrize("page", ["change", "delete"])
+def test_saving_and_removing_cost_the_same_however_much_hangs_on_it(
+    school: School, statements: Callable[[], Any], page: str
+):
+    def taken(group: LearnerGroup) -> int:
+        members = [{"id": str(key)} for key in group.memberships.values_list("pk", flat=True)]
+        rows = inline("memberships", *members, there=len(members))
+        viewer = browser(school.admin)
+        with statements() as asked:
+            answer = viewer.post(
+                f"/admin/roster/learnergroup/{group.pk}/{page}/",
+                {"name": "fractions", "post": "yes", **(rows if page == "change" else {})},
+            )
+        assert answer.status_code == 302
+        return len(asked)
+
+    small, large = (
+        LearnerGroup.objects.create(classroom=school.class_7a, name=name)
+        for name in ("small", "large")
+    )
+    for number in range(12):
+        services.join_group(make_user(school.facility), large)
+        services.join_group(make_user(school.facility), small) if number == 0 else None
+    taken(school.group)
+
+    assert taken(large) == taken(small) <= 30
+
+
+def test_what_goes_along_is_counted(school: School):
+    services.join_group(school.ben, school.group)
+    make_lesson(school.group)
+
+    page = browser(school.admin).get(f"/admin/roster/learnergroup/{school.group.pk}/delete/")
+
+    text = re.sub(r"<[^>]*>", "", page.content.decode())
+    assert "Group memberships: 2" in text
+    assert "Lesson assignments: 1" in text
+
+
+def much_hangs_on(school: School) -> dict[str, Any]:
+    """Return a row of each table, on which more will hang."""
+    rows = rows_of(school)
+    quiz = make_quiz(school.class_7a)
+    course = CourseSession.objects.create(facility=school.facility, title="course")
+    return {**rows, "quiz": quiz, "coursesession": course}
 
 
 def _fill(school: School) -> None:
@@ -478,5 +531,9 @@ def _fill(school: School) -> None:
         services.join_group(learner, group)
         for lesson in Lesson.objects.all():
             LessonAssignment.objects.create(lesson=lesson, group=group)
+        for quiz in Quiz.objects.all():
+            QuizAssignment.objects.create(quiz=quiz, group=group)
+        for course in CourseSession.objects.all():
+            CourseSessionAssignment.objects.create(course_session=course, group=group)
         make_lesson(room)
         make_key(school.facility)
