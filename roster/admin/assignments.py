@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 
 from roster import admin_rights
 from roster.admin.base import RosterAdmin, RosterInline
+from roster.admin.filters import InUseFilter
+from roster.admin_filters import FacilityFilter
 from roster.admin_rights import viewer
 from roster.exports import Column
 from roster.models import (
@@ -82,6 +84,7 @@ class AssignableAdmin(RosterAdmin[A]):
 
     list_display = ["title", "facility", "classroom", "active"]
     list_select_related = ["facility", "classroom"]
+    list_filter = [FacilityFilter, InUseFilter]
     search_fields = ["title"]
     ordering = ["title", "id"]
     fields = ["title", "active", "facility", "classroom"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -12,7 +13,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from roster import admin_rights
-from roster.admin_base import CappedPaginator, ReadOnlyAdmin
+from roster.admin.base import ListedAdmin
+from roster.admin.filters import ActionFilter
+from roster.admin_base import ReadOnlyAdmin
+from roster.admin_filters import FacilityFilter
 from roster.admin_rights import viewer
 from roster.cells import moment
 from roster.export_admin import ExportableAdmin
@@ -23,20 +27,18 @@ MOST_SHOWN = 3
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(ExportableAdmin[AuditEntry], ReadOnlyAdmin[AuditEntry]):
+class AuditEntryAdmin(
+    ExportableAdmin[AuditEntry], ListedAdmin[AuditEntry], ReadOnlyAdmin[AuditEntry]
+):
     """For superusers, and for admins as far as it is about their facility."""
 
     list_display = [
         "happened", "actor_name", "action", "object_kind", "object_name", "told", "facility",
     ]  # fmt: skip
-    list_filter = ["action"]
+    list_filter = [FacilityFilter, ActionFilter]
     search_fields = ["actor_name", "object_name"]
     ordering = ["-id"]
     sortable_by = ()
-    paginator = CappedPaginator
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
-    list_per_page = 50
     fields: ClassVar[Any] = [
         "happened", "actor_name", "actor_id", "facility", "action", "object_kind", "object_name",
         "object_id", "all_told",
@@ -59,6 +61,10 @@ class AuditEntryAdmin(ExportableAdmin[AuditEntry], ReadOnlyAdmin[AuditEntry]):
         """Return what the viewer may read; of a facility that is gone there is no name."""
         entries = AuditEntry.objects.visible_to(viewer(request)).select_related("facility")
         return entries.order_by(*self.ordering)
+
+    def of_facility(self, key: UUID) -> dict[str, Any]:
+        """Return what entries of a facility have."""
+        return {"facility": key}
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Show it to admins."""

@@ -14,7 +14,8 @@ from django.forms import ModelChoiceField
 from django.http import HttpRequest
 
 from roster import admin_rights, services
-from roster.admin_base import CappedPaginator
+from roster.admin_base import CappedPaginator, ScopedAdmin
+from roster.admin_lists import FormList
 from roster.admin_rights import viewer
 from roster.export_admin import ExportableAdmin
 from roster.registrar.rights import NotAllowed, UnknownReference, lock_facility
@@ -23,16 +24,27 @@ M = TypeVar("M", bound=Model)
 P = TypeVar("P", bound=Model)
 
 
-class RosterAdmin(ExportableAdmin[M]):
+class ListedAdmin(ScopedAdmin[M]):
+    """A list like those of learners' records: its search and its filters in one form."""
+
+    change_list_template = "admin/keyset_list.html"
+    paginator = CappedPaginator
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    list_per_page = 50
+
+    def get_changelist(self, request: HttpRequest, **_kwargs: Any) -> type[FormList]:  # noqa: ARG002
+        """Put the form above it."""
+        return FormList
+
+
+class RosterAdmin(ExportableAdmin[M], ListedAdmin[M]):
     """Rows of one kind, those the viewer may know of (contract 1.8).
 
     Whatever is saved is saved under the facility's lock, and is in the audit log.
     """
 
-    paginator = CappedPaginator
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
-    list_per_page = 50
+    facility: ClassVar[str] = "facility"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[M]:
         """Return what the viewer may know of."""
@@ -44,6 +56,10 @@ class RosterAdmin(ExportableAdmin[M]):
         """Leave out Django's own, which deletes many at once without a look at each."""
         actions: dict[str, Any] = super().get_actions(request)
         return {name: action for name, action in actions.items() if name != "delete_selected"}
+
+    def of_facility(self, key: UUID) -> dict[str, Any]:
+        """Return what rows of a facility have."""
+        return {self.facility: key}
 
     def facility_of(self, row: M) -> UUID | None:
         """Return the facility a row belongs to."""

@@ -14,7 +14,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from roster.admin_base import ReadOnlyAdmin, ScopedAdmin
+from roster.admin.base import ListedAdmin
+from roster.admin_base import ReadOnlyAdmin
 from roster.cells import moment
 from roster.export_admin import as_file
 from roster.exports import files
@@ -24,15 +25,13 @@ LOOK_AGAIN_SECONDS = 5
 
 
 @admin.register(Export)
-class ExportAdmin(ScopedAdmin[Export], ReadOnlyAdmin[Export]):
+class ExportAdmin(ListedAdmin[Export], ReadOnlyAdmin[Export]):
     """Somebody's own large exports: how far they are, and their files."""
 
     list_display = ["what", "format", "how_far", "asked", "file"]
     list_display_links = ["what"]
     ordering = ["-id"]
-    show_full_result_count = False
     sortable_by = ()
-    list_per_page = 50
     fields: ClassVar[Any] = ["what", "format", "how_far", "asked", "file"]
     readonly_fields = (*fields,)
 

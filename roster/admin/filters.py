@@ -1,11 +1,14 @@
-"""What the list of people can be narrowed by, besides where they belong."""
+"""What lists of the roster can be narrowed by, besides where their rows belong."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from roster.admin_filters import ConditionFilter
+from roster.admin_filters import Choice, ChoiceFilter, ConditionFilter, Rows
+from roster.models import AuditAction
 
 
 class RolesFilter(ConditionFilter):
@@ -28,3 +31,30 @@ class ActiveFilter(ConditionFilter):
         "yes": (_("active"), Q(is_active=True)),
         "no": (_("no longer active"), Q(is_active=False)),
     }
+
+
+class InUseFilter(ConditionFilter):
+    """Whether learners see what is handed out."""
+
+    title = _("State")
+    parameters = ("active",)
+    conditions = {
+        "yes": (_("active"), Q(active=True)),
+        "no": (_("no longer active"), Q(active=False)),
+    }
+
+
+class ActionFilter(ChoiceFilter):
+    """What somebody did."""
+
+    title = _("Action")
+    parameters = ("action",)
+
+    @property
+    def options(self) -> Sequence[Choice]:
+        """All there is to do."""
+        return AuditAction.choices
+
+    def narrowed(self, rows: Rows) -> Rows:
+        """Return entries of it."""
+        return rows.filter(action=self.value)

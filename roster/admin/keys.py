@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from roster import admin_rights, services
 from roster.admin.base import RosterAdmin
+from roster.admin_filters import FacilityFilter
 from roster.admin_rights import viewer
 from roster.exports import Column
 from roster.models import ApiKey
@@ -28,6 +29,8 @@ class ApiKeyAdmin(RosterAdmin[ApiKey]):
         "revoked_at", "last_used_at",
     ]  # fmt: skip
     list_select_related = ["facility"]
+    list_filter = [FacilityFilter]
+    search_fields = ["name", "prefix"]
     ordering = ["-id"]
     fields = ["facility", "name", "can_read", "can_write", "can_admin", "expires_at"]
     readonly_fields = ["prefix", "created_at", "revoked_at", "last_used_at"]

@@ -81,7 +81,6 @@ class UserAdmin(KeptAdmin[User], RosterAdmin[User], DjangoUserAdmin[User]):
     list_display_links = ["username", "external_id"]
     list_select_related = ["facility"]
     list_filter = [FacilityFilter, ClassFilter, GroupFilter, RolesFilter, ActiveFilter]
-    change_list_template = "admin/keyset_list.html"
     list_without = ()
     search_fields = ["username"]
     search_help_text = _("Name, username or id")
@@ -134,10 +133,6 @@ class UserAdmin(KeptAdmin[User], RosterAdmin[User], DjangoUserAdmin[User]):
     def facility_of(self, row: User) -> UUID | None:
         """Return their own."""
         return row.facility_id
-
-    def of_facility(self, key: UUID) -> dict[str, Any]:
-        """Return what people of a facility have."""
-        return {"facility": key}
 
     def learners_among(self, learners: QuerySet[User]) -> Q:
         """Return a condition: one of a few."""

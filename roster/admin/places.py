@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from roster.admin.base import RosterAdmin, RosterInline
 from roster.admin_base import KeptAdmin
+from roster.admin_filters import FacilityFilter
 from roster.admin_rights import viewer
 from roster.exports import Column
 from roster.models import Classroom, Enrolment, Facility, GroupMembership, LearnerGroup
@@ -74,6 +75,7 @@ class ClassroomAdmin(KeptAdmin[Classroom], RosterAdmin[Classroom]):
     removal = _("To close a class, ask the API: DELETE /api/auth/classroom/:id. Its people stay.")  # type: ignore[assignment]
     list_display = ["name", "external_id", "facility"]
     list_select_related = ["facility"]
+    list_filter = [FacilityFilter]
     search_fields = ["name"]
     ordering = ["name", "id"]
     fields = ["facility", "name", "external_id"]
@@ -116,6 +118,8 @@ class LearnerGroupAdmin(RosterAdmin[LearnerGroup]):
 
     list_display = ["name", "classroom"]
     list_select_related = ["classroom"]
+    list_filter = [FacilityFilter]
+    facility = "classroom__facility"
     search_fields = ["name"]
     ordering = ["name", "id"]
     fields = ["classroom", "name"]

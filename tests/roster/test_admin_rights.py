@@ -433,6 +433,45 @@ def test_the_audit_log_is_for_admins_of_the_facility(school: School, head: User,
         assert b"7A \xe2\x86\x92 7A anew" in listed.content
 
 
+@pytest.mark.parametrize("table", ["user", "classroom", "learnergroup", "lesson", "apikey"])
+def test_a_list_is_narrowed_to_a_facility(school: School, table: str):
+    own = rows_of(school)[table]
+    viewer = browser(school.superuser)
+
+    def keys(facility: Facility) -> str:
+        page = viewer.get(f"/admin/roster/{table}/", {"facility": str(facility.pk)})
+        return page.content.decode()
+
+    assert f"/{own.pk}/change/" in keys(school.facility)
+    assert f"/{own.pk}/change/" not in keys(school.elsewhere)
+
+
+def test_assignments_are_narrowed_to_those_in_use(school: School):
+    make_lesson(school.class_7a, active=False)
+    viewer = browser(school.coach)
+
+    def found(**query: str) -> int:
+        page = viewer.get("/admin/roster/lesson/", query).content.decode()
+        return page.partition("<tbody>")[2].count("<tr>")
+
+    assert [found(), found(active="yes"), found(active="no"), found(active="x")] == [1, 0, 1, 0]
+
+
+def test_the_audit_log_is_narrowed_to_an_action_and_a_facility(school: School):
+    for place, name in ((school.class_7a, "7A anew"), (school.foreign_class, "1X anew")):
+        browser(school.superuser).post(
+            f"/admin/roster/classroom/{place.pk}/change/", {"name": name, **inline("groups")}
+        )
+
+    def found(**query: str) -> list[bool]:
+        page = browser(school.superuser).get("/admin/roster/auditentry/", query).content
+        return [b"7A anew" in page, b"1X anew" in page]
+
+    assert found() == found(action="changed") == [True, True]
+    assert found(action="removed") == found(action="x") == [False, False]
+    assert found(facility=str(school.facility.pk)) == [True, False]
+
+
 @pytest.mark.parametrize("who", ["coach", "facility_coach", "admin", "superuser"])
 @pytest.mark.parametrize("table", [*TABLES, "auditentry", "export"])
 def test_a_list_costs_the_same_however_long(
