@@ -8,20 +8,23 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from roster.admin.base import ListedAdmin
 from roster.admin_base import ReadOnlyAdmin
 from roster.cells import moment
 from roster.export_admin import as_file
 from roster.exports import files
+from roster.exports.rights import fingerprint
 from roster.models import Export, ExportState, User, parse_uuid
 
 LOOK_AGAIN_SECONDS = 5
+OTHER_RIGHTS = gettext_noop("Your rights have changed since the file was made. Ask for it again.")
 
 
 @admin.register(Export)
@@ -70,15 +73,26 @@ class ExportAdmin(ListedAdmin[Export], ReadOnlyAdmin[Export]):
     def download_view(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
         """Send a file to the one who asked for it."""
         key = parse_uuid(object_id)
-        own = self.get_queryset(request).filter(state=ExportState.READY)
+        own = self.get_queryset(request).filter(state=ExportState.READY).select_related("user")
         export = own.filter(pk=key).first() if key else None
         if export is None:
             raise Http404
+        if export.rights != fingerprint(export.user):
+            return self._refused(request, export)
         try:
             file = files.file_of(export).open("rb")
         except FileNotFoundError:
             raise Http404 from None
         return as_file(FileResponse(file), export)
+
+    def _refused(self, request: HttpRequest, export: Export) -> HttpResponseBase:
+        """Say on its page why there is no file any more: rights that come back bring none back."""
+        files.remove(export)
+        export.fail(OTHER_RIGHTS, at=timezone.now())
+        export.save()
+        response: HttpResponseBase = self.change_view(request, str(export.pk))
+        response.status_code = 403
+        return response
 
     @admin.display(description=gettext_lazy("List"))
     def what(self, export: Export) -> str:

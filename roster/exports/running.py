@@ -13,9 +13,11 @@ from uuid import UUID
 
 import structlog
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from roster.exports import files
 from roster.exports.listing import Listing, NoSuchList
+from roster.exports.rights import fingerprint
 from roster.exports.writing import MARK, csv_lines, write_workbook
 from roster.models import Export, ExportFormat, ExportState, User
 
@@ -26,8 +28,8 @@ PURGED_AT_ONCE = 100
 MOST_FAILURES = 3
 # How long whoever writes a workbook is left to it, before another begins anew.
 WRITING_TAKES = timedelta(minutes=5)
-NO_LONGER_YOURS = "You may not see this list any more."
-NO_FILE = "The server could not make the file. Ask again, or tell whoever runs it."
+NO_LONGER_YOURS = gettext_noop("You may not see this list any more.")
+NO_FILE = gettext_noop("The server could not make the file. Ask again, or tell whoever runs it.")
 
 
 def work(at: datetime) -> int:
@@ -63,7 +65,7 @@ def _count_failure(key: UUID, *, at: datetime) -> None:
 def _go_on(export: Export, at: datetime) -> None:
     export.worked_at = at
     if export.state != ExportState.WRITING:
-        _read_some(export, _listing_of(export), at)
+        _read_some(export, at)
     export.save()
     if export.state == ExportState.WRITING:
         # It takes long, so it must not happen inside the transaction.
@@ -71,19 +73,27 @@ def _go_on(export: Export, at: datetime) -> None:
 
 
 def _listing_of(export: Export) -> Listing:
-    """Return the list as whoever asked for it may see it now."""
+    """Return the list as whoever asked for it may see it now.
+
+    Rows that were read under other rights are forgotten.
+    """
     viewer = User.objects.with_reach().filter(pk=export.user_id, is_active=True).first()
     if viewer is None:
         raise NoSuchList
+    rights = fingerprint(viewer)
+    if export.rights != rights:
+        export.begin_anew()
+    export.rights = rights
     return Listing.named(export.listing, viewer, export.query)
 
 
-def _read_some(export: Export, listing: Listing, at: datetime) -> None:
+def _read_some(export: Export, at: datetime) -> None:
     """Gather the next rows; after the last ones the file is ready, or is to be written."""
+    listing = _listing_of(export)
     try:
         file = files.open_for_rows(export)
     except FileNotFoundError:
-        export.rows, export.bytes_read, export.last_read = 0, 0, None
+        export.begin_anew()
         file = files.open_for_rows(export)
     with file:
         records = listing.after(export.last_read, AT_ONCE)

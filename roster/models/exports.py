@@ -51,7 +51,8 @@ class Export(Keyed):
     """One list that somebody asked for as a file, under the filters of its address.
 
     `last_read` is the row it has come to and `bytes_read` how much of its file holds the rows up
-    to there: what a killed process wrote beyond that is cut off again.
+    to there: what a killed process wrote beyond that is cut off again. `rights` are those its
+    rows were read under: `exports.rights`.
     """
 
     READ = ("state", "last_read", "bytes_read", "rows", "worked_at")
@@ -64,6 +65,7 @@ class Export(Keyed):
     state = models.CharField(
         _("state"), max_length=10, choices=ExportState, default=ExportState.WAITING
     )
+    rights = models.CharField(max_length=64, blank=True)
     rows = models.PositiveBigIntegerField(_("rows"), default=0)
     last_read = models.UUIDField(null=True, blank=True)
     bytes_read = models.PositiveBigIntegerField(default=0)
@@ -93,6 +95,10 @@ class Export(Keyed):
         """What its file is called, here and on the reader's machine."""
         kind = self.listing.rpartition(".")[2]
         return f"{kind}-{self.created_at:%Y%m%d-%H%M%S}-{self.pk.hex[-6:]}.{self.format}"
+
+    def begin_anew(self) -> None:
+        """Know of no rows any more, in memory."""
+        self.rows, self.bytes_read, self.last_read = 0, 0, None
 
     def finish(self, *, at: datetime) -> None:
         """Be ready, in memory."""
