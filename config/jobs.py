@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models import F
 
 from analytics.services.folding import fold_events
 from config.models import JobRun
@@ -21,6 +22,9 @@ from roster.models.base import delete_some
 log = structlog.get_logger(__name__)
 
 AFTER_FAILURE = timedelta(minutes=1)
+# Work that is done beside the jobs, and told of like one.
+EXPORTS = "export"
+EXPORTS_TOLD_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,8 +52,6 @@ JOBS = (
     Job(name="purge_guest_sessions", every=timedelta(hours=1), batch=retention.purge_guests),
     Job(name="purge_login_sessions", every=timedelta(hours=1), batch=_purge_login_sessions),
     Job(name="purge_exports", every=timedelta(minutes=10), batch=exports.purge),
-    # Last: it may take its time.
-    Job(name="export", every=timedelta(seconds=5), batch=exports.work),
 )
 
 
@@ -89,3 +91,29 @@ def _run_batch(job: Job, *, at: datetime) -> bool:
         run.succeeded_at, run.due_at = at, at + job.every
     run.save(update_fields=["done", "succeeded_at", "due_at"])
     return bool(done)
+
+
+def run_exports(worker: exports.Worker) -> None:
+    """Make the large lists that somebody asked for, part by part.
+
+    A workbook takes minutes, so this has a thread of its own, and holds no row: whoever works on
+    one has claimed it, and several may be worked on at a time.
+    """
+    parts = 0
+    try:
+        while not worker.stopping() and worker.work():
+            parts += 1
+    except Exception:  # whatever is wrong with exports, whoever makes them goes on
+        log.exception("job_failed", job=EXPORTS)
+        JobRun.objects.filter(pk=EXPORTS).update(failed_at=worker.clock())
+    else:
+        _tell_of_exports(parts, at=worker.clock())
+
+
+def _tell_of_exports(parts: int, *, at: datetime) -> None:
+    """Say that exports are seen to: after each, and now and then where there are none."""
+    due = {"succeeded_at": at, "due_at": at + EXPORTS_TOLD_EVERY}
+    known = JobRun.objects.filter(pk=EXPORTS)
+    if parts or not known.filter(due_at__gt=at).exists():
+        JobRun.objects.get_or_create(pk=EXPORTS, defaults=due)
+        known.update(done=F("done") + parts, **due)

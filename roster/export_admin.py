@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, ClassVar, TypeVar, cast
 
+import structlog
 from django.contrib import messages
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import BadRequest, PermissionDenied
@@ -26,8 +28,11 @@ from django.utils.translation import gettext as _
 from roster import services
 from roster.admin_base import ScopedAdmin
 from roster.exports import Column, Listing, NoSuchList, files
+from roster.exports.running import NO_FILE
 from roster.exports.writing import csv_file, write_workbook
 from roster.models import Export, ExportFormat, User
+
+log = structlog.get_logger(__name__)
 
 M = TypeVar("M", bound=Model)
 
@@ -108,18 +113,30 @@ class ExportableAdmin(ScopedAdmin[M]):
         number = listing.count(MOST_AT_ONCE + 1)
         if number > MOST_AT_ONCE:
             return _gather(request, asked)
-        services.note_export(asked, rows=number)
         if asked.format == ExportFormat.CSV:
             lines = csv_file(listing.headings(), listing)
             response: HttpResponseBase = StreamingHttpResponse(lines)
         else:
-            response = FileResponse(_workbook(listing))
+            try:
+                response = FileResponse(_workbook(listing))
+            except OSError:
+                log.exception("export_failed", listing=asked.listing)
+                messages.error(request, _(NO_FILE))
+                back = reverse(f"admin:{asked.listing.replace('.', '_')}_changelist")
+                return HttpResponseRedirect(f"{back}?{asked.query}")
+        services.note_export(asked, rows=number)
         return as_file(response, asked)
 
 
 def _workbook(listing: Listing) -> Any:
-    file = tempfile.TemporaryFile(dir=files.folder())  # noqa: SIM115  # closed with the response
-    write_workbook(file, listing.headings(), listing, scratch=files.folder())
+    """Return a workbook as a file that has no name, and is gone once it is closed."""
+    with tempfile.TemporaryDirectory(dir=files.folder()) as scratch:
+        file = tempfile.TemporaryFile(dir=scratch)  # noqa: SIM115  # closed with the response
+        try:
+            write_workbook(file, listing.headings(), listing, scratch=Path(scratch))
+        except OSError:
+            file.close()
+            raise
     file.seek(0)
     return file
 

@@ -22,6 +22,7 @@ from roster.export_admin import as_file
 from roster.exports import files
 from roster.exports.rights import fingerprint
 from roster.models import Export, ExportState, User, parse_uuid
+from roster.templatetags.reading import share
 
 LOOK_AGAIN_SECONDS = 5
 OTHER_RIGHTS = gettext_noop("Your rights have changed since the file was made. Ask for it again.")
@@ -104,8 +105,10 @@ class ExportAdmin(ListedAdmin[Export], ReadOnlyAdmin[Export]):
         """Say how far it is, or what went wrong."""
         if export.state == ExportState.FAILED:
             return _("failed: %(error)s") % {"error": _(export.error)}
-        rows = {"state": export.get_state_display(), "rows": number_format(export.rows, 0)}
-        return _("%(state)s, %(rows)s rows") % rows
+        told = {"state": export.get_state_display(), "rows": number_format(export.rows, 0)}
+        if export.state == ExportState.READY or export.part is None:
+            return _("%(state)s, %(rows)s rows") % told
+        return _("%(state)s, %(rows)s rows, %(share)s") % {**told, "share": share(export.part)}
 
     @admin.display(description=gettext_lazy("Asked for"))
     def asked(self, export: Export) -> SafeString:

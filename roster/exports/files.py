@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import BinaryIO
+from uuid import uuid4
 
 import orjson
 from django.conf import settings
@@ -16,7 +18,7 @@ from roster.models import Export, ExportFormat
 
 # Nobody's any more: their owner was erased meanwhile.
 STRAY = timedelta(hours=48)
-_OWNERS_ONLY = 0o600
+OWNERS_ONLY = 0o600
 
 
 def folder() -> Path:
@@ -38,21 +40,20 @@ def rows_of(export: Export) -> Path:
     return folder() / f"{export.pk.hex}.rows"
 
 
-def open_for_rows(export: Export) -> BinaryIO:
-    """Open the file that rows are gathered in, after those that are known to be in it.
+def has_its_rows(export: Export) -> bool:
+    """Tell whether the rows that were read are still there."""
+    path = rows_of(export)
+    return (path.stat().st_size if path.exists() else 0) >= export.bytes_read
 
-    Raises
-    ------
-    FileNotFoundError : they are not in it, as after the loss of a disk.
-    """
-    descriptor = os.open(rows_of(export), os.O_RDWR | os.O_CREAT, _OWNERS_ONLY)
-    file = os.fdopen(descriptor, "r+b")
-    if file.seek(0, os.SEEK_END) < export.bytes_read:
-        file.close()
-        raise FileNotFoundError(file.name)
-    file.truncate(export.bytes_read)
-    file.seek(export.bytes_read)
-    return file
+
+def add(export: Export, lines: bytes) -> int:
+    """Put lines after the rows that are known; tell how many bytes are known then."""
+    descriptor = os.open(rows_of(export), os.O_RDWR | os.O_CREAT, OWNERS_ONLY)
+    with os.fdopen(descriptor, "r+b") as file:
+        file.truncate(export.bytes_read)
+        file.seek(export.bytes_read)
+        file.write(lines)
+        return file.tell()
 
 
 def as_rows(rows: list[list[Cell]]) -> bytes:
@@ -72,15 +73,28 @@ def _gathered(export: Export) -> Iterator[list[Cell]]:
             yield orjson.loads(line)
 
 
+@contextmanager
+def desk(export: Export) -> Iterator[Path]:
+    """Lend a folder for a workbook to be written in; whoever wrote at it before died or lost it."""
+    _remove_desks(export)
+    place = folder() / f"{export.pk.hex}.desk-{uuid4().hex}"
+    place.mkdir(mode=0o700)
+    try:
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _remove_desks(export: Export) -> None:
+    for place in folder().glob(f"{export.pk.hex}.desk-*"):
+        shutil.rmtree(place, ignore_errors=True)
+
+
 def remove(export: Export) -> None:
     """Delete whatever there is of an export."""
-    for path in {file_of(export), rows_of(export), unfinished(export)}:
+    _remove_desks(export)
+    for path in {file_of(export), rows_of(export)}:
         path.unlink(missing_ok=True)
-
-
-def unfinished(export: Export) -> Path:
-    """Return the file a workbook is written to until it is whole."""
-    return folder() / f"{export.pk.hex}.unfinished"
 
 
 def remove_strays(at: datetime) -> int:
@@ -88,5 +102,8 @@ def remove_strays(at: datetime) -> int:
     before = (at - STRAY).timestamp()
     strays = [path for path in folder().iterdir() if path.stat().st_mtime < before]
     for path in strays:
-        path.unlink(missing_ok=True)
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
     return len(strays)

@@ -16,6 +16,7 @@ from django.core.exceptions import SuspiciousOperation
 from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 
+from roster.counting import counted
 from roster.exports.columns import Cell, Column, cell
 from roster.models import User
 
@@ -84,6 +85,11 @@ class Listing:
     def count(self, most: int) -> int:
         """Count the rows, no further than that."""
         return self.rows.order_by().values("pk")[:most].count()
+
+    def estimate(self) -> int | None:
+        """Return about how many rows there are; None where that would take long to say."""
+        about = counted(self.rows)
+        return None if about.is_more else about.number
 
     def headings(self) -> list[Cell]:
         """Return the first row of a file."""

@@ -1,21 +1,24 @@
 """Working on exports too large to wait for, a part at a time (decision 22).
 
-What is read so far is committed with the place it was read to, after it is in the file: a process
-that is killed at any moment leaves nothing but bytes beyond that place, which are cut off.
+Whoever works on one has claimed it, and lets the claim be seen to live. The rows are read under
+no lock and in no transaction. What is read is committed with the place it was read to, after it is
+in the file: a process that is killed at any moment leaves nothing but bytes beyond that place,
+which are cut off.
 """
 
 from __future__ import annotations
 
-import os
-from datetime import datetime, timedelta
-from functools import partial
-from uuid import UUID
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 from django.db import transaction
 from django.utils.translation import gettext_noop
+from uuid_utils.compat import uuid7
 
 from roster.exports import files
+from roster.exports.columns import Cell
 from roster.exports.listing import Listing, NoSuchList
 from roster.exports.rights import fingerprint
 from roster.exports.writing import MARK, csv_lines, write_workbook
@@ -23,53 +26,108 @@ from roster.models import Export, ExportFormat, ExportState, User
 
 log = structlog.get_logger(__name__)
 
+Clock = Callable[[], datetime]
+
 AT_ONCE = 5_000
 PURGED_AT_ONCE = 100
 MOST_FAILURES = 3
-# How long whoever writes a workbook is left to it, before another begins anew.
-WRITING_TAKES = timedelta(minutes=5)
 NO_LONGER_YOURS = gettext_noop("You may not see this list any more.")
 NO_FILE = gettext_noop("The server could not make the file. Ask again, or tell whoever runs it.")
 
 
-def work(at: datetime) -> int:
-    """Do one part of the export that has waited longest; tell whether there was any."""
-    export = _waiting(at)
-    if export is None:
-        return 0
-    try:
-        with transaction.atomic():
-            _go_on(export, at)
-    except NoSuchList:
-        export.fail(NO_LONGER_YOURS, at=at)
-        export.save()
-    except Exception:  # whatever is wrong with one, the others go on
-        log.exception("export_failed", export=export.pk.hex)
-        _count_failure(export.pk, at=at)
-    return 1
+class LostError(Exception):
+    """Somebody else works on this export by now."""
 
 
-def _waiting(at: datetime) -> Export | None:
-    being_written = {"state": ExportState.WRITING, "worked_at__gt": at - WRITING_TAKES}
-    return Export.objects.unfinished().exclude(**being_written).first()
+class StoppedError(Exception):
+    """The process is to end."""
 
 
-def _count_failure(key: UUID, *, at: datetime) -> None:
-    export = Export.objects.get(pk=key)
-    export.failures, export.worked_at = export.failures + 1, at
-    if export.failures >= MOST_FAILURES:
-        export.fail(NO_FILE, at=at)
-    export.save()
+@dataclass(frozen=True)
+class Worker:
+    """Whoever works on exports: what time it is for them, and whether they are to stop."""
+
+    clock: Clock
+    stopping: Callable[[], bool] = lambda: False
+
+    def work(self) -> bool:
+        """Do one part of the export that has waited longest; tell whether there was any."""
+        export = _claimed(self.clock())
+        if export is None:
+            return False
+        try:
+            self._go_on(export)
+        except LostError:
+            log.warning("export_lost", export=export.pk.hex)
+        except StoppedError:
+            Export.objects.held(export).update(claim=None)
+        except NoSuchList:
+            _fail(export, NO_LONGER_YOURS, at=self.clock())
+        except Exception:  # whatever is wrong with one, the others go on
+            log.exception("export_failed", export=export.pk.hex)
+            _count_failure(export, at=self.clock())
+        return True
+
+    def _go_on(self, export: Export) -> None:
+        if export.state == ExportState.WRITING:
+            self._write(export)
+        else:
+            listing = _listing_of(export)
+            if not files.has_its_rows(export):  # as after the loss of a disk
+                export.begin_anew()
+            if not export.rows:
+                export.expected = listing.estimate()
+            _keep(export, listing, at=self.clock())
+
+    def _write(self, export: Export) -> None:
+        """Write the workbook of the rows that were gathered; its file is there once it is whole."""
+        with files.desk(export) as desk:
+            book = desk / "book.xlsx"
+            headings, rows = files.headings_and_rows(export)
+            write_workbook(book, headings, self._told(export, rows), scratch=desk)
+            book.chmod(files.OWNERS_ONLY)
+            with transaction.atomic(durable=True):
+                _hold(export)
+                book.replace(files.file_of(export))
+                export.finish(at=self.clock())
+                export.save()
+        files.rows_of(export).unlink(missing_ok=True)
+
+    def _told(self, export: Export, rows: Iterator[list[Cell]]) -> Iterator[list[Cell]]:
+        """Yield rows, and tell now and then how many were taken."""
+        for number, row in enumerate(rows, start=1):
+            yield row
+            if number % AT_ONCE:
+                continue
+            if self.stopping():
+                raise StoppedError
+            held = Export.objects.held(export)
+            if not held.update(worked_at=self.clock(), written=number):
+                raise LostError
 
 
-def _go_on(export: Export, at: datetime) -> None:
-    export.worked_at = at
-    if export.state != ExportState.WRITING:
-        _read_some(export, at)
-    export.save()
-    if export.state == ExportState.WRITING:
-        # It takes long, so it must not happen inside the transaction.
-        transaction.on_commit(partial(_write, export.pk, at=at))
+def _claimed(at: datetime) -> Export | None:
+    """Claim the export that has waited longest; nearly always there is none."""
+    free = Export.objects.free(at)
+    if not free.exists():
+        return None
+    with transaction.atomic(durable=True):
+        export = free.select_for_update(skip_locked=True, no_key=True).first()
+        if export is not None:
+            export.claim, export.worked_at = uuid7(), at
+            Export.objects.filter(pk=export.pk).update(claim=export.claim, worked_at=at)
+    return export
+
+
+def _hold(export: Export) -> None:
+    """Lock an export for the rest of the transaction.
+
+    Raises
+    ------
+    LostError : it is no longer ours.
+    """
+    if not Export.objects.held(export).select_for_update(no_key=True).exists():
+        raise LostError
 
 
 def _listing_of(export: Export) -> Listing:
@@ -87,48 +145,45 @@ def _listing_of(export: Export) -> Listing:
     return Listing.named(export.listing, viewer, export.query)
 
 
-def _read_some(export: Export, at: datetime) -> None:
+def _keep(export: Export, listing: Listing, *, at: datetime) -> None:
     """Gather the next rows; after the last ones the file is ready, or is to be written."""
-    listing = _listing_of(export)
-    try:
-        file = files.open_for_rows(export)
-    except FileNotFoundError:
-        export.begin_anew()
-        file = files.open_for_rows(export)
-    with file:
-        records = listing.after(export.last_read, AT_ONCE)
-        rows = [record.cells for record in records]
-        if export.format == ExportFormat.CSV:
-            beginning = b"" if export.bytes_read else MARK + csv_lines([listing.headings()])
-            file.write(beginning + csv_lines(rows))
+    records = listing.after(export.last_read, AT_ONCE)
+    lines = _lines(export, listing, [record.cells for record in records])
+    with transaction.atomic(durable=True):
+        _hold(export)
+        export.bytes_read = files.add(export, lines)
+        export.rows += len(records)
+        if len(records) == AT_ONCE:
+            export.go_on(records[-1].key, at=at)
+        elif export.format == ExportFormat.CSV:
+            export.finish(at=at)
         else:
-            file.write(files.as_rows(rows if export.bytes_read else [listing.headings(), *rows]))
-        export.bytes_read = file.tell()
-    export.state, export.rows = ExportState.READING, export.rows + len(rows)
-    if len(records) == AT_ONCE:
-        export.last_read = records[-1].key
-    elif export.format == ExportFormat.CSV:
-        export.finish(at=at)
+            export.begin_writing(at=at)
+        export.save()
+
+
+def _lines(export: Export, listing: Listing, rows: list[list[Cell]]) -> bytes:
+    """Spell rows as their file holds them, after the headings where they are the first."""
+    is_first = not export.bytes_read
+    if export.format == ExportFormat.CSV:
+        beginning = MARK + csv_lines([listing.headings()]) if is_first else b""
+        return beginning + csv_lines(rows)
+    return files.as_rows([listing.headings(), *rows] if is_first else rows)
+
+
+def _count_failure(export: Export, *, at: datetime) -> None:
+    failures = export.failures + 1
+    if failures >= MOST_FAILURES:
+        _fail(export, NO_FILE, at=at)
     else:
-        export.state = ExportState.WRITING
+        Export.objects.held(export).update(failures=failures, worked_at=at, claim=None)
 
 
-def _write(key: UUID, *, at: datetime) -> None:
-    """Write the workbook of the rows that were gathered; its file is there once it is whole."""
-    export = Export.objects.get(pk=key)
-    try:
-        path = files.unfinished(export)
-        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
-        headings, rows = files.headings_and_rows(export)
-        write_workbook(path, headings, rows, scratch=files.folder())
-        path.replace(files.file_of(export))
-    except Exception:  # whatever is wrong with one, the others go on
-        log.exception("export_failed", export=key.hex)
-        _count_failure(key, at=at)
-        return
-    export.finish(at=at)
-    export.save()
-    files.rows_of(export).unlink(missing_ok=True)
+def _fail(export: Export, error: str, *, at: datetime) -> None:
+    """Tell whoever asked that there will be no file, unless somebody else is at it."""
+    over = {"state": ExportState.FAILED, "error": error, "finished_at": at, "claim": None}
+    if Export.objects.held(export).update(**over):
+        files.remove(export)
 
 
 def purge(at: datetime) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO
 
 import xlsxwriter
+from xlsxwriter.exceptions import XlsxFileError
 from xlsxwriter.worksheet import Worksheet
 
 from roster.exports.columns import Cell, spelled
@@ -50,19 +51,35 @@ def write_workbook(
 ) -> None:
     """Write a workbook, on as many sheets as it takes; no more than a row of it is held.
 
-    Its sheets are files in the folder `scratch` until it is whole.
+    Its sheets are files in the folder `scratch`, which stay there if it fails.
+
+    Raises
+    ------
+    OSError : there is no room for it.
     """
     target = str(file) if isinstance(file, Path) else file
-    options = {"constant_memory": True, "tmpdir": str(scratch)}
-    with xlsxwriter.Workbook(target, options) as book:
-        sheet, line = book.add_worksheet(), 0
-        _write(sheet, line, headings)
-        for row in rows:
-            line += 1
-            if line == most:
-                sheet, line = book.add_worksheet(), 1
-                _write(sheet, 0, headings)
-            _write(sheet, line, row)
+    book = xlsxwriter.Workbook(target, {"constant_memory": True, "tmpdir": str(scratch)})
+    try:
+        _fill(book, headings, rows, most)
+        book.close()
+    except XlsxFileError as error:
+        raise OSError(str(error)) from error
+    finally:
+        for sheet in book.worksheets():  # one that is given up would keep them open
+            sheet.row_data_fh.close()
+
+
+def _fill(
+    book: xlsxwriter.Workbook, headings: list[Cell], rows: Iterable[list[Cell]], most: int
+) -> None:
+    sheet, line = book.add_worksheet(), 0
+    _write(sheet, line, headings)
+    for row in rows:
+        line += 1
+        if line == most:
+            sheet, line = book.add_worksheet(), 1
+            _write(sheet, 0, headings)
+        _write(sheet, line, row)
 
 
 def _write(sheet: Worksheet, line: int, cells: list[Cell]) -> None:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Self
+from uuid import UUID
 
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from roster.models.base import Keyed
 from roster.models.people import User
 
 KEPT = timedelta(hours=24)
+# Whoever works on one and says nothing for so long is dead: another goes on.
+SILENCE = timedelta(minutes=5)
 
 
 class ExportFormat(models.TextChoices):
@@ -42,6 +45,14 @@ class ExportQuerySet(models.QuerySet["Export"]):
         working = self.exclude(state__in=[ExportState.READY, ExportState.FAILED])
         return working.order_by(F("worked_at").asc(nulls_first=True), "id")
 
+    def free(self, at: datetime) -> Self:
+        """Those nobody is at work on."""
+        return self.unfinished().filter(Q(claim=None) | Q(worked_at__lte=at - SILENCE))
+
+    def held(self, export: Export) -> Self:
+        """This one, as long as its claim holds."""
+        return self.filter(pk=export.pk, claim=export.claim)
+
     def past(self, at: datetime) -> Self:
         """Those whose day is over, whatever became of them."""
         return self.filter(created_at__lt=at - KEPT)
@@ -52,10 +63,10 @@ class Export(Keyed):
 
     `last_read` is the row it has come to and `bytes_read` how much of its file holds the rows up
     to there: what a killed process wrote beyond that is cut off again. `rights` are those its
-    rows were read under: `exports.rights`.
+    rows were read under: `exports.rights`. `claim` is whoever works on it, seen alive at
+    `worked_at`. `expected` is about how many rows there will be, where somebody knows; `written`
+    how many of them are in the workbook.
     """
-
-    READ = ("state", "last_read", "bytes_read", "rows", "worked_at")
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="exports")
     listing = models.CharField(_("list"), max_length=100, help_text="app.model")
@@ -67,11 +78,14 @@ class Export(Keyed):
     )
     rights = models.CharField(max_length=64, blank=True)
     rows = models.PositiveBigIntegerField(_("rows"), default=0)
+    expected = models.PositiveBigIntegerField(null=True, blank=True)
+    written = models.PositiveBigIntegerField(default=0)
     last_read = models.UUIDField(null=True, blank=True)
     bytes_read = models.PositiveBigIntegerField(default=0)
     failures = models.PositiveSmallIntegerField(default=0)
     error = models.TextField(_("error"), blank=True)
     created_at = models.DateTimeField(_("asked for at"))
+    claim = models.UUIDField(null=True, blank=True)
     worked_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
 
@@ -91,6 +105,13 @@ class Export(Keyed):
         return self.state in (ExportState.READY, ExportState.FAILED)
 
     @property
+    def part(self) -> float | None:
+        """How much of the rows is in the file, from 0 to 1; None: nobody knows how many come."""
+        if self.state == ExportState.WRITING:
+            return self.written / self.rows if self.rows else 1.0
+        return min(self.rows / self.expected, 1.0) if self.expected else None
+
+    @property
     def file_name(self) -> str:
         """What its file is called, here and on the reader's machine."""
         kind = self.listing.rpartition(".")[2]
@@ -100,10 +121,25 @@ class Export(Keyed):
         """Know of no rows any more, in memory."""
         self.rows, self.bytes_read, self.last_read = 0, 0, None
 
+    def go_on(self, key: UUID, *, at: datetime) -> None:
+        """Have come to a row, in memory, and leave what follows to whoever is next."""
+        self.last_read = key
+        self._leave(ExportState.READING, at=at)
+
+    def begin_writing(self, *, at: datetime) -> None:
+        """Have all rows, in memory, and leave the workbook to whoever is next."""
+        self.written = 0
+        self._leave(ExportState.WRITING, at=at)
+
     def finish(self, *, at: datetime) -> None:
         """Be ready, in memory."""
-        self.state, self.finished_at = ExportState.READY, at
+        self.finished_at = at
+        self._leave(ExportState.READY, at=at)
 
     def fail(self, error: str, *, at: datetime) -> None:
         """Be over without a file, in memory."""
-        self.state, self.error, self.finished_at = ExportState.FAILED, error, at
+        self.error, self.finished_at = error, at
+        self._leave(ExportState.FAILED, at=at)
+
+    def _leave(self, state: ExportState, *, at: datetime) -> None:
+        self.state, self.claim, self.worked_at, self.failures = state, None, at, 0

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
+from analytics.models import LearningEvent
 from config import jobs
-from config.models import JobRun
 from logger.models import AttemptLog
 from roster import export_admin, services
-from roster.exports import files, running
+from roster.exports import Listing, files, running
 from roster.models import AuditEntry, Export, Role, RoleKind, User
+from roster.models.exports import SILENCE
 from tests.config.exporting import body, browser, export, read_csv, read_xlsx
 from tests.conftest import client_for
 from tests.factories import School, answered, exercise, make_school
@@ -46,13 +49,24 @@ def ask(school: School, kind: str, query: str = "") -> Export:
     return asked
 
 
+def work(at: datetime | None = None) -> None:
+    """Do one part of an export."""
+    moment = at or timezone.now()
+    assert running.Worker(clock=lambda: moment).work()
+
+
 def run(at: datetime | None = None) -> None:
-    JobRun.objects.filter(name__contains="export").delete()
-    jobs.run_due(at or timezone.now())
+    moment = at or timezone.now()
+    jobs.run_exports(running.Worker(clock=lambda: moment))
+    jobs.run_due(moment)
 
 
 def download(school: School, asked: Export) -> Any:
     return browser(school.coach).get(f"/admin/roster/export/{asked.pk}/download/")
+
+
+def _full(*_args: Any, **_kwargs: Any) -> None:
+    raise OSError(28, "No space left on device")
 
 
 READ = {"csv": read_csv, "xlsx": read_xlsx}
@@ -77,31 +91,127 @@ def test_a_killed_process_loses_and_doubles_nothing(
     school: School, kind: str, monkeypatch: pytest.MonkeyPatch
 ):
     """Killed after it wrote to the file and before it committed, at every part."""
-    asked = ask(school, kind)
-    save = Export.save
-    with monkeypatch.context() as context:
+    asked, at = ask(school, kind), timezone.now()
 
-        def die(self: Export, **_how: Any) -> None:
-            raise KeyboardInterrupt
+    def die(self: Export, **_how: Any) -> None:
+        raise KeyboardInterrupt
 
-        for _part in range(3):
+    for _part in range(4 if kind == "xlsx" else 3):
+        with monkeypatch.context() as context:
             context.setattr(Export, "save", die)
             with pytest.raises(KeyboardInterrupt):
-                run()
-            context.setattr(Export, "save", save)
-            assert running.work(timezone.now()) == 1
-
-    run(timezone.now() + running.WRITING_TAKES * 2)
+                work(at)
+        at += SILENCE
+        work(at)
 
     asked.refresh_from_db()
     rows = READ[kind](body(download(school, asked)))
     theirs = AttemptLog.objects.filter(user=school.ada).order_by("-id")
     assert [row["attempt id"] for row in rows] == [attempt.pk.hex for attempt in theirs]
+    assert [path.name for path in files.folder().iterdir()] == [files.file_of(asked).name]
+
+
+def test_what_somebody_works_on_is_left_to_them(school: School, monkeypatch: pytest.MonkeyPatch):
+    ask(school, "csv")
+    at = timezone.now()
+    monkeypatch.setattr(Export, "save", lambda _self, **_how: 1 / 0)
+    monkeypatch.setattr(running, "_count_failure", lambda *_args, **_how: None)
+    work(at)
+
+    early = running.Worker(clock=lambda: at + SILENCE - timedelta(seconds=1)).work()
+    late = running.Worker(clock=lambda: at + SILENCE).work()
+
+    assert (early, late) == (False, True)
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_who_was_thought_dead_spoils_nothing(
+    school: School, kind: str, monkeypatch: pytest.MonkeyPatch
+):
+    """Somebody else goes on at every part, and is done before the first comes back to it."""
+    asked, at = ask(school, kind), timezone.now()
+    monkeypatch.setattr(running, "AT_ONCE", 4)
+    moments = iter([at + SILENCE * turn for turn in range(1, 100)])
+    overtaken = 0
+
+    def late() -> bool:
+        nonlocal overtaken
+        overtaken += 1
+        run(next(moments))
+        return False
+
+    def clock() -> datetime:
+        if Export.objects.filter(claim__isnull=False).exists() and overtaken < 2:
+            late()
+        return next(moments)
+
+    while running.Worker(clock=clock, stopping=late).work():
+        pass
+
+    asked.refresh_from_db()
+    rows = READ[kind](body(download(school, asked)))
+    theirs = AttemptLog.objects.filter(user=school.ada).order_by("-id")
+    assert [row["attempt id"] for row in rows] == [attempt.pk.hex for attempt in theirs]
+    assert (asked.state, asked.failures, overtaken) == ("ready", 0, 1)
+
+
+def test_a_process_that_is_stopped_leaves_its_workbook_to_the_next(school: School):
+    asked, at = ask(school, "xlsx"), timezone.now()
+    while asked.state != "writing":
+        work(at)
+        asked.refresh_from_db()
+    running.Worker(clock=lambda: at, stopping=lambda: True).work()
+    assert {path.suffix for path in files.folder().iterdir()} == {".rows"}
+
+    run(at)
+
+    assert len(read_xlsx(body(download(school, asked)))) == 12
+
+
+def test_jobs_go_on_while_a_workbook_is_written(school: School):
+    """The learner model waits for nobody's file."""
+    asked, seen = ask(school, "xlsx"), []
+
+    def in_the_middle() -> bool:
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(_jobs_of_another_thread).result()
+        asked.refresh_from_db()
+        seen.append((asked.state, LearningEvent.objects.unfolded().exists()))
+        return False
+
+    assert LearningEvent.objects.unfolded().exists()
+    while running.Worker(clock=timezone.now, stopping=in_the_middle).work():
+        pass
+
+    assert seen == [("writing", False)] * (12 // running.AT_ONCE)
+    assert len(read_xlsx(body(download(school, asked)))) == 12
+
+
+def _jobs_of_another_thread() -> None:
+    try:
+        jobs.run_due(timezone.now())
+    finally:
+        connection.close()
+
+
+def test_rows_are_read_under_no_lock(school: School, monkeypatch: pytest.MonkeyPatch):
+    """Or on SQLite learners would wait for them, 5,000 rows at a time."""
+    ask(school, "csv")
+    read, seen = Listing.after, []
+
+    def after(self: Listing, *args: Any) -> Any:
+        seen.append(connection.in_atomic_block)
+        return read(self, *args)
+
+    monkeypatch.setattr(Listing, "after", after)
+    run()
+
+    assert seen == [False] * 3
 
 
 def test_rows_that_are_lost_are_read_again(school: School):
     asked = ask(school, "csv")
-    running.work(timezone.now())
+    work()
     files.rows_of(asked).unlink()
 
     run()
@@ -143,14 +253,14 @@ def test_the_page_tells_how_far_it_is_and_leads_to_the_file(school: School):
     page = f"/admin/roster/export/{asked.pk}/change/"
 
     waiting = coach.get(page)
-    running.work(timezone.now())
+    work()
     reading = coach.get(page)
     run()
     ready = coach.get(page)
 
     assert (waiting.headers["Refresh"], reading.headers["Refresh"]) == ("5", "5")
     assert "waiting, 0 rows" in waiting.content.decode()
-    assert "reading, 5 rows" in reading.content.decode()
+    assert "reading, 5 rows, 42 %" in reading.content.decode()
     assert "ready, 12 rows" in ready.content.decode()
     assert "Refresh" not in ready.headers
     assert f"/admin/roster/export/{asked.pk}/download/" in ready.content.decode()
@@ -252,7 +362,7 @@ def test_whose_account_is_closed_is_not_even_let_in(school: School):
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_rights_that_change_half_way_leave_nothing_of_before(school: School, kind: str):
     asked = ask(school, kind)
-    running.work(timezone.now())
+    work()
     _move(school)
 
     run()
@@ -267,18 +377,74 @@ def test_an_export_that_cannot_be_made_says_so_and_lets_others_pass(
 ):
     broken, whole = ask(school, "xlsx"), ask(school, "csv")
 
-    def full(*_args: Any, **_kwargs: Any) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(running, "write_workbook", full)
+    monkeypatch.setattr(running, "write_workbook", _full)
     for turn in range(running.MOST_FAILURES + 1):
-        run(timezone.now() + running.WRITING_TAKES * 2 * turn)
+        run(timezone.now() + SILENCE * turn)
 
     broken.refresh_from_db()
     assert (broken.state, broken.error) == ("failed", running.NO_FILE)
     page = browser(school.coach).get(f"/admin/roster/export/{broken.pk}/change/")
     assert "The server could not make the file" in page.content.decode()
     assert len(read_csv(body(download(school, whole)))) == 12
+
+
+def test_the_page_tells_how_much_of_a_workbook_is_written(school: School):
+    asked, pages = ask(school, "xlsx"), []
+
+    def look() -> bool:
+        coach = browser(school.coach)
+        pages.append(coach.get(f"/admin/roster/export/{asked.pk}/change/").content.decode())
+        return False
+
+    while running.Worker(clock=timezone.now, stopping=look).work():
+        pass
+
+    first, second = pages
+    assert "writing the file, 12 rows, 0 %" in first
+    assert "writing the file, 12 rows, 42 %" in second
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_full_disk_is_told_and_leaves_nothing_behind(
+    school: School, kind: str, monkeypatch: pytest.MonkeyPatch
+):
+    asked = ask(school, kind)
+    work()
+    monkeypatch.setattr(files, "add", _full)
+
+    run()
+
+    asked.refresh_from_db()
+    assert (asked.state, asked.error) == ("failed", running.NO_FILE)
+    assert list(files.folder().iterdir()) == []
+
+
+def test_a_disk_that_is_full_when_somebody_asks_is_told(
+    school: School, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(export_admin, "MOST_AT_ONCE", 100)
+    monkeypatch.setattr(export_admin, "write_workbook", _full)
+
+    coach = browser(school.coach)
+    answer = coach.post("/admin/logger/attemptlog/export/?q=ada", {"format": "xlsx"}, follow=True)
+
+    assert answer.redirect_chain == [("/admin/logger/attemptlog/?q=ada", 302)]
+    assert "The server could not make the file" in answer.content.decode()
+    assert not AuditEntry.objects.filter(action="exported").exists()
+    assert list(files.folder().iterdir()) == []
+
+
+def test_what_nobody_has_worked_on_for_long_goes(school: School):
+    """Folders too, which a process that was killed wrote a workbook in."""
+    (files.folder() / "0000.desk-1").mkdir()
+    (files.folder() / "0000.desk-1" / "book.xlsx").touch()
+    (files.folder() / "0000.rows").touch()
+
+    run(timezone.now() + timedelta(hours=47))
+    kept = len(list(files.folder().iterdir()))
+    run(timezone.now() + timedelta(hours=49))
+
+    assert (kept, list(files.folder().iterdir())) == (2, [])
 
 
 def test_files_go_after_a_day(school: School):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
-from threading import Event
+from collections.abc import Callable
+from threading import Event, Thread
 from typing import Any
 
 import structlog
@@ -14,6 +15,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from config import jobs
+from roster.exports.running import Worker
 
 log = structlog.get_logger(__name__)
 
@@ -36,19 +38,32 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, once: bool, parent: int | None, **_options: Any) -> None:
         if once:
             jobs.run_due(timezone.now())
+            jobs.run_exports(Worker(clock=timezone.now))
             return
         stop = Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_signal: stop.set())
+        exporting = Thread(target=_export_until, args=[stop], name="exports")
+        exporting.start()
         while not stop.is_set() and parent in (None, os.getppid()):
-            _tick(stop)
+            _tick(lambda: jobs.run_due(timezone.now(), stopping=stop.is_set))
             stop.wait(TICK_SECONDS)
+        stop.set()
+        exporting.join()
 
 
-def _tick(stop: Event) -> None:
+def _export_until(stop: Event) -> None:
+    """Make exports as they are asked for: they take minutes, which no job should wait for."""
+    worker = Worker(clock=timezone.now, stopping=stop.is_set)
+    while not stop.is_set():
+        _tick(lambda: jobs.run_exports(worker))
+        stop.wait(TICK_SECONDS)
+
+
+def _tick(work: Callable[[], None]) -> None:
     close_old_connections()
     try:
-        jobs.run_due(timezone.now(), stopping=stop.is_set)
+        work()
     except DatabaseError as error:
         log.warning("database_unavailable", error=str(error))
     finally:
