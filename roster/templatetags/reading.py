@@ -20,8 +20,10 @@ def duration(seconds: float | None) -> str:
     """Write seconds as "4 m 10 s", in the two largest units that matter; empty for none."""
     if seconds is None:
         return ""
-    if 0 < seconds < 1:
-        return _("%(seconds)s s") % {"seconds": number_format(max(seconds, 0.1), 1)}
+    # Formatting a number cuts it off.
+    tenths = max(round(seconds, 1), 0.1)
+    if seconds > 0 and tenths < 1:
+        return _("%(seconds)s s") % {"seconds": number_format(tenths, 1)}
     whole = round(seconds)
     days, hours = whole // _DAY, whole % _DAY // _HOUR
     minutes, rest = whole % _HOUR // _MINUTE, whole % _MINUTE

@@ -10,7 +10,7 @@ from roster.templatetags.reading import duration, longer, share, signed
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [
-        (None, ""), (0, "0 s"), (0.04, "0.1 s"), (0.42, "0.4 s"), (9.6, "10 s"), (59.4, "59 s"),
+        (None, ""), (0, "0 s"), (0.04, "0.1 s"), (0.42, "0.4 s"), (0.67, "0.7 s"), (0.97, "1 s"), (9.6, "10 s"), (59.4, "59 s"),
         (59.6, "1 m 0 s"), (250, "4 m 10 s"), (3600, "1 h 0 m"), (86_399, "23 h 59 m"),
         (86_400, "1 d 0 h"), (10_000_000, "115 d 17 h"),
     ],
