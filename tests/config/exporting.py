@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from io import BytesIO, StringIO
 from typing import Any
 from xml.etree import ElementTree
@@ -12,6 +13,8 @@ from django.test import Client as Browser
 
 from roster.models import User
 
+# What XML cannot hold, as spreadsheets spell it.
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
@@ -56,6 +59,7 @@ def _cells(line: Any) -> dict[str, Any]:
 def _value(cell: Any) -> Any:
     kind = cell.get("t")
     if kind == "inlineStr":
-        return "".join(text.text or "" for text in cell.iter(f"{_SHEET}t"))
+        text = "".join(text.text or "" for text in cell.iter(f"{_SHEET}t"))
+        return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
     number = float(cell.find(f"{_SHEET}v").text)
     return bool(number) if kind == "b" else number

@@ -1,0 +1,258 @@
+"""Whatever learners did and whatever is asked for: API = screen = CSV = workbook."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.contrib import admin
+from django.test import Client as Browser
+from django.utils.html import strip_tags
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from logger.models import Content
+from roster.admin.base import RosterAdmin
+from roster.admin_base import VisibleLearnersAdmin
+from roster.exports import listing
+from tests.config.agreeing import TABLES, Asked, cell_of, days, is_same, is_spelled
+from tests.config.exporting import body, browser, read_csv, read_xlsx
+from tests.config.schooling import (
+    CONTENTS,
+    LEARNERS,
+    VIEWERS,
+    attended,
+    deeds,
+    names,
+    somebody,
+    year,
+)
+from tests.conftest import Client, client_for
+from tests.factories import School
+
+pytestmark = pytest.mark.django_db
+ROWS_A_PAGE = 7
+
+_WORDS = ["ada", "STUDENT_D", "q", "=1", "عائشة", "50%", "zzz"]
+_VALUES = {
+    "class": ["7a", "7b", "1x"],
+    "group": ["fractions"],
+    "facility": ["Riverside", "Hillside"],
+    "q": _WORDS,
+    "since": [*days(0, 1, 4, 900), "x"],
+    "until": [*days(-1, 0, 2, 9), "2026-02-30"],
+    "content": [CONTENTS[0].hex, "intro"],
+    "kind": ["exercise", "video", "quiz", "learner", "staff"],
+    "complete": ["yes", "no", "maybe"],
+    "result": ["right", "wrong", "hinted", "error"],
+    "item": ["q", "=1+1", 'é,"', "a\x01"],
+    "plateau": ["yes", "no"],
+    "source": ["session", "track", "study", "exam"],
+    "skill": ["alg", "-", "جبر", CONTENTS[0].hex[:9]],
+    "active": ["yes", "no"],
+}  # fmt: skip
+
+
+def params(table: str) -> list[str]:
+    """Return by what a list may be narrowed."""
+    dates = {"since", "until"} if table != "roster/user" else set()
+    return sorted({"class", "group", "facility", "q", *dates, *TABLES[table].conditions})
+
+
+def asking(table: str) -> st.SearchStrategy[Asked]:
+    """Return what may be asked of a list: at most two of its filters at a time."""
+    chosen = st.lists(st.sampled_from(params(table)), max_size=2, unique=True)
+    return chosen.flatmap(
+        lambda few: st.fixed_dictionaries({name: st.sampled_from(_VALUES[name]) for name in few})
+    )
+
+
+questions = st.fixed_dictionaries(
+    {table: st.lists(asking(table), min_size=3, max_size=3) for table in TABLES}
+)
+
+
+@pytest.fixture(autouse=True)
+def _short_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing, "AT_ONCE", 3)
+    for kind in (VisibleLearnersAdmin, RosterAdmin):
+        monkeypatch.setattr(kind, "list_per_page", ROWS_A_PAGE)
+
+
+# To find a smaller school takes minutes, and the one that failed is printed whole.
+@settings(
+    max_examples=8, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)  # fmt: skip
+@given(
+    called=st.lists(names, min_size=len(LEARNERS), max_size=len(LEARNERS)),
+    done=st.lists(deeds, min_size=8, max_size=16),
+    viewer=st.sampled_from(VIEWERS),
+    asked=questions,
+    whole=st.lists(st.sampled_from(sorted(TABLES)), min_size=4, max_size=4, unique=True),
+)
+def test_api_screen_csv_and_workbook_agree(
+    called: list[str],
+    done: list[Any],
+    viewer: str,
+    asked: dict[str, list[Asked]],
+    whole: list[str],
+):
+    """All of some lists, and of every list the rows that further questions leave."""
+    with attended(called, done) as school:
+        Content.objects.create(id=CONTENTS[1], title="Intro 1", kind="exercise")
+        coach = browser(somebody(school, viewer))
+        for table, (first, *others) in asked.items():
+            if table in whole:
+                lists_agree(coach, viewer, table, first, _address(school, first))
+            for question in others:
+                file_agrees(school, viewer, coach, table, question)
+        api_agrees(school, viewer, coach)
+
+
+@pytest.mark.parametrize(("viewer", "without"), [("superuser", ""), ("both", "conditions")])
+def test_every_filter_leaves_what_it_says(viewer: str, without: str):
+    with attended(["Ada", "=1+1", "عائشة", "50%", "Q"], year(6)) as school:
+        Content.objects.create(id=CONTENTS[1], title="Intro 1", kind="exercise")
+        coach = browser(somebody(school, viewer))
+        for table in TABLES:
+            passed_over = getattr(TABLES[table], without, ())
+            for name in sorted({*params(table)} - {*passed_over}):
+                for value in _VALUES[name]:
+                    file_agrees(school, viewer, coach, table, {name: value})
+
+
+def file_agrees(school: School, viewer: str, coach: Browser, table: str, question: Asked) -> None:
+    """Ask for a list as CSV alone: for its rows."""
+    rows = TABLES[table].expected(viewer, question)
+    lines = _file(coach, table, "csv", _address(school, question))
+    assert _keys(lines) == _newest(rows), (table, question)
+
+
+def _keys(lines: list[dict[str, str]]) -> list[str]:
+    """Return the first column, which is the key."""
+    return [next(iter(line.values())) for line in lines]
+
+
+def _newest(rows: list[Any]) -> list[str]:
+    return [row.pk.hex for row in sorted(rows, key=lambda row: row.pk, reverse=True)]
+
+
+def _address(school: School, question: Asked) -> str:
+    """Spell a question as an address; places by their keys."""
+    keys = {
+        "7a": school.class_7a, "7b": school.class_7b, "1x": school.foreign_class,
+        "fractions": school.group, "Riverside": school.facility, "Hillside": school.elsewhere,
+    }  # fmt: skip
+    return urlencode(
+        {name: keys[value].pk if value in keys else value for name, value in question.items()}
+    )
+
+
+def lists_agree(coach: Browser, viewer: str, table: str, question: Asked, address: str) -> None:
+    """Ask for a list on the screen and as both files."""
+    rows = TABLES[table].expected(viewer, question)
+    columns = admin.site.get_model_admin(TABLES[table].model).export_columns  # type: ignore[attr-defined]
+    lines, book = (_file(coach, table, kind, address) for kind in ("csv", "xlsx"))
+    screen = list(_screen(coach, table, address))
+
+    assert [key for key, _cells in screen] == [row.pk for row in rows]
+    assert _keys(lines) == _newest(rows)
+    assert len(book) == len(lines)
+    by_key = {row.pk.hex: row for row in rows}
+    for line, cells in zip(lines, book, strict=True):
+        for column in columns:
+            cell = line[column.heading]
+            value = cell_of(by_key[line[columns[0].heading]], column.path)
+            assert is_spelled(cell, value), (table, column, cell, value)
+            assert is_same(cell, cells.get(column.heading)), (table, column, cell, cells)
+    told = {line[columns[0].heading]: line for line in lines}
+    for key, texts in screen:
+        for name, (heading, agrees) in TABLES[table].shown.items():
+            cell = told[key.hex][heading]
+            assert agrees(texts[name], cell), (table, name, texts[name], cell)
+
+
+def _file(coach: Browser, table: str, kind: str, address: str = "") -> list[dict[str, Any]]:
+    response = coach.post(f"/admin/{table}/export/?{address}", {"format": kind})
+    return (read_csv if kind == "csv" else read_xlsx)(body(response))
+
+
+def _screen(coach: Browser, table: str, address: str) -> Iterator[tuple[Any, dict[str, str]]]:
+    """Yield the rows of all pages of a list: their keys, and the texts of their cells."""
+    url: str | None = f"?{address}"
+    while url is not None:
+        response = coach.get(f"/admin/{table}/{url}")
+        assert response.status_code == 200, (table, url)
+        found = response.context["cl"]
+        page = response.content.decode()
+        lines = re.findall(r"<tr>(.*?)</tr>", page.partition("<tbody>")[2], re.DOTALL)
+        for row, line in zip(found.result_list, lines, strict=True):
+            cells = re.findall(
+                r'<t[dh][^>]* class="field-(\w+)[^>]*>(.*?)</t[dh]>', line, re.DOTALL
+            )
+            yield row.pk, {name: _text(cell) for name, cell in cells}
+        url = found.older_url
+
+
+def _text(cell: str) -> str:
+    return re.sub(r"\s+", " ", unescape(strip_tags(cell))).strip()
+
+
+def api_agrees(school: School, viewer: str, coach: Browser) -> None:
+    """Ask the API what it tells of the same rows: attempts, tries, contents done, mastery."""
+    api = client_for(somebody(school, viewer))
+    attempts = _file(coach, "logger/attemptlog", "csv")
+    tries = _file(coach, "logger/masterylog", "csv")
+    summaries = _file(coach, "logger/contentsummary", "csv")
+
+    told = api.get("/api/logger/attemptlog").json()
+    shown = [key.hex for key, _cells in _screen(coach, "logger/attemptlog", "")]
+    assert [row["id"] for row in told] == shown
+    lines = {line["attempt id"]: line for line in attempts}
+    for row in told:
+        _same_work(lines[row["id"]], row, "complete", "hinted", "error")
+        assert float(lines[row["id"]]["correct"]) == row["correct"]
+    for line in tries:
+        _try_agrees(api, line, attempts)
+    for name in LEARNERS:
+        own = [line for line in summaries if line["username"] == name]
+        finished = sum(float(line["progress"]) == 1 or _is_done(line, tries) for line in own)
+        if own:
+            key = somebody(school, name).pk.hex
+            answer = api.get(f"/api/logger/totalcontentprogress/{key}").json()
+            assert answer["progress"] == finished
+
+
+def _is_done(summary: dict[str, str], tries: list[dict[str, str]]) -> bool:
+    return any(
+        line["complete"] == "true"
+        and all(line[name] == summary[name] for name in ("learner id", "content id"))
+        for line in tries
+    )
+
+
+def _try_agrees(api: Client, line: dict[str, str], attempts: list[dict[str, str]]) -> None:
+    """Ask for a learner's tries at a content; the totals are those of their attempts."""
+    params = {"content": line["content id"], "user": line["learner id"]}
+    [row] = [
+        row for row in api.get("/api/logger/masterylog", params).json()
+        if row["id"] == line["try id"]
+    ]  # fmt: skip
+    own = [float(each["correct"]) for each in attempts if each["try id"] == line["try id"]]
+    _same_work(line, row, "complete")
+    assert int(line["mastery level"]) == row["mastery_level"]
+    assert int(line["attempts"]) == len(own)
+    assert int(line["correct"]) == row["correct"] == own.count(1)
+
+
+def _same_work(line: dict[str, str], row: dict[str, Any], *claims: str) -> None:
+    assert float(line["time spent (seconds)"]) == row["time_spent"]
+    assert (line["start"], line["end"]) == (row["start_timestamp"], row["end_timestamp"])
+    assert line["completed"] == (row["completion_timestamp"] or "")
+    for name in claims:
+        assert line[name] == str(row[name]).lower()
