@@ -11,6 +11,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.db import connection
+from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
@@ -66,6 +67,19 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 def _fresh_cache() -> Iterator[None]:
     yield
     cache.clear()
+
+
+@pytest.fixture(scope="module")
+def kept(django_db_setup: None, django_db_blocker: Any) -> Iterator[Callable[[], Any]]:
+    """Keep what is stored `with kept():` for all tests of a module, within one transaction.
+
+    Each of them undoes its own changes. None may be transactional, or want an empty database.
+    """
+    with django_db_blocker.unblock():
+        atomics = TestCase._enter_atomics()
+    yield django_db_blocker.unblock
+    with django_db_blocker.unblock():
+        TestCase._rollback_atomics(atomics)
 
 
 @pytest.fixture

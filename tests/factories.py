@@ -14,12 +14,15 @@ from roster import services
 from roster.models import (
     ApiKey,
     Classroom,
+    Enrolment,
     Facility,
+    GroupMembership,
     LearnerGroup,
     Lesson,
     LessonAssignment,
     Quiz,
     QuizAssignment,
+    Role,
     RoleKind,
     Scope,
     User,
@@ -37,12 +40,17 @@ def make_facility(**fields: Any) -> Facility:
 
 
 def make_user(facility: Facility | None, **fields: Any) -> User:
+    user = _new_user(facility, **fields)
+    user.save(force_insert=True)
+    return user
+
+
+def _new_user(facility: Facility | None, **fields: Any) -> User:
     number = next(_serial)
     fields = {"username": f"user{number}", "external_id": f"external{number}", **fields}
     password = fields.pop("password", PASSWORD)
     user = User(facility=facility, **fields)
     user.set_password(password)
-    user.save(force_insert=True)
     return user
 
 
@@ -102,36 +110,54 @@ class School:
 
 
 def make_school() -> School:
-    facility, elsewhere = make_facility(name="Riverside"), make_facility(name="Hillside")
-    class_7a = Classroom.objects.create(facility=facility, name="7A")
-    class_7b = Classroom.objects.create(facility=facility, name="7B")
-    foreign_class = Classroom.objects.create(facility=elsewhere, name="1X")
+    """Open the school, one statement a table: most tests begin with it."""
+    facility, elsewhere = Facility(name="Riverside"), Facility(name="Hillside")
+    class_7a, class_7b = (Classroom(facility=facility, name=name) for name in ("7A", "7B"))
+    foreign_class = Classroom(facility=elsewhere, name="1X")
+    staff = {"external_id": None, "is_staff": True}
     school = School(
         facility=facility,
         class_7a=class_7a,
         class_7b=class_7b,
-        group=LearnerGroup.objects.create(classroom=class_7a, name="fractions"),
-        ada=make_user(facility, username="ada", full_name="Ada", external_id="student_ada"),
-        ben=make_user(facility, username="ben", external_id="student_ben"),
-        chen=make_user(facility, username="chen", external_id="student_chen"),
-        coach=make_user(facility, username="coach", external_id=None),
-        facility_coach=make_user(facility, username="facility_coach", external_id=None),
-        admin=make_user(facility, username="admin", external_id=None),
-        superuser=make_user(None, username="root", is_superuser=True, is_staff=True),
+        group=LearnerGroup(classroom=class_7a, name="fractions"),
+        ada=_new_user(facility, username="ada", full_name="Ada", external_id="student_ada"),
+        ben=_new_user(facility, username="ben", external_id="student_ben"),
+        chen=_new_user(facility, username="chen", external_id="student_chen"),
+        coach=_new_user(facility, username="coach", **staff),
+        facility_coach=_new_user(facility, username="facility_coach", **staff),
+        admin=_new_user(facility, username="admin", **staff),
+        superuser=_new_user(None, username="root", is_superuser=True, is_staff=True),
         elsewhere=elsewhere,
         foreign_class=foreign_class,
-        stranger=make_user(elsewhere, username="stranger", external_id="student_ada"),
-        foreign_coach=make_user(elsewhere, username="foreign_coach", external_id=None),
+        stranger=_new_user(elsewhere, username="stranger", external_id="student_ada"),
+        foreign_coach=_new_user(elsewhere, username="foreign_coach", **staff),
     )
-    services.join_group(school.ada, school.group)
-    services.enrol(school.ben, class_7a)
-    services.enrol(school.chen, class_7b)
-    services.enrol(school.stranger, foreign_class)
-    services.appoint(school.coach, RoleKind.COACH, class_7a)
-    services.appoint(school.facility_coach, RoleKind.COACH, facility)
-    services.appoint(school.admin, RoleKind.ADMIN, facility)
-    services.appoint(school.foreign_coach, RoleKind.COACH, foreign_class)
+    Facility.objects.bulk_create([facility, elsewhere])
+    Classroom.objects.bulk_create([class_7a, class_7b, foreign_class])
+    school.group.save(force_insert=True)
+    User.objects.bulk_create(person for person in vars(school).values() if isinstance(person, User))
+    _fill(school)
     return school
+
+
+def _fill(school: School) -> None:
+    """Let everybody attend or look after what is theirs, as the services would."""
+    attended = [
+        (school.ada, school.class_7a), (school.ben, school.class_7a),
+        (school.chen, school.class_7b), (school.stranger, school.foreign_class),
+    ]  # fmt: skip
+    enrolments = Enrolment.objects.bulk_create(
+        Enrolment(user=learner, classroom=classroom) for learner, classroom in attended
+    )
+    GroupMembership.objects.create(enrolment=enrolments[0], group=school.group)
+    Role.objects.bulk_create(
+        [
+            Role(user=school.coach, kind=RoleKind.COACH, classroom=school.class_7a),
+            Role(user=school.facility_coach, kind=RoleKind.COACH, facility=school.facility),
+            Role(user=school.admin, kind=RoleKind.ADMIN, facility=school.facility),
+            Role(user=school.foreign_coach, kind=RoleKind.COACH, classroom=school.foreign_class),
+        ]
+    )
 
 
 def video(**fields: Any) -> dict[str, Any]:

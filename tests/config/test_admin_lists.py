@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from copy import deepcopy
 from datetime import timedelta
 from typing import Any
 
@@ -15,9 +16,10 @@ from analytics.events import Answer, Source
 from analytics.models import Item, ItemMemory, LearningEvent, SkillState
 from analytics.services import record_answers
 from logger.models import AttemptLog, Content, ContentSession, ContentSummary, MasteryLog
-from roster.models import LearnerGroup, User
+from roster import services
+from roster.models import Facility, LearnerGroup, User
 from tests.conftest import client_for
-from tests.factories import NOW, School, answered, exercise, make_quiz, make_user
+from tests.factories import NOW, School, answered, exercise, make_quiz, make_school, make_user
 
 LISTS: dict[str, Any] = {
     "logger/contentsession": ContentSession,
@@ -30,16 +32,22 @@ LISTS: dict[str, Any] = {
 }
 every_list = pytest.mark.parametrize("table", LISTS)
 NAMES = ("Ada", "ben", "chen", "stranger")
-# Django's reading of the session and of who is logged in.
-LOGIN = 2
+AT = {"start_timestamp": NOW, "end_timestamp": NOW}
+
+
+@pytest.fixture(scope="module")
+def worked_once(kept: Callable[[], Any]) -> School:
+    with kept():
+        school = make_school()
+        for learner in (school.ada, school.ben, school.chen, school.stranger):
+            work(learner)
+    return school
 
 
 @pytest.fixture
-def worked(school: School) -> School:
+def worked(worked_once: School, db: None) -> School:
     """Ada, ben, chen and the stranger have each answered one question."""
-    for learner in (school.ada, school.ben, school.chen, school.stranger):
-        work(learner)
-    return school
+    return deepcopy(worked_once)
 
 
 def work(learner: User, item: str = "q1", **fields: Any) -> dict[str, Any]:
@@ -238,24 +246,42 @@ def test_a_list_costs_the_same_however_long(
 
 
 def fill(school: School, count: int) -> None:
-    """Give ada and ben so many more of everything."""
-    common = {"start_timestamp": NOW, "end_timestamp": NOW}
-    for number in range(count):
-        learner = (school.ada, school.ben)[number % 2]
-        work_of = {"user": learner, "content_id": uuid7(), **common}
-        summary = ContentSummary.objects.create(**work_of, kind="exercise")
-        tried = MasteryLog.objects.create(
-            **work_of, summary=summary, mastery_level=1, mastery_criterion={"type": "do_all"}
-        )
-        session = ContentSession.objects.create(
-            **work_of, facility=school.facility, summary=summary, mastery_log=tried, kind="exercise"
-        )
-        AttemptLog.objects.create(
-            **work_of, facility=school.facility, session=session, mastery_log=tried, item="q",
+    """Give ada and ben so many more of everything together."""
+    for learner in (school.ada, school.ben):
+        record(learner, count // 2)
+
+
+def record(learner: User, count: int) -> None:
+    """Give somebody so many more of everything, in a statement or two a table."""
+    works = [{"user": learner, "content_id": uuid7(), **AT} for _ in range(count)]
+    record_works(learner.facility, works)
+    answers = [
+        Answer(source=Source.TRACK, score=1.0, skill=str(uuid7()), item=str(uuid7())) for _ in works
+    ]
+    record_answers(learner, answers, at=NOW)
+
+
+def record_works(facility: Facility | None, works: list[dict[str, Any]]) -> None:
+    """Store one of each log for each of these works."""
+    place, exercise = {"facility": facility}, {"kind": "exercise"}
+    summaries = ContentSummary.objects.bulk_create(
+        ContentSummary(**work, **exercise) for work in works
+    )
+    tries = MasteryLog.objects.bulk_create(
+        MasteryLog(**work, summary=summary, mastery_level=1, mastery_criterion={"type": "do_all"})
+        for work, summary in zip(works, summaries, strict=True)
+    )
+    sessions = ContentSession.objects.bulk_create(
+        ContentSession(**work, **place, **exercise, summary=tried.summary, mastery_log=tried)
+        for work, tried in zip(works, tries, strict=True)
+    )
+    AttemptLog.objects.bulk_create(
+        AttemptLog(
+            **work, **place, session=session, mastery_log=session.mastery_log, item="q",
             position=0, correct=0,
-        )  # fmt: skip
-        answer = Answer(source=Source.TRACK, score=1.0, skill=str(uuid7()), item=str(uuid7()))
-        record_answers(learner, [answer], at=NOW)
+        )
+        for work, session in zip(works, sessions, strict=True)
+    )  # fmt: skip
 
 
 @every_list
@@ -313,10 +339,12 @@ def test_a_place_that_is_none_leads_to_the_beginning(worked: School, table: str,
         ({"since": "yesterday"}, 0),
     ],
 )
-def test_both_days_are_included(school: School, table: str, query: Any, count: int):
-    fill(school, 1)
+def test_both_days_are_included(worked: School, table: str, query: Any, count: int):
+    dora = make_user(worked.facility, username="dora")
+    services.enrol(dora, worked.class_7a)
+    record(dora, 1)
 
-    page = look(school.coach, table, **query)
+    page = look(worked.coach, table, q="dora", **query)
 
     assert len(rows_of(page)) == count
 
