@@ -5,8 +5,9 @@ A short run; `benchmarks/fuzz.py` makes a long one against a server.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -29,7 +30,7 @@ from roster.models import Scope
 from study.services import found_set
 from tests.analytics.answering import answer, tracked
 from tests.conftest import client_for
-from tests.factories import NOW, School, answered, exercise
+from tests.factories import NOW, School, answered, exercise, make_school
 
 CHECKS = [
     not_a_server_error,
@@ -64,9 +65,25 @@ def credentials(school: School, caller: str) -> dict[str, str]:
     return {"Cookie": f"sessionid={session}; csrftoken={token}", "X-CSRFToken": token}
 
 
+@pytest.fixture(scope="module")
+def opened(kept: Callable[[], Any]) -> School:
+    with kept():
+        return make_school()
+
+
 @pytest.fixture
-def names(school: School) -> dict[str, str]:
+def school(opened: School, db: None) -> School:
+    return deepcopy(opened)
+
+
+@pytest.fixture(scope="module")
+def names(kept: Callable[[], Any], opened: School) -> dict[str, str]:
     """Return path parameters that name something: what nobody has is soon refused."""
+    with kept():
+        return named(opened)
+
+
+def named(school: School) -> dict[str, str]:
     ada = client_for(school.ada)
     session = ada.work(exercise(), answered())["session_id"]
     tracked(ada, answer())

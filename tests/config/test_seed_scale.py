@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -23,9 +24,15 @@ N = 2000
 SEED = 7
 
 
+@pytest.fixture(scope="module")
+def seeded(kept: Callable[[], Any]) -> Schools:
+    with kept():
+        return seed_installation(N, seed=SEED, at=NOW, quiet=True)
+
+
 @pytest.fixture
-def schools(db: None) -> Schools:
-    return seed_installation(N, seed=SEED, at=NOW, quiet=True)
+def schools(seeded: Schools, db: None) -> Schools:
+    return seeded
 
 
 @pytest.fixture
@@ -250,8 +257,11 @@ def test_who_may_log_in_is_printed(riverside: Facility, tmp_path: Path, settings
 
 
 @pytest.mark.parametrize("attempts", [0, -1])
-def test_nothing_is_refused(db: None, tmp_path: Path, settings: Any, attempts: int):
+def test_nothing_is_refused(schools: Schools, tmp_path: Path, settings: Any, attempts: int):
+    before = everything()
+
     with pytest.raises(CommandError):
         seed(tmp_path, settings, attempts=attempts)
 
-    assert not Facility.objects.exists()
+    assert everything() == before
+    assert Facility.objects.count() == len(schools.facilities)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from roster.models import (
     ApiKey,
@@ -188,14 +189,20 @@ def rows(table: str) -> list[Any]:
     ]
 
 
-def roster_now() -> dict[str, list[dict[str, Any]]]:
-    return {
-        model.__name__: [
-            {name: value for name, value in row.items() if name not in NOT_OF_THE_ROSTER}
-            for row in model._default_manager.order_by("pk").values()
-        ]
-        for model in TABLES
-    }
+def roster_now() -> dict[str, list[Any]]:
+    """Read every row as the database has it: eighteen times a line, so without the ORM."""
+    found = {}
+    with connection.cursor() as cursor:
+        for model in TABLES:
+            columns = [
+                field.column
+                for field in model._meta.concrete_fields
+                if field.column not in NOT_OF_THE_ROSTER
+            ]
+            table = model._meta.db_table
+            cursor.execute(f"SELECT {', '.join(columns)} FROM {table} ORDER BY id")
+            found[table] = cursor.fetchall()
+    return found
 
 
 def aim(school: School, path: str, *, foreign: bool) -> tuple[str, dict[str, Any]]:
