@@ -39,14 +39,16 @@ def apart(*, undone: bool = False) -> Iterator[None]:
 
     So requests meet the database as on a server, and one that fails does not end the test.
     """
-    savepoint = transaction.savepoint()
-    yield
-    failed = transaction.get_rollback()
-    transaction.set_rollback(False)
-    if failed or undone:
-        transaction.savepoint_rollback(savepoint)
-    else:
-        transaction.savepoint_commit(savepoint)
+    savepoint, failed = transaction.savepoint(), True
+    try:
+        yield
+        failed = transaction.get_rollback()
+    finally:
+        transaction.set_rollback(False)
+        if failed or undone:
+            transaction.savepoint_rollback(savepoint)
+        else:
+            transaction.savepoint_commit(savepoint)
 
 
 def calling(who: Caller | Client) -> Call:
