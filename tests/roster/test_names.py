@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from typing import Any
 from unicodedata import combining, normalize
 
 import pytest
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roster.models import User, fold_username
+from roster.models import fold_username
 from tests.conftest import client_for
-from tests.factories import PASSWORD, School, make_facility, make_user
+from tests.factories import PASSWORD, School, make_user
 
-BEFORE = [("roster", "0004_membership_view")]
-AFTER = [("roster", "0005_fold_usernames_stably")]
 # Two spellings that were two usernames before: ΐ, and its capital, which takes three characters.
 SMALL, CAPITAL = "\u0390", "\u0390".upper()
 
@@ -91,86 +86,3 @@ def test_somebody_logs_in_by_capitals_of_several_characters(school: School):
     response = client_for(None).post("/api/auth/session", body, format="json")
 
     assert (response.status_code, response.json()["username"]) == (200, SMALL)
-
-
-# The migration of what was folded before.
-
-
-@pytest.fixture
-def migrate(transactional_db: None) -> Iterator[Any]:
-    def run(targets: Any) -> None:
-        executor = MigrationExecutor(connection)
-        executor.migrate(targets)
-
-    yield run
-    run(MigrationExecutor(connection).loader.graph.leaf_nodes())
-
-
-def key_before(username: str) -> str:
-    """Fold a username as it was done before."""
-    return normalize("NFKC", username).casefold()
-
-
-def stored_before(migrate: Any, *usernames: str) -> list[User]:
-    """Go back to the database of before, with people and the keys their usernames had then."""
-    facility = make_facility()
-    people = [make_user(facility) for _ in usernames]
-    migrate(BEFORE)
-    for person, username in zip(people, usernames, strict=True):
-        key = key_before(username)
-        User.objects.filter(pk=person.pk).update(username=username, username_key=key)
-    return people
-
-
-def keys_of(people: list[User]) -> list[str | None]:
-    keys = dict(User.objects.values_list("pk", "username_key"))
-    return [keys[person.pk] for person in people]
-
-
-def test_keys_from_before_are_folded_anew(migrate: Any, capsys: pytest.CaptureFixture[str]):
-    nameless = make_user(make_facility(), username=None)
-    people = stored_before(migrate, CAPITAL, "Ada", "Ärzte")
-
-    migrate(AFTER)
-
-    assert keys_of([*people, nameless]) == [SMALL, "ada", "ärzte", None]
-    assert capsys.readouterr().err == ""
-
-
-@pytest.mark.parametrize("usernames", [(SMALL, CAPITAL), (CAPITAL, SMALL)])
-def test_of_two_who_become_one_the_earlier_has_the_name(
-    migrate: Any, capsys: pytest.CaptureFixture[str], usernames: tuple[str, str]
-):
-    """The migration ends, and tells whom to give another username."""
-    earlier, later = stored_before(migrate, *usernames)
-
-    migrate(AFTER)
-
-    assert keys_of([earlier, later]) == [SMALL, key_before(usernames[1])]
-    assert capsys.readouterr().err == (
-        f"The username “{usernames[1]}” (id {later.pk}) is “{usernames[0]}” in another case:"
-        " give them another.\n"
-    )
-
-
-def test_a_key_somebody_has_already_stays_theirs(migrate: Any, capsys: pytest.CaptureFixture[str]):
-    earlier, later = stored_before(migrate, CAPITAL, "somebody")
-    User.objects.filter(pk=later.pk).update(username="ascii", username_key=SMALL)
-
-    migrate(AFTER)
-
-    assert keys_of([earlier, later]) == [key_before(CAPITAL), SMALL]
-    assert "is “ascii” in another case" in capsys.readouterr().err
-
-
-def test_a_username_that_grows_too_long_keeps_its_key(
-    migrate: Any, capsys: pytest.CaptureFixture[str]
-):
-    [person] = stored_before(migrate, SMALL)
-    long = "\ufdfa" * 150  # 18 characters each
-    User.objects.filter(pk=person.pk).update(username=long, username_key="before")
-
-    migrate(AFTER)
-
-    assert keys_of([person]) == ["before"]
-    assert "is too long" in capsys.readouterr().err
