@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
@@ -18,6 +18,7 @@ def labelled(row: Iterable[SafeString], headers: Iterable[Mapping[str, Any]]) ->
     """Let each cell say what it is: on a narrow screen a row becomes a card without a header."""
     for cell, header in zip(row, headers, strict=False):
         tag, rest = cell[:3], cell[3:]
-        label = capfirst(header["text"])
+        # Above the boxes that choose rows is another box.
+        label = capfirst(strip_tags(header["text"]))
         # The cell is Django's own, escaped as it is.
         yield SafeString(format_html('{} data-label="{}"', SafeString(tag), label) + rest)

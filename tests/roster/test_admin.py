@@ -97,6 +97,15 @@ def test_a_key_is_made_here_and_its_secret_shown_once(root: Browser, school: Sch
     assert client.get("/api/logger/attemptlog").status_code == 401
 
 
+def test_the_box_that_chooses_a_key_is_called_nothing(root: Browser, school: School):
+    school.key()
+
+    page = root.get("/admin/roster/apikey/").content.decode()
+
+    assert 'data-label="Name"' in page
+    assert 'data-label="&lt;' not in page
+
+
 def test_revoking_passes_over_keys_that_are_no_use_already(root: Browser, school: School):
     living, expired = key_row(school.key()), key_row(school.key())
     ApiKey.objects.filter(pk=expired.pk).update(expires_at=NOW)
