@@ -109,14 +109,15 @@ def link(name: str, *args: Any) -> str | None:
         return None
 
 
-def visible_learner(viewer: User, pk: UUID) -> User:
-    """Return a learner the viewer may read (contract 0.7).
+def visible_learner(viewer: User, pk: UUID, *, along: Sequence[str] = ()) -> User:
+    """Return a learner the viewer may read (contract 0.7), and the rows `along` that are theirs.
 
     Raises
     ------
     Http404 : there is none, or the viewer may not know of them.
     """
-    learner = User.objects.visible_to(viewer).filter(pk=pk).first()
+    found = User.objects.visible_to(viewer).filter(pk=pk)
+    learner = (found.select_related(*along) if along else found).first()
     if learner is None:
         raise Http404
     return learner

@@ -41,7 +41,7 @@ class LearnerPage(CoachPage):
 
     def page(self) -> dict[str, Any]:
         """Return the learner's profile, and the parts of other apps."""
-        learner = visible_learner(self.viewer, self.kwargs["learner"])
+        learner = visible_learner(self.viewer, self.kwargs["learner"], along=["ability"])
         found = profile(learner, self.viewer, at=timezone.now())
         told = [section(learner, self.viewer) for section in self.site.learner_sections]
         return {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from logger.coaching.sections import sessions_of, tries_of, wrong_answers_at
+from logger.coaching.sections import work_of, wrong_answers_at
 from roster.coaching import ItemSection, LearnerSection
 
-learner_sections: Sequence[LearnerSection] = (tries_of, sessions_of)
+learner_sections: Sequence[LearnerSection] = (work_of,)
 item_sections: Sequence[ItemSection] = (wrong_answers_at,)

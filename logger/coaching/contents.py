@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -18,7 +17,6 @@ from roster.models import Quiz, User
 TRIES = 20
 SESSIONS = 20
 RECENT = 8
-Row = TypeVar("Row", ContentSession, MasteryLog)
 
 
 class UnknownContent(LookupError):
@@ -80,22 +78,22 @@ def _tries_of(summary: ContentSummary) -> QuerySet[MasteryLog]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Recent(Generic[Row]):
-    """A learner's newest rows, and what the catalogue calls the contents they are about."""
+class RecentWork:
+    """A learner's newest tries and sittings, and what the contents are called that have titles."""
 
-    rows: list[Row]
+    tries: list[MasteryLog]
+    sessions: list[ContentSession]
     titles: dict[UUID, str]
 
 
-def recent_sessions(learner: User) -> Recent[ContentSession]:
-    """Return a learner's newest sittings."""
-    return _titled(ContentSession.objects.filter(user=learner).order_by(*LATEST_BEGUN))
-
-
-def recent_tries(learner: User) -> Recent[MasteryLog]:
-    """Return a learner's newest tries; what is sorted for it is one learner's rows."""
+def recent_work(learner: User) -> RecentWork:
+    """Return what a learner did last; what is sorted for it is one learner's rows."""
     theirs = MasteryLog.objects.filter(user=learner).select_related("summary")
-    return _titled(theirs.newest_first().with_correct())
+    tries = list(theirs.newest_first().with_correct()[:RECENT])
+    sittings = ContentSession.objects.filter(user=learner)
+    sessions = list(sittings.order_by(*LATEST_BEGUN)[:RECENT])
+    seen = {tried.content_id for tried in tries} | {each.content_id for each in sessions}
+    return RecentWork(tries=tries, sessions=sessions, titles=titles_of(seen))
 
 
 def titles_of(ids: Iterable[UUID]) -> dict[UUID, str]:
@@ -109,8 +107,3 @@ def titles_of(ids: Iterable[UUID]) -> dict[UUID, str]:
 def title_of(content_id: UUID) -> str | None:
     """Return what a content is called, where that is known."""
     return titles_of([content_id]).get(content_id)
-
-
-def _titled(found: QuerySet[Row]) -> Recent[Row]:
-    rows = list(found[:RECENT])
-    return Recent(rows=rows, titles=titles_of(row.content_id for row in rows))

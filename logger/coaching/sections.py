@@ -5,21 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from logger.coaching.answers import wrong_answers
-from logger.coaching.contents import recent_sessions, recent_tries
+from logger.coaching.contents import recent_work
 from roster.coaching import Section
 from roster.models import User
 
 
-def sessions_of(learner: User, viewer: User) -> Section:  # noqa: ARG001
-    """Return a learner's newest sittings; the page asked whether the viewer may see them."""
-    recent = recent_sessions(learner)
-    return "coaching/sections/sessions.html", {"sessions": recent.rows, "titles": recent.titles}
-
-
-def tries_of(learner: User, viewer: User) -> Section:  # noqa: ARG001
-    """Return a learner's newest tries; the page asked whether the viewer may see them."""
-    recent = recent_tries(learner)
-    return "coaching/sections/tries.html", {"tries": recent.rows, "titles": recent.titles}
+def work_of(learner: User, viewer: User) -> Section:  # noqa: ARG001
+    """Return a learner's newest tries and sittings; the page asked who may see them."""
+    return "coaching/sections/work.html", {"recent": recent_work(learner)}
 
 
 def wrong_answers_at(item: Any, viewer: User) -> Section:
