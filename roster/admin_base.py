@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.contrib import admin
 from django.core.paginator import Paginator
-from django.db.models import Field, ForeignKey, JSONField, Model, Q, QuerySet
+from django.db.models import Field, FloatField, ForeignKey, JSONField, Model, Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
@@ -18,13 +18,16 @@ from roster.admin_filters import FormFilter
 from roster.admin_lists import KeysetList
 from roster.cells import folded, person
 from roster.models import User
-from roster.templatetags.reading import duration
+from roster.templatetags.reading import duration, fraction
 
 M = TypeVar("M", bound=Model)
 
 # Of so many learners each one's own rows are looked up.
 MOST_NAMED = 40
-SECONDS = ("time_spent", "seconds", "typical_seconds")
+# What seconds are called once they are told as minutes and hours.
+TIMES = {
+    "time_spent": _("Time spent"), "seconds": _("Time"), "typical_seconds": _("Typical time"),
+}  # fmt: skip
 
 
 class CappedPaginator(Paginator[Any]):
@@ -210,26 +213,29 @@ class VisibleLearnersAdmin(ScopedAdmin[M], ReadOnlyAdmin[M]):
 def _shown(field: Field[Any, Any]) -> str | Callable[[Any], Any]:
     """Return what shows a column on a page.
 
-    The column itself, but for JSON, which is folded; seconds; and rows of other tables, whose own
-    page the viewer may not open.
+    The column itself, but for JSON, which is folded; seconds and other fractions; and rows of
+    other tables, whose own page the viewer may not open.
     """
     show = _spelling(field)
     if show is None:
         return field.name
 
-    @admin.display(description=capfirst(str(field.verbose_name)))
+    @admin.display(description=TIMES.get(field.name) or capfirst(str(field.verbose_name)))
     def shown(row: Any) -> Any:
         return show(getattr(row, field.name))
 
-    shown.__name__ = field.name
+    # By a column's name Django finds its explanation; that of seconds is "seconds".
+    shown.__name__ = f"{field.name}_told" if field.name in TIMES else field.name
     return shown
 
 
 def _spelling(field: Field[Any, Any]) -> Callable[[Any], Any] | None:
     if isinstance(field, JSONField):
         return folded
-    if field.name in SECONDS:
+    if field.name in TIMES:
         return duration
+    if isinstance(field, FloatField):
+        return fraction
     if not isinstance(field, ForeignKey):
         return None
     other = admin.site._registry.get(field.related_model)  # noqa: SLF001

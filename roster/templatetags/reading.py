@@ -63,6 +63,15 @@ def signed(change: float | None) -> str:
     return _sign(change) + number_format(f"{abs(change):.4g}")
 
 
+@register.filter
+def fraction(number: float | None) -> str:
+    """Write a number no more exactly than anybody reads it; empty for none."""
+    if number is None:
+        return ""
+    rounded = round(number, 3) or 0.0  # never "-0"
+    return number_format(f"{rounded:.15g}")
+
+
 def _sign(change: float) -> str:
     sign = "±" if not change else "+" if change > 0 else "−"
     # Or it would stand behind its number where writing runs from right to left.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -128,6 +129,18 @@ def test_the_filters_of_a_list_narrow_it(practised: School, table: str, query: s
     page = browser(practised.coach).get(f"/admin/analytics/{table}/?{query}").content.decode()
 
     assert page.partition("<tbody>")[2].count("<tr>") == count
+
+
+def test_a_rows_page_tells_times_and_fractions_as_people_read_them(practised: School):
+    event = LearningEvent.objects.filter(learner=practised.ada).latest("pk")
+    LearningEvent.objects.filter(pk=event.pk).update(seconds=250.0, p_correct=0.130667)
+
+    path = f"/admin/analytics/learningevent/{event.pk}/change/"
+    page = browser(practised.coach).get(path).content.decode()
+
+    assert re.search(r"<label>Time:</label>\s*<div class=\"readonly\">4 m 10 s<", page)
+    assert "0.131<" in page
+    assert not re.search("seconds", re.sub(r'class="[^"]*"', "", page), re.IGNORECASE)
 
 
 def test_beliefs_can_be_read(practised: School):

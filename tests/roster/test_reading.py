@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from roster.templatetags.reading import duration, longer, share, signed
+from roster.templatetags.reading import duration, fraction, longer, share, signed
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,12 @@ def test_a_share_is_nothing_or_everything_only_where_it_is_exactly_that(
 
 def test_a_change_has_a_sign():
     assert [signed(change) for change in (2, -0.5, 0, None)] == ["+2", "−0.5", "±0", ""]
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(None, ""), (0.07298821, "0.073"), (-0.00004, "0"), (3.0, "3"), (-2.351071, "-2.351"),
+     (1234567.25, "1234567.25")],
+)  # fmt: skip
+def test_a_fraction_is_told_no_more_exactly_than_it_is_read(number: float | None, text: str):
+    assert fraction(number) == text
