@@ -23,6 +23,7 @@ from logger.admin_filters import (
     ResultFilter,
     TryKindFilter,
 )
+from logger.catalogue.skills import known_titles, rename_skills
 from logger.coaching.outcomes import Outcome
 from logger.coaching.wording import criterion_words
 from logger.models import (
@@ -249,6 +250,12 @@ class ContentAdmin(ExportableAdmin[Content]):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Content | None = None) -> Any:  # noqa: ARG002
         return ["id"] if obj else []
+
+    def save_model(self, request: HttpRequest, obj: Content, form: Any, change: bool) -> None:  # noqa: FBT001
+        """Let the skill of an exercise be called like it."""
+        before = known_titles([obj.pk])
+        super().save_model(request, obj, form, change)
+        rename_skills([obj], before=before)
 
     @admin.display(description=gettext_lazy("Kind"))
     def kind_name(self, row: Content) -> str:

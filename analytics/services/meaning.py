@@ -17,6 +17,7 @@ from django.db.models.fields import CharField
 
 from analytics.events import Answer
 from analytics.models import Item, ItemMemory, Skill, SkillState
+from analytics.titles import titles_of
 from roster.models import MAX_NAME
 from roster.prepared import Param, Prepared
 
@@ -195,7 +196,11 @@ class Meanings:
             self._read_skills(missing)
         unknown = sorted(name for name in wanted - self.skills.keys() if isinstance(name, str))
         if unknown:
-            new = [Skill(facility_id=self.facility_id, code=code) for code in unknown]
+            titles = titles_of(unknown)
+            new = [
+                Skill(facility_id=self.facility_id, code=code, title=titles.get(code, ""))
+                for code in unknown
+            ]
             Skill.objects.bulk_create(new, ignore_conflicts=True)
             self._read_skills(set(unknown))
         if wanted - self.skills.keys():

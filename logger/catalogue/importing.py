@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from logger.catalogue.listed import BadCatalogue, Listed
+from logger.catalogue.skills import known_titles, rename_skills
 from logger.models import Content
 
 MANY = 1000
@@ -70,9 +71,11 @@ def _write(batch: list[Listed]) -> None:
         )
         for line in batch
     }
+    before = known_titles(rows)
     Content.objects.bulk_create(
         rows.values(),
         update_conflicts=True,
         unique_fields=["id"],
         update_fields=["title", "kind", "parent", "items"],
     )
+    rename_skills(rows.values(), before=before)

@@ -1,0 +1,37 @@
+"""The skills of exercises go by the titles of their contents, until a person names them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from uuid import UUID
+
+from analytics.models import Skill
+from logger.models import Content
+from roster.names import parse_uuid
+
+
+def titles_of(codes: Collection[str]) -> dict[str, str]:
+    """Return what the catalogue calls the contents whose ids these codes are, by code."""
+    keys = {code: key for code in codes if (key := parse_uuid(code))}
+    known = Content.objects.filter(pk__in=keys.values()).values_list("pk", "title")
+    titles = dict(known)
+    return {code: titles[key] for code, key in keys.items() if key in titles}
+
+
+def known_titles(ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the titles of contents before they change."""
+    return dict(Content.objects.filter(pk__in=ids).values_list("pk", "title"))
+
+
+def rename_skills(contents: Iterable[Content], *, before: Mapping[UUID, str]) -> None:
+    """Call the skills of these contents as they are called now.
+
+    Those with no name yet, and those that had the content's; what a person called a skill stays.
+    """
+    by_code = {code: each for each in contents for code in (each.pk.hex, str(each.pk))}
+    skills = list(Skill.objects.filter(code__in=by_code))
+    for skill in skills:
+        content = by_code[skill.code]
+        if skill.title in ("", before.get(content.pk)):
+            skill.title = content.title
+    Skill.objects.bulk_update(skills, ["title"])
