@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from analytics.coaching.selectors.classes import overview
-from roster.coaching import CoachPage, Selection
+from roster.coaching import CoachPage
+from roster.selection import Selection
 
 
 class FrontPage(CoachPage):
@@ -32,4 +33,6 @@ class FrontPage(CoachPage):
     def _title(self, selection: Selection) -> str:
         if selection.group is not None:
             return f"{selection.group.classroom}: {selection.group}"
+        if selection.in_no_class:
+            return _("Learners in no class")
         return str(selection.classroom) if selection.classroom else _("Your classes")

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.core.exceptions import BadRequest
 from django.db.models import QuerySet
 from django.http import Http404
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,7 +22,6 @@ from analytics.models.catalogue import Learned
 from roster.coaching import (
     CoachPage,
     Crumb,
-    Selection,
     class_crumbs,
     learner_crumbs,
     link,
@@ -30,6 +30,7 @@ from roster.coaching import (
 )
 from roster.keyset import BadToken, Place
 from roster.models import Facility, User
+from roster.selection import Selection
 
 L = TypeVar("L", bound=Learned)
 
@@ -93,7 +94,7 @@ class SkillPage(CoachPage):
         selection = Selection.read(self.request.GET, self.viewer, at=at)
         return {
             "title": words.short_ids(str(skill)),
-            "crumbs": class_crumbs([selection.classroom] if selection.classroom else []),
+            "crumbs": selection_crumbs(selection),
             "skill": skill,
             "selection": selection,
             "view": skill_view(skill, selection, at=at),
@@ -119,6 +120,13 @@ class ItemPage(CoachPage):
             "view": view,
             "sections": rendered(told, self.request),
         }
+
+
+def selection_crumbs(selection: Selection) -> list[Crumb]:
+    """Return the way back to the learners a page is about."""
+    if selection.in_no_class:
+        return [Crumb(label=_("In no class"), url=reverse("admin:index") + selection.query)]
+    return class_crumbs([selection.classroom] if selection.classroom else [])
 
 
 def skill_crumb(skill: Skill) -> Crumb:

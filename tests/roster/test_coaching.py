@@ -9,8 +9,9 @@ from django.core.exceptions import BadRequest
 from django.http import Http404, QueryDict
 
 from roster import services
-from roster.coaching import Selection, classrooms_of, learner_crumbs, link, visible_learner
+from roster.coaching import classrooms_of, learner_crumbs, link, visible_learner
 from roster.models import Classroom, RoleKind, User
+from roster.selection import Selection
 from tests.factories import NOW, School
 
 pytestmark = pytest.mark.django_db
@@ -114,3 +115,28 @@ def test_a_learner_is_visible_to_their_coach_alone(school: School):
 def test_a_page_no_app_brings_has_no_address(school: School):
     assert link("coach_learner", school.ada.pk) == f"/admin/coach/learners/{school.ada.pk}/"
     assert link("coach_nothing", school.ada.pk) is None
+
+
+@pytest.mark.parametrize("who", ["facility_coach", "admin", "superuser"])
+def test_whoever_looks_after_a_facility_may_choose_learners_in_no_class(school: School, who: str):
+    school.chen.enrolments.all().delete()
+
+    found = selected(getattr(school, who), f"class=none&group={school.group.pk}")
+
+    assert names(found) == {"chen"}
+    assert (found.classroom, found.group, found.groups) == (None, None, [])
+    assert found.query == "?class=none"
+
+
+def test_coaches_of_classes_alone_know_nothing_of_those_in_no_class(school: School):
+    """contract 0.7"""
+    assert not selected(school.coach).may_be_outside
+    with pytest.raises(Http404):
+        selected(school.coach, "class=none")
+
+
+def test_where_there_is_no_class_everybody_is_in_none(school: School):
+    Classroom.objects.all().delete()
+
+    assert {"ada", "ben", "chen"} <= names(selected(school.admin))
+    assert names(selected(school.coach)) == set()

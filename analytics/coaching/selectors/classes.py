@@ -13,8 +13,8 @@ from analytics.coaching.selectors.concerns import MOST_CONCERNED, Concerned, con
 from analytics.coaching.selectors.heat import heat_map
 from analytics.coaching.selectors.missed import MissedItem, missed
 from analytics.models import LearningEvent, SkillState
-from roster.coaching import Selection
 from roster.models import User
+from roster.selection import Selection
 
 MOST_LEARNERS = 200
 MOST_STATES = 4_000

@@ -18,7 +18,7 @@ from analytics.core.logistic import FloatArray, IntArray
 from analytics.core.opportunities import Opportunity
 from analytics.models import LearningEvent, Skill, SkillState
 from analytics.rows import model_of
-from roster.coaching import Selection
+from roster.selection import Selection
 from roster.words import percent
 
 CURVE_LEARNERS = 300

@@ -184,6 +184,7 @@ def test_of_many_classes_one_is_shown_at_a_time(school: School):
         ("class={foreign}", 404),
         ("class={unknown}", 404),
         ("class=x", 404),
+        ("class=none", 404),
         ("group={foreign_group}", 404),
         ("group=x", 404),
         ("since=x", 400),
@@ -232,6 +233,31 @@ def test_who_looks_after_no_class_is_told_how_to_get_one(school: School):
     Classroom.objects.all().delete()
 
     assert "No class yet" in look(school.facility_coach, "index")
+
+
+def test_learners_in_no_class_are_not_forgotten(school: School):
+    school.chen.enrolments.all().delete()
+    practise(school.chen, STUCK, item="hard")
+    practise(school.ada, STUCK, "geometry")
+
+    page = look(school.facility_coach, "index", **{"class": "none"})
+
+    assert "Learners in no class" in page
+    assert "sure to be stuck" in page
+    assert page.count(reverse("admin:coach_learner", args=[school.chen.pk])) >= 2  # and the map
+    assert f"{reverse('admin:coach_skill', args=[skill(school.chen).pk])}?class=none" in page
+    assert "hard" in page.split('id="missed-title"')[1].split("</section>")[0]
+    assert "geometry" not in page
+    assert "In no class" not in look(school.coach, "index")
+    assert "Home" in look(
+        school.facility_coach, "coach_skill", skill(school.chen).pk, **{"class": "none"}
+    )
+
+
+def test_nobody_in_no_class_is_good_news(school: School):
+    page = look(school.superuser, "index", **{"class": "none"})
+
+    assert "Every learner is enrolled in a class." in page
 
 
 def test_djangos_lists_stay_reachable(school: School):

@@ -87,6 +87,18 @@ def test_a_page_takes_as_many_statements_whatever_there_is(school: School):
         assert count <= MOST.get(page, OTHER), page
 
 
+def test_learners_in_no_class_cost_the_same_however_many(school: School):
+    a_little(school)
+    school.ada.enrolments.all().delete()
+    path, asked = reverse("admin:index"), {"class": "none"}
+    few = counted(school.facility_coach, path, **asked)
+
+    for _another in range(5):
+        practise(make_user(school.facility), "0" * 16, "geometry")
+
+    assert counted(school.facility_coach, path, **asked) == few <= FRONT
+
+
 def test_a_group_costs_one_statement_more(school: School):
     a_little(school)
     path = reverse("admin:index")
