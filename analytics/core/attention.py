@@ -3,7 +3,10 @@
 Plateau: the flag of `plateau`, at 80 % sure of being stuck. Wheel-spinning (Beck & Gong 2013,
 "Wheel-spinning: students who fail to master a skill"): ten answers or more at a skill without
 ever having mastered it. They call three right answers in a row mastery; here it is a mastery of
-95 %, which from where learners begin takes about as many. Declining: right answers become fewer
+95 %, which from where learners begin takes about as many. Many who need more answers than that
+do get there (Kai et al. 2018, "wheel-spinning and productive persistence"), so it counts only
+while they are more likely stuck than not: else two in three of those who learn steadily, within
+25 answers, would be called spinning on their way. Declining: right answers become fewer
 beyond chance, by at least .008 an answer at questions as difficult as before, and the expected
 level is a tenth below its best; the discounted velocity alone falls whenever somebody nears
 mastery. Inactive: a learner who did answer has not for seven days.
@@ -20,6 +23,7 @@ from analytics.core.course import Course
 from analytics.core.velocity import CHANGE
 
 SPINNING_ANSWERS = 10
+SPINNING_FROM = plateau.LOW  # P_stuck
 DECLINE = CHANGE  # of P(right) an answer
 FALLEN = plateau.FALLEN
 INACTIVE_DAYS = 7.0
@@ -56,7 +60,7 @@ def of_course(course: Course) -> Concern | None:
     """Return the most pressing reason for help at one skill; None where all goes well."""
     if course.is_plateau:
         return Concern(reason=Reason.PLATEAU, figure=course.p_stuck, threshold=plateau.RAISED_FROM)
-    if is_spinning(course.answers, course.record):
+    if is_spinning(course.answers, course.record, course.p_stuck):
         return Concern(
             reason=Reason.WHEEL_SPINNING,
             figure=float(course.answers),
@@ -68,15 +72,17 @@ def of_course(course: Course) -> Concern | None:
     return None
 
 
-def is_spinning(answers: int, best_mastery: float) -> bool:
-    """Tell whether ten answers or more have not once led to mastery.
+def is_spinning(answers: int, best_mastery: float, p_stuck: float) -> bool:
+    """Tell whether ten answers or more have not once led to mastery, nor seem to be going to.
 
     Parameters
     ----------
     best_mastery : the last record of mastery, in [0, 1]; the best is less than .01 above it, so
         whoever comes this close is not called spinning.
+    p_stuck : the probability of being stuck below mastery, in [0, 1].
     """
-    return answers >= SPINNING_ANSWERS and best_mastery < MASTERED - plateau.RECORD_STEP
+    is_unmastered = best_mastery < MASTERED - plateau.RECORD_STEP
+    return answers >= SPINNING_ANSWERS and is_unmastered and p_stuck >= SPINNING_FROM
 
 
 def decline(course: Course) -> float | None:

@@ -20,7 +20,7 @@ STUCK = "0" * 16
 
 
 def test_who_is_stuck_comes_first_with_the_figure_and_the_threshold(school: School):
-    practise(school.ben, "10" * 6)
+    practise(school.ben, "101010101000")
     practise(school.ada, STUCK)
 
     page = look(school.coach, "index")
