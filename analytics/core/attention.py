@@ -25,6 +25,7 @@ from analytics.core.velocity import CHANGE
 SPINNING_ANSWERS = 10
 SPINNING_FROM = plateau.LOW  # P_stuck
 DECLINE = CHANGE  # of P(right) an answer
+DECLINE_ERRORS = 2.33  # one-sided 99 %: it is asked of every skill, after every answer
 FALLEN = plateau.FALLEN
 INACTIVE_DAYS = 7.0
 
@@ -89,9 +90,10 @@ def decline(course: Course) -> float | None:
     """Return how much of P(right) an answer costs; None where it does not fall, or not enough."""
     if not series.is_falling(course.scores, course.difficulties, course.answers):
         return None
-    loss = -series.slope(course.scores, course.answers).change
+    change, error = series.slope(course.scores, course.answers)
     is_deep = course.best_level - course.level >= FALLEN
-    return loss if loss >= DECLINE and is_deep else None
+    is_sure = change <= -DECLINE_ERRORS * error
+    return -change if change <= -DECLINE and is_deep and is_sure else None
 
 
 def of_absence(days: float | None) -> Concern | None:
