@@ -19,7 +19,7 @@ from logger.coaching.wording import try_title, untitled
 from logger.models import ContentSummary
 from logger.models.tries import NEWEST
 from logger.selectors import OLDEST
-from roster.coaching import CoachPage, Crumb, link
+from roster.coaching import CoachPage, Crumb, learner_crumbs, link
 from roster.keyset import BadToken, Place
 from roster.models import User
 
@@ -37,7 +37,8 @@ class ContentPage(CoachPage):
         content = self._content()
         return {
             "title": content.title or untitled(content.summary),
-            "crumbs": [learner_crumb(content.learner)],
+            "about": [content.learner],
+            "crumbs": learner_crumbs(content.learner, self.viewer),
             "content": content,
             "after": content.following and content.following.token,
             "is_further": AFTER in self.request.GET,
@@ -64,7 +65,11 @@ class TryPage(CoachPage):
         tried = found.tried
         return {
             "title": try_title(tried),
-            "crumbs": [learner_crumb(tried.user), content_crumb(tried.summary, found.title)],
+            "about": [found.title or untitled(tried.summary), tried.user],
+            "crumbs": [
+                *learner_crumbs(tried.user, self.viewer),
+                content_crumb(tried.summary, found.title),
+            ],
             "found": found,
             "tried": tried,
             "strip": strip_of(found),
@@ -93,7 +98,8 @@ class AttemptPage(CoachPage):
         attempt = found.attempt
         return {
             "title": _("Question “%(item)s”") % {"item": attempt.item},
-            "crumbs": crumbs_of(found),
+            "about": [each for each in (found.title, attempt.user) if each],
+            "crumbs": crumbs_of(found, self.viewer),
             "found": found,
             "attempt": attempt,
             "raw": {
@@ -149,24 +155,19 @@ def spelled(value: Any) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False)
 
 
-def learner_crumb(learner: User) -> Crumb:
-    """Return the step to a learner's page."""
-    return Crumb(label=str(learner), url=link("coach_learner", learner.pk))
-
-
 def content_crumb(summary: ContentSummary, title: str | None) -> Crumb:
     """Return the step to a learner's content."""
     url = link("coach_content", summary.user_id, summary.content_id)
     return Crumb(label=title or untitled(summary), url=url)
 
 
-def crumbs_of(found: LearnerAttempt) -> list[Crumb]:
+def crumbs_of(found: LearnerAttempt, viewer: User) -> list[Crumb]:
     """Return the steps to an attempt; a guest's has none."""
     attempt = found.attempt
     if attempt.user is None:
         return []
     summary = attempt.session.summary
-    crumbs = [learner_crumb(attempt.user)]
+    crumbs = learner_crumbs(attempt.user, viewer)
     if summary is not None:
         crumbs.append(content_crumb(summary, found.title))
     if attempt.mastery_log is not None:

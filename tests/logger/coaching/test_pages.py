@@ -15,7 +15,7 @@ from django.urls import reverse
 from uuid_utils.compat import uuid7
 
 from analytics.models import Item
-from logger.models import AttemptLog, ContentSession, MasteryLog
+from logger.models import AttemptLog, Content, ContentSession, MasteryLog
 from roster.models import User
 from tests.conftest import client_for
 from tests.factories import School, answered, exercise, make_quiz, video
@@ -328,7 +328,7 @@ def test_a_page_costs_the_same_however_much_there_is(
 
     # Whoever may look after a whole facility is asked for their roles.
     roles = {"coach": 0, "facility_coach": 1, "superuser": 0}[viewer]
-    assert costs[0] == costs[1] == [6 + roles, 10 + roles, 7 + roles]
+    assert costs[0] == costs[1] == [7 + roles, 11 + roles, 8 + roles]
 
 
 def fill(learner: User, *, attempts: int, tries: int = 1) -> MasteryLog:
@@ -368,4 +368,23 @@ def test_a_quiz_is_called_by_its_title(school: School):
 
     assert content_url(school.ada, quiz.pk.hex) in response.content.decode()
     assert response.context_data is not None
-    assert response.context_data["crumbs"][2].label == "quiz"
+    assert response.context_data["crumbs"][3].label == "quiz"
+
+
+def test_a_page_says_whose_work_at_what_it_is_and_leads_back_to_the_class(school: School):
+    tried = fill(school.ada, attempts=1)
+    Content.objects.create(pk=tried.content_id, title="Counting tens")
+    [attempt] = tried.attempts.all()
+
+    pages = [
+        browser(school.coach).get(url)
+        for url in (
+            content_url(school.ada, tried.content_id.hex), try_url(tried), attempt_url(attempt),
+        )
+    ]  # fmt: skip
+
+    for page in pages:
+        heading = page.content.decode().split("<h1>")[1].split("</h1>")[0]
+        assert "Counting tens" in heading
+        assert "Ada" in heading
+        assert f"?class={school.class_7a.pk}" in page.content.decode()
