@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -12,19 +12,28 @@ import orjson
 import pytest
 import time_machine
 from django.core.management import call_command
+from django.http import QueryDict
 
-from analytics.core import series
-from analytics.core.course import Course
-from analytics.core.plateau import FALLEN, MIN_ANSWERS
-from analytics.models import Item, ItemMemory, LearningEvent, Skill, SkillState
+from analytics.coaching.selectors.classes import overview
+from analytics.core.attention import Reason
+from analytics.core.plateau import MIN_ANSWERS
+from analytics.models import (
+    Item,
+    ItemMemory,
+    LearningEvent,
+    LearningEventQuerySet,
+    Skill,
+    SkillState,
+)
 from analytics.services.rebuilding import rebuild
 from config.seeding.demo.cast import LEARNERS
 from config.seeding.demo.pupil import Rhythm
 from config.seeding.demo.roster import demo_roster
 from config.seeding.demo.school import open_school
 from logger.models import AttemptLog, ContentSession, MasteryLog
-from roster.models import Facility, User
+from roster.models import Classroom, Facility, User
 from roster.roster_import import import_roster
+from roster.selection import Selection
 from study.models import LearningItem
 from tests.conftest import client_for
 from tests.factories import NOW
@@ -43,14 +52,17 @@ def test_a_coach_finds_every_kind_of_learner(facility: Facility):
     """The whole school, once: everything a chart or an alert could be about."""
     open_school(facility, seed=SEED, at=NOW, quiet=True)
 
-    states = SkillState.objects.filter(attempts__gte=MIN_ANSWERS).select_related("learner")
+    for room in Classroom.objects.all():
+        needy = concerned_in(room)
+        assert 4 <= len(needy) <= 5, needy
+        assert {*Reason} == set().union(*needy.values()), needy
+    states = SkillState.objects.filter(attempts__gte=MIN_ANSWERS)
     stuck = set(states.filter(plateau=True).values_list("learner__username", "skill__title"))
-    assert {("hugo", "Adding fractions"), ("emil", "Linear functions")} <= stuck  # low
+    assert {("lena", "Percentages"), ("emil", "Linear functions")} <= stuck  # low
     assert ("chen", "Percentages") in stuck  # after progress
-    assert ("ines", "Percentages") in stuck  # declining
-    assert {("noor", "Comparing decimals"), ("uma", "Linear equations")} <= stuck  # wheel-spinning
-    assert not {name for name, _ in stuck} & {"ada", "fatima", "petra", "rosa"}
-    assert {"grace", "wen"} <= {state.learner.username for state in states if declines(state)}
+    assert ("sami", "Commas") in stuck  # declining
+    assert ("uma", "Linear equations") in stuck  # wheel-spinning
+    assert events_of(NOW.date()).count() > 50
     assert states.filter(mastery__gte=0.95).count() > 30
     by_class = Counter(
         User.objects.filter(is_staff=False).values_list("enrolments__classroom__name")
@@ -79,11 +91,18 @@ def test_a_coach_finds_every_kind_of_learner(facility: Facility):
     assert ContentSession.objects.filter(lesson__isnull=False).exists()
 
 
-def declines(state: SkillState) -> bool:
-    """Tell whether somebody who was good at a skill answers worse and worse, but is not stuck."""
-    course = Course.from_bytes(bytes(state.course))
-    is_falling = series.is_falling(course.scores, course.difficulties, course.answers)
-    return is_falling and course.best_level - course.level >= FALLEN and not state.plateau
+def concerned_in(room: Classroom) -> dict[str, set[Reason]]:
+    """Return who of a class needs help on the coach's front page, and for which reasons."""
+    coach = User.objects.with_reach().get(roles__classroom=room)
+    shown = overview(Selection.read(QueryDict(), coach, at=NOW), at=NOW).concerned
+    return {
+        found.learner.username or "": {trouble.concern.reason for trouble in found.troubles}
+        for found in shown
+    }
+
+
+def events_of(day: date) -> LearningEventQuerySet:
+    return LearningEvent.objects.filter(happened_at__date=day)
 
 
 def test_what_is_believed_is_what_was_answered(facility: Facility):
@@ -116,7 +135,8 @@ def answered(*, at: datetime) -> list[tuple[Any, ...]]:
 
 
 def test_answers_can_be_read(facility: Facility):
-    open_school(facility, seed=SEED, at=NOW, characters=FEW[2:], quiet=True)
+    guessing = [each for each in LEARNERS if each.username == "lena"]
+    open_school(facility, seed=SEED, at=NOW, characters=guessing, quiet=True)
 
     attempts = AttemptLog.objects.filter(mastery_log__is_quiz=False)
     assert {*attempts.filter(simple_answer="").values_list("judged", flat=True)} <= {True}
@@ -201,3 +221,16 @@ def test_notes_of_an_older_demo_still_tell_its_logins(
 
     assert "coach    / c-word" in told
     assert "coach7b" not in told
+
+
+@pytest.mark.parametrize("hour", [0, 3, 23])
+def test_nobody_works_after_the_school_was_opened_nor_two_days_at_once(
+    facility: Facility, hour: int
+):
+    at = NOW.replace(hour=hour)
+
+    open_school(facility, seed=SEED, at=at, characters=FEW[:1], quiet=True)
+
+    told = ContentSession.objects.order_by("id").values_list("start_timestamp", flat=True)
+    assert list(told) == sorted(told)
+    assert not LearningEvent.objects.filter(happened_at__gt=at).exists()

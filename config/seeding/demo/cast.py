@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from config.seeding.demo.pupil import Character, Manner, Rhythm
-from config.seeding.demo.subjects import COMMAS, DECIMALS, EQUATIONS, FRACTIONS
+from config.seeding.demo.subjects import COMMAS, DECIMALS, EQUATIONS
 from config.seeding.paths import Course
 
 CLASS_A, CLASS_B = "Class 7A", "Class 7B"
@@ -18,7 +18,7 @@ LEARNERS = [
     ),
     Character(
         username="chen", full_name="Chen Li", external_id="student_125", classroom=CLASS_A,
-        courses={FRACTIONS.title: Course.HALTED, "percentages": Course.HALTED},
+        courses={"percentages": Course.HALTED},
     ),
     Character(
         username="dina", full_name="Dina Haddad", external_id="student_126", classroom=CLASS_A,
@@ -34,23 +34,23 @@ LEARNERS = [
     ),
     Character(
         username="grace", full_name="Grace Mensah", external_id="student_129", classroom=CLASS_A,
-        usual=Course.FAST, slump=10, hour=18,
+        usual=Course.FAST, hour=18,
     ),
     Character(
         username="hugo", full_name="Hugo Weber", external_id="student_130", classroom=CLASS_A,
-        courses={FRACTIONS.title: Course.LOW, DECIMALS.title: Course.SLOW}, hour=14,
+        usual=Course.FAST, manner=Manner.OVERCONFIDENT, hour=14,
     ),
     Character(
         username="ines", full_name="Inês Costa", external_id="student_131", classroom=CLASS_A,
-        courses={EQUATIONS.title: Course.DECLINING, "percentages": Course.DECLINING}, hour=21,
+        usual=Course.MASTERED, slump=11, hour=21,
     ),
     Character(
         username="jonas", full_name="Jonas Kaya", external_id="student_132", classroom=CLASS_A,
-        rhythm=Rhythm.STOPPED,
+        rhythm=Rhythm.STOPPED, usual=Course.FAST,
     ),
     Character(
         username="kofi", full_name="Kofi Mensah", external_id="student_133", classroom=CLASS_A,
-        rhythm=Rhythm.IRREGULAR, usual=Course.SLOW, hour=20,
+        rhythm=Rhythm.IRREGULAR, usual=Course.FAST, hour=20,
     ),
     Character(
         username="lena", full_name="Lena Jansen", external_id="student_134", classroom=CLASS_A,
@@ -62,18 +62,19 @@ LEARNERS = [
     ),
     Character(
         username="noor", full_name="نور الأمين", external_id="student_136", classroom=CLASS_A,
-        courses={DECIMALS.title: Course.SPINNING, "main_idea": Course.SPINNING}, hour=15,
+        usual=Course.FAST, rhythm=Rhythm.NEW, hour=15,
+        courses={DECIMALS.title: Course.SPINNING, "main_idea": Course.SPINNING},
     ),
     Character(
         username="omar", full_name="Omar Silva", external_id="student_137", classroom=CLASS_B,
     ),
     Character(
         username="petra", full_name="Petra Nováková", external_id="student_138", classroom=CLASS_B,
-        usual=Course.FAST, rhythm=Rhythm.NEW,
+        usual=Course.MASTERED, rhythm=Rhythm.NEW,
     ),
     Character(
         username="quinn", full_name="Quinn Roy", external_id="student_139", classroom=CLASS_B,
-        manner=Manner.OVERCONFIDENT, courses={"percentages": Course.HALTED}, hour=13,
+        usual=Course.FAST, manner=Manner.OVERCONFIDENT, hour=13,
     ),
     Character(
         username="rosa", full_name="Rosa Silva", external_id="student_140", classroom=CLASS_B,
@@ -93,14 +94,14 @@ LEARNERS = [
     ),
     Character(
         username="viktor", full_name="Виктор Орлов", external_id="student_144", classroom=CLASS_B,
-        usual=Course.LOW, manner=Manner.GUESSING, rhythm=Rhythm.IRREGULAR, studies=False,
+        usual=Course.FAST, rhythm=Rhythm.IRREGULAR, studies=False,
     ),
     Character(
         username="wen", full_name="王雯", external_id="student_145", classroom=CLASS_B,
-        usual=Course.FAST, slump=8, hour=6,
+        usual=Course.FAST, slump=9, hour=6,
     ),
     Character(
         username="yara", full_name="Yara Łukaszewicz", external_id="student_146",
-        classroom=CLASS_B, rhythm=Rhythm.IRREGULAR, studies=False,
+        classroom=CLASS_B, usual=Course.FAST, rhythm=Rhythm.IRREGULAR, studies=False,
     ),
 ]  # fmt: skip

@@ -26,9 +26,9 @@ class Rhythm(StrEnum):
 
 # The first and the last day, counted back from today, and the share of days with practice.
 _SPANS = {
-    Rhythm.REGULAR: (DAYS, 1, 0.5),
+    Rhythm.REGULAR: (DAYS, 0, 0.5),
     Rhythm.STOPPED: (DAYS, 16, 0.5),
-    Rhythm.NEW: (9, 1, 0.8),
+    Rhythm.NEW: (9, 0, 0.8),
 }
 _BURST, _PAUSE = (2, 3), (6, 11)
 
@@ -96,24 +96,22 @@ class Pupil:
         self.mood = 0.0
 
     def days(self) -> list[int]:
-        """Return how many days ago they practised, the first day first."""
+        """Return how many days ago they practised, the first day first; today is 0."""
         rhythm, chance = self.character.rhythm, self.chance
         if rhythm is not Rhythm.IRREGULAR:
             first, last, share = _SPANS[rhythm]
-            days = [day for day in range(first, last, -1) if chance.happens(share)]
-            return [*days, last]
-        days, day = [], DAYS - chance.randint(0, 4)
-        while day > 0:
-            for _turn in range(chance.randint(*_BURST)):
-                days.append(day)
-                day -= 1
-            day -= chance.randint(*_PAUSE)
-        return [day for day in days if day > 0]
+            return [day for day in range(first, last - 1, -1) if chance.happens(share)]
+        days, day = [], chance.randint(0, 4)
+        while day <= DAYS:
+            burst = range(day, day + chance.randint(*_BURST))
+            days += burst
+            day = burst.stop + chance.randint(*_PAUSE)
+        return [day for day in reversed(days) if day <= DAYS]
 
     def begin_day(self, days_ago: int) -> None:
         """Be in a good mood or a bad one."""
         self.mood = self.chance.gauss(0, MOOD_SD)
-        if days_ago <= self.character.slump:
+        if days_ago < self.character.slump:
             self.mood -= SLUMP
 
     def answer(self, thing: str, hardness: float) -> Answered:

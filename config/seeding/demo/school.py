@@ -25,6 +25,7 @@ from logger.models import ContentSession
 from roster.models import Facility, User
 
 QUIZ_DAY = 9
+LONGEST = timedelta(hours=2)  # that somebody sits there
 VIDEOS, IN_THE_LESSON, STUDIES = 0.2, 0.5, 0.5
 MIN_ANSWERS = 20  # as `manage.py fit_skills`
 
@@ -79,12 +80,14 @@ class Life:
     def live(self, *, at: datetime) -> None:
         """Live through the days of practice before a moment."""
         for day in self.pupil.days():
-            self.pupil.begin_day(day)
-            minutes = self.chance.randrange(50)
-            morning = (at - timedelta(days=day)).replace(
-                hour=self.character.hour, minute=minutes, second=0, microsecond=0
+            usual = (at - timedelta(days=day)).replace(
+                hour=self.character.hour, minute=self.chance.randrange(50), second=0, microsecond=0
             )
-            self._spend(day, morning)
+            # Whoever usually comes later today came earlier, if the day is old enough.
+            begins = min(usual, at - LONGEST)
+            if begins.date() == usual.date():
+                self.pupil.begin_day(day)
+                self._spend(day, begins)
 
     def _spend(self, day: int, at: datetime) -> None:
         """Sit down to sessions, then answer what apps ask."""

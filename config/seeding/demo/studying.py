@@ -14,7 +14,7 @@ from config.seeding.paths import Course, sigmoid
 
 TRACKED_A_DAY, REVIEWED_A_DAY = (5, 7), 6
 # Log odds of remembering: at first sight, more with every review, less with every day since.
-FIRST_SIGHT, BY_REVIEW, BY_DAY, BEST = 0.0, 1.1, 0.04, 3.5
+FIRST_SIGHT, BY_REVIEW, BY_DAY, BEST = 0.8, 1.1, 0.04, 3.5
 QUICK, QUICKLY = {Course.MASTERED, Course.FAST}, 1.0
 ALMOST = 0.06
 

@@ -17,7 +17,7 @@ from roster.models import Lesson, Quiz, User
 QUESTIONS = (4, 7)
 # Of wrong answers, how often each mistake is made; and what may happen beside an answer.
 MISTAKES = (0.6, 0.25, 0.15)
-HINT_FIRST, GOES_ON, TAKES_HINT, APP_FAILS = 0.06, 0.7, 0.4, 0.03
+HINT_FIRST, GOES_ON, TAKES_HINT, APP_FAILS = 0.03, 0.7, 0.4, 0.015
 SUBMITS = 0.75
 
 
