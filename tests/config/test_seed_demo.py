@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections import Counter
 from datetime import date, datetime, timedelta
 from io import StringIO
@@ -234,3 +235,23 @@ def test_nobody_works_after_the_school_was_opened_nor_two_days_at_once(
     told = ContentSession.objects.order_by("id").values_list("start_timestamp", flat=True)
     assert list(told) == sorted(told)
     assert not LearningEvent.objects.filter(happened_at__gt=at).exists()
+
+
+def test_what_is_told_to_try_works_when_it_is_pasted(
+    facility: Facility, tmp_path: Path, settings: Any, live_server: Any
+):
+    """README's ways, each answered well."""
+    open_school(facility, seed=SEED, at=NOW, characters=FEW[:1], quiet=True)
+    facility.api_keys.all().delete()
+    told = seed(tmp_path, settings, url=live_server.url)
+    lines = told.split("Try it (Ctrl-C stops the server):")[1]
+
+    shown = subprocess.run(
+        ["bash", "-euc", lines.replace("curl ", "curl -sS --fail-with-body ")],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+    assert shown.returncode == 0, shown
+    assert all(each in shown.stdout for each in ("mastery_after", "204 No Content", "readiness")), (
+        shown.stdout
+    )

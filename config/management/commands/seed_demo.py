@@ -29,6 +29,20 @@ CURLS = """
     -H 'Content-Type: application/json' \\
     -d '{{"progress_delta": 0.25, "time_spent_delta": 30}}'
 
+  # An app reports an answer, and is told what it did to the learner's mastery:
+  curl -X POST {url}/api/v1/track-answer \\
+    -H 'X-API-Key: {key}' -H 'Content-Type: application/json' \\
+    -d '{{"user_id": "student_123", "skill_id": "algebra_linear", "is_correct": true,
+         "time_spent_seconds": 45, "confidence_score": 4}}'
+
+  # An app quizzes a learner, and asks how well the item is remembered now:
+  curl -i -X POST {url}/v3/study \\
+    -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' \\
+    -d '{{"user_id": "1185304", "partner_id": "{partner}", "study_time_millis": 4930,
+         "learning_engine_guid": "{item}", "quiz_result": "Correct"}}'
+  curl -H 'X-API-Key: {key}' \\
+    '{url}/v3/users/1185304/items/{item}/learning_stats?partner_id={partner}'
+
   # What a learner did, read with the key:
   curl -H 'X-API-Key: {key}' {url}/api/logger/totalcontentprogress/student_123
   curl -H 'X-API-Key: {key}' '{url}/api/logger/masterylog?content={content}&user=student_123'
@@ -112,6 +126,8 @@ def _welcome(notes: dict[str, Any], url: str) -> str:
         video=key_of(VIDEO),
         channel=key_of("channel"),
         content=FRACTIONS.content_id,
+        partner=PARTNER_ID,
+        item=key_of("an item of an app"),
     )
     return f"""
 LearnTrace  {url}/
