@@ -1,29 +1,23 @@
-"""Exports too large to wait for: made by the jobs, kept for a day, for one person alone."""
+"""Exports too large to wait for: made in the background, kept for a day, told of."""
 
 from __future__ import annotations
 
 import stat
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
-from analytics.models import LearningEvent
-from config import jobs
 from logger.models import AttemptLog
-from roster import export_admin, services
-from roster.exports import Listing, files, running
-from roster.models import AuditEntry, Export, Role, RoleKind, User
+from roster import export_admin
+from roster.exports import files, running
+from roster.models import AuditEntry, Export
 from roster.models.exports import SILENCE
-from tests.config.exporting import body, browser, export, read_csv, read_xlsx
-from tests.conftest import client_for
-from tests.factories import School, answered, exercise, make_school
+from tests.config.exporting import body, browser, read_csv
+from tests.config.large_exports import READ, ask, download, full, make_large_school, run, work
+from tests.factories import School
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -32,44 +26,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def school(
     transactional_db: None, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> School:
-    """A school where a few attempts are many, and five of them a part."""
-    settings.EXPORTS_FOLDER = tmp_path / "exports"
-    monkeypatch.setattr(export_admin, "MOST_AT_ONCE", 3)
-    monkeypatch.setattr(running, "AT_ONCE", 5)
-    school = make_school()
-    for learner in (school.ada, school.chen):
-        client_for(learner).work(exercise(), *[answered(f"q{n}", n % 2) for n in range(12)])
-    return school
-
-
-def ask(school: School, kind: str, query: str = "") -> Export:
-    response = export(school.coach, "logger/attemptlog", kind, query)
-    asked = Export.objects.order_by("-id")[0]
-    assert response.headers["Location"] == f"/admin/roster/export/{asked.pk}/change/"
-    return asked
-
-
-def work(at: datetime | None = None) -> None:
-    """Do one part of an export."""
-    moment = at or timezone.now()
-    assert running.Worker(clock=lambda: moment).work()
-
-
-def run(at: datetime | None = None) -> None:
-    moment = at or timezone.now()
-    jobs.run_exports(running.Worker(clock=lambda: moment))
-    jobs.run_due(moment)
-
-
-def download(school: School, asked: Export) -> Any:
-    return browser(school.coach).get(f"/admin/roster/export/{asked.pk}/download/")
-
-
-def _full(*_args: Any, **_kwargs: Any) -> None:
-    raise OSError(28, "No space left on device")
-
-
-READ = {"csv": read_csv, "xlsx": read_xlsx}
+    return make_large_school(tmp_path / "exports", settings, monkeypatch)
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
@@ -86,139 +43,6 @@ def test_a_large_list_is_made_in_parts_and_is_the_same(school: School, kind: str
     assert (asked.state, asked.rows) == ("ready", 12)
 
 
-@pytest.mark.parametrize("kind", ["csv", "xlsx"])
-def test_a_killed_process_loses_and_doubles_nothing(
-    school: School, kind: str, monkeypatch: pytest.MonkeyPatch
-):
-    """Killed after it wrote to the file and before it committed, at every part."""
-    asked, at = ask(school, kind), timezone.now()
-
-    def die(self: Export, **_how: Any) -> None:
-        raise KeyboardInterrupt
-
-    for _part in range(4 if kind == "xlsx" else 3):
-        with monkeypatch.context() as context:
-            context.setattr(Export, "save", die)
-            with pytest.raises(KeyboardInterrupt):
-                work(at)
-        at += SILENCE
-        work(at)
-
-    asked.refresh_from_db()
-    rows = READ[kind](body(download(school, asked)))
-    theirs = AttemptLog.objects.filter(user=school.ada).order_by("-id")
-    assert [row["attempt id"] for row in rows] == [attempt.pk.hex for attempt in theirs]
-    assert [path.name for path in files.folder().iterdir()] == [files.file_of(asked).name]
-
-
-def test_what_somebody_works_on_is_left_to_them(school: School, monkeypatch: pytest.MonkeyPatch):
-    ask(school, "csv")
-    at = timezone.now()
-    monkeypatch.setattr(Export, "save", lambda _self, **_how: 1 / 0)
-    monkeypatch.setattr(running, "_count_failure", lambda *_args, **_how: None)
-    work(at)
-
-    early = running.Worker(clock=lambda: at + SILENCE - timedelta(seconds=1)).work()
-    late = running.Worker(clock=lambda: at + SILENCE).work()
-
-    assert (early, late) == (False, True)
-
-
-@pytest.mark.parametrize("kind", ["csv", "xlsx"])
-def test_who_was_thought_dead_spoils_nothing(
-    school: School, kind: str, monkeypatch: pytest.MonkeyPatch
-):
-    """Somebody else goes on at every part, and is done before the first comes back to it."""
-    asked, at = ask(school, kind), timezone.now()
-    monkeypatch.setattr(running, "AT_ONCE", 4)
-    moments = iter([at + SILENCE * turn for turn in range(1, 100)])
-    overtaken = 0
-
-    def late() -> bool:
-        nonlocal overtaken
-        overtaken += 1
-        run(next(moments))
-        return False
-
-    def clock() -> datetime:
-        if Export.objects.filter(claim__isnull=False).exists() and overtaken < 2:
-            late()
-        return next(moments)
-
-    while running.Worker(clock=clock, stopping=late).work():
-        pass
-
-    asked.refresh_from_db()
-    rows = READ[kind](body(download(school, asked)))
-    theirs = AttemptLog.objects.filter(user=school.ada).order_by("-id")
-    assert [row["attempt id"] for row in rows] == [attempt.pk.hex for attempt in theirs]
-    assert (asked.state, asked.failures, overtaken) == ("ready", 0, 1)
-
-
-def test_a_process_that_is_stopped_leaves_its_workbook_to_the_next(school: School):
-    asked, at = ask(school, "xlsx"), timezone.now()
-    while asked.state != "writing":
-        work(at)
-        asked.refresh_from_db()
-    running.Worker(clock=lambda: at, stopping=lambda: True).work()
-    assert {path.suffix for path in files.folder().iterdir()} == {".rows"}
-
-    run(at)
-
-    assert len(read_xlsx(body(download(school, asked)))) == 12
-
-
-def test_jobs_go_on_while_a_workbook_is_written(school: School):
-    """The learner model waits for nobody's file."""
-    asked, seen = ask(school, "xlsx"), []
-
-    def in_the_middle() -> bool:
-        with ThreadPoolExecutor(1) as pool:
-            pool.submit(_jobs_of_another_thread).result()
-        asked.refresh_from_db()
-        seen.append((asked.state, LearningEvent.objects.unfolded().exists()))
-        return False
-
-    assert LearningEvent.objects.unfolded().exists()
-    while running.Worker(clock=timezone.now, stopping=in_the_middle).work():
-        pass
-
-    assert seen == [("writing", False)] * (12 // running.AT_ONCE)
-    assert len(read_xlsx(body(download(school, asked)))) == 12
-
-
-def _jobs_of_another_thread() -> None:
-    try:
-        jobs.run_due(timezone.now())
-    finally:
-        connection.close()
-
-
-def test_rows_are_read_under_no_lock(school: School, monkeypatch: pytest.MonkeyPatch):
-    """Or on SQLite learners would wait for them, 5,000 rows at a time."""
-    ask(school, "csv")
-    read, seen = Listing.after, []
-
-    def after(self: Listing, *args: Any) -> Any:
-        seen.append(connection.in_atomic_block)
-        return read(self, *args)
-
-    monkeypatch.setattr(Listing, "after", after)
-    run()
-
-    assert seen == [False] * 3
-
-
-def test_rows_that_are_lost_are_read_again(school: School):
-    asked = ask(school, "csv")
-    work()
-    files.rows_of(asked).unlink()
-
-    run()
-
-    assert len(read_csv(body(download(school, asked)))) == 12
-
-
 def test_the_filters_hold_in_the_background_too(school: School):
     asked = ask(school, "csv", f"class={school.class_7a.pk}&q=ada")
 
@@ -226,18 +50,6 @@ def test_the_filters_hold_in_the_background_too(school: School):
 
     rows = read_csv(body(download(school, asked)))
     assert {row["username"] for row in rows} == {"ada"}
-
-
-def test_nobody_but_who_asked_has_the_file_or_its_page(school: School):
-    asked = ask(school, "csv")
-    run()
-    page = f"/admin/roster/export/{asked.pk}"
-
-    for other in (school.facility_coach, school.admin, school.superuser, school.foreign_coach):
-        assert browser(other).get(f"{page}/download/").status_code == 404
-        assert browser(other).get(f"{page}/change/").status_code == 404
-    assert str(asked.pk) not in browser(school.admin).get("/admin/roster/export/").content.decode()
-    assert browser(school.ada).get(f"{page}/download/").status_code == 302
 
 
 def test_only_the_server_may_read_the_file(school: School):
@@ -274,110 +86,12 @@ def test_what_is_not_ready_cannot_be_had(school: School):
     assert browser(school.coach).get("/admin/roster/export/zzz/download/").status_code == 404
 
 
-def test_whoever_lost_their_class_meanwhile_gets_nothing_of_it(school: School):
-    """contract 0.7: asked again when it is made."""
-    asked = ask(school, "csv")
-    Role.objects.filter(user=school.coach).update(classroom=school.class_7b)
-
-    run()
-
-    rows = read_csv(body(download(school, asked)))
-    assert {row["username"] for row in rows} == {"chen"}
-
-
-def test_whoever_is_no_staff_any_more_is_told_why(school: School):
-    asked = ask(school, "csv")
-    User.objects.filter(pk=school.coach.pk).update(is_staff=False)
-
-    run()
-
-    asked.refresh_from_db()
-    assert (asked.state, asked.error) == ("failed", running.NO_LONGER_YOURS)
-
-
-def _withdraw(school: School) -> None:
-    Role.objects.filter(user=school.coach).delete()
-
-
-def _move(school: School) -> None:
-    Role.objects.filter(user=school.coach).update(classroom=school.class_7b)
-
-
-def _add(school: School) -> None:
-    services.appoint(school.coach, RoleKind.COACH, school.class_7b)
-
-
-def _close_the_class(school: School) -> None:
-    school.class_7a.delete()
-
-
-@pytest.mark.parametrize("change", [_withdraw, _move, _add, _close_the_class])
-def test_whose_rights_changed_since_gets_no_file(school: School, change: Callable[[School], None]):
-    """contract 0.7: nor do rights that come back bring the old file back."""
-    asked = ask(school, "csv")
-    run()
-    change(school)
-
-    refused = download(school, asked)
-
-    assert refused.status_code == 403
-    assert "Your rights have changed since" in refused.content.decode()
-    assert not files.file_of(asked).exists()
-    services.appoint(school.coach, RoleKind.COACH, school.facility)
-    page = browser(school.coach).get(f"/admin/roster/export/{asked.pk}/change/").content.decode()
-    assert "Your rights have changed since" in page
-    assert "/download/" not in page
-    assert download(school, asked).status_code == 404
-
-
-def test_whose_rights_are_what_they_were_gets_the_file(school: School):
-    asked = ask(school, "csv")
-    run()
-    _withdraw(school)
-    services.appoint(school.coach, RoleKind.COACH, school.class_7a)
-
-    assert len(read_csv(body(download(school, asked)))) == 12
-
-
-def test_who_was_a_superuser_gets_no_file(school: School):
-    for_all = export(school.superuser, "logger/attemptlog", "csv").headers["Location"]
-    run()
-    User.objects.filter(pk=school.superuser.pk).update(is_superuser=False, facility=school.facility)
-
-    refused = browser(school.superuser).get(for_all.replace("change", "download"))
-
-    assert refused.status_code == 403
-
-
-def test_whose_account_is_closed_is_not_even_let_in(school: School):
-    asked, coach = ask(school, "csv"), browser(school.coach)
-    run()
-    User.objects.filter(pk=school.coach.pk).update(is_active=False)
-
-    answer = coach.get(f"/admin/roster/export/{asked.pk}/download/")
-
-    assert (answer.status_code, answer.headers["Location"][:13]) == (302, "/admin/login/")
-
-
-@pytest.mark.parametrize("kind", ["csv", "xlsx"])
-def test_rights_that_change_half_way_leave_nothing_of_before(school: School, kind: str):
-    asked = ask(school, kind)
-    work()
-    _move(school)
-
-    run()
-
-    rows = READ[kind](body(download(school, asked)))
-    assert {row["username"] for row in rows} == {"chen"}
-    assert len(rows) == 12
-
-
 def test_an_export_that_cannot_be_made_says_so_and_lets_others_pass(
     school: School, monkeypatch: pytest.MonkeyPatch
 ):
     broken, whole = ask(school, "xlsx"), ask(school, "csv")
 
-    monkeypatch.setattr(running, "write_workbook", _full)
+    monkeypatch.setattr(running, "write_workbook", full)
     for turn in range(running.MOST_FAILURES + 1):
         run(timezone.now() + SILENCE * turn)
 
@@ -405,12 +119,12 @@ def test_the_page_tells_how_much_of_a_workbook_is_written(school: School):
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-def test_a_full_disk_is_told_and_leaves_nothing_behind(
+def test_afull_disk_is_told_and_leaves_nothing_behind(
     school: School, kind: str, monkeypatch: pytest.MonkeyPatch
 ):
     asked = ask(school, kind)
     work()
-    monkeypatch.setattr(files, "add", _full)
+    monkeypatch.setattr(files, "add", full)
 
     run()
 
@@ -419,11 +133,11 @@ def test_a_full_disk_is_told_and_leaves_nothing_behind(
     assert list(files.folder().iterdir()) == []
 
 
-def test_a_disk_that_is_full_when_somebody_asks_is_told(
+def test_a_disk_that_isfull_when_somebody_asks_is_told(
     school: School, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(export_admin, "MOST_AT_ONCE", 100)
-    monkeypatch.setattr(export_admin, "write_workbook", _full)
+    monkeypatch.setattr(export_admin, "write_workbook", full)
 
     coach = browser(school.coach)
     answer = coach.post("/admin/logger/attemptlog/export/?q=ada", {"format": "xlsx"}, follow=True)

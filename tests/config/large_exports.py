@@ -1,0 +1,60 @@
+"""A school where a few attempts are many, and asking for them as a file."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from pytest_django import Settings
+
+from config import jobs
+from roster import export_admin
+from roster.exports import running
+from roster.models import Export
+from tests.config.exporting import browser, export, read_csv, read_xlsx
+from tests.conftest import client_for
+from tests.factories import School, answered, exercise, make_school
+
+
+def make_large_school(exports: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> School:
+    """Return a school where a few attempts are many, and five of them a part."""
+    settings.EXPORTS_FOLDER = exports
+    monkeypatch.setattr(export_admin, "MOST_AT_ONCE", 3)
+    monkeypatch.setattr(running, "AT_ONCE", 5)
+    school = make_school()
+    for learner in (school.ada, school.chen):
+        client_for(learner).work(exercise(), *[answered(f"q{n}", n % 2) for n in range(12)])
+    return school
+
+
+def ask(school: School, kind: str, query: str = "") -> Export:
+    response = export(school.coach, "logger/attemptlog", kind, query)
+    asked = Export.objects.order_by("-id")[0]
+    assert response.headers["Location"] == f"/admin/roster/export/{asked.pk}/change/"
+    return asked
+
+
+def work(at: datetime | None = None) -> None:
+    """Do one part of an export."""
+    moment = at or timezone.now()
+    assert running.Worker(clock=lambda: moment).work()
+
+
+def run(at: datetime | None = None) -> None:
+    moment = at or timezone.now()
+    jobs.run_exports(running.Worker(clock=lambda: moment))
+    jobs.run_due(moment)
+
+
+def download(school: School, asked: Export) -> Any:
+    return browser(school.coach).get(f"/admin/roster/export/{asked.pk}/download/")
+
+
+def full(*_args: Any, **_kwargs: Any) -> None:
+    raise OSError(28, "No space left on device")
+
+
+READ = {"csv": read_csv, "xlsx": read_xlsx}

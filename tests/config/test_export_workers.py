@@ -1,0 +1,165 @@
+"""Whoever works on large exports: killed, stopped, overtaken, and in nobody's way."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+from pytest_django import Settings
+
+from analytics.models import LearningEvent
+from config import jobs
+from logger.models import AttemptLog
+from roster.exports import Listing, files, running
+from roster.models import Export
+from roster.models.exports import SILENCE
+from tests.config.exporting import body, read_csv, read_xlsx
+from tests.config.large_exports import READ, ask, download, make_large_school, run, work
+from tests.factories import School
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def school(
+    transactional_db: None, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> School:
+    return make_large_school(tmp_path / "exports", settings, monkeypatch)
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_killed_process_loses_and_doubles_nothing(
+    school: School, kind: str, monkeypatch: pytest.MonkeyPatch
+):
+    """Killed after it wrote to the file and before it committed, at every part."""
+    asked, at = ask(school, kind), timezone.now()
+
+    def die(self: Export, **_how: Any) -> None:
+        raise KeyboardInterrupt
+
+    for _part in range(4 if kind == "xlsx" else 3):
+        with monkeypatch.context() as context:
+            context.setattr(Export, "save", die)
+            with pytest.raises(KeyboardInterrupt):
+                work(at)
+        at += SILENCE
+        work(at)
+
+    asked.refresh_from_db()
+    rows = READ[kind](body(download(school, asked)))
+    theirs = AttemptLog.objects.filter(user=school.ada).order_by("-id")
+    assert [row["attempt id"] for row in rows] == [attempt.pk.hex for attempt in theirs]
+    assert [path.name for path in files.folder().iterdir()] == [files.file_of(asked).name]
+
+
+def test_what_somebody_works_on_is_left_to_them(school: School, monkeypatch: pytest.MonkeyPatch):
+    ask(school, "csv")
+    at = timezone.now()
+    monkeypatch.setattr(Export, "save", lambda _self, **_how: 1 / 0)
+    monkeypatch.setattr(running, "_count_failure", lambda *_args, **_how: None)
+    work(at)
+
+    early = running.Worker(clock=lambda: at + SILENCE - timedelta(seconds=1)).work()
+    late = running.Worker(clock=lambda: at + SILENCE).work()
+
+    assert (early, late) == (False, True)
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_who_was_thought_dead_spoils_nothing(
+    school: School, kind: str, monkeypatch: pytest.MonkeyPatch
+):
+    """Somebody else goes on at every part, and is done before the first comes back to it."""
+    asked, at = ask(school, kind), timezone.now()
+    monkeypatch.setattr(running, "AT_ONCE", 4)
+    moments = iter([at + SILENCE * turn for turn in range(1, 100)])
+    overtaken = 0
+
+    def late() -> bool:
+        nonlocal overtaken
+        overtaken += 1
+        run(next(moments))
+        return False
+
+    def clock() -> datetime:
+        if Export.objects.filter(claim__isnull=False).exists() and overtaken < 2:
+            late()
+        return next(moments)
+
+    while running.Worker(clock=clock, stopping=late).work():
+        pass
+
+    asked.refresh_from_db()
+    rows = READ[kind](body(download(school, asked)))
+    theirs = AttemptLog.objects.filter(user=school.ada).order_by("-id")
+    assert [row["attempt id"] for row in rows] == [attempt.pk.hex for attempt in theirs]
+    assert (asked.state, asked.failures, overtaken) == ("ready", 0, 1)
+
+
+def test_a_process_that_is_stopped_leaves_its_workbook_to_the_next(school: School):
+    asked, at = ask(school, "xlsx"), timezone.now()
+    while asked.state != "writing":
+        work(at)
+        asked.refresh_from_db()
+    running.Worker(clock=lambda: at, stopping=lambda: True).work()
+    assert {path.suffix for path in files.folder().iterdir()} == {".rows"}
+
+    run(at)
+
+    assert len(read_xlsx(body(download(school, asked)))) == 12
+
+
+def test_jobs_go_on_while_a_workbook_is_written(school: School):
+    """The learner model waits for nobody's file."""
+    asked, seen = ask(school, "xlsx"), []
+
+    def in_the_middle() -> bool:
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(_jobs_of_another_thread).result()
+        asked.refresh_from_db()
+        seen.append((asked.state, LearningEvent.objects.unfolded().exists()))
+        return False
+
+    assert LearningEvent.objects.unfolded().exists()
+    while running.Worker(clock=timezone.now, stopping=in_the_middle).work():
+        pass
+
+    assert seen == [("writing", False)] * (12 // running.AT_ONCE)
+    assert len(read_xlsx(body(download(school, asked)))) == 12
+
+
+def _jobs_of_another_thread() -> None:
+    try:
+        jobs.run_due(timezone.now())
+    finally:
+        connection.close()
+
+
+def test_rows_are_read_under_no_lock(school: School, monkeypatch: pytest.MonkeyPatch):
+    """Or on SQLite learners would wait for them, 5,000 rows at a time."""
+    ask(school, "csv")
+    read, seen = Listing.after, []
+
+    def after(self: Listing, *args: Any) -> Any:
+        seen.append(connection.in_atomic_block)
+        return read(self, *args)
+
+    monkeypatch.setattr(Listing, "after", after)
+    run()
+
+    assert seen == [False] * 3
+
+
+def test_rows_that_are_lost_are_read_again(school: School):
+    asked = ask(school, "csv")
+    work()
+    files.rows_of(asked).unlink()
+
+    run()
+
+    assert len(read_csv(body(download(school, asked)))) == 12
