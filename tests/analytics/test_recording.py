@@ -179,9 +179,7 @@ ANSWERS = st.lists(
 )
 
 
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(given_answers=ANSWERS, data=st.data())
 def test_late_answers_end_where_answers_in_order_do(
     school: School, given_answers: list[Answer], data: st.DataObject

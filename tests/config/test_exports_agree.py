@@ -86,7 +86,7 @@ def _short_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 
 # To find a smaller school takes minutes, and the one that failed is printed whole.
 @settings(
-    max_examples=8, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    max_examples=8, phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 @given(

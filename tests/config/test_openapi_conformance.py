@@ -107,7 +107,6 @@ def callers(kept: Callable[[], Any], opened: School) -> dict[str, dict[str, str]
 @document.parametrize()
 @settings(
     max_examples=6,
-    deadline=None,
     derandomize=True,
     database=None,
     suppress_health_check=list(HealthCheck),
