@@ -101,7 +101,8 @@ class Pupil:
         if rhythm is not Rhythm.IRREGULAR:
             first, last, share = _SPANS[rhythm]
             return [day for day in range(first, last - 1, -1) if chance.happens(share)]
-        days, day = [], chance.randint(0, 4)
+        days: list[int] = []
+        day = chance.randint(0, 4)
         while day <= DAYS:
             burst = range(day, day + chance.randint(*_BURST))
             days += burst
