@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from analytics import exports
 from analytics.admin_filters import PlateauFilter, SkillFilter, SourceFilter
-from analytics.coaching.words import velocity
+from analytics.coaching import words
 from analytics.models import Item, ItemMemory, LearningEvent, Skill, SkillState
 from analytics.models.catalogue import Learned
 from analytics.models.evidence import NEWEST
@@ -123,7 +123,7 @@ def item_name(item: Item | None) -> SafeString | str:
     content, __, name = (item.code or "").partition(":")
     key = parse_uuid(content)
     if key is None:
-        return leading(item, "coach_item", item.pk)
+        return leading(item.code or words.short_ids(str(item)), "coach_item", item.pk)
     return lines(leading(name, "coach_item", item.pk), identifier(key))
 
 
@@ -182,7 +182,7 @@ class SkillStateAdmin(LearnersAdmin[SkillState]):
 
     @admin.display(description=gettext_lazy("Gain an answer"))
     def gain(self, row: SkillState) -> str:
-        return velocity(row.velocity)
+        return words.velocity(row.velocity)
 
     @admin.display(description=gettext_lazy("Plateau"))
     def stuck(self, row: SkillState) -> SafeString | str:
