@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -10,17 +12,24 @@ from django.test import Client as Browser
 from logger.models import AttemptLog, ContentSession, MasteryLog
 from roster.models import User
 from tests.conftest import client_for
-from tests.factories import School, answered, exercise, video
+from tests.factories import School, answered, exercise, make_school, video
 
 LISTS = ["contentsession", "masterylog", "attemptlog"]
 
 
-@pytest.fixture
-def worked(school: School) -> School:
-    """Ada, chen and the stranger have each answered one question named after them."""
-    for learner in (school.ada, school.chen, school.stranger):
-        client_for(learner).work(exercise(), answered(f"question of {learner.username}"))
+@pytest.fixture(scope="module")
+def worked_once(kept: Callable[[], Any]) -> School:
+    with kept():
+        school = make_school()
+        for learner in (school.ada, school.chen, school.stranger):
+            client_for(learner).work(exercise(), answered(f"question of {learner.username}"))
     return school
+
+
+@pytest.fixture
+def worked(worked_once: School, db: None) -> School:
+    """Ada, chen and the stranger have each answered one question named after them."""
+    return deepcopy(worked_once)
 
 
 def browser(user: User) -> Browser:
