@@ -90,10 +90,10 @@ def kept(django_db_setup: None, django_db_blocker: Any) -> Iterator[Callable[[],
     Each of them undoes its own changes. None may be transactional, or want an empty database.
     """
     with django_db_blocker.unblock():
-        atomics = TestCase._enter_atomics()
+        atomics = TestCase._enter_atomics()  # type: ignore[attr-defined]
     yield django_db_blocker.unblock
     with django_db_blocker.unblock():
-        TestCase._rollback_atomics(atomics)
+        TestCase._rollback_atomics(atomics)  # type: ignore[attr-defined]
 
 
 @pytest.fixture

@@ -194,13 +194,10 @@ def roster_now() -> dict[str, list[Any]]:
     found = {}
     with connection.cursor() as cursor:
         for model in TABLES:
-            columns = [
-                field.column
-                for field in model._meta.concrete_fields
-                if field.column not in NOT_OF_THE_ROSTER
-            ]
+            names = (field.attname for field in model._meta.concrete_fields)
+            columns = ", ".join(name for name in names if name not in NOT_OF_THE_ROSTER)
             table = model._meta.db_table
-            cursor.execute(f"SELECT {', '.join(columns)} FROM {table} ORDER BY id")
+            cursor.execute(f"SELECT {columns} FROM {table} ORDER BY id")
             found[table] = cursor.fetchall()
     return found
 
