@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from uuid import UUID
 
+from analytics.models import Item
 from logger.coaching.items import parts_of
 from logger.coaching.wording import readable
 from logger.mastery import CORRECT
@@ -45,12 +46,12 @@ class WrongAnswers:
     answers: list[WrongAnswer]
 
 
-def wrong_answers(viewer: User, facility_id: UUID, code: str | None) -> WrongAnswers:
-    """Return what the viewer's learners answered wrongly most often at an item of this code.
+def wrong_answers(viewer: User, item: Item) -> WrongAnswers:
+    """Return what the viewer's learners answered wrongly most often at an item.
 
-    The code names a content and a question, or a question alone, whatever it appears in.
+    Its code names a content and a question, or a question alone, whatever it appears in.
     """
-    attempts = _attempts_at(viewer, facility_id, code) if code else AttemptLog.objects.none()
+    attempts = _attempts_at(viewer, item)
     read = Weighed(
         attempts.newest_first().values("id", "user", "correct", "answer", "simple_answer"), ATTEMPTS
     )
@@ -59,10 +60,13 @@ def wrong_answers(viewer: User, facility_id: UUID, code: str | None) -> WrongAns
     return WrongAnswers(attempts=len(rows), wrong=len(wrong), answers=_most_frequent(wrong))
 
 
-def _attempts_at(viewer: User, facility_id: UUID, code: str) -> AttemptLogQuerySet:
-    content_id, name = parts_of(code)
+def _attempts_at(viewer: User, item: Item) -> AttemptLogQuerySet:
+    content_id, name = parts_of(item.code or "")
+    # As in `known_items`: questions of many exercises may share the name of an app's own item.
+    if content_id is None and item.skill_id is None:
+        return AttemptLog.objects.none()
     visible = AttemptLog.objects.visible_to(viewer)
-    theirs = visible.filter(facility=facility_id, user__isnull=False, judged=True, item=name)
+    theirs = visible.filter(facility=item.facility_id, user__isnull=False, judged=True, item=name)
     return theirs.filter(content_id=content_id) if content_id else theirs
 
 

@@ -17,5 +17,5 @@ def work_of(learner: User, viewer: User) -> Section:  # noqa: ARG001
 
 def wrong_answers_at(item: Any, viewer: User) -> Section:
     """Return what the viewer's learners answer wrongly most often at an item."""
-    wrong = wrong_answers(viewer, item.facility_id, item.code)
+    wrong = wrong_answers(viewer, item)
     return "coaching/sections/wrong_answers.html", {"wrong": wrong}

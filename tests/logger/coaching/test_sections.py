@@ -13,7 +13,7 @@ import pytest
 from django.urls import reverse
 from uuid_utils.compat import uuid7
 
-from analytics.models import Item
+from analytics.models import Item, Skill
 from logger.models import AttemptLog, Content
 from roster.models import User
 from tests.conftest import client_for
@@ -88,12 +88,27 @@ def test_an_items_page_counts_wrong_answers_most_frequent_first(
     assert reverse("admin:coach_attempt", args=[latest.pk]) in page.content.decode()
 
 
-def test_an_item_known_alone_counts_wherever_it_appears(school: School, asked: dict[str, Any]):
-    Item.objects.create(facility=school.facility, code="half")
+def test_an_item_with_a_skill_of_its_own_counts_wherever_it_appears(
+    school: School, asked: dict[str, Any]
+):
+    own = Skill.objects.create(facility=school.facility, code="halves")
+    Item.objects.create(facility=school.facility, code="half", skill=own)
     wrongly(school.ada, asked, "2/1")
     wrongly(school.ada, exercise(), "2/1")
 
     assert "2 of the newest 2 attempts" in text_of(item_page(school.coach, "half"))
+
+
+def test_an_apps_item_is_no_exercises_question_of_the_same_name(
+    school: School, asked: dict[str, Any]
+):
+    Item.objects.create(facility=school.facility, code="half")
+    wrongly(school.ada, asked, "2/1")
+
+    page = text_of(item_page(school.coach, "half"))
+
+    assert "None of your learners answered this in a content session." in page
+    assert "2/1" not in page
 
 
 def test_only_the_viewers_learners_answers_are_shown(school: School, asked: dict[str, Any]):
