@@ -42,7 +42,8 @@ def overview(selection: Selection, *, at: datetime) -> Overview:
     people = selection.learners.select_related("ability").order_by("full_name", "username", "pk")
     found = list(people[: MOST_LEARNERS + 1])
     learners = {learner.pk: learner for learner in found[:MOST_LEARNERS]}
-    states = _states(learners, since=selection.start) if learners else []
+    states = _states(learners) if learners else []
+    practised = [state for state in states if state.last_practised >= selection.start]
     events = LearningEvent.objects.filter(
         learner__in=list(learners),
         happened_at__gte=selection.start,
@@ -54,15 +55,15 @@ def overview(selection: Selection, *, at: datetime) -> Overview:
         is_cut=len(found) > MOST_LEARNERS,
         concerned=pressing[:MOST_CONCERNED],
         unshown=max(len(pressing) - MOST_CONCERNED, 0),
-        heat=heat_map(list(learners.values()), states, query=selection.query),
+        heat=heat_map(list(learners.values()), practised, query=selection.query),
         missed=missed(events, learners) if learners else [],
         activity=activity(events, since=selection.since, until=selection.until) if learners else [],
     )
 
 
-def _states(learners: dict[UUID, User], *, since: datetime) -> list[SkillState]:
-    """Return what is believed now of skills practised since then, the latest first."""
-    states = SkillState.objects.filter(learner__in=list(learners), last_practised__gte=since)
+def _states(learners: dict[UUID, User]) -> list[SkillState]:
+    """Return what is believed now, of the skills practised last first."""
+    states = SkillState.objects.filter(learner__in=list(learners))
     needed = (
         "learner_id", "skill__code", "skill__title", "mastery", "attempts", "correct", "plateau",
         "course", "last_practised",

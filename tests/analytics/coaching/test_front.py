@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -11,12 +12,17 @@ from uuid_utils.compat import uuid7
 from analytics.models import LearningEvent
 from roster import services
 from roster.models import Classroom, LearnerGroup, RoleKind
-from tests.analytics.coaching.school import browser, item, look, practise, skill
+from tests.analytics.coaching.school import browser, item, look, now, practise, skill
 from tests.conftest import client_for
 from tests.factories import School, answered, exercise
 
 pytestmark = pytest.mark.django_db
 STUCK = "0" * 16
+
+
+def section(page: str, name: str) -> str:
+    """Return one part of the front page: help, heat, missed or activity."""
+    return page.split(f'id="{name}-title"')[1].split("</section>")[0]
 
 
 def test_who_is_stuck_comes_first_with_the_figure_and_the_threshold(school: School):
@@ -107,12 +113,33 @@ def test_a_range_of_days_can_be_chosen(school: School):
     assert "4 answers in 92 days." in page
 
 
-def test_skills_practised_before_these_days_are_left_out(school: School):
+def test_skills_practised_before_these_days_are_not_in_the_heat_map(school: School):
     practise(school.ada, STUCK, "geometry", days_ago=20)
     practise(school.ada, "1", days_ago=1)
 
-    assert "geometry" not in look(school.coach, "index")
-    assert "sure to be stuck" in look(school.coach, "index", since="2020-01-01")
+    assert "geometry" not in section(look(school.coach, "index"), "heat")
+    assert "geometry" in section(look(school.coach, "index", since="2020-01-01"), "heat")
+
+
+def test_who_is_stuck_is_told_however_long_ago_that_was(school: School):
+    """A learner's own page says so, too."""
+    practise(school.ada, STUCK, "geometry", days_ago=20)
+    practise(school.ada, "1", days_ago=1)
+
+    assert "sure to be stuck" in section(look(school.coach, "index"), "help")
+    assert "sure to be stuck" in look(school.coach, "coach_learner", school.ada.pk)
+
+
+def test_what_the_days_do_not_change_says_that_it_is_as_of_today(school: School):
+    practise(school.ada, STUCK, days_ago=9)
+    asked = {"since": "2020-01-01", "until": f"{now() - timedelta(days=5):%Y-%m-%d}"}
+
+    page = look(school.coach, "index", **asked)
+
+    for part in ("help", "heat"):
+        heading = section(page, part).split("</h2>")[0]
+        assert "as of today" in heading
+    assert "as of today" not in section(page, "missed") + section(page, "activity")
 
 
 def test_only_the_coachs_learners_are_shown(school: School):
