@@ -9,6 +9,7 @@ from uuid import UUID
 
 from analytics.charting import BarChart, HeatMap
 from analytics.coaching.selectors.activity import activity
+from analytics.coaching.selectors.away import Away, away
 from analytics.coaching.selectors.concerns import MOST_CONCERNED, Concerned, concerned
 from analytics.coaching.selectors.heat import heat_map
 from analytics.coaching.selectors.missed import MissedItem, missed
@@ -25,7 +26,7 @@ class Overview:
     """What a coach sees of some learners and days.
 
     `learners` counts those looked at; `is_cut`: there are more. `unshown` is how many more need
-    help than are in `concerned`.
+    help than are in `concerned`. `away` have answered nothing since the first day.
     """
 
     learners: int
@@ -33,6 +34,7 @@ class Overview:
     concerned: Sequence[Concerned]
     unshown: int
     heat: HeatMap | None
+    away: Sequence[Away]
     missed: Sequence[MissedItem]
     activity: Sequence[BarChart]
 
@@ -56,6 +58,7 @@ def overview(selection: Selection, *, at: datetime) -> Overview:
         concerned=pressing[:MOST_CONCERNED],
         unshown=max(len(pressing) - MOST_CONCERNED, 0),
         heat=heat_map(list(learners.values()), practised, query=selection.query),
+        away=away(learners.values(), since=selection.start, at=at),
         missed=missed(events, learners) if learners else [],
         activity=activity(events, since=selection.since, until=selection.until) if learners else [],
     )

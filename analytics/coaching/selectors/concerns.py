@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from analytics.coaching import words
+from analytics.coaching.selectors.away import newest_answer
 from analytics.core import attention
 from analytics.core.attention import Concern
 from analytics.core.course import Course
@@ -107,8 +108,8 @@ def _pressing(found: Concerned) -> tuple[int, int, float]:
 
 
 def _days_away(learner: User, at: datetime) -> float | None:
-    ability = getattr(learner, "ability", None)
-    if ability is None or ability.newest is None:
+    newest = newest_answer(learner)
+    if newest is None:
         return None
-    elapsed: timedelta = at - ability.newest
+    elapsed: timedelta = at - newest
     return max(elapsed.total_seconds() / DAY, 0.0)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from analytics.charting import LineChart
 from analytics.coaching import words
+from analytics.coaching.selectors.away import newest_answer
 from analytics.coaching.selectors.concerns import Concerned, concerned
 from analytics.coaching.selectors.progress import mastery_over_time
 from analytics.core.bkt import MASTERED
@@ -95,7 +96,7 @@ def profile(learner: User, viewer: User, *, at: datetime) -> Profile:
     rows = [skill_row(state, at=at) for state in states]
     paces = [course_of(state).pace(at.timestamp() / DAY) for state in states]
     ability = getattr(learner, "ability", None)
-    newest = ability.newest if ability else None
+    newest = newest_answer(learner)
     return Profile(
         learner=learner,
         classrooms=classrooms_of(learner, viewer),

@@ -14,7 +14,7 @@ from roster import services
 from roster.models import Classroom, LearnerGroup, RoleKind
 from tests.analytics.coaching.school import browser, item, look, now, practise, skill
 from tests.conftest import client_for
-from tests.factories import School, answered, exercise
+from tests.factories import School, answered, exercise, make_user
 
 pytestmark = pytest.mark.django_db
 STUCK = "0" * 16
@@ -65,6 +65,30 @@ def test_the_heat_map_shows_mastery_and_plateaus_in_words_too(school: School):
     assert "plateau" in heat
     assert "mastered" in heat
     assert "no answers" in heat
+
+
+def test_who_did_not_answer_in_these_days_is_named_beside_the_heat_map(school: School):
+    make_user(school.facility, username="never_in_class")
+    late = services.enrol(make_user(school.facility, username="late"), school.class_7a).user
+    practise(school.ada, "1", days_ago=1)
+    practise(late, "1", days_ago=20)
+
+    told = section(look(school.coach, "index"), "heat").split("Without answers since")[1]
+
+    assert "(2)" in told.split("</summary>")[0]
+    assert re.search(r">ben</bdi></a> <span[^>]*>never<", told)
+    assert re.search(r">late</bdi></a> <span[^>]*>20 days ago<", told)
+    assert reverse("admin:coach_learner", args=[school.ben.pk]) in told
+    assert ">Ada<" not in told
+    assert "never_in_class" not in told
+    assert ">late<" not in look(school.coach, "index", since="2020-01-01").split("Without")[1]
+
+
+def test_where_everybody_answered_nobody_is_missed(school: School):
+    practise(school.ada, "1")
+    practise(school.ben, "1")
+
+    assert "Without answers since" not in look(school.coach, "index")
 
 
 def test_items_answered_wrong_most_lead_to_who_did(school: School):

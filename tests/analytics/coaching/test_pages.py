@@ -70,6 +70,12 @@ def test_a_learner_who_has_done_nothing_has_a_page(school: School):
     page = look(school.coach, "coach_learner", school.ben.pk)
 
     assert "No answers at any skill yet." in page
+    now = page.split('id="now-title"')[1].split("</section>")[0]
+    assert re.findall(r"<dt>([^<]*)</dt><dd>–</dd>", now) == [
+        "Velocity", "Skills mastered", "Efficiency",
+    ]  # fmt: skip
+    assert "steady" not in now
+    assert "0 %" not in now
 
 
 def test_a_class_of_another_coach_is_not_named(school: School):
