@@ -71,7 +71,13 @@ def explained(concern: Concern) -> str:
 
 
 def _plateau(concern: Concern) -> str:
-    return _("{figure} sure to be stuck; flagged from {threshold}, until below {lowered}.").format(
+    if concern.figure < concern.threshold:
+        text = _(
+            "Was {threshold} sure to be stuck, now {figure}; the flag goes away below {lowered}."
+        )
+    else:
+        text = _("{figure} sure to be stuck; flagged from {threshold}.")
+    return text.format(
         figure=percent(concern.figure),
         threshold=percent(concern.threshold),
         lowered=percent(plateau.LOWERED_BELOW),

@@ -22,7 +22,7 @@ STUCK = "0" * 16
 
 def section(page: str, name: str) -> str:
     """Return one part of the front page: help, heat, missed or activity."""
-    return page.split(f'id="{name}-title"')[1].split("</section>")[0]
+    return page.split(f'id="{name}-title"')[1].split("</section>", maxsplit=1)[0]
 
 
 def test_who_is_stuck_comes_first_with_the_figure_and_the_threshold(school: School):
@@ -32,10 +32,23 @@ def test_who_is_stuck_comes_first_with_the_figure_and_the_threshold(school: Scho
     page = look(school.coach, "index")
 
     assert page.index("Plateau") < page.index("Wheel-spinning")
-    assert re.search(r"8\d % sure to be stuck; flagged from 80 %, until below 30 %", page)
+    assert re.search(r"8\d % sure to be stuck; flagged from 80 %\.", page)
     assert "12 answers without ever mastering it; the threshold is 10." in page
     assert reverse("admin:coach_learner", args=[school.ada.pk]) in page
     assert reverse("admin:coach_practice", args=[school.ada.pk, skill(school.ada).pk]) in page
+
+
+def test_a_plateau_that_is_fading_says_why_it_is_flagged_still(school: School):
+    """learning-science 3: on from 80 %, off below 30 %."""
+    practise(school.ada, "0" * 16 + "1")
+
+    page = look(school.coach, "index")
+
+    told = re.search(
+        r"Was 80 % sure to be stuck, now (\d\d) %; the flag goes away below 30 %\.", page
+    )
+    assert told is not None
+    assert 30 <= int(told[1]) < 80
 
 
 def test_who_stays_away_is_told_with_the_days(school: School):

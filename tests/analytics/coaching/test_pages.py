@@ -71,7 +71,7 @@ def test_a_learner_who_has_done_nothing_has_a_page(school: School):
 
     assert "No answers at any skill yet." in page
     now = page.split('id="now-title"')[1].split("</section>")[0]
-    assert re.findall(r"<dt>([^<]*)</dt><dd>–</dd>", now) == [
+    assert re.findall(r"<dt>([^<]*)</dt><dd>\N{EN DASH}</dd>", now) == [
         "Velocity", "Skills mastered", "Efficiency",
     ]  # fmt: skip
     assert "steady" not in now
