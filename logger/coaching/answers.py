@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from uuid import UUID
 
+from analytics.core.item_analysis import MIN_ANSWERS
 from analytics.models import Item
 from logger.coaching.items import parts_of
 from logger.coaching.wording import readable
@@ -39,11 +40,20 @@ class WrongAnswer:
 
 @dataclass(frozen=True, kw_only=True)
 class WrongAnswers:
-    """The most frequent wrong answers among the newest attempts at a question."""
+    """The most frequent wrong answers among the newest attempts at a question.
+
+    They are told from ten attempts on, like an item's other figures.
+    """
 
     attempts: int
     wrong: int
     answers: list[WrongAnswer]
+    least = MIN_ANSWERS
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether there are too few attempts to tell."""
+        return 0 < self.attempts < self.least
 
 
 def wrong_answers(viewer: User, item: Item) -> WrongAnswers:
@@ -57,7 +67,8 @@ def wrong_answers(viewer: User, item: Item) -> WrongAnswers:
     )
     rows, _there_is_more = read.first(ATTEMPTS)
     wrong = [row for row in read.whole(rows) if row["correct"] != CORRECT]
-    return WrongAnswers(attempts=len(rows), wrong=len(wrong), answers=_most_frequent(wrong))
+    told = wrong if len(rows) >= MIN_ANSWERS else []
+    return WrongAnswers(attempts=len(rows), wrong=len(wrong), answers=_most_frequent(told))
 
 
 def _attempts_at(viewer: User, item: Item) -> AttemptLogQuerySet:

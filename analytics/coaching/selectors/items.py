@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from analytics.coaching.selectors.evidence import answer_url
 from analytics.core import difficulty, item_analysis
+from analytics.core.logistic import FloatArray
 from analytics.models import Item, LearningEvent, Skill
 from roster.models import User
 from roster.words import decimal, duration, isolated, percent, signed
@@ -21,6 +22,7 @@ from roster.words import decimal, duration, isolated, percent, signed
 NEWEST = 2_000
 MOST_ANSWERS = 1_000
 MOST_LEARNERS = 100
+LEAST_LEARNERS = 10  # fewer are told apart by chance
 _TOLD = ("score", "ability_mean", "skill_ability_mean", "seconds")
 
 
@@ -57,23 +59,23 @@ class ItemView:
 def item_view(item: Item, viewer: User) -> ItemView:
     """Return the figures of the facility's newest 2,000 answers, and the viewer's learners."""
     events = LearningEvent.objects.filter(item=item).order_by("-id")
-    told = list(events.values_list("skill", *_TOLD)[:NEWEST])
-    rows = np.array([row[1:] for row in told], dtype=np.float64).reshape(-1, len(_TOLD))
+    told = list(events.values_list("skill", "learner", *_TOLD)[:NEWEST])
+    rows = np.array([row[2:] for row in told], dtype=np.float64).reshape(-1, len(_TOLD))
     newest = next((row[0] for row in told if row[0] is not None), None)
     return ItemView(
         skill=item.skill or (Skill.objects.filter(pk=newest).first() if newest else None),
-        figures=_figures(item, rows),
+        figures=_figures(item, rows, learners=len({row[1] for row in told})),
         learners=_answerers(item, viewer),
     )
 
 
-def _figures(item: Item, rows: Any) -> list[Figure]:
+def _figures(item: Item, rows: Any, *, learners: int) -> list[Figure]:
     n = len(rows)
     if n < item_analysis.MIN_ANSWERS:
-        hidden = _("Shown from {least} answers on.").format(least=item_analysis.MIN_ANSWERS)
+        why = _("Shown from {least} answers on.").format(least=item_analysis.MIN_ANSWERS)
         return [
             Figure(name=_("Answers"), text=str(n)),
-            *(Figure(name=name, text=None, meaning=hidden) for name in _names()),
+            *(_hidden(name, why) for name in _names()),
         ]
     score, ability, seconds = rows[:, 0], rows[:, 1] + rows[:, 2], rows[:, 3]
     is_all = _("all there are") if n < NEWEST else _("the newest")
@@ -81,9 +83,13 @@ def _figures(item: Item, rows: Any) -> list[Figure]:
         Figure(name=_("Answers"), text=str(n), meaning=is_all),
         Figure(name=_("Right"), text=percent(float(score.mean()))),
         _difficulty(item),
-        _discrimination(item_analysis.discrimination(score, ability)),
-        _time(item_analysis.median(seconds)),
+        _discrimination(score, ability, learners=learners),
+        _time(seconds[~np.isnan(seconds)]),
     ]
+
+
+def _hidden(name: str, why: str) -> Figure:
+    return Figure(name=name, text=None, meaning=why)
 
 
 def _names() -> list[str]:
@@ -109,10 +115,13 @@ def _difficulty(item: Item) -> Figure:
     )
 
 
-def _discrimination(found: float | None) -> Figure:
+def _discrimination(score: FloatArray, ability: FloatArray, *, learners: int) -> Figure:
     name = _("Discrimination")
+    if learners < LEAST_LEARNERS:
+        return _hidden(name, _("Shown from {least} learners on.").format(least=LEAST_LEARNERS))
+    found = item_analysis.discrimination(score, ability)
     if found is None:
-        return Figure(name=name, text=None, meaning=_("All answers are alike."))
+        return _hidden(name, _("All answers are alike."))
     if found < 0:
         meaning = _("Strong learners fail it more often than weak ones: look at its key.")
     elif found < item_analysis.WEAK_BELOW:
@@ -122,10 +131,15 @@ def _discrimination(found: float | None) -> Figure:
     return Figure(name=name, text=signed(found, 2), meaning=meaning)
 
 
-def _time(seconds: float | None) -> Figure:
-    text = None if seconds is None else duration(seconds)
-    meaning = _("No answer came with a time.") if seconds is None else ""
-    return Figure(name=_("Median time"), text=text, meaning=meaning)
+def _time(seconds: FloatArray) -> Figure:
+    name = _("Median time")
+    if not len(seconds):
+        return _hidden(name, _("No answer came with a time."))
+    if len(seconds) < item_analysis.MIN_ANSWERS:
+        least = item_analysis.MIN_ANSWERS
+        return _hidden(name, _("Shown from {least} answers with a time on.").format(least=least))
+    median = item_analysis.median(seconds)
+    return Figure(name=name, text=None if median is None else duration(median))
 
 
 def _answerers(item: Item, viewer: User) -> list[Answerer]:

@@ -182,10 +182,36 @@ def test_an_items_figures_are_hidden_below_ten_answers(school: School):
 
     assert hidden.count("Shown from 10 answers on.") == 4
     assert "60 %" not in hidden
-    assert "Shown from" not in shown
+    assert "Shown from 10 answers on." not in shown
     assert "60 %" in shown
     assert "20 s" in shown
-    assert "Strong learners get it right more often." in shown
+
+
+def test_an_item_tells_learners_apart_from_ten_of_them_on(school: School):
+    """Many answers of one learner say nothing of who gets it right."""
+    practise(school.ada, "1" * 30, item="q")
+    for _another in range(8):
+        practise(make_user(school.facility), "0", item="q")
+    few = look(school.coach, "coach_item", item(school.ada, "q").pk)
+
+    practise(make_user(school.facility), "0", item="q")
+    enough = look(school.coach, "coach_item", item(school.ada, "q").pk)
+
+    assert "Shown from 10 learners on." in few
+    assert "Strong learners get it right more often." in enough
+
+
+def test_a_median_time_wants_ten_answers_with_a_time(school: School):
+    practise(school.ada, "1" * 9, item="q")
+    practise(school.ben, "1" * 9, item="q", seconds=None)
+    few = look(school.coach, "coach_item", item(school.ada, "q").pk)
+
+    practise(school.ada, "1", item="q")
+    enough = look(school.coach, "coach_item", item(school.ada, "q").pk)
+
+    assert "Shown from 10 answers with a time on." in few
+    assert "20 s" not in few
+    assert "20 s" in enough
 
 
 def test_an_items_difficulty_is_shown_once_it_is_known(school: School):
