@@ -171,7 +171,7 @@ class SkillStateAdmin(LearnersAdmin[SkillState]):
 
     @admin.display(description=gettext_lazy("Mastery"))
     def known(self, row: SkillState) -> SafeString:
-        return bar(row.mastery)
+        return bar(row.mastery, words.mastery(row.mastery))
 
     @admin.display(description=gettext_lazy("Answers"))
     def answers(self, row: SkillState) -> str:
@@ -229,7 +229,7 @@ class LearningEventAdmin(LearnersAdmin[LearningEvent]):
     def moved(self, row: LearningEvent) -> str:
         if row.mastery_before is None or row.mastery_after is None:
             return ""
-        return f"{share(row.mastery_before)} → {share(row.mastery_after)}"
+        return f"{words.mastery(row.mastery_before)} → {words.mastery(row.mastery_after)}"
 
     @admin.display(description=gettext_lazy("Time"))
     def took(self, row: LearningEvent) -> str:

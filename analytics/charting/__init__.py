@@ -6,6 +6,7 @@ What is shown and in which words the caller says; `templatetags.charts` draws it
 from __future__ import annotations
 
 from analytics.charting.charts import (
+    SHADES,
     Bar,
     BarChart,
     Cell,
@@ -33,6 +34,7 @@ from analytics.charting.drawing import (
 )
 
 __all__ = [
+    "SHADES",
     "Bar",
     "BarChart",
     "Cell",

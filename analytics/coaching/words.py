@@ -7,6 +7,7 @@ import re
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from analytics.charting import SHADES
 from analytics.core import plateau
 from analytics.core.attention import Concern, Reason
 from analytics.core.plateau import Advice
@@ -117,6 +118,16 @@ _EXPLAINED = {
 }
 
 
+def mastery(belief: float) -> str:
+    """Return a probability of mastery as a percentage that is on the right side of every limit.
+
+    Just below being mastered would else be rounded to what counts as mastered.
+    """
+    rounded = round(belief, 2)
+    reached = any(belief < limit <= rounded for limit in SHADES)
+    return percent(rounded - 0.01 if reached else belief)
+
+
 def velocity(gain: float) -> str:
     """Return an expected gain of P(right) an answer, in points."""
     return _("{points} points").format(points=signed(100 * gain)).replace(" ", UNBROKEN)
@@ -130,7 +141,7 @@ def out_of(right: float, answers: int) -> str:
 def standing(state: SkillState) -> str:
     """Return where a learner stands at a skill."""
     return _("Mastery {mastery}, {right} answers right.").format(
-        mastery=percent(state.mastery), right=out_of(state.correct, state.attempts)
+        mastery=mastery(state.mastery), right=out_of(state.correct, state.attempts)
     )
 
 

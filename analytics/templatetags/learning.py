@@ -13,6 +13,7 @@ from analytics.models import Item
 
 register = template.Library()
 
+register.filter("mastery", words.mastery)
 register.filter("velocity", words.velocity)
 register.filter("result", words.result)
 register.filter("result_symbol", words.result_symbol)

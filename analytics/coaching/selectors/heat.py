@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from django.utils.translation import gettext as _
 
 from analytics.charting import Cell, Head, HeatMap, HeatRow
-from analytics.coaching.words import short_ids
+from analytics.coaching.words import mastery, short_ids
 from analytics.core.bkt import MASTERED
 from analytics.models import Skill, SkillState
 from roster.coaching import link
@@ -76,7 +76,7 @@ def _cell(state: SkillState | None) -> Cell | None:
         symbol, note = DONE, _("mastered")
     return Cell(
         value=state.mastery,
-        text=percent(state.mastery),
+        text=mastery(state.mastery),
         symbol=symbol,
         note=note,
         url=link("coach_practice", state.learner_id, state.skill_id),

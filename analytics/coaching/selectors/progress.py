@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from analytics.charting import LineChart, Point, Series, Tick, evenly
-from analytics.coaching.words import short_ids
+from analytics.coaching.words import mastery, short_ids
 from analytics.core.bkt import MASTERED
 from analytics.models import LearningEvent, Skill
 from roster.models import User
@@ -94,5 +94,5 @@ def _point(number: int, row: Row) -> Point:
         x=float(number),
         y=row["mastery_after"],
         x_text=moment(row["happened_at"]),
-        y_text=percent(row["mastery_after"]),
+        y_text=mastery(row["mastery_after"]),
     )

@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from analytics.models import Item, LearningEvent, SkillParameters
+from analytics.models import Item, LearningEvent, SkillParameters, SkillState
 from roster import services
 from roster.keyset import Place
 from roster.models import RoleKind
@@ -31,6 +31,23 @@ def test_a_learner_is_shown_with_names_classes_and_skills(school: School):
     assert "8 of 8" in page
     assert "mastered" in page
     assert reverse("admin:coach_practice", args=[school.ada.pk, skill(school.ada).pk]) in page
+
+
+@pytest.mark.parametrize(("belief", "told"), [(0.9466, "94 %"), (0.95, "95 %"), (0.3999, "39 %")])
+def test_mastery_is_never_rounded_up_to_a_limit(school: School, belief: float, told: str):
+    """learning-science 1: mastered from .95."""
+    practise(school.ada, "1")
+    SkillState.objects.update(mastery=belief)
+    found = skill(school.ada).pk
+
+    for page in (
+        look(school.coach, "index").split('class="heat"')[1],
+        look(school.coach, "coach_learner", school.ada.pk).split('id="skills-title"')[1],
+        look(school.coach, "coach_skill", found).split('id="learners-title"')[1],
+        look(school.coach, "coach_practice", school.ada.pk, found).split('id="now-title"')[1],
+        look(school.coach, "analytics_skillstate_changelist").split('id="result_list"')[1],
+    ):
+        assert told in page.split("heat-key")[0]
 
 
 def test_a_plateau_comes_with_what_can_be_done(school: School):
