@@ -133,9 +133,9 @@ def velocity(gain: float) -> str:
     return _("{points} points").format(points=signed(100 * gain)).replace(" ", UNBROKEN)
 
 
-def out_of(right: float, answers: int) -> str:
+def out_of(right: int, answers: int) -> str:
     """Return how many of how many answers were right."""
-    return _("{right} of {answers}").format(right=f"{right:g}", answers=answers)
+    return _("{right} of {answers}").format(right=right, answers=answers)
 
 
 def standing(state: SkillState) -> str:

@@ -22,6 +22,7 @@ from roster.words import decimal, duration, isolated, percent, signed
 NEWEST = 2_000
 MOST_ANSWERS = 1_000
 MOST_LEARNERS = 100
+RIGHT = 1.0  # an answer that is almost right is not
 LEAST_LEARNERS = 10  # fewer are told apart by chance
 _TOLD = ("score", "ability_mean", "skill_ability_mean", "seconds")
 
@@ -37,11 +38,11 @@ class Figure:
 
 @dataclass(frozen=True, kw_only=True)
 class Answerer:
-    """A learner of the viewer's who answered the item: how often, how well, and when last."""
+    """A learner of the viewer's who answered the item: how often, how often right, when last."""
 
     learner: User
     answers: int
-    score: float
+    right: int
     last_score: float
     last_at: datetime
     url: str | None
@@ -81,7 +82,7 @@ def _figures(item: Item, rows: Any, *, learners: int) -> list[Figure]:
     is_all = _("all there are") if n < NEWEST else _("the newest")
     return [
         Figure(name=_("Answers"), text=str(n), meaning=is_all),
-        Figure(name=_("Right"), text=percent(float(score.mean()))),
+        Figure(name=_("Right"), text=percent(float(np.mean(score == RIGHT)))),
         _difficulty(item),
         _discrimination(score, ability, learners=learners),
         _time(seconds[~np.isnan(seconds)]),
@@ -160,7 +161,7 @@ def _answerer(learner: User, rows: Sequence[Mapping[str, Any]]) -> Answerer:
     return Answerer(
         learner=learner,
         answers=len(rows),
-        score=sum(row["score"] for row in rows),
+        right=sum(row["score"] == RIGHT for row in rows),
         last_score=last["score"],
         last_at=last["happened_at"],
         url=answer_url(last),

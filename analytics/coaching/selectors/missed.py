@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Avg, Count
+from django.db.models import Avg, Case, Count, FloatField, Value, When
 
 from analytics.coaching.selectors.evidence import answer_url
 from analytics.models import Item, LearningEventQuerySet, Skill
@@ -19,6 +19,10 @@ MIN_ANSWERS = 5
 MOST_ITEMS = 10
 MOST_LEARNERS = 3
 MOST_MISSES = 500
+# As everywhere: an answer that is almost right is not right.
+_IS_WRONG = Case(
+    When(score__lt=1.0, then=Value(1.0)), default=Value(0.0), output_field=FloatField()
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +36,7 @@ class Miss:
 
 @dataclass(frozen=True, kw_only=True)
 class MissedItem:
-    """An item, the share of answers to it that were wrong, and who gave some of them.
+    """An item, the share of answers to it that were not right, and who gave some of them.
 
     `skill` is the one that its latest wrong answer moved.
     """
@@ -45,15 +49,15 @@ class MissedItem:
 
 
 def missed(events: LearningEventQuerySet, learners: Mapping[UUID, User]) -> list[MissedItem]:
-    """Return the items that were answered wrong most, of five answers or more.
+    """Return the items most of whose answers were not right, of five answers or more.
 
     Parameters
     ----------
     events : of these learners, of the days that matter.
     """
     asked = events.filter(item__isnull=False).order_by()
-    counted = asked.values("item").annotate(answers=Count("pk"), right=Avg("score"))
-    worst = counted.filter(answers__gte=MIN_ANSWERS, right__lt=1.0).order_by("right", "-answers")
+    counted = asked.values("item").annotate(answers=Count("pk"), wrong=Avg(_IS_WRONG))
+    worst = counted.filter(answers__gte=MIN_ANSWERS, wrong__gt=0.0).order_by("-wrong", "-answers")
     rows = list(worst[:MOST_ITEMS])
     keys = [row["item"] for row in rows]
     items = Item.objects.in_bulk(keys) if keys else {}
@@ -64,7 +68,7 @@ def missed(events: LearningEventQuerySet, learners: Mapping[UUID, User]) -> list
             item=items[row["item"]],
             skill=skills.get(misses[row["item"]][0]["skill"]) if row["item"] in misses else None,
             answers=row["answers"],
-            wrong=1.0 - row["right"],
+            wrong=row["wrong"],
             misses=[_miss(miss, learners) for miss in misses.get(row["item"], [])],
         )
         for row in rows

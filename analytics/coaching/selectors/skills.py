@@ -111,7 +111,7 @@ def _curve(skill: Skill, params: bkt.Params) -> LineChart | None:
             " later opportunities are of those who learn slowly."
         ),
         x_label=_("Opportunity"),
-        y_label=_("Right"),
+        y_label=_("Score"),
         series=[_measured(points), _model(expected)],
         x_ticks=[Tick(value=i, text=str(i)) for i in whole_steps(points[-1].number)],
         y_ticks=mastery_axis(),

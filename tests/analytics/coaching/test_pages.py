@@ -9,11 +9,13 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from analytics.events import Answer, Source
 from analytics.models import Item, LearningEvent, SkillParameters, SkillState
 from roster import services
 from roster.keyset import Place
 from roster.models import RoleKind
 from tests.analytics.coaching.school import browser, item, look, now, practise, skill
+from tests.analytics.test_recording import record
 from tests.conftest import client_for
 from tests.factories import NOW, School, answered, exercise, make_user
 
@@ -240,6 +242,29 @@ def test_an_items_difficulty_is_shown_once_it_is_known(school: School):
 
     Item.objects.filter(pk=found.pk).update(difficulty_mean=-0.5, difficulty_variance=0.04)
     assert "−0.50 ± 0.20 logits" in look(school.coach, "coach_item", found.pk)
+
+
+def test_right_means_the_same_on_every_page(school: School):
+    """contract 3: AlmostCorrect is a score of .5, which no page calls right."""
+    practise(school.ada, "1100", item="q")
+    record(
+        school.ada,
+        *(
+            Answer(source=Source.TRACK, skill="algebra", item="q", score=0.5, seconds=20.0)
+            for _almost in range(6)
+        ),
+        at=now(),
+    )
+    found, question = skill(school.ada).pk, item(school.ada, "q").pk
+    of_item = look(school.coach, "coach_item", question)
+
+    assert "2 of 10" in of_item.split('id="learners-title"')[1]
+    assert "20 %" in of_item.split("<dt>Right</dt>")[1].split("</dd>")[0]
+    assert "2 of 10" in look(school.coach, "coach_learner", school.ada.pk)
+    assert "2 of 10" in look(school.coach, "coach_practice", school.ada.pk, found)
+    assert "2 of 10" in look(school.coach, "coach_skill", found)
+    missed = look(school.coach, "index").split('id="missed-title"')[1].split("</section>")[0]
+    assert "80 %" in missed
 
 
 def test_only_the_viewers_learners_are_named_on_an_item(school: School):
