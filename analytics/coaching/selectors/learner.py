@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from analytics.charting import LineChart
@@ -14,10 +14,11 @@ from analytics.coaching import words
 from analytics.coaching.selectors.away import newest_answer
 from analytics.coaching.selectors.concerns import Concerned, concerned
 from analytics.coaching.selectors.progress import mastery_over_time
+from analytics.coaching.selectors.readiness import Readiness, readiness_of
 from analytics.core.bkt import MASTERED
 from analytics.core.course import Course
 from analytics.core.momentum import overall_trend, overall_velocity
-from analytics.models import ItemMemory, SkillState
+from analytics.models import SkillState
 from analytics.rows import DAY
 from roster.coaching import classrooms_of, link
 from roster.models import Classroom, User
@@ -61,15 +62,6 @@ def course_of(state: SkillState) -> Course:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Readiness:
-    """How many items the learner remembers, how many are due for review, and when the next is."""
-
-    items: int
-    due: int
-    next_due: datetime | None
-
-
-@dataclass(frozen=True, kw_only=True)
 class Profile:
     """Everything that is believed of one learner; of `practised` skills some are `mastered`."""
 
@@ -108,7 +100,7 @@ def profile(learner: User, viewer: User, *, at: datetime) -> Profile:
         efficiency=ability.efficiency if ability else 0.0,
         mastered=sum(row.is_mastered for row in rows),
         practised=len(rows),
-        readiness=_readiness(learner, at=at),
+        readiness=readiness_of(learner, at=at),
         progress=mastery_over_time(learner, {state.skill_id: state.skill for state in states}),
         skills=rows,
         is_cut=len(found) > MOST_SKILLS,
@@ -118,12 +110,3 @@ def profile(learner: User, viewer: User, *, at: datetime) -> Profile:
 def _states(learner: User) -> QuerySet[SkillState]:
     states = SkillState.objects.filter(learner=learner).select_related("skill")
     return states.order_by("-last_practised", "-pk")
-
-
-def _readiness(learner: User, *, at: datetime) -> Readiness:
-    told = ItemMemory.objects.filter(learner=learner).aggregate(
-        items=Count("pk"),
-        overdue=Count("pk", filter=Q(due__lte=at)),
-        upcoming=Min("due", filter=Q(due__gt=at)),
-    )
-    return Readiness(items=told["items"], due=told["overdue"], next_due=told["upcoming"])

@@ -10,7 +10,7 @@ import time_machine
 from django.urls import reverse
 
 from analytics.events import Answer, Source
-from analytics.models import Item, LearningEvent, SkillParameters, SkillState
+from analytics.models import Item, ItemMemory, LearningEvent, SkillParameters, SkillState
 from roster import services
 from roster.keyset import Place
 from roster.models import RoleKind
@@ -85,13 +85,25 @@ def test_readiness_counts_the_items_due(school: School):
     assert "4 Mar 2026" in facts
 
 
+def test_readiness_is_the_mean_recall_now(school: School):
+    """learning-science 5: .9 after as many days as it is stable; a logit is 5 at most."""
+    with time_machine.travel(NOW, tick=False):
+        practise(school.ada, "11", days_ago=0)
+        ItemMemory.objects.update(stability=10.0)
+        old, _new = ItemMemory.objects.order_by("pk")
+        ItemMemory.objects.filter(pk=old.pk).update(last_review=NOW - timedelta(days=10))
+        page = look(school.coach, "coach_learner", school.ada.pk)
+
+    assert "95 %" in page.split("<dt>Readiness</dt>")[1].split("</dd>")[0]  # (.9 + .9933) / 2
+
+
 def test_a_learner_who_has_done_nothing_has_a_page(school: School):
     page = look(school.coach, "coach_learner", school.ben.pk)
 
     assert "No answers at any skill yet." in page
     now = page.split('id="now-title"')[1].split("</section>")[0]
     assert re.findall(r"<dt>([^<]*)</dt><dd>\N{EN DASH}</dd>", now) == [
-        "Velocity", "Skills mastered", "Efficiency",
+        "Velocity", "Skills mastered", "Efficiency", "Readiness",
     ]  # fmt: skip
     assert "steady" not in now
     assert "0 %" not in now

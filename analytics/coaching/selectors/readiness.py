@@ -1,0 +1,63 @@
+"""What a learner remembers now of the items they were asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from django.db.models import Count, Min, Q
+
+from analytics.core.calibration import UNCALIBRATED
+from analytics.core.memory import Memories
+from analytics.core.readiness import recall_now
+from analytics.models import ItemMemory, ItemMemoryQuerySet
+from analytics.rows import calibration_of, microseconds
+from roster.models import User
+
+MOST_MEMORIES = 10_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Readiness:
+    """How well the learner remembers items, how many are due for review, and when the next is.
+
+    `recall` is the mean probability of recall now, in (0, 1) (learning-science 5); None: nothing
+    was studied.
+    """
+
+    items: int
+    recall: float | None
+    due: int
+    next_due: datetime | None
+
+
+def readiness_of(learner: User, *, at: datetime) -> Readiness:
+    """Return what a learner, who comes with ability, remembers; of 10,000 items at most."""
+    memories = ItemMemory.objects.filter(learner=learner)
+    told = memories.aggregate(
+        items=Count("pk"),
+        overdue=Count("pk", filter=Q(due__lte=at)),
+        upcoming=Min("due", filter=Q(due__gt=at)),
+    )
+    return Readiness(
+        items=told["items"],
+        recall=_recall(learner, memories, at=at),
+        due=told["overdue"],
+        next_due=told["upcoming"],
+    )
+
+
+def _recall(learner: User, memories: ItemMemoryQuerySet, *, at: datetime) -> float | None:
+    rows = memories.order_by("due").values_list("stability", "difficulty", "last_review")
+    told = [(s, d, microseconds(last)) for s, d, last in rows[:MOST_MEMORIES]]
+    if not told:
+        return None
+    stability, difficulty, last_review = zip(*told, strict=True)
+    ability = getattr(learner, "ability", None)
+    recall = recall_now(
+        Memories(np.array(stability), np.array(difficulty), np.array(last_review, dtype=np.int64)),
+        calibration_of(ability) if ability else UNCALIBRATED,
+        microseconds(at),
+    )
+    return float(recall.mean())
