@@ -69,7 +69,10 @@ class CoachPage(TemplateView):
         return cast("User", self.request.user)
 
     def page(self) -> dict[str, Any]:
-        """Return what is on the page; with its `title`, and its `crumbs` after the first."""
+        """Return what is on the page; with its `title`, and its `crumbs` after the first.
+
+        What it is `about` comes after the title; `full_title` is more than there is room for.
+        """
         raise NotImplementedError
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -66,6 +66,8 @@ class PracticePage(CoachPage):
         answers = practice(learner, found, self._place())
         return {
             "title": words.short_ids(str(found)),
+            "full_title": str(found),
+            "about": [learner],
             "crumbs": learner_crumbs(learner, self.viewer),
             "learner": learner,
             "skill": found,

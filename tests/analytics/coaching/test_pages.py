@@ -122,6 +122,7 @@ def test_answers_at_a_skill_are_told_newest_first(school: School):
 
     page = look(school.coach, "coach_practice", school.ada.pk, skill(school.ada).pk)
 
+    assert "<title>algebra · Ada | LearnTrace</title>" in page
     table = page.split('id="answers-title"')[1]
     assert table.index("right") < table.index("wrong")
     assert "4 m 10 s" in table

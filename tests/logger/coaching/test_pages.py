@@ -387,4 +387,7 @@ def test_a_page_says_whose_work_at_what_it_is_and_leads_back_to_the_class(school
         heading = page.content.decode().split("<h1>")[1].split("</h1>")[0]
         assert "Counting tens" in heading
         assert "Ada" in heading
+        assert re.search(
+            r"<title>.*Counting tens.* · Ada \| LearnTrace</title>", page.content.decode()
+        )
         assert f"?class={school.class_7a.pk}" in page.content.decode()
