@@ -21,6 +21,7 @@ from analytics.models.catalogue import Learned
 from analytics.models.evidence import NEWEST
 from roster.admin_base import CappedPaginator, VisibleLearnersAdmin
 from roster.admin_filters import ClassFilter, DateFilter, FacilityFilter, GroupFilter
+from roster.admin_learner import LearnerFilter
 from roster.cells import badge, bar, identifier, leading, lines, moment, person
 from roster.coaching import link
 from roster.export_admin import ExportableAdmin
@@ -102,7 +103,7 @@ class ItemAdmin(LearnedAdmin[Item]):
         return found if guid is None else found | queryset.filter(guid=guid), may_repeat
 
 
-WHOSE = (FacilityFilter, ClassFilter, GroupFilter)
+WHOSE = (FacilityFilter, ClassFilter, GroupFilter, LearnerFilter)
 MOST_ITEMS = 100
 
 B = TypeVar("B", bound=Model)

@@ -38,6 +38,7 @@ from logger.models.base import LATEST_BEGUN, Timed
 from logger.models.tries import MasteryLogQuerySet
 from roster.admin_base import CappedPaginator, VisibleLearnersAdmin
 from roster.admin_filters import ClassFilter, DateFilter, FacilityFilter, GroupFilter
+from roster.admin_learner import LearnerFilter
 from roster.admin_rights import manages_some
 from roster.cells import badge, bar, identifier, leading, lines, moment, person
 from roster.coaching import link
@@ -46,7 +47,7 @@ from roster.templatetags.reading import duration
 
 NEWEST_FIRST: list[str | Combinable] = ["-end_timestamp", "-id"]
 LATEST_BEGUN_FIRST: list[str | Combinable] = [*LATEST_BEGUN]
-WHOSE = (FacilityFilter, ClassFilter, GroupFilter)
+WHOSE = (FacilityFilter, ClassFilter, GroupFilter, LearnerFilter)
 
 W = TypeVar("W", bound=Timed)
 

@@ -12,7 +12,7 @@ from roster.models import User
 
 def work_of(learner: User, viewer: User) -> Section:  # noqa: ARG001
     """Return a learner's newest tries and sittings; the page asked who may see them."""
-    return "coaching/sections/work.html", {"recent": recent_work(learner)}
+    return "coaching/sections/work.html", {"recent": recent_work(learner), "learner": learner}
 
 
 def wrong_answers_at(item: Any, viewer: User) -> Section:
