@@ -374,6 +374,22 @@ def test_pages_ask_for_no_script_or_style_within_them(school: School):
         assert not re.search(r'\sstyle="|<style|\son\w+="|<script(?![^>]*\ssrc=)', page)
 
 
+def test_no_two_landmarks_have_one_name(school: School):
+    """axe: landmark-unique; a table that scrolls is a group, not a landmark of its own."""
+    practise(school.ada, "10" * 6)
+    landmark = r'<section[^>]* aria-labelledby="([^"]+)"|role="region" aria-label="([^"]+)"'
+
+    for page in (
+        look(school.coach, "index"),
+        look(school.coach, "coach_learner", school.ada.pk),
+        look(school.coach, "coach_skill", skill(school.ada).pk),
+    ):
+        found = re.findall(landmark, page)
+        titles = dict(re.findall(r'<h2 id="([^"]+)">([^<]+)', page))
+        names = [titles[key].strip() if key else name for key, name in found]
+        assert len(names) == len(set(names)) > 1
+
+
 def test_the_time_of_a_page_is_the_requests(school: School):
     with time_machine.travel(NOW, tick=False):
         practise(school.ada, "111", days_ago=0)
