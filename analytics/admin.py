@@ -172,7 +172,7 @@ class SkillStateAdmin(LearnersAdmin[SkillState]):
 
     @admin.display(description=gettext_lazy("Mastery"))
     def known(self, row: SkillState) -> SafeString:
-        return bar(row.mastery, words.mastery(row.mastery))
+        return bar(words.within_limits(row.mastery))
 
     @admin.display(description=gettext_lazy("Answers"))
     def answers(self, row: SkillState) -> str:
@@ -230,7 +230,8 @@ class LearningEventAdmin(LearnersAdmin[LearningEvent]):
     def moved(self, row: LearningEvent) -> str:
         if row.mastery_before is None or row.mastery_after is None:
             return ""
-        return f"{words.mastery(row.mastery_before)} → {words.mastery(row.mastery_after)}"
+        before, after = words.within_limits(row.mastery_before), words.within_limits(row.mastery_after)
+        return f"{share(before)} → {share(after)}"
 
     @admin.display(description=gettext_lazy("Time"))
     def took(self, row: LearningEvent) -> str:
@@ -268,9 +269,11 @@ class ItemMemoryAdmin(LearnersAdmin[ItemMemory]):
 
     @admin.display(description=gettext_lazy("Reviews"))
     def reviews_right(self, row: ItemMemory) -> str:
-        numbers = {"reviews": row.reviews, "right": number_format(row.score, 1).removesuffix(".0")}
-        text = ngettext("%(reviews)d, %(right)s right", "%(reviews)d, %(right)s right", row.reviews)
-        return text % numbers
+        if not row.reviews:
+            return ""
+        # What is almost right counts half: this is no number of right answers.
+        mean = share(row.score / row.reviews)
+        return _("%(reviews)d, mean score %(share)s") % {"reviews": row.reviews, "share": mean}
 
     @admin.display(description=gettext_lazy("Time"))
     def took(self, row: ItemMemory) -> str:

@@ -45,14 +45,14 @@ def moment(at: datetime | None) -> SafeString:
     return format_html('<time datetime="{}">{}</time>', at.isoformat(), shown)
 
 
-def bar(part: float, text: str = "") -> SafeString:
-    """Return a share as a bar, with its number beside it, or what is told of it instead."""
+def bar(part: float) -> SafeString:
+    """Return a share as a bar, with its number beside it."""
     return format_html(
         '<span class="bar"><svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
         '<rect class="bar-track" width="100" height="10"/>'
         '<rect class="bar-fill" width="{}" height="10"/></svg>{}</span>',
         round(100 * part, 1),
-        text or share(part),
+        share(part),
     )
 
 

@@ -119,17 +119,24 @@ _EXPLAINED = {
 
 
 def mastery(belief: float) -> str:
-    """Return a probability of mastery as a percentage that is on the right side of every limit.
+    """Return a probability of mastery as a percentage."""
+    return percent(within_limits(belief))
 
-    Just below being mastered would else be rounded to what counts as mastered.
+
+def within_limits(belief: float) -> float:
+    """Return a probability of mastery that is not rounded up to a limit it has not reached.
+
+    What is just below being mastered would else be told as what counts as mastered.
     """
     rounded = round(belief, 2)
-    reached = any(belief < limit <= rounded for limit in SHADES)
-    return percent(rounded - 0.01 if reached else belief)
+    is_beyond = any(belief < limit <= rounded for limit in SHADES)
+    return rounded - 0.01 if is_beyond else belief
 
 
 def velocity(gain: float) -> str:
-    """Return an expected gain of P(right) an answer, in points."""
+    """Return an expected gain of P(right) an answer, in points; in words where it is nothing."""
+    if not round(100 * gain, 1):
+        return _("no change")
     return _("{points} points").format(points=signed(100 * gain)).replace(" ", UNBROKEN)
 
 

@@ -98,22 +98,26 @@ def _names() -> list[str]:
 
 
 def _difficulty(item: Item) -> Figure:
-    sd = sqrt(item.difficulty_variance)
-    spread = _("{sd} logits").format(sd=isolated(f"± {decimal(sd, 2)}"))
+    name, sd = _("Difficulty"), sqrt(item.difficulty_variance)
+    spread = isolated(f"± {decimal(sd, 2)}")
     if not difficulty.is_known(item.difficulty):
         known_from = decimal(difficulty.KNOWN_SD, 2)
-        return Figure(
-            name=_("Difficulty"),
-            text=None,
-            meaning=_("Not known well enough yet: {spread}, shown below {known}.").format(
-                spread=spread, known=known_from
-            ),
-        )
+        why = _("Not known well enough yet: {spread}, shown below {known}.")
+        return _hidden(name, why.format(spread=spread, known=known_from))
     return Figure(
-        name=_("Difficulty"),
+        name=name,
         text=f"{signed(item.difficulty_mean, 2)} {spread}",
-        meaning=_("beside others of its skill; above 0 is harder"),
+        meaning=_beside_others(item.difficulty_mean, sd),
     )
+
+
+def _beside_others(mean: float, sd: float) -> str:
+    """Return how hard it is beside others of its skill, whose mean is 0 (log odds)."""
+    if abs(mean) <= sd:
+        return _("about as hard as others of its skill")
+    if mean > 0:
+        return _("harder than others of its skill")
+    return _("easier than others of its skill")
 
 
 def _discrimination(score: FloatArray, ability: FloatArray, *, learners: int) -> Figure:

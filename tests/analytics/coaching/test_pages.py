@@ -251,10 +251,32 @@ def test_an_items_difficulty_is_shown_once_it_is_known(school: School):
     practise(school.ada, "1" * 10, item="q")
     found = item(school.ada, "q")
 
-    assert "Not known well enough yet: ± 0.89 logits" in look(school.coach, "coach_item", found.pk)
+    assert "Not known well enough yet: ± 0.89, shown" in look(school.coach, "coach_item", found.pk)
 
     Item.objects.filter(pk=found.pk).update(difficulty_mean=-0.5, difficulty_variance=0.04)
-    assert "−0.50 ± 0.20 logits" in look(school.coach, "coach_item", found.pk)
+    assert "−0.50 ± 0.20" in look(school.coach, "coach_item", found.pk)
+
+
+@pytest.mark.parametrize(
+    ("mean", "told"), [(-0.5, "easier than"), (0.1, "about as hard as"), (0.5, "harder than")]
+)
+def test_a_difficulty_is_told_in_plain_words(school: School, mean: float, told: str):
+    practise(school.ada, "1" * 10, item="q")
+    Item.objects.filter(code="q").update(difficulty_mean=mean, difficulty_variance=0.04)
+
+    page = look(school.coach, "coach_item", item(school.ada, "q").pk)
+
+    assert f"{told} others of its skill" in page
+    assert "logit" not in page
+
+
+def test_no_gain_is_told_in_words(school: School):
+    practise(school.ada, "1")
+    SkillState.objects.update(velocity=-0.0004)
+
+    page = look(school.coach, "coach_learner", school.ada.pk)
+    assert "no change" in page.split('id="skills-title"')[1]
+    assert "0.0 points" not in page
 
 
 def test_right_means_the_same_on_every_page(school: School):
