@@ -330,6 +330,14 @@ def test_djangos_lists_stay_reachable(school: School):
     assert reverse("admin:logger_attemptlog_changelist") in page.split("All lists")[1]
 
 
+@pytest.mark.parametrize("path", ["/admin/", "/admin/logger/attemptlog/", "/admin/roster/user/"])
+def test_pages_say_in_which_zone_times_are(school: School, path: str):
+    page = browser(school.coach).get(path).content.decode()
+
+    assert "All times are UTC." in page.split('id="footer"')[1]
+    assert "All times" not in browser(school.coach).__class__().get("/admin/login/").content.decode()
+
+
 def test_a_hostile_name_is_text(school: School):
     school.ada.full_name = "<script>alert(1)</script>"
     school.ada.save()
