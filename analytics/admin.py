@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 from django.contrib import admin
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
-from django.utils.formats import number_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -230,7 +229,8 @@ class LearningEventAdmin(LearnersAdmin[LearningEvent]):
     def moved(self, row: LearningEvent) -> str:
         if row.mastery_before is None or row.mastery_after is None:
             return ""
-        before, after = words.within_limits(row.mastery_before), words.within_limits(row.mastery_after)
+        before = words.within_limits(row.mastery_before)
+        after = words.within_limits(row.mastery_after)
         return f"{share(before)} → {share(after)}"
 
     @admin.display(description=gettext_lazy("Time"))

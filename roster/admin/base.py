@@ -14,6 +14,7 @@ from django.forms import ModelChoiceField
 from django.http import HttpRequest
 
 from roster import admin_rights, services
+from roster.admin.labels import LabelledFormSet
 from roster.admin_base import CappedPaginator, ScopedAdmin
 from roster.admin_lists import FormList
 from roster.admin_rights import viewer
@@ -167,6 +168,7 @@ class RosterInline(admin.TabularInline[Any, P]):
     """What hangs on a row of the roster: it comes and goes, and is never changed."""
 
     extra = 1
+    formset = LabelledFormSet
     related: ClassVar[tuple[str, ...]] = ()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

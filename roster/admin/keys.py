@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from roster import admin_rights, services
 from roster.admin.base import RosterAdmin
+from roster.admin.labels import label
 from roster.admin_filters import FacilityFilter
 from roster.admin_rights import viewer
 from roster.exports import Column
@@ -72,6 +73,13 @@ class ApiKeyAdmin(RosterAdmin[ApiKey]):
         """Leave a key in its facility."""
         fixed = super().get_readonly_fields(request, obj)
         return [*fixed, "facility"] if obj else fixed
+
+    def get_form(self, request: HttpRequest, obj: ApiKey | None = None, **kwargs: Any) -> Any:  # type: ignore[override]
+        """Name both halves of when it expires."""
+        form = super().get_form(request, obj, **kwargs)
+        for field in form.base_fields.values():
+            label(field)
+        return form
 
     def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:  # noqa: FBT001
         """Make a key and show its secret, or save what changed of one."""

@@ -68,8 +68,9 @@ def fraction(number: float | None) -> str:
     """Write a number no more exactly than anybody reads it; empty for none."""
     if number is None:
         return ""
-    rounded = round(number, 3) or 0.0  # never "-0"
-    return number_format(f"{rounded:.15g}")
+    rounded = round(number, 3)
+    shown = number_format(f"{abs(rounded):.15g}")
+    return _sign(rounded) + shown if rounded < 0 else shown
 
 
 def _sign(change: float) -> str:

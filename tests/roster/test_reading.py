@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import translation
 
-from roster.templatetags.reading import duration, fraction, longer, share, signed
+from roster.templatetags.reading import (
+    LEFT_TO_RIGHT,
+    duration,
+    fraction,
+    longer,
+    share,
+    signed,
+)
 
 
 @pytest.mark.parametrize(
@@ -43,8 +51,15 @@ def test_a_change_has_a_sign():
 
 @pytest.mark.parametrize(
     ("number", "text"),
-    [(None, ""), (0.07298821, "0.073"), (-0.00004, "0"), (3.0, "3"), (-2.351071, "-2.351"),
+    [(None, ""), (0.07298821, "0.073"), (-0.00004, "0"), (3.0, "3"), (-2.351071, "−2.351"),
      (1234567.25, "1234567.25")],
 )  # fmt: skip
 def test_a_fraction_is_told_no_more_exactly_than_it_is_read(number: float | None, text: str):
     assert fraction(number) == text
+
+
+def test_a_loss_keeps_its_sign_before_it_where_writing_runs_from_right_to_left():
+    with translation.override("ar"):
+        loss = fraction(-0.25)
+
+    assert loss.startswith(f"{LEFT_TO_RIGHT}−0")
