@@ -36,10 +36,11 @@ from logger.models import (
 )
 from logger.models.base import LATEST_BEGUN, Timed
 from logger.models.tries import MasteryLogQuerySet
+from roster import services
 from roster.admin_base import CappedPaginator, VisibleLearnersAdmin
 from roster.admin_filters import ClassFilter, DateFilter, FacilityFilter, GroupFilter
 from roster.admin_learner import LearnerFilter
-from roster.admin_rights import manages_some
+from roster.admin_rights import is_staff, is_superuser, viewer
 from roster.cells import badge, bar, identifier, leading, lines, moment, person
 from roster.coaching import link
 from roster.export_admin import ExportableAdmin
@@ -222,7 +223,10 @@ class ContentForm(forms.ModelForm[Content]):
 
 @admin.register(Content)
 class ContentAdmin(ExportableAdmin[Content]):
-    """What contents are called; staff may look, admins may change it."""
+    """What contents are called; staff may look.
+
+    All facilities read the same catalogue, so no facility's admin may change it.
+    """
 
     list_display = ["title", "kind_name", "below", "questions", "key"]
     export_columns = exports.CONTENTS
@@ -252,11 +256,26 @@ class ContentAdmin(ExportableAdmin[Content]):
     def get_readonly_fields(self, request: HttpRequest, obj: Content | None = None) -> Any:  # noqa: ARG002
         return ["id"] if obj else []
 
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Leave out Django's own, which would delete many and keep nothing of it."""
+        actions: dict[str, Any] = super().get_actions(request)
+        return {name: action for name, action in actions.items() if name != "delete_selected"}
+
     def save_model(self, request: HttpRequest, obj: Content, form: Any, change: bool) -> None:  # noqa: FBT001
-        """Let the skill of an exercise be called like it."""
-        before = known_titles([obj.pk])
+        """Save a content, call its skill like it, and keep what changed."""
+        titles = known_titles([obj.pk])
+        before = services.facts(Content.objects.get(pk=obj.pk)) if change else {}
         super().save_model(request, obj, form, change)
-        rename_skills([obj], before=before)
+        rename_skills([obj], before=titles)
+        if change:
+            services.note_changed(obj, before, actor=viewer(request), facility_id=None)
+        else:
+            services.note_added(obj, actor=viewer(request), facility_id=None)
+
+    def delete_model(self, request: HttpRequest, obj: Content) -> None:
+        """Remove a content, and keep what it was."""
+        services.note_removed(obj, actor=viewer(request), facility_id=None)
+        super().delete_model(request, obj)
 
     @admin.display(description=gettext_lazy("Kind"))
     def kind_name(self, row: Content) -> str:
@@ -275,16 +294,16 @@ class ContentAdmin(ExportableAdmin[Content]):
         return identifier(row.pk)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.is_active and request.user.is_staff)
+        return is_staff(request)
 
     def has_view_permission(self, request: HttpRequest, obj: Content | None = None) -> bool:  # noqa: ARG002
         return self.has_module_permission(request)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return manages_some(request)
+        return is_superuser(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
-        return manages_some(request)
+        return is_superuser(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
-        return manages_some(request)
+        return is_superuser(request)

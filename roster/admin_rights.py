@@ -27,6 +27,11 @@ def is_staff(request: HttpRequest) -> bool:
     return bool(request.user.is_active and request.user.is_staff)
 
 
+def is_superuser(request: HttpRequest) -> bool:
+    """Tell whether they run the installation."""
+    return is_staff(request) and bool(request.user.is_superuser)
+
+
 def reach(request: HttpRequest) -> Reach:
     """Return how far their rights reach."""
     return _once(request, "reach", lambda: Reach.of(viewer(request)))

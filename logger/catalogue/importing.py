@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import islice
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from django.db import transaction
 from logger.catalogue.listed import BadCatalogue, Listed
 from logger.catalogue.skills import known_titles, rename_skills
 from logger.models import Content
+from roster import services
 
 MANY = 1000
 TOLD = 10
@@ -57,7 +58,9 @@ def import_contents(
         Content.objects.orphans().order_by("pk").values_list("pk", flat=True)[:TOLD]
     ):
         raise UnknownParents(orphans)
-    return ImportedContents(listed=count, added=Content.objects.count() - before)
+    done = ImportedContents(listed=count, added=Content.objects.count() - before)
+    services.note_import(Content, asdict(done))
+    return done
 
 
 def _write(batch: list[Listed]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -64,6 +64,9 @@ class Content(models.Model):
     titles. `items` are an exercise's questions, by the names its app sends; where there are any,
     an exercise that is to be done whole is done once each has a complete attempt (contract 1.6).
     """
+
+    # What the audit log has of it.
+    TOLD: ClassVar[tuple[str, ...]] = ("title", "kind", "parent_id", "items")
 
     id = models.UUIDField(primary_key=True)
     title = models.CharField(_("title"), max_length=MAX_TITLE)

@@ -8,6 +8,7 @@ from roster.services.auditing import (
     note_added,
     note_changed,
     note_export,
+    note_import,
     note_removed,
     noting_change,
 )
@@ -68,6 +69,7 @@ __all__ = [
     "note_added",
     "note_changed",
     "note_export",
+    "note_import",
     "note_removed",
     "note_use",
     "noting_change",

@@ -13,6 +13,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from logger.models import Content
+from roster.models import AuditEntry
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -180,3 +181,16 @@ def channel(path: Path, *, nodes: list[Any], items: dict[str, list[str]]) -> Non
     )
     database.commit()
     database.close()
+
+
+def test_an_import_is_in_the_audit_log_once(table: Path):
+    table.write_text(HEADER + f"{TENS},Tens,,,\n" + f"{ONES},Ones,,,\n")
+
+    run(table)
+
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.object_kind, entry.actor_name) == (
+        "imported", "content", "manage.py",
+    )  # fmt: skip
+    assert (entry.actor_id, entry.facility_id) == (None, None)
+    assert entry.changes == {"listed": 2, "added": 2}

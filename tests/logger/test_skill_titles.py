@@ -79,7 +79,7 @@ def test_what_a_person_called_a_skill_stays(school: School, body: dict[str, Any]
 
 def test_a_content_named_in_the_admin_names_its_skill(school: School, body: dict[str, Any]):
     practise(school, body)
-    window = browser(school.admin)
+    window = browser(school.superuser)
     told = {"id": TENS, "title": "Tens", "kind": "exercise", "parent": "", "items": ""}
 
     window.post("/admin/logger/content/add/", told)
