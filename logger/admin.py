@@ -35,6 +35,7 @@ from logger.models import (
     MasteryLog,
 )
 from logger.models.base import LATEST_BEGUN, Timed
+from logger.models.contents import Work
 from logger.models.tries import MasteryLogQuerySet
 from roster import services
 from roster.admin_base import CappedPaginator, VisibleLearnersAdmin
@@ -53,6 +54,12 @@ WHOSE = (FacilityFilter, ClassFilter, GroupFilter, LearnerFilter)
 W = TypeVar("W", bound=Timed)
 
 
+def _work(row: Any) -> Work:
+    """Return what a row is about, and where; guests' rows bear the facility themselves."""
+    place = row.facility_id if hasattr(row, "facility_id") else row.user.facility_id
+    return row.content_id, place
+
+
 class WorkAdmin(ExportableAdmin[W], VisibleLearnersAdmin[W]):
     """Learners' work at contents, which go by their titles where a catalogue knows them."""
 
@@ -61,9 +68,9 @@ class WorkAdmin(ExportableAdmin[W], VisibleLearnersAdmin[W]):
     def complete_rows(self, rows: list[W]) -> None:
         """Bring the titles."""
         found: list[Any] = rows
-        titles = Content.objects.titles(row.content_id for row in found) if found else {}
+        titles = Content.objects.titles(map(_work, found))
         for row in found:
-            row.content_title = titles.get(row.content_id)
+            row.content_title = titles.get(_work(row))
 
     @admin.display(description=gettext_lazy("Learner"))
     def learner_name(self, row: Any) -> SafeString:

@@ -69,7 +69,7 @@ def learner_attempt(viewer: User, attempt_id: UUID) -> LearnerAttempt:
     items = known_items(attempt.facility_id, attempt.content_id, [attempt.item])
     return LearnerAttempt(
         attempt=attempt,
-        title=title_of(attempt.content_id),
+        title=title_of(attempt.content_id, attempt.facility_id),
         outcome=outcome_of(attempt),
         timeline=list(_timeline(attempt)),
         item=items.get(attempt.item),

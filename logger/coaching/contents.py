@@ -12,7 +12,7 @@ from logger.models import Content, ContentSession, ContentSummary, MasteryLog
 from logger.models.base import LATEST_BEGUN
 from logger.models.tries import NEWEST
 from roster.keyset import Place, from_place
-from roster.models import Quiz, User
+from roster.models import User
 
 TRIES = 20
 SESSIONS = 20
@@ -64,7 +64,7 @@ def learner_content(
     shown = tries[:TRIES]
     return LearnerContent(
         summary=summary,
-        title=title_of(content_id),
+        title=title_of(content_id, summary.user.facility_id),
         tries=shown,
         following=Place.of(shown[-1], list(NEWEST)) if len(tries) > TRIES else None,
         sessions=list(summary.sessions.order_by(*LATEST_BEGUN)[:SESSIONS]),
@@ -93,17 +93,15 @@ def recent_work(learner: User) -> RecentWork:
     sittings = ContentSession.objects.filter(user=learner)
     sessions = list(sittings.order_by(*LATEST_BEGUN)[:RECENT])
     seen = {tried.content_id for tried in tries} | {each.content_id for each in sessions}
-    return RecentWork(tries=tries, sessions=sessions, titles=titles_of(seen))
+    return RecentWork(tries=tries, sessions=sessions, titles=titles_of(seen, learner.facility_id))
 
 
-def titles_of(ids: Iterable[UUID]) -> dict[UUID, str]:
-    """Return what the catalogue calls these contents, where it knows them, and quizzes' titles."""
-    wanted = set(ids)
-    quizzes = Quiz.objects.filter(pk__in=wanted).values_list("pk", "title")
-    listed = Content.objects.filter(pk__in=wanted).values_list("pk", "title")
-    return dict(quizzes.union(listed))
+def titles_of(ids: Iterable[UUID], facility_id: UUID | None) -> dict[UUID, str]:
+    """Return what contents are called in a facility, where that is known."""
+    titles = Content.objects.titles((key, facility_id) for key in ids)
+    return {key: title for (key, _facility), title in titles.items()}
 
 
-def title_of(content_id: UUID) -> str | None:
-    """Return what a content is called, where that is known."""
-    return titles_of([content_id]).get(content_id)
+def title_of(content_id: UUID, facility_id: UUID | None) -> str | None:
+    """Return what a content is called in a facility, where that is known."""
+    return titles_of([content_id], facility_id).get(content_id)

@@ -76,7 +76,7 @@ def learner_try(viewer: User, try_id: UUID, *, after: Place | None = None) -> Le
     diff = try_diff(_up_to(series, tried).newest_first(), 0, after=after, most=ATTEMPTS)
     return LearnerTry(
         tried=tried,
-        title=title_of(tried.content_id),
+        title=title_of(tried.content_id, tried.user.facility_id),
         diff=diff,
         attempts=_shown(tried, diff),
         newer=_after(series, tried).order_by("end_timestamp", "id").values_list("pk", flat=True)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from logger.models.base import ContentKind
@@ -19,6 +19,10 @@ MAX_TITLE = 200
 MAX_ITEM = 200
 # As many as one try may hold attempts: more could never all be done.
 MAX_ITEMS = 10_000
+
+
+# A content, and the facility where somebody worked at it.
+Work = tuple[UUID, UUID | None]
 
 
 def refuse_bad_items(items: Any) -> None:
@@ -36,15 +40,22 @@ def _is_item(item: Any) -> bool:
 
 
 class ContentQuerySet(models.QuerySet["Content"]):
-    def titles(self, ids: Iterable[UUID]) -> dict[UUID, str]:
-        """Return the titles of those of these contents that have one, in one statement.
+    def titles(self, works: Iterable[Work]) -> dict[Work, str]:
+        """Return what contents are called where they were worked at, if known, in one statement.
 
-        The content of a coach's quiz is the quiz.
+        The content of a coach's quiz is the quiz: its facility calls it as it likes, and nobody
+        else is told. Other contents go by the catalogue.
         """
-        wanted = set(ids)
-        known = self.filter(pk__in=wanted).values_list("pk", "title")
-        quizzes = Quiz.objects.filter(pk__in=wanted).values_list("pk", "title")
-        return dict(known.union(quizzes, all=True)) if wanted else {}
+        wanted = set(works)
+        if not wanted:
+            return {}
+        keys = {content for content, _facility in wanted}
+        quizzes = Quiz.objects.filter(pk__in=keys).values_list("pk", "facility", "title")
+        nowhere = Value(None, output_field=models.UUIDField())
+        listed = self.filter(pk__in=keys).values_list("pk", nowhere, "title")
+        titles = {(key, place): title for key, place, title in quizzes.union(listed, all=True)}
+        found = {work: titles.get(work) or titles.get((work[0], None)) for work in wanted}
+        return {work: title for work, title in found.items() if title}
 
     def called(self, words: str) -> Self:
         """Contents of this id, or whose title contains these words, in any case."""
