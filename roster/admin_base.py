@@ -7,6 +7,8 @@ from typing import Any, ClassVar, TypeVar, cast
 from uuid import UUID
 
 from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import BadRequest, ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Field, FloatField, ForeignKey, JSONField, Model, Q, QuerySet
 from django.http import Http404, HttpRequest
@@ -103,6 +105,15 @@ class ScopedAdmin(admin.ModelAdmin[M]):
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:  # noqa: ARG002
         """Allow the filters beside the list."""
         return is_listed_filter(self, lookup)
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[M]) -> Any:
+        """Act on the chosen rows; Django would fail at a key that is none."""
+        try:
+            for key in request.POST.getlist(ACTION_CHECKBOX_NAME):
+                self.opts.pk.to_python(key)
+        except ValidationError:
+            raise BadRequest("This is no row.") from None
+        return super().response_action(request, queryset)
 
 
 class VisibleLearnersAdmin(ScopedAdmin[M], ReadOnlyAdmin[M]):
