@@ -109,6 +109,8 @@ class WorkAdmin(ExportableAdmin[W], VisibleLearnersAdmin[W]):
 class ContentSessionAdmin(WorkAdmin[ContentSession]):
     list_display = ["begun", "learner_name", "content", "what", "how_far", "spent"]
     export_columns = exports.SESSIONS
+    # Of attempts at no try alone: beside a try it is always 0.
+    exclude = ["attempt_count"]
     list_filter = [*WHOSE, ContentFilter, KindFilter, DoneFilter, DateFilter]
     list_without = ["extra_fields"]
     facility = "facility"

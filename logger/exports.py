@@ -33,7 +33,6 @@ SESSIONS = (
     Column("lesson id", "lesson"),
     Column("quiz id", "quiz"),
     Column("course session id", "course_session"),
-    Column("attempts", "attempt_count"),
 )
 SUMMARIES = (Column("summary id", "id"), *_LEARNER, *_PROGRESS, *_TIMES)
 TRIES = (
