@@ -36,7 +36,9 @@ EVENTS = (
     Column("event id", "id"),
     *_LEARNER,
     Column("skill", "skill__code"),
+    Column("skill title", "skill__title"),
     Column("item", "item__code"),
+    Column("item guid", "item__guid"),
     Column("happened", "happened_at"),
     Column("received", "received_at"),
     Column("source", "source"),
@@ -74,6 +76,7 @@ ITEMS = (
     Column("item", "code"),
     Column("guid", "guid"),
     Column("skill", "skill__code"),
+    Column("skill title", "skill__title"),
     Column("facility", "facility__name"),
     *_DIFFICULTY,
 )

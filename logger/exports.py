@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from roster.exports import Column
+from logger.models import Content
+from roster.exports import Column, LookedUp
 
 _LEARNER = (
     Column("learner id", "user"),
     Column("learner", "user__full_name"),
     Column("username", "user__username"),
     Column("external id", "user__external_id"),
+)
+_CONTENT = (
+    Column("content id", "content_id"),
+    LookedUp("content title", ("content_id", "user__facility"), Content.objects.titles),
+)
+# Guests have no facility but the row's.
+_CONTENT_OF_ALL = (
+    Column("content id", "content_id"),
+    LookedUp("content title", ("content_id", "facility"), Content.objects.titles),
 )
 _TIMES = (
     Column("start", "start_timestamp"),
@@ -17,7 +27,6 @@ _TIMES = (
     Column("time spent (seconds)", "time_spent"),
 )
 _PROGRESS = (
-    Column("content id", "content_id"),
     Column("channel id", "channel_id"),
     Column("kind", "kind"),
     Column("progress", "progress"),
@@ -26,6 +35,7 @@ _PROGRESS = (
 SESSIONS = (
     Column("session id", "id"),
     *_LEARNER,
+    *_CONTENT_OF_ALL,
     *_PROGRESS,
     *_TIMES,
     Column("try id", "mastery_log"),
@@ -34,11 +44,11 @@ SESSIONS = (
     Column("quiz id", "quiz"),
     Column("course session id", "course_session"),
 )
-SUMMARIES = (Column("summary id", "id"), *_LEARNER, *_PROGRESS, *_TIMES)
+SUMMARIES = (Column("summary id", "id"), *_LEARNER, *_CONTENT, *_PROGRESS, *_TIMES)
 TRIES = (
     Column("try id", "id"),
     *_LEARNER,
-    Column("content id", "content_id"),
+    *_CONTENT,
     Column("mastery level", "mastery_level"),
     Column("quiz", "is_quiz"),
     Column("mastery criterion", "mastery_criterion"),
@@ -50,7 +60,7 @@ TRIES = (
 ATTEMPTS = (
     Column("attempt id", "id"),
     *_LEARNER,
-    Column("content id", "content_id"),
+    *_CONTENT_OF_ALL,
     Column("item", "item"),
     Column("try id", "mastery_log"),
     Column("session id", "session"),

@@ -27,7 +27,7 @@ from django.utils.translation import gettext as _
 
 from roster import services
 from roster.admin_base import ScopedAdmin
-from roster.exports import Column, Listing, NoSuchList, files
+from roster.exports import Column, Listing, LookedUp, NoSuchList, files
 from roster.exports.running import NO_FILE
 from roster.exports.writing import csv_file, write_workbook
 from roster.models import Export, ExportFormat, User
@@ -60,7 +60,7 @@ class Unread(ChangeList):
 class ExportableAdmin(ScopedAdmin[M]):
     """A list whose rows, as searched and filtered, can be taken along: all pages of them."""
 
-    export_columns: ClassVar[Sequence[Column]] = ()
+    export_columns: ClassVar[Sequence[Column | LookedUp]] = ()
 
     def get_urls(self) -> list[URLPattern]:
         """Put the export before the pages of rows, whose pattern would catch it."""

@@ -7,6 +7,7 @@ headings are the same in every language, so that a program finds its column.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,7 @@ import orjson
 from roster.wire import format_time
 
 Cell = str | int | float | bool | None
+Values = Mapping[str, Any]
 
 # What spreadsheets take for a formula, also in the wide forms of East Asian keyboards.
 _FORMULA = re.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
@@ -31,6 +33,30 @@ class Column:
 
     heading: str
     path: str
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The values of a row it is made of."""
+        return (self.path,)
+
+    def values(self, rows: Sequence[Values]) -> list[Any]:
+        """Return what it tells of each row."""
+        return [row[self.path] for row in rows]
+
+
+@dataclass(frozen=True)
+class LookedUp:
+    """A column that is looked up by values of a row, for many rows at once."""
+
+    heading: str
+    paths: tuple[str, ...]
+    look_up: Callable[[Collection[Any]], Mapping[Any, Any]]
+
+    def values(self, rows: Sequence[Values]) -> list[Any]:
+        """Return what it tells of each row; None where nothing is known."""
+        keys = [tuple(row[path] for path in self.paths) for row in rows]
+        found = self.look_up(set(keys))
+        return [found.get(key) for key in keys]
 
 
 def cell(value: Any) -> Cell:

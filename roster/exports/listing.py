@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 
 from roster.counting import counted
-from roster.exports.columns import Cell, Column, cell
+from roster.exports.columns import Cell, Column, LookedUp, cell
 from roster.models import User
 
 if TYPE_CHECKING:
@@ -44,12 +44,12 @@ class Record:
 class Listing:
     """One list, under the filters of an address, as far as its viewer may see it.
 
-    Rows are read newest first by their keys, which never change: each is there once, however many
-    come and move meanwhile, and no transaction has to stay open.
+    However many rows come and move while it is read, each is there once, and no transaction has to
+    stay open.
     """
 
     rows: QuerySet[Any, Any]
-    columns: Sequence[Column]
+    columns: Sequence[Column | LookedUp]
 
     @classmethod
     def of(cls, model_admin: ExportableAdmin[Any], viewer: User, query: str) -> Self:
@@ -96,20 +96,31 @@ class Listing:
         return [column.heading for column in self.columns]
 
     def after(self, key: UUID | None, most: int) -> list[Record]:
-        """Return the rows that follow one, in one statement."""
+        """Return the rows that follow one by their keys, newest first."""
         rows = self.rows if key is None else self.rows.filter(pk__lt=key)
-        paths = [column.path for column in self.columns]
-        found = rows.order_by("-pk").values_list("pk", *paths)[:most]
-        return [Record(key, [cell(value) for value in values]) for key, *values in found]
+        return self._records(rows.order_by("-pk")[:most])
 
     def __iter__(self) -> Iterator[list[Cell]]:
-        """Yield the cells of every row, a part of them at a time."""
-        key: UUID | None = None
-        while records := self.after(key, AT_ONCE):
-            yield from (record.cells for record in records)
-            if len(records) < AT_ONCE:
-                return
-            key = records[-1].key
+        """Yield the cells of every row in the order of the list, a part of them at a time.
+
+        Which rows there are and in which order is asked once; that is for lists of a size to be
+        sent at once. A row that is gone by then, or not the viewer's any more, is left out.
+        """
+        every = list(self.rows.values_list("pk", flat=True))
+        for keys in (every[start : start + AT_ONCE] for start in range(0, len(every), AT_ONCE)):
+            found = self._records(self.rows.order_by().filter(pk__in=keys))
+            records = {record.key: record for record in found}
+            yield from (records[key].cells for key in keys if key in records)
+
+    def _records(self, rows: QuerySet[Any, Any]) -> list[Record]:
+        """Read rows, in one statement and one for each column that is looked up."""
+        paths = dict.fromkeys(path for column in self.columns for path in column.paths)
+        found = list(rows.values("pk", *paths))
+        told = zip(*(column.values(found) for column in self.columns), strict=True)
+        return [
+            Record(row["pk"], [cell(value) for value in values])
+            for row, values in zip(found, told, strict=True)
+        ]
 
 
 def _request(viewer: User, query: str) -> HttpRequest:
