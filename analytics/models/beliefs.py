@@ -11,6 +11,8 @@ from roster.models import User
 from roster.models.base import Keyed
 from roster.models.reach import LearnersQuerySet
 
+LATEST_PRACTISED = ("-last_practised", "-id")
+
 
 class LearnerAbility(models.Model):
     """How able one learner is whatever the skill, and how many events say so.
@@ -106,6 +108,7 @@ class SkillState(Keyed):
                 condition=Q(correct__lte=models.F("attempts")), name="no_more_right_than_answered"
             ),
         ]
+        indexes = [models.Index(fields=LATEST_PRACTISED, name="state_latest_practised")]
 
     def __str__(self) -> str:
         return f"{self.learner} at {self.skill}: {self.mastery:.2f}"

@@ -11,6 +11,8 @@ from roster.models import User
 from roster.models.base import Keyed
 from roster.models.reach import LearnersQuerySet
 
+LATEST_REVIEWED = ("-last_review", "-id")
+
 
 class ItemMemoryQuerySet(LearnersQuerySet["ItemMemory"]):
     """What learners remember of items."""
@@ -59,7 +61,10 @@ class ItemMemory(Keyed):
                 condition=Q(timed__lte=models.F("reviews")), name="no_more_timed_than_reviewed"
             ),
         ]
-        indexes = [models.Index(fields=["learner", "due"], name="memory_due")]
+        indexes = [
+            models.Index(fields=["learner", "due"], name="memory_due"),
+            models.Index(fields=LATEST_REVIEWED, name="memory_latest_reviewed"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.learner} of {self.item}: {self.stability:.1f} days"
