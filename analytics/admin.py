@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.contrib import admin
 from django.db.models import Model, Q, QuerySet
@@ -16,13 +16,16 @@ from analytics import exports
 from analytics.admin_filters import PlateauFilter, SkillFilter, SourceFilter
 from analytics.coaching import words
 from analytics.models import Item, ItemMemory, LearningEvent, Skill, SkillState
+from analytics.models.beliefs import LATEST_PRACTISED
 from analytics.models.catalogue import Learned
 from analytics.models.evidence import NEWEST
+from analytics.models.memories import LATEST_REVIEWED
+from analytics.titles import titles_of
 from roster.admin_base import CappedPaginator, VisibleLearnersAdmin
 from roster.admin_filters import ClassFilter, DateFilter, FacilityFilter, GroupFilter
 from roster.admin_learner import LearnerFilter
 from roster.cells import badge, bar, identifier, leading, lines, moment, person
-from roster.coaching import link
+from roster.coaching import CoachSite, link
 from roster.export_admin import ExportableAdmin
 from roster.models import Facility, User
 from roster.names import parse_uuid
@@ -116,23 +119,26 @@ def skill_name(skill: Skill | None) -> SafeString | str:
     return leading(identifier(key) if key else skill, "coach_skill", skill.pk)
 
 
-def item_name(item: Item | None) -> SafeString | str:
-    """Return what an item is called, leading to its page; below it the content it is of."""
-    if item is None:
-        return ""
-    content, __, name = (item.code or "").partition(":")
-    key = parse_uuid(content)
+def item_name(item: Item, *, asks: str | None, content: str | None) -> SafeString:
+    """Return what an item asks or is called, leading to its page; below it the content it is of."""
+    code, name = _parts(item)
+    key = parse_uuid(code)
     if key is None:
-        return leading(item.code or words.short_ids(str(item)), "coach_item", item.pk)
-    return lines(leading(name, "coach_item", item.pk), identifier(key))
+        called = asks or item.code or words.short_ids(str(item))
+        return leading(called, "coach_item", item.pk)
+    return lines(leading(asks or name, "coach_item", item.pk), content or identifier(key))
+
+
+def _parts(item: Item) -> tuple[str, str]:
+    """Return the content an item is of, as its code says, and what it is called there."""
+    content, __, name = (item.code or "").partition(":")
+    return content, name
 
 
 class LearnersAdmin(ExportableAdmin[B], VisibleLearnersAdmin[B]):
     """What the learner model knows of learners."""
 
     learner = "learner"
-    # Keys grow with time.
-    ordering = ["-id"]
 
     def items_beginning(self, word: str, viewer: User) -> Q:
         """Return a condition on the item: its name begins so, with its content's id or without."""
@@ -148,9 +154,22 @@ class LearnersAdmin(ExportableAdmin[B], VisibleLearnersAdmin[B]):
     def skill_name(self, row: Any) -> SafeString | str:
         return skill_name(row.skill)
 
+
+class AtItemsAdmin(LearnersAdmin[B]):
+    """Rows about items, which are told by what they ask where an app knows it."""
+
+    def complete_rows(self, rows: list[B]) -> None:
+        """Bring what the items ask, and the titles of the contents they are of."""
+        items = [row.item for row in cast("list[Any]", rows) if row.item is not None]
+        asked = cast("CoachSite", self.admin_site).item_names({item.pk for item in items})
+        titles = titles_of({_parts(item)[0] for item in items})
+        for item in items:
+            item.asks, item.content_title = asked.get(item.pk), titles.get(_parts(item)[0])
+
     @admin.display(description=gettext_lazy("Item"))
     def item_name(self, row: Any) -> SafeString | str:
-        return item_name(row.item)
+        item = row.item
+        return item_name(item, asks=item.asks, content=item.content_title) if item else ""
 
 
 @admin.register(SkillState)
@@ -164,6 +183,7 @@ class SkillStateAdmin(LearnersAdmin[SkillState]):
     list_filter = [*WHOSE, SkillFilter, PlateauFilter, DateFilter]
     list_without = ["course"]
     dated_by = "last_practised"
+    ordering = [*LATEST_PRACTISED]
     exclude = ["course"]
 
     def page_of(self, row: SkillState) -> str | None:
@@ -197,7 +217,7 @@ class SkillStateAdmin(LearnersAdmin[SkillState]):
 
 
 @admin.register(LearningEvent)
-class LearningEventAdmin(LearnersAdmin[LearningEvent]):
+class LearningEventAdmin(AtItemsAdmin[LearningEvent]):
     export_columns = exports.EVENTS
     list_display = [
         "happened", "learner_name", "skill_name", "item_name", "result", "expected", "moved",
@@ -210,6 +230,11 @@ class LearningEventAdmin(LearnersAdmin[LearningEvent]):
     dated_by = "happened_at"
     ordering = list(NEWEST)
     items_called = "item"
+
+    def page_of(self, row: LearningEvent) -> str | None:
+        if row.skill_id is None:
+            return link("coach_item", row.item_id) if row.item_id else None
+        return link("coach_practice", row.learner_id, row.skill_id)
 
     @admin.display(description=gettext_lazy("When"))
     def happened(self, row: LearningEvent) -> SafeString:
@@ -243,7 +268,7 @@ class LearningEventAdmin(LearnersAdmin[LearningEvent]):
 
 
 @admin.register(ItemMemory)
-class ItemMemoryAdmin(LearnersAdmin[ItemMemory]):
+class ItemMemoryAdmin(AtItemsAdmin[ItemMemory]):
     export_columns = exports.MEMORIES
     list_display = [
         "learner_name", "item_name", "reviewed", "lasts", "is_due", "reviews_right", "took",
@@ -253,7 +278,11 @@ class ItemMemoryAdmin(LearnersAdmin[ItemMemory]):
     list_filter = [*WHOSE, DateFilter]
     search_help_text = gettext_lazy("Name, username or id of a learner, or an item")
     dated_by = "last_review"
+    ordering = [*LATEST_REVIEWED]
     items_called = "item"
+
+    def page_of(self, row: ItemMemory) -> str | None:
+        return link("coach_item", row.item_id)
 
     @admin.display(description=gettext_lazy("Last review"))
     def reviewed(self, row: ItemMemory) -> SafeString:

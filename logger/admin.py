@@ -72,6 +72,26 @@ class WorkAdmin(ExportableAdmin[W], VisibleLearnersAdmin[W]):
         for row in found:
             row.content_title = titles.get(_work(row))
 
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> W | None:
+        """Bring the title of a single row, too."""
+        row = super().get_object(request, object_id, from_field)
+        if row is not None:
+            self.complete_rows([row])
+        return row
+
+    def get_fields(self, request: HttpRequest, obj: W | None = None) -> Any:
+        """Say first what it is about."""
+        return ["content", *super().get_fields(request, obj)]
+
+    def render_change_form(self, request: HttpRequest, context: Any, **kwargs: Any) -> Any:
+        """Head the page of a row by its title, where there is one."""
+        row: Any = kwargs.get("obj")
+        if row is not None and row.content_title:
+            context["subtitle"] = f"{row.user or _('a guest')}: {row.content_title}"
+        return super().render_change_form(request, context, **kwargs)
+
     @admin.display(description=gettext_lazy("Learner"))
     def learner_name(self, row: Any) -> SafeString:
         return person(row.user)
@@ -115,6 +135,10 @@ class ContentSessionAdmin(WorkAdmin[ContentSession]):
     list_without = ["extra_fields"]
     facility = "facility"
     ordering = LATEST_BEGUN_FIRST
+
+    def page_of(self, row: ContentSession) -> str | None:
+        # Of guests nothing is told elsewhere.
+        return link("coach_content", row.user_id, row.content_id) if row.user_id else None
 
 
 @admin.register(ContentSummary)

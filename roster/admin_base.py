@@ -13,12 +13,14 @@ from django.core.paginator import Paginator
 from django.db.models import Field, FloatField, ForeignKey, JSONField, Model, Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.utils.functional import cached_property
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from roster.admin_filters import FormFilter
 from roster.admin_lists import KeysetList
-from roster.cells import folded, person
+from roster.cells import folded, leading, person
 from roster.models import User
 from roster.templatetags.reading import duration, fraction
 
@@ -201,6 +203,18 @@ class VisibleLearnersAdmin(ScopedAdmin[M], ReadOnlyAdmin[M]):
     def page_of(self, row: M) -> str | None:  # noqa: ARG002
         """Return where a row is told of in full; None: on Django's own page."""
         return None
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """Keep Django's page of a row in reach, where the row leads elsewhere."""
+        columns = super().get_list_display(request)
+        leads_elsewhere = type(self).page_of is not VisibleLearnersAdmin.page_of
+        return [*columns, "record"] if leads_elsewhere else columns
+
+    @admin.display(description=_("Record"))
+    def record(self, row: M) -> SafeString:
+        """Lead to all that is stored of a row."""
+        name = f"{self.opts.app_label}_{self.opts.model_name}_change"
+        return leading(gettext("all fields"), name, row.pk)
 
     def get_fields(self, request: HttpRequest, obj: M | None = None) -> Any:  # noqa: ARG002
         """Show every column there is; JSON folded, what no person can read left out."""
