@@ -10,16 +10,17 @@ from django.forms import ModelChoiceField
 from django.http import HttpRequest
 from django.utils import timezone
 
-from roster.admin_base import CappedPaginator, is_listed_filter
-from roster.admin_rights import managed_facilities, manages_some, may_manage
+from roster.admin_base import CappedPaginator
+from roster.admin_rights import is_staff, managed_facilities, manages_some, may_manage
+from roster.export_admin import ExportableAdmin
 from roster.models import Actor, Facility
-from study import services
+from study import exports, services
 from study.models import LearningItem, StudySet
 
 S = TypeVar("S", bound=StudySet | LearningItem)
 
 
-class CatalogueAdmin(admin.ModelAdmin[S]):
+class CatalogueAdmin(ExportableAdmin[S]):
     """Rows of the facilities that the viewer looks after as a whole."""
 
     paginator = CappedPaginator
@@ -32,11 +33,8 @@ class CatalogueAdmin(admin.ModelAdmin[S]):
         staffed = Facility.objects.staffed_by(cast("Actor", request.user))
         return super().get_queryset(request).filter(**{f"{self.facility_path}__in": staffed})
 
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:  # noqa: ARG002
-        return is_listed_filter(self, lookup)
-
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.is_active and request.user.is_staff)
+        return is_staff(request)
 
     def has_view_permission(self, request: HttpRequest, obj: S | None = None) -> bool:  # noqa: ARG002
         return self.has_module_permission(request)
@@ -59,6 +57,7 @@ class CatalogueAdmin(admin.ModelAdmin[S]):
 
 @admin.register(StudySet)
 class StudySetAdmin(CatalogueAdmin[StudySet]):
+    export_columns = exports.SETS
     fields = ["facility", "name"]
     list_display = ["name", "facility", "created_at"]
     list_select_related = ["facility"]
@@ -92,6 +91,7 @@ class StudySetAdmin(CatalogueAdmin[StudySet]):
 class LearningItemAdmin(CatalogueAdmin[LearningItem]):
     """Items are added through the API: POST /v3/sets/:id/learning_items."""
 
+    export_columns = exports.ITEMS
     facility_path = "study_set__facility"
     fields = ["study_set", "position", "guid", "question", "answer"]
     readonly_fields = ["study_set", "position", "guid"]

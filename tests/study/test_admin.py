@@ -77,7 +77,7 @@ def test_others_do_not_see_them(
     visitor = foreign_admin if who == "foreign_admin" else browser(school.coach)
 
     for page in pages(item):
-        assert visitor.get(page).status_code == 302
+        assert visitor.get(page).status_code == 404
     for listed in (SETS, ITEMS):
         content = visitor.get(listed).content.decode()
         assert "Capitals" not in content

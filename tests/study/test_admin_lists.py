@@ -1,0 +1,88 @@
+"""Lists of sets and items in the admin: what is not theirs is not there, and files of the rest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client as Browser
+from uuid_utils.compat import uuid7
+
+from roster.models import RoleKind
+from roster.services import appoint
+from study.models import LearningItem
+from tests.config.exporting import body, browser, export, read_csv, read_xlsx
+from tests.conftest import Client
+from tests.factories import School
+from tests.study.sending import made
+
+TABLES = ("studyset", "learningitem")
+every_list = pytest.mark.parametrize("table", TABLES)
+
+
+@pytest.fixture
+def item(app: Client) -> LearningItem:
+    """Return an item of a set of the school."""
+    path = made(app, "/v3/sets", name="Capitals", partner_id="779")["links"]["self"]
+    made(app, f"{path}/learning_items", question="=France?", answer="Paris")
+    return LearningItem.objects.select_related("item").get()
+
+
+def pages(item: LearningItem) -> list[str]:
+    return [
+        f"/admin/study/{table}/{key}/{page}/"
+        for table, key in (("studyset", item.study_set_id), ("learningitem", item.pk))
+        for page in ("change", "history")
+    ]
+
+
+@pytest.mark.parametrize("who", ["coach", "foreign_coach"])
+def test_what_is_not_theirs_is_not_there(school: School, item: LearningItem, who: str):
+    """contract 0.7: 404, as for what there is not."""
+    appoint(school.foreign_coach, RoleKind.ADMIN, school.elsewhere)
+    window = browser(getattr(school, who))
+
+    for page in pages(item):
+        assert window.get(page).status_code == 404
+
+
+@every_list
+@pytest.mark.parametrize("key", [uuid7(), "x"])
+def test_an_unknown_row_is_not_there(school: School, table: str, key: Any):
+    for viewer in (school.superuser, school.admin):
+        assert browser(viewer).get(f"/admin/study/{table}/{key}/change/").status_code == 404
+
+
+def told(user: Any, table: str, kind: str) -> Any:
+    read = read_csv if kind == "csv" else read_xlsx
+    return read(body(export(user, f"study/{table}", kind)))
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_lists_are_taken_along_as_files(school: School, item: LearningItem, kind: str):
+    """issue 6: every list, of the viewer's own, guarded against formulas."""
+    [listed] = told(school.admin, "studyset", kind)
+    [asked] = told(school.facility_coach, "learningitem", kind)
+
+    assert (listed["set id"], listed["name"]) == (item.study_set_id.hex, "Capitals")
+    assert (asked["item id"], asked["item guid"]) == (item.pk.hex, item.item.guid.hex)
+    assert (asked["set"], asked["question"], asked["answer"]) == ("Capitals", "'=France?", "Paris")
+    for table in TABLES:
+        assert told(school.coach, table, kind) == []
+
+
+@every_list
+def test_a_list_offers_its_files(school: School, item: LearningItem, table: str):
+    page = browser(school.admin).get(f"/admin/study/{table}/").content.decode()
+
+    assert f'"/admin/study/{table}/export/' in page
+
+
+@every_list
+def test_a_lists_address_asks_nothing_but_its_filters(
+    school: School, item: LearningItem, table: str
+):
+    window: Browser = browser(school.admin)
+
+    for query in ("id__gt=x", "facility__partner_id__startswith=7", "q=%00"):
+        assert window.get(f"/admin/study/{table}/?{query}").status_code in (302, 400)
