@@ -10,7 +10,8 @@ from uuid import UUID
 from django.contrib.admin import AdminSite
 from django.http import Http404, HttpRequest
 from django.template.loader import render_to_string
-from django.urls import NoReverseMatch, URLPattern, path, reverse
+from django.urls import NoReverseMatch, URLPattern, path, register_converter, reverse
+from django.urls.converters import UUIDConverter
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
@@ -25,6 +26,15 @@ LearnerSection = Callable[[User, User], Section]
 ItemSection = Callable[[Any, User], Section]
 # What some items ask, by their ids: those that the app knows.
 ItemNames = Callable[[Collection[UUID]], Mapping[UUID, str]]
+
+
+class KeyConverter(UUIDConverter):
+    """An id in an address, with dashes or as files have it; links are written with dashes."""
+
+    regex = f"{UUIDConverter.regex}|[0-9a-f]{{32}}"
+
+
+register_converter(KeyConverter, "key")
 
 
 class CoachSite(AdminSite):

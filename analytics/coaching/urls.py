@@ -10,10 +10,10 @@ from roster.coaching import CoachSite
 
 def pages(site: CoachSite) -> list[URLPattern]:
     """Return the pages, for this site."""
-    learner = "coach/learners/<uuid:learner>/"
+    learner = "coach/learners/<key:learner>/"
     return [
         LearnerPage.at(learner, "coach_learner", site),
-        PracticePage.at(f"{learner}skills/<uuid:skill>/", "coach_practice", site),
-        SkillPage.at("coach/skills/<uuid:skill>/", "coach_skill", site),
-        ItemPage.at("coach/items/<uuid:item>/", "coach_item", site),
+        PracticePage.at(f"{learner}skills/<key:skill>/", "coach_practice", site),
+        SkillPage.at("coach/skills/<key:skill>/", "coach_skill", site),
+        ItemPage.at("coach/items/<key:item>/", "coach_item", site),
     ]

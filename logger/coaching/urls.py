@@ -12,8 +12,8 @@ def pages(site: CoachSite) -> list[URLPattern]:
     """Return the pages, for this site."""
     return [
         ContentPage.at(
-            "coach/learners/<uuid:learner>/contents/<uuid:content>/", "coach_content", site
+            "coach/learners/<key:learner>/contents/<key:content>/", "coach_content", site
         ),
-        TryPage.at("coach/tries/<uuid:try>/", "coach_try", site),
-        AttemptPage.at("coach/attempts/<uuid:attempt>/", "coach_attempt", site),
+        TryPage.at("coach/tries/<key:try>/", "coach_try", site),
+        AttemptPage.at("coach/attempts/<key:attempt>/", "coach_attempt", site),
     ]
