@@ -179,7 +179,8 @@ def _right(text: str, cell: str) -> bool:
 
 
 def _points(text: str, cell: str) -> bool:
-    return abs(float(text.removesuffix(" points")) - 100 * float(cell)) <= 0.0501
+    told = "0" if text == "no change" else text.removesuffix(" points").replace("−", "-")
+    return abs(float(re.sub("[^-+.0-9]", "", told)) - 100 * float(cell)) <= 0.0501
 
 
 def _after(text: str, cell: str) -> bool:
@@ -242,7 +243,7 @@ TABLES = {
         shown=_SPENT,
     ),
     "analytics/skillstate": Table(
-        model=SkillState, learner="learner", dated="last_practised",
+        model=SkillState, learner="learner", dated="last_practised", order=("last_practised",),
         conditions={"plateau": lambda row, value: row.plateau is {"yes": True, "no": False}[value],
                     "skill": lambda row, value: row.skill.code.startswith(value)},
         shown={"known": ("mastery", share), "answers": ("attempts", number),
@@ -258,7 +259,8 @@ TABLES = {
                "result": ("score", _score)},
     ),
     "analytics/itemmemory": Table(
-        model=ItemMemory, learner="learner", dated="last_review", item=_code,
+        model=ItemMemory, learner="learner", dated="last_review", order=("last_review",),
+        item=_code,
         shown={"lasts": ("stability (days)", in_days), "reviews_right": ("reviews", number)},
     ),
     "roster/user": Table(

@@ -9,10 +9,19 @@ import pytest
 from django.urls import reverse
 from uuid_utils.compat import uuid7
 
-from tests.config.test_admin_lists import browser, every_list, fill, look, named, work, worked
+from tests.config.test_admin_lists import (
+    browser,
+    every_list,
+    fill,
+    look,
+    named,
+    work,
+    worked,
+    worked_once,
+)
 from tests.factories import School
 
-__all__ = ["worked"]
+__all__ = ["worked", "worked_once"]
 
 
 @every_list
