@@ -85,12 +85,14 @@ class WorkAdmin(ExportableAdmin[W], VisibleLearnersAdmin[W]):
         """Say first what it is about."""
         return ["content", *super().get_fields(request, obj)]
 
-    def render_change_form(self, request: HttpRequest, context: Any, **kwargs: Any) -> Any:
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
         """Head the page of a row by its title, where there is one."""
         row: Any = kwargs.get("obj")
         if row is not None and row.content_title:
             context["subtitle"] = f"{row.user or _('a guest')}: {row.content_title}"
-        return super().render_change_form(request, context, **kwargs)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     @admin.display(description=gettext_lazy("Learner"))
     def learner_name(self, row: Any) -> SafeString:

@@ -108,14 +108,14 @@ class ScopedAdmin(admin.ModelAdmin[M]):
         """Allow the filters beside the list."""
         return is_listed_filter(self, lookup)
 
-    def response_action(self, request: HttpRequest, queryset: QuerySet[M]) -> Any:
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any], *args: Any) -> Any:
         """Act on the chosen rows; Django would fail at a key that is none."""
         try:
             for key in request.POST.getlist(ACTION_CHECKBOX_NAME):
                 self.opts.pk.to_python(key)
         except ValidationError:
             raise BadRequest("This is no row.") from None
-        return super().response_action(request, queryset)
+        return super().response_action(request, queryset, *args)
 
 
 class VisibleLearnersAdmin(ScopedAdmin[M], ReadOnlyAdmin[M]):

@@ -53,7 +53,8 @@ class ContentQuerySet(models.QuerySet["Content"]):
         quizzes = Quiz.objects.filter(pk__in=keys).values_list("pk", "facility", "title")
         nowhere = Value(None, output_field=models.UUIDField())
         listed = self.filter(pk__in=keys).values_list("pk", nowhere, "title")
-        titles = {(key, place): title for key, place, title in quizzes.union(listed, all=True)}
+        known = quizzes.union(listed, all=True)
+        titles: dict[Work, str] = {(key, place): title for key, place, title in known}
         found = {work: titles.get(work) or titles.get((work[0], None)) for work in wanted}
         return {work: title for work, title in found.items() if title}
 
