@@ -30,7 +30,8 @@ TABLES = (
     _("lessons"), _("skill states"), _("skills"), _("users"),
 )  # fmt: skip
 COLUMNS = (
-    _("actor id"), _("bytes read"), _("failures"), _("last read"), _("object id"), _("query"),
+    _("actor id"), _("bytes read"), _("claim"), _("expected"), _("failures"), _("last read"),
+    _("object id"), _("query"), _("rights"), _("written"),
     _("question"), _("studied"), _("study set"), _("worked at"),
     _("ability mean"), _("ability variance"), _("active"), _("answer"), _("answers"),
     _("attempt count"), _("attempts"), _("auto provision"), _("can admin"), _("can read"),
