@@ -28,6 +28,7 @@ M = TypeVar("M", bound=Model)
 
 # Of so many learners each one's own rows are looked up.
 MOST_NAMED = 40
+MOST_LISTED = 2_000
 # What seconds are called once they are told as minutes and hours.
 TIMES = {
     "time_spent": _("Time spent"), "seconds": _("Time"), "typical_seconds": _("Typical time"),
@@ -175,13 +176,17 @@ class VisibleLearnersAdmin(ScopedAdmin[M], ReadOnlyAdmin[M]):
         """Return a condition on the learner that the database can plan for.
 
         Few are named one by one, and their own rows looked up. Of many something will turn up
-        soon among the newest rows.
+        soon among the newest rows; how many rows they have it knows of a list, and guesses of a
+        subquery.
         """
         people = User.objects.visible_to(viewer).called(word)
-        few = list(people.order_by().values_list("pk", flat=True)[: MOST_NAMED + 1])
-        if len(few) > MOST_NAMED:
+        named = list(people.order_by().values_list("pk", flat=True)[: MOST_LISTED + 1])
+        if len(named) > MOST_LISTED:
             return Q(**{f"{self.learner}__in": people})
-        return self.learners_among(User.objects.filter(pk__in=few)) if few else Q(pk__in=[])
+        if len(named) > MOST_NAMED:
+            return Q(**{f"{self.learner}__in": named})
+        few = User.objects.filter(pk__in=named)
+        return self.learners_among(few) if named else Q(pk__in=[])
 
     def items_beginning(self, word: str, viewer: User) -> Q:  # noqa: ARG002
         """Return a condition on the item."""
