@@ -1,12 +1,11 @@
-"""Admin of learners' work: read-only lists a coach can read, and the catalogue of contents."""
+"""Learners' work: read-only lists a coach can read."""
 
 from __future__ import annotations
 
 from typing import Any, TypeVar, cast
 
-from django import forms
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.db.models.expressions import Combinable
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
@@ -23,13 +22,11 @@ from logger.admin_filters import (
     ResultFilter,
     TryKindFilter,
 )
-from logger.catalogue.skills import known_titles, rename_skills
 from logger.coaching.outcomes import Outcome
 from logger.coaching.wording import criterion_words
 from logger.models import (
     AttemptLog,
     Content,
-    ContentQuerySet,
     ContentSession,
     ContentSummary,
     MasteryLog,
@@ -37,11 +34,9 @@ from logger.models import (
 from logger.models.base import LATEST_BEGUN, Timed
 from logger.models.contents import Work
 from logger.models.tries import MasteryLogQuerySet
-from roster import services
-from roster.admin_base import CappedPaginator, VisibleLearnersAdmin
+from roster.admin_base import VisibleLearnersAdmin
 from roster.admin_filters import ClassFilter, DateFilter, FacilityFilter, GroupFilter
 from roster.admin_learner import LearnerFilter
-from roster.admin_rights import is_staff, is_superuser, viewer
 from roster.cells import badge, bar, identifier, leading, lines, moment, person
 from roster.coaching import link
 from roster.export_admin import ExportableAdmin
@@ -226,119 +221,3 @@ class AttemptLogAdmin(WorkAdmin[AttemptLog]):
     def notes(self, row: AttemptLog) -> str:
         told = {_("error"): row.error, _("not complete"): not row.complete}
         return ", ".join(word for word, is_so in told.items() if is_so)
-
-
-class ItemsField(forms.CharField):
-    """Names of questions, one a line."""
-
-    widget = forms.Textarea
-
-    def prepare_value(self, value: Any) -> Any:
-        """Write a list out; what somebody typed stays as it is."""
-        return "\n".join(value) if isinstance(value, list) else value
-
-    def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
-        """Read the lines, but for the empty ones."""
-        return [line.strip() for line in str(value or "").splitlines() if line.strip()]
-
-
-class ContentForm(forms.ModelForm[Content]):
-    items = ItemsField(
-        label=gettext_lazy("Items"),
-        required=False,
-        help_text=gettext_lazy(
-            "The questions of an exercise, by the names its app sends; one a line."
-        ),
-    )
-
-    class Meta:
-        model = Content
-        fields = ["id", "title", "kind", "parent", "items"]
-
-
-@admin.register(Content)
-class ContentAdmin(ExportableAdmin[Content]):
-    """What contents are called; staff may look.
-
-    All facilities read the same catalogue, so no facility's admin may change it.
-    """
-
-    list_display = ["title", "kind_name", "below", "questions", "key"]
-    export_columns = exports.CONTENTS
-    list_filter = ["kind"]
-    list_select_related = ["parent"]
-    list_per_page = 50
-    paginator = CappedPaginator
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
-    sortable_by = ()
-    search_fields = ["title", "id"]
-    ordering = ["title", "id"]
-    form = ContentForm
-    raw_id_fields = ["parent"]
-
-    def get_search_results(
-        self,
-        request: HttpRequest,  # noqa: ARG002
-        queryset: QuerySet[Content],
-        search_term: str,
-    ) -> tuple[QuerySet[Content], bool]:
-        """Look into titles, or for an id."""
-        contents = cast("ContentQuerySet", queryset)
-        word = search_term.strip()
-        return (contents.called(word) if word else contents), False
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Content | None = None) -> Any:  # noqa: ARG002
-        return ["id"] if obj else []
-
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Leave out Django's own, which would delete many and keep nothing of it."""
-        actions: dict[str, Any] = super().get_actions(request)
-        return {name: action for name, action in actions.items() if name != "delete_selected"}
-
-    def save_model(self, request: HttpRequest, obj: Content, form: Any, change: bool) -> None:  # noqa: FBT001
-        """Save a content, call its skill like it, and keep what changed."""
-        titles = known_titles([obj.pk])
-        before = services.facts(Content.objects.get(pk=obj.pk)) if change else {}
-        super().save_model(request, obj, form, change)
-        rename_skills([obj], before=titles)
-        if change:
-            services.note_changed(obj, before, actor=viewer(request), facility_id=None)
-        else:
-            services.note_added(obj, actor=viewer(request), facility_id=None)
-
-    def delete_model(self, request: HttpRequest, obj: Content) -> None:
-        """Remove a content, and keep what it was."""
-        services.note_removed(obj, actor=viewer(request), facility_id=None)
-        super().delete_model(request, obj)
-
-    @admin.display(description=gettext_lazy("Kind"))
-    def kind_name(self, row: Content) -> str:
-        return str(row.get_kind_display())
-
-    @admin.display(description=gettext_lazy("Part of"))
-    def below(self, row: Content) -> str:
-        return str(row.parent or "")
-
-    @admin.display(description=gettext_lazy("Items"))
-    def questions(self, row: Content) -> str:
-        return str(len(row.items) or "")
-
-    @admin.display(description=gettext_lazy("Id"))
-    def key(self, row: Content) -> SafeString:
-        return identifier(row.pk)
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return is_staff(request)
-
-    def has_view_permission(self, request: HttpRequest, obj: Content | None = None) -> bool:  # noqa: ARG002
-        return self.has_module_permission(request)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return is_superuser(request)
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
-        return is_superuser(request)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
-        return is_superuser(request)

@@ -1,0 +1,90 @@
+"""Skills and items, to be named and mapped."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
+
+from analytics import exports
+from analytics.models import Item, Skill
+from analytics.models.catalogue import Learned
+from roster.admin_base import CappedPaginator
+from roster.export_admin import ExportableAdmin
+from roster.names import parse_uuid
+
+L = TypeVar("L", bound=Learned)
+
+
+class LearnedAdmin(ExportableAdmin[L]):
+    """What a person knows of a skill or an item may be changed; what answers taught may not.
+
+    For superusers.
+    """
+
+    paginator = CappedPaginator
+    show_full_result_count = False
+    list_per_page = 50
+    list_select_related = ["facility", "skill"]
+    readonly_fields = [
+        "difficulty_mean", "difficulty_variance", "answers", "correct", "typical_seconds",
+    ]  # fmt: skip
+    exclude = ["times"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: L | None = None) -> Any:
+        """Leave it in its facility, where the answers to it are."""
+        fixed = super().get_readonly_fields(request, obj)
+        return [*fixed, "facility", "code"] if obj else fixed
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_active and request.user.is_superuser)
+
+    def has_view_permission(self, request: HttpRequest, obj: L | None = None) -> bool:  # noqa: ARG002
+        return self.has_module_permission(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.has_module_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: L | None = None) -> bool:  # noqa: ARG002
+        return self.has_module_permission(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: L | None = None) -> bool:  # noqa: ARG002
+        """Keep it: learners' evidence would go with it."""
+        return False
+
+
+@admin.register(Skill)
+class SkillAdmin(LearnedAdmin[Skill]):
+    export_columns = exports.SKILLS
+    list_display = ["code", "title", "section", "facility", "answers", "typical_seconds"]
+    list_select_related = ["facility"]
+    list_filter = ["section"]
+    search_fields = ["code", "title"]
+    ordering = ["code", "id"]
+    exclude = ["times", "parameters"]
+
+
+@admin.register(Item)
+class ItemAdmin(LearnedAdmin[Item]):
+    export_columns = exports.ITEMS
+    list_display = ["__str__", "skill", "facility", "answers", "typical_seconds"]
+    search_fields = ["code__startswith", "name__startswith"]
+    search_help_text = gettext_lazy("How it begins, or its GUID")
+    ordering = ["-id"]
+    raw_id_fields = ["skill"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Item | None = None) -> Any:
+        """Leave it its GUID: results that are still on their way call it by that."""
+        fixed = super().get_readonly_fields(request, obj)
+        return [*fixed, "guid"] if obj else fixed
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Item], search_term: str
+    ) -> tuple[QuerySet[Item], bool]:
+        """Find an item by the whole of its GUID, too."""
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        guid = parse_uuid(search_term.strip())
+        return found if guid is None else found | queryset.filter(guid=guid), may_repeat
