@@ -13,6 +13,7 @@ from django.core.paginator import Paginator
 from django.db.models import Field, FloatField, ForeignKey, JSONField, Model, Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.utils.functional import cached_property
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext
@@ -20,7 +21,8 @@ from django.utils.translation import gettext_lazy as _
 
 from roster.admin_filters import FormFilter
 from roster.admin_lists import KeysetList
-from roster.cells import folded, leading, person
+from roster.cells import folded, person
+from roster.coaching import link
 from roster.models import User
 from roster.templatetags.reading import duration, fraction
 
@@ -219,7 +221,8 @@ class VisibleLearnersAdmin(ScopedAdmin[M], ReadOnlyAdmin[M]):
     def record(self, row: M) -> SafeString:
         """Lead to all that is stored of a row."""
         name = f"{self.opts.app_label}_{self.opts.model_name}_change"
-        return leading(gettext("all fields"), name, row.pk)
+        address, said = link(name, row.pk), gettext("all fields")
+        return format_html('<a href="{}" title="{}" aria-label="{}">⋯</a>', address, said, said)
 
     def get_fields(self, request: HttpRequest, obj: M | None = None) -> Any:  # noqa: ARG002
         """Show every column there is; JSON folded, what no person can read left out."""
