@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from config.models import JobRun
 from roster.admin_base import ReadOnlyAdmin
+from roster.admin_rights import is_superuser
 
 
 @admin.register(JobRun)
@@ -17,7 +18,7 @@ class JobRunAdmin(ReadOnlyAdmin[JobRun]):
     ordering = ["name"]
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return request.user.is_active and request.user.is_superuser
+        return is_superuser(request)
 
     def has_view_permission(self, request: HttpRequest, obj: JobRun | None = None) -> bool:  # noqa: ARG002
         return self.has_module_permission(request)

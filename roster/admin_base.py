@@ -19,8 +19,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from roster.admin_filters import FormFilter
+from roster.admin_filters import FormFilter, listed
 from roster.admin_lists import KeysetList
+from roster.admin_rights import is_staff
 from roster.cells import folded, person
 from roster.coaching import link
 from roster.models import User
@@ -30,7 +31,6 @@ M = TypeVar("M", bound=Model)
 
 # Of so many learners each one's own rows are looked up.
 MOST_NAMED = 40
-MOST_LISTED = 2_000
 # What seconds are called once they are told as minutes and hours.
 TIMES = {
     "time_spent": _("Time spent"), "seconds": _("Time"), "typical_seconds": _("Typical time"),
@@ -178,17 +178,14 @@ class VisibleLearnersAdmin(ScopedAdmin[M], ReadOnlyAdmin[M]):
         """Return a condition on the learner that the database can plan for.
 
         Few are named one by one, and their own rows looked up. Of many something will turn up
-        soon among the newest rows; how many rows they have it knows of a list, and guesses of a
-        subquery.
+        soon among the newest rows.
         """
         people = User.objects.visible_to(viewer).called(word)
-        named = list(people.order_by().values_list("pk", flat=True)[: MOST_LISTED + 1])
-        if len(named) > MOST_LISTED:
-            return Q(**{f"{self.learner}__in": people})
-        if len(named) > MOST_NAMED:
-            return Q(**{f"{self.learner}__in": named})
-        few = User.objects.filter(pk__in=named)
-        return self.learners_among(few) if named else Q(pk__in=[])
+        found = listed(people)
+        if not isinstance(found, list) or len(found) > MOST_NAMED:
+            return Q(**{f"{self.learner}__in": found})
+        few = User.objects.filter(pk__in=found)
+        return self.learners_among(few) if found else Q(pk__in=[])
 
     def items_beginning(self, word: str, viewer: User) -> Q:  # noqa: ARG002
         """Return a condition on the item."""
@@ -236,7 +233,7 @@ class VisibleLearnersAdmin(ScopedAdmin[M], ReadOnlyAdmin[M]):
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Show the app to all staff."""
-        return bool(request.user.is_active and request.user.is_staff)
+        return is_staff(request)
 
     def has_view_permission(self, request: HttpRequest, obj: M | None = None) -> bool:  # noqa: ARG002
         """Let all staff look; the queryset decides at what."""

@@ -13,6 +13,7 @@ from analytics import exports
 from analytics.models import Item, Skill
 from analytics.models.catalogue import Learned
 from roster.admin_base import CappedPaginator
+from roster.admin_rights import is_superuser
 from roster.export_admin import ExportableAdmin
 from roster.names import parse_uuid
 
@@ -40,7 +41,7 @@ class LearnedAdmin(ExportableAdmin[L]):
         return [*fixed, "facility", "code"] if obj else fixed
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.is_active and request.user.is_superuser)
+        return is_superuser(request)
 
     def has_view_permission(self, request: HttpRequest, obj: L | None = None) -> bool:  # noqa: ARG002
         return self.has_module_permission(request)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy, gettext_noop
 
 from roster.admin.base import ListedAdmin
 from roster.admin_base import ReadOnlyAdmin
+from roster.admin_rights import is_staff
 from roster.cells import moment
 from roster.export_admin import as_file
 from roster.exports import files
@@ -45,7 +46,7 @@ class ExportAdmin(ListedAdmin[Export], ReadOnlyAdmin[Export]):
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Show it to all staff."""
-        return bool(request.user.is_active and request.user.is_staff)
+        return is_staff(request)
 
     def has_view_permission(self, request: HttpRequest, obj: Export | None = None) -> bool:  # noqa: ARG002
         """Let all staff look."""

@@ -19,9 +19,12 @@ from tests.conftest import client_for
 from tests.factories import School, answered, exercise, make_school
 
 
-def make_large_school(exports: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> School:
+@pytest.fixture(name="school")
+def large_school(
+    transactional_db: None, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> School:
     """Return a school where a few attempts are many, and five of them a part."""
-    settings.EXPORTS_FOLDER = exports
+    settings.EXPORTS_FOLDER = tmp_path / "exports"
     monkeypatch.setattr(export_admin, "MOST_AT_ONCE", 3)
     monkeypatch.setattr(running, "AT_ONCE", 5)
     school = make_school()

@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from pytest_django import Settings
 
 from roster import services
 from roster.exports import files, running
 from roster.models import Role, RoleKind, User
 from tests.config.exporting import body, browser, export, read_csv
-from tests.config.large_exports import READ, ask, download, make_large_school, run, work
+from tests.config.large_exports import READ, ask, download, large_school, run, work
 from tests.factories import School
 
+__all__ = ["large_school"]
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def school(
-    transactional_db: None, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> School:
-    return make_large_school(tmp_path / "exports", settings, monkeypatch)
 
 
 def test_nobody_but_who_asked_has_the_file_or_its_page(school: School):

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.utils import timezone
-from pytest_django import Settings
 
 from analytics.models import LearningEvent
 from config import jobs
@@ -19,17 +17,11 @@ from roster.exports import Listing, files, running
 from roster.models import Export
 from roster.models.exports import SILENCE
 from tests.config.exporting import body, read_csv, read_xlsx
-from tests.config.large_exports import READ, ask, download, make_large_school, run, work
+from tests.config.large_exports import READ, ask, download, large_school, run, work
 from tests.factories import School
 
+__all__ = ["large_school"]
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def school(
-    transactional_db: None, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> School:
-    return make_large_school(tmp_path / "exports", settings, monkeypatch)
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import stat
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.utils import timezone
-from pytest_django import Settings
 
 from logger.models import AttemptLog
 from roster import export_admin
@@ -16,17 +14,11 @@ from roster.exports import files, running
 from roster.models import AuditEntry, Export
 from roster.models.exports import SILENCE
 from tests.config.exporting import body, browser, read_csv
-from tests.config.large_exports import READ, ask, download, full, make_large_school, run, work
+from tests.config.large_exports import READ, ask, download, full, large_school, run, work
 from tests.factories import School
 
+__all__ = ["large_school"]
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def school(
-    transactional_db: None, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> School:
-    return make_large_school(tmp_path / "exports", settings, monkeypatch)
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
