@@ -8,7 +8,7 @@ from typing import cast
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from roster.names import parse_uuid
+from infra.identifiers import parse_uuid
 
 TitlesOf = Callable[[Collection[str]], Mapping[str, str]]
 

@@ -18,8 +18,8 @@ from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from config.seeding.installation import analyze, seed_installation
+from infra.db.keyset import Place
 from logger.models import AttemptLog, MasteryLog
-from roster.keyset import Place
 from roster.models import Actor, ApiKey, Classroom, Facility, LearnerGroup, RoleKind, User
 
 ATTEMPTS, TRIES = "/api/logger/attemptlog", "/api/logger/masterylog"

@@ -13,11 +13,11 @@ from django.db.models import F
 
 from analytics.services.folding import fold_events
 from config.models import JobRun
+from infra.db.models import delete_some
 from logger import retention
 from roster import retries
 from roster import services as roster_services
 from roster.exports import running as exports
-from roster.models.base import delete_some
 
 log = structlog.get_logger(__name__)
 

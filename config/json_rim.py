@@ -12,7 +12,7 @@ from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
-from roster.wire import format_time
+from infra.datetime_format import format_time
 
 
 def _default(value: Any) -> Any:

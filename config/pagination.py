@@ -16,8 +16,8 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
 from config.json_rim import OrjsonRenderer
-from roster.keyset import BadToken, Place, from_place, order_of
-from roster.weighed import Weighed
+from infra.db.byte_limits import Weighed
+from infra.db.keyset import BadToken, Place, from_place, order_of
 
 if TYPE_CHECKING:
     from rest_framework.generics import GenericAPIView

@@ -27,9 +27,11 @@ from analytics import selectors as analytics_selectors
 from analytics import services as analytics_services
 from config import pages
 from config.paths import is_api, is_bulk, is_v1, is_v3
+from infra import password_hashers
+from infra.db import keyset
 from logger import selectors as logger_selectors
 from logger import services as logger_services
-from roster import hashing, keyset, retries, throttles
+from roster import retries, throttles
 from roster import services as roster_services
 from roster.once import HEADER
 from roster.registrar import rights
@@ -74,7 +76,7 @@ HTTP_OF: dict[type[Exception], type[exceptions.APIException]] = {
     rights.UnknownRow: exceptions.NotFound,
     rights.NotAllowed: exceptions.PermissionDenied,
     rights.Refused: exceptions.ValidationError,
-    hashing.PasswordsBusy: Unavailable,
+    password_hashers.PasswordsBusy: Unavailable,
     keyset.BadToken: exceptions.ValidationError,
     retries.StillRunning: Conflict,
     retries.KeyUsedBefore: Unprocessable,

@@ -120,7 +120,7 @@ _database: dict[str, Any] = dict(
 )
 ON_SQLITE = _database["ENGINE"] == "django.db.backends.sqlite3"
 if ON_SQLITE:
-    _database["ENGINE"] = "config.sqlite"
+    _database["ENGINE"] = "infra.db.sqlite"
     _database["OPTIONS"] = {**SQLITE_OPTIONS, **_database.get("OPTIONS", {})}
     _database["CONN_MAX_AGE"] = None
     # Learners' records are nobody else's business on this machine.
@@ -172,7 +172,7 @@ AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "roster.authentication.RosterBackend",
 ]
-PASSWORD_HASHERS = ["roster.hashing.QueuedArgon2PasswordHasher"]
+PASSWORD_HASHERS = ["infra.password_hashers.QueuedArgon2PasswordHasher"]
 # How long a login waits for its turn before it is asked to come again.
 PASSWORD_PATIENCE = timedelta(seconds=5)
 AUTH_PASSWORD_VALIDATORS = [
@@ -220,7 +220,7 @@ if TARGET_SCORE and not total_scale(SCORE_SECTIONS.values()).can_be_aimed_at(TAR
     raise ImproperlyConfigured(f"TARGET_SCORE={TARGET_SCORE:g} is no total of SCORE_SECTIONS.")
 
 COOKIES_SECURE = env.bool("COOKIES_SECURE", default=True)
-SESSION_ENGINE = "roster.sessions"
+SESSION_ENGINE = "infra.sessions"
 SESSION_COOKIE_SECURE = COOKIES_SECURE
 CSRF_COOKIE_SECURE = COOKIES_SECURE
 SESSION_COOKIE_HTTPONLY = True

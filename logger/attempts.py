@@ -11,10 +11,10 @@ from uuid import UUID
 from django.db.models import Max, Q, UUIDField
 
 from analytics.events import Clock
+from infra.db.compiled_queries import Param, Prepared, PreparedUpsert
 from logger.commands import Interaction
 from logger.evidence import FirstAnswer
 from logger.models import AttemptLog, AttemptLogQuerySet, ContentSession
-from roster.prepared import Param, Prepared, PreparedUpsert
 
 # What a client reads at once when it goes on with a quiz or compares two tries; no learner answers
 # so much in one. A guest, whom nobody knows, has no try to come back to.

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
 
+from infra.db.byte_limits import Weighed
+from infra.db.keyset import BadToken, Place, from_place
 from logger.models import AttemptLog, ContentSummary, MasteryLog, MasteryLogQuerySet
 from logger.progress import difference
-from roster.keyset import BadToken, Place, from_place
-from roster.weighed import Weighed
 
 Row = dict[str, Any]
 

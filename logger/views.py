@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
+from infra.db.keyset import Place
 from logger import selectors, services
 from logger.examples import ANSWERING, PRACTISING, PROGRESSING, WATCHING
 from logger.filters import AttemptLogFilter, MasteryLogFilter
@@ -37,7 +38,6 @@ from logger.serializers.sessions import (
     started_body,
     updated_body,
 )
-from roster.keyset import Place
 from roster.models import Actor, ApiKey, User, parse_uuid
 from roster.once import RecordingView, once
 from roster.permissions import HasScope

@@ -11,8 +11,8 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.text import capfirst
 
-from roster.counting import Count, counted
-from roster.keyset import BadToken, Place, from_place, order_of
+from infra.db.approximate_count import Count, counted
+from infra.db.keyset import BadToken, Place, from_place, order_of
 
 if TYPE_CHECKING:
     from roster.admin_base import VisibleLearnersAdmin

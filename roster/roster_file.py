@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from roster.names import fold_username
+from infra.identifiers import fold_username
 
 
 @dataclass(frozen=True, kw_only=True)

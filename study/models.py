@@ -6,8 +6,8 @@ from django.db import models
 from django.db.models import Q
 
 from analytics.models import Item, Skill
+from infra.db.models import Keyed
 from roster.models import Facility
-from roster.models.base import Keyed
 
 MOST_ITEMS = 200
 

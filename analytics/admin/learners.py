@@ -19,6 +19,7 @@ from analytics.models.beliefs import LATEST_PRACTISED
 from analytics.models.evidence import NEWEST
 from analytics.models.memories import LATEST_REVIEWED
 from analytics.titles import titles_of
+from infra.identifiers import parse_uuid
 from roster.admin_base import VisibleLearnersAdmin
 from roster.admin_filters import ClassFilter, DateFilter, FacilityFilter, GroupFilter
 from roster.admin_learner import LearnerFilter
@@ -26,7 +27,6 @@ from roster.cells import badge, bar, identifier, leading, lines, moment, person
 from roster.coaching import CoachSite, link
 from roster.export_admin import ExportableAdmin
 from roster.models import Facility, User
-from roster.names import parse_uuid
 from roster.templatetags.reading import duration, share
 
 WHOSE = (FacilityFilter, ClassFilter, GroupFilter, LearnerFilter)

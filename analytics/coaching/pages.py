@@ -19,6 +19,7 @@ from analytics.coaching.selectors.practice import NEWEST_FIRST, practice
 from analytics.coaching.selectors.skills import skill_view
 from analytics.models import Item, Skill
 from analytics.models.catalogue import Learned
+from infra.db.keyset import BadToken, Place
 from roster.coaching import (
     CoachPage,
     Crumb,
@@ -28,7 +29,6 @@ from roster.coaching import (
     rendered,
     visible_learner,
 )
-from roster.keyset import BadToken, Place
 from roster.models import Facility, User
 from roster.selection import Selection
 

@@ -7,8 +7,8 @@ from django.db.models import Q
 
 from analytics.core import bkt, calibration, difficulty
 from analytics.models.catalogue import Skill, SkillParameters
+from infra.db.models import Keyed
 from roster.models import User
-from roster.models.base import Keyed
 from roster.models.reach import LearnersQuerySet
 
 LATEST_PRACTISED = ("-last_practised", "-id")

@@ -10,8 +10,8 @@ from django.db.models import Q
 from analytics.core.memory import Grade
 from analytics.events import Source
 from analytics.models.catalogue import Item, Skill
+from infra.db.models import Keyed
 from roster.models import MAX_NAME, Actor, ApiKey, Facility, User
-from roster.models.base import Keyed
 from roster.models.reach import LearnersQuerySet
 
 NEWEST = ("-happened_at", "-id")

@@ -7,8 +7,8 @@ from django.db.models import Q
 
 from analytics.core.memory import EASIEST, HARDEST
 from analytics.models.catalogue import Item
+from infra.db.models import Keyed
 from roster.models import User
-from roster.models.base import Keyed
 from roster.models.reach import LearnersQuerySet
 
 LATEST_REVIEWED = ("-last_review", "-id")

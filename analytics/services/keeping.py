@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analytics.models import Item, ItemMemory, LearnerAbility, LearningEvent, Skill, SkillState
-from roster.prepared import PreparedSave, PreparedUpsert
+from infra.db.compiled_queries import PreparedSave, PreparedUpsert
 
 keep_events = PreparedUpsert(LearningEvent)
 keep_states = PreparedUpsert(

@@ -9,9 +9,9 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 
+from infra.identifiers import parse_uuid
 from logger.models.base import ContentKind
 from logger.models.contents import MAX_TITLE, refuse_bad_items
-from roster.names import parse_uuid
 
 SEPARATOR = ";"
 

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
 from analytics.models import Skill
+from infra.identifiers import parse_uuid
 from logger.models import Content
-from roster.names import parse_uuid
 
 
 def titles_of(codes: Collection[str]) -> dict[str, str]:

@@ -8,12 +8,12 @@ from uuid import UUID
 
 from analytics.core.item_analysis import MIN_ANSWERS
 from analytics.models import Item
+from infra.db.byte_limits import Row, Weighed
 from logger.coaching.items import parts_of
 from logger.coaching.wording import readable
 from logger.mastery import CORRECT
 from logger.models import AttemptLog, AttemptLogQuerySet
 from roster.models import User
-from roster.weighed import Row, Weighed
 
 # The newest, as far as their bytes reach.
 ATTEMPTS = 1000

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from infra.db.keyset import Place, from_place
 from logger.models import Content, ContentSession, ContentSummary, MasteryLog
 from logger.models.base import LATEST_BEGUN
 from logger.models.tries import NEWEST
-from roster.keyset import Place, from_place
 from roster.models import User
 
 TRIES = 20

@@ -11,6 +11,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from analytics.charting import Mark, StripChart
+from infra.db.keyset import BadToken, Place
 from logger.coaching.attempts import LearnerAttempt, UnknownAttemptOfLearner, learner_attempt
 from logger.coaching.contents import LearnerContent, UnknownContent, learner_content
 from logger.coaching.outcomes import Outcome
@@ -20,7 +21,6 @@ from logger.models import ContentSummary
 from logger.models.tries import NEWEST
 from logger.selectors import OLDEST
 from roster.coaching import CoachPage, Crumb, learner_crumbs, link
-from roster.keyset import BadToken, Place
 from roster.models import User
 
 # Where a list goes on, as in the API.

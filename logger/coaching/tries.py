@@ -8,13 +8,13 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from infra.db.keyset import Place
 from logger.coaching.contents import title_of
 from logger.coaching.items import known_items
 from logger.coaching.outcomes import Outcome
 from logger.mastery import CORRECT
 from logger.models import AttemptLog, MasteryLog, MasteryLogQuerySet
 from logger.selectors import TryDiff, try_diff
-from roster.keyset import Place
 from roster.models import User
 
 ATTEMPTS = 100

@@ -9,9 +9,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from infra.db.models import FaithfulDecoder, Keyed
 from logger import progress
 from roster.models import Actor, ApiKey, Facility, User
-from roster.models.base import FaithfulDecoder, Keyed
 
 if TYPE_CHECKING:
     from logger.commands import UpdateSession

@@ -11,9 +11,9 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Value
 from django.utils.translation import gettext_lazy as _
 
+from infra.identifiers import parse_uuid
 from logger.models.base import ContentKind
 from roster.models import Quiz
-from roster.names import parse_uuid
 
 MAX_TITLE = 200
 MAX_ITEM = 200

@@ -10,15 +10,15 @@ from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
+from infra.datetime_format import format_time
+from infra.db.models import FaithfulDecoder
 from logger import progress
 from logger.commands import Interaction
 from logger.mastery import CORRECT, Criterion
 from logger.models.base import LATEST_BEGUN, RecordQuerySet, Timed
 from logger.models.sessions import ContentSession, ContentSummary
 from roster.models import Facility, User
-from roster.models.base import FaithfulDecoder
 from roster.models.reach import LearnersQuerySet
-from roster.wire import format_time
 
 NEWEST = ("-end_timestamp", "-id")
 MAX_HISTORY = 1000

@@ -12,6 +12,7 @@ from django.db.models import OuterRef, Subquery, UUIDField
 from analytics.events import Clock
 from analytics.models import LearnerAbility
 from analytics.services import record_answers
+from infra.db.compiled_queries import Param, Prepared, PreparedSave
 from logger.attempts import Attempts
 from logger.commands import UpdateSession
 from logger.evidence import answers_to_exercise, answers_to_quiz
@@ -20,7 +21,6 @@ from logger.models import AttemptLog, Content, ContentSession, ContentSummary, M
 from logger.models.base import Timed
 from logger.services.assigned import QuizClosed, refuse_closed_quiz
 from roster.models import Actor, ApiKey, User
-from roster.prepared import Param, Prepared, PreparedSave
 from roster.services import lock_learner
 
 GUEST_LIFETIME = timedelta(hours=24)

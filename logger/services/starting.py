@@ -10,13 +10,13 @@ from uuid import UUID
 
 from django.db import transaction
 
+from infra.db.byte_limits import Weighed
 from logger.commands import StartSession
 from logger.mastery import Criterion
 from logger.models import ContentSession, ContentSummary, MasteryLog
 from logger.services.assigned import QuizClosed, refuse_unassigned
 from roster.models import Actor, Facility, User
 from roster.services import NotForYou, guest_facility, lock_recorded_learner
-from roster.weighed import Weighed
 
 PAST_ATTEMPT = (
     "id", "correct", "complete", "hinted", "error", "item", "answer", "time_spent",

@@ -15,7 +15,7 @@ from uuid import UUID
 
 import orjson
 
-from roster.wire import format_time
+from infra.datetime_format import format_time
 
 Cell = str | int | float | bool | None
 Values = Mapping[str, Any]

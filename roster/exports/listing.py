@@ -16,7 +16,7 @@ from django.core.exceptions import SuspiciousOperation
 from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 
-from roster.counting import counted
+from infra.db.approximate_count import counted
 from roster.exports.columns import Cell, Column, LookedUp, cell
 from roster.models import User
 

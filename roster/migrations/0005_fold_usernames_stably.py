@@ -1,4 +1,4 @@
-"""Usernames folded so that a folded one stays as it is: see `roster.names.fold_username`.
+"""Usernames folded so that a folded one stays as it is: see `infra.identifiers.fold_username`.
 
 Two usernames that were told apart may now be one. Who came first has the key then, and logs in as
 before; the later one keeps the old key, to which nothing is folded any more, and is told on

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from infra.identifiers import MAX_FOLDED, fold_username, parse_uuid
 from roster.models.assignments import (
     Assignable,
     AssignableQuerySet,
@@ -28,7 +29,6 @@ from roster.models.people import (
 )
 from roster.models.places import Classroom, Facility, LearnerGroup
 from roster.models.retries import MAX_NAME, KeptAnswer
-from roster.names import MAX_FOLDED, fold_username, parse_uuid
 
 __all__ = [
     "MAX_FOLDED",

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import models
 from django.db.models import Q
 
-from roster.models.base import Keyed
+from infra.db.models import Keyed
 from roster.models.people import Actor, GroupMembership, User
 from roster.models.places import Classroom, Facility, LearnerGroup
 

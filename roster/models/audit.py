@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from roster.models.base import Keyed
+from infra.db.models import Keyed
 from roster.models.people import Actor, User
 from roster.models.places import Facility
 

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from roster.models.base import Keyed
+from infra.db.models import Keyed
 from roster.models.people import User
 
 KEPT = timedelta(hours=24)

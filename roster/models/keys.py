@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import models
 from django.db.models import Q
 
-from roster.models.base import Keyed
+from infra.db.models import Keyed
 
 
 class Scope(StrEnum):

@@ -12,10 +12,10 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
 
-from roster.models.base import Keyed
+from infra.db.models import Keyed
+from infra.identifiers import MAX_FOLDED, fold_username, parse_uuid
 from roster.models.keys import ApiKey, Scope
 from roster.models.places import Classroom, Facility, LearnerGroup
-from roster.names import MAX_FOLDED, fold_username, parse_uuid
 
 
 class FoldedUsernameField(models.CharField[str | None, str | None]):

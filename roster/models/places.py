@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 
-from roster.models.base import Keyed
+from infra.db.models import Keyed
+from infra.identifiers import parse_uuid
 from roster.models.keys import ApiKey, Scope
-from roster.names import parse_uuid
 
 if TYPE_CHECKING:
     from roster.models.people import Actor, User

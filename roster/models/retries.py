@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from roster.models.base import Keyed
+from infra.db.models import Keyed
 from roster.models.people import User
 
 MAX_NAME = 255

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from roster.names import fold_username
+from infra.identifiers import fold_username
 from roster.oneroster.classes import Attendance, Members, describe_classes, name_classes
 from roster.oneroster.export import Export
 from roster.oneroster.placing import Known, Placed, Placing, Schools

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from infra.identifiers import fold_username
 from roster.models import Facility, User, UserQuerySet
-from roster.names import fold_username
 from roster.roster_file import RosterError, RosterFile, UserEntry
 from roster.roster_import.imported import batches
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.contrib.auth.hashers import check_password, make_password
 
-from roster.hashing import AT_ONCE
+from infra.password_hashers import AT_ONCE
 from roster.models import Facility, User
 from roster.roster_file import RosterFile, UserEntry
 from roster.roster_import.facilities import facilities_meant

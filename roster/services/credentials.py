@@ -9,10 +9,10 @@ from django.db import Error as DatabaseError
 from django.db import transaction
 from django.db.models import CharField
 
+from infra.db.compiled_queries import Param, Prepared
+from infra.db.models import delete_some
 from roster import keys
 from roster.models import Actor, ApiKey, Facility, LearnerToken, Scope, User
-from roster.models.base import delete_some
-from roster.prepared import Param, Prepared
 from roster.services import auditing
 from roster.services.learners import NotForYou, lock_learner_named
 

@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from analytics.core.difficulty import is_known
 from analytics.models import Item
-from roster.wire import format_time
+from infra.datetime_format import format_time
 from study.jsonapi import Fields, Json, described
 from study.models import LearningItem
 

@@ -12,8 +12,8 @@ from rest_framework.request import Request
 
 from analytics.core.hours import HOURS
 from analytics.core.logistic import FloatArray
+from infra.datetime_format import format_time
 from roster.models import User
-from roster.wire import format_time
 from study.jsonapi import Fields, Json, described, described_document, document, resource
 from study.selectors import ItemProgress, Page, Review, ReviewPage, SetProgress
 from study.serializers.asking import NUMBER, SIZE

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from config.sqlite.base import Turnstile
+from infra.db.sqlite.base import Turnstile
 
 
 def test_turns_come_in_the_order_of_arrival():

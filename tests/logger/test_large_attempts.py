@@ -12,9 +12,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from uuid_utils.compat import uuid7
 
+from infra.db import byte_limits
 from logger.models import AttemptLog, ContentSession
 from logger.selectors import ATTEMPT
-from roster import weighed
 from tests.conftest import Client, client_for
 from tests.factories import NOW, School, answered, exercise
 
@@ -27,7 +27,7 @@ SIZES = "EwEwwEEEwEww"
 
 @pytest.fixture(autouse=True)
 def _small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(weighed, "MAX_BYTES", MAX_BYTES)
+    monkeypatch.setattr(byte_limits, "MAX_BYTES", MAX_BYTES)
 
 
 @pytest.fixture
@@ -209,7 +209,7 @@ def test_a_hostile_learner_does_not_fill_the_servers_memory(
     """contract 0.11: 26 MB of attempts are never in memory at once."""
     ada.work(exercise(), answered("first"))
     fill(school, 100, {"text": "x" * 128_000})
-    monkeypatch.setattr(weighed, "MAX_BYTES", 1_000_000)
+    monkeypatch.setattr(byte_limits, "MAX_BYTES", 1_000_000)
     client = client_for(school.coach)
     client.get(f"{PATH}?item=first")
 
@@ -225,7 +225,7 @@ def test_a_hostile_learner_does_not_fill_the_servers_memory(
 
 def test_what_is_gone_before_it_is_brought_is_left_out(ada: Client, rows: list[dict[str, Any]]):
     """contract 0.14: rows that stay appear once, whatever goes meanwhile."""
-    found = weighed.Weighed(AttemptLog.objects.newest_first().values(*ATTEMPT), 5)
+    found = byte_limits.Weighed(AttemptLog.objects.newest_first().values(*ATTEMPT), 5)
     [first, *_rest] = found.batches
     AttemptLog.objects.filter(item="q11").delete()
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from roster import weighed
+from infra.db import byte_limits
 from tests.conftest import Client, client_for
 from tests.factories import School, answered, exercise, make_quiz
 
@@ -18,7 +18,7 @@ SIZES = "EwEwwEEEwEww"
 
 @pytest.fixture(autouse=True)
 def _small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(weighed, "MAX_BYTES", MAX_BYTES)
+    monkeypatch.setattr(byte_limits, "MAX_BYTES", MAX_BYTES)
 
 
 def work(client: Client, body: dict[str, Any], *, correct: float = 0) -> str:

@@ -14,14 +14,14 @@ from django.contrib.auth.hashers import Argon2PasswordHasher, check_password, ma
 from django.test import Client as Browser
 from pytest_django import Settings
 
-from roster.hashing import AT_ONCE, PasswordsBusy, turn
+from infra.password_hashers import AT_ONCE, PasswordsBusy, turn
 from tests.conftest import client_for
 from tests.factories import PASSWORD, School, make_user
 from tests.roster.hashers import CountingHasher
 from tests.threads import together
 
 LOGIN = "/api/auth/session"
-QUEUED = "roster.hashing.QueuedArgon2PasswordHasher"
+QUEUED = "infra.password_hashers.QueuedArgon2PasswordHasher"
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ import pytest
 from django.db import DatabaseError, connection
 from django.db.models import UUIDField
 
+from infra.db.compiled_queries import Param, Prepared, PreparedSave
 from logger.models import AttemptLog, ContentSession
 from roster.models import User
-from roster.prepared import Param, Prepared, PreparedSave
 from tests.conftest import Client, client_for
 from tests.factories import School, answered, exercise, make_school
 

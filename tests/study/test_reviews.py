@@ -11,8 +11,8 @@ import time_machine
 
 from analytics.core.memory import recall
 from analytics.models import Item, ItemMemory, LearnerAbility
+from infra.datetime_format import format_time
 from roster.models import User
-from roster.wire import format_time
 from study.models import StudySet
 from tests.conftest import Client
 from tests.factories import NOW, School

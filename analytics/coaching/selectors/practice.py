@@ -13,7 +13,7 @@ from analytics.coaching.selectors.evidence import answer_url
 from analytics.coaching.selectors.progress import mastery_at_skill
 from analytics.events import Source
 from analytics.models import LearningEvent, Skill, SkillState
-from roster.keyset import Place, from_place, order_of
+from infra.db.keyset import Place, from_place, order_of
 from roster.models import User
 
 PAGE = 50

@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from analytics.events import Answer, Source
 from analytics.models import Item, ItemMemory, LearningEvent, SkillParameters, SkillState
+from infra.db.keyset import Place
 from roster import services
-from roster.keyset import Place
 from roster.models import RoleKind
 from tests.analytics.coaching.school import browser, item, look, now, practise, skill
 from tests.analytics.test_recording import record

@@ -18,7 +18,7 @@ from uuid import UUID
 import orjson
 from django.db.models import Model, Q, QuerySet
 
-from roster.wire import format_time
+from infra.datetime_format import format_time
 
 M = TypeVar("M", bound=Model)
 Value = datetime | UUID

@@ -16,7 +16,7 @@ from django.db.models.constants import OnConflict
 from django.db.models.query import get_related_populators
 from django.db.models.sql import UpdateQuery
 
-from roster.spelling import Arrays, Column, Values
+from infra.db.insert_values import Arrays, Column, Values
 
 if TYPE_CHECKING:
     from django.db.backends.utils import CursorWrapper

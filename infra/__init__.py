@@ -1,0 +1,1 @@
+"""What knows no domain: databases, API parts, admin parts, exports."""

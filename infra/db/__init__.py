@@ -1,0 +1,1 @@
+"""Compiled queries, keyset pagination, and the SQLite backend."""
