@@ -18,6 +18,7 @@ from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
 from infra.db.keyset import Place
+from infra.identifiers import parse_uuid
 from logger import selectors, services
 from logger.examples import ANSWERING, PRACTISING, PROGRESSING, WATCHING
 from logger.filters import AttemptLogFilter, MasteryLogFilter
@@ -38,7 +39,7 @@ from logger.serializers.sessions import (
     started_body,
     updated_body,
 )
-from roster.models import Actor, ApiKey, User, parse_uuid
+from roster.models import Actor, ApiKey, User
 from roster.once import RecordingView, once
 from roster.permissions import HasScope
 

@@ -17,7 +17,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from roster.models import Classroom, Facility, LearnerGroup, User, parse_uuid
+from infra.identifiers import parse_uuid
+from roster.models import Classroom, Facility, LearnerGroup, User
 
 Rows = QuerySet[Any, Any]
 Choice = tuple[str, Any]

@@ -8,8 +8,9 @@ from typing import Any
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from infra.identifiers import parse_uuid
 from roster.admin_filters import Choice, ChoiceFilter, Rows
-from roster.models import User, parse_uuid
+from roster.models import User
 
 
 class LearnerFilter(ChoiceFilter):

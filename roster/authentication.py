@@ -15,8 +15,9 @@ from rest_framework.authentication import BaseAuthentication, SessionAuthenticat
 from rest_framework.exceptions import AuthenticationFailed, ParseError, Throttled
 from rest_framework.request import Request
 
+from infra.identifiers import MAX_FOLDED, fold_username
 from roster import keys, services, tolls
-from roster.models import MAX_FOLDED, ApiKey, User, fold_username
+from roster.models import ApiKey, User
 
 _BASIC = "basic"
 _BEARER = "bearer"

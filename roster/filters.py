@@ -9,7 +9,7 @@ from django import forms
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema_field
 
-from roster.models import parse_uuid
+from infra.identifiers import parse_uuid
 from roster.serializers import UUID_SCHEMA
 
 _TRUTH = {"true": True, "1": True, "false": False, "0": False}

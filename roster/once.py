@@ -19,8 +19,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from infra.identifiers import parse_uuid
 from roster import retries
-from roster.models import MAX_NAME, ApiKey, KeptAnswer, User, parse_uuid
+from roster.models import MAX_NAME, ApiKey, KeptAnswer, User
 from roster.retries import Retriable
 
 HEADER = "Idempotency-Key"

@@ -12,7 +12,8 @@ from django.core.exceptions import BadRequest
 from django.db.models import Model, QuerySet
 from django.http import Http404, QueryDict
 
-from roster.models import Classroom, LearnerGroup, User, UserQuerySet, parse_uuid
+from infra.identifiers import parse_uuid
+from roster.models import Classroom, LearnerGroup, User, UserQuerySet
 
 M = TypeVar("M", bound=Model)
 

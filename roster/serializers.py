@@ -10,7 +10,8 @@ from django.utils.dateparse import parse_datetime
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from roster.models import Actor, RoleKind, User, parse_uuid
+from infra.identifiers import parse_uuid
+from roster.models import Actor, RoleKind, User
 
 UUID_SCHEMA = {
     "type": "string",

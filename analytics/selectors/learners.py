@@ -8,7 +8,8 @@ from uuid import UUID
 from django.db.models import Q
 
 from analytics.models import Skill
-from roster.models import MAX_NAME, Actor, ApiKey, User, parse_uuid
+from infra.identifiers import parse_uuid
+from roster.models import MAX_NAME, Actor, ApiKey, User
 from roster.services import UnknownLearner
 
 

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
+from infra.identifiers import parse_uuid
 from roster.admin.base import ListedAdmin
 from roster.admin_base import ReadOnlyAdmin
 from roster.admin_rights import is_staff
@@ -22,7 +23,7 @@ from roster.cells import moment
 from roster.export_admin import as_file
 from roster.exports import files
 from roster.exports.rights import fingerprint
-from roster.models import Export, ExportState, User, parse_uuid
+from roster.models import Export, ExportState, User
 from roster.templatetags.reading import share
 
 LOOK_AGAIN_SECONDS = 5

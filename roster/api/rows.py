@@ -14,7 +14,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from roster.models import Actor, parse_uuid
+from infra.identifiers import parse_uuid
+from roster.models import Actor
 from roster.permissions import HasRosterScope
 
 M = TypeVar("M", bound=Model)

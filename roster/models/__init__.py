@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from infra.identifiers import MAX_FOLDED, fold_username, parse_uuid
 from roster.models.assignments import (
     Assignable,
     AssignableQuerySet,
@@ -31,7 +30,6 @@ from roster.models.places import Classroom, Facility, LearnerGroup
 from roster.models.retries import MAX_NAME, KeptAnswer
 
 __all__ = [
-    "MAX_FOLDED",
     "MAX_NAME",
     "Actor",
     "ApiKey",
@@ -62,6 +60,4 @@ __all__ = [
     "Scope",
     "User",
     "UserQuerySet",
-    "fold_username",
-    "parse_uuid",
 ]

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from infra.identifiers import fold_username
-from roster.models import MAX_FOLDED, Facility, User
+from infra.identifiers import MAX_FOLDED, fold_username
+from roster.models import Facility, User
 from roster.roster_file import RosterError, RosterFile, UserEntry
 from roster.roster_import.imported import (
     IN_BATCH,

@@ -11,7 +11,8 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model, Q, QuerySet
 
-from roster.models import Actor, ApiKey, Facility, User, UserQuerySet, parse_uuid
+from infra.identifiers import parse_uuid
+from roster.models import Actor, ApiKey, Facility, User, UserQuerySet
 
 M = TypeVar("M", bound=Model)
 

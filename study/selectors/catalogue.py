@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from analytics.models import Item
-from roster.models import parse_uuid
+from infra.identifiers import parse_uuid
 from study.models import StudySet
 
 

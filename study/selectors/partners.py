@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from roster.models import Actor, ApiKey, Facility, User, parse_uuid
+from infra.identifiers import parse_uuid
+from roster.models import Actor, ApiKey, Facility, User
 from roster.services import CredentialsNeeded, one
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 
 from analytics.models import Item
-from roster.models import Actor, parse_uuid
+from infra.identifiers import parse_uuid
+from roster.models import Actor
 from roster.services import one
 from study.models import StudySet
 from study.selectors.catalogue import UnknownItem, UnknownSet

@@ -10,7 +10,8 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
 from analytics.serializers.reading import BadAnswer, read_name
-from roster.models import MAX_NAME, parse_uuid
+from infra.identifiers import parse_uuid
+from roster.models import MAX_NAME
 from roster.serializers import UUID_SCHEMA
 
 _INTEGER = "integer"

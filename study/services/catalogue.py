@@ -9,7 +9,8 @@ from django.db import transaction
 from uuid_utils.compat import uuid7
 
 from analytics.models import Item, Skill
-from roster.models import Actor, ApiKey, Scope, User, parse_uuid
+from infra.identifiers import parse_uuid
+from roster.models import Actor, ApiKey, Scope, User
 from roster.registrar.rights import NotAllowed, manages
 from roster.services import one
 from study.commands import NewItem, NewSet, NewUser

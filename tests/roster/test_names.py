@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roster.models import fold_username
+from infra.identifiers import fold_username
 from tests.conftest import client_for
 from tests.factories import PASSWORD, School, make_user
 

@@ -12,7 +12,8 @@ from tqdm import tqdm
 from analytics.models import LearningEvent
 from analytics.services.comparing import Difference
 from analytics.services.rebuilding import rebuild
-from roster.models import Facility, User, UserQuerySet, parse_uuid
+from infra.identifiers import parse_uuid
+from roster.models import Facility, User, UserQuerySet
 
 SHOWN = 20
 

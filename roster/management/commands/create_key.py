@@ -9,8 +9,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Q
 from django.utils import timezone
 
+from infra.identifiers import parse_uuid
 from roster import services
-from roster.models import Facility, Scope, parse_uuid
+from roster.models import Facility, Scope
 
 
 class Command(BaseCommand):
