@@ -11,7 +11,7 @@ from rest_framework.parsers import BaseParser
 
 from analytics.serializers.batch import Batch, array
 from analytics.serializers.reading import read_answer
-from roster.bodies import JsonBodyParser, lines, load_json
+from infra.api.parsers import JsonBodyParser, lines, load_json
 
 
 class AnswersParser(JsonBodyParser):

@@ -35,8 +35,9 @@ from analytics.serializers.insights import (
     standing_body,
     velocity_body,
 )
+from infra.api.idempotency.decorators import once, once_in_parts
+from roster.api.recording import RecordingView
 from roster.models import Actor, ApiKey, User
-from roster.once import RecordingView, once, once_in_parts
 
 
 def actor_of(request: Request) -> Actor:

@@ -13,9 +13,9 @@ from django.db.models import F
 
 from analytics.services.folding import fold_events
 from config.models import JobRun
+from infra.api.idempotency import store
 from infra.db.models import delete_some
 from logger import retention
-from roster import retries
 from roster import services as roster_services
 from roster.exports import running as exports
 
@@ -42,12 +42,12 @@ class Job:
 
 def _purge_login_sessions(at: datetime) -> int:
     past = Session.objects.filter(expire_date__lt=at)
-    return delete_some(past.order_by("expire_date"), retries.PURGED_AT_ONCE)
+    return delete_some(past.order_by("expire_date"), store.PURGED_AT_ONCE)
 
 
 JOBS = (
     Job(name="fold_items", every=timedelta(seconds=30), batch=fold_events),
-    Job(name="purge_kept_answers", every=timedelta(minutes=10), batch=retries.purge),
+    Job(name="purge_kept_answers", every=timedelta(minutes=10), batch=store.purge),
     Job(name="purge_tokens", every=timedelta(minutes=10), batch=roster_services.purge_tokens),
     Job(name="purge_guest_sessions", every=timedelta(hours=1), batch=retention.purge_guests),
     Job(name="purge_login_sessions", every=timedelta(hours=1), batch=_purge_login_sessions),

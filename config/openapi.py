@@ -8,8 +8,8 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
 from config.paths import is_v1, is_v3
-from roster.models import MAX_NAME
-from roster.once import HEADER
+from infra.api.idempotency.decorators import HEADER
+from infra.api.idempotency.models import MAX_NAME
 from study.jsonapi import MEDIA_TYPE
 
 ERROR_STATUSES = {

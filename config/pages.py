@@ -7,8 +7,8 @@ from django.http import HttpRequest, HttpResponseBase
 from django.http.response import HttpResponse
 from django.template.loader import render_to_string
 
-from roster import tolls
-from roster.authentication import client_address
+from infra.api import throttle_counter
+from infra.api.client_address import client_address
 
 
 def come_again(status: int, *, wait: int) -> HttpResponse:
@@ -22,5 +22,7 @@ def come_again(status: int, *, wait: int) -> HttpResponse:
 
 def admin_login(request: HttpRequest) -> HttpResponseBase:
     """Log in to the admin, as often as the API lets that address try."""
-    wait = tolls.pay("login", client_address(request)) if request.method == "POST" else None
+    wait = (
+        throttle_counter.pay("login", client_address(request)) if request.method == "POST" else None
+    )
     return admin.site.login(request) if wait is None else come_again(429, wait=wait)

@@ -28,12 +28,13 @@ from analytics import services as analytics_services
 from config import pages
 from config.paths import is_api, is_bulk, is_v1, is_v3
 from infra import password_hashers
+from infra.api import throttling
+from infra.api.idempotency import store
+from infra.api.idempotency.decorators import HEADER
 from infra.db import keyset
 from logger import selectors as logger_selectors
 from logger import services as logger_services
-from roster import retries, throttles
 from roster import services as roster_services
-from roster.once import HEADER
 from roster.registrar import rights
 from study import jsonapi
 from study import selectors as study_selectors
@@ -78,8 +79,8 @@ HTTP_OF: dict[type[Exception], type[exceptions.APIException]] = {
     rights.Refused: exceptions.ValidationError,
     password_hashers.PasswordsBusy: Unavailable,
     keyset.BadToken: exceptions.ValidationError,
-    retries.StillRunning: Conflict,
-    retries.KeyUsedBefore: Unprocessable,
+    store.StillRunning: Conflict,
+    store.KeyUsedBefore: Unprocessable,
     analytics_selectors.UnknownSkill: exceptions.NotFound,
     analytics_services.NotALearner: exceptions.PermissionDenied,
     analytics_services.NotTheirEvent: Unprocessable,
@@ -127,7 +128,7 @@ def handle_exception(error: Exception, context: dict[str, Any]) -> Response | No
         return None
     request: Request = context["request"]
     if told.status_code in _REFUSALS:
-        wait = throttles.wait_of_refused(request, context["view"])
+        wait = throttling.wait_of_refused(request, context["view"])
         told = told if wait is None else exceptions.Throttled(wait)
     problems = list(_problems(told.get_full_details(), told.status_code))
     return Response(

@@ -14,7 +14,7 @@ from environs import Env
 
 from analytics.core.scale import Scale, total_scale
 from config.logs import configure_structlog, logging_config
-from roster.rates import Rate
+from infra.api.rate_limit import Rate
 
 django_stubs_ext.monkeypatch()
 
@@ -189,7 +189,7 @@ AXES_FAILURE_LIMIT = LOGIN_FAILURE_LIMIT
 AXES_COOLOFF_TIME = env.timedelta("LOGIN_LOCKOUT", default=timedelta(minutes=15))
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_USERNAME_CALLABLE = "roster.authentication.login_name"
-AXES_CLIENT_IP_CALLABLE = "roster.authentication.client_address"
+AXES_CLIENT_IP_CALLABLE = "infra.api.client_address.client_address"
 AXES_LOCKOUT_CALLABLE = "config.rest.locked_out"
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
@@ -262,12 +262,12 @@ REST_FRAMEWORK: dict[str, Any] = {
         "rest_framework.permissions.IsAuthenticated",
         "roster.permissions.HasScope",
     ],
-    "DEFAULT_THROTTLE_CLASSES": ["roster.throttles.CallerThrottle"],
-    "DEFAULT_RENDERER_CLASSES": ["config.json_rim.OrjsonRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["roster.bodies.JsonBodyParser"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "config.json_rim.AlwaysJson",
+    "DEFAULT_THROTTLE_CLASSES": ["infra.api.throttling.CallerThrottle"],
+    "DEFAULT_RENDERER_CLASSES": ["infra.api.renderers.OrjsonRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["infra.api.parsers.JsonBodyParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "infra.api.renderers.AlwaysJson",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_PAGINATION_CLASS": "config.pagination.ArrayPagesOrCursor",
+    "DEFAULT_PAGINATION_CLASS": "infra.api.pagination.ArrayPagesOrCursor",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "config.rest.handle_exception",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",

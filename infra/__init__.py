@@ -1,1 +1,1 @@
-"""What knows no domain: databases, API parts, admin parts, exports."""
+"""Code that knows no domain: databases, API parts, admin parts, exports."""

@@ -11,9 +11,9 @@ from django.http import HttpRequest
 from django_filters import rest_framework as filters
 from rest_framework.exceptions import ValidationError
 
+from infra.api.filters import BooleanFilter, IntegerField, TextFilter, UUIDFilter
 from infra.identifiers import parse_uuid
 from logger.models import AttemptLog, MasteryLog
-from roster.filters import BooleanFilter, IntegerField, TextFilter, UUIDFilter
 from roster.models import Actor, ApiKey, Classroom, LearnerGroup, User
 
 _INT32 = 2**31

@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
+from infra.api.idempotency.decorators import once
 from infra.db.keyset import Place
 from infra.identifiers import parse_uuid
 from logger import selectors, services
@@ -39,8 +40,8 @@ from logger.serializers.sessions import (
     started_body,
     updated_body,
 )
+from roster.api.recording import RecordingView
 from roster.models import Actor, ApiKey, User
-from roster.once import RecordingView, once
 from roster.permissions import HasScope
 
 AFTER = "after"

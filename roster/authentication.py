@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
 import structlog
-from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 from django.utils import timezone
@@ -15,14 +13,14 @@ from rest_framework.authentication import BaseAuthentication, SessionAuthenticat
 from rest_framework.exceptions import AuthenticationFailed, ParseError, Throttled
 from rest_framework.request import Request
 
+from infra.api import throttle_counter
+from infra.api.client_address import client_address
 from infra.identifiers import MAX_FOLDED, fold_username
-from roster import keys, services, tolls
+from roster import keys, services
 from roster.models import ApiKey, User
 
 _BASIC = "basic"
 _BEARER = "bearer"
-IPV6_NETWORK = 64
-NO_ADDRESS = "0.0.0.0"  # noqa: S104  # nothing is bound
 
 # Digests of secrets this process let in before. They open nothing: an address that has used up its
 # rate is refused before its secret is looked up, and this keeps a neighbour's flood of wrong ones
@@ -76,7 +74,7 @@ def _holder(secret: str, *, at: datetime) -> tuple[ApiKey | User, ApiKey | None]
 def _refuse_flood(request: Request, digest: str) -> None:
     if digest in _let_in:
         return
-    wait = tolls.wait("guest", client_address(request._request))
+    wait = throttle_counter.wait("guest", client_address(request._request))
     if wait is not None:
         raise Throttled(wait)
 
@@ -140,35 +138,3 @@ def login_name(request: HttpRequest, credentials: dict[str, Any] | None = None) 
     """Return the username to count by: folded, as it is looked up."""
     name = credentials.get("username") if credentials else request.POST.get("username")
     return fold_username(name)[:MAX_FOLDED] if isinstance(name, str) else None
-
-
-def client_address(request: HttpRequest) -> str:
-    """Return the caller's address, believing as many proxies as TRUSTED_PROXIES says.
-
-    What is no address, as of a server behind a socket, is told as 0.0.0.0.
-    """
-    remote = str(request.META.get("REMOTE_ADDR", ""))
-    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop]
-    proxies: int = settings.TRUSTED_PROXIES
-    if proxies and hops:
-        return _address(hops[-min(proxies, len(hops))]) or _address(remote) or NO_ADDRESS
-    return _address(remote) or NO_ADDRESS
-
-
-def _counted(address: IPv4Address | IPv6Address) -> str:
-    """Return what a client is counted by: of IPv6 the network, which is one client's whole."""
-    if isinstance(address, IPv4Address):
-        return str(address)
-    if address.ipv4_mapped is not None:
-        return str(address.ipv4_mapped)
-    return str(IPv6Network((address, IPV6_NETWORK), strict=False).network_address)
-
-
-def _address(text: str) -> str | None:
-    """Return the address in a hop such as ``1.2.3.4``, ``1.2.3.4:80`` or ``[::1]:80``."""
-    for candidate in (text, text.rpartition(":")[0].strip("[]"), text.strip("[]")):
-        try:
-            return _counted(ip_address(candidate.partition("%")[0]))
-        except ValueError:
-            continue
-    return None

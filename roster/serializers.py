@@ -2,71 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
-from django.utils.dateparse import parse_datetime
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from infra.identifiers import parse_uuid
+from infra.api.fields import HexUUIDField
 from roster.models import Actor, RoleKind, User
-
-UUID_SCHEMA = {
-    "type": "string",
-    "pattern": "^[0-9A-Fa-f]{8}-?([0-9A-Fa-f]{4}-?){3}[0-9A-Fa-f]{12}$",
-    "example": "4b16099983df4fb4a6e2f5c60e475c2d",
-}
-
-
-@extend_schema_field(UUID_SCHEMA)
-class HexUUIDField(serializers.UUIDField):
-    """A UUID: dashed or plain on the way in, 32 lower-case hex digits on the way out."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(format="hex", **kwargs)
-
-    def to_internal_value(self, data: Any) -> UUID:
-        """Read a UUID from a string, and from nothing else."""
-        key = parse_uuid(data) if isinstance(data, str) else None
-        if key is None:
-            self.fail("invalid", value=data)
-        return key
-
-
-FIRST_YEAR = 2000
-
-
-class EventTimeField(serializers.DateTimeField):
-    """When something happened: ISO 8601 with an offset, since the year 2000 (contract 0.1)."""
-
-    default_error_messages = {
-        "naive": "The time needs an offset, like Z or +02:00.",
-        "early": "The time must not be before the year 2000.",
-    }
-
-    def to_internal_value(self, value: Any) -> datetime:
-        """Read a time, and answer it in UTC."""
-        moment = _parsed(value)
-        if moment is None:
-            self.fail("invalid", format="YYYY-MM-DDThh:mm:ss[.uuuuuu]Z")
-        if moment.tzinfo is None:
-            self.fail("naive")
-        try:
-            moment = moment.astimezone(UTC)
-        except OverflowError:
-            self.fail("overflow")
-        if moment.year < FIRST_YEAR:
-            self.fail("early")
-        return moment
-
-
-def _parsed(value: Any) -> datetime | None:
-    try:
-        return parse_datetime(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
 
 
 class LoginSerializer(serializers.Serializer[Any]):

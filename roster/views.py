@@ -17,6 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from infra.api.throttling import LoginThrottle
 from roster import services
 from roster.models import Actor, ApiKey, User
 from roster.permissions import HasScope, IsKey
@@ -27,7 +28,6 @@ from roster.serializers import (
     TokenSerializer,
     session_body,
 )
-from roster.throttles import LoginThrottle
 
 
 class SessionsView(APIView):

@@ -17,7 +17,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.renderers import BaseRenderer
 
-from roster.bodies import INT64, JsonBodyParser
+from infra.api.parsers import INT64, JsonBodyParser
 
 MEDIA_TYPE = "application/vnd.api+json"
 Json = dict[str, Any]

@@ -12,8 +12,9 @@ from uuid_utils.compat import uuid7
 
 from analytics.core import bkt, difficulty, predict
 from analytics.core.difficulty import Term
+from infra.api.idempotency.models import MAX_NAME
 from infra.db.models import Keyed
-from roster.models import MAX_NAME, Facility
+from roster.models import Facility
 
 
 class Learned(Keyed):

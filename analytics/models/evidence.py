@@ -10,8 +10,9 @@ from django.db.models import Q
 from analytics.core.memory import Grade
 from analytics.events import Source
 from analytics.models.catalogue import Item, Skill
+from infra.api.idempotency.models import MAX_NAME
 from infra.db.models import Keyed
-from roster.models import MAX_NAME, Actor, ApiKey, Facility, User
+from roster.models import Actor, ApiKey, Facility, User
 from roster.models.reach import LearnersQuerySet
 
 NEWEST = ("-happened_at", "-id")

@@ -8,8 +8,9 @@ from uuid import UUID
 from django.db.models import Q
 
 from analytics.models import Skill
+from infra.api.idempotency.models import MAX_NAME
 from infra.identifiers import parse_uuid
-from roster.models import MAX_NAME, Actor, ApiKey, User
+from roster.models import Actor, ApiKey, User
 from roster.services import UnknownLearner
 
 

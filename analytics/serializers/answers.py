@@ -16,7 +16,7 @@ from analytics.serializers.reading import (
     BadAnswer,
     read_answer,
 )
-from roster.models import MAX_NAME
+from infra.api.idempotency.models import MAX_NAME
 
 DECIMALS = 4
 CONFIDENCES = ("low", "medium", "high")

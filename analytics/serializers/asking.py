@@ -11,7 +11,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from analytics.core.scale import total_scale
-from roster.models import MAX_NAME
+from infra.api.idempotency.models import MAX_NAME
 
 USUAL_DAYS = 30
 MOST_DAYS = 365

@@ -12,8 +12,8 @@ from analytics.core.velocity import Trend
 from analytics.events import Source
 from analytics.selectors import LearnerPace, Outlook, Standing
 from analytics.serializers.answers import probability
+from infra.api.fields import HexUUIDField
 from infra.datetime_format import format_time
-from roster.serializers import HexUUIDField
 
 Row = dict[str, Any]
 

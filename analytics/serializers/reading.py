@@ -10,8 +10,8 @@ from typing import Any
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from analytics.commands import TrackedAnswer
-from roster.models import MAX_NAME
-from roster.serializers import EventTimeField
+from infra.api.fields import EventTimeField
+from infra.api.idempotency.models import MAX_NAME
 
 Reader = Callable[[Any], Any]
 MAX_SECONDS = 10_000_000

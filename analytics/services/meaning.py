@@ -18,8 +18,8 @@ from django.db.models.fields import CharField
 from analytics.events import Answer
 from analytics.models import Item, ItemMemory, Skill, SkillState
 from analytics.titles import titles_of
+from infra.api.idempotency.models import MAX_NAME
 from infra.db.compiled_queries import Param, Prepared
-from roster.models import MAX_NAME
 
 FEW = 4
 ItemName = str | UUID

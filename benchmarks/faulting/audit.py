@@ -23,8 +23,8 @@ from django.db.models.functions import Coalesce  # noqa: E402
 
 from benchmarks.replay import SECONDS, content_of, sessions_of  # noqa: E402
 from benchmarks.rows import read  # noqa: E402
+from infra.api.idempotency.models import KeptAnswer  # noqa: E402
 from logger.models import AttemptLog, ContentSession, ContentSummary, MasteryLog  # noqa: E402
-from roster.models import KeptAnswer  # noqa: E402
 
 
 def answers_there(prefix: str) -> Counter[tuple[Any, ...]]:

@@ -7,13 +7,13 @@ from uuid import UUID
 
 from rest_framework import serializers
 
+from infra.api.fields import HexUUIDField
 from logger.selectors import Row, TryDiff
 from logger.serializers.shapes import (
     MasteryCriterionSerializer,
     ObjectField,
     PastAttemptSerializer,
 )
-from roster.serializers import HexUUIDField
 
 
 class TotalProgressSerializer(serializers.Serializer[Any]):

@@ -8,6 +8,7 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
+from infra.api.fields import EventTimeField, HexUUIDField
 from logger.commands import Interaction, StartSession, UpdateSession
 from logger.mastery import MasteryType
 from logger.models import AttemptLog, ContentKind
@@ -23,7 +24,6 @@ from logger.serializers.shapes import (
     share,
 )
 from logger.services import PAST_ATTEMPT, StartedSession, UpdatedSession
-from roster.serializers import EventTimeField, HexUUIDField
 
 MAX_INTERACTIONS = 1000
 QUIZ_CRITERION = {"type": MasteryType.QUIZ.value, "coach_assigned": True}

@@ -9,9 +9,9 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
+from infra.api.fields import HexUUIDField
 from logger.mastery import MAX_N, Criterion, MasteryType
 from logger.selectors import Row
-from roster.serializers import HexUUIDField
 
 MAX_SECONDS = 10_000_000
 

@@ -11,8 +11,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from infra.api.fields import HexUUIDField
+from infra.api.filters import BooleanFilter, UUIDFilter
+from infra.api.idempotency.decorators import IdempotentView, once
 from roster.api.rows import RosterViewSet
-from roster.filters import BooleanFilter, UUIDFilter
 from roster.models import (
     Assignable,
     AssignableQuerySet,
@@ -23,9 +25,7 @@ from roster.models import (
     Quiz,
     QuizAssignment,
 )
-from roster.once import RecordingView, once
 from roster.registrar import assignments
-from roster.serializers import HexUUIDField
 
 MAX_PLACES = 1000
 
@@ -59,7 +59,7 @@ class AssignableFilter(filters.FilterSet):
         return rows.filter(Q(classroom=value) | Q(classroom=None, facility=value))
 
 
-class AssignableViewSet(RosterViewSet[Assignable], RecordingView):
+class AssignableViewSet(RosterViewSet[Assignable], IdempotentView):
     """Things handed out, of one kind."""
 
     serializer_class = AssignableSerializer

@@ -9,11 +9,11 @@ from django.db.models import Q, QuerySet
 from django_filters import rest_framework as filters
 from rest_framework import serializers
 
+from infra.api.fields import HexUUIDField
+from infra.api.filters import UUIDFilter
 from roster.api.rows import RosterViewSet
-from roster.filters import UUIDFilter
 from roster.models import Membership, Role, RoleKind
 from roster.registrar import belonging
-from roster.serializers import HexUUIDField
 
 
 class MembershipSerializer(serializers.Serializer[Membership]):

@@ -11,9 +11,10 @@ from django.utils import timezone
 from django_filters import rest_framework as filters
 from rest_framework import serializers
 
+from infra.api.fields import HexUUIDField
+from infra.api.filters import UUIDFilter
 from roster.api.places import refuse_foreign_facility
 from roster.api.rows import RosterViewSet, TextOrNothing
-from roster.filters import UUIDFilter
 from roster.models import (
     Actor,
     Classroom,
@@ -23,7 +24,6 @@ from roster.models import (
     UserQuerySet,
 )
 from roster.registrar import people
-from roster.serializers import HexUUIDField
 
 MAX_SEARCH = 200
 

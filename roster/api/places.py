@@ -12,8 +12,9 @@ from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from infra.api.fields import HexUUIDField
+from infra.api.filters import UUIDFilter
 from roster.api.rows import RosterViewSet, TextOrNothing
-from roster.filters import UUIDFilter
 from roster.models import (
     Actor,
     Classroom,
@@ -25,7 +26,6 @@ from roster.models import (
     User,
 )
 from roster.registrar import places
-from roster.serializers import HexUUIDField
 
 
 def refuse_foreign_facility(request: HttpRequest, facility_id: UUID) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from infra.api.idempotency.models import MAX_NAME, KeptAnswer
 from roster.models.assignments import (
     Assignable,
     AssignableQuerySet,
@@ -27,7 +28,6 @@ from roster.models.people import (
     UserQuerySet,
 )
 from roster.models.places import Classroom, Facility, LearnerGroup
-from roster.models.retries import MAX_NAME, KeptAnswer
 
 __all__ = [
     "MAX_NAME",

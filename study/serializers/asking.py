@@ -9,7 +9,7 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 
-from roster.models import MAX_NAME
+from infra.api.idempotency.models import MAX_NAME
 from study.selectors import Page
 
 USUAL_SIZE = 50

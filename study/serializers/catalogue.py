@@ -10,8 +10,9 @@ from rest_framework import serializers
 
 from analytics.models import Item
 from analytics.serializers.reading import Reader, read_fields, read_name, text
+from infra.api.idempotency.models import MAX_NAME
 from infra.datetime_format import format_time
-from roster.models import MAX_NAME, Actor, ApiKey, User
+from roster.models import Actor, ApiKey, User
 from roster.serializers import kinds_of
 from study.commands import NewItem, NewSet, NewUser
 from study.jsonapi import Json, described, described_document, resource

@@ -15,7 +15,7 @@ from analytics.serializers.reading import (
     read_name,
     whole,
 )
-from roster.models import MAX_NAME
+from infra.api.idempotency.models import MAX_NAME
 from study.commands import QuizResult, StudyResult
 from study.serializers.strict import GuidField, IdField, StrictSerializer, read_guid, read_id
 

@@ -10,9 +10,9 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
 from analytics.serializers.reading import BadAnswer, read_name
+from infra.api.fields import UUID_SCHEMA
+from infra.api.idempotency.models import MAX_NAME
 from infra.identifiers import parse_uuid
-from roster.models import MAX_NAME
-from roster.serializers import UUID_SCHEMA
 
 _INTEGER = "integer"
 

@@ -9,8 +9,8 @@ import orjson
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from roster.api.recording import RecordingView
 from roster.models import Actor
-from roster.once import RecordingView
 from study.jsonapi import JsonApiParser, JsonApiRenderer, JsonParser
 
 

@@ -10,8 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from analytics.selectors import readable_learner
+from infra.api.idempotency.decorators import once
 from roster.models import User
-from roster.once import once
 from study import selectors, services
 from study.jsonapi import document
 from study.serializers.catalogue import (

@@ -11,8 +11,8 @@ from rest_framework.response import Response
 
 from analytics.serializers import asking
 from analytics.serializers.batch import Batch
+from infra.api.idempotency.decorators import once, once_in_parts
 from roster.models import ApiKey, User
-from roster.once import once, once_in_parts
 from study import services
 from study.examples import RESULT, RESULTS, STUDIED
 from study.jsonapi import MEDIA_TYPE

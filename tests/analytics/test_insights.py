@@ -226,7 +226,7 @@ def test_lists_come_in_the_three_shapes(app: Client, path: str):
 
 def test_a_long_history_goes_on_at_its_link(app: Client, monkeypatch: pytest.MonkeyPatch):
     """contract 0.14: an array has a bound, and a Link to the rest."""
-    monkeypatch.setattr("config.pagination.MAX_ROWS", 3)
+    monkeypatch.setattr("infra.api.pagination.MAX_ROWS", 3)
     practise(app, "rwrwr")
 
     first = ask(app, "mastery/student_ada/algebra/history")

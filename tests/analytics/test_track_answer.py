@@ -12,7 +12,8 @@ from django.test import Client as DjangoClient
 from django.utils import timezone
 
 from analytics.models import Item, LearningEvent, Skill, SkillState
-from roster.models import Facility, KeptAnswer, Scope, User
+from infra.api.idempotency.models import KeptAnswer
+from roster.models import Facility, Scope, User
 from tests.analytics.answering import TRACK, answer, refused, track, tracked
 from tests.conftest import Client, client_for
 from tests.factories import NOW, School, make_key
@@ -327,7 +328,7 @@ def test_every_error_comes_in_the_envelope(
 
 def test_who_asks_too_often_is_told_in_the_envelope(app: Client, settings: Any):
     """contract 0.11, 0.12"""
-    from roster.rates import Rate
+    from infra.api.rate_limit import Rate
 
     settings.THROTTLES = {**settings.THROTTLES, "key": Rate.of("1/minute")}
     track(app, answer())

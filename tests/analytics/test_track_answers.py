@@ -15,8 +15,9 @@ from rest_framework.exceptions import ParseError
 
 from analytics.models import LearningEvent, Skill, SkillState
 from analytics.services import bulk
-from roster.bodies import lines
-from roster.models import Facility, KeptAnswer, Scope, User
+from infra.api.idempotency.models import KeptAnswer
+from infra.api.parsers import lines
+from roster.models import Facility, Scope, User
 from tests.analytics.answering import answer, refused, told, track
 from tests.conftest import Client, client_for
 from tests.factories import School, make_key, make_school

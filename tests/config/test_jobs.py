@@ -14,8 +14,9 @@ from pytest_django import Settings
 
 from config import jobs
 from config.models import JobRun
+from infra.api.idempotency.models import KeptAnswer
 from logger.models import AttemptLog, ContentSession
-from roster.models import KeptAnswer, LearnerToken
+from roster.models import LearnerToken
 from tests.conftest import Client, client_for
 from tests.factories import School, answered, exercise, make_school, video
 

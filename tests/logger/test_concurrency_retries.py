@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from infra.api.idempotency.models import KeptAnswer
 from logger.models import AttemptLog, ContentSession, ContentSummary, MasteryLog
-from roster.models import KeptAnswer, User
+from roster.models import User
 from tests.conftest import client_for
 from tests.factories import School, answered, exercise, make_quiz, make_school, video
 from tests.threads import together

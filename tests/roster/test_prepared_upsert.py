@@ -18,10 +18,10 @@ from django.db.utils import DataError
 from django.test.utils import isolate_apps
 from uuid_utils.compat import uuid7
 
+from infra.api.idempotency.models import KeptAnswer
 from infra.db.compiled_queries import PreparedUpsert
 from logger.models import AttemptLog, ContentSession
 from roster.models import Facility, User
-from roster.models.retries import KeptAnswer
 from tests.conftest import Client
 from tests.factories import NOW, School, exercise
 

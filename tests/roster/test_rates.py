@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roster.rates import Rate
+from infra.api.rate_limit import Rate
 
 rates = st.builds(
     Rate, requests=st.integers(1, 100_000), seconds=st.sampled_from([1, 60, 3600, 86_400])

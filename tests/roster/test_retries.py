@@ -12,10 +12,12 @@ import time_machine
 from django.db import IntegrityError, OperationalError, connection
 from django.utils import timezone
 
+from infra.api.idempotency import store
+from infra.api.idempotency.models import KeptAnswer
+from infra.api.idempotency.store import Retriable
 from logger.models import AttemptLog, ContentSession
-from roster import retries, services
-from roster.models import KeptAnswer, Scope, User
-from roster.retries import Retriable
+from roster import services
+from roster.models import Scope, User
 from tests.conftest import Client, client_for
 from tests.factories import School, answered, exercise, make_school, video
 
@@ -225,7 +227,7 @@ def running(school: School, body: Any) -> Retriable:
     ContentSession.objects.all().delete()
     KeptAnswer.objects.all().delete()
     request = Retriable(owner=kept.owner, name=kept.name, fingerprint=kept.fingerprint)
-    retries.begin(request, at=timezone.now())
+    store.begin(request, at=timezone.now())
     return request
 
 
@@ -251,12 +253,12 @@ def test_whoever_lost_the_lease_leaves_nothing_behind(school: School, ada: Clien
     body = video()
     slow = running(school, body)
     mine = KeptAnswer.objects.get(owner=slow.owner)
-    later = timezone.now() + retries.LEASE
-    faster = retries.begin(slow, at=later)
+    later = timezone.now() + store.LEASE
+    faster = store.begin(slow, at=later)
 
-    with pytest.raises(retries.StillRunning):
-        retries.keep(mine, status=200, content_type="", body=b"{}", learner_id=None, at=later)
-    retries.free(mine)
+    with pytest.raises(store.StillRunning):
+        store.keep(mine, status=200, content_type="", body=b"{}", learner_id=None, at=later)
+    store.free(mine)
 
     assert KeptAnswer.objects.get(pk=faster.pk).holder == faster.holder
 
@@ -264,12 +266,12 @@ def test_whoever_lost_the_lease_leaves_nothing_behind(school: School, ada: Clien
 def test_of_two_who_find_a_dead_request_one_runs_it(school: School, ada: Client):
     """contract 0.9."""
     dead = running(school, video())
-    later = timezone.now() + retries.LEASE
+    later = timezone.now() + store.LEASE
 
-    retries.begin(dead, at=later)
+    store.begin(dead, at=later)
 
-    with pytest.raises(retries.StillRunning):
-        retries.begin(dead, at=later)
+    with pytest.raises(store.StillRunning):
+        store.begin(dead, at=later)
 
 
 def test_lists_and_logins_take_no_notice_of_the_header(school: School, app: Client):

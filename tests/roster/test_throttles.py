@@ -10,9 +10,9 @@ from django.test import Client as Browser
 from django.utils import timezone
 from pytest_django import Settings
 
+from infra.api.rate_limit import Rate
 from roster import keys, services
 from roster.models import Scope
-from roster.rates import Rate
 from tests.conftest import Caller, Client, client_for
 from tests.factories import PASSWORD, School, key_row, video
 

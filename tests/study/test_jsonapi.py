@@ -10,8 +10,8 @@ from django.db import OperationalError, connection
 from pytest_django import Settings
 
 from analytics.models import Item, LearningEvent, Skill
+from infra.api.rate_limit import Rate
 from roster.models import Scope
-from roster.rates import Rate
 from tests.conftest import Client, client_for
 from tests.factories import School
 from tests.study.sending import JSON_API, STUDIES, STUDY, errors, post, refused, sent

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from analytics.models import Item, ItemMemory, LearningEvent
 from analytics.services import bulk
-from roster.models import KeptAnswer, Scope, User
+from infra.api.idempotency.models import KeptAnswer
+from roster.models import Scope, User
 from tests.conftest import Client, client_for
 from tests.factories import School, make_key
 from tests.study.sending import GUID, JSON_API, STUDIES, STUDY, errors, memory, post, refused, sent

@@ -14,21 +14,21 @@ from django.db import Error as DatabaseError
 from django.db import transaction
 from django.http import HttpResponse
 from django.utils import timezone
-from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from infra.api.idempotency import store
+from infra.api.idempotency.models import MAX_NAME, KeptAnswer
+from infra.api.idempotency.store import Retriable
 from infra.identifiers import parse_uuid
-from roster import retries
-from roster.models import MAX_NAME, ApiKey, KeptAnswer, User
-from roster.retries import Retriable
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
 
 
-class RecordingView(APIView):
+class IdempotentView(APIView):
     """A view with handlers that are `once`.
 
     They set `learner_id` to whom they recorded for, if that is one. `request_name` is theirs to
@@ -50,6 +50,9 @@ class RecordingView(APIView):
         The caller and their scope have been checked by then.
         """
 
+    def check_learner(self, request: Request, learner_id: UUID) -> None:
+        """Refuse to replay a response for a learner whose records the caller may not read."""
+
 
 Handler = Callable[..., Response]
 
@@ -62,7 +65,7 @@ def once(handler: Handler) -> Callable[..., HttpResponse]:
     """
 
     def work(
-        view: RecordingView, request: Request, running: KeptAnswer, **path: Any
+        view: IdempotentView, request: Request, running: KeptAnswer, **path: Any
     ) -> HttpResponse:
         with transaction.atomic(durable=True):
             return _keep(view, request, running, handler(view, request, **path))
@@ -80,7 +83,7 @@ def once_in_parts(handler: Handler) -> Callable[..., HttpResponse]:
     """
 
     def work(
-        view: RecordingView, request: Request, running: KeptAnswer, **path: Any
+        view: IdempotentView, request: Request, running: KeptAnswer, **path: Any
     ) -> HttpResponse:
         response = handler(view, request, **path)
         with transaction.atomic(durable=True):
@@ -93,11 +96,11 @@ def _answering(handler: Handler, work: Callable[..., HttpResponse]) -> Callable[
     """Return a handler that answers again, or lets `work` be done and its answer be kept."""
 
     @wraps(handler)
-    def answer(view: RecordingView, request: Request, **kwargs: Any) -> HttpResponse:
+    def answer(view: IdempotentView, request: Request, **kwargs: Any) -> HttpResponse:
         retriable = _retriable(view, request, kwargs)
         if retriable is None:
             return handler(view, request, **kwargs)
-        running = retries.begin(retriable, at=timezone.now())
+        running = store.begin(retriable, at=timezone.now())
         if running.status is not None:
             return _replay(view, request, running)
         view.request_name = retriable.digest
@@ -105,13 +108,13 @@ def _answering(handler: Handler, work: Callable[..., HttpResponse]) -> Callable[
             return work(view, request, running, **kwargs)
         except BaseException:
             with suppress(DatabaseError):  # the lease ends by itself
-                retries.free(running)
+                store.free(running)
             raise
 
     return answer
 
 
-def _retriable(view: RecordingView, request: Request, path: dict[str, Any]) -> Retriable | None:
+def _retriable(view: IdempotentView, request: Request, path: dict[str, Any]) -> Retriable | None:
     name = request.headers.get(HEADER)
     owner = _owner(view, request, path)
     if name is None or owner is None:
@@ -128,18 +131,18 @@ def _retriable(view: RecordingView, request: Request, path: dict[str, Any]) -> R
     return Retriable(owner=owner, name=name, fingerprint=fingerprint)
 
 
-def _owner(view: RecordingView, request: Request, path: dict[str, Any]) -> str | None:
+def _owner(view: IdempotentView, request: Request, path: dict[str, Any]) -> str | None:
     """Say whose key it is: the same word under another owner is another key."""
-    if isinstance(request.auth, ApiKey):
+    if request.auth is not None:
         return f"key/{request.auth.pk.hex}"
-    if isinstance(request.user, User):
+    if request.user.is_authenticated:
         return f"user/{request.user.pk.hex}"
     owned = parse_uuid(path[view.guests_own]) if view.guests_own else None
     return f"{view.guests_own}/{owned.hex}" if owned else None
 
 
 def _keep(
-    view: RecordingView, request: Request, running: KeptAnswer, response: Response
+    view: IdempotentView, request: Request, running: KeptAnswer, response: Response
 ) -> HttpResponse:
     renderer = request.accepted_renderer
     answer = _told(
@@ -147,7 +150,7 @@ def _keep(
         status=response.status_code,
         content_type=renderer.media_type,
     )
-    retries.keep(
+    store.keep(
         running,
         status=answer.status_code,
         content_type=renderer.media_type,
@@ -158,13 +161,11 @@ def _keep(
     return answer
 
 
-def _replay(view: RecordingView, request: Request, kept: KeptAnswer) -> HttpResponse:
+def _replay(view: IdempotentView, request: Request, kept: KeptAnswer) -> HttpResponse:
     """Answer again, unless the answer is no longer the caller's to know."""
     view.check_again(request, orjson.loads(bytes(kept.body) or b"null"))
-    if isinstance(request.auth, ApiKey) and kept.learner_id is not None:
-        theirs = User.objects.in_facility(request.auth.facility_id)
-        if not theirs.filter(pk=kept.learner_id).exists():
-            raise NotFound
+    if kept.learner_id is not None:
+        view.check_learner(request, kept.learner_id)
     answer = _told(bytes(kept.body), status=kept.status, content_type=kept.content_type)
     answer[REPLAYED] = "true"
     return answer

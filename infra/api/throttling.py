@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from roster import tolls
-from roster.authentication import client_address
-from roster.models import ApiKey, User
+from infra.api import throttle_counter
+from infra.api.client_address import client_address
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView
@@ -26,18 +25,18 @@ class CallerThrottle(BaseThrottle):
     def allow_request(self, request: Request, view: APIView) -> bool:  # noqa: ARG002
         """Let a request pass, or remember how long its caller has to wait."""
         request.META[_COUNTED] = True
-        self._wait = tolls.pay(*self.caller(request))
+        self._wait = throttle_counter.pay(*self.caller(request))
         return self._wait is None
 
     def wait(self) -> int | None:
         """Return after how many seconds to come again."""
         return self._wait
 
-    def caller(self, request: Request) -> tuple[tolls.Kind, str]:
+    def caller(self, request: Request) -> tuple[throttle_counter.Kind, str]:
         """Return by which rate a request is counted, and of whom."""
-        if isinstance(request.auth, ApiKey):
+        if request.auth is not None:
             return "key", request.auth.pk.hex
-        if isinstance(request.user, User):
+        if request.user.is_authenticated:
             return "user", request.user.pk.hex
         return "guest", client_address(request._request)
 
@@ -45,7 +44,7 @@ class CallerThrottle(BaseThrottle):
 class LoginThrottle(CallerThrottle):
     """Counts a login against the address it comes from: each costs the work of a password."""
 
-    def caller(self, request: Request) -> tuple[tolls.Kind, str]:
+    def caller(self, request: Request) -> tuple[throttle_counter.Kind, str]:
         """Return the address, whoever calls."""
         return "login", client_address(request._request)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from infra.db.models import Keyed
-from roster.models.people import User
 
 MAX_NAME = 255
 
@@ -23,13 +23,17 @@ class KeptAnswer(Keyed):
     name = models.CharField(max_length=MAX_NAME)
     fingerprint = models.CharField(max_length=64)
     holder = models.UUIDField()
-    learner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", null=True)
+    learner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", null=True
+    )
     status = models.PositiveSmallIntegerField(null=True)
     content_type = models.CharField(max_length=100, blank=True)
     body = models.BinaryField(default=b"")
     expires_at = models.DateTimeField(db_index=True)
 
     class Meta:
+        # The table was made by the app `roster`, and keeps its name.
+        app_label = "roster"
         constraints = [
             models.UniqueConstraint(fields=["owner", "name"], name="one_request_per_retry_key"),
             models.CheckConstraint(

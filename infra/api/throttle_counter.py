@@ -9,7 +9,7 @@ import structlog
 from django.conf import settings
 from django.core.cache import cache
 
-from roster.rates import Rate
+from infra.api.rate_limit import Rate
 
 log = structlog.get_logger(__name__)
 

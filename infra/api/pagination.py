@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
-from config.json_rim import OrjsonRenderer
+from infra.api.renderers import OrjsonRenderer
 from infra.db.byte_limits import Weighed
 from infra.db.keyset import BadToken, Place, from_place, order_of
 

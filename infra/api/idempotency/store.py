@@ -14,8 +14,8 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from uuid_utils.compat import uuid7
 
+from infra.api.idempotency.models import KeptAnswer
 from infra.db.models import delete_some
-from roster.models import KeptAnswer
 
 LEASE = timedelta(seconds=60)
 KEPT = timedelta(hours=24)

@@ -9,8 +9,8 @@ from django import forms
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema_field
 
+from infra.api.fields import UUID_SCHEMA
 from infra.identifiers import parse_uuid
-from roster.serializers import UUID_SCHEMA
 
 _TRUTH = {"true": True, "1": True, "false": False, "0": False}
 

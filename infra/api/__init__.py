@@ -1,0 +1,1 @@
+"""Parts of REST APIs: parsers, renderers, pagination, throttling, filters, idempotency."""

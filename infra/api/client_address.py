@@ -1,0 +1,43 @@
+"""The IP address of a client, also behind proxies and in IPv6 networks."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+
+from django.conf import settings
+from django.http import HttpRequest
+
+IPV6_NETWORK = 64
+NO_ADDRESS = "0.0.0.0"  # noqa: S104  # nothing is bound
+
+
+def client_address(request: HttpRequest) -> str:
+    """Return the caller's address, believing as many proxies as TRUSTED_PROXIES says.
+
+    What is no address, as of a server behind a socket, is told as 0.0.0.0.
+    """
+    remote = str(request.META.get("REMOTE_ADDR", ""))
+    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop]
+    proxies: int = settings.TRUSTED_PROXIES
+    if proxies and hops:
+        return _address(hops[-min(proxies, len(hops))]) or _address(remote) or NO_ADDRESS
+    return _address(remote) or NO_ADDRESS
+
+
+def _counted(address: IPv4Address | IPv6Address) -> str:
+    """Return what a client is counted by: of IPv6 the network, which is one client's whole."""
+    if isinstance(address, IPv4Address):
+        return str(address)
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(IPv6Network((address, IPV6_NETWORK), strict=False).network_address)
+
+
+def _address(text: str) -> str | None:
+    """Return the address in a hop such as ``1.2.3.4``, ``1.2.3.4:80`` or ``[::1]:80``."""
+    for candidate in (text, text.rpartition(":")[0].strip("[]"), text.strip("[]")):
+        try:
+            return _counted(ip_address(candidate.partition("%")[0]))
+        except ValueError:
+            continue
+    return None
