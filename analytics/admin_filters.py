@@ -9,14 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from analytics.events import Source
 from analytics.models import Skill
-from roster.admin_filters import (
-    Choice,
-    ChoiceFilter,
-    ConditionFilter,
-    Rows,
-    TextFilter,
-    listed,
-)
+from infra.admin.filters import Choice, ChoiceFilter, ConditionFilter, Rows, TextFilter, listed
 from roster.models import Facility
 
 

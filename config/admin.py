@@ -6,8 +6,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from config.models import JobRun
-from roster.admin_base import ReadOnlyAdmin
-from roster.admin_rights import is_superuser
+from infra.admin.model_admins import ReadOnlyAdmin
+from roster.admin.permissions import is_superuser
 
 
 @admin.register(JobRun)

@@ -31,6 +31,7 @@ ALLOWED_HOSTS = [*env.list("ALLOWED_HOSTS", default=[]), "localhost", "127.0.0.1
 
 INSTALLED_APPS = [
     "config",
+    "infra",
     "roster",
     "analytics",
     "logger",

@@ -10,12 +10,13 @@ from uuid import UUID
 from django.contrib.admin import AdminSite
 from django.http import Http404, HttpRequest
 from django.template.loader import render_to_string
-from django.urls import NoReverseMatch, URLPattern, path, register_converter, reverse
+from django.urls import URLPattern, path, register_converter, reverse
 from django.urls.converters import UUIDConverter
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
+from infra.admin.html import link
 from roster.models import Classroom, User
 
 MOST_CLASSES = 10
@@ -101,14 +102,6 @@ class CoachPage(TemplateView):
 def rendered(sections: Iterable[Section], request: HttpRequest) -> list[SafeString]:
     """Return parts of a page as they are shown."""
     return [render_to_string(template, context, request) for template, context in sections]
-
-
-def link(name: str, *args: Any) -> str | None:
-    """Return the address of a page of the admin; None where no app brings that page."""
-    try:
-        return reverse(f"admin:{name}", args=args)
-    except NoReverseMatch:
-        return None
 
 
 def visible_learner(viewer: User, pk: UUID, *, along: Sequence[str] = ()) -> User:

@@ -10,9 +10,9 @@ from django.forms import ModelChoiceField
 from django.http import HttpRequest
 from django.utils import timezone
 
-from roster.admin_base import CappedPaginator
-from roster.admin_rights import is_staff, managed_facilities, manages_some, may_manage
-from roster.export_admin import ExportableAdmin
+from infra.admin.model_admins import CappedPaginator
+from roster.admin.export_mixin import ExportableAdmin
+from roster.admin.permissions import is_staff, managed_facilities, manages_some, may_manage
 from roster.models import Actor, Facility
 from study import exports, services
 from study.models import LearningItem, StudySet

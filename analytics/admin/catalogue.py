@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy
 from analytics import exports
 from analytics.models import Item, Skill
 from analytics.models.catalogue import Learned
+from infra.admin.model_admins import CappedPaginator
 from infra.identifiers import parse_uuid
-from roster.admin_base import CappedPaginator
-from roster.admin_rights import is_superuser
-from roster.export_admin import ExportableAdmin
+from roster.admin.export_mixin import ExportableAdmin
+from roster.admin.permissions import is_superuser
 
 L = TypeVar("L", bound=Learned)
 

@@ -19,15 +19,17 @@ from analytics.models.beliefs import LATEST_PRACTISED
 from analytics.models.evidence import NEWEST
 from analytics.models.memories import LATEST_REVIEWED
 from analytics.titles import titles_of
+from infra.admin.filters import DateFilter
+from infra.admin.html import badge, bar, identifier, leading, lines, link, moment
 from infra.identifiers import parse_uuid
-from roster.admin_base import VisibleLearnersAdmin
-from roster.admin_filters import ClassFilter, DateFilter, FacilityFilter, GroupFilter
-from roster.admin_learner import LearnerFilter
-from roster.cells import badge, bar, identifier, leading, lines, moment, person
-from roster.coaching import CoachSite, link
-from roster.export_admin import ExportableAdmin
+from infra.templatetags.quantities import duration, share
+from roster.admin.export_mixin import ExportableAdmin
+from roster.admin.learner_filter import LearnerFilter
+from roster.admin.learner_records import VisibleLearnersAdmin
+from roster.admin.links import person
+from roster.admin.place_filters import ClassFilter, FacilityFilter, GroupFilter
+from roster.coaching import CoachSite
 from roster.models import Facility, User
-from roster.templatetags.reading import duration, share
 
 WHOSE = (FacilityFilter, ClassFilter, GroupFilter, LearnerFilter)
 MOST_ITEMS = 100

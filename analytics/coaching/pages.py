@@ -19,13 +19,13 @@ from analytics.coaching.selectors.practice import NEWEST_FIRST, practice
 from analytics.coaching.selectors.skills import skill_view
 from analytics.models import Item, Skill
 from analytics.models.catalogue import Learned
+from infra.admin.html import link
 from infra.db.keyset import BadToken, Place
 from roster.coaching import (
     CoachPage,
     Crumb,
     class_crumbs,
     learner_crumbs,
-    link,
     rendered,
     visible_learner,
 )

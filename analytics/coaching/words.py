@@ -14,7 +14,7 @@ from analytics.core.plateau import Advice
 from analytics.core.velocity import Trend
 from analytics.events import Source
 from analytics.models import SkillState
-from roster.words import UNBROKEN, decimal, percent, signed
+from infra.admin.formats import UNBROKEN, decimal, percent, signed
 
 SHORT = 6
 _ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

@@ -11,14 +11,14 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
+from infra.admin.html import identifier
+from infra.admin.model_admins import CappedPaginator
 from logger import exports
 from logger.catalogue.skills import known_titles, rename_skills
 from logger.models import Content, ContentQuerySet
 from roster import services
-from roster.admin_base import CappedPaginator
-from roster.admin_rights import is_staff, is_superuser, viewer
-from roster.cells import identifier
-from roster.export_admin import ExportableAdmin
+from roster.admin.export_mixin import ExportableAdmin
+from roster.admin.permissions import is_staff, is_superuser, viewer
 
 
 class ItemsField(forms.CharField):

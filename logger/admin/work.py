@@ -12,6 +12,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from infra.admin.filters import DateFilter
+from infra.admin.html import badge, bar, identifier, leading, lines, link, moment
+from infra.templatetags.quantities import duration
 from logger import exports
 from logger.admin_filters import (
     CompleteFilter,
@@ -34,13 +37,11 @@ from logger.models import (
 from logger.models.base import LATEST_BEGUN, Timed
 from logger.models.contents import Work
 from logger.models.tries import MasteryLogQuerySet
-from roster.admin_base import VisibleLearnersAdmin
-from roster.admin_filters import ClassFilter, DateFilter, FacilityFilter, GroupFilter
-from roster.admin_learner import LearnerFilter
-from roster.cells import badge, bar, identifier, leading, lines, moment, person
-from roster.coaching import link
-from roster.export_admin import ExportableAdmin
-from roster.templatetags.reading import duration
+from roster.admin.export_mixin import ExportableAdmin
+from roster.admin.learner_filter import LearnerFilter
+from roster.admin.learner_records import VisibleLearnersAdmin
+from roster.admin.links import person
+from roster.admin.place_filters import ClassFilter, FacilityFilter, GroupFilter
 
 NEWEST_FIRST: list[str | Combinable] = ["-end_timestamp", "-id"]
 LATEST_BEGUN_FIRST: list[str | Combinable] = [*LATEST_BEGUN]

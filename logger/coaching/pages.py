@@ -11,6 +11,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from analytics.charting import Mark, StripChart
+from infra.admin.html import link
 from infra.db.keyset import BadToken, Place
 from logger.coaching.attempts import LearnerAttempt, UnknownAttemptOfLearner, learner_attempt
 from logger.coaching.contents import LearnerContent, UnknownContent, learner_content
@@ -20,7 +21,7 @@ from logger.coaching.wording import try_title, untitled
 from logger.models import ContentSummary
 from logger.models.tries import NEWEST
 from logger.selectors import OLDEST
-from roster.coaching import CoachPage, Crumb, learner_crumbs, link
+from roster.coaching import CoachPage, Crumb, learner_crumbs
 from roster.models import User
 
 # Where a list goes on, as in the API.

@@ -12,11 +12,11 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from roster import admin_rights
+from roster.admin import permissions
 from roster.admin.base import RosterAdmin, RosterInline
 from roster.admin.filters import InUseFilter
-from roster.admin_filters import FacilityFilter
-from roster.admin_rights import viewer
+from roster.admin.permissions import viewer
+from roster.admin.place_filters import FacilityFilter
 from roster.exports import Column
 from roster.models import (
     Assignable,
@@ -105,14 +105,14 @@ class AssignableAdmin(RosterAdmin[A]):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Let whoever looks after a class or a facility add some."""
-        return admin_rights.hands_out_some(request)
+        return permissions.hands_out_some(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Let coaches of its class change it, and coaches and admins of the facility."""
         if not isinstance(obj, Assignable):
-            return admin_rights.hands_out_some(request)
-        may = admin_rights.hands_out_some(request)
-        return may and admin_rights.reach(request).hands_out(obj.facility_id, obj.classroom_id)
+            return permissions.hands_out_some(request)
+        may = permissions.hands_out_some(request)
+        return may and permissions.reach(request).hands_out(obj.facility_id, obj.classroom_id)
 
     def get_readonly_fields(self, request: HttpRequest, obj: A | None = None) -> Any:  # noqa: ARG002
         """Leave it where it is."""
@@ -121,12 +121,12 @@ class AssignableAdmin(RosterAdmin[A]):
     def get_form(self, request: HttpRequest, obj: A | None = None, **kwargs: Any) -> Any:  # type: ignore[override]
         """Tell the form how far the viewer's rights reach."""
         form = super().get_form(request, obj, **kwargs)
-        return type(form.__name__, (form,), {"reach": admin_rights.reach(request)})
+        return type(form.__name__, (form,), {"reach": permissions.reach(request)})
 
     def offered(self, name: str, request: HttpRequest) -> QuerySet[Any] | None:
         """Offer places of theirs."""
         if name == "facility":
-            return admin_rights.facilities_of_hand_outs(request)
+            return permissions.facilities_of_hand_outs(request)
         if name == "classroom":
             return Classroom.objects.staffed_by(viewer(request)).order_by("name", "pk")
         return None

@@ -12,14 +12,13 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from roster import admin_rights
-from roster.admin.base import ListedAdmin
+from infra.admin.html import moment
+from infra.admin.model_admins import ListedAdmin, ReadOnlyAdmin
+from roster.admin import permissions
+from roster.admin.export_mixin import ExportableAdmin
 from roster.admin.filters import ActionFilter
-from roster.admin_base import ReadOnlyAdmin
-from roster.admin_filters import FacilityFilter
-from roster.admin_rights import viewer
-from roster.cells import moment
-from roster.export_admin import ExportableAdmin
+from roster.admin.permissions import viewer
+from roster.admin.place_filters import FacilityFilter
 from roster.exports import Column
 from roster.models import AuditEntry
 
@@ -68,7 +67,7 @@ class AuditEntryAdmin(
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Show it to admins."""
-        return admin_rights.manages_some(request)
+        return permissions.manages_some(request)
 
     def has_view_permission(self, request: HttpRequest, obj: AuditEntry | None = None) -> bool:  # noqa: ARG002
         """Let admins look."""

@@ -13,30 +13,16 @@ from django.db.models import Model, QuerySet
 from django.forms import ModelChoiceField
 from django.http import HttpRequest
 
-from roster import admin_rights, services
-from roster.admin.labels import LabelledFormSet
-from roster.admin_base import CappedPaginator, ScopedAdmin
-from roster.admin_lists import FormList
-from roster.admin_rights import viewer
-from roster.export_admin import ExportableAdmin
+from infra.admin.labels import LabelledFormSet
+from infra.admin.model_admins import ListedAdmin
+from roster import services
+from roster.admin import permissions
+from roster.admin.export_mixin import ExportableAdmin
+from roster.admin.permissions import viewer
 from roster.registrar.rights import NotAllowed, UnknownReference, lock_facility
 
 M = TypeVar("M", bound=Model)
 P = TypeVar("P", bound=Model)
-
-
-class ListedAdmin(ScopedAdmin[M]):
-    """A list like those of learners' records: its search and its filters in one form."""
-
-    change_list_template = "admin/keyset_list.html"
-    paginator = CappedPaginator
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
-    list_per_page = 50
-
-    def get_changelist(self, request: HttpRequest, **_kwargs: Any) -> type[FormList]:  # noqa: ARG002
-        """Put the form above it."""
-        return FormList
 
 
 class RosterAdmin(ExportableAdmin[M], ListedAdmin[M]):
@@ -68,7 +54,7 @@ class RosterAdmin(ExportableAdmin[M], ListedAdmin[M]):
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Show it to all staff."""
-        return admin_rights.is_staff(request)
+        return permissions.is_staff(request)
 
     def has_view_permission(self, request: HttpRequest, obj: M | None = None) -> bool:  # noqa: ARG002
         """Let all staff look; the queryset decides at what."""
@@ -76,13 +62,13 @@ class RosterAdmin(ExportableAdmin[M], ListedAdmin[M]):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Let admins of a facility add to it."""
-        return admin_rights.manages_some(request)
+        return permissions.manages_some(request)
 
     def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
         """Let admins change what is of their facility."""
         if obj is None:
-            return admin_rights.manages_some(request)
-        return admin_rights.may_manage(request, self.facility_of(obj))
+            return permissions.manages_some(request)
+        return permissions.may_manage(request, self.facility_of(obj))
 
     def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
         """Let admins remove what is of their facility."""
@@ -102,9 +88,9 @@ class RosterAdmin(ExportableAdmin[M], ListedAdmin[M]):
     def offered(self, name: str, request: HttpRequest) -> QuerySet[Any] | None:
         """Return what may be chosen in a field; None where it is not about a place."""
         if name == "facility":
-            return admin_rights.managed_facilities(request)
+            return permissions.managed_facilities(request)
         if name == "classroom":
-            return admin_rights.managed_classrooms(request)
+            return permissions.managed_classrooms(request)
         return None
 
     def lock(self, request: HttpRequest, row: M) -> None:

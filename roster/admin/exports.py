@@ -15,16 +15,15 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
+from infra.admin.html import moment
+from infra.admin.model_admins import ListedAdmin, ReadOnlyAdmin
 from infra.identifiers import parse_uuid
-from roster.admin.base import ListedAdmin
-from roster.admin_base import ReadOnlyAdmin
-from roster.admin_rights import is_staff
-from roster.cells import moment
-from roster.export_admin import as_file
+from infra.templatetags.quantities import share
+from roster.admin.export_mixin import as_file
+from roster.admin.permissions import is_staff
 from roster.exports import files
 from roster.exports.rights import fingerprint
 from roster.models import Export, ExportState, User
-from roster.templatetags.reading import share
 
 LOOK_AGAIN_SECONDS = 5
 OTHER_RIGHTS = gettext_noop("Your rights have changed since the file was made. Ask for it again.")

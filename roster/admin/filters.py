@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from roster.admin_filters import Choice, ChoiceFilter, ConditionFilter, Rows
+from infra.admin.filters import Choice, ChoiceFilter, ConditionFilter, Rows
 from roster.models import AuditAction
 
 

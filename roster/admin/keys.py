@@ -12,11 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from roster import admin_rights, services
+from infra.admin.labels import label
+from roster import services
+from roster.admin import permissions
 from roster.admin.base import RosterAdmin
-from roster.admin.labels import label
-from roster.admin_filters import FacilityFilter
-from roster.admin_rights import viewer
+from roster.admin.permissions import viewer
+from roster.admin.place_filters import FacilityFilter
 from roster.exports import Column
 from roster.models import ApiKey
 
@@ -59,11 +60,11 @@ class ApiKeyAdmin(RosterAdmin[ApiKey]):
         keys = ApiKey.objects.order_by(*self.ordering)
         if viewer(request).is_superuser:
             return keys
-        return keys.filter(facility__in=admin_rights.reach(request).managed)
+        return keys.filter(facility__in=permissions.reach(request).managed)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Show it to admins."""
-        return admin_rights.manages_some(request)
+        return permissions.manages_some(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: ApiKey | None = None) -> bool:  # noqa: ARG002
         """Keep keys: they are revoked, so that it is known which there were."""

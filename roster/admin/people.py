@@ -15,19 +15,16 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from roster import admin_rights, services
+from infra.admin.changelists import KeysetList
+from infra.admin.model_admins import KeptAdmin
+from roster import services
+from roster.admin import permissions
 from roster.admin.base import RosterAdmin
 from roster.admin.belonging import EnrolmentInline, RoleInline
 from roster.admin.filters import ActiveFilter, RolesFilter
-from roster.admin_base import KeptAdmin
-from roster.admin_filters import (
-    ClassFilter,
-    FacilityFilter,
-    GroupFilter,
-)
-from roster.admin_lists import KeysetList
-from roster.admin_rights import viewer
-from roster.cells import person
+from roster.admin.links import person
+from roster.admin.permissions import viewer
+from roster.admin.place_filters import ClassFilter, FacilityFilter, GroupFilter
 from roster.exports import Column
 from roster.models import Role, User
 
@@ -153,8 +150,8 @@ class UserAdmin(KeptAdmin[User], RosterAdmin[User], DjangoUserAdmin[User]):
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Let admins change people of their facility who are no more than they are."""
         if obj is None:
-            return admin_rights.manages_some(request)
-        return admin_rights.may_touch(request, obj)
+            return permissions.manages_some(request)
+        return permissions.may_touch(request, obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         """Leave people in their facility: their records bear it."""

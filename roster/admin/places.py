@@ -10,10 +10,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from infra.admin.model_admins import KeptAdmin
 from roster.admin.base import RosterAdmin, RosterInline
-from roster.admin_base import KeptAdmin
-from roster.admin_filters import FacilityFilter
-from roster.admin_rights import viewer
+from roster.admin.permissions import viewer
+from roster.admin.place_filters import FacilityFilter
 from roster.exports import Column
 from roster.models import Classroom, Enrolment, Facility, GroupMembership, LearnerGroup
 

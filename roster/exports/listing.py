@@ -21,7 +21,7 @@ from roster.exports.columns import Cell, Column, LookedUp, cell
 from roster.models import User
 
 if TYPE_CHECKING:
-    from roster.export_admin import ExportableAdmin
+    from roster.admin.export_mixin import ExportableAdmin
 
 AT_ONCE = 2_000
 # Which part of a list is on the screen, and in which order.

@@ -10,8 +10,8 @@ from django.test import Client as Browser
 from uuid_utils.compat import uuid7
 
 from analytics.models import Item, LearningEvent, Skill, SkillState
+from infra.admin.formats import UNBROKEN
 from roster.models import User
-from roster.words import UNBROKEN
 from tests.analytics.test_recording import record, tracked
 from tests.factories import School
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from config import jobs
-from roster import export_admin
+from roster.admin import export_mixin
 from roster.exports import running
 from roster.models import Export
 from tests.config.exporting import browser, export, read_csv, read_xlsx
@@ -25,7 +25,7 @@ def large_school(
 ) -> School:
     """Return a school where a few attempts are many, and five of them a part."""
     settings.EXPORTS_FOLDER = tmp_path / "exports"
-    monkeypatch.setattr(export_admin, "MOST_AT_ONCE", 3)
+    monkeypatch.setattr(export_mixin, "MOST_AT_ONCE", 3)
     monkeypatch.setattr(running, "AT_ONCE", 5)
     school = make_school()
     for learner in (school.ada, school.chen):

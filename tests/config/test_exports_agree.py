@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from logger.models import Content
 from roster.admin.base import RosterAdmin
-from roster.admin_base import VisibleLearnersAdmin
+from roster.admin.learner_records import VisibleLearnersAdmin
 from roster.exports import Column, listing
 from tests.config.agreeing import TABLES, Asked, cell_of, days, is_same, is_spelled
 from tests.config.exporting import body, browser, read_csv, read_xlsx

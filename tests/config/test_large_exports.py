@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from logger.models import AttemptLog
-from roster import export_admin
+from roster.admin import export_mixin
 from roster.exports import files, running
 from roster.models import AuditEntry, Export
 from roster.models.exports import SILENCE
@@ -128,8 +128,8 @@ def test_afull_disk_is_told_and_leaves_nothing_behind(
 def test_a_disk_that_isfull_when_somebody_asks_is_told(
     school: School, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(export_admin, "MOST_AT_ONCE", 100)
-    monkeypatch.setattr(export_admin, "write_workbook", full)
+    monkeypatch.setattr(export_mixin, "MOST_AT_ONCE", 100)
+    monkeypatch.setattr(export_mixin, "write_workbook", full)
 
     coach = browser(school.coach)
     answer = coach.post("/admin/logger/attemptlog/export/?q=ada", {"format": "xlsx"}, follow=True)

@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 from analytics.models import LearningEvent
 from config.models import JobRun
-from roster import export_admin
+from roster.admin import export_mixin
 from roster.models import Export
 from tests.config.exporting import body, browser, export, read_xlsx
 from tests.config.test_server import PATIENCE, ROOT, database_url, until
@@ -29,7 +29,7 @@ def asked(
 ) -> Export:
     """A workbook of twelve attempts, for the jobs to make."""
     settings.EXPORTS_FOLDER = tmp_path / "exports"
-    monkeypatch.setattr(export_admin, "MOST_AT_ONCE", 3)
+    monkeypatch.setattr(export_mixin, "MOST_AT_ONCE", 3)
     school: School = make_school()
     client_for(school.ada).work(exercise(), *[answered(f"q{n}", n % 2) for n in range(12)])
     export(school.coach, "logger/attemptlog", "xlsx")

@@ -8,8 +8,9 @@ import pytest
 from django.core.exceptions import BadRequest
 from django.http import Http404, QueryDict
 
+from infra.admin.html import link
 from roster import services
-from roster.coaching import classrooms_of, learner_crumbs, link, visible_learner
+from roster.coaching import classrooms_of, learner_crumbs, visible_learner
 from roster.models import Classroom, RoleKind, User
 from roster.selection import Selection
 from tests.factories import NOW, School

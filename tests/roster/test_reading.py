@@ -5,14 +5,7 @@ from __future__ import annotations
 import pytest
 from django.utils import translation
 
-from roster.templatetags.reading import (
-    LEFT_TO_RIGHT,
-    duration,
-    fraction,
-    longer,
-    share,
-    signed,
-)
+from infra.templatetags.quantities import LEFT_TO_RIGHT, duration, fraction, longer, share, signed
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from django.utils import translation
 
-from roster import words
-from roster.words import UNBROKEN
+from infra.admin import formats
+from infra.admin.formats import UNBROKEN
 from tests.factories import NOW
 
 
@@ -29,20 +29,20 @@ def spaced(text: str) -> str:
 )
 def test_time_spans_are_told_in_their_largest_units(seconds: float, text: str):
     """issue: durations as 4 m 10 s"""
-    assert spaced(words.duration(seconds)) == text
+    assert spaced(formats.duration(seconds)) == text
 
 
 def test_a_figure_is_never_parted_from_its_unit():
-    assert words.percent(0.725) == f"72{UNBROKEN}%"
-    assert words.percent(0.999) == f"99{UNBROKEN}%"
-    assert " " not in words.duration(250)
+    assert formats.percent(0.725) == f"72{UNBROKEN}%"
+    assert formats.percent(0.999) == f"99{UNBROKEN}%"
+    assert " " not in formats.duration(250)
 
 
 @pytest.mark.parametrize(
     ("value", "text"), [(0.04, "±0.0"), (-0.04, "±0.0"), (0.26, "+0.3"), (-1.25, "−1.2")]
 )
 def test_a_change_has_its_sign(value: float, text: str):
-    assert words.signed(value) == text
+    assert formats.signed(value) == text
 
 
 @pytest.mark.parametrize(
@@ -50,12 +50,12 @@ def test_a_change_has_its_sign(value: float, text: str):
 )
 def test_days_are_counted_by_the_calendar(hours: float, text: str):
     """NOW is 9:30."""
-    assert words.ago(NOW - timedelta(hours=hours), NOW) == text
+    assert formats.ago(NOW - timedelta(hours=hours), NOW) == text
 
 
 def test_a_sign_stays_before_its_figure_in_arabic():
     with translation.override("ar"):
-        told = words.signed(0.26)
+        told = formats.signed(0.26)
 
-    assert (told[0], told[-1]) == (words.LTR, words.END)
+    assert (told[0], told[-1]) == (formats.LTR, formats.END)
     assert told[1] == "+"

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from analytics.charting import Bar, BarChart
 from analytics.models import LearningEventQuerySet
-from roster.words import day
+from infra.admin.formats import day
 
 
 def activity(events: LearningEventQuerySet, *, since: date, until: date) -> list[BarChart]:

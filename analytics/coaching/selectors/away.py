@@ -8,8 +8,8 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from infra.admin.formats import ago
 from roster.models import User
-from roster.words import ago
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from analytics.events import Source
+from infra.admin.html import link
 from infra.identifiers import parse_uuid
-from roster.coaching import link
 
 
 def answer_url(row: Mapping[str, Any]) -> str | None:

@@ -11,9 +11,9 @@ from analytics.charting import Cell, Head, HeatMap, HeatRow
 from analytics.coaching.words import mastery, short_ids
 from analytics.core.bkt import MASTERED
 from analytics.models import Skill, SkillState
-from roster.coaching import link
+from infra.admin.formats import percent
+from infra.admin.html import link
 from roster.models import User
-from roster.words import percent
 
 MOST_LEARNERS = 50
 MOST_SKILLS = 20

@@ -16,8 +16,8 @@ from analytics.coaching.selectors.evidence import answer_url
 from analytics.core import difficulty, item_analysis
 from analytics.core.logistic import FloatArray
 from analytics.models import Item, LearningEvent, Skill
+from infra.admin.formats import decimal, duration, isolated, percent, signed
 from roster.models import User
-from roster.words import decimal, duration, isolated, percent, signed
 
 NEWEST = 2_000
 MOST_ANSWERS = 1_000

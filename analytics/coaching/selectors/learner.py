@@ -20,9 +20,10 @@ from analytics.core.course import Course
 from analytics.core.momentum import overall_trend, overall_velocity
 from analytics.models import SkillState
 from analytics.rows import DAY
-from roster.coaching import classrooms_of, link
+from infra.admin.formats import ago
+from infra.admin.html import link
+from roster.coaching import classrooms_of
 from roster.models import Classroom, User
-from roster.words import ago
 
 MOST_SKILLS = 200
 

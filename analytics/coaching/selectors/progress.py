@@ -14,8 +14,8 @@ from analytics.charting import LineChart, Point, Series, Tick, evenly
 from analytics.coaching.words import mastery, short_ids
 from analytics.core.bkt import MASTERED
 from analytics.models import LearningEvent, Skill
+from infra.admin.formats import day, moment, percent
 from roster.models import User
-from roster.words import day, moment, percent
 
 MOST_EVENTS = 200
 MOST_LINES = 6

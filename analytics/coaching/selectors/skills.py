@@ -18,8 +18,8 @@ from analytics.core.logistic import FloatArray, IntArray
 from analytics.core.opportunities import Opportunity
 from analytics.models import LearningEvent, Skill, SkillState
 from analytics.rows import model_of
+from infra.admin.formats import percent
 from roster.selection import Selection
-from roster.words import percent
 
 CURVE_LEARNERS = 300
 CURVE_EVENTS = 12_000

@@ -8,8 +8,8 @@ from typing import Any
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from infra.admin.filters import Choice, ChoiceFilter, Rows
 from infra.identifiers import parse_uuid
-from roster.admin_filters import Choice, ChoiceFilter, Rows
 from roster.models import User
 
 

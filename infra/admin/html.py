@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -14,22 +15,21 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from roster.coaching import link
-from roster.models import User
-from roster.templatetags.reading import share
+from infra.templatetags.quantities import share
+
+
+def link(name: str, *args: Any) -> str | None:
+    """Return the address of a page of the admin; None where no app brings that page."""
+    try:
+        return reverse(f"admin:{name}", args=args)
+    except NoReverseMatch:
+        return None
 
 
 def leading(label: Any, page: str, *args: Any) -> SafeString:
     """Return a label that leads to a page of the admin, where some app brings that page."""
     url = link(page, *args) if all(args) else None
     return format_html('<a href="{}">{}</a>', url, label) if url else format_html("{}", label)
-
-
-def person(learner: User | None) -> SafeString:
-    """Return a learner's name, leading to their page; guests have neither."""
-    if learner is None:
-        return format_html('<span class="quiet">{}</span>', _("a guest"))
-    return leading(learner, "coach_learner", learner.pk)
 
 
 def identifier(key: UUID) -> SafeString:

@@ -8,7 +8,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language_bidi, ngettext
 from django.utils.translation import gettext as _
 
-from roster.templatetags import reading
+from infra.templatetags import quantities
 
 UNBROKEN = "\N{NO-BREAK SPACE}"
 LTR, END = "\N{LEFT-TO-RIGHT ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
@@ -16,7 +16,7 @@ LTR, END = "\N{LEFT-TO-RIGHT ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 
 def percent(part: float) -> str:
     """Return a share in [0, 1] as a percentage; 0 and 100 only where it is exactly that."""
-    return _unbroken(reading.share(part))
+    return _unbroken(quantities.share(part))
 
 
 def decimal(value: float, places: int = 1) -> str:
@@ -38,7 +38,7 @@ def isolated(figure: str) -> str:
 
 def duration(seconds: float) -> str:
     """Return a time span: 45 s, 4 m 10 s, 2 h 5 m."""
-    return _unbroken(reading.duration(seconds))
+    return _unbroken(quantities.duration(seconds))
 
 
 def day(moment: date) -> str:

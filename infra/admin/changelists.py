@@ -15,7 +15,7 @@ from infra.db.approximate_count import Count, counted
 from infra.db.keyset import BadToken, Place, from_place, order_of
 
 if TYPE_CHECKING:
-    from roster.admin_base import VisibleLearnersAdmin
+    from infra.admin.keyset_admin import KeysetAdmin
 
 
 class FormList(ChangeList):
@@ -44,7 +44,7 @@ class KeysetList(FormList):
     """
 
     is_keyset = True
-    model_admin: VisibleLearnersAdmin[Any]
+    model_admin: KeysetAdmin[Any]
     older_url: str | None = None
     newer_url: str | None = None
     counted: Count = Count(number=0)

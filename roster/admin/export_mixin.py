@@ -25,8 +25,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from infra.admin.model_admins import ScopedAdmin
 from roster import services
-from roster.admin_base import ScopedAdmin
 from roster.exports import Column, Listing, LookedUp, NoSuchList, files
 from roster.exports.running import NO_FILE
 from roster.exports.writing import csv_file, write_workbook

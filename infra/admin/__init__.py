@@ -1,0 +1,1 @@
+"""Parts of admin pages: lists, filters, formats and HTML that know no domain."""

@@ -1,0 +1,14 @@
+"""Numbers as people read them, in templates."""
+
+from __future__ import annotations
+
+from django import template
+
+from infra.admin import formats
+
+register = template.Library()
+
+register.filter("percent", formats.percent)
+register.filter("decimal", formats.decimal)
+register.filter("duration", formats.duration)
+register.filter("moment", formats.moment)

@@ -1,0 +1,151 @@
+"""What every admin page of learners' records rests on: read-only, scoped, never counting all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeVar, cast
+from uuid import UUID
+
+from django.contrib import admin
+from django.db.models import Field, FloatField, ForeignKey, JSONField, Model, Q, QuerySet
+from django.http import HttpRequest
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from infra.admin.filters import listed
+from infra.admin.html import folded
+from infra.admin.keyset_admin import KeysetAdmin
+from infra.templatetags.quantities import duration, fraction
+from roster.admin.links import person
+from roster.admin.permissions import is_staff
+from roster.models import User
+
+M = TypeVar("M", bound=Model)
+
+# Of so many learners each one's own rows are looked up.
+MOST_NAMED = 40
+# What seconds are called once they are told as minutes and hours.
+TIMES = {
+    "time_spent": _("Time spent"), "seconds": _("Time"), "typical_seconds": _("Typical time"),
+}  # fmt: skip
+
+
+class VisibleLearnersAdmin(KeysetAdmin[M]):
+    """A window, not a door: shows staff the records of learners they may read.
+
+    Attributes
+    ----------
+    learner : the column of the learner.
+    facility : the column of the facility, where there is one.
+    items_called : what finds items whose name begins with a word; None: there are none.
+    """
+
+    # Django searches only where something is named; `get_search_results` says what.
+    search_fields = ("learner",)
+    search_help_text = _("Name, username or id")
+
+    learner: ClassVar[str] = "user"
+    facility: ClassVar[str | None] = None
+    items_called: ClassVar[str | None] = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[M]:
+        """Return what `visible_to` lets the viewer see."""
+        rows: Any = self.model._default_manager
+        visible: QuerySet[M] = rows.visible_to(request.user)
+        return visible.order_by(*self.get_ordering(request))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[M], search_term: str
+    ) -> tuple[QuerySet[M], bool]:
+        """Return the rows of learners who are called so, and of items that begin so."""
+        word = search_term.strip()
+        if not word:
+            return queryset, False
+        viewer = cast("User", request.user)
+        found = self._of_people_called(word, viewer)
+        if self.items_called is not None:
+            found |= self.items_beginning(word, viewer)
+        return queryset.filter(found), False
+
+    def _of_people_called(self, word: str, viewer: User) -> Q:
+        """Return a condition on the learner that the database can plan for.
+
+        Few are named one by one, and their own rows looked up. Of many something will turn up
+        soon among the newest rows.
+        """
+        people = User.objects.visible_to(viewer).called(word)
+        found = listed(people)
+        if not isinstance(found, list) or len(found) > MOST_NAMED:
+            return Q(**{f"{self.learner}__in": found})
+        few = User.objects.filter(pk__in=found)
+        return self.learners_among(few) if found else Q(pk__in=[])
+
+    def items_beginning(self, word: str, viewer: User) -> Q:  # noqa: ARG002
+        """Return a condition on the item."""
+        return Q(**{f"{self.items_called}__startswith": word})
+
+    def learners_among(self, learners: QuerySet[User]) -> Q:
+        """Return a condition on the learner: one of a few."""
+        return Q(**{f"{self.learner}__among": learners})
+
+    def of_facility(self, key: UUID) -> dict[str, Any]:
+        """Return what rows of a facility have."""
+        if self.facility:
+            return {self.facility: key}
+        return {f"{self.learner}__in": User.objects.in_facility(key)}
+
+    def get_fields(self, request: HttpRequest, obj: M | None = None) -> Any:  # noqa: ARG002
+        """Show every column there is; JSON folded, what no person can read left out."""
+        columns = [field for field in self.model._meta.fields if field.editable]
+        hidden = self.exclude or ()
+        return [_shown(field) for field in columns if field.name not in hidden]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: M | None = None) -> Any:
+        """Let nothing be changed."""
+        return self.get_fields(request, obj)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Show the app to all staff."""
+        return is_staff(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: M | None = None) -> bool:  # noqa: ARG002
+        """Let all staff look; the queryset decides at what."""
+        return self.has_module_permission(request)
+
+
+def _shown(field: Field[Any, Any]) -> str | Callable[[Any], Any]:
+    """Return what shows a column on a page.
+
+    The column itself, but for JSON, which is folded; seconds and other fractions; and rows of
+    other tables, whose own page the viewer may not open.
+    """
+    show = _spelling(field)
+    if show is None:
+        return field.name
+
+    @admin.display(description=TIMES.get(field.name) or capfirst(str(field.verbose_name)))
+    def shown(row: Any) -> Any:
+        return show(getattr(row, field.name))
+
+    # By a column's name Django finds its explanation; that of seconds is "seconds".
+    shown.__name__ = f"{field.name}_told" if field.name in TIMES else field.name
+    return shown
+
+
+def _spelling(field: Field[Any, Any]) -> Callable[[Any], Any] | None:
+    if isinstance(field, JSONField):
+        return folded
+    if field.name in TIMES:
+        return duration
+    if isinstance(field, FloatField):
+        return fraction
+    if not isinstance(field, ForeignKey):
+        return None
+    other = admin.site._registry.get(field.related_model)  # noqa: SLF001
+    if field.related_model is User:
+        return person
+    return None if isinstance(other, VisibleLearnersAdmin) else _name
+
+
+def _name(row: Model | None) -> str:
+    return "" if row is None else str(row)
