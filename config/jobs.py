@@ -15,9 +15,9 @@ from analytics.services.folding import fold_events
 from config.models import JobRun
 from infra.api.idempotency import store
 from infra.db.models import delete_some
+from infra.exports import worker as exports
 from logger import retention
 from roster import services as roster_services
-from roster.exports import running as exports
 
 log = structlog.get_logger(__name__)
 

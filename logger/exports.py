@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from infra.exports import Column, LookedUp
 from logger.models import Content
-from roster.exports import Column, LookedUp
 
 _LEARNER = (
     Column("learner id", "user"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from roster.exports import Column
+from infra.exports import Column
 
 SETS = (
     Column("set id", "id"),

@@ -12,12 +12,12 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from infra.exports import Column
 from roster.admin import permissions
 from roster.admin.base import RosterAdmin, RosterInline
 from roster.admin.filters import InUseFilter
 from roster.admin.permissions import viewer
 from roster.admin.place_filters import FacilityFilter
-from roster.exports import Column
 from roster.models import (
     Assignable,
     Classroom,

@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy as _
 
 from infra.admin.html import moment
 from infra.admin.model_admins import ListedAdmin, ReadOnlyAdmin
+from infra.exports import Column
 from roster.admin import permissions
 from roster.admin.export_mixin import ExportableAdmin
 from roster.admin.filters import ActionFilter
 from roster.admin.permissions import viewer
 from roster.admin.place_filters import FacilityFilter
-from roster.exports import Column
 from roster.models import AuditEntry
 
 MOST_SHOWN = 3

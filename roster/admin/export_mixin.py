@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar, cast
+from uuid import UUID
 
 import structlog
 from django.contrib import messages
@@ -26,11 +27,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from infra.admin.model_admins import ScopedAdmin
+from infra.exports import Column, Listing, LookedUp, NoSuchList, storage
+from infra.exports.models import Export, ExportFormat
+from infra.exports.worker import NO_FILE
+from infra.exports.writers import csv_file, write_workbook
 from roster import services
-from roster.exports import Column, Listing, LookedUp, NoSuchList, files
-from roster.exports.running import NO_FILE
-from roster.exports.writing import csv_file, write_workbook
-from roster.models import Export, ExportFormat, User
+from roster.admin.permission_digest import fingerprint
+from roster.models import User
 
 log = structlog.get_logger(__name__)
 
@@ -67,6 +70,14 @@ class ExportableAdmin(ScopedAdmin[M]):
         name = f"{self.opts.app_label}_{self.opts.model_name}_export"
         view = self.admin_site.admin_view(self.export_view)
         return [path("export/", view, name=name), *super().get_urls()]
+
+    def load_viewer(self, user_id: UUID) -> User | None:
+        """Return the person who asked for an export; None where they may no longer log in."""
+        return User.objects.with_reach().filter(pk=user_id, is_active=True).first()
+
+    def permission_digest(self, viewer: User) -> str:
+        """Return a digest of what the viewer may see."""
+        return fingerprint(viewer)
 
     def may_export(self, request: HttpRequest) -> bool:
         """Tell whether somebody may see the list."""
@@ -130,7 +141,7 @@ class ExportableAdmin(ScopedAdmin[M]):
 
 def _workbook(listing: Listing) -> Any:
     """Return a workbook as a file that has no name, and is gone once it is closed."""
-    with tempfile.TemporaryDirectory(dir=files.folder()) as scratch:
+    with tempfile.TemporaryDirectory(dir=storage.folder()) as scratch:
         file = tempfile.TemporaryFile(dir=scratch)  # noqa: SIM115  # closed with the response
         try:
             write_workbook(file, listing.headings(), listing, scratch=Path(scratch))

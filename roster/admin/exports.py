@@ -17,13 +17,14 @@ from django.utils.translation import gettext_lazy, gettext_noop
 
 from infra.admin.html import moment
 from infra.admin.model_admins import ListedAdmin, ReadOnlyAdmin
+from infra.exports import storage
+from infra.exports.models import Export, ExportState
 from infra.identifiers import parse_uuid
 from infra.templatetags.quantities import share
 from roster.admin.export_mixin import as_file
+from roster.admin.permission_digest import fingerprint
 from roster.admin.permissions import is_staff
-from roster.exports import files
-from roster.exports.rights import fingerprint
-from roster.models import Export, ExportState, User
+from roster.models import User
 
 LOOK_AGAIN_SECONDS = 5
 OTHER_RIGHTS = gettext_noop("Your rights have changed since the file was made. Ask for it again.")
@@ -82,14 +83,14 @@ class ExportAdmin(ListedAdmin[Export], ReadOnlyAdmin[Export]):
         if export.rights != fingerprint(export.user):
             return self._refused(request, export)
         try:
-            file = files.file_of(export).open("rb")
+            file = storage.file_of(export).open("rb")
         except FileNotFoundError:
             raise Http404 from None
         return as_file(FileResponse(file), export)
 
     def _refused(self, request: HttpRequest, export: Export) -> HttpResponseBase:
         """Say on its page why there is no file any more: rights that come back bring none back."""
-        files.remove(export)
+        storage.remove(export)
         export.fail(OTHER_RIGHTS, at=timezone.now())
         export.save()
         response: HttpResponseBase = self.change_view(request, str(export.pk))

@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from infra.admin.labels import label
+from infra.exports import Column
 from roster import services
 from roster.admin import permissions
 from roster.admin.base import RosterAdmin
 from roster.admin.permissions import viewer
 from roster.admin.place_filters import FacilityFilter
-from roster.exports import Column
 from roster.models import ApiKey
 
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from infra.admin.changelists import KeysetList
 from infra.admin.model_admins import KeptAdmin
+from infra.exports import Column
 from roster import services
 from roster.admin import permissions
 from roster.admin.base import RosterAdmin
@@ -25,7 +26,6 @@ from roster.admin.filters import ActiveFilter, RolesFilter
 from roster.admin.links import person
 from roster.admin.permissions import viewer
 from roster.admin.place_filters import ClassFilter, FacilityFilter, GroupFilter
-from roster.exports import Column
 from roster.models import Role, User
 
 

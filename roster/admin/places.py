@@ -11,10 +11,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from infra.admin.model_admins import KeptAdmin
+from infra.exports import Column
 from roster.admin.base import RosterAdmin, RosterInline
 from roster.admin.permissions import viewer
 from roster.admin.place_filters import FacilityFilter
-from roster.exports import Column
 from roster.models import Classroom, Enrolment, Facility, GroupMembership, LearnerGroup
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from infra.api.idempotency.models import MAX_NAME, KeptAnswer
+from infra.exports.models import Export, ExportFormat, ExportState
 from roster.models.assignments import (
     Assignable,
     AssignableQuerySet,
@@ -15,7 +16,6 @@ from roster.models.assignments import (
     QuizAssignment,
 )
 from roster.models.audit import AuditAction, AuditEntry
-from roster.models.exports import Export, ExportFormat, ExportState
 from roster.models.keys import ApiKey, LearnerToken, Scope
 from roster.models.memberships import Membership
 from roster.models.people import (

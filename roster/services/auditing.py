@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import Model
 
+from infra.exports.models import Export
 from roster.models import (
     Actor,
     ApiKey,
@@ -19,7 +20,6 @@ from roster.models import (
     CourseSession,
     CourseSessionAssignment,
     Enrolment,
-    Export,
     Facility,
     GroupMembership,
     LearnerGroup,

@@ -11,9 +11,9 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from config import jobs
+from infra.exports import worker
+from infra.exports.models import Export
 from roster.admin import export_mixin
-from roster.exports import running
-from roster.models import Export
 from tests.config.exporting import browser, export, read_csv, read_xlsx
 from tests.conftest import client_for
 from tests.factories import School, answered, exercise, make_school
@@ -26,7 +26,7 @@ def large_school(
     """Return a school where a few attempts are many, and five of them a part."""
     settings.EXPORTS_FOLDER = tmp_path / "exports"
     monkeypatch.setattr(export_mixin, "MOST_AT_ONCE", 3)
-    monkeypatch.setattr(running, "AT_ONCE", 5)
+    monkeypatch.setattr(worker, "AT_ONCE", 5)
     school = make_school()
     for learner in (school.ada, school.chen):
         client_for(learner).work(exercise(), *[answered(f"q{n}", n % 2) for n in range(12)])
@@ -43,12 +43,12 @@ def ask(school: School, kind: str, query: str = "") -> Export:
 def work(at: datetime | None = None) -> None:
     """Do one part of an export."""
     moment = at or timezone.now()
-    assert running.Worker(clock=lambda: moment).work()
+    assert worker.Worker(clock=lambda: moment).work()
 
 
 def run(at: datetime | None = None) -> None:
     moment = at or timezone.now()
-    jobs.run_exports(running.Worker(clock=lambda: moment))
+    jobs.run_exports(worker.Worker(clock=lambda: moment))
     jobs.run_due(moment)
 
 

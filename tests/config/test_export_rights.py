@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
+from infra.exports import storage, worker
 from roster import services
-from roster.exports import files, running
 from roster.models import Role, RoleKind, User
 from tests.config.exporting import body, browser, export, read_csv
 from tests.config.large_exports import READ, ask, download, large_school, run, work
@@ -47,7 +47,7 @@ def test_whoever_is_no_staff_any_more_is_told_why(school: School):
     run()
 
     asked.refresh_from_db()
-    assert (asked.state, asked.error) == ("failed", running.NO_LONGER_YOURS)
+    assert (asked.state, asked.error) == ("failed", worker.NO_LONGER_YOURS)
 
 
 def _withdraw(school: School) -> None:
@@ -77,7 +77,7 @@ def test_whose_rights_changed_since_gets_no_file(school: School, change: Callabl
 
     assert refused.status_code == 403
     assert "Your rights have changed since" in refused.content.decode()
-    assert not files.file_of(asked).exists()
+    assert not storage.file_of(asked).exists()
     services.appoint(school.coach, RoleKind.COACH, school.facility)
     page = browser(school.coach).get(f"/admin/roster/export/{asked.pk}/change/").content.decode()
     assert "Your rights have changed since" in page

@@ -12,10 +12,9 @@ from django.utils import timezone
 
 from analytics.models import LearningEvent
 from config import jobs
+from infra.exports import Listing, storage, worker
+from infra.exports.models import SILENCE, Export
 from logger.models import AttemptLog
-from roster.exports import Listing, files, running
-from roster.models import Export
-from roster.models.exports import SILENCE
 from tests.config.exporting import body, read_csv, read_xlsx
 from tests.config.large_exports import READ, ask, download, large_school, run, work
 from tests.factories import School
@@ -46,18 +45,18 @@ def test_a_killed_process_loses_and_doubles_nothing(
     rows = READ[kind](body(download(school, asked)))
     theirs = AttemptLog.objects.filter(user=school.ada).order_by("-id")
     assert [row["attempt id"] for row in rows] == [attempt.pk.hex for attempt in theirs]
-    assert [path.name for path in files.folder().iterdir()] == [files.file_of(asked).name]
+    assert [path.name for path in storage.folder().iterdir()] == [storage.file_of(asked).name]
 
 
 def test_what_somebody_works_on_is_left_to_them(school: School, monkeypatch: pytest.MonkeyPatch):
     ask(school, "csv")
     at = timezone.now()
     monkeypatch.setattr(Export, "save", lambda _self, **_how: 1 / 0)
-    monkeypatch.setattr(running, "_count_failure", lambda *_args, **_how: None)
+    monkeypatch.setattr(worker, "_count_failure", lambda *_args, **_how: None)
     work(at)
 
-    early = running.Worker(clock=lambda: at + SILENCE - timedelta(seconds=1)).work()
-    late = running.Worker(clock=lambda: at + SILENCE).work()
+    early = worker.Worker(clock=lambda: at + SILENCE - timedelta(seconds=1)).work()
+    late = worker.Worker(clock=lambda: at + SILENCE).work()
 
     assert (early, late) == (False, True)
 
@@ -68,7 +67,7 @@ def test_who_was_thought_dead_spoils_nothing(
 ):
     """Somebody else goes on at every part, and is done before the first comes back to it."""
     asked, at = ask(school, kind), timezone.now()
-    monkeypatch.setattr(running, "AT_ONCE", 4)
+    monkeypatch.setattr(worker, "AT_ONCE", 4)
     moments = iter([at + SILENCE * turn for turn in range(1, 100)])
     overtaken = 0
 
@@ -83,7 +82,7 @@ def test_who_was_thought_dead_spoils_nothing(
             late()
         return next(moments)
 
-    while running.Worker(clock=clock, stopping=late).work():
+    while worker.Worker(clock=clock, stopping=late).work():
         pass
 
     asked.refresh_from_db()
@@ -98,8 +97,8 @@ def test_a_process_that_is_stopped_leaves_its_workbook_to_the_next(school: Schoo
     while asked.state != "writing":
         work(at)
         asked.refresh_from_db()
-    running.Worker(clock=lambda: at, stopping=lambda: True).work()
-    assert {path.suffix for path in files.folder().iterdir()} == {".rows"}
+    worker.Worker(clock=lambda: at, stopping=lambda: True).work()
+    assert {path.suffix for path in storage.folder().iterdir()} == {".rows"}
 
     run(at)
 
@@ -118,10 +117,10 @@ def test_jobs_go_on_while_a_workbook_is_written(school: School):
         return False
 
     assert LearningEvent.objects.unfolded().exists()
-    while running.Worker(clock=timezone.now, stopping=in_the_middle).work():
+    while worker.Worker(clock=timezone.now, stopping=in_the_middle).work():
         pass
 
-    assert seen == [("writing", False)] * (12 // running.AT_ONCE)
+    assert seen == [("writing", False)] * (12 // worker.AT_ONCE)
     assert len(read_xlsx(body(download(school, asked)))) == 12
 
 
@@ -150,7 +149,7 @@ def test_rows_are_read_under_no_lock(school: School, monkeypatch: pytest.MonkeyP
 def test_rows_that_are_lost_are_read_again(school: School):
     asked = ask(school, "csv")
     work()
-    files.rows_of(asked).unlink()
+    storage.rows_of(asked).unlink()
 
     run()
 

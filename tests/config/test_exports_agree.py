@@ -15,10 +15,10 @@ from django.utils.html import strip_tags
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from infra.exports import Column, query
 from logger.models import Content
 from roster.admin.base import RosterAdmin
 from roster.admin.learner_records import VisibleLearnersAdmin
-from roster.exports import Column, listing
 from tests.config.agreeing import TABLES, Asked, cell_of, days, is_same, is_spelled
 from tests.config.exporting import body, browser, read_csv, read_xlsx
 from tests.config.schooling import (
@@ -79,7 +79,7 @@ questions = st.fixed_dictionaries(
 
 @pytest.fixture(autouse=True)
 def _short_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listing, "AT_ONCE", 3)
+    monkeypatch.setattr(query, "AT_ONCE", 3)
     for kind in (VisibleLearnersAdmin, RosterAdmin):
         monkeypatch.setattr(kind, "list_per_page", ROWS_A_PAGE)
 

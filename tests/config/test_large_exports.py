@@ -8,11 +8,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from infra.exports import storage, worker
+from infra.exports.models import SILENCE, Export
 from logger.models import AttemptLog
 from roster.admin import export_mixin
-from roster.exports import files, running
-from roster.models import AuditEntry, Export
-from roster.models.exports import SILENCE
+from roster.models import AuditEntry
 from tests.config.exporting import body, browser, read_csv
 from tests.config.large_exports import READ, ask, download, full, large_school, run, work
 from tests.factories import School
@@ -48,8 +48,8 @@ def test_only_the_server_may_read_the_file(school: School):
     for kind in ("csv", "xlsx"):
         asked = ask(school, kind)
         run()
-        mode = stat.S_IMODE(files.file_of(asked).stat().st_mode)
-        assert (mode, stat.S_IMODE(files.folder().stat().st_mode)) == (0o600, 0o700)
+        mode = stat.S_IMODE(storage.file_of(asked).stat().st_mode)
+        assert (mode, stat.S_IMODE(storage.folder().stat().st_mode)) == (0o600, 0o700)
 
 
 def test_the_page_tells_how_far_it_is_and_leads_to_the_file(school: School):
@@ -83,12 +83,12 @@ def test_an_export_that_cannot_be_made_says_so_and_lets_others_pass(
 ):
     broken, whole = ask(school, "xlsx"), ask(school, "csv")
 
-    monkeypatch.setattr(running, "write_workbook", full)
-    for turn in range(running.MOST_FAILURES + 1):
+    monkeypatch.setattr(worker, "write_workbook", full)
+    for turn in range(worker.MOST_FAILURES + 1):
         run(timezone.now() + SILENCE * turn)
 
     broken.refresh_from_db()
-    assert (broken.state, broken.error) == ("failed", running.NO_FILE)
+    assert (broken.state, broken.error) == ("failed", worker.NO_FILE)
     page = browser(school.coach).get(f"/admin/roster/export/{broken.pk}/change/")
     assert "The server could not make the file" in page.content.decode()
     assert len(read_csv(body(download(school, whole)))) == 12
@@ -102,7 +102,7 @@ def test_the_page_tells_how_much_of_a_workbook_is_written(school: School):
         pages.append(coach.get(f"/admin/roster/export/{asked.pk}/change/").content.decode())
         return False
 
-    while running.Worker(clock=timezone.now, stopping=look).work():
+    while worker.Worker(clock=timezone.now, stopping=look).work():
         pass
 
     first, second = pages
@@ -116,13 +116,13 @@ def test_afull_disk_is_told_and_leaves_nothing_behind(
 ):
     asked = ask(school, kind)
     work()
-    monkeypatch.setattr(files, "add", full)
+    monkeypatch.setattr(storage, "add", full)
 
     run()
 
     asked.refresh_from_db()
-    assert (asked.state, asked.error) == ("failed", running.NO_FILE)
-    assert list(files.folder().iterdir()) == []
+    assert (asked.state, asked.error) == ("failed", worker.NO_FILE)
+    assert list(storage.folder().iterdir()) == []
 
 
 def test_a_disk_that_isfull_when_somebody_asks_is_told(
@@ -137,26 +137,26 @@ def test_a_disk_that_isfull_when_somebody_asks_is_told(
     assert answer.redirect_chain == [("/admin/logger/attemptlog/?q=ada", 302)]
     assert "The server could not make the file" in answer.content.decode()
     assert not AuditEntry.objects.filter(action="exported").exists()
-    assert list(files.folder().iterdir()) == []
+    assert list(storage.folder().iterdir()) == []
 
 
 def test_what_nobody_has_worked_on_for_long_goes(school: School):
     """Folders too, which a process that was killed wrote a workbook in."""
-    (files.folder() / "0000.desk-1").mkdir()
-    (files.folder() / "0000.desk-1" / "book.xlsx").touch()
-    (files.folder() / "0000.rows").touch()
+    (storage.folder() / "0000.desk-1").mkdir()
+    (storage.folder() / "0000.desk-1" / "book.xlsx").touch()
+    (storage.folder() / "0000.rows").touch()
 
     run(timezone.now() + timedelta(hours=47))
-    kept = len(list(files.folder().iterdir()))
+    kept = len(list(storage.folder().iterdir()))
     run(timezone.now() + timedelta(hours=49))
 
-    assert (kept, list(files.folder().iterdir())) == (2, [])
+    assert (kept, list(storage.folder().iterdir())) == (2, [])
 
 
 def test_files_go_after_a_day(school: School):
     asked = ask(school, "csv")
     run()
-    path = files.file_of(asked)
+    path = storage.file_of(asked)
     assert path.exists()
 
     run(timezone.now() + timedelta(hours=25))

@@ -13,8 +13,8 @@ from pytest_django import Settings
 
 from analytics.models import LearningEvent
 from config.models import JobRun
+from infra.exports.models import Export
 from roster.admin import export_mixin
-from roster.models import Export
 from tests.config.exporting import body, browser, export, read_xlsx
 from tests.config.test_server import PATIENCE, ROOT, database_url, until
 from tests.conftest import client_for

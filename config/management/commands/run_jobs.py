@@ -15,7 +15,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from config import jobs
-from roster.exports.running import Worker
+from infra.exports.worker import Worker
 
 log = structlog.get_logger(__name__)
 

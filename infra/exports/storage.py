@@ -13,8 +13,8 @@ from uuid import uuid4
 import orjson
 from django.conf import settings
 
-from roster.exports.columns import Cell
-from roster.models import Export, ExportFormat
+from infra.exports.columns import Cell
+from infra.exports.models import Export, ExportFormat
 
 # Nobody's any more: their owner was erased meanwhile.
 STRAY = timedelta(hours=48)

@@ -12,7 +12,7 @@ import xlsxwriter
 from xlsxwriter.exceptions import XlsxFileError
 from xlsxwriter.worksheet import Worksheet
 
-from roster.exports.columns import Cell, spelled
+from infra.exports.columns import Cell, spelled
 
 # Excel takes a file for UTF-8 only if it says so; others pass over it.
 MARK = "\ufeff".encode()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, ClassVar, Protocol, Self, cast
 from uuid import UUID
 
 from django.apps import apps
@@ -17,11 +17,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 
 from infra.db.approximate_count import counted
-from roster.exports.columns import Cell, Column, LookedUp, cell
-from roster.models import User
-
-if TYPE_CHECKING:
-    from roster.admin.export_mixin import ExportableAdmin
+from infra.exports.columns import Cell, Column, LookedUp, cell
 
 AT_ONCE = 2_000
 # Which part of a list is on the screen, and in which order.
@@ -30,6 +26,41 @@ _OF_PAGES = (ALL_VAR, ERROR_FLAG, ORDER_VAR, PAGE_VAR)
 
 class NoSuchList(LookupError):
     """There is no such list, or not for whoever asks."""
+
+
+class ExportSource(Protocol):
+    """A list of the admin that can be exported; its admin class provides this."""
+
+    export_columns: ClassVar[Sequence[Column | LookedUp]]
+
+    def may_export(self, request: HttpRequest) -> bool:
+        """Tell whether somebody may see the list."""
+
+    def rows_asked_for(self, request: HttpRequest) -> QuerySet[Any]:
+        """Return all rows of the list a request asks for."""
+
+    def exported(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Add what the columns need besides."""
+
+    def load_viewer(self, user_id: UUID) -> Any:
+        """Return the person who asked for an export; None where they may no longer log in."""
+
+    def permission_digest(self, viewer: Any) -> str:
+        """Return a digest of what the viewer may see."""
+
+
+def export_source(name: str) -> ExportSource:
+    """Return the list of a model, by `app.model`.
+
+    Raises
+    ------
+    NoSuchList : there is none by now.
+    """
+    try:
+        source: Any = admin.site.get_model_admin(apps.get_model(name))
+    except (LookupError, NotRegistered):
+        raise NoSuchList from None
+    return cast("ExportSource", source)
 
 
 @dataclass(frozen=True)
@@ -52,7 +83,7 @@ class Listing:
     columns: Sequence[Column | LookedUp]
 
     @classmethod
-    def of(cls, model_admin: ExportableAdmin[Any], viewer: User, query: str) -> Self:
+    def of(cls, source: ExportSource, viewer: Any, query: str) -> Self:
         """Return the rows a list shows its viewer now.
 
         Raises
@@ -60,27 +91,13 @@ class Listing:
         NoSuchList : the viewer has no such list, or its filters make no sense.
         """
         request = _request(viewer, query)
-        if not model_admin.may_export(request):
+        if not source.may_export(request):
             raise NoSuchList
         try:
-            rows = model_admin.rows_asked_for(request)
+            rows = source.rows_asked_for(request)
         except (IncorrectLookupParameters, SuspiciousOperation):
             raise NoSuchList from None
-        return cls(rows=model_admin.exported(rows), columns=model_admin.export_columns)
-
-    @classmethod
-    def named(cls, name: str, viewer: User, query: str) -> Self:
-        """Return the list of a model, by `app.model`.
-
-        Raises
-        ------
-        NoSuchList : there is none by now, or see `of`.
-        """
-        try:
-            found: Any = admin.site.get_model_admin(apps.get_model(name))
-        except (LookupError, NotRegistered):
-            raise NoSuchList from None
-        return cls.of(found, viewer, query)
+        return cls(rows=source.exported(rows), columns=source.export_columns)
 
     def count(self, most: int) -> int:
         """Count the rows, no further than that."""
@@ -123,7 +140,7 @@ class Listing:
         ]
 
 
-def _request(viewer: User, query: str) -> HttpRequest:
+def _request(viewer: Any, query: str) -> HttpRequest:
     """Return what asks for a list, without what its address says about pages."""
     params: Any = QueryDict(query, mutable=True)
     for name in _OF_PAGES:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from roster.exports.columns import Column, LookedUp
-from roster.exports.listing import Listing, NoSuchList
+from infra.exports.columns import Column, LookedUp
+from infra.exports.query import Listing, NoSuchList
 
 __all__ = ["Column", "Listing", "LookedUp", "NoSuchList"]

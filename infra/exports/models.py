@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from typing import Self
 from uuid import UUID
 
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from infra.db.models import Keyed
-from roster.models.people import User
 
 KEPT = timedelta(hours=24)
 # Whoever works on one and says nothing for so long is dead: another goes on.
@@ -36,7 +37,9 @@ class ExportState(models.TextChoices):
 
 
 class ExportQuerySet(models.QuerySet["Export"]):
-    def of(self, user: User) -> Self:
+    """Exports by owner, state and age."""
+
+    def of(self, user: AbstractBaseUser) -> Self:
         """Exports this person asked for; nobody else may have them."""
         return self.filter(user=user)
 
@@ -62,13 +65,15 @@ class Export(Keyed):
     """One list that somebody asked for as a file, under the filters of its address.
 
     `last_read` is the row it has come to and `bytes_read` how much of its file holds the rows up
-    to there: what a killed process wrote beyond that is cut off again. `rights` are those its
-    rows were read under: `exports.rights`. `claim` is whoever works on it, seen alive at
+    to there: what a killed process wrote beyond that is cut off again. `rights` is the
+    `permission_digest` its rows were read under. `claim` is whoever works on it, seen alive at
     `worked_at`. `expected` is about how many rows there will be, where somebody knows; `written`
     how many of them are in the workbook.
     """
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="exports")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="exports"
+    )
     listing = models.CharField(_("list"), max_length=100, help_text="app.model")
     title = models.CharField(_("title"), max_length=100)
     query = models.TextField(blank=True)
@@ -92,6 +97,8 @@ class Export(Keyed):
     objects = ExportQuerySet.as_manager()
 
     class Meta:
+        # The table was made by the app `roster`, and keeps its name.
+        app_label = "roster"
         verbose_name = _("export")
         verbose_name_plural = _("exports")
         indexes = [models.Index(fields=["created_at"], name="export_by_age")]

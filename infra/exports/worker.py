@@ -17,12 +17,11 @@ from django.db import transaction
 from django.utils.translation import gettext_noop
 from uuid_utils.compat import uuid7
 
-from roster.exports import files
-from roster.exports.columns import Cell
-from roster.exports.listing import Listing, NoSuchList
-from roster.exports.rights import fingerprint
-from roster.exports.writing import MARK, csv_lines, write_workbook
-from roster.models import Export, ExportFormat, ExportState, User
+from infra.exports import storage
+from infra.exports.columns import Cell
+from infra.exports.models import Export, ExportFormat, ExportState
+from infra.exports.query import Listing, NoSuchList, export_source
+from infra.exports.writers import MARK, csv_lines, write_workbook
 
 log = structlog.get_logger(__name__)
 
@@ -73,7 +72,7 @@ class Worker:
             self._write(export)
         else:
             listing = _listing_of(export)
-            if not files.has_its_rows(export):  # as after the loss of a disk
+            if not storage.has_its_rows(export):  # as after the loss of a disk
                 export.begin_anew()
             if not export.rows:
                 export.expected = listing.estimate()
@@ -81,17 +80,17 @@ class Worker:
 
     def _write(self, export: Export) -> None:
         """Write the workbook of the rows that were gathered; its file is there once it is whole."""
-        with files.desk(export) as desk:
+        with storage.desk(export) as desk:
             book = desk / "book.xlsx"
-            headings, rows = files.headings_and_rows(export)
+            headings, rows = storage.headings_and_rows(export)
             write_workbook(book, headings, self._told(export, rows), scratch=desk)
-            book.chmod(files.OWNERS_ONLY)
+            book.chmod(storage.OWNERS_ONLY)
             with transaction.atomic(durable=True):
                 _hold(export)
-                book.replace(files.file_of(export))
+                book.replace(storage.file_of(export))
                 export.finish(at=self.clock())
                 export.save()
-        files.rows_of(export).unlink(missing_ok=True)
+        storage.rows_of(export).unlink(missing_ok=True)
 
     def _told(self, export: Export, rows: Iterator[list[Cell]]) -> Iterator[list[Cell]]:
         """Yield rows, and tell now and then how many were taken."""
@@ -135,14 +134,15 @@ def _listing_of(export: Export) -> Listing:
 
     Rows that were read under other rights are forgotten.
     """
-    viewer = User.objects.with_reach().filter(pk=export.user_id, is_active=True).first()
+    source = export_source(export.listing)
+    viewer = source.load_viewer(export.user_id)
     if viewer is None:
         raise NoSuchList
-    rights = fingerprint(viewer)
+    rights = source.permission_digest(viewer)
     if export.rights != rights:
         export.begin_anew()
     export.rights = rights
-    return Listing.named(export.listing, viewer, export.query)
+    return Listing.of(source, viewer, export.query)
 
 
 def _keep(export: Export, listing: Listing, *, at: datetime) -> None:
@@ -151,7 +151,7 @@ def _keep(export: Export, listing: Listing, *, at: datetime) -> None:
     lines = _lines(export, listing, [record.cells for record in records])
     with transaction.atomic(durable=True):
         _hold(export)
-        export.bytes_read = files.add(export, lines)
+        export.bytes_read = storage.add(export, lines)
         export.rows += len(records)
         if len(records) == AT_ONCE:
             export.go_on(records[-1].key, at=at)
@@ -168,7 +168,7 @@ def _lines(export: Export, listing: Listing, rows: list[list[Cell]]) -> bytes:
     if export.format == ExportFormat.CSV:
         beginning = MARK + csv_lines([listing.headings()]) if is_first else b""
         return beginning + csv_lines(rows)
-    return files.as_rows([listing.headings(), *rows] if is_first else rows)
+    return storage.as_rows([listing.headings(), *rows] if is_first else rows)
 
 
 def _count_failure(export: Export, *, at: datetime) -> None:
@@ -183,13 +183,13 @@ def _fail(export: Export, error: str, *, at: datetime) -> None:
     """Tell whoever asked that there will be no file, unless somebody else is at it."""
     over = {"state": ExportState.FAILED, "error": error, "finished_at": at, "claim": None}
     if Export.objects.held(export).update(**over):
-        files.remove(export)
+        storage.remove(export)
 
 
 def purge(at: datetime) -> int:
     """Delete some exports whose day is over, and their files; tell how many."""
     past = list(Export.objects.past(at).order_by("created_at")[:PURGED_AT_ONCE])
     for export in past:
-        files.remove(export)
+        storage.remove(export)
     Export.objects.filter(pk__in=[export.pk for export in past]).delete()
-    return len(past) + files.remove_strays(at)
+    return len(past) + storage.remove_strays(at)
