@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from infra.admin.html import identifier
 from infra.admin.model_admins import CappedPaginator
+from infra.audit import audited_fields
 from logger import exports
 from logger.catalogue.skills import known_titles, rename_skills
 from logger.models import Content, ContentQuerySet
@@ -92,7 +93,7 @@ class ContentAdmin(ExportableAdmin[Content]):
     def save_model(self, request: HttpRequest, obj: Content, form: Any, change: bool) -> None:  # noqa: FBT001
         """Save a content, call its skill like it, and keep what changed."""
         titles = known_titles([obj.pk])
-        before = services.facts(Content.objects.get(pk=obj.pk)) if change else {}
+        before = audited_fields(Content.objects.get(pk=obj.pk)) if change else {}
         super().save_model(request, obj, form, change)
         rename_skills([obj], before=titles)
         if change:

@@ -77,8 +77,7 @@ class Content(models.Model):
     an exercise that is to be done whole is done once each has a complete attempt (contract 1.6).
     """
 
-    # What the audit log has of it.
-    TOLD: ClassVar[tuple[str, ...]] = ("title", "kind", "parent_id", "items")
+    AUDITED_FIELDS: ClassVar[tuple[str, ...]] = ("title", "kind", "parent_id", "items")
 
     id = models.UUIDField(primary_key=True)
     title = models.CharField(_("title"), max_length=MAX_TITLE)

@@ -15,6 +15,7 @@ from django.http import HttpRequest
 
 from infra.admin.labels import LabelledFormSet
 from infra.admin.model_admins import ListedAdmin
+from infra.audit import audited_fields
 from roster import services
 from roster.admin import permissions
 from roster.admin.export_mixin import ExportableAdmin
@@ -107,7 +108,7 @@ class RosterAdmin(ExportableAdmin[M], ListedAdmin[M]):
         """Save a row, and keep what changed."""
         self.lock(request, obj)
         stored = self.model._default_manager
-        before = services.facts(stored.get(pk=obj.pk)) if change else {}
+        before = audited_fields(stored.get(pk=obj.pk)) if change else {}
         super().save_model(request, obj, form, change)
         if change:
             services.note_changed(obj, before, **self.noted(request, obj))

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from infra.admin.changelists import KeysetList
 from infra.admin.model_admins import KeptAdmin
+from infra.audit import audited_fields
 from infra.exports import Column
 from roster import services
 from roster.admin import permissions
@@ -181,7 +182,7 @@ class UserAdmin(KeptAdmin[User], RosterAdmin[User], DjangoUserAdmin[User]):
         """Give somebody another password, and keep that it was done."""
         with transaction.atomic():
             user = self.get_object(request, id)
-            before = services.facts(user) if user else {}
+            before = audited_fields(user) if user else {}
             response = super().user_change_password(request, id, form_url)
             if user is not None and request.method == "POST":
                 user.refresh_from_db()

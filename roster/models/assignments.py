@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 from uuid import UUID
 
 from django.db import models
@@ -48,6 +48,8 @@ class AssignableQuerySet(models.QuerySet[A]):
 
 class Assignable(Keyed):
     """Something coaches hand out to classrooms and groups."""
+
+    AUDITED_FIELDS: ClassVar[tuple[str, ...]] = ("facility_id", "classroom_id", "title", "active")
 
     facility = models.ForeignKey(Facility, on_delete=models.CASCADE, related_name="+")
     classroom = models.ForeignKey(
@@ -113,6 +115,8 @@ class Lesson(Assignable):
 class LessonAssignment(Assignment):
     """One lesson is handed out to one classroom or group."""
 
+    AUDITED_FIELDS: ClassVar[tuple[str, ...]] = ("lesson_id", "classroom_id", "group_id")
+
     lesson = models.ForeignKey(Lesson, on_delete=models.CASCADE, related_name="assignments")
 
     objects = AssignmentQuerySet["LessonAssignment"].as_manager()
@@ -137,6 +141,8 @@ class Quiz(Assignable):
 class QuizAssignment(Assignment):
     """One quiz is handed out to one classroom or group."""
 
+    AUDITED_FIELDS: ClassVar[tuple[str, ...]] = ("quiz_id", "classroom_id", "group_id")
+
     quiz = models.ForeignKey(Quiz, on_delete=models.CASCADE, related_name="assignments")
 
     objects = AssignmentQuerySet["QuizAssignment"].as_manager()
@@ -157,6 +163,8 @@ class CourseSession(Assignable):
 
 class CourseSessionAssignment(Assignment):
     """One course session is handed out to one classroom or group."""
+
+    AUDITED_FIELDS: ClassVar[tuple[str, ...]] = ("course_session_id", "classroom_id", "group_id")
 
     course_session = models.ForeignKey(
         CourseSession, on_delete=models.CASCADE, related_name="assignments"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Self
+from typing import ClassVar, Self
 from uuid import UUID
 
 from django.db import models
@@ -33,6 +33,16 @@ class ApiKey(Keyed):
     A key stands where a person would (`request.user`), so it answers the questions Django
     and REST framework ask of one.
     """
+
+    AUDITED_FIELDS: ClassVar[tuple[str, ...]] = (
+        "name",
+        "prefix",
+        "can_read",
+        "can_write",
+        "can_admin",
+        "expires_at",
+        "revoked_at",
+    )
 
     is_anonymous = False
     is_authenticated = True

@@ -127,6 +127,17 @@ class User(Keyed, AbstractBaseUser, PermissionsMixin):
     cannot log in.
     """
 
+    AUDITED_FIELDS: ClassVar[tuple[str, ...]] = (
+        "username",
+        "full_name",
+        "email",
+        "external_id",
+        "password",
+        "is_active",
+        "is_staff",
+        "is_superuser",
+    )
+
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
@@ -216,6 +227,8 @@ Actor = User | ApiKey | AnonymousUser
 class Enrolment(Keyed):
     """One learner attends one classroom."""
 
+    AUDITED_FIELDS: ClassVar[tuple[str, ...]] = ("user_id", "classroom_id")
+
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="enrolments")
     classroom = models.ForeignKey(Classroom, on_delete=models.CASCADE, related_name="enrolments")
 
@@ -240,6 +253,8 @@ class GroupMembership(Keyed):
 
     It hangs on the enrolment: whoever leaves the class leaves its groups.
     """
+
+    AUDITED_FIELDS: ClassVar[tuple[str, ...]] = ("enrolment_id", "group_id")
 
     enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="memberships")
     group = models.ForeignKey(LearnerGroup, on_delete=models.CASCADE, related_name="memberships")
@@ -301,6 +316,8 @@ class RoleQuerySet(models.QuerySet["Role"]):
 
 class Role(Keyed):
     """One person looks after one facility or one classroom."""
+
+    AUDITED_FIELDS: ClassVar[tuple[str, ...]] = ("user_id", "kind", "facility_id", "classroom_id")
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="roles")
     kind = models.CharField(max_length=10, choices=RoleKind)

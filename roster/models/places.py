@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.db import models
 
@@ -53,6 +53,14 @@ class FacilityQuerySet(models.QuerySet["Facility"]):
 
 class Facility(Keyed):
     """One school or organisation; learners, classes and keys belong to exactly one."""
+
+    AUDITED_FIELDS: ClassVar[tuple[str, ...]] = (
+        "name",
+        "partner_id",
+        "auto_provision",
+        "guest_access",
+        "remember_answers",
+    )
 
     name = models.CharField(max_length=200)
     partner_id = models.CharField(
@@ -106,6 +114,8 @@ class ClassroomQuerySet(models.QuerySet["Classroom"]):
 class Classroom(Keyed):
     """One class of a facility."""
 
+    AUDITED_FIELDS: ClassVar[tuple[str, ...]] = ("name", "external_id")
+
     facility = models.ForeignKey(Facility, on_delete=models.CASCADE, related_name="classrooms")
     name = models.CharField(max_length=200)
     external_id = models.CharField(  # noqa: DJ001
@@ -137,6 +147,8 @@ class LearnerGroupQuerySet(models.QuerySet["LearnerGroup"]):
 
 class LearnerGroup(Keyed):
     """A group of learners within one classroom."""
+
+    AUDITED_FIELDS: ClassVar[tuple[str, ...]] = ("name", "classroom_id")
 
     classroom = models.ForeignKey(Classroom, on_delete=models.CASCADE, related_name="groups")
     name = models.CharField(max_length=200)

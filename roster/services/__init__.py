@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from roster.services.auditing import (
-    facts,
     note,
     note_added,
     note_changed,
@@ -51,7 +50,6 @@ __all__ = [
     "appoint",
     "default_facility",
     "enrol",
-    "facts",
     "find_key",
     "grant_key",
     "guest_facility",
