@@ -35,7 +35,7 @@ from infra.db import keyset
 from logger import selectors as logger_selectors
 from logger import services as logger_services
 from roster import services as roster_services
-from roster.registrar import rights
+from roster.services import permissions
 from study import jsonapi
 from study import selectors as study_selectors
 from study import services as study_services
@@ -74,9 +74,9 @@ HTTP_OF: dict[type[Exception], type[exceptions.APIException]] = {
     roster_services.UnknownLearner: exceptions.NotFound,
     roster_services.NotForYou: exceptions.PermissionDenied,
     roster_services.CredentialsNeeded: exceptions.NotAuthenticated,
-    rights.UnknownRow: exceptions.NotFound,
-    rights.NotAllowed: exceptions.PermissionDenied,
-    rights.Refused: exceptions.ValidationError,
+    permissions.UnknownRow: exceptions.NotFound,
+    permissions.NotAllowed: exceptions.PermissionDenied,
+    permissions.Refused: exceptions.ValidationError,
     password_hashers.PasswordsBusy: Unavailable,
     keyset.BadToken: exceptions.ValidationError,
     store.StillRunning: Conflict,

@@ -6,9 +6,9 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from roster.api.assignments import CourseSessionViewSet, LessonViewSet, QuizViewSet
-from roster.api.belonging import MembershipViewSet, RoleViewSet
+from roster.api.facilities import ClassroomViewSet, FacilityViewSet, LearnerGroupViewSet
+from roster.api.memberships import MembershipViewSet, RoleViewSet
 from roster.api.people import PersonViewSet
-from roster.api.places import ClassroomViewSet, FacilityViewSet, LearnerGroupViewSet
 from roster.views import CurrentSessionView, SessionsView, TokensView
 
 roster = SimpleRouter(trailing_slash=False, use_regex_path=False)

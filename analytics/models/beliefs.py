@@ -9,7 +9,7 @@ from analytics.core import bkt, calibration, difficulty
 from analytics.models.catalogue import Skill, SkillParameters
 from infra.db.models import Keyed
 from roster.models import User
-from roster.models.reach import LearnersQuerySet
+from roster.models.visibility import LearnersQuerySet
 
 LATEST_PRACTISED = ("-last_practised", "-id")
 

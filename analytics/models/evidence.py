@@ -13,7 +13,7 @@ from analytics.models.catalogue import Item, Skill
 from infra.api.idempotency.models import MAX_NAME
 from infra.db.models import Keyed
 from roster.models import Actor, ApiKey, Facility, User
-from roster.models.reach import LearnersQuerySet
+from roster.models.visibility import LearnersQuerySet
 
 NEWEST = ("-happened_at", "-id")
 

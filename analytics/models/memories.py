@@ -9,7 +9,7 @@ from analytics.core.memory import EASIEST, HARDEST
 from analytics.models.catalogue import Item
 from infra.db.models import Keyed
 from roster.models import User
-from roster.models.reach import LearnersQuerySet
+from roster.models.visibility import LearnersQuerySet
 
 LATEST_REVIEWED = ("-last_review", "-id")
 

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from logger.models.base import LATEST_BEGUN, Progressing, RecordQuerySet
 from roster.models import CourseSession, Facility, Lesson, Quiz, User
-from roster.models.reach import LearnersQuerySet
+from roster.models.visibility import LearnersQuerySet
 
 
 class ContentSummaryQuerySet(LearnersQuerySet["ContentSummary"]):

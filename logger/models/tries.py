@@ -18,7 +18,7 @@ from logger.mastery import CORRECT, Criterion
 from logger.models.base import LATEST_BEGUN, RecordQuerySet, Timed
 from logger.models.sessions import ContentSession, ContentSummary
 from roster.models import Facility, User
-from roster.models.reach import LearnersQuerySet
+from roster.models.visibility import LearnersQuerySet
 
 NEWEST = ("-end_timestamp", "-id")
 MAX_HISTORY = 1000

@@ -8,9 +8,9 @@ from django.contrib.auth.models import Group
 from roster.admin.assignments import CourseSessionAdmin, LessonAdmin, QuizAdmin
 from roster.admin.audit import AuditEntryAdmin
 from roster.admin.exports import ExportAdmin
+from roster.admin.facilities import ClassroomAdmin, FacilityAdmin, LearnerGroupAdmin
 from roster.admin.keys import ApiKeyAdmin
 from roster.admin.people import UserAdmin
-from roster.admin.places import ClassroomAdmin, FacilityAdmin, LearnerGroupAdmin
 
 __all__ = [
     "ApiKeyAdmin",

@@ -30,7 +30,7 @@ from roster.models import (
     Quiz,
     QuizAssignment,
 )
-from roster.registrar.rights import NotAllowed, Reach, UnknownRow, lock_row, require_coach
+from roster.services.permissions import NotAllowed, Reach, UnknownRow, lock_row, require_coach
 
 A = TypeVar("A", bound=Assignable)
 

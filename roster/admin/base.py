@@ -20,7 +20,7 @@ from roster import services
 from roster.admin import permissions
 from roster.admin.export_mixin import ExportableAdmin
 from roster.admin.permissions import viewer
-from roster.registrar.rights import NotAllowed, UnknownReference, lock_facility
+from roster.services.permissions import NotAllowed, UnknownReference, lock_facility
 
 M = TypeVar("M", bound=Model)
 P = TypeVar("P", bound=Model)

@@ -22,9 +22,9 @@ from infra.exports import Column
 from roster import services
 from roster.admin import permissions
 from roster.admin.base import RosterAdmin
-from roster.admin.belonging import EnrolmentInline, RoleInline
 from roster.admin.filters import ActiveFilter, RolesFilter
 from roster.admin.links import person
+from roster.admin.memberships import EnrolmentInline, RoleInline
 from roster.admin.permissions import viewer
 from roster.admin.place_filters import ClassFilter, FacilityFilter, GroupFilter
 from roster.models import Role, User

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from roster.models import Actor, Classroom, Facility, User
-from roster.registrar.rights import NotAllowed, Reach, require_right_over
+from roster.services.permissions import NotAllowed, Reach, require_right_over
 
 T = TypeVar("T")
 

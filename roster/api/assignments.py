@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from infra.api.fields import HexUUIDField
 from infra.api.filters import BooleanFilter, UUIDFilter
 from infra.api.idempotency.decorators import IdempotentView, once
-from roster.api.rows import RosterViewSet
+from roster.api.viewsets import RosterViewSet
 from roster.models import (
     Assignable,
     AssignableQuerySet,
@@ -25,7 +25,7 @@ from roster.models import (
     Quiz,
     QuizAssignment,
 )
-from roster.registrar import assignments
+from roster.services import assignments
 
 MAX_PLACES = 1000
 

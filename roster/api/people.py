@@ -13,8 +13,8 @@ from rest_framework import serializers
 
 from infra.api.fields import HexUUIDField
 from infra.api.filters import UUIDFilter
-from roster.api.places import refuse_foreign_facility
-from roster.api.rows import RosterViewSet, TextOrNothing
+from roster.api.facilities import refuse_foreign_facility
+from roster.api.viewsets import RosterViewSet, TextOrNothing
 from roster.models import (
     Actor,
     Classroom,
@@ -23,7 +23,7 @@ from roster.models import (
     User,
     UserQuerySet,
 )
-from roster.registrar import people
+from roster.services import people
 
 MAX_SEARCH = 200
 

@@ -16,6 +16,7 @@ from roster.models.assignments import (
     QuizAssignment,
 )
 from roster.models.audit import AuditAction, AuditEntry
+from roster.models.facilities import Classroom, Facility, LearnerGroup
 from roster.models.keys import ApiKey, LearnerToken, Scope
 from roster.models.memberships import Membership
 from roster.models.people import (
@@ -27,7 +28,6 @@ from roster.models.people import (
     User,
     UserQuerySet,
 )
-from roster.models.places import Classroom, Facility, LearnerGroup
 
 __all__ = [
     "MAX_NAME",

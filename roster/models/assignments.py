@@ -9,8 +9,8 @@ from django.db import models
 from django.db.models import Q
 
 from infra.db.models import Keyed
+from roster.models.facilities import Classroom, Facility, LearnerGroup
 from roster.models.people import Actor, GroupMembership, User
-from roster.models.places import Classroom, Facility, LearnerGroup
 
 A = TypeVar("A", bound="Assignable")
 H = TypeVar("H", bound="Assignment")

@@ -9,8 +9,8 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from infra.db.models import Keyed
+from roster.models.facilities import Facility
 from roster.models.people import Actor, User
-from roster.models.places import Facility
 
 
 class AuditAction(models.TextChoices):

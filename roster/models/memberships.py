@@ -6,8 +6,8 @@ from typing import Self
 
 from django.db import models
 
+from roster.models.facilities import Classroom
 from roster.models.people import Actor, User
-from roster.models.places import Classroom
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):

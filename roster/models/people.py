@@ -14,8 +14,8 @@ from django.db.models import Case, Exists, OuterRef, Q, Value, When
 
 from infra.db.models import Keyed
 from infra.identifiers import MAX_FOLDED, fold_username, parse_uuid
+from roster.models.facilities import Classroom, Facility, LearnerGroup
 from roster.models.keys import ApiKey, Scope
-from roster.models.places import Classroom, Facility, LearnerGroup
 
 
 class FoldedUsernameField(models.CharField[str | None, str | None]):

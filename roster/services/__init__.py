@@ -21,6 +21,7 @@ from roster.services.credentials import (
     purge_tokens,
     revoke_key,
 )
+from roster.services.enrolment import appoint, enrol, join_group, let_in, let_out
 from roster.services.learners import (
     CredentialsNeeded,
     NotForYou,
@@ -33,13 +34,6 @@ from roster.services.learners import (
     lock_learners_named,
     lock_recorded_learner,
     one,
-)
-from roster.services.places import (
-    appoint,
-    enrol,
-    join_group,
-    let_in,
-    let_out,
 )
 
 __all__ = [

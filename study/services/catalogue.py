@@ -11,8 +11,8 @@ from uuid_utils.compat import uuid7
 from analytics.models import Item, Skill
 from infra.identifiers import parse_uuid
 from roster.models import Actor, ApiKey, Scope, User
-from roster.registrar.rights import NotAllowed, manages
 from roster.services import one
+from roster.services.permissions import NotAllowed, manages
 from study.commands import NewItem, NewSet, NewUser
 from study.models import MOST_ITEMS, LearningItem, StudySet
 from study.selectors import UnknownSet, partner_of, sets_of

@@ -32,8 +32,8 @@ from config.seeding.demo.pupil import Rhythm
 from config.seeding.demo.roster import demo_roster
 from config.seeding.demo.school import open_school
 from logger.models import AttemptLog, ContentSession, MasteryLog
+from roster.importing import import_roster
 from roster.models import Classroom, Facility, User
-from roster.roster_import import import_roster
 from roster.selection import Selection
 from study.models import LearningItem
 from tests.conftest import client_for

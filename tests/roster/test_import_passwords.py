@@ -11,10 +11,10 @@ from django.contrib.auth.hashers import check_password
 from django.db import connection
 from pytest_django import Settings
 
+from roster.importing import import_export, import_roster
+from roster.importing.oneroster import Translation
+from roster.importing.schema import FacilityEntry, RosterError, RosterFile, UserEntry
 from roster.models import User
-from roster.oneroster import Translation
-from roster.roster_file import FacilityEntry, RosterError, RosterFile, UserEntry
-from roster.roster_import import import_export, import_roster
 from tests.factories import NOW, make_facility
 from tests.roster.hashers import CountingHasher
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from roster.import_serializers import RosterFileSerializer
+from roster.importing import ImportedRoster, import_export, import_roster
+from roster.importing.oneroster import Translation
+from roster.importing.schema import RosterFile
+from roster.importing.serializers import RosterFileSerializer
 from roster.models import ApiKey, Classroom, Enrolment, Facility, Lesson, Role, User
-from roster.oneroster import Translation
-from roster.roster_file import RosterFile
-from roster.roster_import import ImportedRoster, import_export, import_roster
 from tests.factories import NOW
 from tests.threads import CLIENTS, together
 

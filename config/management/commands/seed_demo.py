@@ -14,8 +14,8 @@ from config.seeding.demo.roster import KEY, LOGINS, PARTNER_ID, demo_roster
 from config.seeding.demo.school import open_school, unopened
 from config.seeding.demo.subjects import FRACTIONS, VIDEO, key_of
 from config.seeding.installation import described, seed_installation
+from roster.importing import ImportedRoster, import_roster
 from roster.models import Facility, User
-from roster.roster_import import ImportedRoster, import_roster
 
 SEED = 20261121
 CURLS = """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from config.seeding.demo.cast import CLASS_A, CLASS_B, LEARNERS
-from roster.roster_file import (
+from roster.importing.schema import (
     AssignableEntry,
     ClassroomEntry,
     FacilityEntry,

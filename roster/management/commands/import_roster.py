@@ -13,10 +13,10 @@ from django.db import IntegrityError
 from django.utils import timezone
 from tqdm import tqdm
 
-from roster.import_serializers import RosterFileSerializer, problems, unknown
-from roster.oneroster import BadExport, Known, Report, read_export, translate
-from roster.roster_file import RosterError, RosterFile
-from roster.roster_import import ImportedRoster, import_export, import_roster, known_here
+from roster.importing import ImportedRoster, import_export, import_roster, known_here
+from roster.importing.oneroster import BadExport, Known, Report, read_export, translate
+from roster.importing.schema import RosterError, RosterFile
+from roster.importing.serializers import RosterFileSerializer, problems, unknown
 
 
 class Command(BaseCommand):

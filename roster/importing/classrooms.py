@@ -7,18 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from roster.importing.enrolments import Groups, fill_classrooms
+from roster.importing.people import People
+from roster.importing.results import IN_BATCH, ImportedRoster, batches, only, refuse_repeat
+from roster.importing.roles import appoint_coaches
+from roster.importing.schema import ClassroomEntry, RosterError, RosterFile
 from roster.models import Classroom, Facility, LearnerGroup
-from roster.roster_file import ClassroomEntry, RosterError, RosterFile
-from roster.roster_import.attendance import Groups, fill_classrooms
-from roster.roster_import.imported import (
-    IN_BATCH,
-    ImportedRoster,
-    batches,
-    only,
-    refuse_repeat,
-)
-from roster.roster_import.people import People
-from roster.roster_import.roles import appoint_coaches
 
 
 @dataclass(kw_only=True)

@@ -6,10 +6,10 @@ it here, is said in docs/operations.md.
 
 from __future__ import annotations
 
-from roster.oneroster.export import Export, read_export
-from roster.oneroster.placing import Known
-from roster.oneroster.report import BadExport, Report
-from roster.oneroster.translate import Translation, translate
+from roster.importing.oneroster.export import Export, read_export
+from roster.importing.oneroster.issues import BadExport, Report
+from roster.importing.oneroster.org_roles import Known
+from roster.importing.oneroster.translate import Translation, translate
 
 __all__ = [
     "BadExport",

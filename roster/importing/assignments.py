@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from roster.importing.classrooms import Places
+from roster.importing.results import only, refuse_repeat
+from roster.importing.schema import AssignableEntry
 from roster.models import (
     Assignable,
     Classroom,
@@ -14,9 +17,6 @@ from roster.models import (
     Lesson,
     Quiz,
 )
-from roster.roster_file import AssignableEntry
-from roster.roster_import.imported import only, refuse_repeat
-from roster.roster_import.places import Places
 
 
 def import_assignables(

@@ -17,7 +17,7 @@ from roster.models import (
     Classroom,
     LearnerGroup,
 )
-from roster.registrar.rights import (
+from roster.services.permissions import (
     UnknownReference,
     keep,
     lock_facility_or_class,

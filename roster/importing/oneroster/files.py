@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from roster.oneroster.report import BadExport, Report
+from roster.importing.oneroster.issues import BadExport, Report
 
 MAX_BYTES = 256 * 2**20
 # Rosters deflate some 5 to 50 times; a bomb of zeros more than 1,000 times.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from roster.importing.oneroster import Known
 from roster.models import Classroom, Facility, User
-from roster.oneroster import Known
 
 
 def known_here() -> Known:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
+from roster.importing.people import People
+from roster.importing.results import IN_BATCH, Held, Pair, batches, ended
+from roster.importing.schema import RosterFile
 from roster.models import Classroom, Facility, LearnerToken, Role, RoleKind, User
-from roster.roster_file import RosterFile
-from roster.roster_import.imported import IN_BATCH, Held, Pair, batches, ended
-from roster.roster_import.people import People
 
 
 def appoint_coaches(roster: RosterFile, rooms: list[Classroom], people: People) -> None:

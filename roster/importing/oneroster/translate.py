@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from infra.identifiers import fold_username
-from roster.oneroster.classes import Attendance, Members, describe_classes, name_classes
-from roster.oneroster.export import Export
-from roster.oneroster.placing import Known, Placed, Placing, Schools
-from roster.oneroster.records import Person, SchoolClass
-from roster.oneroster.report import Report
-from roster.roster_file import ClassroomEntry, FacilityEntry, RosterFile, UserEntry
+from roster.importing.oneroster.classes import Attendance, Members, describe_classes, name_classes
+from roster.importing.oneroster.export import Export
+from roster.importing.oneroster.issues import Report
+from roster.importing.oneroster.org_roles import Known, Placed, Placing, Schools
+from roster.importing.oneroster.records import Person, SchoolClass
+from roster.importing.schema import ClassroomEntry, FacilityEntry, RosterFile, UserEntry
 
 MAX_SCHOOL_ID = 100
 

@@ -9,17 +9,17 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 
 from roster import services
+from roster.importing.assignments import import_assignables
+from roster.importing.classrooms import import_classrooms
+from roster.importing.existing import known_here
+from roster.importing.facilities import import_facility
+from roster.importing.oneroster import BadExport, Translation
+from roster.importing.passwords import Passwords, Progress, prepare_passwords
+from roster.importing.people import deactivate, import_people
+from roster.importing.results import ImportedRoster, ImportedUser, refuse_repeat
+from roster.importing.roles import give_facility_roles
+from roster.importing.schema import RosterError, RosterFile
 from roster.models import ApiKey, AuditAction, CourseSession, Facility, Lesson, Quiz, Scope
-from roster.oneroster import BadExport, Translation
-from roster.roster_file import RosterError, RosterFile
-from roster.roster_import.assignments import import_assignables
-from roster.roster_import.facilities import import_facility
-from roster.roster_import.imported import ImportedRoster, ImportedUser, refuse_repeat
-from roster.roster_import.known import known_here
-from roster.roster_import.passwords import Passwords, Progress, prepare_passwords
-from roster.roster_import.people import deactivate, import_people
-from roster.roster_import.places import import_classrooms
-from roster.roster_import.roles import give_facility_roles
 
 __all__ = [
     "ImportedRoster",

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from roster.oneroster.files import Row
-from roster.oneroster.report import Report
+from roster.importing.oneroster.files import Row
+from roster.importing.oneroster.issues import Report
 
 T = TypeVar("T")
 MAX_ID = 255

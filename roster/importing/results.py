@@ -8,8 +8,8 @@ from itertools import islice
 from typing import Any, TypeVar
 from uuid import UUID
 
+from roster.importing.schema import ClassroomEntry, RosterError, RosterFile
 from roster.models import Classroom, Facility
-from roster.roster_file import ClassroomEntry, RosterError, RosterFile
 
 T = TypeVar("T")
 IN_BATCH = 500

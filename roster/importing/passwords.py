@@ -11,10 +11,10 @@ from typing import Any
 from django.contrib.auth.hashers import check_password, make_password
 
 from infra.password_hashers import AT_ONCE
+from roster.importing.facilities import facilities_meant
+from roster.importing.matching import find_known, left_alone, match
+from roster.importing.schema import RosterFile, UserEntry
 from roster.models import Facility, User
-from roster.roster_file import RosterFile, UserEntry
-from roster.roster_import.facilities import facilities_meant
-from roster.roster_import.matching import find_known, left_alone, match
 
 Progress = Callable[[Iterable[Any]], Iterable[Any]]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from roster.importing.people import People
+from roster.importing.results import IN_BATCH, Held, Pair, batches, ended
+from roster.importing.schema import RosterFile
 from roster.models import Classroom, Enrolment, GroupMembership, LearnerGroup
-from roster.roster_file import RosterFile
-from roster.roster_import.imported import IN_BATCH, Held, Pair, batches, ended
-from roster.roster_import.people import People
 
 Groups = dict[tuple[int, int], LearnerGroup]
 """The group of each group entry, by the places of its classroom and itself in the file."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
+from roster.importing.results import only
+from roster.importing.schema import FacilityEntry
 from roster.models import Facility
-from roster.roster_file import FacilityEntry
-from roster.roster_import.imported import only
 
 
 def facilities_meant(entry: FacilityEntry, known: QuerySet[Facility]) -> list[Facility]:

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from roster.admin.base import RosterInline
 from roster.models import Classroom, Enrolment, Facility, Role, User
-from roster.registrar.rights import Refused, refuse_class_admin
+from roster.services.permissions import Refused, refuse_class_admin
 
 
 class RoleForm(forms.ModelForm[Role]):

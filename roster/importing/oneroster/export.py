@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from roster.oneroster.files import COLUMNS, Row, parse, read_files
-from roster.oneroster.records import (
+from roster.importing.oneroster.files import COLUMNS, Row, parse, read_files
+from roster.importing.oneroster.issues import Report
+from roster.importing.oneroster.records import (
     ClassRole,
     Org,
     OrgRole,
@@ -21,7 +22,6 @@ from roster.oneroster.records import (
     read_org_role,
     read_person,
 )
-from roster.oneroster.report import Report
 
 T = TypeVar("T")
 NEEDED = ("orgs.csv", "users.csv", "classes.csv", "enrollments.csv")

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from roster.oneroster.export import Export
-from roster.oneroster.records import Org, OrgRole, Person
-from roster.oneroster.report import Report
+from roster.importing.oneroster.export import Export
+from roster.importing.oneroster.issues import Report
+from roster.importing.oneroster.records import Org, OrgRole, Person
 
 ADMINS = {
     "administrator", "siteadministrator", "principal", "districtadministrator",

@@ -9,17 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from infra.identifiers import MAX_FOLDED, fold_username
+from roster.importing.matching import find_known, left_alone, match
+from roster.importing.passwords import Password, Passwords
+from roster.importing.results import IN_BATCH, ImportedRoster, ImportedUser, batches, refuse_repeat
+from roster.importing.schema import RosterError, RosterFile, UserEntry
 from roster.models import Facility, User
-from roster.roster_file import RosterError, RosterFile, UserEntry
-from roster.roster_import.imported import (
-    IN_BATCH,
-    ImportedRoster,
-    ImportedUser,
-    batches,
-    refuse_repeat,
-)
-from roster.roster_import.matching import find_known, left_alone, match
-from roster.roster_import.passwords import Password, Passwords
 
 LOOKING_AFTER = {"superuser", "admin", "coach"}
 

@@ -14,7 +14,7 @@ from rest_framework import serializers
 
 from infra.api.fields import HexUUIDField
 from infra.api.filters import UUIDFilter
-from roster.api.rows import RosterViewSet, TextOrNothing
+from roster.api.viewsets import RosterViewSet, TextOrNothing
 from roster.models import (
     Actor,
     Classroom,
@@ -25,7 +25,7 @@ from roster.models import (
     RoleKind,
     User,
 )
-from roster.registrar import places
+from roster.services import facilities
 
 
 def refuse_foreign_facility(request: HttpRequest, facility_id: UUID) -> None:
@@ -57,13 +57,13 @@ class FacilityViewSet(RosterViewSet[Facility]):
         return Facility.objects.visible_to(self.actor).order_by("id")
 
     def add(self, fields: Any) -> UUID:
-        return places.add_facility(fields, actor=self.actor)
+        return facilities.add_facility(fields, actor=self.actor)
 
     def change(self, pk: UUID, fields: Any) -> None:
-        places.change_facility(pk, fields, actor=self.actor)
+        facilities.change_facility(pk, fields, actor=self.actor)
 
     def remove(self, pk: UUID) -> None:
-        places.remove_facility(pk, actor=self.actor)
+        facilities.remove_facility(pk, actor=self.actor)
 
 
 class CoachSerializer(serializers.Serializer[Role]):
@@ -116,13 +116,13 @@ class ClassroomViewSet(RosterViewSet[Classroom]):
         return rows.annotate(learner_count=Count("enrolments")).order_by("id")
 
     def add(self, fields: Any) -> UUID:
-        return places.add_classroom(fields, actor=self.actor)
+        return facilities.add_classroom(fields, actor=self.actor)
 
     def change(self, pk: UUID, fields: Any) -> None:
-        places.change_classroom(pk, fields, actor=self.actor)
+        facilities.change_classroom(pk, fields, actor=self.actor)
 
     def remove(self, pk: UUID) -> None:
-        places.remove_classroom(pk, actor=self.actor)
+        facilities.remove_classroom(pk, actor=self.actor)
 
 
 class LearnerGroupSerializer(serializers.Serializer[LearnerGroup]):
@@ -164,10 +164,10 @@ class LearnerGroupViewSet(RosterViewSet[LearnerGroup]):
         return rows.order_by("id")
 
     def add(self, fields: Any) -> UUID:
-        return places.add_group(fields, actor=self.actor)
+        return facilities.add_group(fields, actor=self.actor)
 
     def change(self, pk: UUID, fields: Any) -> None:
-        places.change_group(pk, fields, actor=self.actor)
+        facilities.change_group(pk, fields, actor=self.actor)
 
     def remove(self, pk: UUID) -> None:
-        places.remove_group(pk, actor=self.actor)
+        facilities.remove_group(pk, actor=self.actor)

@@ -11,9 +11,9 @@ from rest_framework import serializers
 
 from infra.api.fields import HexUUIDField
 from infra.api.filters import UUIDFilter
-from roster.api.rows import RosterViewSet
+from roster.api.viewsets import RosterViewSet
 from roster.models import Membership, Role, RoleKind
-from roster.registrar import belonging
+from roster.services import memberships
 
 
 class MembershipSerializer(serializers.Serializer[Membership]):
@@ -43,13 +43,13 @@ class MembershipViewSet(RosterViewSet[Membership]):
         return Membership.objects.visible_to(self.actor).order_by("id")
 
     def add(self, fields: Any) -> UUID:
-        return belonging.add_membership(fields, actor=self.actor)
+        return memberships.add_membership(fields, actor=self.actor)
 
     def change(self, pk: UUID, fields: Any) -> None:
-        belonging.change_membership(pk, fields, actor=self.actor)
+        memberships.change_membership(pk, fields, actor=self.actor)
 
     def remove(self, pk: UUID) -> None:
-        belonging.remove_membership(pk, actor=self.actor)
+        memberships.remove_membership(pk, actor=self.actor)
 
 
 class RoleSerializer(serializers.Serializer[Role]):
@@ -85,10 +85,10 @@ class RoleViewSet(RosterViewSet[Role]):
         return Role.objects.visible_to(self.actor).order_by("id")
 
     def add(self, fields: Any) -> UUID:
-        return belonging.add_role(fields, actor=self.actor)
+        return memberships.add_role(fields, actor=self.actor)
 
     def change(self, pk: UUID, fields: Any) -> None:
-        belonging.change_role(pk, fields, actor=self.actor)
+        memberships.change_role(pk, fields, actor=self.actor)
 
     def remove(self, pk: UUID) -> None:
-        belonging.remove_role(pk, actor=self.actor)
+        memberships.remove_role(pk, actor=self.actor)

@@ -20,7 +20,7 @@ from roster.models import (
     RoleKind,
     User,
 )
-from roster.registrar.rights import (
+from roster.services.permissions import (
     Refused,
     UnknownReference,
     UnknownRow,

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 
 from roster import services
 from roster.models import Actor, Facility, User
-from roster.registrar.rights import (
+from roster.services.permissions import (
     NotAllowed,
     Refused,
     UnknownReference,

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from roster import services
 from roster.models import Actor, Classroom, Facility, LearnerGroup, Role, User
-from roster.registrar.rights import (
+from roster.services.permissions import (
     Refused,
     UnknownReference,
     UnknownRow,

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from infra.identifiers import fold_username
+from roster.importing.results import batches
+from roster.importing.schema import RosterError, RosterFile, UserEntry
 from roster.models import Facility, User, UserQuerySet
-from roster.roster_file import RosterError, RosterFile, UserEntry
-from roster.roster_import.imported import batches
 
 
 @dataclass(kw_only=True)

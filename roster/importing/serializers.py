@@ -7,8 +7,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from roster.models import Scope
-from roster.roster_file import (
+from roster.importing.schema import (
     AssignableEntry,
     ClassroomEntry,
     FacilityEntry,
@@ -17,6 +16,7 @@ from roster.roster_file import (
     RosterFile,
     UserEntry,
 )
+from roster.models import Scope
 
 ROLES = ["superuser", "admin", "coach", "learner"]
 

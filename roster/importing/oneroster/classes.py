@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from roster.oneroster.export import Export
-from roster.oneroster.placing import Known, Placed, Schools
-from roster.oneroster.records import MAX_NAME, ClassRole, SchoolClass
-from roster.oneroster.report import Report
+from roster.importing.oneroster.export import Export
+from roster.importing.oneroster.issues import Report
+from roster.importing.oneroster.org_roles import Known, Placed, Schools
+from roster.importing.oneroster.records import MAX_NAME, ClassRole, SchoolClass
 
 LEARNING = "student"
 TEACHING = {"teacher", "aide"}
