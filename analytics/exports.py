@@ -80,3 +80,10 @@ ITEMS = (
     Column("facility", "facility__name"),
     *_DIFFICULTY,
 )
+CONTENTS = (
+    Column("content id", "id"),
+    Column("title", "title"),
+    Column("kind", "kind"),
+    Column("part of", "parent"),
+    Column("items", "items"),
+)

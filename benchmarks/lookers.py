@@ -20,9 +20,9 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from analytics.events import Source
-from analytics.models import LearningEvent
+from analytics.models import Content, LearningEvent
 from benchmarks.readers import callers
-from logger.models import AttemptLog, Content
+from logger.models import AttemptLog
 from roster.models import Classroom, LearnerGroup, User
 
 VIEWERS = ("superuser", "facility coach, big", "class coach, big")

@@ -163,9 +163,6 @@ elif CACHES["default"]["BACKEND"].endswith("RedisCache"):
         **CACHES["default"].get("OPTIONS", {}),
     }
 
-# What skills are called that apps know by the id of their content.
-SKILL_TITLES = "logger.catalogue.skills.titles_of"
-
 # Who may come in.
 
 AUTH_USER_MODEL = "roster.User"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from analytics.models import Content, ContentKind
 from infra.admin.filters import ConditionFilter, Rows, TextFilter
 from infra.identifiers import parse_uuid
 from logger.mastery import CORRECT
-from logger.models import Content, ContentKind
 from roster.models import Facility, Quiz
 
 MOST_NAMED = 2000

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from analytics.models import Content
 from infra.exports import Column, LookedUp
-from logger.models import Content
 
 _LEARNER = (
     Column("learner id", "user"),
@@ -70,11 +70,4 @@ ATTEMPTS = (
     Column("error", "error"),
     Column("simple answer", "simple_answer"),
     *_TIMES,
-)
-CONTENTS = (
-    Column("content id", "id"),
-    Column("title", "title"),
-    Column("kind", "kind"),
-    Column("part of", "parent"),
-    Column("items", "items"),
 )

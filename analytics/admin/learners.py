@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from analytics import exports
 from analytics.admin_filters import PlateauFilter, SkillFilter, SourceFilter
+from analytics.catalogue.skills import titles_of
 from analytics.coaching import words
 from analytics.models import Item, ItemMemory, LearningEvent, Skill, SkillState
 from analytics.models.beliefs import LATEST_PRACTISED
 from analytics.models.evidence import NEWEST
 from analytics.models.memories import LATEST_REVIEWED
-from analytics.titles import titles_of
 from infra.admin.filters import DateFilter
 from infra.admin.html import badge, bar, identifier, leading, lines, link, moment
 from infra.identifiers import parse_uuid

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from analytics.models.beliefs import LearnerAbility, SkillState, SkillStateQuerySet
 from analytics.models.catalogue import Item, Skill, SkillParameters
+from analytics.models.contents import Content, ContentKind, ContentQuerySet
 from analytics.models.evidence import LearningEvent, LearningEventQuerySet
 from analytics.models.memories import ItemMemory, ItemMemoryQuerySet
 from analytics.models.upkeep import Upkeep
 
 __all__ = [
+    "Content",
+    "ContentKind",
+    "ContentQuerySet",
     "Item",
     "ItemMemory",
     "ItemMemoryQuerySet",

@@ -15,9 +15,9 @@ from django.db import IntegrityError
 from django.db.models import FilteredRelation, Q, QuerySet, UUIDField
 from django.db.models.fields import CharField
 
+from analytics.catalogue.skills import titles_of
 from analytics.events import Answer
 from analytics.models import Item, ItemMemory, Skill, SkillState
-from analytics.titles import titles_of
 from infra.api.idempotency.models import MAX_NAME
 from infra.db.compiled_queries import Param, Prepared
 

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import logger.models
+import analytics.models
+from analytics.models import ContentKind
 from config.seeding.chance import Chance, Weighted, zipf
-from logger.models import ContentKind
 
 ATTEMPTS_PER_CONTENT = 2500
 MIN_CONTENTS = 60
@@ -59,10 +59,10 @@ class Content:
     section: str = ""
 
 
-def titled(contents: Sequence[Content]) -> list[logger.models.Content]:
+def titled(contents: Sequence[Content]) -> list[analytics.models.Content]:
     """Return what contents are called, as rows of the installation's catalogue."""
     return [
-        logger.models.Content(
+        analytics.models.Content(
             pk=content.id, title=content.title, kind=content.kind, items=content.items or []
         )
         for content in contents

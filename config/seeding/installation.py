@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import connection, transaction
 from tqdm import tqdm
 
+from analytics.models import Content as ContentRow
 from analytics.models import LearningEvent, Skill
 from analytics.services.folding import fold_events
 from config.seeding.catalogue import Content, catalogue, titled
@@ -17,7 +18,6 @@ from config.seeding.history import History
 from config.seeding.schools import SET_PREFIX, Founder, Schools
 from config.seeding.telling import tell
 from config.seeding.writing import BATCH, store, store_records
-from logger.models import Content as ContentRow
 from roster.models import Facility
 
 

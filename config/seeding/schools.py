@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from analytics.models import ContentKind
 from config.seeding.catalogue import QUIZ, Content, items
 from config.seeding.chance import Chance, Weighted, zipf
 from config.seeding.paths import Course
-from logger.models import ContentKind
 from roster.models import (
     Classroom,
     Enrolment,

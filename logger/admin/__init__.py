@@ -1,8 +1,7 @@
-"""Admin of learners' work, and of the catalogue of contents."""
+"""Admin of learners' work."""
 
 from __future__ import annotations
 
-from logger.admin.contents import ContentAdmin
 from logger.admin.work import (
     AttemptLogAdmin,
     ContentSessionAdmin,
@@ -12,7 +11,6 @@ from logger.admin.work import (
 
 __all__ = [
     "AttemptLogAdmin",
-    "ContentAdmin",
     "ContentSessionAdmin",
     "ContentSummaryAdmin",
     "MasteryLogAdmin",

@@ -12,6 +12,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from analytics.models import Content
+from analytics.models.contents import Work
 from infra.admin.filters import DateFilter
 from infra.admin.html import badge, bar, identifier, leading, lines, link, moment
 from infra.templatetags.quantities import duration
@@ -27,15 +29,8 @@ from logger.admin_filters import (
 )
 from logger.coaching.outcomes import Outcome
 from logger.coaching.wording import criterion_words
-from logger.models import (
-    AttemptLog,
-    Content,
-    ContentSession,
-    ContentSummary,
-    MasteryLog,
-)
+from logger.models import AttemptLog, ContentSession, ContentSummary, MasteryLog
 from logger.models.base import LATEST_BEGUN, Timed
-from logger.models.contents import Work
 from logger.models.tries import MasteryLogQuerySet
 from roster.admin.export_mixin import ExportableAdmin
 from roster.admin.learner_filter import LearnerFilter

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from analytics.models import Content
 from infra.db.keyset import Place, from_place
-from logger.models import Content, ContentSession, ContentSummary, MasteryLog
+from logger.models import ContentSession, ContentSummary, MasteryLog
 from logger.models.base import LATEST_BEGUN
 from logger.models.tries import NEWEST
 from roster.models import User

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from logger.models.base import ContentKind
-from logger.models.contents import Content, ContentQuerySet
 from logger.models.sessions import ContentSession, ContentSummary, ContentSummaryQuerySet
 from logger.models.tries import (
     AttemptLog,
@@ -15,9 +13,6 @@ from logger.models.tries import (
 __all__ = [
     "AttemptLog",
     "AttemptLogQuerySet",
-    "Content",
-    "ContentKind",
-    "ContentQuerySet",
     "ContentSession",
     "ContentSummary",
     "ContentSummaryQuerySet",

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 
+from analytics.models import ContentKind
 from infra.db.models import FaithfulDecoder, Keyed
 from logger import progress
 from roster.models import Actor, ApiKey, Facility, User
@@ -64,21 +64,6 @@ class Timed(Keyed):
     def touch(self, *, at: datetime) -> None:
         """Move the end, in memory; never back, though requests may wait for their turn."""
         self.end_timestamp = max(self.end_timestamp, at)
-
-
-class ContentKind(models.TextChoices):
-    """What a content is."""
-
-    VIDEO = "video", _("Video")
-    AUDIO = "audio", _("Audio")
-    DOCUMENT = "document", _("Document")
-    EXERCISE = "exercise", _("Exercise")
-    HTML5 = "html5", "HTML5"
-    TOPIC = "topic", _("Topic")
-    SLIDESHOW = "slideshow", _("Slideshow")
-    H5P = "h5p", "H5P"
-    ZIM = "zim", "ZIM"
-    QUIZ = "quiz", _("Quiz")
 
 
 class Progressing(Timed):

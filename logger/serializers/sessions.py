@@ -8,10 +8,11 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
+from analytics.models import ContentKind
 from infra.api.fields import EventTimeField, HexUUIDField
 from logger.commands import Interaction, StartSession, UpdateSession
 from logger.mastery import MasteryType
-from logger.models import AttemptLog, ContentKind
+from logger.models import AttemptLog
 from logger.selectors import Row
 from logger.serializers.shapes import (
     MasteryCriterionSerializer,

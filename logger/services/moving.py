@@ -10,14 +10,14 @@ from django.db import transaction
 from django.db.models import OuterRef, Subquery, UUIDField
 
 from analytics.events import Clock
-from analytics.models import LearnerAbility
+from analytics.models import Content, LearnerAbility
 from analytics.services import record_answers
 from infra.db.compiled_queries import Param, Prepared, PreparedSave
 from logger.attempts import Attempts
 from logger.commands import UpdateSession
 from logger.evidence import answers_to_exercise, answers_to_quiz
 from logger.mastery import MasteryType
-from logger.models import AttemptLog, Content, ContentSession, ContentSummary, MasteryLog
+from logger.models import AttemptLog, ContentSession, ContentSummary, MasteryLog
 from logger.models.base import Timed
 from logger.services.assigned import QuizClosed, refuse_closed_quiz
 from roster.models import Actor, ApiKey, User

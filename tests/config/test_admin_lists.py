@@ -13,9 +13,9 @@ from django.test import Client as Browser
 from uuid_utils.compat import uuid7
 
 from analytics.events import Answer, Source
-from analytics.models import Item, ItemMemory, LearningEvent, SkillState
+from analytics.models import Content, Item, ItemMemory, LearningEvent, SkillState
 from analytics.services import record_answers
-from logger.models import AttemptLog, Content, ContentSession, ContentSummary, MasteryLog
+from logger.models import AttemptLog, ContentSession, ContentSummary, MasteryLog
 from roster import services
 from roster.models import Facility, LearnerGroup, User
 from tests.conftest import client_for

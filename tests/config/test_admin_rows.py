@@ -11,9 +11,9 @@ from uuid import UUID
 import pytest
 
 from analytics.events import Answer, Source
-from analytics.models import Item, ItemMemory, LearningEvent, SkillState
+from analytics.models import Content, Item, ItemMemory, LearningEvent, SkillState
 from analytics.services import record_answers
-from logger.models import Content, ContentSession
+from logger.models import ContentSession
 from roster.models import Facility, User
 from study.models import LearningItem
 from tests.config.exporting import browser

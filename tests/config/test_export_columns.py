@@ -11,10 +11,10 @@ from uuid import UUID
 import pytest
 
 from analytics.events import Answer, Source
-from analytics.models import LearningEvent
+from analytics.models import Content, LearningEvent
 from analytics.services import record_answers
 from infra.exports import query
-from logger.models import AttemptLog, Content, ContentSession
+from logger.models import AttemptLog, ContentSession
 from roster.models import Quiz
 from tests.config.exporting import body, browser, export, read_csv
 from tests.conftest import client_for

@@ -15,8 +15,8 @@ from django.utils.html import strip_tags
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from analytics.models import Content
 from infra.exports import Column, query
-from logger.models import Content
 from roster.admin.base import RosterAdmin
 from roster.admin.learner_records import VisibleLearnersAdmin
 from tests.config.agreeing import TABLES, Asked, cell_of, days, is_same, is_spelled

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from logger.models import Content
+from analytics.models import Content
 from roster.models import AuditEntry
 from tests.factories import School
 from tests.logger.test_admin import browser

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from logger.models import Content
+from analytics.models import Content
 from tests.conftest import Client
 from tests.factories import answered, exercise
 

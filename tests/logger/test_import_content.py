@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 from django.core.management import CommandError, call_command
 
-from logger.models import Content
+from analytics.models import Content
 from roster.models import AuditEntry
 
 pytestmark = pytest.mark.django_db(transaction=True)

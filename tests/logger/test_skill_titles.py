@@ -9,8 +9,7 @@ from uuid import UUID
 import pytest
 from django.core.management import call_command
 
-from analytics.models import Skill
-from logger.models import Content
+from analytics.models import Content, Skill
 from tests.conftest import client_for
 from tests.factories import School, answered, exercise
 from tests.logger.test_admin import browser

@@ -10,7 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from uuid_utils.compat import uuid7
 
-from logger.models import AttemptLog, Content, ContentSession, ContentSummary, MasteryLog
+from analytics.models import Content
+from logger.models import AttemptLog, ContentSession, ContentSummary, MasteryLog
 from tests.conftest import Caller, Client, client_for
 from tests.factories import (
     M_OF_N,

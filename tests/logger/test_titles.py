@@ -8,7 +8,8 @@ from uuid import UUID
 import pytest
 from django.test import Client as Browser
 
-from logger.models import AttemptLog, Content, ContentSession, MasteryLog
+from analytics.models import Content
+from logger.models import AttemptLog, ContentSession, MasteryLog
 from roster.models import Quiz, User
 from tests.conftest import client_for
 from tests.factories import School, answered, exercise, make_quiz

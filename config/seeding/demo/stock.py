@@ -8,7 +8,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from analytics.models import Item, Skill
+from analytics.models import Content, ContentKind, Item, Skill
 from config.seeding.demo.cast import CLASS_A, CLASS_B
 from config.seeding.demo.roster import LESSON, OTHER_LESSON, QUIZ
 from config.seeding.demo.subjects import (
@@ -24,7 +24,6 @@ from config.seeding.demo.subjects import (
     Question,
     key_of,
 )
-from logger.models import Content, ContentKind
 from roster.models import Facility, Lesson, Quiz
 from study.models import LearningItem, StudySet
 

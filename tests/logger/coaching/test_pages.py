@@ -14,8 +14,8 @@ from django.test import Client as Browser
 from django.urls import reverse
 from uuid_utils.compat import uuid7
 
-from analytics.models import Item
-from logger.models import AttemptLog, Content, ContentSession, MasteryLog
+from analytics.models import Content, Item
+from logger.models import AttemptLog, ContentSession, MasteryLog
 from roster.models import User
 from tests.conftest import client_for
 from tests.factories import School, answered, exercise, make_quiz, video

@@ -13,8 +13,8 @@ import pytest
 from django.urls import reverse
 from uuid_utils.compat import uuid7
 
-from analytics.models import Item, Skill
-from logger.models import AttemptLog, Content
+from analytics.models import Content, Item, Skill
+from logger.models import AttemptLog
 from roster.models import User
 from tests.conftest import client_for
 from tests.factories import School, answered, exercise, video

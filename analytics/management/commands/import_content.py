@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DataError, IntegrityError
 from tqdm import tqdm
 
-from logger.catalogue import (
+from analytics.catalogue import (
     BadCatalogue,
     ImportedContents,
     UnknownParents,

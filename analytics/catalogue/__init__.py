@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from logger.catalogue.importing import ImportedContents, UnknownParents, import_contents
-from logger.catalogue.listed import BadCatalogue, Listed
-from logger.catalogue.reading import read_catalogue
+from analytics.catalogue.importing import ImportedContents, UnknownParents, import_contents
+from analytics.catalogue.parsers import read_catalogue
+from analytics.catalogue.validation import BadCatalogue, Listed
 
 __all__ = [
     "BadCatalogue",

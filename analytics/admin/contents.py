@@ -11,12 +11,12 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
+from analytics import exports
+from analytics.catalogue.skills import known_titles, rename_skills
+from analytics.models import Content, ContentQuerySet
 from infra.admin.html import identifier
 from infra.admin.model_admins import CappedPaginator
 from infra.audit import audited_fields
-from logger import exports
-from logger.catalogue.skills import known_titles, rename_skills
-from logger.models import Content, ContentQuerySet
 from roster import services
 from roster.admin.export_mixin import ExportableAdmin
 from roster.admin.permissions import is_staff, is_superuser, viewer

@@ -9,9 +9,9 @@ from uuid import UUID
 
 from django.db import transaction
 
-from logger.catalogue.listed import BadCatalogue, Listed
-from logger.catalogue.skills import known_titles, rename_skills
-from logger.models import Content
+from analytics.catalogue.skills import known_titles, rename_skills
+from analytics.catalogue.validation import BadCatalogue, Listed
+from analytics.models import Content
 from roster import services
 
 MANY = 1000

@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from logger.catalogue.listed import BadCatalogue, Listed, checked
-from logger.models.base import ContentKind
-from logger.models.contents import MAX_TITLE
+from analytics.catalogue.validation import BadCatalogue, Listed, checked
+from analytics.models.contents import MAX_TITLE, ContentKind
 
 _SQLITE = b"SQLite format 3\0"
 _NEEDED = ("id", "title")

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
-from analytics.models import Skill
+from analytics.models import Content, Skill
 from infra.identifiers import parse_uuid
-from logger.models import Content
 
 
 def titles_of(codes: Collection[str]) -> dict[str, str]:

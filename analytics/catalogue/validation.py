@@ -9,9 +9,8 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 
+from analytics.models.contents import MAX_TITLE, ContentKind, refuse_bad_items
 from infra.identifiers import parse_uuid
-from logger.models.base import ContentKind
-from logger.models.contents import MAX_TITLE, refuse_bad_items
 
 SEPARATOR = ";"
 

@@ -12,13 +12,27 @@ from django.db.models import Exists, F, OuterRef, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from infra.identifiers import parse_uuid
-from logger.models.base import ContentKind
 from roster.models import Quiz
 
 MAX_TITLE = 200
 MAX_ITEM = 200
 # As many as one try may hold attempts: more could never all be done.
 MAX_ITEMS = 10_000
+
+
+class ContentKind(models.TextChoices):
+    """What a content is."""
+
+    VIDEO = "video", _("Video")
+    AUDIO = "audio", _("Audio")
+    DOCUMENT = "document", _("Document")
+    EXERCISE = "exercise", _("Exercise")
+    HTML5 = "html5", "HTML5"
+    TOPIC = "topic", _("Topic")
+    SLIDESHOW = "slideshow", _("Slideshow")
+    H5P = "h5p", "H5P"
+    ZIM = "zim", "ZIM"
+    QUIZ = "quiz", _("Quiz")
 
 
 # A content, and the facility where somebody worked at it.
@@ -94,6 +108,8 @@ class Content(models.Model):
     objects = ContentQuerySet.as_manager()
 
     class Meta:
+        # The table was made by the app `logger`, and keeps its name.
+        app_label = "logger"
         verbose_name = _("content")
         verbose_name_plural = _("contents")
         constraints = [
