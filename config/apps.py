@@ -1,11 +1,10 @@
-"""The project itself, an app only so that it can own installation-wide commands, and its admin."""
+"""The project itself, an app only so that it can own installation-wide commands."""
 
 from __future__ import annotations
 
 from importlib import import_module
 
 from django.apps import AppConfig, apps
-from django.contrib.admin import apps as admin
 
 from config.vocabulary import translate_names
 
@@ -21,11 +20,3 @@ class ConfigConfig(AppConfig):
         import_module("config.openapi")
         ours = (app for app in apps.get_app_configs() if app.label in OUR_APPS)
         translate_names(model for app in ours for model in app.get_models())
-
-
-class LearnTraceAdminConfig(admin.AdminConfig):
-    """Django's admin, with a site of ours."""
-
-    # Or Django would take this one for the app `config`.
-    default = False
-    default_site = "config.site.LearnTraceSite"

@@ -11,10 +11,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from analytics import exports
+from analytics import exports, labels
 from analytics.admin_filters import PlateauFilter, SkillFilter, SourceFilter
 from analytics.catalogue.skills import titles_of
-from analytics.coaching import words
 from analytics.models import Item, ItemMemory, LearningEvent, Skill, SkillState
 from analytics.models.beliefs import LATEST_PRACTISED
 from analytics.models.evidence import NEWEST
@@ -28,7 +27,6 @@ from roster.admin.learner_filter import LearnerFilter
 from roster.admin.learner_records import VisibleLearnersAdmin
 from roster.admin.links import person
 from roster.admin.place_filters import ClassFilter, FacilityFilter, GroupFilter
-from roster.coaching import CoachSite
 from roster.models import Facility, User
 
 WHOSE = (FacilityFilter, ClassFilter, GroupFilter, LearnerFilter)
@@ -50,7 +48,7 @@ def item_name(item: Item, *, asks: str | None, content: str | None) -> SafeStrin
     code, name = _parts(item)
     key = parse_uuid(code)
     if key is None:
-        called = asks or item.code or words.short_ids(str(item))
+        called = asks or item.code or labels.short_ids(str(item))
         return leading(called, "coach_item", item.pk)
     return lines(leading(asks or name, "coach_item", item.pk), content or identifier(key))
 
@@ -87,7 +85,7 @@ class AtItemsAdmin(LearnersAdmin[B]):
     def complete_rows(self, rows: list[B]) -> None:
         """Bring what the items ask, and the titles of the contents they are of."""
         items = [row.item for row in cast("list[Any]", rows) if row.item is not None]
-        asked = cast("CoachSite", self.admin_site).item_names({item.pk for item in items})
+        asked = cast("Any", self.admin_site).item_names({item.pk for item in items})
         titles = titles_of({_parts(item)[0] for item in items})
         for item in items:
             item.asks, item.content_title = asked.get(item.pk), titles.get(_parts(item)[0])
@@ -117,7 +115,7 @@ class SkillStateAdmin(LearnersAdmin[SkillState]):
 
     @admin.display(description=gettext_lazy("Mastery"))
     def known(self, row: SkillState) -> SafeString:
-        return bar(words.within_limits(row.mastery))
+        return bar(labels.within_limits(row.mastery))
 
     @admin.display(description=gettext_lazy("Answers"))
     def answers(self, row: SkillState) -> str:
@@ -128,7 +126,7 @@ class SkillStateAdmin(LearnersAdmin[SkillState]):
 
     @admin.display(description=gettext_lazy("Gain an answer"))
     def gain(self, row: SkillState) -> str:
-        return words.velocity(row.velocity)
+        return labels.velocity(row.velocity)
 
     @admin.display(description=gettext_lazy("Plateau"))
     def stuck(self, row: SkillState) -> SafeString | str:
@@ -180,8 +178,8 @@ class LearningEventAdmin(AtItemsAdmin[LearningEvent]):
     def moved(self, row: LearningEvent) -> str:
         if row.mastery_before is None or row.mastery_after is None:
             return ""
-        before = words.within_limits(row.mastery_before)
-        after = words.within_limits(row.mastery_after)
+        before = labels.within_limits(row.mastery_before)
+        after = labels.within_limits(row.mastery_after)
         return f"{share(before)} → {share(after)}"
 
     @admin.display(description=gettext_lazy("Time"))

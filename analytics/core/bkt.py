@@ -19,6 +19,8 @@ from analytics.core.logistic import FloatArray, IntArray, Number
 LEAST = 0.01
 MOST = 0.99
 MASTERED = 0.95
+# Where lists and heat maps change the colour of a mastery.
+MASTERY_BANDS = (0.40, 0.60, 0.80, MASTERED)
 
 
 class Params(NamedTuple):

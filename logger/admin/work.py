@@ -27,11 +27,11 @@ from logger.admin_filters import (
     ResultFilter,
     TryKindFilter,
 )
-from logger.coaching.outcomes import Outcome
-from logger.coaching.wording import criterion_words
 from logger.models import AttemptLog, ContentSession, ContentSummary, MasteryLog
 from logger.models.base import LATEST_BEGUN, Timed
 from logger.models.tries import MasteryLogQuerySet
+from logger.outcomes import Outcome
+from logger.presentation import criterion_words
 from roster.admin.export_mixin import ExportableAdmin
 from roster.admin.learner_filter import LearnerFilter
 from roster.admin.learner_records import VisibleLearnersAdmin

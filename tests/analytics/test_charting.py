@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics import charting
-from analytics.charting import Bar, BarChart, LineChart, Point, Series, Tick
+from dashboard import charts
+from dashboard.charts import Bar, BarChart, LineChart, Point, Series, Tick
 
 SHARES = st.floats(0, 1)
-ENDS = (charting.Drawing().left, charting.Drawing().right)
+ENDS = (charts.Drawing().left, charts.Drawing().right)
 
 
 def point(x: float, y: float, low: float | None = None, high: float | None = None) -> Point:
@@ -44,7 +44,7 @@ def numbers(path: str) -> list[tuple[float, float]]:
 
 
 def test_a_line_goes_from_end_to_end_and_upwards():
-    [line] = charting.draw_lines(lines(Series(label="a", points=[point(1, 0), point(3, 1)]))).lines
+    [line] = charts.draw_lines(lines(Series(label="a", points=[point(1, 0), point(3, 1)]))).lines
 
     assert numbers(line.path) == [(62.0, 266.0), (624.0, 16.0)]
     assert len(line.dots) == 2
@@ -54,7 +54,7 @@ def test_a_line_goes_from_end_to_end_and_upwards():
 def test_no_line_leaves_the_picture(values: list[tuple[float, float]]):
     series = Series(label="a", points=[point(x, y) for x, y in sorted(values)])
 
-    [line] = charting.draw_lines(lines(series)).lines
+    [line] = charts.draw_lines(lines(series)).lines
 
     for x, y in numbers(line.path):
         assert ENDS[0] <= x <= ENDS[1]
@@ -62,7 +62,7 @@ def test_no_line_leaves_the_picture(values: list[tuple[float, float]]):
 
 
 def test_a_single_answer_is_a_dot_and_no_line():
-    [line] = charting.draw_lines(lines(Series(label="a", points=[point(5, 0.5)]))).lines
+    [line] = charts.draw_lines(lines(Series(label="a", points=[point(5, 0.5)]))).lines
 
     assert line.path == ""
     assert len(line.dots) == 1
@@ -71,7 +71,7 @@ def test_a_single_answer_is_a_dot_and_no_line():
 def test_a_long_line_marks_its_ends_alone():
     series = Series(label="a", points=[point(x, 0.5) for x in range(200)])
 
-    [line] = charting.draw_lines(lines(series)).lines
+    [line] = charts.draw_lines(lines(series)).lines
 
     assert len(line.dots) == 2
 
@@ -79,7 +79,7 @@ def test_a_long_line_marks_its_ends_alone():
 def test_a_band_is_drawn_between_its_bounds():
     series = Series(label="a", points=[point(1, 0.5, low=0, high=1), point(2, 0.5, low=0, high=1)])
 
-    [line] = charting.draw_lines(lines(series)).lines
+    [line] = charts.draw_lines(lines(series)).lines
 
     assert [y for _, y in numbers(line.band)] == [16.0, 16.0, 266.0, 266.0]
 
@@ -87,22 +87,22 @@ def test_a_band_is_drawn_between_its_bounds():
 def test_no_more_than_six_lines_are_drawn_each_with_a_shape_of_its_own():
     series = [Series(label=f"{i}", points=[point(1, 0.5)]) for i in range(8)]
 
-    drawn = charting.draw_lines(lines(*series)).lines
+    drawn = charts.draw_lines(lines(*series)).lines
 
     assert len({line.sample for line in drawn}) == len(drawn) == 6
 
 
 def test_a_chart_of_nothing_has_axes_alone():
-    drawing = charting.draw_lines(lines(goal=Tick(value=0.5, text="half")))
+    drawing = charts.draw_lines(lines(goal=Tick(value=0.5, text="half")))
 
     assert drawing.lines == []
     assert drawing.goal == 141.0
-    assert charting.draw_bars(bars()).bars == []
+    assert charts.draw_bars(bars()).bars == []
 
 
 @given(st.lists(st.floats(0, 1e12), min_size=1, max_size=92))
 def test_bars_stand_on_the_axis_within_the_picture(values: list[float]):
-    drawing = charting.draw_bars(bars(*values))
+    drawing = charts.draw_bars(bars(*values))
 
     for bar in drawing.bars:
         assert bar.y + bar.height == pytest.approx(drawing.bottom)
@@ -113,7 +113,7 @@ def test_bars_stand_on_the_axis_within_the_picture(values: list[float]):
 
 @given(st.floats(0, 1e12))
 def test_the_axis_reaches_the_highest_bar_and_not_much_further(most: float):
-    top = charting.nice_top(most)
+    top = charts.nice_top(most)
 
     assert most <= top <= max(2.0, 2 * most)
 
@@ -122,11 +122,11 @@ def test_the_axis_reaches_the_highest_bar_and_not_much_further(most: float):
     ("value", "shade"), [(0.0, 0), (0.39, 0), (0.4, 1), (0.6, 2), (0.8, 3), (0.949, 3), (0.95, 4)]
 )
 def test_a_cell_is_shaded_by_how_much_is_mastered(value: float, shade: int):
-    assert charting.shade(value) == shade
+    assert charts.shade(value) == shade
 
 
 def test_labels_are_few_and_evenly_spaced():
-    assert charting.evenly(0, 10, 3) == [0, 5, 10]
-    assert charting.evenly(4, 4) == [4]
-    assert charting.whole_steps(20) == [1, 5, 9, 13, 17]
-    assert charting.whole_steps(1) == [1]
+    assert charts.evenly(0, 10, 3) == [0, 5, 10]
+    assert charts.evenly(4, 4) == [4]
+    assert charts.whole_steps(20) == [1, 5, 9, 13, 17]
+    assert charts.whole_steps(1) == [1]

@@ -15,7 +15,6 @@ import time_machine
 from django.core.management import call_command
 from django.http import QueryDict
 
-from analytics.coaching.selectors.classes import overview
 from analytics.core.attention import Reason
 from analytics.core.plateau import MIN_ANSWERS
 from analytics.models import (
@@ -31,10 +30,11 @@ from config.seeding.demo.cast import LEARNERS
 from config.seeding.demo.pupil import Rhythm
 from config.seeding.demo.roster import demo_roster
 from config.seeding.demo.school import open_school
+from dashboard.scope import Selection
+from dashboard.selectors.overview import overview
 from logger.models import AttemptLog, ContentSession, MasteryLog
 from roster.importing import import_roster
 from roster.models import Classroom, Facility, User
-from roster.selection import Selection
 from study.models import LearningItem
 from tests.conftest import client_for
 from tests.factories import NOW

@@ -8,11 +8,11 @@ import pytest
 from django.core.exceptions import BadRequest
 from django.http import Http404, QueryDict
 
+from dashboard.scope import Selection
+from dashboard.views.base import classrooms_of, learner_crumbs, visible_learner
 from infra.admin.html import link
 from roster import services
-from roster.coaching import classrooms_of, learner_crumbs, visible_learner
 from roster.models import Classroom, RoleKind, User
-from roster.selection import Selection
 from tests.factories import NOW, School
 
 pytestmark = pytest.mark.django_db

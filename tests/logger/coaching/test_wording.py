@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from logger.coaching.outcomes import Outcome
-from logger.coaching.wording import MAX_LENGTH, criterion_words, readable
+from logger.outcomes import Outcome
+from logger.presentation import MAX_LENGTH, criterion_words, readable
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,52 @@
+"""The learner model's numbers and names as lists and pages show them."""
+
+from __future__ import annotations
+
+import re
+
+from django.utils.translation import gettext as _
+
+from analytics.core.bkt import MASTERY_BANDS
+from infra.admin.formats import UNBROKEN, percent, signed
+
+SHORT = 6
+_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def mastery(belief: float) -> str:
+    """Return a probability of mastery as a percentage."""
+    return percent(within_limits(belief))
+
+
+def within_limits(belief: float) -> float:
+    """Return a probability of mastery that is not rounded up to a limit it has not reached.
+
+    What is just below being mastered would else be told as what counts as mastered.
+    """
+    rounded = round(belief, 2)
+    is_beyond = any(belief < limit <= rounded for limit in MASTERY_BANDS)
+    return rounded - 0.01 if is_beyond else belief
+
+
+def velocity(gain: float) -> str:
+    """Return an expected gain of P(right) an answer, in points; in words where it is nothing."""
+    if not round(100 * gain, 1):
+        return _("no change")
+    return _("{points} points").format(points=signed(100 * gain)).replace(" ", UNBROKEN)
+
+
+def item_name(code: str) -> str:
+    """Return an item's code as far as it says anything to a person.
+
+    Of an exercise's question its name within the exercise; of an id the last few digits, since
+    the first are those of the time.
+    """
+    content, colon, question = code.partition(":")
+    if colon and question and _ID.fullmatch(content):
+        return question
+    return short_ids(code)
+
+
+def short_ids(text: str) -> str:
+    """Return a text whose hexadecimal ids are cut to their last digits."""
+    return _ID.sub(lambda found: f"…{found[0][-SHORT:]}", text)

@@ -1,0 +1,1 @@
+"""The coaches' admin site: pages, the choice of learners and days, and charts."""

@@ -1,0 +1,41 @@
+"""The admin site: Django's own lists, and the coach's pages in front of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any, cast
+from uuid import UUID
+
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, URLResolver
+from django.utils.translation import gettext_lazy as _
+
+from dashboard.selectors.item_questions import item_questions
+from dashboard.urls import coach_pages
+from dashboard.views.overview import FrontPage
+
+
+class LearnTraceSite(AdminSite):
+    """Django's admin site, with the coach's front page and pages."""
+
+    site_header = _("LearnTrace")
+    site_title = _("LearnTrace")
+    index_title = _("Learners and their work")
+
+    def get_urls(self) -> list[URLResolver | URLPattern]:
+        """Put the coach's pages before Django's, whose last pattern catches everything."""
+        return [*coach_pages(self), *super().get_urls()]
+
+    def item_names(self, items: Collection[UUID]) -> dict[UUID, str]:
+        """Return what some items ask; lists of the admin name items by it."""
+        return item_questions(items)
+
+    def index(
+        self,
+        request: HttpRequest,
+        extra_context: dict[str, Any] | None = None,  # noqa: ARG002
+    ) -> TemplateResponse:
+        """Show the coach's front page, with Django's list of tables at its end."""
+        return cast("TemplateResponse", FrontPage.as_view(site=self)(request))

@@ -1,0 +1,58 @@
+"""Charts as plain values and as geometry: no Django, no language, no colour.
+
+What is shown and in which words the caller says; `templatetags.charts` draws it.
+"""
+
+from __future__ import annotations
+
+from dashboard.charts.charts import (
+    Bar,
+    BarChart,
+    Cell,
+    Head,
+    HeatMap,
+    HeatRow,
+    LineChart,
+    Mark,
+    Point,
+    Series,
+    StripChart,
+    Tick,
+    shade,
+)
+from dashboard.charts.svg_layout import (
+    Drawing,
+    across,
+    dot,
+    draw_bars,
+    draw_lines,
+    evenly,
+    nice_top,
+    upwards,
+    whole_steps,
+)
+
+__all__ = [
+    "Bar",
+    "BarChart",
+    "Cell",
+    "Drawing",
+    "Head",
+    "HeatMap",
+    "HeatRow",
+    "LineChart",
+    "Mark",
+    "Point",
+    "Series",
+    "StripChart",
+    "Tick",
+    "across",
+    "dot",
+    "draw_bars",
+    "draw_lines",
+    "evenly",
+    "nice_top",
+    "shade",
+    "upwards",
+    "whole_steps",
+]

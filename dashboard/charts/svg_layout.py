@@ -1,0 +1,218 @@
+"""Where the parts of a chart are, in the units of an SVG's view box.
+
+Coordinates are rounded to tenths, so that pages stay small.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from math import ceil, floor, log10
+
+from dashboard.charts.charts import Bar, BarChart, LineChart, Point, Series
+
+WIDTH, HEIGHT = 640.0, 300.0
+# Room for labels, as large as they are on narrow screens.
+LEFT, RIGHT, TOP, BOTTOM = 62.0, 16.0, 16.0, 34.0
+SHAPES = 6
+MOST_DOTS = 25  # more would hide the line
+MOST_LABELS = 6
+DOT = 4.5
+BAR_SHARE = 0.72  # of the room a bar has
+
+
+XY = tuple[float, float]
+_Place = Callable[[float, float], XY]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Label:
+    """A text at a place; `anchor` is SVG's, so that none leaves the picture."""
+
+    x: float
+    y: float
+    text: str
+    anchor: str = "middle"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrawnLine:
+    """One line as SVG paths, its dots' paths among them."""
+
+    label: str
+    number: int
+    is_model: bool
+    path: str
+    band: str
+    dots: Sequence[str]
+    sample: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrawnBar:
+    """One bar as a rectangle, with its value above it where there is room."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    label: str
+    text: str
+    over: Label | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drawing:
+    """A chart's parts, in view box units."""
+
+    lines: Sequence[DrawnLine] = ()
+    bars: Sequence[DrawnBar] = ()
+    x_labels: Sequence[Label] = ()
+    y_labels: Sequence[Label] = ()
+    goal: float | None = None
+    left: float = LEFT
+    right: float = WIDTH - RIGHT
+    top: float = TOP
+    bottom: float = HEIGHT - BOTTOM
+    view_box: str = field(default=f"0 0 {WIDTH:g} {HEIGHT:g}")
+
+
+def draw_lines(chart: LineChart) -> Drawing:
+    """Return where everything of a line chart is; without points there are axes alone."""
+    xs = [point.x for series in chart.series for point in series.points]
+    xs += [tick.value for tick in chart.x_ticks]
+    ends = (min(xs, default=0.0), max(xs, default=1.0))
+
+    def place(x: float, y: float) -> XY:
+        return across(x, *ends), upwards(y, chart.low, chart.high)
+
+    return Drawing(
+        lines=[_line(each, number, place) for number, each in enumerate(chart.series[:SHAPES])],
+        x_labels=_below([(across(tick.value, *ends), tick.text) for tick in chart.x_ticks]),
+        y_labels=[_beside(upwards(t.value, chart.low, chart.high), t.text) for t in chart.y_ticks],
+        goal=None if chart.goal is None else upwards(chart.goal.value, chart.low, chart.high),
+    )
+
+
+def draw_bars(chart: BarChart) -> Drawing:
+    """Return where everything of a bar chart is; a bar of 0 has no height."""
+    top = nice_top(max((bar.value for bar in chart.bars), default=0.0))
+    slot = (WIDTH - RIGHT - LEFT) / max(len(chart.bars), 1)
+    step = ceil(len(chart.bars) / MOST_LABELS) or 1
+    bars = [_bar(bar, LEFT + slot * i, slot, top) for i, bar in enumerate(chart.bars)]
+    named = [(bar.x + bar.width / 2, bar.label) for bar in bars[::step]]
+    return Drawing(
+        bars=bars,
+        x_labels=_below(named),
+        y_labels=[_beside(upwards(y, 0.0, top), f"{y:g}") for y in (0.0, top / 2, top)],
+    )
+
+
+def across(value: float, low: float, high: float) -> float:
+    """Return how far to the right a value is; in the middle where there is only one."""
+    share = (value - low) / (high - low) if high > low else 0.5
+    return round(LEFT + share * (WIDTH - RIGHT - LEFT), 1)
+
+
+def upwards(value: float, low: float, high: float) -> float:
+    """Return how far down a value is: SVG counts from the top. Beyond the ends is at the end."""
+    share = min(max((value - low) / (high - low), 0.0), 1.0)
+    return round(HEIGHT - BOTTOM - share * (HEIGHT - BOTTOM - TOP), 1)
+
+
+def nice_top(most: float) -> float:
+    """Return the least even number of 2, 4, 6, 8 or 10 times a power of ten that is enough."""
+    if most <= 2:
+        return 2.0
+    power = 10.0 ** floor(log10(most))
+    return next(power * step for step in (1, 2, 4, 6, 8, 10) if power * step >= most)
+
+
+def evenly(low: float, high: float, most: int = MOST_LABELS) -> list[float]:
+    """Return at most so many (>= 2) evenly spaced values from one to the other, both included."""
+    if high <= low:
+        return [low]
+    return [low + (high - low) * i / (most - 1) for i in range(most)]
+
+
+def whole_steps(last: int, most: int = MOST_LABELS) -> list[int]:
+    """Return at most so many whole numbers from 1 up to the last, evenly spaced."""
+    step = max(ceil((last - 1) / (most - 1)), 1)
+    return list(range(1, last + 1, step))
+
+
+def dot(shape: int, x: float, y: float) -> str:
+    """Return one of six shapes around a place: circle, square, triangle, diamond, cross, wedge."""
+    r, d = DOT, round(DOT * 1.25, 2)
+    paths = (
+        f"M{x - r:g},{y:g}a{r:g},{r:g} 0 1 0 {2 * r:g},0a{r:g},{r:g} 0 1 0 {-2 * r:g},0z",
+        f"M{x - r:g},{y - r:g}h{2 * r:g}v{2 * r:g}h{-2 * r:g}z",
+        f"M{x:g},{y - d:g}L{x + d:g},{y + r:g}L{x - d:g},{y + r:g}z",
+        f"M{x:g},{y - d:g}L{x + d:g},{y:g}L{x:g},{y + d:g}L{x - d:g},{y:g}z",
+        f"M{x - r:g},{y - r:g}L{x + r:g},{y + r:g}M{x - r:g},{y + r:g}L{x + r:g},{y - r:g}",
+        f"M{x:g},{y + d:g}L{x + d:g},{y - r:g}L{x - d:g},{y - r:g}z",
+    )
+    return paths[shape % SHAPES]
+
+
+def _line(series: Series, number: int, place: _Place) -> DrawnLine:
+    points = [place(point.x, point.y) for point in series.points]
+    every = range(len(points)) if len(points) <= MOST_DOTS else (0, len(points) - 1)
+    return DrawnLine(
+        label=series.label,
+        number=number,
+        is_model=series.is_model,
+        path=_path(points) if len(points) > 1 else "",
+        band=_band(series.points, place),
+        dots=[] if series.is_model else [dot(number, *points[i]) for i in every],
+        sample=dot(number, 14.0, 7.0),
+    )
+
+
+def _path(points: Sequence[XY]) -> str:
+    return "M" + "L".join(f"{x:g},{y:g}" for x, y in points)
+
+
+def _band(points: Sequence[Point], place: _Place) -> str:
+    """Return the outline between the bounds: along the upper ones, and back along the lower."""
+    bounded = [
+        (point.x, point.low, point.high)
+        for point in points
+        if point.low is not None and point.high is not None
+    ]
+    if len(bounded) < 2:
+        return ""
+    there = [place(x, high) for x, _, high in bounded]
+    back = [place(x, low) for x, low, _ in reversed(bounded)]
+    return _path([*there, *back]) + "z"
+
+
+def _bar(bar: Bar, x: float, slot: float, top: float) -> DrawnBar:
+    y, width = upwards(bar.value, 0.0, top), round(slot * BAR_SHARE, 1)
+    x = round(x + (slot - width) / 2, 1)
+    has_room = bar.value > 0 and len(bar.text) * 12 <= slot
+    return DrawnBar(
+        x=x,
+        y=y,
+        width=width,
+        height=round(HEIGHT - BOTTOM - y, 1),
+        label=bar.label,
+        text=bar.text,
+        over=Label(x=round(x + width / 2, 1), y=round(y - 4, 1), text=bar.text)
+        if has_room
+        else None,
+    )
+
+
+def _below(texts: Sequence[tuple[float, str]]) -> list[Label]:
+    return [Label(x=round(x, 1), y=HEIGHT - 8, text=text, anchor=_anchor(x)) for x, text in texts]
+
+
+def _anchor(x: float) -> str:
+    if x < LEFT + 30:
+        return "start"
+    return "end" if x > WIDTH - RIGHT - 30 else "middle"
+
+
+def _beside(y: float, text: str) -> Label:
+    return Label(x=LEFT - 8, y=y, text=text, anchor="end")

@@ -1,0 +1,118 @@
+"""One attempt: what happened at one question, moment by moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.dateparse import parse_datetime
+
+from dashboard.selectors.contents import title_of
+from dashboard.selectors.item_codes import known_items
+from logger.models import AttemptLog, AttemptLogQuerySet
+from logger.outcomes import Outcome
+from roster.models import User
+
+
+class UnknownAttemptOfLearner(LookupError):
+    """There is no such attempt among those the viewer may see."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moment:
+    """One entry of an attempt's history.
+
+    `seconds` is how long it took since what came before, the first since the attempt began;
+    None where a time is missing. `outcome` is None for hints and errors.
+    """
+
+    kind: str
+    at: datetime | None
+    seconds: float | None
+    answer: Any
+    outcome: Outcome | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LearnerAttempt:
+    """One attempt, its history, and the attempts before and after it in its try or session."""
+
+    attempt: AttemptLog
+    title: str | None
+    outcome: Outcome
+    timeline: list[Moment]
+    item: UUID | None
+    earlier: UUID | None
+    later: UUID | None
+
+    @property
+    def was_mended(self) -> bool:
+        """Tell whether a right answer came too late to count."""
+        answered_right = any(moment.outcome is Outcome.RIGHT for moment in self.timeline)
+        return answered_right and self.outcome is not Outcome.RIGHT
+
+
+def learner_attempt(viewer: User, attempt_id: UUID) -> LearnerAttempt:
+    """Return an attempt with its history.
+
+    Raises
+    ------
+    UnknownAttemptOfLearner : there is none the viewer may see.
+    """
+    visible = AttemptLog.objects.visible_to(viewer).filter(pk=attempt_id)
+    attempt = visible.select_related("user", "mastery_log", "session__summary").first()
+    if attempt is None:
+        raise UnknownAttemptOfLearner
+    beside = _beside(attempt)
+    items = known_items(attempt.facility_id, attempt.content_id, [attempt.item])
+    return LearnerAttempt(
+        attempt=attempt,
+        title=title_of(attempt.content_id, attempt.facility_id),
+        outcome=outcome_of(attempt),
+        timeline=list(_timeline(attempt)),
+        item=items.get(attempt.item),
+        earlier=_first(beside.filter(position__lt=attempt.position).order_by("-position")),
+        later=_first(beside.filter(position__gt=attempt.position).order_by("position")),
+    )
+
+
+def outcome_of(attempt: AttemptLog) -> Outcome:
+    """Return what came of an attempt."""
+    return Outcome.of(correct=attempt.correct, hinted=attempt.hinted, judged=attempt.judged)
+
+
+def _beside(attempt: AttemptLog) -> AttemptLogQuerySet:
+    if attempt.mastery_log_id:
+        return AttemptLog.objects.filter(mastery_log=attempt.mastery_log_id)
+    return AttemptLog.objects.filter(session=attempt.session_id, mastery_log=None)
+
+
+def _first(attempts: AttemptLogQuerySet) -> UUID | None:
+    return attempts.values_list("pk", flat=True).first()
+
+
+def _timeline(attempt: AttemptLog) -> list[Moment]:
+    moments: list[Moment] = []
+    before: datetime | None = attempt.start_timestamp
+    for entry in attempt.interaction_history:
+        at = parse_datetime(str(entry.get("timestamp", "")))
+        moments.append(_moment(entry, at, before))
+        before = at or before
+    return moments
+
+
+def _moment(entry: dict[str, Any], at: datetime | None, before: datetime | None) -> Moment:
+    passed = (at - before).total_seconds() if at and before else None
+    outcome = None
+    if entry["type"] == "answer":
+        outcome = Outcome.of(correct=entry.get("correct", 0), hinted=False, judged=True)
+    return Moment(
+        kind=entry["type"],
+        at=at,
+        # What happened offline may arrive in another order.
+        seconds=max(0.0, passed) if passed is not None else None,
+        answer=entry.get("answer"),
+        outcome=outcome,
+    )

@@ -1,0 +1,113 @@
+"""One learner at a glance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from analytics.core.bkt import MASTERED
+from analytics.core.course import Course
+from analytics.core.momentum import overall_trend, overall_velocity
+from analytics.models import SkillState
+from analytics.rows import DAY
+from dashboard import presentation
+from dashboard.charts import LineChart
+from dashboard.selectors.alerts import Concerned, concerned
+from dashboard.selectors.inactive import newest_answer
+from dashboard.selectors.progress import mastery_over_time
+from dashboard.selectors.readiness import Readiness, readiness_of
+from dashboard.views.base import classrooms_of
+from infra.admin.formats import ago
+from infra.admin.html import link
+from roster.models import Classroom, User
+
+MOST_SKILLS = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class SkillRow:
+    """What is believed of a learner at one skill, with some of it in words.
+
+    `advice` is what a teacher can do about a plateau; empty where there is none.
+    """
+
+    state: SkillState
+    is_mastered: bool
+    trend: str
+    advice: str
+    practised: str
+    url: str | None
+
+
+def skill_row(state: SkillState, *, at: datetime) -> SkillRow:
+    """Return a state as tables show it."""
+    course = course_of(state)
+    advice = course.recommendation
+    return SkillRow(
+        state=state,
+        is_mastered=state.mastery >= MASTERED,
+        trend=str(presentation.TRENDS[course.trend(at.timestamp() / DAY)]),
+        advice=str(presentation.ADVICE[advice]) if advice else "",
+        practised=ago(state.last_practised, at),
+        url=link("coach_practice", state.learner_id, state.skill_id),
+    )
+
+
+def course_of(state: SkillState) -> Course:
+    """Return the running record of a state."""
+    return Course.from_bytes(bytes(state.course))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile:
+    """Everything that is believed of one learner; of `practised` skills some are `mastered`."""
+
+    learner: User
+    classrooms: Sequence[Classroom]
+    concerned: Concerned | None
+    answers: int
+    last_answer: str
+    velocity: float
+    trend: str
+    efficiency: float
+    mastered: int
+    practised: int
+    readiness: Readiness
+    progress: LineChart | None
+    skills: Sequence[SkillRow]
+    is_cut: bool
+
+
+def profile(learner: User, viewer: User, *, at: datetime) -> Profile:
+    """Return what is believed of a learner whom the viewer may read, who comes with ability."""
+    found = list(_states(learner)[: MOST_SKILLS + 1])
+    states = found[:MOST_SKILLS]
+    rows = [skill_row(state, at=at) for state in states]
+    paces = [course_of(state).pace(at.timestamp() / DAY) for state in states]
+    ability = getattr(learner, "ability", None)
+    newest = newest_answer(learner)
+    return Profile(
+        learner=learner,
+        classrooms=classrooms_of(learner, viewer),
+        concerned=next(iter(concerned([learner], states, at=at)), None),
+        answers=ability.answers if ability else 0,
+        last_answer=ago(newest, at) if newest else _("never"),
+        velocity=overall_velocity(paces),
+        trend=str(presentation.TRENDS[overall_trend(paces)]),
+        efficiency=ability.efficiency if ability else 0.0,
+        mastered=sum(row.is_mastered for row in rows),
+        practised=len(rows),
+        readiness=readiness_of(learner, at=at),
+        progress=mastery_over_time(learner, {state.skill_id: state.skill for state in states}),
+        skills=rows,
+        is_cut=len(found) > MOST_SKILLS,
+    )
+
+
+def _states(learner: User) -> QuerySet[SkillState]:
+    states = SkillState.objects.filter(learner=learner).select_related("skill")
+    return states.order_by("-last_practised", "-pk")

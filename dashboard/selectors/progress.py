@@ -1,0 +1,98 @@
+"""How a learner's mastery went."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from analytics.core.bkt import MASTERED
+from analytics.labels import mastery, short_ids
+from analytics.models import LearningEvent, Skill
+from dashboard.charts import LineChart, Point, Series, Tick, evenly
+from infra.admin.formats import day, moment, percent
+from roster.models import User
+
+MOST_EVENTS = 200
+MOST_LINES = 6
+MOST_DAYS = 5
+
+Row = Mapping[str, Any]
+
+
+def mastery_over_time(learner: User, skills: Mapping[UUID, Skill]) -> LineChart | None:
+    """Return the mastery after each of the newest 200 answers, a line a skill; None: no answers.
+
+    The six skills that most of these answers are at are shown.
+    """
+    events = LearningEvent.objects.filter(learner=learner, skill__in=list(skills))
+    newest = events.order_by("-happened_at", "-position").values(
+        "skill", "happened_at", "mastery_after"
+    )
+    rows = list(reversed(newest[:MOST_EVENTS])) if skills else []
+    if not rows:
+        return None
+    counts = Counter(row["skill"] for row in rows)
+    labels = {key: short_ids(str(skills[key])) for key, _n in counts.most_common(MOST_LINES)}
+    told = ngettext(
+        "Mastery after the latest answer.",
+        "Mastery after each of the latest {answers} answers, at the skills they were most at.",
+        len(rows),
+    ).format(answers=len(rows))
+    return _chart(rows, labels, told)
+
+
+def mastery_at_skill(rows: Sequence[Row]) -> LineChart | None:
+    """Return the mastery after each of these answers at one skill, oldest first."""
+    if not rows:
+        return None
+    return _chart(rows, {rows[0]["skill"]: _("Mastery")}, _("Mastery after each of these answers."))
+
+
+def mastery_axis() -> list[Tick]:
+    """Return what stands beside a chart of probabilities."""
+    return [Tick(value=share, text=percent(share)) for share in (0.0, 0.25, 0.5, 0.75, 1.0)]
+
+
+def _chart(rows: Sequence[Row], labels: Mapping[UUID, str], description: str) -> LineChart:
+    """Return a line a skill over the answers in their order.
+
+    Over time itself a session of ten minutes would be one upright stroke.
+    """
+    numbered = list(enumerate(rows))
+    return LineChart(
+        title=_("Mastery over time"),
+        description=description,
+        x_label=_("When (UTC)"),
+        y_label=_("Mastery"),
+        series=[
+            Series(
+                label=label,
+                points=[_point(i, row) for i, row in numbered if row["skill"] == skill],
+            )
+            for skill, label in labels.items()
+        ],
+        x_ticks=_days(rows),
+        y_ticks=mastery_axis(),
+        goal=Tick(value=MASTERED, text=_("mastered from {share}").format(share=percent(MASTERED))),
+    )
+
+
+def _days(rows: Sequence[Row]) -> list[Tick]:
+    """Return the days of a few answers, each day once."""
+    shown = [round(i) for i in evenly(0, len(rows) - 1, MOST_DAYS)]
+    named = {day(rows[i]["happened_at"]): i for i in reversed(shown)}
+    return [Tick(value=float(i), text=text) for text, i in named.items()]
+
+
+def _point(number: int, row: Row) -> Point:
+    return Point(
+        x=float(number),
+        y=row["mastery_after"],
+        x_text=moment(row["happened_at"]),
+        y_text=mastery(row["mastery_after"]),
+    )

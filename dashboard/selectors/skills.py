@@ -1,0 +1,161 @@
+"""One skill: how it is learned in the facility, and where the viewer's learners stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import numpy as np
+from django.utils.translation import gettext as _
+
+from analytics.core import bkt, opportunities
+from analytics.core.logistic import FloatArray, IntArray
+from analytics.core.opportunities import Opportunity
+from analytics.models import LearningEvent, Skill, SkillState
+from analytics.rows import model_of
+from dashboard.charts import LineChart, Point, Series, Tick, whole_steps
+from dashboard.scope import Selection
+from dashboard.selectors.learner import SkillRow, skill_row
+from dashboard.selectors.progress import mastery_axis
+from infra.admin.formats import percent
+
+CURVE_LEARNERS = 300
+CURVE_EVENTS = 12_000
+MOST_LEARNERS = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameter:
+    """One fitted parameter: its name, its value and what it says."""
+
+    name: str
+    text: str
+    meaning: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SkillView:
+    """What is known of a skill; the fit's version and when it was, if there was one."""
+
+    parameters: Sequence[Parameter]
+    version: int
+    fitted_at: datetime | None
+    fitted_answers: int
+    fitted_learners: int
+    curve: LineChart | None
+    learners: Sequence[SkillRow]
+
+
+def skill_view(skill: Skill, selection: Selection, *, at: datetime) -> SkillView:
+    """Return the skill, which comes with its parameters, and the learners selected."""
+    fit, params = skill.parameters, model_of(skill.parameters).classic
+    return SkillView(
+        parameters=_parameters(params),
+        version=fit.version if fit else 0,
+        fitted_at=fit.fitted_at if fit else None,
+        fitted_answers=fit.answers if fit else 0,
+        fitted_learners=fit.learners if fit else 0,
+        curve=_curve(skill, params),
+        learners=_learners(skill, selection, at=at),
+    )
+
+
+def _parameters(params: bkt.Params) -> list[Parameter]:
+    return [
+        Parameter(
+            name=_("Known before"),
+            text=percent(params.prior),
+            meaning=_("know it before their first answer"),
+        ),
+        Parameter(
+            name=_("Learned at each answer"),
+            text=percent(params.learn),
+            meaning=_("of those who did not know it, with each answer"),
+        ),
+        Parameter(
+            name=_("Guessed"),
+            text=percent(params.guess),
+            meaning=_("of answers right without knowing it"),
+        ),
+        Parameter(
+            name=_("Slipped"), text=percent(params.slip), meaning=_("of answers wrong despite it")
+        ),
+    ]
+
+
+def _learners(skill: Skill, selection: Selection, *, at: datetime) -> list[SkillRow]:
+    """Return where the learners selected stand, those who know least first."""
+    states = SkillState.objects.filter(skill=skill, learner__in=selection.learners)
+    rows = states.select_related("learner").order_by("mastery", "-attempts", "pk")
+    return [skill_row(state, at=at) for state in rows[:MOST_LEARNERS]]
+
+
+def _curve(skill: Skill, params: bkt.Params) -> LineChart | None:
+    """Return the measured learning curve beside the model's; None where there is too little."""
+    learners = list(
+        SkillState.objects.filter(skill=skill)
+        .order_by("-last_practised", "-pk")
+        .values_list("learner", flat=True)[:CURVE_LEARNERS]
+    )
+    points = opportunities.measured(*_answers(skill, learners)) if learners else []
+    if not points:
+        return None
+    expected = opportunities.expected(params, points[-1].number)
+    return LineChart(
+        title=_("Learning curve"),
+        description=_(
+            "Mean score at each opportunity of the learners of this facility who practised last,"
+            " with its 95 % band, beside what the model expects. Whoever masters it stops, so"
+            " later opportunities are of those who learn slowly."
+        ),
+        x_label=_("Opportunity"),
+        y_label=_("Score"),
+        series=[_measured(points), _model(expected)],
+        x_ticks=[Tick(value=i, text=str(i)) for i in whole_steps(points[-1].number)],
+        y_ticks=mastery_axis(),
+    )
+
+
+def _answers(skill: Skill, learners: Sequence[UUID]) -> tuple[IntArray, FloatArray]:
+    """Return the which of its learner's answers at the skill each is, and its score."""
+    events = LearningEvent.objects.filter(skill=skill, learner__in=learners)
+    rows = events.order_by("learner", "happened_at", "position").values_list("learner", "score")
+    number, score = [], []
+    last, count = None, 0
+    for learner, each in rows[:CURVE_EVENTS].iterator():
+        count = count + 1 if learner == last else 1
+        last = learner
+        number.append(count)
+        score.append(each)
+    return np.array(number, dtype=np.int64), np.array(score, dtype=np.float64)
+
+
+def _measured(points: Sequence[Opportunity]) -> Series:
+    return Series(
+        label=_("measured, with its 95 % band"),
+        points=[
+            Point(
+                x=float(point.number),
+                y=point.mean,
+                x_text=str(point.number),
+                y_text=percent(point.mean),
+                low=point.low,
+                high=point.high,
+                range_text=f"{percent(point.low)} … {percent(point.high)}",
+            )
+            for point in points
+        ],
+    )
+
+
+def _model(expected: Sequence[float]) -> Series:
+    return Series(
+        label=_("expected by the model"),
+        is_model=True,
+        points=[
+            Point(x=float(i), y=p, x_text=str(i), y_text=percent(p))
+            for i, p in enumerate(expected, 1)
+        ],
+    )

@@ -1,0 +1,154 @@
+"""A coach's pages on one learner, one skill, one item."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.core.exceptions import BadRequest
+from django.db.models import QuerySet
+from django.http import Http404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from analytics import labels
+from analytics.models import Item, Skill
+from analytics.models.catalogue import Learned
+from dashboard.scope import Selection
+from dashboard.selectors.contents import recent_work
+from dashboard.selectors.item_questions import item_questions
+from dashboard.selectors.items import item_view
+from dashboard.selectors.learner import profile
+from dashboard.selectors.skill_history import NEWEST_FIRST, practice
+from dashboard.selectors.skills import skill_view
+from dashboard.selectors.wrong_answers import wrong_answers
+from dashboard.views.base import (
+    CoachPage,
+    Crumb,
+    class_crumbs,
+    learner_crumbs,
+    visible_learner,
+)
+from infra.admin.html import link
+from infra.db.keyset import BadToken, Place
+from roster.models import Facility, User
+
+L = TypeVar("L", bound=Learned)
+
+
+class LearnerPage(CoachPage):
+    """One learner: the state of the learner model, and the newest work."""
+
+    template_name = "dashboard/learner.html"
+
+    def page(self) -> dict[str, Any]:
+        """Return the learner's profile and newest work."""
+        learner = visible_learner(self.viewer, self.kwargs["learner"], along=["ability"])
+        found = profile(learner, self.viewer, at=timezone.now())
+        return {
+            "title": str(learner),
+            "crumbs": class_crumbs(found.classrooms),
+            "profile": found,
+            "recent": recent_work(learner),
+        }
+
+
+class PracticePage(CoachPage):
+    """One learner's answers at one skill, newest first."""
+
+    template_name = "dashboard/practice.html"
+
+    def page(self) -> dict[str, Any]:
+        """Return the answers from the place on that the address names."""
+        learner = visible_learner(self.viewer, self.kwargs["learner"])
+        skill = of_known_facility(Skill.objects.filter(states__learner=learner), self.viewer)
+        found = one_of(skill, self.kwargs["skill"])
+        answers = practice(learner, found, self._place())
+        return {
+            "title": labels.short_ids(str(found)),
+            "full_title": str(found),
+            "about": [learner],
+            "crumbs": learner_crumbs(learner, self.viewer),
+            "learner": learner,
+            "skill": found,
+            "practice": answers,
+            "names": item_questions(answers.items),
+        }
+
+    def _place(self) -> Place | None:
+        token = self.request.GET.get("from", "")
+        try:
+            return Place.read(token, list(NEWEST_FIRST)) if token else None
+        except BadToken as error:
+            raise BadRequest(error.__doc__) from None
+
+
+class SkillPage(CoachPage):
+    """One skill: how it is learned, and where a class stands."""
+
+    template_name = "dashboard/skill.html"
+
+    def page(self) -> dict[str, Any]:
+        """Return the skill, and the class asked for."""
+        skills = of_known_facility(Skill.objects.select_related("parameters"), self.viewer)
+        skill = one_of(skills, self.kwargs["skill"])
+        at = timezone.now()
+        selection = Selection.read(self.request.GET, self.viewer, at=at)
+        return {
+            "title": labels.short_ids(str(skill)),
+            "crumbs": selection_crumbs(selection),
+            "skill": skill,
+            "selection": selection,
+            "view": skill_view(skill, selection, at=at),
+        }
+
+
+class ItemPage(CoachPage):
+    """One item: how hard it is, for whom, and what is answered instead."""
+
+    template_name = "dashboard/item.html"
+
+    def page(self) -> dict[str, Any]:
+        """Return the item, and what is answered wrongly most often."""
+        items = of_known_facility(Item.objects.select_related("skill"), self.viewer)
+        item = one_of(items, self.kwargs["item"])
+        view = item_view(item, self.viewer)
+        asks = item_questions([item.pk]).get(item.pk)
+        return {
+            "title": asks or _("Item {name}").format(name=labels.item_name(str(item))),
+            "crumbs": [skill_crumb(view.skill)] if view.skill else [],
+            "item": item,
+            "view": view,
+            "wrong": wrong_answers(self.viewer, item),
+        }
+
+
+def selection_crumbs(selection: Selection) -> list[Crumb]:
+    """Return the way back to the learners a page is about."""
+    if selection.in_no_class:
+        return [Crumb(label=_("In no class"), url=reverse("admin:index") + selection.query)]
+    return class_crumbs([selection.classroom] if selection.classroom else [])
+
+
+def skill_crumb(skill: Skill) -> Crumb:
+    """Return the way back to a skill."""
+    return Crumb(label=labels.short_ids(str(skill)), url=link("coach_skill", skill.pk))
+
+
+def of_known_facility(rows: QuerySet[L], viewer: User) -> QuerySet[L]:
+    """Return those of facilities that the viewer belongs to, or looks after somebody in."""
+    return rows.filter(facility__in=Facility.objects.known_to(viewer))
+
+
+def one_of(rows: QuerySet[L], pk: UUID) -> L:
+    """Return the one of this key.
+
+    Raises
+    ------
+    Http404 : it is not among them.
+    """
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
