@@ -18,8 +18,8 @@ from hypothesis import HealthCheck, settings
 from rest_framework.test import APIClient
 
 from roster.models import User
-from tests.emptying import sql_flush
 from tests.factories import School, make_school
+from tests.flush import sql_flush
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 NO_BROWSER = "Chromium is not installed (Debian: chromium)"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.analytics.answering import TRACK, told
+from tests.analytics.event_builders import TRACK, told
 from tests.conftest import Client
 
 PAGE = "https://learn.example.org"

@@ -21,7 +21,7 @@ from analytics.serializers.reading import BadAnswer
 from analytics.services import NotTheirEvent
 from roster.models import Facility
 from roster.services import UnknownLearner
-from tests.analytics.answering import answer, told, tracked
+from tests.analytics.event_builders import answer, told, tracked
 from tests.conftest import Client
 from tests.factories import School, make_facility, make_school
 

@@ -13,7 +13,7 @@ import time_machine
 from analytics.core.scale import Scale
 from analytics.models import Item, Skill
 from roster.models import Scope
-from tests.analytics.answering import answer, refused, told, tracked
+from tests.analytics.event_builders import answer, refused, told, tracked
 from tests.conftest import Client, client_for
 from tests.factories import NOW, School, answered, exercise
 

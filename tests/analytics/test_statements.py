@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from uuid_utils.compat import uuid7
 
 from analytics.models import Skill
-from tests.analytics.answering import TRACK, answer
+from tests.analytics.event_builders import TRACK, answer
 from tests.conftest import Caller, Client, client_for
 from tests.factories import School, make_school
 

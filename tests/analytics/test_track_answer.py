@@ -14,7 +14,7 @@ from django.utils import timezone
 from analytics.models import Item, LearningEvent, Skill, SkillState
 from infra.api.idempotency.models import KeptAnswer
 from roster.models import Facility, Scope, User
-from tests.analytics.answering import TRACK, answer, refused, track, tracked
+from tests.analytics.event_builders import TRACK, answer, refused, track, tracked
 from tests.conftest import Client, client_for
 from tests.factories import NOW, School, make_key
 from tests.threads import together

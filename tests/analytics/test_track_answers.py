@@ -18,7 +18,7 @@ from analytics.services import bulk
 from infra.api.idempotency.models import KeptAnswer
 from infra.api.parsers import lines
 from roster.models import Facility, Scope, User
-from tests.analytics.answering import answer, refused, told, track
+from tests.analytics.event_builders import answer, refused, told, track
 from tests.conftest import Client, client_for
 from tests.factories import School, make_key, make_school
 from tests.threads import together

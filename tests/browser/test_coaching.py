@@ -15,8 +15,6 @@ from analytics.models import Item, ItemMemory, SkillState
 from logger.models import AttemptLog, MasteryLog
 from roster.models import Role, RoleKind
 from tests.browser.conftest import log_in, serious_findings
-from tests.config.agreeing import duration
-from tests.config.exporting import read_csv, read_xlsx
 from tests.conftest import client_for
 from tests.factories import (
     School,
@@ -27,6 +25,8 @@ from tests.factories import (
     make_user,
     video,
 )
+from tests.infra.export_client import read_csv, read_xlsx
+from tests.infra.list_oracle import duration
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

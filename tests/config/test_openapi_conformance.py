@@ -27,7 +27,7 @@ from config.wsgi import application
 from logger.models import AttemptLog, MasteryLog
 from roster.models import Scope
 from study.services import found_set
-from tests.analytics.answering import answer, tracked
+from tests.analytics.event_builders import answer, tracked
 from tests.conftest import client_for
 from tests.factories import NOW, School, answered, exercise, make_school
 from tests.roster.callers import apart

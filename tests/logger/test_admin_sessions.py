@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from logger.models import ContentSession
-from tests.config.exporting import body, export, read_csv
 from tests.conftest import client_for
 from tests.factories import School, answered, exercise
+from tests.infra.export_client import body, export, read_csv
 from tests.logger.test_admin import browser
 
 

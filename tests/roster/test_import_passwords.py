@@ -16,7 +16,7 @@ from roster.importing.oneroster import Translation
 from roster.importing.schema import FacilityEntry, RosterError, RosterFile, UserEntry
 from roster.models import User
 from tests.factories import NOW, make_facility
-from tests.roster.hashers import CountingHasher
+from tests.infra.counting_hasher import CountingHasher
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def hashed(settings: Settings) -> list[str]:
     """Which passwords were hashed."""
-    settings.PASSWORD_HASHERS = ["tests.roster.hashers.CountingHasher"]
+    settings.PASSWORD_HASHERS = ["tests.infra.counting_hasher.CountingHasher"]
     CountingHasher.hashed.clear()
     return CountingHasher.hashed
 

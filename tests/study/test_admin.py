@@ -12,7 +12,7 @@ from study.services import found_set
 from tests.analytics.test_admin import browser
 from tests.conftest import Client, client_for
 from tests.factories import NOW, School
-from tests.study.sending import made
+from tests.study.study_client import made
 
 SETS, ITEMS = "/admin/study/studyset/", "/admin/study/learningitem/"
 

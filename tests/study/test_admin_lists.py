@@ -11,10 +11,10 @@ from uuid_utils.compat import uuid7
 from roster.models import RoleKind
 from roster.services import appoint
 from study.models import LearningItem
-from tests.config.exporting import body, browser, export, read_csv, read_xlsx
 from tests.conftest import Client
 from tests.factories import School
-from tests.study.sending import made
+from tests.infra.export_client import body, browser, export, read_csv, read_xlsx
+from tests.study.study_client import made
 
 TABLES = ("studyset", "learningitem")
 every_list = pytest.mark.parametrize("table", TABLES)

@@ -13,7 +13,7 @@ from roster.models import Facility, Scope, User
 from study.models import LearningItem, StudySet
 from tests.conftest import Client, client_for
 from tests.factories import NOW, School, make_key
-from tests.study.sending import GUID, data, errors, events, guid, made, post, refused, study
+from tests.study.study_client import GUID, data, errors, events, guid, made, post, refused, study
 
 SETS = "/v3/sets"
 CAPITALS = {"name": "Capitals", "partner_id": "779"}

@@ -14,7 +14,7 @@ from roster.services import lock_learner
 from study.models import LearningItem, StudySet
 from tests.conftest import client_for
 from tests.factories import NOW, School, make_school
-from tests.study.sending import STUDIES, STUDY, made, memory, post, sent, study
+from tests.study.study_client import STUDIES, STUDY, made, memory, post, sent, study
 from tests.threads import together
 
 pytestmark = pytest.mark.django_db(transaction=True)

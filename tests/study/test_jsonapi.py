@@ -14,7 +14,7 @@ from infra.api.rate_limit import Rate
 from roster.models import Scope
 from tests.conftest import Client, client_for
 from tests.factories import School
-from tests.study.sending import JSON_API, STUDIES, STUDY, errors, post, refused, sent
+from tests.study.study_client import JSON_API, STUDIES, STUDY, errors, post, refused, sent
 
 PATHS = {
     STUDY: ("get", "post"),

@@ -16,10 +16,10 @@ from analytics.core.logistic import sigmoid
 from analytics.core.memory import recall
 from analytics.models import Item, SkillState
 from roster.models import User
-from tests.analytics.answering import answer, tracked
+from tests.analytics.event_builders import answer, tracked
 from tests.conftest import Client
 from tests.factories import NOW, School
-from tests.study.studying import guid_of, item_stats, make_set, reviews, stats, study, told
+from tests.study.study_builders import guid_of, item_stats, make_set, reviews, stats, study, told
 
 DAY = timedelta(days=1)
 BY_HOUR = "predicted-efficiency-by-hour"

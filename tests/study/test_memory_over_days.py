@@ -13,7 +13,7 @@ from analytics.core.calibration import UNCALIBRATED, calibrated, learned
 from analytics.core.memory import Grade, Memory, recall_at, reviewed
 from tests.conftest import Client
 from tests.factories import NOW, School
-from tests.study.studying import (
+from tests.study.study_builders import (
     guid_of,
     item_stats,
     items_of,

@@ -10,7 +10,7 @@ import pytest
 from roster.models import Scope, User
 from tests.conftest import Client, client_for
 from tests.factories import School, make_facility, make_key
-from tests.study.studying import guid_of, make_set, refused, study, told
+from tests.study.study_builders import guid_of, make_set, refused, study, told
 
 READS = ["study", "learner", "set", "item"]
 

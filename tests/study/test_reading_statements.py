@@ -16,7 +16,7 @@ from roster.models import User
 from study.models import StudySet
 from tests.conftest import Client, client_for
 from tests.factories import School
-from tests.study.studying import STUDY, make_set, told
+from tests.study.study_builders import STUDY, make_set, told
 
 DAY = timedelta(days=1)
 # More than anything here is read or cut by at once, which is 5,000.

@@ -13,7 +13,7 @@ from analytics.models import Item
 from study.models import LearningItem, StudySet
 from tests.conftest import Client, client_for
 from tests.factories import NOW, School, make_school
-from tests.study.sending import STUDIES, STUDY, made, post, sent
+from tests.study.study_client import STUDIES, STUDY, made, post, sent
 
 # Real transactions: BEGIN and COMMIT are statements too. Authentication is included.
 pytestmark = pytest.mark.django_db(transaction=True)

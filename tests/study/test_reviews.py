@@ -16,7 +16,7 @@ from roster.models import User
 from study.models import StudySet
 from tests.conftest import Client
 from tests.factories import NOW, School
-from tests.study.studying import (
+from tests.study.study_builders import (
     STUDY,
     guid_of,
     item_stats,

@@ -16,7 +16,17 @@ from infra.api.idempotency.models import KeptAnswer
 from roster.models import Scope, User
 from tests.conftest import Client, client_for
 from tests.factories import School, make_key
-from tests.study.sending import GUID, JSON_API, STUDIES, STUDY, errors, memory, post, refused, sent
+from tests.study.study_client import (
+    GUID,
+    JSON_API,
+    STUDIES,
+    STUDY,
+    errors,
+    memory,
+    post,
+    refused,
+    sent,
+)
 
 
 def send(client: Client, rows: Any, query: str = "", **extra: Any) -> Any:

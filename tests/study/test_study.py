@@ -15,7 +15,7 @@ from analytics.models import Item, ItemMemory, LearnerAbility, LearningEvent, Sk
 from roster.models import Scope, User
 from tests.conftest import Client, client_for
 from tests.factories import NOW, School, make_key
-from tests.study.sending import (
+from tests.study.study_client import (
     GUID,
     STUDY,
     errors,

@@ -16,9 +16,9 @@ from analytics.services import record_answers
 from infra.exports import query
 from logger.models import AttemptLog, ContentSession
 from roster.models import Quiz
-from tests.config.exporting import body, browser, export, read_csv
 from tests.conftest import client_for
 from tests.factories import NOW, School, answered, exercise, make_quiz
+from tests.infra.export_client import body, browser, export, read_csv
 
 WORK = ["contentsession", "contentsummary", "masterylog", "attemptlog"]
 TENS = UUID(int=1, version=4)

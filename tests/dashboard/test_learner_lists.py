@@ -10,7 +10,7 @@ import pytest
 from django.urls import reverse
 from uuid_utils.compat import uuid7
 
-from tests.config.test_admin_lists import (
+from tests.dashboard.test_admin_lists import (
     browser,
     every_list,
     fill,

@@ -16,8 +16,8 @@ from django.db.models import Model
 from analytics.models import ItemMemory, LearningEvent, SkillState
 from logger.models import AttemptLog, ContentSession, ContentSummary, MasteryLog
 from roster.models import User
-from tests.config.schooling import CONTENTS
 from tests.factories import NOW
+from tests.infra.admin_school import CONTENTS
 
 CLASSES = {"ada": "7a", "ben": "7a", "chen": "7b", "dora": "7a 7b", "stranger": "1x"}
 STAFFED = {

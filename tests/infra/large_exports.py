@@ -14,9 +14,9 @@ from config import jobs
 from infra.exports import worker
 from infra.exports.models import Export
 from roster.admin import export_mixin
-from tests.config.exporting import browser, export, read_csv, read_xlsx
 from tests.conftest import client_for
 from tests.factories import School, answered, exercise, make_school
+from tests.infra.export_client import browser, export, read_csv, read_xlsx
 
 
 @pytest.fixture(name="school")

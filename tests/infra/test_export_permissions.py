@@ -9,9 +9,9 @@ import pytest
 from infra.exports import storage, worker
 from roster import services
 from roster.models import Role, RoleKind, User
-from tests.config.exporting import body, browser, export, read_csv
-from tests.config.large_exports import READ, ask, download, large_school, run, work
 from tests.factories import School
+from tests.infra.export_client import body, browser, export, read_csv
+from tests.infra.large_exports import READ, ask, download, large_school, run, work
 
 __all__ = ["large_school"]
 pytestmark = pytest.mark.django_db(transaction=True)

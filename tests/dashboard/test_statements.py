@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from roster import services
 from roster.models import Classroom, LearnerGroup, RoleKind, User
-from tests.analytics.coaching.school import browser, item, practise, skill
 from tests.conftest import client_for
+from tests.dashboard.practice import browser, item, practise, skill
 from tests.factories import School, answered, exercise, make_user
 
 pytestmark = pytest.mark.django_db

@@ -13,7 +13,7 @@ import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from tests.roster.test_names import CAPITAL, SMALL
+from tests.infra.test_identifiers import CAPITAL, SMALL
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

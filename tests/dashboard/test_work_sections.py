@@ -17,8 +17,8 @@ from analytics.models import Content, Item, Skill
 from logger.models import AttemptLog
 from roster.models import User
 from tests.conftest import client_for
+from tests.dashboard.test_work_pages import browser, text_of
 from tests.factories import School, answered, exercise, video
-from tests.logger.coaching.test_pages import browser, text_of
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from uuid_utils.compat import uuid7
 from analytics.models import LearningEvent
 from roster import services
 from roster.models import Classroom, LearnerGroup, RoleKind
-from tests.analytics.coaching.school import browser, item, look, now, practise, skill
 from tests.conftest import client_for
+from tests.dashboard.practice import browser, item, look, now, practise, skill
 from tests.factories import School, answered, exercise, make_user
 
 pytestmark = pytest.mark.django_db

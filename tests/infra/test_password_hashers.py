@@ -17,7 +17,7 @@ from pytest_django import Settings
 from infra.password_hashers import AT_ONCE, PasswordsBusy, turn
 from tests.conftest import client_for
 from tests.factories import PASSWORD, School, make_user
-from tests.roster.hashers import CountingHasher
+from tests.infra.counting_hasher import CountingHasher
 from tests.threads import together
 
 LOGIN = "/api/auth/session"
@@ -149,7 +149,7 @@ Measured = Callable[[Callable[[], Any]], tuple[int, int, int]]
 @pytest.fixture
 def measured(settings: Settings, statements: Any) -> Measured:
     """Return what a login takes: its status, how many passwords are hashed, and statements."""
-    settings.PASSWORD_HASHERS = ["tests.roster.hashers.CountingHasher"]
+    settings.PASSWORD_HASHERS = ["tests.infra.counting_hasher.CountingHasher"]
 
     def measure(attempt: Callable[[], Any]) -> tuple[int, int, int]:
         CountingHasher.hashed.clear()

@@ -16,9 +16,9 @@ from infra.exports import query
 from logger.models import AttemptLog
 from roster.admin import export_mixin
 from roster.models import AuditEntry, Scope, User
-from tests.config.exporting import body, browser, export, read_csv, read_xlsx
 from tests.conftest import client_for
 from tests.factories import NOW, School, answered, exercise, make_user
+from tests.infra.export_client import body, browser, export, read_csv, read_xlsx
 
 LISTS = [
     "logger/contentsession", "logger/contentsummary", "logger/masterylog", "logger/attemptlog",

@@ -6,9 +6,9 @@ import pytest
 
 from analytics.models import LearningEvent
 from logger.models import AttemptLog, ContentSummary, MasteryLog
-from tests.config.exporting import browser
 from tests.conftest import client_for
 from tests.factories import School, answered, exercise
+from tests.infra.export_client import browser
 
 
 @pytest.fixture

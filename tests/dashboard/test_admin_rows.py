@@ -16,10 +16,10 @@ from analytics.services import record_answers
 from logger.models import ContentSession
 from roster.models import Facility, User
 from study.models import LearningItem
-from tests.config.exporting import browser
 from tests.conftest import Client, client_for
 from tests.factories import NOW, School, answered, exercise, video
-from tests.study.sending import made
+from tests.infra.export_client import browser
+from tests.study.study_client import made
 
 TENS = UUID(int=1, version=4)
 CALLED_BY_ITEMS = ("analytics/learningevent", "analytics/itemmemory")

@@ -19,9 +19,9 @@ from analytics.models import Content
 from infra.exports import Column, query
 from roster.admin.base import RosterAdmin
 from roster.admin.learner_records import VisibleLearnersAdmin
-from tests.config.agreeing import TABLES, Asked, cell_of, days, is_same, is_spelled
-from tests.config.exporting import body, browser, read_csv, read_xlsx
-from tests.config.schooling import (
+from tests.conftest import Client, client_for
+from tests.factories import School
+from tests.infra.admin_school import (
     CONTENTS,
     LEARNERS,
     VIEWERS,
@@ -31,8 +31,8 @@ from tests.config.schooling import (
     somebody,
     year,
 )
-from tests.conftest import Client, client_for
-from tests.factories import School
+from tests.infra.export_client import body, browser, read_csv, read_xlsx
+from tests.infra.list_oracle import TABLES, Asked, cell_of, days, is_same, is_spelled
 
 pytestmark = pytest.mark.django_db
 ROWS_A_PAGE = 7

@@ -15,9 +15,9 @@ from config import jobs
 from infra.exports import Listing, storage, worker
 from infra.exports.models import SILENCE, Export
 from logger.models import AttemptLog
-from tests.config.exporting import body, read_csv, read_xlsx
-from tests.config.large_exports import READ, ask, download, large_school, run, work
 from tests.factories import School
+from tests.infra.export_client import body, read_csv, read_xlsx
+from tests.infra.large_exports import READ, ask, download, large_school, run, work
 
 __all__ = ["large_school"]
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -13,9 +13,9 @@ from infra.exports.models import SILENCE, Export
 from logger.models import AttemptLog
 from roster.admin import export_mixin
 from roster.models import AuditEntry
-from tests.config.exporting import body, browser, read_csv
-from tests.config.large_exports import READ, ask, download, full, large_school, run, work
 from tests.factories import School
+from tests.infra.export_client import body, browser, read_csv
+from tests.infra.large_exports import READ, ask, download, full, large_school, run, work
 
 __all__ = ["large_school"]
 pytestmark = pytest.mark.django_db(transaction=True)

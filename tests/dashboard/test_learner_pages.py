@@ -14,9 +14,9 @@ from analytics.models import Item, ItemMemory, LearningEvent, SkillParameters, S
 from infra.db.keyset import Place
 from roster import services
 from roster.models import RoleKind
-from tests.analytics.coaching.school import browser, item, look, now, practise, skill
 from tests.analytics.test_recording import record
 from tests.conftest import client_for
+from tests.dashboard.practice import browser, item, look, now, practise, skill
 from tests.factories import NOW, School, answered, exercise, make_user
 
 pytestmark = pytest.mark.django_db

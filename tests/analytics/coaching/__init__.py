@@ -1,1 +1,0 @@
-"""A coach's pages."""

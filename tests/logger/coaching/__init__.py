@@ -1,1 +1,0 @@
-"""Behaviour of one part, through its public interface."""
