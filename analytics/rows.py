@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from analytics.core.calibration import Calibration
-from analytics.core.course import Course
 from analytics.core.difficulty import Term
-from analytics.core.discounted import Mean
-from analytics.core.learner import DEFAULT_MODEL, Ability, Belief, Evidence, Model, Shared
+from analytics.core.exponential_average import Mean
+from analytics.core.learner_update import DEFAULT_MODEL, Ability, Belief, Evidence, Model, Shared
 from analytics.core.memory import Memory
+from analytics.core.trajectory import Course
 from analytics.models import (
     ItemMemory,
     LearnerAbility,

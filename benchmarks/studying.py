@@ -24,12 +24,12 @@ from uuid import NAMESPACE_URL, uuid5
 
 import numpy as np
 
-from analytics.core import review_order
+from analytics.core import scheduling
 from analytics.core.calibration import Calibration
 from analytics.core.logistic import FloatArray, IntArray
 from analytics.core.memory import Grade, Memories, dues
 from analytics.core.readiness import recall_now
-from analytics.core.reviews import Reviews, remember
+from analytics.core.review_batch import Reviews, remember
 from benchmarks.client import Api
 
 MOST_MILLIS = 10**10
@@ -152,9 +152,9 @@ class Expected:
     def gains(self, rows: IntArray, at: int) -> FloatArray:
         """Return what a second spent on each of these items is worth."""
         memories = self.memories.take(rows)
-        seconds = review_order.expected_seconds(self.millis[rows] / 1000, self.reviews[rows])
+        seconds = scheduling.expected_seconds(self.millis[rows] / 1000, self.reviews[rows])
         recall = recall_now(memories, self.calibration, at)
-        return review_order.gains(memories, at, recall=recall, seconds=seconds)
+        return scheduling.gains(memories, at, recall=recall, seconds=seconds)
 
 
 def microseconds(moment: datetime) -> int:

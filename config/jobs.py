@@ -11,7 +11,7 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import F
 
-from analytics.services.folding import fold_events
+from analytics.services.item_statistics import fold_events
 from config.models import JobRun
 from infra.api.idempotency import store
 from infra.db.models import delete_some

@@ -12,7 +12,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 
-from analytics.core.scale import Scale, total_scale
+from analytics.core.score_scale import Scale, total_scale
 from config.logs import configure_structlog, logging_config
 from infra.api.rate_limit import Rate
 

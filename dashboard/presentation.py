@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from analytics.core import plateau
-from analytics.core.attention import Concern, Reason
+from analytics.core.alerts import Concern, Reason
 from analytics.core.plateau import Advice
 from analytics.core.velocity import Trend
 from analytics.events import Source

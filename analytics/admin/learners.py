@@ -15,9 +15,9 @@ from analytics import exports, labels
 from analytics.admin_filters import PlateauFilter, SkillFilter, SourceFilter
 from analytics.catalogue.skills import titles_of
 from analytics.models import Item, ItemMemory, LearningEvent, Skill, SkillState
-from analytics.models.beliefs import LATEST_PRACTISED
-from analytics.models.evidence import NEWEST
+from analytics.models.events import NEWEST
 from analytics.models.memories import LATEST_REVIEWED
+from analytics.models.states import LATEST_PRACTISED
 from infra.admin.filters import DateFilter
 from infra.admin.html import badge, bar, identifier, leading, lines, link, moment
 from infra.identifiers import parse_uuid

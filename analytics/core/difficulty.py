@@ -4,7 +4,7 @@ logit p = θ_u + θ_us − b_s − d_i: how able the learner is, how able at thi
 skill, how hard the item. Each term has a mean and a variance, and an answer moves each by its
 share of the surprise (learning-science 2; Glickman 1999 for one term a side, Pelánek 2016 for
 Elo ratings of learners and items). A request moves the learner's terms, the job the shared ones:
-`analytics.core.shared`.
+`analytics.core.item_parameters`.
 
 All terms are in log odds; variances are >= 0, and a term of none is certain: it neither drifts
 nor learns. NaN in a term spreads. Where there is no skill, its term and the ability at it are

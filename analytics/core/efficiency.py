@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from analytics.core.discounted import Mean, absorb, faded
+from analytics.core.exponential_average import Mean, absorb, faded
 from analytics.core.logistic import FloatArray, Number
-from analytics.core.series import FADE
+from analytics.core.trend_series import FADE
 
 USUAL_CONFIDENCE = 3
 TYPICAL_SECONDS = 60.0

@@ -16,9 +16,9 @@ from typing import NamedTuple
 import numpy as np
 
 from analytics.core.bkt import DEFAULTS, LEAST, MOST, ParamRows, Params
-from analytics.core.expectation import Expected, expect, log_likelihood
+from analytics.core.forward_backward import Expected, expect, log_likelihood
 from analytics.core.logistic import BoolArray, FloatArray, IntArray
-from analytics.core.sequences import Packed, Sequences
+from analytics.core.packed_sequences import Packed, Sequences
 
 PULL = 20.0
 LEAST_CHANCE = 0.001

@@ -19,11 +19,11 @@ from typing import Generic, NamedTuple
 
 import numpy as np
 
-from analytics.core import growth
+from analytics.core import growth_hmm
 from analytics.core.bkt import MOST
 from analytics.core.difficulty import LEARNER_DRIFT, LEARNER_SKILL_DRIFT
 from analytics.core.logistic import FloatArray, Number
-from analytics.core.scale import Scale, total_scale
+from analytics.core.score_scale import Scale, total_scale
 
 # By then half of what was uncertain about a new learner's ability is known: its variance has
 # fallen from .60 to .32 (`difficulty`); before, a score would tell more of the average learner.
@@ -33,7 +33,7 @@ LATELY_DAYS = 30
 SHORTEST_RECORD_DAYS = 7.0
 LONGEST_OUTLOOK_DAYS = 365
 NORMAL_95 = 1.96  # standard deviations either side that hold 95 % of a normal distribution
-_TOP, _BOTTOM = growth.LEVELS[-1], growth.LEVELS[0]
+_TOP, _BOTTOM = growth_hmm.LEVELS[-1], growth_hmm.LEVELS[0]
 
 
 class Prospect(NamedTuple, Generic[Number]):

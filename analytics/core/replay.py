@@ -1,4 +1,4 @@
-"""Many learners' answers at a time: what `analytics.core.learner` does to one, in numpy.
+"""Many learners' answers at a time: what `analytics.core.learner_update` does to one, in numpy.
 
 Time-major: a step takes the next answer of everybody who has one left. Mastery and progress are
 of one learner at one skill, so their steps go along each skill's answers; ability is shared by
@@ -15,11 +15,11 @@ import numpy as np
 
 from analytics.core import bkt, difficulty
 from analytics.core.bkt import ParamRows
-from analytics.core.courses import Courses
 from analytics.core.difficulty import Terms
-from analytics.core.discounted import Mean
 from analytics.core.efficiency import averaged, efficiencies
+from analytics.core.exponential_average import Mean
 from analytics.core.logistic import FloatArray, IntArray
+from analytics.core.trajectory_batch import Courses
 
 
 @dataclass(frozen=True, kw_only=True)

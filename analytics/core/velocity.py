@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from analytics.core.discounted import Mean, faded
+from analytics.core.exponential_average import Mean, faded
 from analytics.core.logistic import FloatArray
 
 HALF_LIFE_DAYS = 7.0

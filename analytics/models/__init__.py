@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from analytics.models.beliefs import LearnerAbility, SkillState, SkillStateQuerySet
 from analytics.models.catalogue import Item, Skill, SkillParameters
 from analytics.models.contents import Content, ContentKind, ContentQuerySet
-from analytics.models.evidence import LearningEvent, LearningEventQuerySet
+from analytics.models.events import LearningEvent, LearningEventQuerySet
+from analytics.models.locks import Upkeep
 from analytics.models.memories import ItemMemory, ItemMemoryQuerySet
-from analytics.models.upkeep import Upkeep
+from analytics.models.states import LearnerAbility, SkillState, SkillStateQuerySet
 
 __all__ = [
     "Content",

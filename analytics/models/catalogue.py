@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.db.models.functions import StrIndex, Substr
 from uuid_utils.compat import uuid7
 
-from analytics.core import bkt, difficulty, predict
+from analytics.core import bkt, difficulty, predictor
 from analytics.core.difficulty import Term
 from infra.api.idempotency.models import MAX_NAME
 from infra.db.models import Keyed
@@ -191,6 +191,6 @@ class SkillParameters(Keyed):
         )
 
     @property
-    def weights(self) -> predict.Blend:
+    def weights(self) -> predictor.Blend:
         """How the models' voices are weighed in the prediction."""
-        return predict.Blend(*self.blend)
+        return predictor.Blend(*self.blend)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from analytics.selectors.curves import curve
 from analytics.selectors.learners import (
     UnknownSkill,
     readable_learner,
     readable_learner_at_skill,
 )
-from analytics.selectors.outlook import Outlook, SkillOutlook, outlook
-from analytics.selectors.pace import LearnerPace, pace
-from analytics.selectors.standings import Standing, standings, states_of
+from analytics.selectors.learning_curves import curve
+from analytics.selectors.predictions import Outlook, SkillOutlook, outlook
+from analytics.selectors.skill_states import Standing, standings, states_of
+from analytics.selectors.velocity import LearnerPace, pace
 
 __all__ = [
     "LearnerPace",

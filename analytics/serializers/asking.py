@@ -10,7 +10,7 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
-from analytics.core.scale import total_scale
+from analytics.core.score_scale import total_scale
 from infra.api.idempotency.models import MAX_NAME
 
 USUAL_DAYS = 30

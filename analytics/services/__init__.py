@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from analytics.services.beliefs import NotTheirEvent
 from analytics.services.bulk import Outcome, Row, record_many
 from analytics.services.recording import record_answers, record_for_all
+from analytics.services.state_updater import NotTheirEvent
 from analytics.services.tracking import NotALearner, Tracked, track_answer
 
 __all__ = [

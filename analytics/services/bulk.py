@@ -13,8 +13,8 @@ from django.db import IntegrityError, OperationalError, transaction
 
 from analytics.commands import ToldAnswer
 from analytics.events import Answer, MasteryChange
-from analytics.services.beliefs import NotTheirEvent, Recorded
 from analytics.services.recording import record_for_all, recorded_before
+from analytics.services.state_updater import NotTheirEvent, Recorded
 from analytics.services.tracking import NotALearner
 from roster.models import ApiKey, User
 from roster.services import (

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from analytics.core import replay
-from analytics.core.learning import Learned, learn
+from analytics.core.fit_all import Learned, learn
 from analytics.models import LearningEvent, Skill, SkillParameters, Upkeep
 from analytics.rows import DAY
 from roster.models import Facility

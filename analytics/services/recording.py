@@ -10,15 +10,15 @@ from django.db import transaction
 
 from analytics.events import Answer, MasteryChange, Source
 from analytics.models import LearnerAbility, LearningEvent
-from analytics.services.beliefs import Beliefs, Recorded
-from analytics.services.keeping import (
+from analytics.services.item_resolver import Meanings
+from analytics.services.persistence import (
     keep_abilities,
     keep_events,
     keep_memories,
     keep_states,
     retell_events,
 )
-from analytics.services.meaning import Meanings
+from analytics.services.state_updater import Beliefs, Recorded
 from roster.models import User
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from analytics.core.logistic import FloatArray
-from analytics.core.reviews import Reviews
+from analytics.core.review_batch import Reviews
 from benchmarks.science.assistments import HOME
 
 NAME = "anki_B_visible.csv.gz"

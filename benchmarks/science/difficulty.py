@@ -20,8 +20,8 @@ from typing import NamedTuple
 import numpy as np
 
 from analytics.core.difficulty import ITEM, LEARNER, LEARNER_SKILL, SKILL
+from analytics.core.item_parameters import Estimates, Questions, follow
 from analytics.core.logistic import FloatArray, IntArray, sigmoid, sigmoids
-from analytics.core.shared import Estimates, Questions, follow
 from benchmarks.science.table import Row, at_most, show
 
 MOST_ERROR = 0.26

@@ -22,9 +22,9 @@ from multiprocessing import get_context
 import numpy as np
 
 from analytics.core.bkt import ParamRows
-from analytics.core.expectation import log_likelihood
 from analytics.core.fit import Fit, fit
-from analytics.core.sequences import Sequences
+from analytics.core.forward_backward import log_likelihood
+from analytics.core.packed_sequences import Sequences
 from benchmarks.science.assistments import Answers, load
 from benchmarks.science.table import Row, at_least, at_most, show
 from tests.analytics.core.simulated import simulated

@@ -20,7 +20,7 @@ import numpy as np
 from analytics.core.calibration import UNCALIBRATED, calibrated, learned
 from analytics.core.logistic import FloatArray
 from analytics.core.memory import DAY, Memories, reviewed_many
-from analytics.core.reviews import Reviews, remember
+from analytics.core.review_batch import Reviews, remember
 from benchmarks.science.anki import load, succeeded
 from benchmarks.science.recall import by_half_life, by_sm2, days_between, running_mean
 from benchmarks.science.scoring import auc, calibration_error, log_loss

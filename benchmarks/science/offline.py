@@ -1,4 +1,4 @@
-"""How well `analytics.core.offline.LearnerModel` foresees the next answer; `learning-science` 2.
+"""How well the offline `LearnerModel` predicts the next answer (learning-science 2).
 
     python -m benchmarks.science.offline
 
@@ -15,8 +15,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from analytics.core.learner_model import LearnerModel
 from analytics.core.logistic import FloatArray
-from analytics.core.offline import LearnerModel
 from benchmarks.science.assistments import Answers, load
 from benchmarks.science.mastery import FOLDS, folds
 from benchmarks.science.prediction import LEAST_AUC, MOST_CALIBRATION_ERROR, MOST_LOG_LOSS

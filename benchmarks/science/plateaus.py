@@ -24,9 +24,9 @@ import numpy as np
 
 from analytics.core import bkt
 from analytics.core.bkt import DEFAULTS, ParamRows
-from analytics.core.courses import Courses
 from analytics.core.efficiency import efficiencies
 from analytics.core.logistic import BoolArray, FloatArray
+from analytics.core.trajectory_batch import Courses
 from benchmarks.science.simulator import Kind, Learners, simulated
 from benchmarks.science.table import Row, at_least, at_most, show
 

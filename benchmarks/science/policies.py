@@ -9,7 +9,7 @@ import numpy as np
 
 from analytics.core.logistic import FloatArray
 from analytics.core.memory import DAY, Memories, recall, stabilities_after
-from analytics.core.review_order import gains
+from analytics.core.scheduling import gains
 
 
 @dataclass(frozen=True)

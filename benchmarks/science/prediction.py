@@ -27,9 +27,9 @@ import numpy as np
 from analytics.core.bkt import DEFAULTS, ParamRows
 from analytics.core.difficulty import LEARNER, LEARNER_SKILL, Term, Terms, absorb, item_term
 from analytics.core.fit import fit
+from analytics.core.item_parameters import Estimates, Followed, Questions, follow
 from analytics.core.logistic import FloatArray
-from analytics.core.predict import DEFAULT, Blend, features, fit_blend, predictions
-from analytics.core.shared import Estimates, Followed, Questions, follow
+from analytics.core.predictor import DEFAULT, Blend, features, fit_blend, predictions
 from benchmarks.science.assistments import Answers, load
 from benchmarks.science.mastery import FOLDS, beside, causal, folds
 from benchmarks.science.scoring import auc, calibration_error, log_loss

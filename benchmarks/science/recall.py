@@ -18,7 +18,7 @@ from analytics.core.fsrs import CUSTOMARY_RECALL
 from analytics.core.logistic import FloatArray
 from analytics.core.memory import DAY
 from analytics.core.replay import steps
-from analytics.core.reviews import Reviews
+from analytics.core.review_batch import Reviews
 from benchmarks.science.anki import succeeded
 from benchmarks.science.sm2 import Schedules
 

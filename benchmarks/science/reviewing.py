@@ -25,7 +25,7 @@ import numpy as np
 
 from analytics.core.logistic import FloatArray
 from analytics.core.memory import DAY, Memories, recalls_at
-from analytics.core.review_order import gains, order
+from analytics.core.scheduling import gains, order
 from benchmarks.science.forgetting import EXPONENTIAL
 from benchmarks.science.policies import ORDERS, TRIED
 from benchmarks.science.studying import Setting, retained

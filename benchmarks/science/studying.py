@@ -12,7 +12,7 @@ from analytics.core.fsrs import WEIGHTS
 from analytics.core.logistic import BoolArray, FloatArray, IntArray
 from analytics.core.memory import DAY, DESIRED_RECALL, Grade, Memories, recalls_at, reviewed_many
 from analytics.core.replay import steps
-from analytics.core.review_order import expected_seconds
+from analytics.core.scheduling import expected_seconds
 from benchmarks.science.forgetting import Chances, Truth
 from benchmarks.science.policies import Due, Order, sm2
 from benchmarks.science.sm2 import Schedules

@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from analytics.models import Content as ContentRow
 from analytics.models import LearningEvent, Skill
-from analytics.services.folding import fold_events
+from analytics.services.item_statistics import fold_events
 from config.seeding.catalogue import Content, catalogue, titled
 from config.seeding.chance import Chance
 from config.seeding.history import History

@@ -14,8 +14,8 @@ from uuid import UUID
 
 from analytics.events import Answer
 from analytics.models import LearnerAbility, LearningEvent
-from analytics.services.beliefs import Beliefs
-from analytics.services.meaning import Meanings
+from analytics.services.item_resolver import Meanings
+from analytics.services.state_updater import Beliefs
 from config.seeding.chance import Chance
 from config.seeding.writing import store_records
 from logger.evidence import FirstAnswer, answers_to_exercise

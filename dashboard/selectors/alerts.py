@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from analytics.core import attention
-from analytics.core.attention import Concern
-from analytics.core.course import Course
+from analytics.core import alerts
+from analytics.core.alerts import Concern
+from analytics.core.trajectory import Course
 from analytics.models import Skill, SkillState
 from analytics.rows import DAY
 from dashboard import presentation
@@ -84,12 +84,12 @@ def concerned(
     """
     troubles: dict[object, list[Trouble]] = defaultdict(list)
     for state in states:
-        found = attention.of_course(Course.from_bytes(bytes(state.course)))
+        found = alerts.of_course(Course.from_bytes(bytes(state.course)))
         if found is not None:
             troubles[state.learner_id].append(Trouble(concern=found, state=state))
     people = list(learners)
     for learner in people:
-        absence = attention.of_absence(_days_away(learner, at))
+        absence = alerts.of_absence(_days_away(learner, at))
         if absence is not None:
             troubles[learner.pk].append(Trouble(concern=absence))
     found_of = [_of(learner, troubles[learner.pk]) for learner in people if troubles[learner.pk]]

@@ -10,8 +10,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from analytics.core.bkt import MASTERED
-from analytics.core.course import Course
-from analytics.core.momentum import overall_trend, overall_velocity
+from analytics.core.overall_velocity import overall_trend, overall_velocity
+from analytics.core.trajectory import Course
 from analytics.models import SkillState
 from analytics.rows import DAY
 from dashboard import presentation

@@ -10,9 +10,9 @@ from uuid import UUID
 import numpy as np
 from django.utils.translation import gettext as _
 
-from analytics.core import bkt, opportunities
+from analytics.core import bkt, learning_curve
+from analytics.core.learning_curve import Opportunity
 from analytics.core.logistic import FloatArray, IntArray
-from analytics.core.opportunities import Opportunity
 from analytics.models import LearningEvent, Skill, SkillState
 from analytics.rows import model_of
 from dashboard.charts import LineChart, Point, Series, Tick, whole_steps
@@ -99,10 +99,10 @@ def _curve(skill: Skill, params: bkt.Params) -> LineChart | None:
         .order_by("-last_practised", "-pk")
         .values_list("learner", flat=True)[:CURVE_LEARNERS]
     )
-    points = opportunities.measured(*_answers(skill, learners)) if learners else []
+    points = learning_curve.measured(*_answers(skill, learners)) if learners else []
     if not points:
         return None
-    expected = opportunities.expected(params, points[-1].number)
+    expected = learning_curve.expected(params, points[-1].number)
     return LineChart(
         title=_("Learning curve"),
         description=_(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from analytics.core.hours import efficiency_by_hour
 from analytics.core.logistic import FloatArray
+from analytics.core.time_of_day import efficiency_by_hour
 from analytics.models import LearningEvent
 from roster.models import User
 

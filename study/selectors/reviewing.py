@@ -10,7 +10,7 @@ from uuid import UUID
 
 import numpy as np
 
-from analytics.core import review_order
+from analytics.core import scheduling
 from analytics.core.logistic import FloatArray, IntArray
 from analytics.core.readiness import recall_now
 from analytics.models import Item
@@ -103,18 +103,18 @@ def _of_set(learner: User, set_id: str, at: datetime) -> _Plan:
         refuse_unknown_set(learner.facility_id, set_id)
     ready = standing.ready(ability, at)
     due, new = np.flatnonzero(held.is_due(at)), np.flatnonzero(~held.is_studied)
-    easiest_first = new[review_order.new_first(ready[new])]
+    easiest_first = new[scheduling.new_first(ready[new])]
     order = np.concatenate([_best_first(held, due, ready, at), easiest_first])
     return _Plan(held.items, held.due, ready, order)
 
 
 def _best_first(held: Memorized, rows: IntArray, recall: FloatArray, at: datetime) -> IntArray:
     """Return these rows, those first of which a second of study gains most."""
-    gains = review_order.gains(
+    gains = scheduling.gains(
         held.memories.take(rows),
         microseconds(at),
         recall=recall[rows],
-        seconds=review_order.expected_seconds(held.seconds[rows], held.timed[rows]),
+        seconds=scheduling.expected_seconds(held.seconds[rows], held.timed[rows]),
     )
-    ordered: IntArray = rows[review_order.order(gains)]
+    ordered: IntArray = rows[scheduling.order(gains)]
     return ordered

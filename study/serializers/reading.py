@@ -10,8 +10,8 @@ from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from analytics.core.hours import HOURS
 from analytics.core.logistic import FloatArray
+from analytics.core.time_of_day import HOURS
 from infra.datetime_format import format_time
 from roster.models import User
 from study.jsonapi import Fields, Json, described, described_document, document, resource

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from analytics.core import difficulty
 from analytics.models import Item, LearningEvent, Skill
-from analytics.services import folding
+from analytics.services import item_statistics
 from tests.analytics.test_recording import record, tracked
 from tests.factories import NOW, School, make_school
 from tests.threads import together
@@ -64,7 +64,7 @@ def test_folding_in_batches_is_folding_at_once(school: School, monkeypatch: pyte
         at_once = statistics()
         transaction.set_rollback(True)
 
-    monkeypatch.setattr(folding, "FOLDED_AT_ONCE", 2)
+    monkeypatch.setattr(item_statistics, "FOLDED_AT_ONCE", 2)
     fold()
 
     assert statistics() == at_once
@@ -153,7 +153,7 @@ def test_what_was_killed_half_way_counts_once(monkeypatch: pytest.MonkeyPatch):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(folding, "keep_items", die)
+        patch.setattr(item_statistics, "keep_items", die)
         with pytest.raises(KeyboardInterrupt):
             fold()
     assert Skill.objects.get().answers == 0
@@ -173,7 +173,7 @@ def test_learners_do_not_wait_for_the_job():
 
     def job(_number: int) -> None:
         with transaction.atomic():
-            folding.fold_events(NOW)
+            item_statistics.fold_events(NOW)
             folded.set()
             assert answered.wait(30)
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pytest
 import time_machine
 
-from analytics.core.scale import Scale
+from analytics.core.score_scale import Scale
 from analytics.models import Item, Skill
 from roster.models import Scope
 from tests.analytics.event_builders import answer, refused, told, tracked

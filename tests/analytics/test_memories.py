@@ -15,7 +15,7 @@ from analytics.core.memory import Grade, Memory, due, reviewed
 from analytics.events import Answer, Source
 from analytics.models import Item, ItemMemory, LearnerAbility, LearningEvent, Skill, SkillState
 from analytics.rows import memory_of, microseconds, moment
-from analytics.services.folding import fold_events
+from analytics.services.item_statistics import fold_events
 from roster.models import User
 from roster.services import lock_learner
 from tests.analytics.test_recording import record, tracked

@@ -15,7 +15,7 @@ import time_machine
 from django.core.management import call_command
 from django.http import QueryDict
 
-from analytics.core.attention import Reason
+from analytics.core.alerts import Reason
 from analytics.core.plateau import MIN_ANSWERS
 from analytics.models import (
     Item,
@@ -25,7 +25,7 @@ from analytics.models import (
     Skill,
     SkillState,
 )
-from analytics.services.rebuilding import rebuild
+from analytics.services.rebuild import rebuild
 from config.seeding.demo.cast import LEARNERS
 from config.seeding.demo.pupil import Rhythm
 from config.seeding.demo.roster import demo_roster

@@ -12,7 +12,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from analytics.models import Item, ItemMemory, LearningEvent, Skill, SkillState
-from analytics.services.rebuilding import rebuild
+from analytics.services.rebuild import rebuild
 from config.seeding.installation import seed_installation
 from config.seeding.schools import Schools
 from logger.models import AttemptLog, ContentSession, ContentSummary, MasteryLog

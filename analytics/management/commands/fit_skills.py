@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from analytics.models import LearningEvent
 from analytics.services.fitting import SkillFit, fit_skills
-from analytics.services.rebuilding import rebuild
+from analytics.services.rebuild import rebuild
 from roster.models import Facility, User
 
 HEADINGS = (

@@ -9,7 +9,7 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from analytics.models import LearningEvent
-from analytics.services.folding import fold_events
+from analytics.services.item_statistics import fold_events
 
 
 class Command(BaseCommand):

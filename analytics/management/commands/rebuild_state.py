@@ -10,8 +10,8 @@ from django.db.models import Q
 from tqdm import tqdm
 
 from analytics.models import LearningEvent
-from analytics.services.comparing import Difference
-from analytics.services.rebuilding import rebuild
+from analytics.services.rebuild import rebuild
+from analytics.services.rebuild_check import Difference
 from infra.identifiers import parse_uuid
 from roster.models import Facility, User, UserQuerySet
 

@@ -17,8 +17,8 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
-from analytics.core.offline import LearnerModel
-from analytics.services.folding import fold_events
+from analytics.core.learner_model import LearnerModel
+from analytics.services.item_statistics import fold_events
 from benchmarks.client import Api, Tally
 from benchmarks.rows import Row as Answer
 from benchmarks.science.assistments import Answers, load

@@ -11,8 +11,8 @@ from tqdm import tqdm
 from analytics.models import Skill
 from analytics.services import record_answers
 from analytics.services.fitting import fit_skills
-from analytics.services.folding import fold_events
-from analytics.services.rebuilding import rebuild
+from analytics.services.item_statistics import fold_events
+from analytics.services.rebuild import rebuild
 from config.seeding.chance import Chance
 from config.seeding.demo.cast import CLASS_A, LEARNERS
 from config.seeding.demo.pupil import Character, Pupil

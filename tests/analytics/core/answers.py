@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from hypothesis import strategies as st
 
-from analytics.core.course import Course
+from analytics.core.trajectory import Course
 
 START_DAY = 20_000.0
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.core import series
-from analytics.core.discounted import NOTHING
+from analytics.core import trend_series
 from analytics.core.efficiency import averaged, efficiencies, efficiency
-from analytics.core.series import EMPTY
+from analytics.core.exponential_average import NOTHING
+from analytics.core.trend_series import EMPTY
 
 SCORES = st.floats(0, 1)
 
@@ -96,6 +96,6 @@ def test_a_learners_mean_over_all_skills_is_the_discounted_one(values: list[floa
     """learning-science 4: half-life 12 answers; weight and mean are all that is kept."""
     mean, longer = NOTHING, EMPTY
     for value in values:
-        mean, longer = averaged(mean, value), series.extended(longer, value)
+        mean, longer = averaged(mean, value), trend_series.extended(longer, value)
 
-    assert mean.mean == pytest.approx(series.mean(longer, len(values)), abs=1e-12)
+    assert mean.mean == pytest.approx(trend_series.mean(longer, len(values)), abs=1e-12)

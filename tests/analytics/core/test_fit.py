@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.core.bkt import DEFAULTS, LEAST, MOST, ParamRows, Params
-from analytics.core.expectation import expect
 from analytics.core.fit import LEAST_CHANCE, MOST_CHANCE, PULL, Doubt, Fit, fit, maximised
+from analytics.core.forward_backward import expect
 from analytics.core.logistic import FloatArray
-from analytics.core.sequences import Sequences
+from analytics.core.packed_sequences import Sequences
 from tests.analytics.core.simulated import Answers, simulated
 
 ANSWERS = st.lists(

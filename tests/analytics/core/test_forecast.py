@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.core import bkt, forecast, growth
+from analytics.core import bkt, forecast, growth_hmm
 from analytics.core.forecast import Prospect, grown, mastered
-from analytics.core.scale import Scale
+from analytics.core.score_scale import Scale
 
 SAT = {"math": Scale(200, 800), "rw": Scale(200, 800)}
 BOTH = ("math", "rw")
 STEADY = Prospect(p_correct=0.6, variance=0.5, velocity=0.03, rate=1.0, answers=30)
-TOP, BOTTOM = growth.LEVELS[-1], growth.LEVELS[0]
+TOP, BOTTOM = growth_hmm.LEVELS[-1], growth_hmm.LEVELS[0]
 
 chances = st.floats(0.01, 0.99)
 velocities = st.floats(-0.0015, 0.045)

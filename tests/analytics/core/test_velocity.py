@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.core import discounted, velocity
-from analytics.core.discounted import NOTHING, Mean
+from analytics.core import exponential_average, velocity
+from analytics.core.exponential_average import NOTHING, Mean
 from analytics.core.velocity import UNTRODDEN, WEEK, Trail, Trails, Trend
 
 GAPS = st.one_of(st.just(0.0), st.floats(0, 2), st.floats(0, 30))
@@ -22,9 +22,9 @@ STEPS = st.lists(st.tuples(GAPS, VALUES), min_size=1, max_size=25)
 
 def test_an_answer_weighs_half_after_a_week():
     """learning-science 3: half-life 7 d, by hand: (.5 x .02 + .05) / 1.5 = .04."""
-    week_old = discounted.faded(Mean(1.0, 0.02), velocity.fade(7.0))
+    week_old = exponential_average.faded(Mean(1.0, 0.02), velocity.fade(7.0))
 
-    recent = discounted.absorb(week_old, 0.05)
+    recent = exponential_average.absorb(week_old, 0.05)
 
     assert recent.weight == pytest.approx(1.5)
     assert recent.mean == pytest.approx(0.04)
@@ -101,7 +101,7 @@ def test_the_same_calendar_day_closes_nothing():
 def test_pooled_means_are_the_mean_of_everything(means: list[tuple[float, float]]):
     weight = sum(w for w, _ in means)
 
-    pooled = discounted.pooled([Mean(*each) for each in means])
+    pooled = exponential_average.pooled([Mean(*each) for each in means])
 
     assert pooled.weight == pytest.approx(weight)
     assert pooled.weight * pooled.mean == pytest.approx(sum(w * v for w, v in means), abs=1e-12)
@@ -116,8 +116,8 @@ def walked(
     for gap, value in steps:
         if history:
             trail = velocity.closed(trail, recent, day, day + gap)
-            recent = discounted.faded(recent, velocity.fade(gap))
+            recent = exponential_average.faded(recent, velocity.fade(gap))
             day += gap
-        recent = discounted.absorb(recent, value)
+        recent = exponential_average.absorb(recent, value)
         history.append((day, value))
     return history, recent, trail

@@ -1,0 +1,109 @@
+"""How a course is written down: 45 little-endian float64s, a version number first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import accumulate
+from math import isfinite
+from struct import Struct
+from typing import NamedTuple
+
+import numpy as np
+
+from analytics.core.growth_hmm import LEVELS
+from analytics.core.logistic import FloatArray
+from analytics.core.velocity import WEEK
+
+VERSION = 1.0
+
+
+class UnreadableRecord(ValueError):
+    """These bytes are no course that this version can read."""
+
+
+class Columns(NamedTuple):
+    """The numbers of many courses, as views into one array; see `Course` for what they are.
+
+    Of shape (courses,), or (width, courses) where `WIDTHS` says there are several.
+    """
+
+    version: FloatArray
+    answers: FloatArray
+    day: FloatArray
+    mastery: FloatArray
+    record: FloatArray
+    since_record: FloatArray
+    best_level: FloatArray
+    is_raised: FloatArray
+    growing: FloatArray
+    stuck: FloatArray
+    recent: FloatArray
+    trail_weights: FloatArray
+    trail_means: FloatArray
+    efficiencies: FloatArray
+    scores: FloatArray
+    difficulties: FloatArray
+
+
+WIDTHS = {
+    "version": 1,
+    "answers": 1,
+    "day": 1,
+    "mastery": 1,
+    "record": 1,
+    "since_record": 1,
+    "best_level": 1,
+    "is_raised": 1,
+    "growing": len(LEVELS),
+    "stuck": len(LEVELS),
+    "recent": 2,
+    "trail_weights": WEEK,
+    "trail_means": WEEK,
+    "efficiencies": 3,
+    "scores": 3,
+    "difficulties": 3,
+}
+SIZE = sum(WIDTHS.values())
+FORMAT = Struct(f"<{SIZE}d")
+_ENDS = dict(zip(WIDTHS, accumulate(WIDTHS.values()), strict=True))
+_BELIEF = slice(_ENDS["is_raised"], _ENDS["stuck"])
+
+
+def columns(table: FloatArray) -> Columns:
+    """Return views into a table of shape (SIZE, courses): what is written to them is in it."""
+    return Columns(
+        **{
+            name: table[_ENDS[name] - 1] if width == 1 else table[_ENDS[name] - width : _ENDS[name]]
+            for name, width in WIDTHS.items()
+        }
+    )
+
+
+def numbers(record: bytes) -> tuple[float, ...]:
+    """Return the numbers of a record, in the order of `Columns`.
+
+    Raises
+    ------
+    UnreadableRecord : of another length or version, with a number that is not finite, or with
+        probabilities that are not together 1.
+    """
+    if len(record) != FORMAT.size:
+        raise UnreadableRecord(f"a course has {FORMAT.size} bytes, not {len(record)}")
+    values: tuple[float, ...] = FORMAT.unpack(record)
+    if values[0] != VERSION:
+        raise UnreadableRecord(f"a course is of version {VERSION:.0f}, not {values[0]}")
+    if not isfinite(sum(values)):
+        raise UnreadableRecord("a course has finite numbers only")
+    if abs(sum(values[_BELIEF]) - 1.0) > 1e-6:
+        raise UnreadableRecord("what a course believes adds up to 1")
+    return values
+
+
+def table(records: Sequence[bytes]) -> FloatArray:
+    """Return the numbers of many records, of shape (SIZE, records); errors as of `numbers`."""
+    return np.array([numbers(record) for record in records]).reshape(-1, SIZE).T
+
+
+def written(table: FloatArray) -> list[bytes]:
+    """Return the records of a table, one a column."""
+    return [record.tobytes() for record in np.ascontiguousarray(table.T, "<f8")]

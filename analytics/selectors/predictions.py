@@ -1,0 +1,137 @@
+"""Where a learner's practice leads: the scores to expect, and each skill (contract 2.3)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Count
+
+from analytics.core import difficulty, forecast
+from analytics.core.forecast import Forecast, Prospect
+from analytics.core.learner_update import Ability, Belief, p_correct
+from analytics.core.score_scale import Scale
+from analytics.models import LearningEvent, Skill, SkillState
+from analytics.rows import DAY, ability_of, model_of
+from analytics.selectors.recommendations import advise
+from analytics.selectors.skill_states import Standing, shared_of, standings, states_of
+from roster.models import User
+
+LATELY = timedelta(days=forecast.LATELY_DAYS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SkillOutlook:
+    """What is to be expected of a learner at one skill they have practised."""
+
+    code: str
+    mastery: float
+    predicted_mastery: float
+    p_correct_next: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outlook:
+    """Where a learner's practice leads within some days."""
+
+    days: int
+    forecast: Forecast
+    target: float | None
+    skills: list[SkillOutlook]
+    recommendations: list[str]
+
+
+def outlook(learner: User, *, days: int, at: datetime, target: float | None = None) -> Outlook:
+    """Forecast a learner's scores and skills; everybody goes on practising as they lately did.
+
+    Parameters
+    ----------
+    days : how far to look ahead, 1 to 365.
+    target : the total to reach; None: the installation's, if any.
+    """
+    standing = standings(learner, states_of(learner))
+    rates = _rates(learner, at=at) if standing else {}
+    ability = ability_of(standing[0].state.learner.ability) if standing else Ability()
+    scales: Mapping[str, Scale] = settings.SCORE_SECTIONS
+    prospects = _prospects(learner, standing, rates, ability=ability, sections=scales)
+    target = settings.TARGET_SCORE if target is None else target
+    return Outlook(
+        days=days,
+        forecast=forecast.forecast(
+            prospects, scales, ability_variance=ability.term.variance, days=days, target=target
+        ),
+        target=target,
+        skills=[_of_skill(each, rates, days=days) for each in standing],
+        recommendations=advise(standing, prospects, at=at),
+    )
+
+
+def _of_skill(standing: Standing, rates: Mapping[UUID, float], *, days: int) -> SkillOutlook:
+    state = standing.state
+    attempts = rates.get(state.skill_id, 0.0) * days
+    learn = model_of(state.parameters).classic.learn
+    return SkillOutlook(
+        code=state.skill.code,
+        mastery=state.mastery,
+        predicted_mastery=forecast.mastered(state.mastery, learn, attempts),
+        p_correct_next=standing.p_correct_next,
+    )
+
+
+def _rates(learner: User, *, at: datetime) -> dict[UUID, float]:
+    """Return how many answers a day to expect at each skill that was lately practised."""
+    events = LearningEvent.objects.filter(learner=learner, skill__isnull=False)
+    first = events.in_order().values_list("happened_at", flat=True)[:1]
+    known_days = (at - min([at, *first])).total_seconds() / DAY
+    lately = events.filter(happened_at__gt=at - LATELY).order_by()
+    counted = lately.values_list("skill").annotate(answers=Count("pk"))
+    return {
+        skill_id: forecast.expected_rate(answers, known_days=known_days)
+        for skill_id, answers in counted
+    }
+
+
+def _prospects(
+    learner: User,
+    standing: list[Standing],
+    rates: Mapping[UUID, float],
+    *,
+    ability: Ability,
+    sections: Mapping[str, Scale],
+) -> dict[str, list[Prospect[float]]]:
+    """Return every skill of each section, those never practised included."""
+    held = {each.state.skill_id: each for each in standing}
+    skills = Skill.objects.filter(facility=learner.facility_id, section__in=sections)
+    prospects: dict[str, list[Prospect[float]]] = defaultdict(list)
+    for skill in skills.select_related("parameters").order_by("code"):
+        found = held.get(skill.pk)
+        rate = rates.get(skill.pk, 0.0)
+        prospects[skill.section].append(
+            _practised(found.state, found.p_correct_next, rate)
+            if found
+            else _unpractised(skill, ability)
+        )
+    return dict(prospects)
+
+
+def _practised(state: SkillState, p: float, rate: float) -> Prospect[float]:
+    return Prospect(
+        p_correct=p,
+        variance=state.ability_variance,
+        velocity=state.velocity,
+        rate=rate,
+        answers=state.attempts,
+    )
+
+
+def _unpractised(skill: Skill, ability: Ability) -> Prospect[float]:
+    """Return what the learner's ability elsewhere leads to expect."""
+    model = model_of(skill.parameters)
+    p = p_correct(ability, Belief.begin(model), shared_of(skill), model)
+    return Prospect(
+        p_correct=p, variance=difficulty.LEARNER_SKILL.variance, velocity=0.0, rate=0.0, answers=0
+    )

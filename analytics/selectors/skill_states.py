@@ -1,0 +1,58 @@
+"""Where a learner stands at each skill."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from analytics.core.difficulty import ITEM
+from analytics.core.learner_update import Shared, p_correct
+from analytics.models import Item, Skill, SkillState, SkillStateQuerySet
+from analytics.rows import ability_of, belief_of, model_of
+from roster.models import User
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """What is believed of a learner at one skill, and the chance of a right answer next."""
+
+    state: SkillState
+    p_correct_next: float
+
+
+def states_of(learner: User) -> SkillStateQuerySet:
+    """Return the learner's states, with what predictions rest on; last practised first."""
+    states = SkillState.objects.filter(learner=learner)
+    rest = ("skill", "parameters", "learner__ability")
+    return states.select_related(*rest).order_by("-last_practised", "-pk")
+
+
+def standings(
+    learner: User, states: Iterable[SkillState], *, item: str | None = None
+) -> list[Standing]:
+    """Return where the learner stands, as of `states_of`.
+
+    Parameters
+    ----------
+    item : the code of the item that is next; None, or one nobody has answered: any item.
+    """
+    term = _known(learner, item)
+    return [Standing(state=state, p_correct_next=_chance(state, term)) for state in states]
+
+
+def _known(learner: User, code: str | None) -> Item | None:
+    if code is None or "\0" in code:
+        return None
+    items = Item.objects.filter(facility=learner.facility_id, code=code, answers__gt=0)
+    return next(iter(items), None)
+
+
+def _chance(state: SkillState, item: Item | None) -> float:
+    ability = ability_of(state.learner.ability)
+    shared = shared_of(state.skill, item)
+    return p_correct(ability, belief_of(state), shared, model_of(state.parameters))
+
+
+def shared_of(skill: Skill, item: Item | None = None) -> Shared:
+    """Return what is known of a question about a skill; no item: any of them."""
+    return Shared(skill.difficulty, item.difficulty if item else ITEM)

@@ -1,0 +1,86 @@
+"""How fast a learner gets better, over all skills or at one (contract 2.2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+
+import numpy as np
+from django.db.models import Count, Sum
+from django.db.models.functions import TruncDate
+
+from analytics.core.overall_velocity import Momentum, Practice, momentum
+from analytics.core.trajectory import Course
+from analytics.models import LearningEvent, LearningEventQuerySet, SkillState
+from analytics.rows import DAY
+from analytics.selectors.learners import refuse_unknown_skill
+from analytics.selectors.skill_states import states_of
+from roster.models import User
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC).date()
+
+
+@dataclass(frozen=True, kw_only=True)
+class LearnerPace:
+    """How a learner gets on, how efficiently, and the velocity at each skill by its code."""
+
+    momentum: Momentum
+    efficiency: float
+    velocities: dict[str, float]
+
+
+def pace(learner: User, *, days: int, at: datetime, skill: str | None = None) -> LearnerPace:
+    """Say how a learner gets on; who has done nothing is told so by zeros.
+
+    Parameters
+    ----------
+    days : how many calendar days (UTC) activity and consistency are of; today is the last.
+    skill : the code of the only one that counts, None: all. The efficiency is then at that skill.
+
+    Raises
+    ------
+    UnknownSkill : the learner's facility has none of this code.
+    """
+    states = list(_states(learner, skill))
+    if skill is not None and not states:
+        refuse_unknown_skill(learner, skill)
+    today, seen = (at.astimezone(UTC).date() - _EPOCH).days, at.timestamp() / DAY
+    events = LearningEvent.objects.filter(learner=learner, skill__isnull=False)
+    if skill is not None:
+        events = events.filter(skill__in=[state.skill_id for state in states])
+    return LearnerPace(
+        momentum=momentum(
+            _practice(events, since=today - days + 1),
+            [Course.from_bytes(bytes(state.course)).pace(seen) for state in states],
+            today=today,
+            days=days,
+        ),
+        efficiency=_efficiency(states, at_skill=skill is not None),
+        velocities={state.skill.code: state.velocity for state in states},
+    )
+
+
+def _states(learner: User, skill: str | None) -> list[SkillState]:
+    if skill is None:
+        return list(states_of(learner))
+    return [] if "\0" in skill else list(states_of(learner).filter(skill__code=skill))
+
+
+def _efficiency(states: list[SkillState], *, at_skill: bool) -> float:
+    if not states:
+        return 0.0
+    return states[0].efficiency if at_skill else states[0].learner.ability.efficiency
+
+
+def _practice(events: LearningEventQuerySet, *, since: int) -> Practice:
+    """Return what was practised on each calendar day since one."""
+    start = datetime.combine(_EPOCH + timedelta(days=since), time(), tzinfo=UTC)
+    by_day = (
+        events.filter(happened_at__gte=start)
+        .order_by()
+        .values_list(TruncDate("happened_at", tzinfo=UTC))
+        .annotate(answers=Count("pk"), correct=Sum("score"))
+    )
+    rows = [((date - _EPOCH).days, answers, correct) for date, answers, correct in by_day]
+    day, answers, correct = np.array(rows, dtype=np.float64).reshape(-1, 3).T
+    return Practice(day.astype(np.int64), answers, correct)

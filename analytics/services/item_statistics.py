@@ -1,0 +1,122 @@
+"""Folding events into what all learners' answers say of skills and items."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple, TypeVar
+from uuid import UUID
+
+import numpy as np
+from django.db import transaction
+from django.db.models import Manager
+
+from analytics.core import response_times
+from analytics.core.difficulty import Terms
+from analytics.core.item_parameters import NONE, Estimates, Folded, Questions, Used, fold
+from analytics.models import Item, LearningEvent, Skill, Upkeep
+from analytics.models.catalogue import Learned
+from analytics.services.persistence import keep_items, keep_skills
+
+FOLDED_AT_ONCE = 1000
+L = TypeVar("L", bound=Learned)
+
+
+class _Event(NamedTuple):
+    pk: UUID
+    skill_id: UUID | None
+    item_id: UUID | None
+    score: float
+    seconds: float | None
+    claimed: float | None
+    ability_mean: float
+    ability_variance: float
+    skill_ability_mean: float
+    skill_ability_variance: float
+
+
+_COLUMNS = (
+    "pk", "skill_id", "item_id", "score", "seconds", "question_difficulty", "ability_mean",
+    "ability_variance", "skill_ability_mean", "skill_ability_variance",
+)  # fmt: skip
+
+
+@transaction.atomic
+def fold_events(at: datetime) -> int:
+    """Fold a bounded number of events that were not yet, in their order; tell how many.
+
+    One transaction moves the statistics and marks the events, so each counts exactly once,
+    whoever is killed; and each is found however late it was committed. Learners' requests only
+    refer to what is written here, so they never wait for it.
+    """
+    Upkeep.take_turns(Upkeep.FOLDING)
+    unfolded = LearningEvent.objects.unfolded().order_by("happened_at", "id")
+    events = [_Event(*row) for row in unfolded.values_list(*_COLUMNS)[:FOLDED_AT_ONCE]]
+    if not events:
+        return 0
+    skills = _rows(Skill.objects, (event.skill_id for event in events))
+    items = _rows(Item.objects, (event.item_id for event in events))
+    folded = _folded(events, skills, items)
+    _put(skills, folded.skills, [event.skill_id for event in events], events)
+    _put(items, folded.items, [event.item_id for event in events], events)
+    keep_skills(list(skills.values()))
+    keep_items(list(items.values()))
+    LearningEvent.objects.filter(pk__in=[event.pk for event in events]).update(folded_at=at)
+    return len(events)
+
+
+def _rows(known: Manager[L], keys: Iterable[UUID | None]) -> dict[UUID, L]:
+    found: dict[UUID, L] = known.in_bulk({key for key in keys if key is not None})
+    return found
+
+
+def _folded(
+    events: Sequence[_Event], skills: Mapping[UUID, Learned], items: Mapping[UUID, Learned]
+) -> Folded:
+    """Move the terms of skills and items, as arrays in the order of the rows."""
+    skill_at = {pk: place for place, pk in enumerate(skills)}
+    item_at = {pk: place for place, pk in enumerate(items)}
+    numbers = np.array([event[3:] for event in events], dtype=np.float64)
+    questions = Questions(
+        skill=np.array([skill_at[e.skill_id] if e.skill_id else NONE for e in events]),
+        item=np.array([item_at[e.item_id] if e.item_id else NONE for e in events]),
+        score=numbers[:, 0],
+        claimed=numbers[:, 2],
+    )
+    used = Used(Terms(*numbers[:, 3:5].T), Terms(*numbers[:, 5:7].T))
+    return fold(questions, used, _estimates(skills.values()), _estimates(items.values()))
+
+
+def _estimates(rows: Collection[Learned]) -> Estimates:
+    means = np.array([row.difficulty_mean for row in rows])
+    variances = np.array([row.difficulty_variance for row in rows])
+    return Estimates(Terms(means, variances), np.array([row.answers for row in rows], np.int64))
+
+
+def _put(
+    rows: Mapping[UUID, Learned],
+    estimates: Estimates,
+    keys: Sequence[UUID | None],
+    events: Sequence[_Event],
+) -> None:
+    """Put terms, counts and times into the rows, in memory."""
+    of: dict[UUID, list[_Event]] = {}
+    for key, event in zip(keys, events, strict=True):
+        if key is not None:
+            of.setdefault(key, []).append(event)
+    terms = zip(*(column.tolist() for column in estimates.terms), strict=True)
+    for (key, row), term, answers in zip(
+        rows.items(), terms, estimates.answers.tolist(), strict=True
+    ):
+        row.difficulty_mean, row.difficulty_variance = term
+        row.answers = answers
+        _count(row, of[key])
+
+
+def _count(row: Learned, answers: Sequence[_Event]) -> None:
+    row.correct += sum(answer.score for answer in answers)
+    seconds = np.array([answer.seconds for answer in answers], dtype=np.float64)
+    if not np.isnan(seconds).all():
+        counts = response_times.from_bytes(bytes(row.times))
+        response_times.add(counts, seconds)
+        row.times, row.typical_seconds = counts.tobytes(), response_times.median(counts)

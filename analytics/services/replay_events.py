@@ -1,0 +1,174 @@
+"""Judging all of some learners' events again, in numpy: what their beliefs should be."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import numpy as np
+
+from analytics.core import replay
+from analytics.core.bkt import ParamRows
+from analytics.core.logistic import FloatArray, IntArray
+from analytics.events import Source
+from analytics.models import LearningEvent, Skill, SkillParameters
+from analytics.rows import DAY, microseconds, model_of
+from analytics.services.replay_reviews import Recalled, Review
+
+_NUMBERS = (
+    "score", "skill_mean", "skill_variance", "item_mean", "item_variance", "typical_seconds",
+    "seconds", "confidence", "mastery_before", "mastery_after",
+)  # fmt: skip
+_NAMES = ("pk", "learner", "skill", "happened_at", "position", "parameter_version")
+_SCORE = len(_NAMES) + _NUMBERS.index("score")
+_SECONDS = len(_NAMES) + _NUMBERS.index("seconds")
+LearnerSkill = tuple[UUID, UUID]
+
+
+class Told(NamedTuple):
+    """One event as it stands, but for its numbers."""
+
+    pk: UUID
+    learner_id: UUID
+    skill_id: UUID
+    happened_at: datetime
+    position: int
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Retold:
+    """What some learners' events come to.
+
+    Attributes
+    ----------
+    answers, newest : how many events each learner has, and when the newest happened.
+    positions : what each one's next event takes; beyond `answers` where events went with items.
+    learners : row of each learner in the arrays of `beliefs` that are of learners.
+    keys : row of each belief, by learner and skill, in those that are of beliefs.
+    parameters, last_practised : of each belief; parameters None: the defaults.
+    recalled : what they remember of items.
+    events, stored : each event of a skill in the order of `beliefs.before`, and mastery before
+        and after it as it is kept now, shape (events, 2).
+    """
+
+    answers: dict[UUID, int]
+    newest: dict[UUID, datetime]
+    positions: dict[UUID, int]
+    learners: dict[UUID, int]
+    keys: dict[LearnerSkill, int]
+    parameters: list[SkillParameters | None]
+    last_practised: list[datetime]
+    events: list[Told]
+    stored: FloatArray
+    beliefs: replay.Beliefs
+    recalled: Recalled
+
+
+def retell(learner_ids: Collection[UUID], *, newest_parameters: bool = False) -> Retold:
+    """Read the events of some learners and judge them all, in order, from the beginning.
+
+    Each belief is judged by the version its latest event to arrive was judged by, or by the
+    newest there is of its skill.
+    """
+    told, numbers, reviews, answers, newest, positions = _read(learner_ids)
+    learners = _numbered(event.learner_id for event in told)
+    keys = _numbered((event.learner_id, event.skill_id) for event in told)
+    parameters = _parameters(told, keys, newest=newest_parameters)
+    models = [model_of(row) for row in parameters]
+    last = {(event.learner_id, event.skill_id): event.happened_at for event in told}
+    beliefs = replay.replay(
+        replay.Answers(
+            learner=_rows(learners, (event.learner_id for event in told)),
+            belief=_rows(keys, ((event.learner_id, event.skill_id) for event in told)),
+            day=np.array([event.happened_at.timestamp() / DAY for event in told]),
+            **dict(zip(_NUMBERS[:-2], numbers.T[:-2], strict=True)),
+        ),
+        classic=ParamRows.of(model.classic for model in models),
+        fading=ParamRows.of(model.fading for model in models),
+    )
+    return Retold(
+        answers=answers,
+        newest=newest,
+        positions=positions,
+        learners=learners,
+        keys=keys,
+        parameters=parameters,
+        last_practised=[last[key] for key in keys],
+        events=told,
+        stored=numbers[:, -2:],
+        beliefs=beliefs,
+        recalled=Recalled.of(reviews),
+    )
+
+
+class _Read(NamedTuple):
+    """The events in order, those of skills with their numbers, and those memories rest on."""
+
+    told: list[Told]
+    numbers: FloatArray
+    reviews: list[Review]
+    answers: dict[UUID, int]
+    newest: dict[UUID, datetime]
+    positions: dict[UUID, int]
+
+
+def _read(learner_ids: Collection[UUID]) -> _Read:
+    events = LearningEvent.objects.filter(learner__in=learner_ids)
+    told: list[Told] = []
+    numbers: list[Sequence[Any]] = []
+    reviews: list[Review] = []
+    answers = dict.fromkeys(learner_ids, 0)
+    newest: dict[UUID, datetime] = {}
+    positions: dict[UUID, int] = {}
+    rows = events.order_by("learner", "happened_at", "position").values_list(
+        *_NAMES, *_NUMBERS, "item", "grade", "source"
+    )
+    for *row, item_id, grade, source in rows.iterator(chunk_size=2000):
+        event = Told(*row[: len(_NAMES)])
+        answers[event.learner_id] += 1
+        newest[event.learner_id] = event.happened_at
+        positions[event.learner_id] = max(event.position + 1, positions.get(event.learner_id, 0))
+        if event.skill_id is not None:
+            told.append(event)
+            numbers.append(row[len(_NAMES) :])
+        if grade is not None:
+            at = microseconds(event.happened_at)
+            score, seconds = row[_SCORE], row[_SECONDS]
+            is_study = source == Source.STUDY
+            reviews.append(Review(event.learner_id, item_id, grade, at, score, seconds, is_study))
+    table = np.array(numbers, dtype=np.float64).reshape(-1, len(_NUMBERS))
+    return _Read(told, table, reviews, answers, newest, positions)
+
+
+def _numbered(names: Iterable[Any]) -> dict[Any, int]:
+    """Number what is named in the order in which it first is."""
+    return {name: row for row, name in enumerate(dict.fromkeys(names))}
+
+
+def _rows(numbered: dict[Any, int], names: Iterable[Any]) -> IntArray:
+    return np.array([numbered[name] for name in names], dtype=np.int64)
+
+
+def _parameters(
+    told: Sequence[Told], keys: dict[LearnerSkill, int], *, newest: bool
+) -> list[SkillParameters | None]:
+    skill_ids = {skill_id for _, skill_id in keys}
+    if newest:
+        skills = Skill.objects.filter(pk__in=skill_ids).select_related("parameters")
+        current = {skill.pk: skill.parameters for skill in skills}
+        return [current[skill_id] for _, skill_id in keys]
+    arrived: dict[LearnerSkill, tuple[int, int]] = {}
+    for event in told:
+        key = event.learner_id, event.skill_id
+        arrived[key] = max(arrived.get(key, (-1, 0)), (event.position, event.version))
+    if not any(version for _, version in arrived.values()):
+        return [None] * len(keys)
+    fits = {
+        (fit.skill_id, fit.version): fit
+        for fit in SkillParameters.objects.filter(skill__in=skill_ids).select_related("skill")
+    }
+    return [fits.get((key[1], arrived[key][1])) for key in keys]

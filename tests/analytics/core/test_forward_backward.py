@@ -1,0 +1,137 @@
+"""What learners are expected to have known, against every hidden path: learning-science 1."""
+
+from __future__ import annotations
+
+from itertools import pairwise, product
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analytics.core.bkt import ParamRows, Params
+from analytics.core.forward_backward import Expected, expect, log_likelihood
+from analytics.core.packed_sequences import Packed, Sequences
+
+INSIDE = st.floats(0.01, 0.99)
+SCORES = st.lists(st.sampled_from([0.0, 1.0, 0.3]), min_size=1, max_size=3)
+SEQUENCES = st.lists(st.tuples(st.integers(0, 1), SCORES), max_size=5)
+PARAMS = st.builds(
+    Params, INSIDE, INSIDE, INSIDE, INSIDE, st.one_of(st.just(0.0), st.floats(0.01, 0.99))
+)
+
+
+@given(sequences=SEQUENCES, one=PARAMS, other=PARAMS)
+def test_expected_counts_are_those_of_all_hidden_paths(
+    sequences: list[tuple[int, list[float]]], one: Params, other: Params
+):
+    """learning-science 1: several learners, skills and lengths in one pass, soft scores too."""
+    expected = expect(packed(sequences), ParamRows.of([one, other]))
+
+    by_hand = np.zeros((len(Expected._fields), 2))
+    for skill, scores in sequences:
+        by_hand[:, skill] += of_all_paths(scores, [one, other][skill])
+    np.testing.assert_allclose(np.array(expected), by_hand, rtol=1e-9, atol=1e-12)
+
+
+@given(sequences=SEQUENCES, one=PARAMS, other=PARAMS)
+def test_the_likelihood_alone_is_the_same(
+    sequences: list[tuple[int, list[float]]], one: Params, other: Params
+):
+    rows, params = packed(sequences), ParamRows.of([one, other])
+
+    assert log_likelihood(rows, params).tolist() == expect(rows, params).log_likelihood.tolist()
+
+
+@given(sequences=SEQUENCES, one=PARAMS, other=PARAMS)
+def test_a_skill_alone_counts_what_it_counts_among_others(
+    sequences: list[tuple[int, list[float]]], one: Params, other: Params
+):
+    rows, params = packed(sequences), ParamRows.of([one, other])
+
+    alone = expect(rows.of_skills(np.array([False, True])), params)
+
+    for count, among_others in zip(alone, expect(rows, params), strict=True):
+        assert count[0] == 0
+        assert count[1] == pytest.approx(among_others[1], rel=1e-12)
+
+
+@given(sequences=SEQUENCES)
+def test_equal_sequences_are_packed_once(sequences: list[tuple[int, list[float]]]):
+    """learning-science 1: identical (skill, pattern) sequences once, with a weight."""
+    rows = packed(sequences * 3)
+
+    distinct = {(skill, tuple(scores)) for skill, scores in sequences}
+    assert len(rows.skill) == len(distinct)
+    assert rows.weight.sum() == 3 * len(sequences)
+    assert len(rows.kind) == sum(len(scores) for _, scores in distinct)
+
+
+def test_long_certainty_can_be_overturned():
+    """Neither 2,000 right answers nor as many wrong ones after them divide by zero."""
+    turned = packed([(0, [1.0] * 2000 + [0.0] * 2000), (0, [0.0] * 2000 + [1.0] * 2000)])
+    params = ParamRows.of([Params(0.5, 0.001, 0.001, 0.001)])
+
+    expected = expect(turned, params)
+
+    assert np.all(np.isfinite(np.array(expected)))
+    assert expected.known[0] + expected.unknown[0] == pytest.approx(8000)
+
+
+def packed(sequences: list[tuple[int, list[float]]]) -> Packed:
+    """Give each sequence a learner of its own."""
+    learner = [number for number, (_, scores) in enumerate(sequences) for _ in scores]
+    skill = [skill for skill, scores in sequences for _ in scores]
+    score = [score for _, scores in sequences for score in scores]
+    return Sequences.of(
+        np.array(learner, dtype=np.int64),
+        np.array(skill, dtype=np.int64),
+        np.array(score, dtype=np.float64),
+    ).packed()
+
+
+def of_all_paths(scores: list[float], params: Params) -> np.ndarray:
+    """Return the expected counts of one sequence, in the order of the fields of `Expected`.
+
+    Every path through the hidden states and the hidden answers (a score seen dimly has both) is
+    weighed by its probability.
+    """
+    weights, counts = [], []
+    steps = len(scores)
+    for path in product([True, False], repeat=steps):
+        for answers in product([True, False], repeat=steps):
+            likelihood = weigh(path, answers, scores, params)
+            weights.append(likelihood)
+            counts.append(count(path, answers))
+    total = sum(weights)
+    return np.array([*(np.array(weights) @ np.array(counts) / total), np.log(total)])
+
+
+def weigh(
+    path: tuple[bool, ...], answers: tuple[bool, ...], scores: list[float], params: Params
+) -> float:
+    likelihood = params.prior if path[0] else 1.0 - params.prior
+    for known, then in pairwise(path):
+        stays = 1.0 - (params.forget if known else params.learn)
+        likelihood *= stays if known is then else 1.0 - stays
+    for known, is_right, score in zip(path, answers, scores, strict=True):
+        right = 1.0 - params.slip if known else params.guess
+        likelihood *= right * score if is_right else (1.0 - right) * (1.0 - score)
+    return likelihood
+
+
+def count(path: tuple[bool, ...], answers: tuple[bool, ...]) -> list[int]:
+    moves = list(pairwise(path))
+    shown = list(zip(path, answers, strict=True))
+    return [
+        1,
+        path[0],
+        sum(not known for known, _ in moves),
+        moves.count((False, True)),
+        sum(known for known, _ in moves),
+        moves.count((True, False)),
+        path.count(False),
+        shown.count((False, True)),
+        path.count(True),
+        shown.count((True, False)),
+    ]

@@ -1,0 +1,164 @@
+"""The growing/stuck grid as a hidden Markov model: learning-science 3."""
+
+from __future__ import annotations
+
+from itertools import product
+from math import exp
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analytics.core import growth_hmm
+from analytics.core.growth_hmm import LEVELS, START, Belief
+from analytics.core.logistic import logit, sigmoid
+
+SCORES = st.floats(0, 1)
+DIFFICULTIES = st.floats(-3, 3)
+ANSWERS = st.lists(st.tuples(SCORES, DIFFICULTIES), max_size=40)
+
+
+def test_the_first_answer_is_judged_without_a_transition():
+    """learning-science 3, by hand: P(right) = .4439, so .27 x .20 / .4439 and so on."""
+    belief = growth_hmm.observe(START, 1.0, 1.0)
+
+    assert belief.growing[0] == pytest.approx(0.27 * 0.20 / 0.4439)
+    assert belief.stuck[5] == pytest.approx(0.007 * 0.92 / 0.4439)
+    assert growth_hmm.p_stuck(belief) == pytest.approx(0.1 * 0.3155 / 0.4439)
+
+
+def test_a_transition_moves_levels_and_then_modes():
+    """learning-science 3, by hand for the lowest level: .27 growing, .03 and .025 stuck."""
+    belief = growth_hmm.move(START)
+
+    growing, stuck = 0.7 * 0.27, 0.03 + 0.01 * 0.025
+    assert belief.growing[0] == pytest.approx(0.98 * growing + 0.008 * stuck)
+    assert belief.stuck[0] == pytest.approx(0.02 * growing + 0.992 * stuck)
+
+
+@pytest.mark.parametrize("difficulty", [-3.0, 0.0, 1.5])
+def test_an_answer_is_right_as_the_logistic_model_says(difficulty: float):
+    """learning-science 3.2: p = sigmoid(logit level - .7 difficulty)."""
+    prior = 1 / 6
+    belief = Belief((prior,) * 6, (0.0,) * 6)
+
+    right = growth_hmm.observe(belief, 1.0, exp(-0.7 * difficulty)).growing
+
+    expected = [sigmoid(logit(level) - 0.7 * difficulty) for level in LEVELS]
+    assert right == pytest.approx([p / sum(expected) for p in expected])
+
+
+@given(answers=st.lists(st.tuples(st.sampled_from([0.0, 1.0]), DIFFICULTIES), max_size=4))
+def test_the_belief_is_that_of_all_hidden_paths_together(answers: list[tuple[float, float]]):
+    """learning-science 3, against brute force over every path of the twelve states."""
+    belief = believed(answers)
+
+    assert [*belief.growing, *belief.stuck] == pytest.approx(by_paths(answers), abs=1e-12)
+
+
+@given(answers=ANSWERS)
+def test_a_belief_stays_one(answers: list[tuple[float, float]]):
+    """learning-science 3: probabilities, together 1, with the read-outs in their ranges."""
+    belief = believed(answers)
+
+    assert min(*belief.growing, *belief.stuck) >= 0
+    assert sum(belief.growing) + sum(belief.stuck) == pytest.approx(1, abs=1e-12)
+    assert 0 <= growth_hmm.p_stuck(belief) <= 1
+    assert LEVELS[0] - 1e-12 <= growth_hmm.level(belief) <= LEVELS[-1] + 1e-12
+    assert -0.0015 <= growth_hmm.velocity(belief) <= 0.045
+
+
+@given(answers=ANSWERS, score=SCORES, difficulty=DIFFICULTIES)
+def test_a_better_answer_never_lowers_the_level(
+    answers: list[tuple[float, float]], score: float, difficulty: float
+):
+    """learning-science 3: monotone in the evidence."""
+    belief, ease = growth_hmm.move(believed(answers)), exp(-0.7 * difficulty)
+
+    worst, level, best = (
+        growth_hmm.level(growth_hmm.observe(belief, s, ease)) for s in (0.0, score, 1.0)
+    )
+
+    assert worst - 1e-12 <= level <= best + 1e-12
+
+
+@given(answers=ANSWERS, score=SCORES)
+def test_soft_evidence_mixes_the_two_posteriors(answers: list[tuple[float, float]], score: float):
+    """learning-science 1 and 3: Jeffrey's rule."""
+    belief = growth_hmm.move(believed(answers))
+
+    soft = np.array(growth_hmm.observe(belief, score, 1.3))
+
+    right, wrong = (np.array(growth_hmm.observe(belief, s, 1.3)) for s in (1.0, 0.0))
+    assert np.allclose(soft, score * right + (1 - score) * wrong, rtol=0, atol=1e-12)
+
+
+@given(answers=ANSWERS)
+def test_velocity_is_the_gain_that_the_next_transition_brings(answers: list[tuple[float, float]]):
+    """learning-science 3: the expected gain of P(correct) per attempt."""
+    belief = believed(answers)
+
+    gain = growth_hmm.level(growth_hmm.move(belief)) - growth_hmm.level(belief)
+
+    assert growth_hmm.velocity(belief) == pytest.approx(gain, abs=1e-12)
+
+
+def test_the_hardest_question_still_leaves_a_belief():
+    """learning-science 3: at fifty logits nothing underflows, whatever the answer."""
+    for score, difficulty in product([0.0, 0.5, 1.0], [-50.0, 50.0]):
+        belief = growth_hmm.observe(START, score, exp(-0.7 * difficulty))
+
+        assert sum(belief.growing) + sum(belief.stuck) == pytest.approx(1, abs=1e-12)
+
+
+def test_bins_are_six():
+    with pytest.raises(ValueError, match="unpack"):
+        growth_hmm.bins([0.5] * 5)
+
+
+def believed(answers: list[tuple[float, float]]) -> Belief[float]:
+    """The belief after these scores and difficulties."""
+    belief = START
+    for number, (score, difficulty) in enumerate(answers):
+        moved = growth_hmm.move(belief) if number else belief
+        belief = growth_hmm.observe(moved, score, exp(-0.7 * difficulty))
+    return belief
+
+
+def by_paths(answers: list[tuple[float, float]]) -> list[float]:
+    """The distribution of the last state over all paths of states; growing ones first."""
+    weights = [0.0] * 12
+    start = [
+        share * level for share in (0.9, 0.1) for level in (0.30, 0.25, 0.18, 0.12, 0.08, 0.07)
+    ]
+    likelihoods = [
+        [p if score else 1 - p for p in (sigmoid(logit(level) - 0.7 * d) for level in LEVELS)]
+        for score, d in answers
+    ]
+    if not answers:
+        return start
+
+    def follow(state: int, at: int, weight: float) -> None:
+        weight *= likelihoods[at][state % 6]
+        if at + 1 == len(answers):
+            weights[state] += weight
+            return
+        for successor, probability in successors(state).items():
+            follow(successor, at + 1, weight * probability)
+
+    for state, share in enumerate(start):
+        follow(state, 0, share)
+    return [weight / sum(weights) for weight in weights]
+
+
+def successors(state: int) -> dict[int, float]:
+    """Where a state leads: a step along the grid, or none; then a change of mode, or none."""
+    is_stuck, level = divmod(state, 6)
+    moves, step = (0.01, max(level - 1, 0)) if is_stuck else (0.30, min(level + 1, 5))
+    switches = 0.008 if is_stuck else 0.02
+    reached: dict[int, float] = {}
+    for landed, p in ((step, moves), (level, 1 - moves)):
+        for mode, q in ((1 - is_stuck, switches), (is_stuck, 1 - switches)):
+            reached[6 * mode + landed] = reached.get(6 * mode + landed, 0.0) + p * q
+    return reached

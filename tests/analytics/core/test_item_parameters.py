@@ -1,0 +1,273 @@
+"""Shared terms, folded answer by answer: learning-science 2."""
+
+from __future__ import annotations
+
+from math import exp, inf, nan, pi, sqrt
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analytics.core.difficulty import (
+    ABSENT,
+    ITEM,
+    LEARNER,
+    LEARNER_SKILL,
+    SKILL,
+    Term,
+    Terms,
+    absorb,
+    item_term,
+    repeated,
+)
+from analytics.core.item_parameters import Estimates, Folded, Questions, Used, fold, follow
+
+SKILLS, ITEMS, LEARNERS = 3, 4, 3
+ANSWER = st.tuples(
+    st.integers(0, LEARNERS - 1),
+    st.integers(-1, SKILLS - 1),
+    st.integers(-1, ITEMS - 1),
+    st.floats(0.0, 1.0),
+    st.none() | st.floats(-3.0, 3.0),
+)
+ANSWERS = st.lists(ANSWER, max_size=25)
+Answer = tuple[int, int, int, float, float | None]
+
+
+def test_one_answer_by_hand():
+    """learning-science 2: a wrong answer makes skill and item harder, each by its variance."""
+    asked = questions([(0, 0, 0, 0.0, None)])
+    used = Used(repeated(Term(0.2, 0.5), 1), repeated(Term(0.1, 0.4), 1))
+    variance = 0.5 + 0.4 + 1.0 + 0.8
+    c = 1 / sqrt(1 + pi * variance / 8)
+    p = 1 / (1 + exp(-c * 0.9))
+    h = p * (1 - p) * c
+    s = h * h * variance + p * (1 - p)
+
+    skills, items = fold(asked, used, Estimates.of_skills(1), Estimates.of_items(1))
+
+    assert skills.terms.mean[0] == pytest.approx(-0.6 + 1.0 * h * p / s, abs=1e-12)
+    assert skills.terms.variance[0] == pytest.approx(1.0 - h * h / s, abs=1e-12)
+    assert items.terms.mean[0] == pytest.approx(0.8 * h * p / s, abs=1e-12)
+    assert items.terms.variance[0] == pytest.approx(0.8 - 0.64 * h * h / s, abs=1e-12)
+    assert skills.answers.tolist() == items.answers.tolist() == [1]
+
+
+@given(ANSWERS)
+def test_following_is_absorbing_and_folding_one_answer_after_another(answers: list[Answer]):
+    """The formulas of learning-science 2, written out once more, term by term."""
+    expected = one_at_a_time(answers)
+
+    followed = follow(learners(answers), questions(answers), *nothing())
+
+    np.testing.assert_allclose(followed.log_odds, expected["log_odds"], atol=1e-12)
+    assert_near(followed.skills.terms, expected["skills"])
+    assert_near(followed.items.terms, expected["items"])
+    assert_near(followed.used.ability, expected["ability"])
+    assert_near(followed.used.skill_ability, expected["skill_ability"])
+    assert_near(followed.skill, expected["skill"])
+    assert_near(followed.item, expected["item"])
+
+
+@given(ANSWERS)
+def test_folding_later_what_was_judged_gives_the_same(answers: list[Answer]):
+    """Events keep the terms they were judged with, so that the job loses nothing."""
+    followed = follow(learners(answers), questions(answers), *nothing())
+
+    folded = fold(questions(answers), followed.used, *nothing())
+
+    assert_near(folded.skills.terms, followed.skills.terms)
+    assert_near(folded.items.terms, followed.items.terms)
+    assert folded.items.answers.tolist() == followed.items.answers.tolist()
+
+
+@given(answers=ANSWERS, at=st.integers(0, 25))
+def test_where_a_fold_is_interrupted_does_not_matter(answers: list[Answer], at: int):
+    used = follow(learners(answers), questions(answers), *nothing()).used
+
+    whole = fold(questions(answers), used, *nothing())
+    begun = fold(questions(answers[:at]), part(used, slice(at)), *nothing())
+    ended = fold(questions(answers[at:]), part(used, slice(at, None)), *begun)
+
+    for one, other in zip(whole, ended, strict=True):
+        assert one.terms.mean.tolist() == other.terms.mean.tolist()
+        assert one.terms.variance.tolist() == other.terms.variance.tolist()
+        assert one.answers.tolist() == other.answers.tolist()
+
+
+@given(
+    here=st.lists(st.tuples(st.integers(0, 1), st.floats(0, 1)), max_size=8),
+    there=st.lists(st.tuples(st.integers(2, 3), st.floats(0, 1)), max_size=8),
+)
+def test_the_order_among_skills_that_share_nothing_does_not_matter(
+    here: list[tuple[int, float]], there: list[tuple[int, float]]
+):
+    ones: list[Answer] = [(0, 0, item, score, None) for item, score in here]
+    others: list[Answer] = [(1, 1, item, score, None) for item, score in there]
+
+    one = follow(learners(ones + others), questions(ones + others), *nothing())
+    other = follow(learners(others + ones), questions(others + ones), *nothing())
+
+    assert one.items.terms.mean.tolist() == other.items.terms.mean.tolist()
+    assert one.skills.terms.variance.tolist() == other.skills.terms.variance.tolist()
+
+
+@given(ANSWERS)
+def test_answers_only_make_difficulties_surer(answers: list[Answer]):
+    answers = [(*answer[:4], None) for answer in answers if answer[1] >= 0]
+
+    folded = follow(learners(answers), questions(answers), *nothing())
+
+    assert np.all((folded.skills.terms.variance > 0) & (folded.skills.terms.variance <= 1.0))
+    assert np.all((folded.items.terms.variance > 0) & (folded.items.terms.variance <= 0.8))
+
+
+def test_an_item_is_known_after_about_fifty_answers():
+    """learning-science 2: sd < .35 after about 50 answers."""
+    answers: list[Answer] = [(number, 0, 0, float(number % 2), None) for number in range(80)]
+    skills = Estimates(repeated(Term(0.0, 0.01), 1), np.array([5000]))
+
+    sds = [
+        sqrt(
+            follow(
+                learners(some), questions(some), skills, Estimates.of_items(1)
+            ).items.terms.variance[0]
+        )
+        for some in (answers[:30], answers[:70])
+    ]
+
+    assert sds[1] < 0.35 < sds[0]
+
+
+def test_a_claim_is_where_an_unknown_item_begins():
+    """learning-science 2: an estimate of its own, once there is one, beats any claim."""
+    claimed = questions([(0, 0, 0, 1.0, 2.0), (1, 0, 0, 1.0, -3.0)])
+
+    followed = follow(np.array([0, 1]), claimed, Estimates.of_skills(1), Estimates.of_items(1))
+
+    assert (followed.item.mean[0], followed.item.variance[0]) == (2.6, 0.2)
+    assert 1.0 < followed.item.mean[1] < 2.6
+
+
+def test_what_nobody_answered_stays_and_what_is_given_is_not_touched():
+    skills, items = Estimates.of_skills(2), Estimates(repeated(Term(0.7, 0.1), 2), np.array([9, 0]))
+    asked = questions([(0, 0, -1, 1.0, None), (0, -1, -1, 0.0, None)])
+
+    followed = follow(np.array([0, 0]), asked, skills, items)
+
+    assert skills.terms.mean.tolist() == [SKILL.mean, SKILL.mean]
+    assert followed.skills.terms.mean[1] == SKILL.mean
+    assert followed.items.terms.mean.tolist() == [0.7, 0.7]
+    assert followed.skills.answers.tolist() == [1, 0]
+    assert followed.items.answers.tolist() == [9, 0]
+    assert followed.used.skill_ability.variance[1] == 0.0
+
+
+def test_no_answers_move_nothing():
+    used = Used(repeated(LEARNER, 0), repeated(LEARNER_SKILL, 0))
+
+    skills, items = fold(questions([]), used, *nothing())
+    followed = follow(learners([]), questions([]), *nothing())
+
+    assert skills.terms.mean.tolist() == [SKILL.mean] * SKILLS
+    assert items.terms.variance.tolist() == [ITEM.variance] * ITEMS
+    assert followed.log_odds.shape == (0,)
+
+
+@pytest.mark.parametrize("score", [-0.1, 1.1, nan])
+def test_scores_outside_their_range_are_refused(score: float):
+    with pytest.raises(ValueError, match="scores"):
+        questions([(0, 0, 0, score, None)])
+
+
+def test_what_does_not_fit_is_refused():
+    one = questions([(0, 0, 0, 1.0, None)])
+    used = Used(repeated(LEARNER, 2), repeated(LEARNER_SKILL, 2))
+
+    with pytest.raises(ValueError, match="each answer"):
+        fold(one, used, *nothing())
+    with pytest.raises(ValueError, match="each answer"):
+        follow(np.array([0, 1]), one, *nothing())
+    with pytest.raises(ValueError, match="from 0"):
+        follow(np.array([-1]), one, *nothing())
+    with pytest.raises(ValueError, match="one length"):
+        Questions(skill=np.array([0, 0]), item=np.array([0]), score=np.array([1.0]))
+    with pytest.raises(ValueError, match="finite"):
+        questions([(0, 0, 0, 1.0, inf)])
+    with pytest.raises(ValueError, match="none"):
+        questions([(0, -2, 0, 1.0, None)])
+
+
+@pytest.mark.parametrize("answer", [(0, SKILLS, 0, 1.0, None), (0, 0, ITEMS, 1.0, None)])
+def test_a_row_that_is_not_there_is_refused(answer: Answer):
+    with pytest.raises(ValueError, match="not there"):
+        follow(np.array([0]), questions([answer]), *nothing())
+
+
+def one_at_a_time(answers: list[Answer]) -> dict[str, list]:
+    skills, items = [SKILL] * SKILLS, [ITEM] * ITEMS
+    known: set[int] = set()
+    abilities = [LEARNER] * LEARNERS
+    beliefs = dict[tuple[int, int], Term]()
+    told: dict[str, list] = {
+        name: [] for name in ("log_odds", "ability", "skill_ability", "skill", "item")
+    }
+    for learner, skill_row, item_row, score, claim in answers:
+        skill = skills[skill_row] if skill_row >= 0 else ABSENT
+        item = item_term(items[item_row] if item_row in known else None, claim, skill)
+        belief = beliefs.get((learner, skill_row), LEARNER_SKILL) if skill_row >= 0 else ABSENT
+        moved = absorb(score, abilities[learner], belief, skill, item)
+        abilities[learner] = moved.ability
+        if skill_row >= 0:
+            beliefs[learner, skill_row] = moved.skill_ability
+            skills[skill_row] = harder(skill, moved.log_odds, score, moved, skill, item)
+        if item_row >= 0:
+            items[item_row] = harder(item, moved.log_odds, score, moved, skill, item)
+            known.add(item_row)
+        told["log_odds"].append(moved.log_odds)
+        told["ability"].append(moved.ability_used)
+        told["skill_ability"].append(moved.skill_ability_used)
+        told["skill"].append(skill)
+        told["item"].append(item)
+    return {**told, "skills": skills, "items": items}
+
+
+def harder(term: Term, log_odds: float, score: float, moved, skill: Term, item: Term) -> Term:
+    v = moved.ability_used.variance + moved.skill_ability_used.variance
+    v += skill.variance + item.variance
+    p = 1 / (1 + exp(-log_odds))
+    h = p * (1 - p) / sqrt(1 + pi * v / 8)
+    s = h * h * v + p * (1 - p)
+    return Term(
+        term.mean - term.variance * h * (score - p) / s,
+        term.variance - term.variance**2 * h * h / s,
+    )
+
+
+def questions(answers: list[Answer]) -> Questions:
+    return Questions(
+        skill=np.array([answer[1] for answer in answers], dtype=np.int64),
+        item=np.array([answer[2] for answer in answers], dtype=np.int64),
+        score=np.array([answer[3] for answer in answers], dtype=np.float64),
+        claimed=np.array([nan if a[4] is None else a[4] for a in answers], dtype=np.float64),
+    )
+
+
+def learners(answers: list[Answer]) -> np.ndarray:
+    return np.array([answer[0] for answer in answers], dtype=np.int64)
+
+
+def nothing() -> Folded:
+    return Folded(Estimates.of_skills(SKILLS), Estimates.of_items(ITEMS))
+
+
+def part(used: Used, rows: slice) -> Used:
+    return Used(*(Terms(terms.mean[rows], terms.variance[rows]) for terms in used))
+
+
+def assert_near(terms: Terms, expected: Terms | list[Term]) -> None:
+    columns = expected if isinstance(expected, Terms) else np.array(expected).reshape(-1, 2).T
+    mean, variance = columns
+    np.testing.assert_allclose(terms.mean, mean, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(terms.variance, variance, rtol=1e-12, atol=1e-12)

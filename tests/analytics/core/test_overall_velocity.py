@@ -1,0 +1,131 @@
+"""What a learner's velocity comes to over all skills: learning-science 4, contract 2.2."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analytics.core.exponential_average import NOTHING, Mean
+from analytics.core.overall_velocity import (
+    Momentum,
+    Practice,
+    activity_level,
+    consistency,
+    momentum,
+    momentum_score,
+    overall_trend,
+    overall_velocity,
+)
+from analytics.core.trajectory import Pace
+from analytics.core.velocity import Trend
+
+TODAY = 20_500
+DAYS = st.lists(
+    st.tuples(st.integers(TODAY - 40, TODAY + 2), st.integers(1, 50), st.floats(0, 1)),
+    max_size=40,
+    unique_by=lambda row: row[0],
+)
+MEANS = st.builds(Mean, st.floats(0, 50), st.floats(-0.0015, 0.045))
+PACES = st.lists(st.builds(Pace, st.floats(-0.0015, 0.045), MEANS, MEANS), max_size=5)
+
+
+def test_a_learner_who_did_nothing_has_a_defined_momentum():
+    """contract 2.2."""
+    expected = Momentum(score=25, trend=Trend.STABLE, velocity=0.0, consistency=0.0, activity=0.0)
+
+    assert momentum(practised(), [], today=TODAY, days=30) == expected
+
+
+def test_a_fortnight_of_two_skills():
+    """learning-science 4, by hand: 100 (.5 x .875 + .3 x .6 + .2 x 1) = 82 rounded."""
+    practice = practised(*((TODAY - day, 10, 8) for day in range(0, 12, 2)), (TODAY - 20, 10, 0))
+    paces = [
+        Pace(0.04, Mean(3.0, 0.04), Mean(1.0, 0.04)),
+        Pace(0.00, Mean(1.0, 0.01), Mean(4.0, 0.01)),
+    ]
+
+    found = momentum(practice, paces, today=TODAY, days=14)
+
+    assert found.velocity == pytest.approx(0.03)
+    assert found.activity == pytest.approx(6 / 10)
+    assert found.consistency == pytest.approx(1.0)
+    assert found.score == 82
+    assert found.trend is Trend.ACCELERATING
+
+
+@pytest.mark.parametrize(
+    ("practised", "days", "level"),
+    [(0, 30, 0.0), (5, 7, 1.0), (7, 7, 1.0), (2, 14, 0.2), (1, 1, 1)],
+)
+def test_activity_saturates_at_five_days_a_week(practised: int, days: int, level: float):
+    """learning-science 4."""
+    assert activity_level(practised, days) == pytest.approx(level)
+
+
+def test_days_of_different_accuracy_are_inconsistent():
+    """learning-science 4, by hand: 9/10 and 5/10 vary by .04, of which chance makes .0105."""
+    found = consistency(practised((1, 10, 9), (2, 10, 5)))
+
+    assert found == pytest.approx(1 - 2 * (0.04 - 0.0105) ** 0.5)
+
+
+def test_steady_days_are_consistent_and_one_day_tells_nothing():
+    """learning-science 4."""
+    assert consistency(practised((1, 10, 7), (2, 20, 14))) == 1
+    assert consistency(practised((1, 10, 7))) == 0
+    assert consistency(practised((1, 200, 200), (2, 200, 0))) < 0.01
+
+
+def test_chance_is_not_taken_for_inconsistency():
+    """learning-science 4: with few answers a day accuracy varies by luck alone."""
+    rng = np.random.default_rng(5)
+
+    found = [
+        consistency(practised(*((day, 4, rng.binomial(4, 0.7)) for day in range(20))))
+        for _ in range(300)
+    ]
+
+    assert np.mean(found) > 0.85
+
+
+@pytest.mark.parametrize(
+    ("speed", "score"), [(-1.0, 0), (-0.04, 0), (0.0, 25), (0.02, 38), (0.04, 50), (1.0, 50)]
+)
+def test_velocity_counts_on_a_width_of_eight_hundredths(speed: float, score: int):
+    """learning-science 4: v = clip(.5 + velocity/.08, 0, 1)."""
+    assert momentum_score(speed, 0, 0) == score
+
+
+def test_what_was_practised_lately_weighs_more():
+    paces = [Pace(0.04, Mean(2.0, 0.0), NOTHING), Pace(0.01, Mean(1.0, 0.0), NOTHING)]
+
+    assert overall_velocity(paces) == pytest.approx(0.03)
+    assert overall_trend(paces) is Trend.STABLE
+
+
+@given(days=DAYS, paces=PACES, window=st.integers(1, 365))
+def test_momentum_stays_in_its_ranges(
+    days: list[tuple[int, int, float]], paces: list[Pace], window: int
+):
+    """contract 2.2."""
+    practice = practised(*((day, answers, share * answers) for day, answers, share in days))
+
+    found = momentum(practice, paces, today=TODAY, days=window)
+
+    assert 0 <= found.score <= 100
+    assert 0 <= found.activity <= 1
+    assert -1e-12 <= found.consistency <= 1
+    assert -0.0016 <= found.velocity <= 0.0451
+
+
+def test_a_window_has_a_day():
+    with pytest.raises(ValueError, match="one day or more"):
+        momentum(practised(), [], today=TODAY, days=0)
+
+
+def practised(*days: tuple[int, int, float]) -> Practice:
+    """Days, answers, correct."""
+    day, answers, correct = np.array(days, dtype=float).reshape(-1, 3).T
+    return Practice(day.astype(np.int64), answers, correct)
