@@ -12,7 +12,7 @@ import threading
 from datetime import timedelta
 from typing import Any
 
-from config.logs import logging_config
+from config.logging_config import logging_config
 from config.settings import BASE_DIR, LOG_LEVEL, ON_SQLITE, SERVER_THREADS, env
 
 bind = f"{env.str('HOST', default='127.0.0.1')}:{env.int('PORT', default=8080)}"

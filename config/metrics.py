@@ -17,8 +17,8 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from config.api_paths import route_of
 from config.models import JobRun
-from config.paths import route_of
 from roster.authentication import KeyAuthentication
 from roster.models import ApiKey, Scope
 

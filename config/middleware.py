@@ -14,7 +14,7 @@ from django.http.request import split_domain_port
 from uuid_utils.compat import uuid7
 
 from config import metrics
-from config.paths import is_api, route_of
+from config.api_paths import is_api, route_of
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
-from config.paths import is_v1, is_v3
+from config.api_paths import is_v1, is_v3
 from infra.api.idempotency.decorators import HEADER
 from infra.api.idempotency.models import MAX_NAME
 from study.jsonapi import MEDIA_TYPE

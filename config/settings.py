@@ -13,7 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 
 from analytics.core.score_scale import Scale, total_scale
-from config.logs import configure_structlog, logging_config
+from config.logging_config import configure_structlog, logging_config
 from infra.api.rate_limit import Rate
 
 django_stubs_ext.monkeypatch()
@@ -61,7 +61,7 @@ MIDDLEWARE = [
     "corsheaders.middleware.CorsMiddleware",
     "config.middleware.OptionalTrailingSlash",
     "config.middleware.NoNulls",
-    "config.languages.PageLanguage",
+    "config.locale_middleware.PageLanguage",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -189,7 +189,7 @@ AXES_COOLOFF_TIME = env.timedelta("LOGIN_LOCKOUT", default=timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_USERNAME_CALLABLE = "roster.authentication.login_name"
 AXES_CLIENT_IP_CALLABLE = "infra.api.client_address.client_address"
-AXES_LOCKOUT_CALLABLE = "config.rest.locked_out"
+AXES_LOCKOUT_CALLABLE = "config.exceptions.locked_out"
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
@@ -268,7 +268,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "infra.api.pagination.ArrayPagesOrCursor",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "config.rest.handle_exception",
+    "EXCEPTION_HANDLER": "config.exceptions.handle_exception",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 MAX_BODY_BYTES = 1024 * 1024

@@ -9,7 +9,7 @@ from django.views.generic import TemplateView
 from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
-from config import health, pages
+from config import error_pages, health
 from config.metrics import MetricsView
 from roster.urls import assignments
 
@@ -38,10 +38,10 @@ urlpatterns = [
     path("v3/", include("study.urls")),
     # Django's "view on site" shortcut; nothing here has a page of its own.
     re_path(r"^admin/r/", defaults.page_not_found, {"exception": None}),
-    path("admin/login/", pages.admin_login),
+    path("admin/login/", error_pages.admin_login),
     path("admin/", admin.site.urls),
 ]
 
-handler400 = "config.rest.bad_request"
-handler404 = "config.rest.page_not_found"
-handler500 = "config.rest.server_error"
+handler400 = "config.exceptions.bad_request"
+handler404 = "config.exceptions.page_not_found"
+handler500 = "config.exceptions.server_error"

@@ -10,7 +10,7 @@ from typing import IO, Any
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
-from config.paths import is_api, is_bulk
+from config.api_paths import is_api, is_bulk
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from infra.db.byte_limits import Weighed
 from infra.db.keyset import BadToken, Place, from_place
 from logger.models import AttemptLog, ContentSummary, MasteryLog, MasteryLogQuerySet
-from logger.progress import difference
+from logger.progress_rounding import difference
 
 Row = dict[str, Any]
 

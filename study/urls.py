@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from study.views import catalogue, reading, recording
+from study.views import catalogue, results, stats
 
 urlpatterns = [
-    path("study", recording.StudyingView.as_view(), name="study"),
-    path("studies", recording.ResultsView.as_view(), name="studies"),
+    path("study", results.StudyingView.as_view(), name="study"),
+    path("studies", results.ResultsView.as_view(), name="studies"),
     path("sets", catalogue.SetsView.as_view(), name="study-sets"),
     path("sets/<str:set_id>", catalogue.SetView.as_view(), name="study-set"),
     path(
@@ -21,17 +21,17 @@ urlpatterns = [
     path("my/profile", catalogue.ProfileView.as_view(), name="study-profile"),
     path(
         "users/<path:user_id>/sets/<str:set_id>/learning_stats",
-        reading.SetStatsView.as_view(),
+        stats.SetStatsView.as_view(),
         name="set-learning-stats",
     ),
     path(
         "users/<path:user_id>/items/<str:guid>/learning_stats",
-        reading.ItemStatsView.as_view(),
+        stats.ItemStatsView.as_view(),
         name="item-learning-stats",
     ),
     path(
         "users/<path:user_id>/learning_stats",
-        reading.LearnerStatsView.as_view(),
+        stats.LearnerStatsView.as_view(),
         name="user-learning-stats",
     ),
     path("users/<path:user_id>", catalogue.UserView.as_view(), name="study-user"),

@@ -1,4 +1,4 @@
-"""How `/api/v1` wraps what it answers; errors are wrapped by `config.rest`."""
+"""How `/api/v1` wraps what it answers; errors are wrapped by `config.exceptions`."""
 
 from __future__ import annotations
 

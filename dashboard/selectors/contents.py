@@ -12,7 +12,7 @@ from analytics.models import Content
 from infra.db.keyset import Place, from_place
 from logger.models import ContentSession, ContentSummary, MasteryLog
 from logger.models.base import LATEST_BEGUN
-from logger.models.tries import NEWEST
+from logger.models.mastery import NEWEST
 from roster.models import User
 
 TRIES = 20

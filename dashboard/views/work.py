@@ -18,7 +18,7 @@ from dashboard.views.base import CoachPage, Crumb, learner_crumbs
 from infra.admin.html import link
 from infra.db.keyset import BadToken, Place
 from logger.models import ContentSummary
-from logger.models.tries import NEWEST
+from logger.models.mastery import NEWEST
 from logger.outcomes import Outcome
 from logger.presentation import try_title, untitled
 from logger.selectors import OLDEST

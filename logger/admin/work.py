@@ -29,7 +29,7 @@ from logger.admin_filters import (
 )
 from logger.models import AttemptLog, ContentSession, ContentSummary, MasteryLog
 from logger.models.base import LATEST_BEGUN, Timed
-from logger.models.tries import MasteryLogQuerySet
+from logger.models.mastery import MasteryLogQuerySet
 from logger.outcomes import Outcome
 from logger.presentation import criterion_words
 from roster.admin.export_mixin import ExportableAdmin

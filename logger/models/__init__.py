@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
+from logger.models.mastery import AttemptLog, AttemptLogQuerySet, MasteryLog, MasteryLogQuerySet
 from logger.models.sessions import ContentSession, ContentSummary, ContentSummaryQuerySet
-from logger.models.tries import (
-    AttemptLog,
-    AttemptLogQuerySet,
-    MasteryLog,
-    MasteryLogQuerySet,
-)
 
 __all__ = [
     "AttemptLog",

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from analytics.models import ContentKind
 from infra.db.models import FaithfulDecoder, Keyed
-from logger import progress
+from logger import progress_rounding
 from roster.models import Actor, ApiKey, Facility, User
 
 if TYPE_CHECKING:
@@ -97,11 +97,11 @@ class Progressing(Timed):
     def advance(self, update: UpdateSession, *, at: datetime) -> None:
         """Move this log on by what a client says, in memory; the caller saves `ADVANCED`."""
         self.touch(at=at)
-        self.time_spent = progress.lengthened(self.time_spent, update.time_spent_delta)
+        self.time_spent = progress_rounding.lengthened(self.time_spent, update.time_spent_delta)
         if update.progress_delta is not None:
-            self.progress = progress.advanced(self.progress, update.progress_delta)
+            self.progress = progress_rounding.advanced(self.progress, update.progress_delta)
         elif update.progress is not None:
-            self.progress = progress.normalised(update.progress)
+            self.progress = progress_rounding.normalised(update.progress)
         if update.extra_fields is not None:
             self.extra_fields = update.extra_fields
         if self.complete:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from logger.attempts import TooManyAttempts, TooMuchHistory, UnknownAttempt
-from logger.services.assigned import NotAssigned, QuizClosed
-from logger.services.moving import UnknownSession, UpdatedSession, update_session
-from logger.services.starting import PAST_ATTEMPT, StartedSession, start_session
+from logger.services.assignment_checks import NotAssigned, QuizClosed
+from logger.services.session_start import PAST_ATTEMPT, StartedSession, start_session
+from logger.services.session_update import UnknownSession, UpdatedSession, update_session
 
 __all__ = [
     "PAST_ATTEMPT",

@@ -17,7 +17,7 @@ from study.selectors.catalogue import (
     items_of_set,
     refuse_unknown_set,
 )
-from study.selectors.standings import ability_of, standings
+from study.selectors.item_memories import ability_of, standings
 
 
 @dataclass(frozen=True, kw_only=True)

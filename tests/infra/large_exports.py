@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
-from config import jobs
+from config import scheduler
 from infra.exports import worker
 from infra.exports.models import Export
 from roster.admin import export_mixin
@@ -48,8 +48,8 @@ def work(at: datetime | None = None) -> None:
 
 def run(at: datetime | None = None) -> None:
     moment = at or timezone.now()
-    jobs.run_exports(worker.Worker(clock=lambda: moment))
-    jobs.run_due(moment)
+    scheduler.run_exports(worker.Worker(clock=lambda: moment))
+    scheduler.run_due(moment)
 
 
 def download(school: School, asked: Export) -> Any:

@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from analytics.models import LearningEvent
-from config import jobs
+from config import scheduler
 from infra.exports import Listing, storage, worker
 from infra.exports.models import SILENCE, Export
 from logger.models import AttemptLog
@@ -126,7 +126,7 @@ def test_jobs_go_on_while_a_workbook_is_written(school: School):
 
 def _jobs_of_another_thread() -> None:
     try:
-        jobs.run_due(timezone.now())
+        scheduler.run_due(timezone.now())
     finally:
         connection.close()
 

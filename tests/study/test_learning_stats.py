@@ -75,7 +75,7 @@ def test_only_the_newest_answers_count(
     school: School, app: Client, monkeypatch: pytest.MonkeyPatch
 ):
     """People change: 5,000 answers, here 4."""
-    monkeypatch.setattr("study.selectors.habits.MOST_ANSWERS", 4)
+    monkeypatch.setattr("study.selectors.hourly_efficiency.MOST_ANSWERS", 4)
     for hour, quiz_result in ((20, "Incorrect"), (8, "Correct"), (9, "Incorrect")):
         for minute in (1, 2):
             at = NOW.replace(day=1, hour=hour, minute=minute) - DAY * (hour == 20)

@@ -14,7 +14,7 @@ from django.db import Error as DatabaseError
 from django.db import close_old_connections
 from django.utils import timezone
 
-from config import jobs
+from config import scheduler
 from infra.exports.worker import Worker
 
 log = structlog.get_logger(__name__)
@@ -37,8 +37,8 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, once: bool, parent: int | None, **_options: Any) -> None:
         if once:
-            jobs.run_due(timezone.now())
-            jobs.run_exports(Worker(clock=timezone.now))
+            scheduler.run_due(timezone.now())
+            scheduler.run_exports(Worker(clock=timezone.now))
             return
         stop = Event()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -46,7 +46,7 @@ class Command(BaseCommand):
         exporting = Thread(target=_export_until, args=[stop], name="exports")
         exporting.start()
         while not stop.is_set() and parent in (None, os.getppid()):
-            _tick(lambda: jobs.run_due(timezone.now(), stopping=stop.is_set))
+            _tick(lambda: scheduler.run_due(timezone.now(), stopping=stop.is_set))
             stop.wait(TICK_SECONDS)
         stop.set()
         exporting.join()
@@ -56,7 +56,7 @@ def _export_until(stop: Event) -> None:
     """Make exports as they are asked for: they take minutes, which no job should wait for."""
     worker = Worker(clock=timezone.now, stopping=stop.is_set)
     while not stop.is_set():
-        _tick(lambda: jobs.run_exports(worker))
+        _tick(lambda: scheduler.run_exports(worker))
         stop.wait(TICK_SECONDS)
 
 

@@ -20,7 +20,7 @@ from study.parsers import ResultLinesParser, ResultsApiParser, ResultsParser
 from study.serializers.batch import OUTCOMES, studies_body
 from study.serializers.recording import StudyResultSerializer
 from study.views.base import StudyView
-from study.views.reading import ReviewsView
+from study.views.stats import ReviewsView
 
 
 class StudyingView(ReviewsView):

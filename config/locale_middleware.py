@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
+from config.api_paths import is_api
 from config.middleware import GetResponse
-from config.paths import is_api
 
 
 class PageLanguage:

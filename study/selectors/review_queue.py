@@ -17,7 +17,7 @@ from analytics.models import Item
 from analytics.rows import microseconds
 from roster.models import User
 from study.selectors.catalogue import items_of_set, refuse_unknown_set
-from study.selectors.standings import Memorized, ability_of, due_memories, standings
+from study.selectors.item_memories import Memorized, ability_of, due_memories, standings
 
 
 class Page(NamedTuple):

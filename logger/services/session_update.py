@@ -19,7 +19,7 @@ from logger.evidence import answers_to_exercise, answers_to_quiz
 from logger.mastery import MasteryType
 from logger.models import AttemptLog, ContentSession, ContentSummary, MasteryLog
 from logger.models.base import Timed
-from logger.services.assigned import QuizClosed, refuse_closed_quiz
+from logger.services.assignment_checks import QuizClosed, refuse_closed_quiz
 from roster.models import Actor, ApiKey, User
 from roster.services import lock_learner
 

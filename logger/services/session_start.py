@@ -14,7 +14,7 @@ from infra.db.byte_limits import Weighed
 from logger.commands import StartSession
 from logger.mastery import Criterion
 from logger.models import ContentSession, ContentSummary, MasteryLog
-from logger.services.assigned import QuizClosed, refuse_unassigned
+from logger.services.assignment_checks import QuizClosed, refuse_unassigned
 from roster.models import Actor, Facility, User
 from roster.services import NotForYou, guest_facility, lock_recorded_learner
 

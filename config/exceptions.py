@@ -25,8 +25,8 @@ from rest_framework.views import APIView
 
 from analytics import selectors as analytics_selectors
 from analytics import services as analytics_services
-from config import pages
-from config.paths import is_api, is_bulk, is_v1, is_v3
+from config import error_pages
+from config.api_paths import is_api, is_bulk, is_v1, is_v3
 from infra import password_hashers
 from infra.api import throttling
 from infra.api.idempotency import store
@@ -286,7 +286,7 @@ def _unavailable_now(error: BaseException | None) -> Unavailable | None:
 
 def _come_again(request: HttpRequest, told: Unavailable) -> HttpResponse:
     if not is_api(request.path):
-        return pages.come_again(told.status_code, wait=RETRY_AFTER_SECONDS)
+        return error_pages.come_again(told.status_code, wait=RETRY_AFTER_SECONDS)
     response = _answer(request, told.status_code, "UNAVAILABLE", str(told.detail))
     response["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
@@ -301,7 +301,7 @@ def locked_out(
     cooloff: timedelta = settings.AXES_COOLOFF_TIME
     wait = int(cooloff.total_seconds())
     if not is_api(request.path):
-        return pages.come_again(429, wait=wait)
+        return error_pages.come_again(429, wait=wait)
     message = "Too many failed logins. Try again later."
     response = _answer(request, 429, "THROTTLED", message)
     response["Retry-After"] = str(wait)

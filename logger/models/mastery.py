@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 
 from infra.datetime_format import format_time
 from infra.db.models import FaithfulDecoder
-from logger import progress
+from logger import progress_rounding
 from logger.commands import Interaction
 from logger.mastery import CORRECT, Criterion
 from logger.models.base import LATEST_BEGUN, RecordQuerySet, Timed
@@ -130,7 +130,7 @@ class MasteryLog(Timed):
     def advance(self, seconds: float, *, at: datetime) -> None:
         """Spend time on this try, in memory; the caller saves `PROGRESSED`."""
         self.touch(at=at)
-        self.time_spent = progress.lengthened(self.time_spent, seconds)
+        self.time_spent = progress_rounding.lengthened(self.time_spent, seconds)
 
     def finish(self, *, at: datetime) -> None:
         """Complete this try for good, in memory; the caller saves `PROGRESSED`."""

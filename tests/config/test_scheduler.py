@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.utils import timezone
 from pytest_django import Settings
 
-from config import jobs
+from config import scheduler
 from config.models import JobRun
 from infra.api.idempotency.models import KeptAnswer
 from logger.models import AttemptLog, ContentSession
@@ -29,7 +29,7 @@ def run() -> None:
 
 
 def names() -> set[str]:
-    return {job.name for job in jobs.JOBS}
+    return {job.name for job in scheduler.JOBS}
 
 
 def test_kept_answers_go_after_a_day(app: Client):
@@ -111,7 +111,7 @@ def test_a_job_runs_when_it_is_due_and_not_before(db: None):
         run()
         third = dict(JobRun.objects.values_list("name", "succeeded_at"))
 
-    assert first.keys() == {*names(), jobs.EXPORTS}
+    assert first.keys() == {*names(), scheduler.EXPORTS}
     assert first == second
     again = {name for name, moment in third.items() if moment != first[name]}
     assert again == {
@@ -139,13 +139,13 @@ def test_a_job_that_fails_stops_no_other_and_is_tried_again(
         JobRun.objects.update(done=99)  # must be undone
         raise ZeroDivisionError
 
-    broken, *others = jobs.JOBS
-    failing = jobs.Job(name=broken.name, every=broken.every, batch=fail)
-    monkeypatch.setattr(jobs, "JOBS", (failing, *others))
+    broken, *others = scheduler.JOBS
+    failing = scheduler.Job(name=broken.name, every=broken.every, batch=fail)
+    monkeypatch.setattr(scheduler, "JOBS", (failing, *others))
     with time_machine.travel(BEGAN, tick=False) as clock:
         run()
         failed = JobRun.objects.get(pk=broken.name)
-        monkeypatch.setattr(jobs, "JOBS", (broken, *others))
+        monkeypatch.setattr(scheduler, "JOBS", (broken, *others))
         clock.shift(timedelta(minutes=1))
         run()
 
@@ -172,7 +172,7 @@ def test_a_job_that_somebody_runs_is_left_alone():
 
     def beside() -> None:
         try:
-            jobs.run_due(at)
+            scheduler.run_due(at)
         finally:
             connection.close()
 
