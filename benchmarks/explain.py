@@ -27,7 +27,7 @@ from django.db import connection
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.plans import Watch, big_tables  # run as a script, too
+from benchmarks.query_plans import Watch, big_tables  # run as a script, too
 from tests import postgres
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def main(arguments: list[str] | None = None) -> int:
         return postgres.main([sys.executable, __file__, *(arguments or sys.argv[1:])])
     prepare()
 
-    from benchmarks.readers import sow  # noqa: PLC0415  # models, once Django is set up
+    from benchmarks.api_queries import sow  # noqa: PLC0415  # models, once Django is set up
     from benchmarks.requests import all_requests  # noqa: PLC0415
 
     sow(options.attempts)

@@ -23,11 +23,11 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 
 from benchmarks.explain import prepare
-from benchmarks.plans import Plan, Watch, big_tables
+from benchmarks.query_plans import Plan, Watch, big_tables
 from tests import postgres
 
 if TYPE_CHECKING:
-    from benchmarks.lookers import Page, Viewer
+    from benchmarks.admin_pages import Page, Viewer
 
 APPS = ("analytics", "config", "logger", "roster", "study")
 # The session and whoever looks are two of them.
@@ -112,7 +112,7 @@ def _scans(plans: list[Plan], big: set[str]) -> list[str]:
 
 def all_looked(only: str) -> Iterator[Looked]:
     """Open every page as everybody, or those whose line has this in it."""
-    from benchmarks.lookers import pages, viewers  # noqa: PLC0415  # models, once Django is set up
+    from benchmarks.admin_pages import pages, viewers  # noqa: PLC0415  # models, once Django is set up
 
     big = big_tables(*APPS)
     for viewer in viewers():
@@ -147,7 +147,7 @@ def main(arguments: list[str] | None = None) -> int:
         return postgres.main([sys.executable, "-m", "benchmarks.pages", *told])
     prepare()
 
-    from benchmarks.readers import sow  # noqa: PLC0415  # models, once Django is set up
+    from benchmarks.api_queries import sow  # noqa: PLC0415  # models, once Django is set up
 
     sow(options.attempts)
     print(f"{'viewer':20} {'page':{WIDTH}} stmts       ms   rows  scans")

@@ -11,7 +11,7 @@ tracked by itself, and what the server predicted before it is scored at the end;
 reviews instead, sent one by one: see `benchmarks/studying.py`. `--check` afterwards lists what the
 API has and compares attempts, right answers and tries with the file. Learners are called
 PREFIX + user, a new prefix each time unless one is given, so a server may be replayed to twice.
-With `--retry` a server may even be killed meanwhile (`benchmarks/faults.py` does).
+With `--retry` a server may even be killed meanwhile (`benchmarks/faults` does).
 """
 
 from __future__ import annotations

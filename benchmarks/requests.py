@@ -13,7 +13,7 @@ from django.urls import resolve
 from rest_framework.test import APIRequestFactory, force_authenticate
 from uuid_utils.compat import uuid7
 
-from benchmarks.readers import Caller, Sample, callers, changelists, lists
+from benchmarks.api_queries import Caller, Sample, callers, changelists, lists
 from logger.models import AttemptLog
 from roster.models import Actor, ApiKey, User
 

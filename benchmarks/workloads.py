@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from urllib.parse import urlencode
 
-from benchmarks import bare, in_process, load
+from benchmarks import in_process, load, sql_baseline
 from benchmarks.load import Round
 from benchmarks.school import Pupil, answers
 from benchmarks.server import Server
@@ -56,13 +56,13 @@ def without_server(secret: str, pupils: list[Pupil]) -> Workload:
     [body, *_others] = answers()
     paths = [f"{SESSIONS}/{pupil.session_id}" for pupil in pupils]
     clients = [
-        bare.BarePut(bare.capture(partial(in_process.put, path, body, key=secret)))
+        sql_baseline.BarePut(sql_baseline.capture(partial(in_process.put, path, body, key=secret)))
         for path in paths
     ]
     return Workload(
         name=BARE,
         server="",
-        run=lambda count, seconds: bare.drive(clients[:count], seconds=seconds),
+        run=lambda count, seconds: sql_baseline.drive(clients[:count], seconds=seconds),
         cpu_seconds=time.process_time,
     )
 

@@ -5,7 +5,7 @@
 Agreement and speed are those of random histories. Foreseen are the reviews at least a day after
 the item's previous one (`benchmarks.science.anki`), each from what came before it alone, with
 default weights; the calibration learns online. Beside it are the models of
-`benchmarks.science.recall`. RMSE(bins) is over twenty bins of the probability foreseen, of equal
+`benchmarks.science.baselines`. RMSE(bins) is over twenty bins of the probability foreseen, of equal
 width, each bin weighing as many reviews as it has.
 """
 
@@ -22,7 +22,7 @@ from analytics.core.logistic import FloatArray
 from analytics.core.memory import DAY, Memories, reviewed_many
 from analytics.core.review_batch import Reviews, remember
 from benchmarks.science.anki import load, succeeded
-from benchmarks.science.recall import by_half_life, by_sm2, days_between, running_mean
+from benchmarks.science.baselines import by_half_life, by_sm2, days_between, running_mean
 from benchmarks.science.scoring import auc, calibration_error, log_loss
 from benchmarks.science.table import Row, at_least, at_most, show
 from tests.analytics.core.histories import STEPLESS, History, by_package, followed, histories

@@ -74,7 +74,7 @@ def test_a_database_that_is_read_only_refuses_writes_and_answers_reads(school: S
 
 
 def test_a_database_that_is_full_refuses_writes_and_answers_reads(school: School):
-    """contract 0.11; PostgreSQL's disk is filled by `benchmarks/faults.py`."""
+    """contract 0.11; PostgreSQL's disk is filled by `benchmarks/faults`."""
     if connection.vendor != "sqlite":
         pytest.skip("PostgreSQL has no limit to its size but the disk's")
     app = client_for(school.key())

@@ -26,10 +26,10 @@ from analytics.models import (
     SkillState,
 )
 from analytics.services.rebuild import rebuild
-from config.seeding.demo.cast import LEARNERS
-from config.seeding.demo.pupil import Rhythm
-from config.seeding.demo.roster import demo_roster
-from config.seeding.demo.school import open_school
+from config.demo.facility import open_school
+from config.demo.personas import LEARNERS
+from config.demo.roster import demo_roster
+from config.demo.simulated_learner import Rhythm
 from dashboard.scope import Selection
 from dashboard.selectors.overview import overview
 from logger.models import AttemptLog, ContentSession, MasteryLog

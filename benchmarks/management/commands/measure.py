@@ -18,9 +18,9 @@ from django.db import connection
 from django.utils import timezone
 from tqdm import tqdm
 
-from benchmarks import bare, figures, in_process, workloads
-from benchmarks.figures import Series
+from benchmarks import in_process, report, sql_baseline, workloads
 from benchmarks.load import Round
+from benchmarks.report import Series
 from benchmarks.school import Pupil, build_school
 from benchmarks.server import serving
 from benchmarks.workloads import BARE, PUT, VALIDATED, Workload
@@ -69,8 +69,8 @@ class Command(BaseCommand):
             run = Run(todo, rounds=options["rounds"], seconds=options["seconds"])
             measured = run.measure(clients)
         _check_stored(writing, run.answered[PUT])
-        _check_stored(repeating, run.answered[BARE] + len(repeating) * bare.CAPTURED)
-        for line in report(measured):
+        _check_stored(repeating, run.answered[BARE] + len(repeating) * sql_baseline.CAPTURED)
+        for line in lines_of(measured):
             self.stdout.write(line)
 
 
@@ -124,21 +124,21 @@ def _check_stored(pupils: list[Pupil], answered: int) -> None:
         raise CommandError(f"{answered} PUTs were answered, but {stored} attempts are stored")
 
 
-def report(measured: Measured) -> Iterator[str]:
+def lines_of(measured: Measured) -> Iterator[str]:
     """Write a table for each server, with the bare statements in it, and how far the aims are."""
     [without] = [series for (_server, name), series in measured.items() if name == BARE]
     for server in dict.fromkeys(server for server, name in measured if name != BARE):
         works = {name: series for (where, name), series in measured.items() if where == server}
         works = {PUT: works[PUT], VALIDATED: works[VALIDATED], BARE: without, **works}
         yield f"\n{server}"
-        yield figures.head()
+        yield report.head()
         for clients in without:
             for name, by_clients in works.items():
-                yield figures.line(
+                yield report.line(
                     name,
                     clients,
                     by_clients[clients],
                     validated=None if name == BARE else works[VALIDATED][clients],
                     bare=without[clients] if name == PUT else None,
                 )
-        yield from figures.aims(works[PUT], works[VALIDATED])
+        yield from report.aims(works[PUT], works[VALIDATED])

@@ -10,9 +10,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from config.seeding.demo.roster import KEY, LOGINS, PARTNER_ID, demo_roster
-from config.seeding.demo.school import open_school, unopened
-from config.seeding.demo.subjects import FRACTIONS, VIDEO, key_of
+from config.demo.curriculum import FRACTIONS, VIDEO, key_of
+from config.demo.facility import open_school, unopened
+from config.demo.roster import KEY, LOGINS, PARTNER_ID, demo_roster
 from config.seeding.installation import described, seed_installation
 from roster.importing import ImportedRoster, import_roster
 from roster.models import Facility, User

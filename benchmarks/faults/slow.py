@@ -9,8 +9,8 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 
-from benchmarks.faulting.crowds import START, Crowd, Verdict, summed_up, undocumented
-from benchmarks.faulting.processes import Service
+from benchmarks.faults.load_clients import START, Crowd, Verdict, summed_up, undocumented
+from benchmarks.faults.processes import Service
 
 SILENT, DEAF, TRICKLING, IDLE = 4, 4, 2, 50
 # The server cuts off after 10 s (CLIENT_SILENCE), and looks at its clock now and then.

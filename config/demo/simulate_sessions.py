@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from config.seeding.demo.pupil import Pupil
-from config.seeding.demo.stock import QUIZ_QUESTIONS, QuizQuestion
-from config.seeding.demo.subjects import VIDEO, Exercise, Question, hardness, key_of
+from config.demo.content import QUIZ_QUESTIONS, QuizQuestion
+from config.demo.curriculum import VIDEO, Exercise, Question, hardness, key_of
+from config.demo.simulated_learner import Pupil
 from logger.commands import Interaction, StartSession, UpdateSession
 from logger.services import start_session, update_session
 from roster.models import Lesson, Quiz, User

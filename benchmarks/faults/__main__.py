@@ -1,6 +1,6 @@
 r"""Kill, fill up and starve a real server under real load: nothing acknowledged may be lost.
 
-    python benchmarks/faults.py --file answers.csv.gz [--quick]
+    python -m benchmarks.faults --file answers.csv.gz [--quick]
 
 Starts a PostgreSQL of its own and the server on it, replays real answers (see
 `benchmarks/replay.py` for the file) under Idempotency-Keys as a good client does, and kills -9
@@ -21,13 +21,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
-from benchmarks.faulting import outages
-from benchmarks.faulting.crowds import Crowd, Verdict
-from benchmarks.faulting.loads import Load, Outcome, under_load
-from benchmarks.faulting.processes import Postgres, Service
-from benchmarks.faulting.slow import slow_clients
+from benchmarks.faults import outages
+from benchmarks.faults.load_clients import Crowd, Verdict
+from benchmarks.faults.processes import Postgres, Service
+from benchmarks.faults.replay_under_fault import Load, Outcome, under_load
+from benchmarks.faults.slow import slow_clients
 
 PROCESSES = 2
 SHOWN = 5

@@ -15,7 +15,7 @@ from uuid import uuid4
 
 import psycopg
 
-from benchmarks.faulting.crowds import (
+from benchmarks.faults.load_clients import (
     HEALTHY_WITHIN_SECONDS,
     START,
     Crowd,
@@ -25,7 +25,7 @@ from benchmarks.faulting.crowds import (
     undocumented,
     work,
 )
-from benchmarks.faulting.processes import Postgres, Service, until
+from benchmarks.faults.processes import Postgres, Service, until
 
 Fault = Callable[[], AbstractContextManager[None]]
 SMALL_DISK = "256m"

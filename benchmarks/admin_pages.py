@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from analytics.events import Source
 from analytics.models import Content, LearningEvent
-from benchmarks.readers import callers
+from benchmarks.api_queries import callers
 from logger.models import AttemptLog
 from roster.models import Classroom, LearnerGroup, User
 

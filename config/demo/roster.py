@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from config.seeding.demo.cast import CLASS_A, CLASS_B, LEARNERS
+from config.demo.personas import CLASS_A, CLASS_B, LEARNERS
 from roster.importing.schema import (
     AssignableEntry,
     ClassroomEntry,

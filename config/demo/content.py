@@ -9,9 +9,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from analytics.models import Content, ContentKind, Item, Skill
-from config.seeding.demo.cast import CLASS_A, CLASS_B
-from config.seeding.demo.roster import LESSON, OTHER_LESSON, QUIZ
-from config.seeding.demo.subjects import (
+from config.demo.curriculum import (
     CARDS,
     CHANNEL,
     DECIMALS,
@@ -24,6 +22,8 @@ from config.seeding.demo.subjects import (
     Question,
     key_of,
 )
+from config.demo.personas import CLASS_A, CLASS_B
+from config.demo.roster import LESSON, OTHER_LESSON, QUIZ
 from roster.models import Facility, Lesson, Quiz
 from study.models import LearningItem, StudySet
 

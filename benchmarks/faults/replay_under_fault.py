@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.client import Patience, Tally
-from benchmarks.faulting.processes import Postgres, Service
+from benchmarks.faults.processes import Postgres, Service
 from benchmarks.replay import check_learner, over_learners, replay_learner
 from benchmarks.rows import read
 
@@ -139,7 +139,7 @@ def _counted(
     over_learners(check_learner, read(load.file, load.limit), options, f"{name}: check", checked)
     found = json.loads(
         service.run(
-            "-m", "benchmarks.faulting.audit", str(load.file.resolve()), str(load.limit),
+            "-m", "benchmarks.faults.audit", str(load.file.resolve()), str(load.limit),
             options.prefix,
         )
     )  # fmt: skip

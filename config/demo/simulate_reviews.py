@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from analytics.events import Answer, Source
-from config.seeding.demo.pupil import Pupil
-from config.seeding.demo.subjects import Topic, hardness
+from config.demo.curriculum import Topic, hardness
+from config.demo.simulated_learner import Pupil
 from config.seeding.paths import Course, sigmoid
 
 TRACKED_A_DAY, REVIEWED_A_DAY = (5, 7), 6

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from config.seeding.demo.pupil import Character, Manner, Rhythm
-from config.seeding.demo.subjects import COMMAS, DECIMALS, EQUATIONS
+from config.demo.curriculum import COMMAS, DECIMALS, EQUATIONS
+from config.demo.simulated_learner import Character, Manner, Rhythm
 from config.seeding.paths import Course
 
 CLASS_A, CLASS_B = "Class 7A", "Class 7B"

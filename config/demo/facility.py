@@ -13,14 +13,14 @@ from analytics.services import record_answers
 from analytics.services.fitting import fit_skills
 from analytics.services.item_statistics import fold_events
 from analytics.services.rebuild import rebuild
+from config.demo.content import Stock, put_up
+from config.demo.curriculum import EXERCISES, TOPICS
+from config.demo.personas import CLASS_A, LEARNERS
+from config.demo.roster import NAME, PARTNER_ID
+from config.demo.simulate_reviews import Desk
+from config.demo.simulate_sessions import Sitting
+from config.demo.simulated_learner import Character, Pupil
 from config.seeding.chance import Chance
-from config.seeding.demo.cast import CLASS_A, LEARNERS
-from config.seeding.demo.pupil import Character, Pupil
-from config.seeding.demo.roster import NAME, PARTNER_ID
-from config.seeding.demo.stock import Stock, put_up
-from config.seeding.demo.studying import Desk
-from config.seeding.demo.subjects import EXERCISES, TOPICS
-from config.seeding.demo.working import Sitting
 from logger.models import ContentSession
 from roster.models import Facility, User
 

@@ -1,4 +1,4 @@
-"""What the database itself says of a replay: `python -m benchmarks.faulting.audit FILE …`.
+"""What the database itself says of a replay: `python -m benchmarks.faults.audit FILE …`.
 
 Every answer and sitting of the file there once, every total the sum of its parts, and, under
 Idempotency-Keys, an answer kept for each effect and none pending. Prints JSON.

@@ -13,7 +13,7 @@ from typing import Any, Self
 from uuid import uuid4
 
 from benchmarks.client import Answer, Patience
-from benchmarks.faulting.processes import Service, until
+from benchmarks.faults.processes import Service, until
 
 START = "/api/logger/contentsession"
 # Who was told to come again, or was cut off, waits so long.

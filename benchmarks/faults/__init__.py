@@ -1,0 +1,1 @@
+"""Servers that are killed and starved while answers are replayed; nothing may be lost."""
