@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from analytics import exports, labels
-from analytics.admin_filters import PlateauFilter, SkillFilter, SourceFilter
+from analytics.admin.filters import PlateauFilter, SkillFilter, SourceFilter
 from analytics.catalogue.skills import titles_of
 from analytics.models import Item, ItemMemory, LearningEvent, Skill, SkillState
 from analytics.models.events import NEWEST

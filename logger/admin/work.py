@@ -18,7 +18,7 @@ from infra.admin.filters import DateFilter
 from infra.admin.html import badge, bar, identifier, leading, lines, link, moment
 from infra.templatetags.quantities import duration
 from logger import exports
-from logger.admin_filters import (
+from logger.admin.filters import (
     CompleteFilter,
     ContentFilter,
     DoneFilter,
