@@ -20,8 +20,8 @@ from analytics.models.memories import LATEST_REVIEWED
 from analytics.models.states import LATEST_PRACTISED
 from infra.admin.filters import DateFilter
 from infra.admin.html import badge, bar, identifier, leading, lines, link, moment
+from infra.admin.quantities import duration, share
 from infra.identifiers import parse_uuid
-from infra.templatetags.quantities import duration, share
 from roster.admin.export_mixin import ExportableAdmin
 from roster.admin.learner_filter import LearnerFilter
 from roster.admin.learner_records import VisibleLearnersAdmin

@@ -17,10 +17,10 @@ from analytics.rows import DAY
 from dashboard import presentation
 from dashboard.charts import LineChart
 from dashboard.selectors.alerts import Concerned, concerned
+from dashboard.selectors.classrooms import classrooms_of
 from dashboard.selectors.inactive import newest_answer
 from dashboard.selectors.progress import mastery_over_time
 from dashboard.selectors.readiness import Readiness, readiness_of
-from dashboard.views.base import classrooms_of
 from infra.admin.formats import ago
 from infra.admin.html import link
 from roster.models import Classroom, User

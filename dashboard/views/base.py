@@ -14,10 +14,9 @@ from django.urls.converters import UUIDConverter
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
+from dashboard.selectors.classrooms import classrooms_of
 from infra.admin.html import link
 from roster.models import Classroom, User
-
-MOST_CLASSES = 10
 
 
 class KeyConverter(UUIDConverter):
@@ -87,13 +86,6 @@ def visible_learner(viewer: User, pk: UUID, *, along: Sequence[str] = ()) -> Use
     if learner is None:
         raise Http404
     return learner
-
-
-def classrooms_of(learner: User, viewer: User) -> list[Classroom]:
-    """Return the classes that the learner attends and the viewer looks after, by name."""
-    attended = Classroom.objects.filter(pk__in=learner.enrolments.values("classroom"))
-    own = attended.filter(pk__in=Classroom.objects.staffed_by(viewer).values("pk"))
-    return list(own.order_by("name", "pk")[:MOST_CLASSES])
 
 
 def class_crumbs(classrooms: Sequence[Classroom]) -> list[Crumb]:

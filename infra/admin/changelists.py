@@ -108,3 +108,14 @@ class KeysetList(FormList):
     def url_for_result(self, result: Model) -> str:
         """Lead to the coach's page of a row, where there is one."""
         return self.model_admin.page_of(result) or super().url_for_result(result)
+
+
+class QueryOnlyChangeList(ChangeList):
+    """A changelist that builds its queryset and reads no rows."""
+
+    def get_results(self, request: HttpRequest) -> None:  # noqa: ARG002
+        """Read nothing."""
+        self.result_list = self.queryset.none()
+        self.result_count = self.full_result_count = 0
+        self.show_full_result_count = self.show_admin_actions = False
+        self.can_show_all = self.multi_page = False

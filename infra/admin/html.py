@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from infra.templatetags.quantities import share
+from infra.admin.quantities import share
 
 
 def link(name: str, *args: Any) -> str | None:

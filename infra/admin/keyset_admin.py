@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, TypeVar
 
 from django.contrib import admin
-from django.db.models import Model
+from django.db.models import Field, FloatField, ForeignKey, JSONField, Model
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from infra.admin.changelists import KeysetList
-from infra.admin.html import link
+from infra.admin.html import folded, link
 from infra.admin.model_admins import CappedPaginator, ReadOnlyAdmin, ScopedAdmin
+from infra.admin.quantities import duration, fraction
 
 M = TypeVar("M", bound=Model)
+
+
+# What seconds are called once they are told as minutes and hours.
+TIMES = {
+    "time_spent": _("Time spent"), "seconds": _("Time"), "typical_seconds": _("Typical time"),
+}  # fmt: skip
+
+Display = Callable[[Any], Any]
 
 
 class KeysetAdmin(ScopedAdmin[M], ReadOnlyAdmin[M]):
@@ -64,3 +74,52 @@ class KeysetAdmin(ScopedAdmin[M], ReadOnlyAdmin[M]):
         name = f"{self.opts.app_label}_{self.opts.model_name}_change"
         address, said = link(name, row.pk), gettext("all fields")
         return format_html('<a href="{}" title="{}" aria-label="{}">⋯</a>', address, said, said)
+
+    def get_fields(self, request: HttpRequest, obj: M | None = None) -> Any:  # noqa: ARG002
+        """Show every column there is; JSON folded, what no person can read left out."""
+        columns = [field for field in self.model._meta.fields if field.editable]
+        hidden = self.exclude or ()
+        return [self._display_of(field) for field in columns if field.name not in hidden]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: M | None = None) -> Any:
+        """Let nothing be changed."""
+        return self.get_fields(request, obj)
+
+    def display_of_relation(self, field: ForeignKey[Any, Any]) -> Display | None:
+        """Return how a page shows a row of another table; None: as a link to its own page.
+
+        The viewer may not open pages other than those of learners' records.
+        """
+        other = self.admin_site._registry.get(field.related_model)  # noqa: SLF001
+        return None if isinstance(other, KeysetAdmin) else _name
+
+    def _display_of(self, field: Field[Any, Any]) -> str | Display:
+        """Return what shows a column on a page.
+
+        The column itself, but for JSON, which is folded; seconds and other fractions; and rows
+        of other tables.
+        """
+        show = self._display(field)
+        if show is None:
+            return field.name
+
+        @admin.display(description=TIMES.get(field.name) or capfirst(str(field.verbose_name)))
+        def shown(row: Any) -> Any:
+            return show(getattr(row, field.name))
+
+        # By a column's name Django finds its explanation; that of seconds is "seconds".
+        shown.__name__ = f"{field.name}_told" if field.name in TIMES else field.name
+        return shown
+
+    def _display(self, field: Field[Any, Any]) -> Display | None:
+        if isinstance(field, JSONField):
+            return folded
+        if field.name in TIMES:
+            return duration
+        if isinstance(field, FloatField):
+            return fraction
+        return self.display_of_relation(field) if isinstance(field, ForeignKey) else None
+
+
+def _name(row: Model | None) -> str:
+    return "" if row is None else str(row)

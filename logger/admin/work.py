@@ -16,7 +16,7 @@ from analytics.models import Content
 from analytics.models.contents import Work
 from infra.admin.filters import DateFilter
 from infra.admin.html import badge, bar, identifier, leading, lines, link, moment
-from infra.templatetags.quantities import duration
+from infra.admin.quantities import duration
 from logger import exports
 from logger.admin.filters import (
     CompleteFilter,

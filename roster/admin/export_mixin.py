@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, ClassVar, TypeVar, cast
 from uuid import UUID
 
 import structlog
 from django.contrib import messages
-from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import transaction
 from django.db.models import Model, QuerySet
@@ -26,11 +23,13 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from infra.admin.changelists import QueryOnlyChangeList
 from infra.admin.model_admins import ScopedAdmin
-from infra.exports import Column, Listing, LookedUp, NoSuchList, storage
+from infra.exports import Column, Listing, LookedUp, NoSuchList
 from infra.exports.models import Export, ExportFormat
+from infra.exports.responses import as_file, workbook_file
 from infra.exports.worker import NO_FILE
-from infra.exports.writers import csv_file, write_workbook
+from infra.exports.writers import csv_file
 from roster import services
 from roster.admin.permission_digest import fingerprint
 from roster.models import User
@@ -43,21 +42,6 @@ M = TypeVar("M", bound=Model)
 MOST_AT_ONCE = 50_000
 # So many of one person's are worked on at a time.
 MOST_WAITING = 5
-_TYPES = {
-    ExportFormat.CSV: "text/csv; charset=utf-8",
-    ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
-
-
-class Unread(ChangeList):
-    """A list that knows which rows it has, and brings none."""
-
-    def get_results(self, request: HttpRequest) -> None:  # noqa: ARG002
-        """Bring nothing."""
-        self.result_list = self.queryset.none()
-        self.result_count = self.full_result_count = 0
-        self.show_full_result_count = self.show_admin_actions = False
-        self.can_show_all = self.multi_page = False
 
 
 class ExportableAdmin(ScopedAdmin[M]):
@@ -85,7 +69,7 @@ class ExportableAdmin(ScopedAdmin[M]):
 
     def rows_asked_for(self, request: HttpRequest) -> QuerySet[M]:
         """Return all rows of the list a request asks for."""
-        unread: Any = type("Unread", (Unread, self.get_changelist(request)), {})
+        unread: Any = type("QueryOnly", (QueryOnlyChangeList, self.get_changelist(request)), {})
         rows: QuerySet[M] = unread(
             request, self.model, self.get_list_display(request), (), self.get_list_filter(request),
             None, self.get_search_fields(request), self.get_list_select_related(request),
@@ -129,7 +113,7 @@ class ExportableAdmin(ScopedAdmin[M]):
             response: HttpResponseBase = StreamingHttpResponse(lines)
         else:
             try:
-                response = FileResponse(_workbook(listing))
+                response = FileResponse(workbook_file(listing))
             except OSError:
                 log.exception("export_failed", listing=asked.listing)
                 messages.error(request, _(NO_FILE))
@@ -137,26 +121,6 @@ class ExportableAdmin(ScopedAdmin[M]):
                 return HttpResponseRedirect(f"{back}?{asked.query}")
         services.note_export(asked, rows=number)
         return as_file(response, asked)
-
-
-def _workbook(listing: Listing) -> Any:
-    """Return a workbook as a file that has no name, and is gone once it is closed."""
-    with tempfile.TemporaryDirectory(dir=storage.folder()) as scratch:
-        file = tempfile.TemporaryFile(dir=scratch)  # noqa: SIM115  # closed with the response
-        try:
-            write_workbook(file, listing.headings(), listing, scratch=Path(scratch))
-        except OSError:
-            file.close()
-            raise
-    file.seek(0)
-    return file
-
-
-def as_file(response: HttpResponseBase, export: Export) -> HttpResponseBase:
-    """Tell the browser to keep an answer as the file of an export."""
-    response["Content-Type"] = _TYPES[ExportFormat(export.format)]
-    response["Content-Disposition"] = f'attachment; filename="{export.file_name}"'
-    return response
 
 
 def _gather(request: HttpRequest, asked: Export) -> HttpResponseBase:

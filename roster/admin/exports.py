@@ -17,11 +17,11 @@ from django.utils.translation import gettext_lazy, gettext_noop
 
 from infra.admin.html import moment
 from infra.admin.model_admins import ListedAdmin, ReadOnlyAdmin
+from infra.admin.quantities import share
 from infra.exports import storage
 from infra.exports.models import Export, ExportState
+from infra.exports.responses import as_file
 from infra.identifiers import parse_uuid
-from infra.templatetags.quantities import share
-from roster.admin.export_mixin import as_file
 from roster.admin.permission_digest import fingerprint
 from roster.admin.permissions import is_staff
 from roster.models import User

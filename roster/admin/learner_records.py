@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar, cast
 from uuid import UUID
 
-from django.contrib import admin
-from django.db.models import Field, FloatField, ForeignKey, JSONField, Model, Q, QuerySet
+from django.db.models import ForeignKey, Model, Q, QuerySet
 from django.http import HttpRequest
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from infra.admin.filters import listed
-from infra.admin.html import folded
-from infra.admin.keyset_admin import KeysetAdmin
-from infra.templatetags.quantities import duration, fraction
+from infra.admin.keyset_admin import Display, KeysetAdmin
 from roster.admin.links import person
 from roster.admin.permissions import is_staff
 from roster.models import User
@@ -24,10 +19,6 @@ M = TypeVar("M", bound=Model)
 
 # Of so many learners each one's own rows are looked up.
 MOST_NAMED = 40
-# What seconds are called once they are told as minutes and hours.
-TIMES = {
-    "time_spent": _("Time spent"), "seconds": _("Time"), "typical_seconds": _("Typical time"),
-}  # fmt: skip
 
 
 class VisibleLearnersAdmin(KeysetAdmin[M]):
@@ -94,15 +85,9 @@ class VisibleLearnersAdmin(KeysetAdmin[M]):
             return {self.facility: key}
         return {f"{self.learner}__in": User.objects.in_facility(key)}
 
-    def get_fields(self, request: HttpRequest, obj: M | None = None) -> Any:  # noqa: ARG002
-        """Show every column there is; JSON folded, what no person can read left out."""
-        columns = [field for field in self.model._meta.fields if field.editable]
-        hidden = self.exclude or ()
-        return [_shown(field) for field in columns if field.name not in hidden]
-
-    def get_readonly_fields(self, request: HttpRequest, obj: M | None = None) -> Any:
-        """Let nothing be changed."""
-        return self.get_fields(request, obj)
+    def display_of_relation(self, field: ForeignKey[Any, Any]) -> Display | None:
+        """Link learners to their own page."""
+        return person if field.related_model is User else super().display_of_relation(field)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Show the app to all staff."""
@@ -111,41 +96,3 @@ class VisibleLearnersAdmin(KeysetAdmin[M]):
     def has_view_permission(self, request: HttpRequest, obj: M | None = None) -> bool:  # noqa: ARG002
         """Let all staff look; the queryset decides at what."""
         return self.has_module_permission(request)
-
-
-def _shown(field: Field[Any, Any]) -> str | Callable[[Any], Any]:
-    """Return what shows a column on a page.
-
-    The column itself, but for JSON, which is folded; seconds and other fractions; and rows of
-    other tables, whose own page the viewer may not open.
-    """
-    show = _spelling(field)
-    if show is None:
-        return field.name
-
-    @admin.display(description=TIMES.get(field.name) or capfirst(str(field.verbose_name)))
-    def shown(row: Any) -> Any:
-        return show(getattr(row, field.name))
-
-    # By a column's name Django finds its explanation; that of seconds is "seconds".
-    shown.__name__ = f"{field.name}_told" if field.name in TIMES else field.name
-    return shown
-
-
-def _spelling(field: Field[Any, Any]) -> Callable[[Any], Any] | None:
-    if isinstance(field, JSONField):
-        return folded
-    if field.name in TIMES:
-        return duration
-    if isinstance(field, FloatField):
-        return fraction
-    if not isinstance(field, ForeignKey):
-        return None
-    other = admin.site._registry.get(field.related_model)  # noqa: SLF001
-    if field.related_model is User:
-        return person
-    return None if isinstance(other, VisibleLearnersAdmin) else _name
-
-
-def _name(row: Model | None) -> str:
-    return "" if row is None else str(row)

@@ -9,7 +9,8 @@ from django.core.exceptions import BadRequest
 from django.http import Http404, QueryDict
 
 from dashboard.scope import Selection
-from dashboard.views.base import classrooms_of, learner_crumbs, visible_learner
+from dashboard.selectors.classrooms import classrooms_of
+from dashboard.views.base import learner_crumbs, visible_learner
 from infra.admin.html import link
 from roster import services
 from roster.models import Classroom, RoleKind, User

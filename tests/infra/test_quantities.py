@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.utils import translation
 
-from infra.templatetags.quantities import LEFT_TO_RIGHT, duration, fraction, longer, share, signed
+from infra.admin.quantities import LEFT_TO_RIGHT, duration, fraction, longer, share, signed
 
 
 @pytest.mark.parametrize(
