@@ -1,7 +1,7 @@
 """How well effort turns into right answers: the cognitive efficiency of one answer.
 
 Learning-science 4: how well the learner's confidence agrees with the result, less where the
-answer took longer than usual. Of a series of them, see `series`.
+answer took longer than usual. Of a series of them, see `trend_series`.
 """
 
 from __future__ import annotations
@@ -87,6 +87,6 @@ def _pace(seconds: Number, typical_seconds: Number) -> Number:
 def averaged(overall: Mean[Number], value: Number) -> Mean[Number]:
     """Return a learner's mean efficiency over all skills with one more answer's; NaN spreads.
 
-    It starts as `discounted.NOTHING`, of mean 0, and is all that has to be kept of it.
+    It starts as `exponential_average.NOTHING`, of mean 0, and is all that has to be kept of it.
     """
     return absorb(faded(overall, FADE), value)

@@ -7,7 +7,7 @@ what is `observe`d (the forward algorithm; Rabiner 1989, "A tutorial on hidden M
 
 The equations hold for a `Number`: one learner's floats, or arrays of one shape with an entry a
 learner. They are written out level by level: in a request a loop over six costs three times as
-much. Nothing is checked here, see `course`; NaN spreads, an empty array stays empty.
+much. Nothing is checked here, see `trajectory`; NaN spreads, an empty array stays empty.
 """
 
 from __future__ import annotations

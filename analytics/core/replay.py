@@ -59,7 +59,7 @@ class Beliefs:
     """What is believed after the answers.
 
     `before` and `after` are mastery around each answer, shape (answers,); of each belief, shape
-    (beliefs,), `mastery`, `fading`, `attempts`, `correct`, `skill_ability` and `courses`; of each
+    (beliefs,), `mastery`, `fading`, `attempts`, `correct`, `skill_ability` and `trajectory_batch`; of each
     learner, shape (learners,), `ability`, `efficiency_weight` and `efficiency`.
     """
 
@@ -151,7 +151,7 @@ def replay(answers: Answers, *, classic: ParamRows, fading: ParamRows) -> Belief
 def voices(answers: Answers, *, fading: ParamRows) -> FloatArray:
     """Return what each model said of each answer before it came: shape (answers, 6).
 
-    Columns as in `predict.Voices`; the shared terms are those each answer was judged with, so
+    Columns as in `predictor.Voices`; the shared terms are those each answer was judged with, so
     nothing of what came later is in it but the parameters.
     """
     mastery, tracing = fading.prior.copy(), np.empty(len(answers))

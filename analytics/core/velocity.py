@@ -1,6 +1,6 @@
 """How fast a learner gets better at a skill, and whether that changed within a week.
 
-Learning-science 3: the velocity after an answer is `growth.velocity`, the gain of P(correct) to
+Learning-science 3: the velocity after an answer is `growth_hmm.velocity`, the gain of P(correct) to
 expect from one more. The discounted velocity is its mean over the answers so far, an answer
 weighing half after seven days; a trail of it as it stood at the end of each of the last seven
 calendar days (UTC) tells the trend. A day is a fractional number of days since 1970-01-01 UTC.
