@@ -7,7 +7,7 @@ import re
 from django.utils.translation import gettext as _
 
 from analytics.core.bkt import MASTERY_BANDS
-from infra.admin.formats import UNBROKEN, percent, signed
+from infra.admin.formats import NO_BREAK_SPACE, percent, signed
 
 SHORT = 6
 _ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -32,7 +32,7 @@ def velocity(gain: float) -> str:
     """Return an expected gain of P(right) an answer, in points; in words where it is nothing."""
     if not round(100 * gain, 1):
         return _("no change")
-    return _("{points} points").format(points=signed(100 * gain)).replace(" ", UNBROKEN)
+    return _("{points} points").format(points=signed(100 * gain)).replace(" ", NO_BREAK_SPACE)
 
 
 def item_name(code: str) -> str:

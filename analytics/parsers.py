@@ -11,7 +11,7 @@ from rest_framework.parsers import BaseParser
 
 from analytics.serializers.batch import Batch, array
 from analytics.serializers.reading import read_answer
-from infra.api.parsers import JsonBodyParser, lines, load_json
+from infra.api.parsers import JsonBodyParser, load_json, read_lines
 
 
 class AnswersParser(JsonBodyParser):
@@ -47,11 +47,11 @@ class AnswerLinesParser(BaseParser):
         body = sha256()
 
         def seen() -> Iterator[bytes]:
-            for line in lines(
+            for line in read_lines(
                 stream,
                 settings.MAX_BULK_BYTES,
-                longest=settings.MAX_BODY_BYTES,
-                told=_length(parser_context),
+                max_line_length=settings.MAX_BODY_BYTES,
+                content_length=_length(parser_context),
             ):
                 body.update(line)
                 body.update(b"\n")

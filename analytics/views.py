@@ -35,7 +35,7 @@ from analytics.serializers.insights import (
     standing_body,
     velocity_body,
 )
-from infra.api.idempotency.decorators import once, once_in_parts
+from infra.api.idempotency.decorators import idempotent, idempotent_in_chunks
 from roster.api.recording import RecordingView
 from roster.models import Actor, ApiKey, User
 
@@ -51,7 +51,7 @@ class TrackAnswerView(RecordingView):
         request=TrackAnswerSerializer,
         responses=enveloped("TrackedAnswer", MasteryChangeSerializer()),
     )
-    @once
+    @idempotent
     def post(self, request: Request) -> Response:
         """Track one answer: move everything that is believed of the learner at the skill."""
         serializer = TrackAnswerSerializer(data=request.data)
@@ -89,7 +89,7 @@ class TrackAnswersView(RecordingView):
             },
         ),
     )
-    @once_in_parts
+    @idempotent_in_chunks
     def post(self, request: Request) -> Response:
         """Track up to 10,000 answers: what cannot be recorded is told by its place."""
         every = asking.asked_for_every_result(request)

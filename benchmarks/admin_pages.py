@@ -79,7 +79,7 @@ class Sight:
         told = LearningEvent.objects.filter(learner=learner, source=Source.SESSION)
         event = told.order_by("-happened_at", "-position")[0]
         attempt = AttemptLog.objects.get(pk=UUID(event.source_id))
-        classroom = Classroom.objects.staffed_by(viewer).order_by("name", "pk")[0]
+        classroom = Classroom.objects.managed_by(viewer).order_by("name", "pk")[0]
         group = LearnerGroup.objects.filter(classroom=classroom).order_by("pk")[0]
         return cls(
             learner=learner,

@@ -18,7 +18,7 @@ from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from config.seeding.installation import analyze, seed_installation
-from infra.db.keyset import Place
+from infra.db.keyset import Cursor
 from logger.models import AttemptLog, MasteryLog
 from roster.models import Actor, ApiKey, Classroom, Facility, LearnerGroup, RoleKind, User
 
@@ -69,7 +69,7 @@ def _latest_end(facility: Facility) -> Any:
 
 
 def _person(**fields: Any) -> User:
-    return User.objects.with_reach().filter(**fields)[0]
+    return User.objects.with_role_flags().filter(**fields)[0]
 
 
 def _staff(facility: Facility, kind: RoleKind) -> User:
@@ -85,7 +85,7 @@ class Sample:
     """Values of each filter that say something about one caller."""
 
     values: dict[str, list[Any]]
-    deep: Place
+    deep: Cursor
     pairs: list[dict[str, Any]]
 
     @classmethod
@@ -111,7 +111,7 @@ class Sample:
                 "learner_group": _ends(list(groups)),
                 "facility": _ends(list(facilities)) if actor.is_superuser else [],
             },
-            deep=Place(values=(deep, uuid7())),
+            deep=Cursor(values=(deep, uuid7())),
             pairs=[_pair(tries, order) for order in ("-size", "last")],
         )
 

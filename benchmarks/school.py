@@ -15,7 +15,7 @@ from logger.commands import StartSession
 from logger.models import AttemptLog, ContentSession, ContentSummary, MasteryLog
 from logger.services import start_session
 from roster.models import ApiKey, Facility, Scope, User
-from roster.services import find_key, grant_key
+from roster.services import create_api_key, find_key
 
 CONTENTS, TRIES, ATTEMPTS = 4, 5, 15
 # Every second answer is wrong: nobody masters it, so that each PUT does the same work.
@@ -45,7 +45,7 @@ def build_school(learners: int, *, at: datetime) -> School:
     """Create a facility, its key, and so many learners with a history of 300 attempts each."""
     facility = Facility.objects.create(name="Benchmark School")
     scopes = {Scope.READ, Scope.WRITE}
-    _key, secret = grant_key(facility, name="benchmark", scopes=scopes, at=at)
+    _key, secret = create_api_key(facility, name="benchmark", scopes=scopes, at=at)
     key = find_key(secret, at=at)
     return School(
         secret=secret,

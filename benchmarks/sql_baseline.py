@@ -27,7 +27,7 @@ from uuid_utils.compat import uuid7
 
 from benchmarks.load import Round
 from config.settings import ON_SQLITE, SQLITE_OPTIONS
-from infra.db.sqlite.base import Turnstile
+from infra.db.sqlite.base import FairLock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +37,7 @@ CAPTURED = 3
 BEGIN = "BEGIN IMMEDIATE" if ON_SQLITE else "BEGIN"
 
 # Writers of the product stand in line on SQLite, so these do, too.
-_turnstile = Turnstile()
+_turnstile = FairLock()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,12 +146,12 @@ def _issue(bare: Any, sql: str, parameters: tuple[Any, ...] = ()) -> None:
 
 @contextmanager
 def _queued() -> Iterator[None]:
-    if not _turnstile.enter(timeout=LINE_SECONDS):
+    if not _turnstile.acquire(timeout=LINE_SECONDS):
         raise TimeoutError("too many writers are waiting")
     try:
         yield
     finally:
-        _turnstile.leave()
+        _turnstile.release()
 
 
 def _in_line() -> AbstractContextManager[None]:

@@ -23,6 +23,8 @@ def come_again(status: int, *, wait: int) -> HttpResponse:
 def admin_login(request: HttpRequest) -> HttpResponseBase:
     """Log in to the admin, as often as the API lets that address try."""
     wait = (
-        throttle_counter.pay("login", client_address(request)) if request.method == "POST" else None
+        throttle_counter.consume("login", client_address(request))
+        if request.method == "POST"
+        else None
     )
     return admin.site.login(request) if wait is None else come_again(429, wait=wait)

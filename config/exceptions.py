@@ -72,15 +72,15 @@ class Unprocessable(exceptions.APIException):
 # Domain error → what the client is told. A foreign object is unknown, never forbidden.
 HTTP_OF: dict[type[Exception], type[exceptions.APIException]] = {
     roster_services.UnknownLearner: exceptions.NotFound,
-    roster_services.NotForYou: exceptions.PermissionDenied,
-    roster_services.CredentialsNeeded: exceptions.NotAuthenticated,
+    roster_services.CannotRecordForOthers: exceptions.PermissionDenied,
+    roster_services.AuthenticationRequired: exceptions.NotAuthenticated,
     permissions.UnknownRow: exceptions.NotFound,
     permissions.NotAllowed: exceptions.PermissionDenied,
-    permissions.Refused: exceptions.ValidationError,
-    password_hashers.PasswordsBusy: Unavailable,
-    keyset.BadToken: exceptions.ValidationError,
-    store.StillRunning: Conflict,
-    store.KeyUsedBefore: Unprocessable,
+    permissions.InvalidField: exceptions.ValidationError,
+    password_hashers.HashingSaturated: Unavailable,
+    keyset.BadCursor: exceptions.ValidationError,
+    store.RequestInProgress: Conflict,
+    store.KeyReused: Unprocessable,
     analytics_selectors.UnknownSkill: exceptions.NotFound,
     analytics_services.NotALearner: exceptions.PermissionDenied,
     analytics_services.NotTheirEvent: Unprocessable,
@@ -128,7 +128,7 @@ def handle_exception(error: Exception, context: dict[str, Any]) -> Response | No
         return None
     request: Request = context["request"]
     if told.status_code in _REFUSALS:
-        wait = throttling.wait_of_refused(request, context["view"])
+        wait = throttling.throttle_rejected(request, context["view"])
         told = told if wait is None else exceptions.Throttled(wait)
     problems = list(_problems(told.get_full_details(), told.status_code))
     return Response(

@@ -9,7 +9,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
 from config.api_paths import is_v1, is_v3
 from infra.api.idempotency.decorators import HEADER
-from infra.api.idempotency.models import MAX_NAME
+from infra.api.idempotency.models import MAX_KEY_LENGTH
 from study.jsonapi import MEDIA_TYPE
 
 ERROR_STATUSES = {
@@ -31,7 +31,7 @@ IDEMPOTENCY_KEY = {
     "name": HEADER,
     "in": "header",
     "required": False,
-    "schema": {"type": "string", "minLength": 1, "maxLength": MAX_NAME},
+    "schema": {"type": "string", "minLength": 1, "maxLength": MAX_KEY_LENGTH},
     "description": "A word of your own for this request. Sent again under it within 24 hours, the"
     " request is not run again but answered as it was.",
 }

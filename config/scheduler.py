@@ -14,7 +14,7 @@ from django.db.models import F
 from analytics.services.item_statistics import fold_events
 from config.models import JobRun
 from infra.api.idempotency import store
-from infra.db.models import delete_some
+from infra.db.models import delete_batch
 from infra.exports import worker as exports
 from logger import retention
 from roster import services as roster_services
@@ -42,7 +42,7 @@ class Job:
 
 def _purge_login_sessions(at: datetime) -> int:
     past = Session.objects.filter(expire_date__lt=at)
-    return delete_some(past.order_by("expire_date"), store.PURGED_AT_ONCE)
+    return delete_batch(past.order_by("expire_date"), store.PURGE_BATCH_SIZE)
 
 
 JOBS = (
@@ -101,7 +101,7 @@ def run_exports(worker: exports.Worker) -> None:
     """
     parts = 0
     try:
-        while not worker.stopping() and worker.work():
+        while not worker.is_stopping() and worker.run_step():
             parts += 1
     except Exception:  # whatever is wrong with exports, whoever makes them goes on
         log.exception("job_failed", job=EXPORTS)

@@ -201,10 +201,10 @@ DEFAULT_FACILITY = env.str("DEFAULT_FACILITY", default="")
 
 # How often each caller may ask, and log in from one address; None: without limit.
 THROTTLES = {
-    "key": Rate.of(env.str("THROTTLE_KEY", default="60000/minute")),
-    "user": Rate.of(env.str("THROTTLE_USER", default="1200/minute")),
-    "guest": Rate.of(env.str("THROTTLE_GUEST", default="1200/minute")),
-    "login": Rate.of(env.str("THROTTLE_LOGIN", default="600/minute")),
+    "key": Rate.parse(env.str("THROTTLE_KEY", default="60000/minute")),
+    "user": Rate.parse(env.str("THROTTLE_USER", default="1200/minute")),
+    "guest": Rate.parse(env.str("THROTTLE_GUEST", default="1200/minute")),
+    "login": Rate.parse(env.str("THROTTLE_LOGIN", default="600/minute")),
 }
 
 # Sections of the test whose scores are predicted, each with its scale, and the total to aim at.
@@ -264,9 +264,9 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_THROTTLE_CLASSES": ["infra.api.throttling.CallerThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["infra.api.renderers.OrjsonRenderer"],
     "DEFAULT_PARSER_CLASSES": ["infra.api.parsers.JsonBodyParser"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "infra.api.renderers.AlwaysJson",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "infra.api.renderers.FixedRendererNegotiation",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_PAGINATION_CLASS": "infra.api.pagination.ArrayPagesOrCursor",
+    "DEFAULT_PAGINATION_CLASS": "infra.api.pagination.ListPagination",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "config.exceptions.handle_exception",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",

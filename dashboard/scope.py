@@ -55,7 +55,7 @@ class Selection:
         Http404 : the class or the group is none of the viewer's, or "no class" not theirs to ask.
         BadRequest : a day is none.
         """
-        own = Classroom.objects.staffed_by(viewer)
+        own = Classroom.objects.managed_by(viewer)
         found = list(own.order_by("name", "pk")[: MOST_CLASSES + 1])
         classrooms, is_cut = found[:MOST_CLASSES], len(found) > MOST_CLASSES
         in_no_class = _is_outside(params, viewer, classrooms)
@@ -102,7 +102,7 @@ class Selection:
         if self.in_no_class:
             return visible.filter(enrolments=None, is_staff=False, is_superuser=False)
         if self.group is not None:
-            return visible.grouped_in(LearnerGroup.objects.filter(pk=self.group.pk))
+            return visible.in_groups(LearnerGroup.objects.filter(pk=self.group.pk))
         rooms = [self.classroom] if self.classroom else self.classrooms
         return visible.enrolled_in(Classroom.objects.filter(pk__in=[room.pk for room in rooms]))
 

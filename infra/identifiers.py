@@ -6,7 +6,7 @@ import re
 import unicodedata
 from uuid import UUID
 
-MAX_FOLDED = 255
+MAX_USERNAME_KEY_LENGTH = 255
 _UUID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 

@@ -12,30 +12,30 @@ from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
 # One core is left to whoever does not log in.
-AT_ONCE = max(1, (os.cpu_count() or 1) - 1)
+MAX_CONCURRENT_HASHES = max(1, (os.cpu_count() or 1) - 1)
 
-_turns = BoundedSemaphore(AT_ONCE)
+_slots = BoundedSemaphore(MAX_CONCURRENT_HASHES)
 
 
-class PasswordsBusy(Exception):
+class HashingSaturated(Exception):
     """Too many people are logging in at this moment. Try again."""
 
 
 @contextmanager
-def turn() -> Iterator[None]:
+def hashing_slot() -> Iterator[None]:
     """Wait for a turn to hash a password in this process.
 
     Raises
     ------
-    PasswordsBusy : none came for PASSWORD_PATIENCE.
+    HashingSaturated : none came for PASSWORD_PATIENCE.
     """
     patience: timedelta = settings.PASSWORD_PATIENCE
-    if not _turns.acquire(timeout=patience.total_seconds()):
-        raise PasswordsBusy
+    if not _slots.acquire(timeout=patience.total_seconds()):
+        raise HashingSaturated
     try:
         yield
     finally:
-        _turns.release()
+        _slots.release()
 
 
 class QueuedArgon2PasswordHasher(Argon2PasswordHasher):
@@ -45,10 +45,10 @@ class QueuedArgon2PasswordHasher(Argon2PasswordHasher):
 
     def encode(self, password: str, salt: str) -> str:
         """Hash a new password."""
-        with turn():
+        with hashing_slot():
             return super().encode(password, salt)
 
     def verify(self, password: str, encoded: str) -> bool:
         """Tell whether a password is the hashed one."""
-        with turn():
+        with hashing_slot():
             return super().verify(password, encoded)

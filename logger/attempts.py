@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Max, Q, UUIDField
 
 from analytics.events import Clock
-from infra.db.compiled_queries import Param, Prepared, PreparedUpsert
+from infra.db.compiled_queries import CompiledQuery, CompiledUpsert, Param
 from logger.commands import Interaction
 from logger.evidence import FirstAnswer
 from logger.models import AttemptLog, AttemptLogQuerySet, ContentSession
@@ -22,13 +22,13 @@ MAX_ATTEMPTS = 10_000
 MAX_GUEST_ATTEMPTS = 1_000
 Scored = tuple[int, float, bool]
 SCORED = ("position", "correct", "hinted")
-_SAVE = PreparedUpsert(AttemptLog, unique_fields=["id"], update_fields=AttemptLog.WORKED_ON)
+_SAVE = CompiledUpsert(AttemptLog, unique_fields=["id"], update_fields=AttemptLog.WORKED_ON)
 
 
 @lru_cache(maxsize=64)
-def _window(count: int) -> Prepared[AttemptLog]:
+def _window(count: int) -> CompiledQuery[AttemptLog]:
     """Return the last scores of a try."""
-    return Prepared(
+    return CompiledQuery(
         lambda: (
             AttemptLog.objects.filter(mastery_log_id=Param("mastery_log", UUIDField()))
             .last_arrived(count)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analytics.models import Content
-from infra.exports import Column, LookedUp
+from infra.exports import Column, LookupColumn
 
 _LEARNER = (
     Column("learner id", "user"),
@@ -13,12 +13,12 @@ _LEARNER = (
 )
 _CONTENT = (
     Column("content id", "content_id"),
-    LookedUp("content title", ("content_id", "user__facility"), Content.objects.titles),
+    LookupColumn("content title", ("content_id", "user__facility"), Content.objects.titles),
 )
 # Guests have no facility but the row's.
 _CONTENT_OF_ALL = (
     Column("content id", "content_id"),
-    LookedUp("content title", ("content_id", "facility"), Content.objects.titles),
+    LookupColumn("content title", ("content_id", "facility"), Content.objects.titles),
 )
 _TIMES = (
     Column("start", "start_timestamp"),

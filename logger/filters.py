@@ -49,7 +49,7 @@ class LearnerFilterSet(filters.FilterSet):
         """One learner, by UUID; a key may also use its own name for them."""
         if isinstance(self.actor, ApiKey):
             known = User.objects.in_facility(self.actor.facility_id)
-            return rows.filter(user=Subquery(known.named(value).values("pk")[:1]))
+            return rows.filter(user=Subquery(known.by_identifier(value).values("pk")[:1]))
         key = parse_uuid(value)
         if key is None:
             raise ValidationError({"user": ["This is not a UUID."]})
@@ -73,7 +73,7 @@ class LearnerFilterSet(filters.FilterSet):
     def by_group(self, rows: QuerySet[Any], _name: str, value: UUID) -> QuerySet[Any]:
         """Members of a learner group."""
         known = LearnerGroup.objects.visible_to(self.actor)
-        return rows.filter(user__among=User.objects.grouped_in(known.filter(pk=value)))
+        return rows.filter(user__among=User.objects.in_groups(known.filter(pk=value)))
 
 
 class MasteryLogFilter(LearnerFilterSet):

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
 
-from infra.db.byte_limits import Weighed
-from infra.db.keyset import BadToken, Place, from_place
+from infra.db.byte_limits import ByteLimitedRows
+from infra.db.keyset import BadCursor, Cursor, after_cursor
 from logger.models import AttemptLog, ContentSummary, MasteryLog, MasteryLogQuerySet
 from logger.progress_rounding import difference
 
@@ -44,7 +44,7 @@ class TryDiff:
     target: Row
     previous: Row | None
     attempts: list[tuple[Row, float | None]]
-    following: Place | None
+    following: Cursor | None
 
     @property
     def correct(self) -> int | None:
@@ -62,7 +62,7 @@ class TryDiff:
 
 
 def try_diff(
-    tries: MasteryLogQuerySet, index: int, *, after: Place | None = None, most: int | None = None
+    tries: MasteryLogQuerySet, index: int, *, after: Cursor | None = None, most: int | None = None
 ) -> TryDiff:
     """Compare the try at an index of an ordered queryset with the next older one.
 
@@ -71,7 +71,7 @@ def try_diff(
     Raises
     ------
     UnknownTry : the index is negative or beyond the last try.
-    BadToken : the attempts are to go on after one of another try.
+    BadCursor : the attempts are to go on after one of another try.
     """
     if not 0 <= index < MAX_INDEX:
         raise UnknownTry
@@ -94,15 +94,17 @@ def try_diff(
     )
 
 
-def _attempts(try_id: UUID, count: int, after: Place | None) -> tuple[list[Row], Place | None]:
+def _attempts(try_id: UUID, count: int, after: Cursor | None) -> tuple[list[Row], Cursor | None]:
     """Return a try's attempts, oldest first, as far as they may reach, and where they go on."""
     theirs = AttemptLog.objects.filter(mastery_log=try_id)
     if after is not None and not theirs.filter(pk=after.key).exists():
-        raise BadToken
+        raise BadCursor
     # Those that arrive while this is read come with what follows.
-    nearest = Weighed(from_place(theirs.order_by(*OLDEST).values(*ATTEMPT), after), count + 1)
-    rows, there_is_more = nearest.first(max(1, count))
-    return nearest.whole(rows), Place.of(rows[-1], OLDEST) if there_is_more else None
+    nearest = ByteLimitedRows(
+        after_cursor(theirs.order_by(*OLDEST).values(*ATTEMPT), after), count + 1
+    )
+    rows, there_is_more = nearest.first_batch(max(1, count))
+    return nearest.hydrate(rows), Cursor.after_row(rows[-1], OLDEST) if there_is_more else None
 
 
 def _latest_scores(try_id: UUID) -> dict[str, float]:

@@ -17,8 +17,8 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
-from infra.api.idempotency.decorators import once
-from infra.db.keyset import Place
+from infra.api.idempotency.decorators import idempotent
+from infra.db.keyset import Cursor
 from infra.identifiers import parse_uuid
 from logger import selectors, services
 from logger.examples import ANSWERING, PRACTISING, PROGRESSING, WATCHING
@@ -68,7 +68,7 @@ class SessionsView(RecordingView):
         request=StartSessionSerializer,
         responses=StartedSessionSerializer,
     )
-    @once
+    @idempotent
     def post(self, request: Request) -> Response:
         """Start a session on a node or a quiz."""
         serializer = StartSessionSerializer(data=request.data)
@@ -82,14 +82,14 @@ class SessionsView(RecordingView):
 
 class SessionView(RecordingView):
     permission_classes = [HasScope]
-    guests_own = "session_id"
+    guest_key_param = "session_id"
 
     @extend_schema(
         examples=[PROGRESSING, ANSWERING],
         request=UpdateSessionSerializer,
         responses=UpdatedSessionSerializer,
     )
-    @once
+    @idempotent
     def put(self, request: Request, session_id: str) -> Response:
         """Move a session on: progress, time, and interactions with questions."""
         serializer = UpdateSessionSerializer(data=request.data)
@@ -117,7 +117,7 @@ def _readable_learner(actor: Actor, name: str) -> User:
     """Return somebody whose records the actor may read, by UUID or, for keys, external id."""
     people = User.objects.visible_to(actor)
     if isinstance(actor, ApiKey):
-        found = people.named(name).first()
+        found = people.by_identifier(name).first()
     else:
         found = people.filter(pk__in=[parse_uuid(name)]).first()
     if found is not None:
@@ -162,12 +162,12 @@ class TryView(_Tries, RetrieveAPIView[Any]):
         return super().get(request, *args, **kwargs)
 
 
-def _place_of(request: Request) -> Place | None:
+def _place_of(request: Request) -> Cursor | None:
     token = request.query_params.get(AFTER)
-    return Place.read(token, selectors.OLDEST) if token else None
+    return Cursor.parse(token, selectors.OLDEST) if token else None
 
 
-def _link_to(request: Request, place: Place | None) -> dict[str, str]:
+def _link_to(request: Request, place: Cursor | None) -> dict[str, str]:
     if place is None:
         return {}
     url = replace_query_param(request.build_absolute_uri(), AFTER, place.token)

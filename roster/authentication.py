@@ -15,7 +15,7 @@ from rest_framework.request import Request
 
 from infra.api import throttle_counter
 from infra.api.client_address import client_address
-from infra.identifiers import MAX_FOLDED, fold_username
+from infra.identifiers import MAX_USERNAME_KEY_LENGTH, fold_username
 from roster import keys, services
 from roster.models import ApiKey, User
 
@@ -66,7 +66,7 @@ def _holder(secret: str, *, at: datetime) -> tuple[ApiKey | User, ApiKey | None]
         structlog.contextvars.bind_contextvars(user=learner.pk.hex)
         return learner, None
     key = services.find_key(secret, at=at)
-    services.note_use(key, at=at)
+    services.record_key_use(key, at=at)
     structlog.contextvars.bind_contextvars(key=key.prefix)
     return key, key
 
@@ -74,7 +74,7 @@ def _holder(secret: str, *, at: datetime) -> tuple[ApiKey | User, ApiKey | None]
 def _refuse_flood(request: Request, digest: str) -> None:
     if digest in _let_in:
         return
-    wait = throttle_counter.wait("guest", client_address(request._request))
+    wait = throttle_counter.retry_after("guest", client_address(request._request))
     if wait is not None:
         raise Throttled(wait)
 
@@ -116,7 +116,7 @@ class RosterBackend(ModelBackend):
 
     def get_user(self, user_id: Any) -> User | None:
         """Return the person of a session; None where they may no longer log in."""
-        user = User.objects.with_reach().filter(pk=user_id).first()
+        user = User.objects.with_role_flags().filter(pk=user_id).first()
         return user if user is not None and self.user_can_authenticate(user) else None
 
 
@@ -137,4 +137,4 @@ class LoginAuthentication(SessionAuthentication):
 def login_name(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str | None:
     """Return the username to count by: folded, as it is looked up."""
     name = credentials.get("username") if credentials else request.POST.get("username")
-    return fold_username(name)[:MAX_FOLDED] if isinstance(name, str) else None
+    return fold_username(name)[:MAX_USERNAME_KEY_LENGTH] if isinstance(name, str) else None

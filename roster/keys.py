@@ -18,7 +18,7 @@ _SECRET_BYTES = 32
 
 
 @dataclass(frozen=True, kw_only=True)
-class MintedKey:
+class NewKey:
     """A new secret, and what is stored of it."""
 
     secret: str
@@ -26,11 +26,11 @@ class MintedKey:
     digest: str
 
 
-def mint(brand: str = KEY_BRAND) -> MintedKey:
+def mint(brand: str = KEY_BRAND) -> NewKey:
     """Return a new secret with 256 bits of entropy, its prefix and its digest."""
     prefix = secrets.token_hex(PREFIX_LENGTH // 2)
     secret = f"{brand}_{prefix}_{secrets.token_urlsafe(_SECRET_BYTES)}"
-    return MintedKey(secret=secret, prefix=prefix, digest=digest(secret))
+    return NewKey(secret=secret, prefix=prefix, digest=digest(secret))
 
 
 def digest(secret: str) -> str:

@@ -66,12 +66,12 @@ def session_body(actor: Actor) -> dict[str, Any]:
         "full_name": actor.full_name,
         "user_id": actor.pk.hex,
         "facility_id": actor.facility_id.hex if actor.facility_id else None,
-        "kind": kinds_of(actor),
+        "kind": role_names(actor),
         "is_superuser": actor.is_superuser,
     }
 
 
-def kinds_of(user: User) -> list[str]:
+def role_names(user: User) -> list[str]:
     """Return as what somebody logs in: what they look after, or a learner."""
     held = set(user.roles.values_list("kind", flat=True))
     kinds = [kind.value for kind in (RoleKind.COACH, RoleKind.ADMIN) if kind in held]

@@ -12,7 +12,12 @@ from django.utils import timezone
 
 from infra.admin.model_admins import CappedPaginator
 from roster.admin.export_mixin import ExportableAdmin
-from roster.admin.permissions import is_staff, managed_facilities, manages_some, may_manage
+from roster.admin.permissions import (
+    can_manage_any,
+    can_manage_facility,
+    is_staff,
+    managed_facilities,
+)
 from roster.models import Actor, Facility
 from study import exports, services
 from study.models import LearningItem, StudySet
@@ -30,7 +35,7 @@ class CatalogueAdmin(ExportableAdmin[S]):
     facility_path = "facility"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[S]:
-        staffed = Facility.objects.staffed_by(cast("Actor", request.user))
+        staffed = Facility.objects.managed_by(cast("Actor", request.user))
         return super().get_queryset(request).filter(**{f"{self.facility_path}__in": staffed})
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -43,9 +48,9 @@ class CatalogueAdmin(ExportableAdmin[S]):
         if not self.has_module_permission(request):
             return False
         if obj is None:
-            return manages_some(request)
+            return can_manage_any(request)
         study_set = cast("StudySet", getattr(obj, "study_set", obj))
-        return may_manage(request, study_set.facility_id)
+        return can_manage_facility(request, study_set.facility_id)
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
         return False

@@ -6,13 +6,13 @@ from django.db import models
 from django.db.models import Q
 
 from analytics.models import Item, Skill
-from infra.db.models import Keyed
+from infra.db.models import UUIDModel
 from roster.models import Facility
 
 MOST_ITEMS = 200
 
 
-class StudySet(Keyed):
+class StudySet(UUIDModel):
     """Items that are learned together; knowing them is a skill of its own."""
 
     facility = models.ForeignKey(Facility, on_delete=models.CASCADE, related_name="study_sets")

@@ -56,7 +56,7 @@ def _new_user(facility: Facility | None, **fields: Any) -> User:
 
 def make_key(facility: Facility, *scopes: Scope) -> str:
     granted = set(scopes) or {Scope.READ, Scope.WRITE}
-    return services.grant_key(facility, name="app", scopes=granted, at=NOW)[1]
+    return services.create_api_key(facility, name="app", scopes=granted, at=NOW)[1]
 
 
 def make_quiz(*places: Classroom | LearnerGroup, active: bool = True) -> Quiz:

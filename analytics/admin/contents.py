@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from analytics import exports
 from analytics.catalogue.skills import known_titles, rename_skills
 from analytics.models import Content, ContentQuerySet
-from infra.admin.html import identifier
+from infra.admin.html import short_id
 from infra.admin.model_admins import CappedPaginator
 from infra.audit import audited_fields
 from roster import services
@@ -80,7 +80,7 @@ class ContentAdmin(ExportableAdmin[Content]):
         """Look into titles, or for an id."""
         contents = cast("ContentQuerySet", queryset)
         word = search_term.strip()
-        return (contents.called(word) if word else contents), False
+        return (contents.search(word) if word else contents), False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Content | None = None) -> Any:  # noqa: ARG002
         return ["id"] if obj else []
@@ -97,13 +97,13 @@ class ContentAdmin(ExportableAdmin[Content]):
         super().save_model(request, obj, form, change)
         rename_skills([obj], before=titles)
         if change:
-            services.note_changed(obj, before, actor=viewer(request), facility_id=None)
+            services.record_changed(obj, before, actor=viewer(request), facility_id=None)
         else:
-            services.note_added(obj, actor=viewer(request), facility_id=None)
+            services.record_added(obj, actor=viewer(request), facility_id=None)
 
     def delete_model(self, request: HttpRequest, obj: Content) -> None:
         """Remove a content, and keep what it was."""
-        services.note_removed(obj, actor=viewer(request), facility_id=None)
+        services.record_removed(obj, actor=viewer(request), facility_id=None)
         super().delete_model(request, obj)
 
     @admin.display(description=gettext_lazy("Kind"))
@@ -120,7 +120,7 @@ class ContentAdmin(ExportableAdmin[Content]):
 
     @admin.display(description=gettext_lazy("Id"))
     def key(self, row: Content) -> SafeString:
-        return identifier(row.pk)
+        return short_id(row.pk)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return is_staff(request)

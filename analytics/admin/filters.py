@@ -9,7 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from analytics.events import Source
 from analytics.models import Skill
-from infra.admin.filters import Choice, ChoiceFilter, ConditionFilter, Rows, TextFilter, listed
+from infra.admin.filters import (
+    Choice,
+    ChoiceFilter,
+    ConditionFilter,
+    Rows,
+    TextFilter,
+    keys_or_subquery,
+)
 from roster.models import Facility
 
 
@@ -20,11 +27,11 @@ class SkillFilter(TextFilter):
     parameters = ("skill",)
     hint = _("Code or title")
 
-    def narrowed(self, rows: Rows) -> Rows:
+    def narrow(self, rows: Rows) -> Rows:
         """Return what is known of these skills."""
         named = Q(code__startswith=self.value) | Q(title__icontains=self.value)
         own = Skill.objects.filter(facility__in=Facility.objects.known_to(self.viewer))
-        return rows.filter(skill__in=listed(own.filter(named)))
+        return rows.filter(skill__in=keys_or_subquery(own.filter(named)))
 
 
 class SourceFilter(ChoiceFilter):
@@ -38,7 +45,7 @@ class SourceFilter(ChoiceFilter):
         """The three of them."""
         return Source.choices
 
-    def narrowed(self, rows: Rows) -> Rows:
+    def narrow(self, rows: Rows) -> Rows:
         """Return the answers of one."""
         return rows.filter(source=self.value) if self.value in Source.values else rows.none()
 

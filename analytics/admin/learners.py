@@ -19,13 +19,13 @@ from analytics.models.events import NEWEST
 from analytics.models.memories import LATEST_REVIEWED
 from analytics.models.states import LATEST_PRACTISED
 from infra.admin.filters import DateFilter
-from infra.admin.html import badge, bar, identifier, leading, lines, link, moment
-from infra.admin.quantities import duration, share
+from infra.admin.html import badge, bar, detail_url, moment, page_link, short_id, stacked_lines
+from infra.admin.quantities import duration, percent
 from infra.identifiers import parse_uuid
 from roster.admin.export_mixin import ExportableAdmin
 from roster.admin.learner_filter import LearnerFilter
 from roster.admin.learner_records import VisibleLearnersAdmin
-from roster.admin.links import person
+from roster.admin.links import learner_link
 from roster.admin.place_filters import ClassFilter, FacilityFilter, GroupFilter
 from roster.models import Facility, User
 
@@ -40,7 +40,7 @@ def skill_name(skill: Skill | None) -> SafeString | str:
     if skill is None:
         return ""
     key = None if skill.title else parse_uuid(skill.code)
-    return leading(identifier(key) if key else skill, "coach_skill", skill.pk)
+    return page_link(short_id(key) if key else skill, "coach_skill", skill.pk)
 
 
 def item_name(item: Item, *, asks: str | None, content: str | None) -> SafeString:
@@ -49,8 +49,8 @@ def item_name(item: Item, *, asks: str | None, content: str | None) -> SafeStrin
     key = parse_uuid(code)
     if key is None:
         called = asks or item.code or labels.short_ids(str(item))
-        return leading(called, "coach_item", item.pk)
-    return lines(leading(asks or name, "coach_item", item.pk), content or identifier(key))
+        return page_link(called, "coach_item", item.pk)
+    return stacked_lines(page_link(asks or name, "coach_item", item.pk), content or short_id(key))
 
 
 def _parts(item: Item) -> tuple[str, str]:
@@ -64,7 +64,7 @@ class LearnersAdmin(ExportableAdmin[B], VisibleLearnersAdmin[B]):
 
     learner = "learner"
 
-    def items_beginning(self, word: str, viewer: User) -> Q:
+    def items_starting_with(self, word: str, viewer: User) -> Q:
         """Return a condition on the item: its name begins so, with its content's id or without."""
         named = Q(code__startswith=word) | Q(name__startswith=word)
         items = Item.objects.filter(named, facility__in=Facility.objects.known_to(viewer))
@@ -72,7 +72,7 @@ class LearnersAdmin(ExportableAdmin[B], VisibleLearnersAdmin[B]):
 
     @admin.display(description=gettext_lazy("Learner"))
     def learner_name(self, row: Any) -> SafeString:
-        return person(row.learner)
+        return learner_link(row.learner)
 
     @admin.display(description=gettext_lazy("Skill"))
     def skill_name(self, row: Any) -> SafeString | str:
@@ -82,7 +82,7 @@ class LearnersAdmin(ExportableAdmin[B], VisibleLearnersAdmin[B]):
 class AtItemsAdmin(LearnersAdmin[B]):
     """Rows about items, which are told by what they ask where an app knows it."""
 
-    def complete_rows(self, rows: list[B]) -> None:
+    def attach_related(self, rows: list[B]) -> None:
         """Bring what the items ask, and the titles of the contents they are of."""
         items = [row.item for row in cast("list[Any]", rows) if row.item is not None]
         asked = cast("Any", self.admin_site).item_names({item.pk for item in items})
@@ -105,13 +105,13 @@ class SkillStateAdmin(LearnersAdmin[SkillState]):
     list_display_links = ["practised"]
     list_select_related = ["learner", "skill"]
     list_filter = [*WHOSE, SkillFilter, PlateauFilter, DateFilter]
-    list_without = ["course"]
-    dated_by = "last_practised"
+    list_defer = ["course"]
+    date_field = "last_practised"
     ordering = [*LATEST_PRACTISED]
     exclude = ["course"]
 
-    def page_of(self, row: SkillState) -> str | None:
-        return link("coach_practice", row.learner_id, row.skill_id)
+    def page_url(self, row: SkillState) -> str | None:
+        return detail_url("coach_practice", row.learner_id, row.skill_id)
 
     @admin.display(description=gettext_lazy("Mastery"))
     def known(self, row: SkillState) -> SafeString:
@@ -132,8 +132,8 @@ class SkillStateAdmin(LearnersAdmin[SkillState]):
     def stuck(self, row: SkillState) -> SafeString | str:
         if not row.plateau:
             return ""
-        sure = _("%(share)s sure") % {"share": share(row.p_stuck)}
-        return lines(badge(_("⚠ stuck"), "bad"), sure)
+        sure = _("%(share)s sure") % {"share": percent(row.p_stuck)}
+        return stacked_lines(badge(_("⚠ stuck"), "bad"), sure)
 
     @admin.display(description=gettext_lazy("Practised"))
     def practised(self, row: SkillState) -> SafeString:
@@ -151,14 +151,14 @@ class LearningEventAdmin(AtItemsAdmin[LearningEvent]):
     list_filter = [*WHOSE, SkillFilter, SourceFilter, DateFilter]
     search_help_text = gettext_lazy("Name, username or id of a learner, or an item")
     facility = "facility"
-    dated_by = "happened_at"
+    date_field = "happened_at"
     ordering = list(NEWEST)
-    items_called = "item"
+    item_search_field = "item"
 
-    def page_of(self, row: LearningEvent) -> str | None:
+    def page_url(self, row: LearningEvent) -> str | None:
         if row.skill_id is None:
-            return link("coach_item", row.item_id) if row.item_id else None
-        return link("coach_practice", row.learner_id, row.skill_id)
+            return detail_url("coach_item", row.item_id) if row.item_id else None
+        return detail_url("coach_practice", row.learner_id, row.skill_id)
 
     @admin.display(description=gettext_lazy("When"))
     def happened(self, row: LearningEvent) -> SafeString:
@@ -168,11 +168,11 @@ class LearningEventAdmin(AtItemsAdmin[LearningEvent]):
     def result(self, row: LearningEvent) -> SafeString:
         if row.score in (0, 1):
             return badge(_("✓ right"), "good") if row.score else badge(_("✗ wrong"), "bad")
-        return badge(f"½ {share(row.score)}", "warn")
+        return badge(f"½ {percent(row.score)}", "warn")
 
     @admin.display(description=gettext_lazy("Expected"))
     def expected(self, row: LearningEvent) -> str:
-        return share(row.p_correct)
+        return percent(row.p_correct)
 
     @admin.display(description=gettext_lazy("Mastery"))
     def moved(self, row: LearningEvent) -> str:
@@ -180,7 +180,7 @@ class LearningEventAdmin(AtItemsAdmin[LearningEvent]):
             return ""
         before = labels.within_limits(row.mastery_before)
         after = labels.within_limits(row.mastery_after)
-        return f"{share(before)} → {share(after)}"
+        return f"{percent(before)} → {percent(after)}"
 
     @admin.display(description=gettext_lazy("Time"))
     def took(self, row: LearningEvent) -> str:
@@ -201,12 +201,12 @@ class ItemMemoryAdmin(AtItemsAdmin[ItemMemory]):
     list_select_related = ["learner", "item"]
     list_filter = [*WHOSE, DateFilter]
     search_help_text = gettext_lazy("Name, username or id of a learner, or an item")
-    dated_by = "last_review"
+    date_field = "last_review"
     ordering = [*LATEST_REVIEWED]
-    items_called = "item"
+    item_search_field = "item"
 
-    def page_of(self, row: ItemMemory) -> str | None:
-        return link("coach_item", row.item_id)
+    def page_url(self, row: ItemMemory) -> str | None:
+        return detail_url("coach_item", row.item_id)
 
     @admin.display(description=gettext_lazy("Last review"))
     def reviewed(self, row: ItemMemory) -> SafeString:
@@ -225,7 +225,7 @@ class ItemMemoryAdmin(AtItemsAdmin[ItemMemory]):
         if not row.reviews:
             return ""
         # What is almost right counts half: this is no number of right answers.
-        mean = share(row.score / row.reviews)
+        mean = percent(row.score / row.reviews)
         return _("%(reviews)d, mean score %(share)s") % {"reviews": row.reviews, "share": mean}
 
     @admin.display(description=gettext_lazy("Time"))

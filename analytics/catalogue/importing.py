@@ -59,7 +59,7 @@ def import_contents(
     ):
         raise UnknownParents(orphans)
     done = ImportedContents(listed=count, added=Content.objects.count() - before)
-    services.note_import(Content, asdict(done))
+    services.record_import(Content, asdict(done))
     return done
 
 

@@ -164,7 +164,7 @@ def drifted_rows(ability: Terms, skill_ability: Terms) -> tuple[Terms, Terms]:
 
 
 def absorb(score: float, ability: Term, skill_ability: Term, skill: Term, item: Term) -> Moved:
-    """Move the learner's terms by one answer; the shared terms are for `item_parameters.fold` to move.
+    """Move the learner's terms by one answer; `item_parameters.fold` moves the shared terms.
 
     Parameters
     ----------

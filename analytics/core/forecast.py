@@ -3,7 +3,7 @@
 A section's score is the mean probability of a right answer over its skills, put on the section's
 scale: the number-correct score to expect of a test with as many questions on each (Lord 1980,
 "Applications of item response theory", 4). A skill's probability is the prediction that is tested
-against real answers (`predictor`), for a question of unknown difficulty; of a skill never practised,
+against real answers (`predictor`), for a question of unknown difficulty; a skill never practised
 what the learner's ability elsewhere leads to expect. Practice goes on as it did lately, and each
 answer brings the gain that `growth_hmm` expects, ever less of it the nearer the top level is.
 

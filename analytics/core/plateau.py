@@ -1,6 +1,6 @@
 """Has a learner stopped getting better at a skill before mastering it, and what would help?
 
-Learning-science 3. The probability of being stuck (`growth_hmm`) alone raises the flag and lowers it,
+Learning-science 3. The probability of being stuck (`growth_hmm`) alone raises and lowers the flag,
 at different values, so that it does not flicker. Mastery is never a plateau, however still it
 stands: a rule on mastery's velocity (attempts >= 10 and |velocity| < .02) would flag nearly every
 mastered learner. Documented indicators are reported beside the flag and choose what to advise.

@@ -59,7 +59,7 @@ class Beliefs:
     """What is believed after the answers.
 
     `before` and `after` are mastery around each answer, shape (answers,); of each belief, shape
-    (beliefs,), `mastery`, `fading`, `attempts`, `correct`, `skill_ability` and `trajectory_batch`; of each
+    (beliefs,), `mastery`, `fading`, `attempts`, `correct`, `skill_ability` and `courses`; of each
     learner, shape (learners,), `ability`, `efficiency_weight` and `efficiency`.
     """
 

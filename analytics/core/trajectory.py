@@ -1,7 +1,7 @@
 """The course of one learner at one skill: all that is kept of the answers so far, of fixed size.
 
-What `growth_hmm`, `velocity`, `efficiency` and `plateau` need between two answers, moved by `absorb`
-in a few microseconds and read without moving it. `trajectory_batch` does the same to many at a time.
+What `growth_hmm`, `velocity`, `efficiency` and `plateau` need between two answers, moved by
+`absorb` in a few microseconds and read without moving it. `trajectory_batch` does the same to many.
 A day is a fractional number of days since 1970-01-01 UTC.
 """
 

@@ -1,7 +1,7 @@
 """The courses of many learners and skills at a time: `trajectory`, a row each, moved in batches.
 
 For rebuilding what is kept from the events alone: at each step the next answer of every course
-that still has one, as arrays of shape (active,). The equations are those of `trajectory`; tests hold
+that still has one, as arrays of shape (active,). Equations are those of `trajectory`; tests hold
 the two together to 1e-12.
 """
 

@@ -12,12 +12,12 @@ from uuid_utils.compat import uuid7
 
 from analytics.core import bkt, difficulty, predictor
 from analytics.core.difficulty import Term
-from infra.api.idempotency.models import MAX_NAME
-from infra.db.models import Keyed
+from infra.api.idempotency.models import MAX_KEY_LENGTH
+from infra.db.models import UUIDModel
 from roster.models import Facility
 
 
-class Learned(Keyed):
+class Learned(UUIDModel):
     """Something whose difficulty and times are folded from events, by a job alone.
 
     Nobody's request writes these columns, so learners never wait for each other.
@@ -52,7 +52,7 @@ class Skill(Learned):
     """One thing to be learned in one facility, by the code its apps give it."""
 
     facility = models.ForeignKey(Facility, on_delete=models.CASCADE, related_name="skills")
-    code = models.CharField(max_length=MAX_NAME)
+    code = models.CharField(max_length=MAX_KEY_LENGTH)
     title = models.CharField(max_length=200, blank=True)
     section = models.CharField(
         max_length=50, blank=True, help_text="The section of a test this counts for."
@@ -84,11 +84,11 @@ class Item(Learned):
     """
 
     facility = models.ForeignKey(Facility, on_delete=models.CASCADE, related_name="items")
-    code = models.CharField(max_length=MAX_NAME, null=True, blank=True)  # noqa: DJ001
+    code = models.CharField(max_length=MAX_KEY_LENGTH, null=True, blank=True)  # noqa: DJ001
     # An item of a session is called `CONTENT:ITEM`; people look for it by the second half.
     name = models.GeneratedField(
         expression=Substr("code", StrIndex("code", models.Value(":")) + 1),
-        output_field=models.CharField(max_length=MAX_NAME, null=True), db_persist=True,
+        output_field=models.CharField(max_length=MAX_KEY_LENGTH, null=True), db_persist=True,
     )  # fmt: skip
     guid = models.UUIDField(default=uuid7)
     skill = models.ForeignKey(
@@ -127,7 +127,7 @@ class Item(Learned):
         return datetime.fromtimestamp((self.pk.int >> 80) / 1000, tz=UTC)
 
 
-class SkillParameters(Keyed):
+class SkillParameters(UUIDModel):
     """One fit of one skill: how it is learned, guessed, slipped at and forgotten.
 
     Never changed: a new fit is a new version, and each event and state knows its own. Version 0

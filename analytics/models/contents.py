@@ -72,7 +72,7 @@ class ContentQuerySet(models.QuerySet["Content"]):
         found = {work: titles.get(work) or titles.get((work[0], None)) for work in wanted}
         return {work: title for work, title in found.items() if title}
 
-    def called(self, words: str) -> Self:
+    def search(self, words: str) -> Self:
         """Contents of this id, or whose title contains these words, in any case."""
         key = parse_uuid(words)
         return self.filter(pk=key) if key else self.filter(title__icontains=words)

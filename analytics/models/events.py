@@ -10,8 +10,8 @@ from django.db.models import Q
 from analytics.core.memory import Grade
 from analytics.events import Source
 from analytics.models.catalogue import Item, Skill
-from infra.api.idempotency.models import MAX_NAME
-from infra.db.models import Keyed
+from infra.api.idempotency.models import MAX_KEY_LENGTH
+from infra.db.models import UUIDModel
 from roster.models import Actor, ApiKey, Facility, User
 from roster.models.visibility import LearnersQuerySet
 
@@ -25,7 +25,7 @@ class LearningEventQuerySet(LearnersQuerySet["LearningEvent"]):
         Each bears its learner's facility, which never changes: whoever reads one whole facility is
         told so by equality, and the order of an index is the list's.
         """
-        whole = actor.whole_facility if isinstance(actor, User | ApiKey) else None
+        whole = actor.sole_facility_id if isinstance(actor, User | ApiKey) else None
         if whole is None or actor.is_superuser:
             return super().visible_to(actor)
         return self.filter(facility=whole)
@@ -39,7 +39,7 @@ class LearningEventQuerySet(LearnersQuerySet["LearningEvent"]):
         return self.filter(folded_at=None)
 
 
-class LearningEvent(Keyed):
+class LearningEvent(UUIDModel):
     """One answer by one learner, through any of the APIs.
 
     Evidence never changes. `position` is its place in the learner's order of arrival. The shared
@@ -69,7 +69,7 @@ class LearningEvent(Keyed):
     )  # fmt: skip
     position = models.PositiveBigIntegerField()
     source = models.CharField(max_length=10, choices=Source)
-    source_id = models.CharField(max_length=MAX_NAME, null=True, blank=True)  # noqa: DJ001
+    source_id = models.CharField(max_length=MAX_KEY_LENGTH, null=True, blank=True)  # noqa: DJ001
     happened_at = models.DateTimeField()
     received_at = models.DateTimeField()
 

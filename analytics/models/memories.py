@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from analytics.core.memory import EASIEST, HARDEST
 from analytics.models.catalogue import Item
-from infra.db.models import Keyed
+from infra.db.models import UUIDModel
 from roster.models import User
 from roster.models.visibility import LearnersQuerySet
 
@@ -18,7 +18,7 @@ class ItemMemoryQuerySet(LearnersQuerySet["ItemMemory"]):
     """What learners remember of items."""
 
 
-class ItemMemory(Keyed):
+class ItemMemory(UUIDModel):
     """What one learner remembers of one item, and what their reviews of it came to.
 
     `due` is when its recall will have fallen to what is desired, before it is calibrated for the

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from analytics.core import bkt, calibration, difficulty
 from analytics.models.catalogue import Skill, SkillParameters
-from infra.db.models import Keyed
+from infra.db.models import UUIDModel
 from roster.models import User
 from roster.models.visibility import LearnersQuerySet
 
@@ -56,7 +56,7 @@ class SkillStateQuerySet(LearnersQuerySet["SkillState"]):
     """What learners know of skills."""
 
 
-class SkillState(Keyed):
+class SkillState(UUIDModel):
     """What we believe one learner knows of one skill.
 
     `fading` is the mastery the prediction uses, which is also forgotten. `parameters` are those

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from analytics.models import Skill
-from infra.api.idempotency.models import MAX_NAME
+from infra.api.idempotency.models import MAX_KEY_LENGTH
 from infra.identifiers import parse_uuid
 from roster.models import Actor, ApiKey, User
 from roster.services import UnknownLearner
@@ -104,4 +104,4 @@ def _skills(
 
 def _storable(names: Collection[str]) -> list[str]:
     """Return the names that a column could hold; the others are nobody's."""
-    return [name for name in names if "\0" not in name and len(name) <= MAX_NAME]
+    return [name for name in names if "\0" not in name and len(name) <= MAX_KEY_LENGTH]

@@ -16,7 +16,7 @@ from analytics.serializers.reading import (
     BadAnswer,
     read_answer,
 )
-from infra.api.idempotency.models import MAX_NAME
+from infra.api.idempotency.models import MAX_KEY_LENGTH
 
 DECIMALS = 4
 CONFIDENCES = ("low", "medium", "high")
@@ -25,8 +25,8 @@ CONFIDENCES = ("low", "medium", "high")
 class TrackAnswerSerializer(serializers.Serializer[TrackedAnswer]):
     """One answer by one learner to one question."""
 
-    user_id = serializers.CharField(max_length=MAX_NAME)
-    skill_id = serializers.CharField(max_length=MAX_NAME)
+    user_id = serializers.CharField(max_length=MAX_KEY_LENGTH)
+    skill_id = serializers.CharField(max_length=MAX_KEY_LENGTH)
     is_correct = serializers.BooleanField()
     time_spent_seconds = serializers.IntegerField(
         min_value=0, max_value=MAX_SECONDS, required=False, allow_null=True
@@ -37,8 +37,8 @@ class TrackAnswerSerializer(serializers.Serializer[TrackedAnswer]):
     question_difficulty = serializers.FloatField(
         min_value=-MAX_DIFFICULTY, max_value=MAX_DIFFICULTY, required=False, allow_null=True
     )
-    item_id = serializers.CharField(max_length=MAX_NAME, required=False, allow_null=True)
-    event_id = serializers.CharField(max_length=MAX_NAME, required=False, allow_null=True)
+    item_id = serializers.CharField(max_length=MAX_KEY_LENGTH, required=False, allow_null=True)
+    event_id = serializers.CharField(max_length=MAX_KEY_LENGTH, required=False, allow_null=True)
     timestamp = serializers.DateTimeField(required=False, allow_null=True)
 
     def to_internal_value(self, data: Any) -> TrackedAnswer:

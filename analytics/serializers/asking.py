@@ -11,7 +11,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from analytics.core.score_scale import total_scale
-from infra.api.idempotency.models import MAX_NAME
+from infra.api.idempotency.models import MAX_KEY_LENGTH
 
 USUAL_DAYS = 30
 MOST_DAYS = 365
@@ -73,8 +73,8 @@ def asked_name(request: Request, parameter: str) -> str | None:
     ValidationError : it could be nobody's.
     """
     name = request.query_params.get(parameter)
-    if name is not None and ("\0" in name or not 0 < len(name) <= MAX_NAME):
-        raise ValidationError({parameter: [f"Must be of 1 to {MAX_NAME} characters."]})
+    if name is not None and ("\0" in name or not 0 < len(name) <= MAX_KEY_LENGTH):
+        raise ValidationError({parameter: [f"Must be of 1 to {MAX_KEY_LENGTH} characters."]})
     return name
 
 

@@ -11,7 +11,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from analytics.commands import TrackedAnswer
 from infra.api.fields import EventTimeField
-from infra.api.idempotency.models import MAX_NAME
+from infra.api.idempotency.models import MAX_KEY_LENGTH
 
 Reader = Callable[[Any], Any]
 MAX_SECONDS = 10_000_000
@@ -135,7 +135,7 @@ def read_moment(value: Any) -> datetime:
         raise ValueError(problem) from None
 
 
-read_name = text(MAX_NAME)
+read_name = text(MAX_KEY_LENGTH)
 _READERS: dict[str, Reader] = {
     "user_id": read_name,
     "skill_id": read_name,

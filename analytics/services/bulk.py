@@ -18,10 +18,10 @@ from analytics.services.state_updater import NotTheirEvent, Recorded
 from analytics.services.tracking import NotALearner
 from roster.models import ApiKey, User
 from roster.services import (
-    NotForYou,
+    CannotRecordForOthers,
     UnknownLearner,
     lock_learner,
-    lock_learners_named,
+    lock_learners_by_identifier,
 )
 
 T = TypeVar("T")
@@ -146,13 +146,13 @@ def _place(row: Row) -> int:
 def _lock(actor: ApiKey | User, names: set[str], *, at: datetime) -> Mapping[str, User]:
     """Lock the learners whom the actor may record for, by the names that were used."""
     if isinstance(actor, ApiKey):
-        return lock_learners_named(names, facility=actor.facility, at=at)
-    own = [name for name in names if actor.is_called(name)]
+        return lock_learners_by_identifier(names, facility=actor.facility, at=at)
+    own = [name for name in names if actor.has_identifier(name)]
     return dict.fromkeys(own, lock_learner(actor.pk)) if own else {}
 
 
 def _stranger(actor: ApiKey | User) -> Exception:
-    return UnknownLearner() if isinstance(actor, ApiKey) else NotForYou()
+    return UnknownLearner() if isinstance(actor, ApiKey) else CannotRecordForOthers()
 
 
 def _owned(

@@ -18,8 +18,8 @@ from django.db.models.fields import CharField
 from analytics.catalogue.skills import titles_of
 from analytics.events import Answer
 from analytics.models import Item, ItemMemory, Skill, SkillState
-from infra.api.idempotency.models import MAX_NAME
-from infra.db.compiled_queries import Param, Prepared
+from infra.api.idempotency.models import MAX_KEY_LENGTH
+from infra.db.compiled_queries import CompiledQuery, Param
 
 FEW = 4
 ItemName = str | UUID
@@ -38,20 +38,20 @@ def _items_of(
 
 
 @lru_cache(maxsize=4 * FEW)
-def _few_items(codes: int, guids: int) -> Prepared[Item]:
-    named = [Param(f"code{n}", CharField(max_length=MAX_NAME)) for n in range(codes)]
+def _few_items(codes: int, guids: int) -> CompiledQuery[Item]:
+    named = [Param(f"code{n}", CharField(max_length=MAX_KEY_LENGTH)) for n in range(codes)]
     numbered = [Param(f"guid{n}", UUIDField()) for n in range(guids)]
     facility, learner = Param("facility", UUIDField()), Param("learner", UUIDField())
-    return Prepared(lambda: _items_of(facility, named, numbered, learner=learner))
+    return CompiledQuery(lambda: _items_of(facility, named, numbered, learner=learner))
 
 
 @lru_cache(maxsize=1)
-def _state_of_code() -> Prepared[SkillState]:
-    return Prepared(
+def _state_of_code() -> CompiledQuery[SkillState]:
+    return CompiledQuery(
         lambda: SkillState.objects.filter(
             learner_id=Param("learner", UUIDField()),
             skill__facility_id=Param("facility", UUIDField()),
-            skill__code=Param("code", CharField(max_length=MAX_NAME)),
+            skill__code=Param("code", CharField(max_length=MAX_KEY_LENGTH)),
         ).select_related("skill", "parameters")
     )
 

@@ -12,7 +12,7 @@ from analytics.commands import TrackedAnswer
 from analytics.events import MasteryChange
 from analytics.services.recording import record_answers
 from roster.models import Actor
-from roster.services import CredentialsNeeded, lock_recorded_learner
+from roster.services import AuthenticationRequired, resolve_and_lock_learner
 
 
 class NotALearner(PermissionError):
@@ -33,13 +33,13 @@ def track_answer(tracked: TrackedAnswer, *, actor: Actor, at: datetime) -> Track
 
     Raises
     ------
-    NotForYou, UnknownLearner, CredentialsNeeded : see `lock_recorded_learner`.
+    CannotRecordForOthers, UnknownLearner, AuthenticationRequired : see `resolve_and_lock_learner`.
     NotTheirEvent : the event_id was used for another learner.
     NotALearner : the caller belongs to no facility.
     """
-    learner = lock_recorded_learner(actor, tracked.user_id, at=at)
+    learner = resolve_and_lock_learner(actor, tracked.user_id, at=at)
     if learner is None:
-        raise CredentialsNeeded
+        raise AuthenticationRequired
     [change] = record_answers(learner, [tracked.answer], at=at)
     if change is None:
         raise NotALearner

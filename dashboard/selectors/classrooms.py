@@ -10,5 +10,5 @@ MOST_CLASSES = 10
 def classrooms_of(learner: User, viewer: User) -> list[Classroom]:
     """Return the classes that the learner attends and the viewer looks after, by name."""
     attended = Classroom.objects.filter(pk__in=learner.enrolments.values("classroom"))
-    own = attended.filter(pk__in=Classroom.objects.staffed_by(viewer).values("pk"))
+    own = attended.filter(pk__in=Classroom.objects.managed_by(viewer).values("pk"))
     return list(own.order_by("name", "pk")[:MOST_CLASSES])

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from analytics.models import Content
-from infra.db.keyset import Place, from_place
+from infra.db.keyset import Cursor, after_cursor
 from logger.models import ContentSession, ContentSummary, MasteryLog
 from logger.models.base import LATEST_BEGUN
 from logger.models.mastery import NEWEST
@@ -35,7 +35,7 @@ class LearnerContent:
     summary: ContentSummary
     title: str | None
     tries: list[MasteryLog]
-    following: Place | None
+    following: Cursor | None
     sessions: list[ContentSession]
 
     @property
@@ -45,7 +45,7 @@ class LearnerContent:
 
 
 def learner_content(
-    viewer: User, learner_id: UUID, content_id: UUID, *, after: Place | None = None
+    viewer: User, learner_id: UUID, content_id: UUID, *, after: Cursor | None = None
 ) -> LearnerContent:
     """Return what a learner did with a content.
 
@@ -61,13 +61,13 @@ def learner_content(
     )
     if summary is None:
         raise UnknownContent
-    tries = list(from_place(_tries_of(summary), after)[: TRIES + 1])
+    tries = list(after_cursor(_tries_of(summary), after)[: TRIES + 1])
     shown = tries[:TRIES]
     return LearnerContent(
         summary=summary,
         title=title_of(content_id, summary.user.facility_id),
         tries=shown,
-        following=Place.of(shown[-1], list(NEWEST)) if len(tries) > TRIES else None,
+        following=Cursor.after_row(shown[-1], list(NEWEST)) if len(tries) > TRIES else None,
         sessions=list(summary.sessions.order_by(*LATEST_BEGUN)[:SESSIONS]),
     )
 

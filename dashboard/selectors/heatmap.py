@@ -12,7 +12,7 @@ from analytics.labels import mastery, short_ids
 from analytics.models import Skill, SkillState
 from dashboard.charts import Cell, Head, HeatMap, HeatRow
 from infra.admin.formats import percent
-from infra.admin.html import link
+from infra.admin.html import detail_url
 from roster.models import User
 
 MOST_LEARNERS = 50
@@ -44,7 +44,7 @@ def heat_map(
         columns=[_head(skill, query) for skill in skills],
         rows=[
             HeatRow(
-                head=Head(label=str(learner), url=link("coach_learner", learner.pk)),
+                head=Head(label=str(learner), url=detail_url("coach_learner", learner.pk)),
                 cells=[_cell(held.get((learner.pk, skill.pk))) for skill in skills],
             )
             for learner in shown[:MOST_LEARNERS]
@@ -53,7 +53,9 @@ def heat_map(
 
 
 def _head(skill: Skill, query: str) -> Head:
-    return Head(label=short_ids(str(skill)), url=(link("coach_skill", skill.pk) or "") + query)
+    return Head(
+        label=short_ids(str(skill)), url=(detail_url("coach_skill", skill.pk) or "") + query
+    )
 
 
 def _most_practised(states: Iterable[SkillState]) -> list[Skill]:
@@ -79,5 +81,5 @@ def _cell(state: SkillState | None) -> Cell | None:
         text=mastery(state.mastery),
         symbol=symbol,
         note=note,
-        url=link("coach_practice", state.learner_id, state.skill_id),
+        url=detail_url("coach_practice", state.learner_id, state.skill_id),
     )

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from infra.admin.formats import ago
+from infra.admin.formats import days_ago
 from roster.models import User
 
 
@@ -29,7 +29,7 @@ def away(learners: Iterable[User], *, since: datetime, at: datetime) -> list[Awa
     """
     newest = [(learner, newest_answer(learner)) for learner in learners]
     return [
-        Away(learner=learner, last=ago(last, at) if last else _("never"))
+        Away(learner=learner, last=days_ago(last, at) if last else _("never"))
         for learner, last in newest
         if last is None or last < since
     ]

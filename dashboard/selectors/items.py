@@ -16,7 +16,7 @@ from analytics.core import difficulty, item_analysis
 from analytics.core.logistic import FloatArray
 from analytics.models import Item, LearningEvent, Skill
 from dashboard.selectors.links import answer_url
-from infra.admin.formats import decimal, duration, isolated, percent, signed
+from infra.admin.formats import decimal, duration, isolate_direction, percent, signed
 from roster.models import User
 
 NEWEST = 2_000
@@ -99,7 +99,7 @@ def _names() -> list[str]:
 
 def _difficulty(item: Item) -> Figure:
     name, sd = _("Difficulty"), sqrt(item.difficulty_variance)
-    spread = isolated(f"± {decimal(sd, 2)}")
+    spread = isolate_direction(f"± {decimal(sd, 2)}")
     if not difficulty.is_known(item.difficulty):
         known_from = decimal(difficulty.KNOWN_SD, 2)
         why = _("Not known well enough yet: {spread}, shown below {known}.")

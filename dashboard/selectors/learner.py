@@ -21,8 +21,8 @@ from dashboard.selectors.classrooms import classrooms_of
 from dashboard.selectors.inactive import newest_answer
 from dashboard.selectors.progress import mastery_over_time
 from dashboard.selectors.readiness import Readiness, readiness_of
-from infra.admin.formats import ago
-from infra.admin.html import link
+from infra.admin.formats import days_ago
+from infra.admin.html import detail_url
 from roster.models import Classroom, User
 
 MOST_SKILLS = 200
@@ -52,8 +52,8 @@ def skill_row(state: SkillState, *, at: datetime) -> SkillRow:
         is_mastered=state.mastery >= MASTERED,
         trend=str(presentation.TRENDS[course.trend(at.timestamp() / DAY)]),
         advice=str(presentation.ADVICE[advice]) if advice else "",
-        practised=ago(state.last_practised, at),
-        url=link("coach_practice", state.learner_id, state.skill_id),
+        practised=days_ago(state.last_practised, at),
+        url=detail_url("coach_practice", state.learner_id, state.skill_id),
     )
 
 
@@ -95,7 +95,7 @@ def profile(learner: User, viewer: User, *, at: datetime) -> Profile:
         classrooms=classrooms_of(learner, viewer),
         concerned=next(iter(concerned([learner], states, at=at)), None),
         answers=ability.answers if ability else 0,
-        last_answer=ago(newest, at) if newest else _("never"),
+        last_answer=days_ago(newest, at) if newest else _("never"),
         velocity=overall_velocity(paces),
         trend=str(presentation.TRENDS[overall_trend(paces)]),
         efficiency=ability.efficiency if ability else 0.0,

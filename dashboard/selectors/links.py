@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from analytics.events import Source
-from infra.admin.html import link
+from infra.admin.html import detail_url
 from infra.identifiers import parse_uuid
 
 
@@ -18,7 +18,7 @@ def answer_url(row: Mapping[str, Any]) -> str | None:
     row : of an event, with its learner, skill, source and source_id.
     """
     attempt = parse_uuid(row["source_id"] or "") if row["source"] == Source.SESSION else None
-    found = link("coach_attempt", attempt) if attempt else None
+    found = detail_url("coach_attempt", attempt) if attempt else None
     if found is None and row["skill"] is not None:
-        return link("coach_practice", row["learner"], row["skill"])
-    return found or link("coach_learner", row["learner"])
+        return detail_url("coach_practice", row["learner"], row["skill"])
+    return found or detail_url("coach_learner", row["learner"])

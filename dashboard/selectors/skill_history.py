@@ -13,7 +13,7 @@ from analytics.models import LearningEvent, Skill, SkillState
 from dashboard.charts import LineChart
 from dashboard.selectors.links import answer_url
 from dashboard.selectors.progress import mastery_at_skill
-from infra.db.keyset import Place, from_place, order_of
+from infra.db.keyset import Cursor, after_cursor, order_of
 from roster.models import User
 
 PAGE = 50
@@ -49,13 +49,13 @@ class PracticeView:
         return {answer.row["item"] for answer in self.answers} - {None}
 
 
-def practice(learner: User, skill: Skill, place: Place | None) -> PracticeView:
+def practice(learner: User, skill: Skill, place: Cursor | None) -> PracticeView:
     """Return the answers from a place on; from none the newest."""
     events = LearningEvent.objects.filter(learner=learner, skill=skill)
     rows = events.order_by(*NEWEST_FIRST).values(*SHOWN)
     order = order_of(rows)
     backwards = place is not None and place.backwards
-    found = list(from_place(rows, place)[: PAGE + 1])
+    found = list(after_cursor(rows, place)[: PAGE + 1])
     has_more, shown = len(found) > PAGE, found[:PAGE]
     if backwards:
         shown.reverse()
@@ -63,8 +63,10 @@ def practice(learner: User, skill: Skill, place: Place | None) -> PracticeView:
     has_older = True if backwards else has_more
     return PracticeView(
         answers=[_answer(row) for row in shown],
-        newer=Place.of(shown[0], order, backwards=True).token if shown and has_newer else None,
-        older=Place.of(shown[-1], order).token if shown and has_older else None,
+        newer=Cursor.after_row(shown[0], order, backwards=True).token
+        if shown and has_newer
+        else None,
+        older=Cursor.after_row(shown[-1], order).token if shown and has_older else None,
         state=SkillState.objects.filter(learner=learner, skill=skill).first(),
         progress=mastery_at_skill(list(reversed(shown))),
     )

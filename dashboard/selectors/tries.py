@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from dashboard.selectors.contents import title_of
 from dashboard.selectors.item_codes import known_items
-from infra.db.keyset import Place
+from infra.db.keyset import Cursor
 from logger.mastery import CORRECT
 from logger.models import AttemptLog, MasteryLog, MasteryLogQuerySet
 from logger.outcomes import Outcome
@@ -60,13 +60,13 @@ class LearnerTry:
         return self.diff.previous["id"] if self.diff.previous else None
 
 
-def learner_try(viewer: User, try_id: UUID, *, after: Place | None = None) -> LearnerTry:
+def learner_try(viewer: User, try_id: UUID, *, after: Cursor | None = None) -> LearnerTry:
     """Return a try with its attempts, oldest first, from a place on.
 
     Raises
     ------
     UnknownTryOfLearner : there is none the viewer may see.
-    BadToken : the attempts are to go on after one of another try.
+    BadCursor : the attempts are to go on after one of another try.
     """
     visible = MasteryLog.objects.visible_to(viewer)
     tried = visible.filter(pk=try_id).select_related("user", "summary").first()

@@ -9,7 +9,7 @@ from uuid import UUID
 from analytics.core.item_analysis import MIN_ANSWERS
 from analytics.models import Item
 from dashboard.selectors.item_codes import parts_of
-from infra.db.byte_limits import Row, Weighed
+from infra.db.byte_limits import ByteLimitedRows, Row
 from logger.mastery import CORRECT
 from logger.models import AttemptLog, AttemptLogQuerySet
 from logger.presentation import readable
@@ -62,11 +62,11 @@ def wrong_answers(viewer: User, item: Item) -> WrongAnswers:
     Its code names a content and a question, or a question alone, whatever it appears in.
     """
     attempts = _attempts_at(viewer, item)
-    read = Weighed(
+    read = ByteLimitedRows(
         attempts.newest_first().values("id", "user", "correct", "answer", "simple_answer"), ATTEMPTS
     )
-    rows, _there_is_more = read.first(ATTEMPTS)
-    wrong = [row for row in read.whole(rows) if row["correct"] != CORRECT]
+    rows, _there_is_more = read.first_batch(ATTEMPTS)
+    wrong = [row for row in read.hydrate(rows) if row["correct"] != CORRECT]
     told = wrong if len(rows) >= MIN_ANSWERS else []
     return WrongAnswers(attempts=len(rows), wrong=len(wrong), answers=_most_frequent(told))
 

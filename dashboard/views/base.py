@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from dashboard.selectors.classrooms import classrooms_of
-from infra.admin.html import link
+from infra.admin.html import detail_url
 from roster.models import Classroom, User
 
 
@@ -97,4 +97,4 @@ def class_crumbs(classrooms: Sequence[Classroom]) -> list[Crumb]:
 def learner_crumbs(learner: User, viewer: User) -> list[Crumb]:
     """Return the way back to a learner: their class, and they themselves. One statement."""
     way = class_crumbs(classrooms_of(learner, viewer))
-    return [*way, Crumb(label=str(learner), url=link("coach_learner", learner.pk))]
+    return [*way, Crumb(label=str(learner), url=detail_url("coach_learner", learner.pk))]

@@ -30,8 +30,8 @@ from dashboard.views.base import (
     learner_crumbs,
     visible_learner,
 )
-from infra.admin.html import link
-from infra.db.keyset import BadToken, Place
+from infra.admin.html import detail_url
+from infra.db.keyset import BadCursor, Cursor
 from roster.models import Facility, User
 
 L = TypeVar("L", bound=Learned)
@@ -76,11 +76,11 @@ class PracticePage(CoachPage):
             "names": item_questions(answers.items),
         }
 
-    def _place(self) -> Place | None:
+    def _place(self) -> Cursor | None:
         token = self.request.GET.get("from", "")
         try:
-            return Place.read(token, list(NEWEST_FIRST)) if token else None
-        except BadToken as error:
+            return Cursor.parse(token, list(NEWEST_FIRST)) if token else None
+        except BadCursor as error:
             raise BadRequest(error.__doc__) from None
 
 
@@ -133,7 +133,7 @@ def selection_crumbs(selection: Selection) -> list[Crumb]:
 
 def skill_crumb(skill: Skill) -> Crumb:
     """Return the way back to a skill."""
-    return Crumb(label=labels.short_ids(str(skill)), url=link("coach_skill", skill.pk))
+    return Crumb(label=labels.short_ids(str(skill)), url=detail_url("coach_skill", skill.pk))
 
 
 def of_known_facility(rows: QuerySet[L], viewer: User) -> QuerySet[L]:

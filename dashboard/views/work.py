@@ -15,8 +15,8 @@ from dashboard.selectors.attempts import LearnerAttempt, UnknownAttemptOfLearner
 from dashboard.selectors.contents import LearnerContent, UnknownContent, learner_content
 from dashboard.selectors.tries import LearnerTry, UnknownTryOfLearner, learner_try
 from dashboard.views.base import CoachPage, Crumb, learner_crumbs
-from infra.admin.html import link
-from infra.db.keyset import BadToken, Place
+from infra.admin.html import detail_url
+from infra.db.keyset import BadCursor, Cursor
 from logger.models import ContentSummary
 from logger.models.mastery import NEWEST
 from logger.outcomes import Outcome
@@ -84,7 +84,7 @@ class TryPage(CoachPage):
             return learner_try(self.viewer, self.kwargs["try"], after=place)
         except UnknownTryOfLearner as error:
             raise Http404 from error
-        except BadToken as error:
+        except BadCursor as error:
             raise BadRequest(str(error)) from error
 
 
@@ -116,7 +116,7 @@ class AttemptPage(CoachPage):
             raise Http404 from error
 
 
-def place_in(token: str | None, order: list[str]) -> Place | None:
+def place_in(token: str | None, order: list[str]) -> Cursor | None:
     """Read where a list is to go on.
 
     Raises
@@ -124,8 +124,8 @@ def place_in(token: str | None, order: list[str]) -> Place | None:
     BadRequest : nowhere in this list.
     """
     try:
-        return Place.read(token, order) if token else None
-    except BadToken as error:
+        return Cursor.parse(token, order) if token else None
+    except BadCursor as error:
         raise BadRequest(str(error)) from error
 
 
@@ -144,7 +144,7 @@ def strip_of(found: LearnerTry) -> StripChart:
                 kind=attempt.outcome.value,
                 symbol=attempt.outcome.sign,
                 text=f"{attempt.row['item']}: {attempt.outcome.label}",
-                url=link("coach_attempt", attempt.row["id"]),
+                url=detail_url("coach_attempt", attempt.row["id"]),
             )
             for attempt in found.attempts
         ],
@@ -158,7 +158,7 @@ def spelled(value: Any) -> str:
 
 def content_crumb(summary: ContentSummary, title: str | None) -> Crumb:
     """Return the step to a learner's content."""
-    url = link("coach_content", summary.user_id, summary.content_id)
+    url = detail_url("coach_content", summary.user_id, summary.content_id)
     return Crumb(label=title or untitled(summary), url=url)
 
 
@@ -172,6 +172,6 @@ def crumbs_of(found: LearnerAttempt, viewer: User) -> list[Crumb]:
     if summary is not None:
         crumbs.append(content_crumb(summary, found.title))
     if attempt.mastery_log is not None:
-        url = link("coach_try", attempt.mastery_log.pk)
+        url = detail_url("coach_try", attempt.mastery_log.pk)
         crumbs.append(Crumb(label=try_title(attempt.mastery_log), url=url))
     return crumbs

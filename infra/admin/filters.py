@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 Rows = QuerySet[Any, Any]
 Choice = tuple[str, Any]
-MOST_LISTED = 2000
+MAX_LISTED_KEYS = 2000
 
 
 class FormFilter(ListFilter):
@@ -70,9 +70,9 @@ class FormFilter(ListFilter):
 
     def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:  # noqa: ARG002
         """Narrow the rows, if asked to."""
-        return self.narrowed(queryset) if self.is_active else queryset
+        return self.narrow(queryset) if self.is_active else queryset
 
-    def narrowed(self, rows: Rows) -> Rows:
+    def narrow(self, rows: Rows) -> Rows:
         """Return the rows that are asked for."""
         raise NotImplementedError
 
@@ -98,19 +98,19 @@ class ConditionFilter(ChoiceFilter):
         """Each condition by its name."""
         return [(name, label) for name, (label, _condition) in self.conditions.items()]
 
-    def narrowed(self, rows: Rows) -> Rows:
+    def narrow(self, rows: Rows) -> Rows:
         """Return rows that meet it."""
         known = self.conditions.get(self.value)
         return rows.filter(known[1]) if known else rows.none()
 
 
-def listed(rows: Rows) -> list[Any] | Rows:
+def keys_or_subquery(rows: Rows) -> list[Any] | Rows:
     """Return the keys of rows that a search found, for `IN`: up to 2,000 as a list.
 
     How many other rows belong to those the database knows; of a subquery it would guess.
     """
-    keys = list(rows.order_by().values_list("pk", flat=True)[: MOST_LISTED + 1])
-    return keys if len(keys) <= MOST_LISTED else rows.order_by().values("pk")
+    keys = list(rows.order_by().values_list("pk", flat=True)[: MAX_LISTED_KEYS + 1])
+    return keys if len(keys) <= MAX_LISTED_KEYS else rows.order_by().values("pk")
 
 
 class DateFilter(FormFilter):
@@ -130,9 +130,9 @@ class DateFilter(FormFilter):
         """The last day."""
         return str(self.used_parameters.get("until", ""))
 
-    def narrowed(self, rows: Rows) -> Rows:
+    def narrow(self, rows: Rows) -> Rows:
         """Return the rows of these days; none where one of them is none."""
-        column = self.model_admin.dated_by
+        column = self.model_admin.date_field
         try:
             if self.since:
                 rows = rows.filter(**{f"{column}__gte": _midnight(self.since)})

@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 
 from infra.admin import quantities
 
-UNBROKEN = "\N{NO-BREAK SPACE}"
+NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 LTR, END = "\N{LEFT-TO-RIGHT ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 
 
 def percent(part: float) -> str:
     """Return a share in [0, 1] as a percentage; 0 and 100 only where it is exactly that."""
-    return _unbroken(quantities.share(part))
+    return _without_breaks(quantities.percent(part))
 
 
 def decimal(value: float, places: int = 1) -> str:
@@ -28,17 +28,17 @@ def signed(value: float, places: int = 1) -> str:
     """Return the same with its sign; one that rounds to nothing has none."""
     rounded = round(value, places)
     sign = "+" if rounded > 0 else "−" if rounded < 0 else "±"
-    return isolated(sign + decimal(abs(rounded), places))
+    return isolate_direction(sign + decimal(abs(rounded), places))
 
 
-def isolated(figure: str) -> str:
+def isolate_direction(figure: str) -> str:
     """Return a figure whose sign stays before it in text that runs from right to left."""
     return f"{LTR}{figure}{END}" if get_language_bidi() else figure
 
 
 def duration(seconds: float) -> str:
     """Return a time span: 45 s, 4 m 10 s, 2 h 5 m."""
-    return _unbroken(quantities.duration(seconds))
+    return _without_breaks(quantities.duration(seconds))
 
 
 def day(moment: date) -> str:
@@ -51,7 +51,7 @@ def moment(at: datetime) -> str:
     return date_format(at, "j M Y, H:i")
 
 
-def ago(then: datetime, now: datetime) -> str:
+def days_ago(then: datetime, now: datetime) -> str:
     """Return how many calendar days (UTC) ago something was."""
     days = max((now.astimezone(UTC).date() - then.astimezone(UTC).date()).days, 0)
     if days < 2:
@@ -59,6 +59,6 @@ def ago(then: datetime, now: datetime) -> str:
     return ngettext("{days} day ago", "{days} days ago", days).format(days=days)
 
 
-def _unbroken(text: str) -> str:
+def _without_breaks(text: str) -> str:
     """Return a figure that no line break parts from its unit."""
-    return text.replace(" ", UNBROKEN)
+    return text.replace(" ", NO_BREAK_SPACE)

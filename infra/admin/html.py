@@ -15,10 +15,10 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from infra.admin.quantities import share
+from infra.admin.quantities import percent
 
 
-def link(name: str, *args: Any) -> str | None:
+def detail_url(name: str, *args: Any) -> str | None:
     """Return the address of a page of the admin; None where no app brings that page."""
     try:
         return reverse(f"admin:{name}", args=args)
@@ -26,13 +26,13 @@ def link(name: str, *args: Any) -> str | None:
         return None
 
 
-def leading(label: Any, page: str, *args: Any) -> SafeString:
+def page_link(label: Any, page: str, *args: Any) -> SafeString:
     """Return a label that leads to a page of the admin, where some app brings that page."""
-    url = link(page, *args) if all(args) else None
+    url = detail_url(page, *args) if all(args) else None
     return format_html('<a href="{}">{}</a>', url, label) if url else format_html("{}", label)
 
 
-def identifier(key: UUID) -> SafeString:
+def short_id(key: UUID) -> SafeString:
     """Return an id as long as there is room for; one click marks all of it, to be copied."""
     return format_html('<code class="id" title="{0}">{0}</code>', key.hex)
 
@@ -52,7 +52,7 @@ def bar(part: float) -> SafeString:
         '<rect class="bar-track" width="100" height="10"/>'
         '<rect class="bar-fill" width="{}" height="10"/></svg>{}</span>',
         round(100 * part, 1),
-        share(part),
+        percent(part),
     )
 
 
@@ -61,7 +61,7 @@ def badge(text: Any, kind: str = "") -> SafeString:
     return format_html('<span class="badge {}">{}</span>', kind, text)
 
 
-def folded(value: Any) -> SafeString:
+def json_details(value: Any) -> SafeString:
     """Return JSON over several lines, shut until it is wanted."""
     if value in (None, [], {}):
         return format_html("{}", pgettext("no value", "none"))
@@ -69,7 +69,7 @@ def folded(value: Any) -> SafeString:
     return format_html("<details><summary>{}</summary><pre>{}</pre></details>", _("JSON"), text)
 
 
-def lines(*parts: Any) -> SafeString:
+def stacked_lines(*parts: Any) -> SafeString:
     """Return parts below each other, each after the first in small letters."""
     first, *others = [part for part in parts if part]
     below = [format_html('<span class="small quiet below">{}</span>', part) for part in others]

@@ -14,16 +14,16 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from infra.admin.changelists import KeysetList
-from infra.admin.html import folded, link
+from infra.admin.changelists import KeysetChangeList
+from infra.admin.html import detail_url, json_details
 from infra.admin.model_admins import CappedPaginator, ReadOnlyAdmin, ScopedAdmin
-from infra.admin.quantities import duration, fraction
+from infra.admin.quantities import duration, rounded
 
 M = TypeVar("M", bound=Model)
 
 
 # What seconds are called once they are told as minutes and hours.
-TIMES = {
+DURATION_LABELS = {
     "time_spent": _("Time spent"), "seconds": _("Time"), "typical_seconds": _("Typical time"),
 }  # fmt: skip
 
@@ -35,8 +35,8 @@ class KeysetAdmin(ScopedAdmin[M], ReadOnlyAdmin[M]):
 
     Attributes
     ----------
-    dated_by : the column by which days are chosen.
-    list_without : columns a list leaves out.
+    date_field : the column by which days are chosen.
+    list_defer : columns a list leaves out.
     """
 
     paginator = CappedPaginator
@@ -48,31 +48,31 @@ class KeysetAdmin(ScopedAdmin[M], ReadOnlyAdmin[M]):
     empty_value_display = ""
     change_list_template = "admin/keyset_list.html"
 
-    dated_by: ClassVar[str] = "start_timestamp"
-    list_without: ClassVar[Sequence[str]] = ()
+    date_field: ClassVar[str] = "start_timestamp"
+    list_defer: ClassVar[Sequence[str]] = ()
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeysetList]:  # noqa: ARG002
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeysetChangeList]:  # noqa: ARG002
         """Lead on by places."""
-        return KeysetList
+        return KeysetChangeList
 
-    def complete_rows(self, rows: list[M]) -> None:
+    def attach_related(self, rows: list[M]) -> None:
         """Bring what the rows of a page need besides, in one statement for all of them."""
 
-    def page_of(self, row: M) -> str | None:  # noqa: ARG002
+    def page_url(self, row: M) -> str | None:  # noqa: ARG002
         """Return where a row is told of in full; None: on Django's own page."""
         return None
 
     def get_list_display(self, request: HttpRequest) -> Any:
         """Keep Django's page of a row in reach, where the row leads elsewhere."""
         columns = super().get_list_display(request)
-        leads_elsewhere = type(self).page_of is not KeysetAdmin.page_of
+        leads_elsewhere = type(self).page_url is not KeysetAdmin.page_url
         return [*columns, "record"] if leads_elsewhere else columns
 
     @admin.display(description=_("Record"))
     def record(self, row: M) -> SafeString:
         """Lead to all that is stored of a row."""
         name = f"{self.opts.app_label}_{self.opts.model_name}_change"
-        address, said = link(name, row.pk), gettext("all fields")
+        address, said = detail_url(name, row.pk), gettext("all fields")
         return format_html('<a href="{}" title="{}" aria-label="{}">⋯</a>', address, said, said)
 
     def get_fields(self, request: HttpRequest, obj: M | None = None) -> Any:  # noqa: ARG002
@@ -103,21 +103,23 @@ class KeysetAdmin(ScopedAdmin[M], ReadOnlyAdmin[M]):
         if show is None:
             return field.name
 
-        @admin.display(description=TIMES.get(field.name) or capfirst(str(field.verbose_name)))
+        @admin.display(
+            description=DURATION_LABELS.get(field.name) or capfirst(str(field.verbose_name))
+        )
         def shown(row: Any) -> Any:
             return show(getattr(row, field.name))
 
         # By a column's name Django finds its explanation; that of seconds is "seconds".
-        shown.__name__ = f"{field.name}_told" if field.name in TIMES else field.name
+        shown.__name__ = f"{field.name}_told" if field.name in DURATION_LABELS else field.name
         return shown
 
     def _display(self, field: Field[Any, Any]) -> Display | None:
         if isinstance(field, JSONField):
-            return folded
-        if field.name in TIMES:
+            return json_details
+        if field.name in DURATION_LABELS:
             return duration
         if isinstance(field, FloatField):
-            return fraction
+            return rounded
         return self.display_of_relation(field) if isinstance(field, ForeignKey) else None
 
 

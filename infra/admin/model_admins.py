@@ -12,7 +12,7 @@ from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest
 from django.utils.functional import cached_property
 
-from infra.admin.changelists import FormList
+from infra.admin.changelists import FormChangeList
 from infra.admin.filters import FormFilter
 
 M = TypeVar("M", bound=Model)
@@ -30,7 +30,7 @@ class CappedPaginator(Paginator[Any]):
         return int(rows.order_by().values("pk")[: self.MAX_COUNT].count())
 
 
-def is_listed_filter(model_admin: admin.ModelAdmin[Any], lookup: str) -> bool:
+def is_allowed_lookup(model_admin: admin.ModelAdmin[Any], lookup: str) -> bool:
     """Tell whether a changelist's address may ask this: the filters beside the list, no more.
 
     Django lets staff look up any field in any way, which lets them ask for regular expressions
@@ -44,14 +44,14 @@ def is_listed_filter(model_admin: admin.ModelAdmin[Any], lookup: str) -> bool:
     return name in filters and operator in ("", "exact", "isnull")
 
 
-class KeptAdmin(admin.ModelAdmin[M]):
+class NoDeleteAdmin(admin.ModelAdmin[M]):
     """Makes and changes what is removed through the API alone.
 
     Django's page would first bring every record that goes along, years of many learners' work;
     the API locks whom it concerns, and keeps from the admin whoever looks after nothing any more.
     """
 
-    removal: ClassVar[str]
+    removal_hint: ClassVar[str]
 
     def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:  # noqa: ARG002
         """Nothing is removed here."""
@@ -62,7 +62,7 @@ class KeptAdmin(admin.ModelAdmin[M]):
         [(name, options), *others] = super().get_fieldsets(request, obj)
         if obj is None or not self.has_change_permission(request, obj):
             return [(name, options), *others]
-        return [(name, {**options, "description": self.removal}), *others]
+        return [(name, {**options, "description": self.removal_hint}), *others]
 
 
 class ReadOnlyAdmin(admin.ModelAdmin[M]):
@@ -90,7 +90,7 @@ class ScopedAdmin(admin.ModelAdmin[M]):
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:  # noqa: ARG002
         """Allow the filters beside the list."""
-        return is_listed_filter(self, lookup)
+        return is_allowed_lookup(self, lookup)
 
     def response_action(self, request: HttpRequest, queryset: QuerySet[Any], *args: Any) -> Any:
         """Act on the chosen rows; Django would fail at a key that is none."""
@@ -102,7 +102,7 @@ class ScopedAdmin(admin.ModelAdmin[M]):
         return super().response_action(request, queryset, *args)
 
 
-class ListedAdmin(ScopedAdmin[M]):
+class FormListAdmin(ScopedAdmin[M]):
     """A list like those of learners' records: its search and its filters in one form."""
 
     change_list_template = "admin/keyset_list.html"
@@ -111,6 +111,6 @@ class ListedAdmin(ScopedAdmin[M]):
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
 
-    def get_changelist(self, request: HttpRequest, **_kwargs: Any) -> type[FormList]:  # noqa: ARG002
+    def get_changelist(self, request: HttpRequest, **_kwargs: Any) -> type[FormChangeList]:  # noqa: ARG002
         """Put the form above it."""
-        return FormList
+        return FormChangeList

@@ -32,12 +32,12 @@ def duration(seconds: float | None) -> str:
     return _("%(seconds)s s") % {"seconds": whole}
 
 
-def longer(seconds: float | None) -> str:
+def duration_change(seconds: float | None) -> str:
     """Write a change of seconds, with its sign."""
     return "" if seconds is None else _sign(seconds) + duration(abs(seconds))
 
 
-def share(part: float | None) -> str:
+def percent(part: float | None) -> str:
     """Write a share of 1 as "72 %"; 0 and 100 only where it is exactly that."""
     if part is None:
         return ""
@@ -56,7 +56,7 @@ def signed(change: float | None) -> str:
     return _sign(change) + number_format(f"{abs(change):.4g}")
 
 
-def fraction(number: float | None) -> str:
+def rounded(number: float | None) -> str:
     """Write a number no more exactly than anybody reads it; empty for none."""
     if number is None:
         return ""

@@ -20,11 +20,13 @@ def client_address(request: HttpRequest) -> str:
     hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop]
     proxies: int = settings.TRUSTED_PROXIES
     if proxies and hops:
-        return _address(hops[-min(proxies, len(hops))]) or _address(remote) or NO_ADDRESS
-    return _address(remote) or NO_ADDRESS
+        return (
+            _parse_address(hops[-min(proxies, len(hops))]) or _parse_address(remote) or NO_ADDRESS
+        )
+    return _parse_address(remote) or NO_ADDRESS
 
 
-def _counted(address: IPv4Address | IPv6Address) -> str:
+def _throttle_address(address: IPv4Address | IPv6Address) -> str:
     """Return what a client is counted by: of IPv6 the network, which is one client's whole."""
     if isinstance(address, IPv4Address):
         return str(address)
@@ -33,11 +35,11 @@ def _counted(address: IPv4Address | IPv6Address) -> str:
     return str(IPv6Network((address, IPV6_NETWORK), strict=False).network_address)
 
 
-def _address(text: str) -> str | None:
+def _parse_address(text: str) -> str | None:
     """Return the address in a hop such as ``1.2.3.4``, ``1.2.3.4:80`` or ``[::1]:80``."""
     for candidate in (text, text.rpartition(":")[0].strip("[]"), text.strip("[]")):
         try:
-            return _counted(ip_address(candidate.partition("%")[0]))
+            return _throttle_address(ip_address(candidate.partition("%")[0]))
         except ValueError:
             continue
     return None

@@ -47,7 +47,7 @@ class EventTimeField(serializers.DateTimeField):
 
     def to_internal_value(self, value: Any) -> datetime:
         """Read a time, and answer it in UTC."""
-        moment = _parsed(value)
+        moment = _parse(value)
         if moment is None:
             self.fail("invalid", format="YYYY-MM-DDThh:mm:ss[.uuuuuu]Z")
         if moment.tzinfo is None:
@@ -61,7 +61,7 @@ class EventTimeField(serializers.DateTimeField):
         return moment
 
 
-def _parsed(value: Any) -> datetime | None:
+def _parse(value: Any) -> datetime | None:
     try:
         return parse_datetime(value) if isinstance(value, str) else None
     except ValueError:

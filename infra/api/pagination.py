@@ -16,8 +16,8 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
 from infra.api.renderers import OrjsonRenderer
-from infra.db.byte_limits import Weighed
-from infra.db.keyset import BadToken, Place, from_place, order_of
+from infra.db.byte_limits import ByteLimitedRows
+from infra.db.keyset import BadCursor, Cursor, after_cursor, order_of
 
 if TYPE_CHECKING:
     from rest_framework.generics import GenericAPIView
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 MAX_ROWS = 1000
 MAX_INTEGER = 10**100
 _INTEGER = re.compile(r"-?[0-9]{1,100}")
-PAGE_SIZE_IS = (
+PAGE_SIZE_DESCRIPTION = (
     "Rows a page; with neither this nor a cursor: an array. Arrays and cursors' pages of large rows"
     " may hold fewer and lead on."
 )
 AFTER, CURSOR, PAGE, PAGE_SIZE = "after", "cursor", "page", "page_size"
 
 
-class ArrayPagesOrCursor(BasePagination):
+class ListPagination(BasePagination):
     """What a client asks of a list decides its shape.
 
     - neither `page_size` nor `cursor`: an array of at most 1,000 rows, and a `Link` to the next;
@@ -56,8 +56,8 @@ class ArrayPagesOrCursor(BasePagination):
     ) -> list[Any]:
         """Return the rows the request asks for, as far as their bytes may reach."""
         self.view = cast("GenericAPIView[Any]", view)
-        number = _integer(request, PAGE, low=-MAX_INTEGER, high=MAX_INTEGER)
-        size = _integer(request, PAGE_SIZE, low=1, high=MAX_ROWS)
+        number = _parse_integer(request, PAGE, low=-MAX_INTEGER, high=MAX_INTEGER)
+        size = _parse_integer(request, PAGE_SIZE, low=1, high=MAX_ROWS)
         if CURSOR in request.query_params:
             return self._cursor(queryset, request, size or MAX_ROWS)
         if size is not None:
@@ -65,13 +65,13 @@ class ArrayPagesOrCursor(BasePagination):
         return self._array(queryset, request)
 
     def _array(self, queryset: QuerySet[Any, Any], request: Request) -> list[Any]:
-        place = _place(request, AFTER, queryset)
-        nearest = Weighed(from_place(queryset, place), MAX_ROWS + 1)
-        rows, there_is_more = nearest.first(MAX_ROWS)
+        place = _parse_cursor(request, AFTER, queryset)
+        nearest = ByteLimitedRows(after_cursor(queryset, place), MAX_ROWS + 1)
+        rows, there_is_more = nearest.first_batch(MAX_ROWS)
         if there_is_more:
-            following = Place.of(rows[-1], order_of(queryset))
+            following = Cursor.after_row(rows[-1], order_of(queryset))
             self.link = f'<{_url(request, AFTER, following)}>; rel="next"'
-        return nearest.whole(rows)
+        return nearest.hydrate(rows)
 
     def _page(self, queryset: QuerySet[Any, Any], number: int, size: int) -> list[Any]:
         pages = Paginator(queryset, size)
@@ -79,31 +79,31 @@ class ArrayPagesOrCursor(BasePagination):
             page = cast("QuerySet[Any, Any]", pages.page(number).object_list)
         except InvalidPage:
             raise NotFound("There is no such page.") from None
-        weighed = Weighed(page, size)
+        weighed = ByteLimitedRows(page, size)
         self.wrapped = {"page": number, "count": pages.count, "total_pages": pages.num_pages}
         # A page that ended early would upset the numbers of all that follow.
         first, *others = weighed.batches
         if others:
-            self.rest = map(weighed.whole, others)
-        return weighed.whole(first)
+            self.rest = map(weighed.hydrate, others)
+        return weighed.hydrate(first)
 
     def _cursor(self, queryset: QuerySet[Any, Any], request: Request, size: int) -> list[Any]:
-        place = _place(request, CURSOR, queryset)
+        place = _parse_cursor(request, CURSOR, queryset)
         backwards = place is not None and place.backwards
-        nearest = Weighed(from_place(queryset, place), size + 1)
-        rows, there_is_more = nearest.first(size)
+        nearest = ByteLimitedRows(after_cursor(queryset, place), size + 1)
+        rows, there_is_more = nearest.first_batch(size)
         if backwards:
             rows.reverse()
         order = order_of(queryset)
         goes_on = bool(rows) and (there_is_more or backwards)
         goes_back = bool(rows) and (there_is_more if backwards else place is not None)
         self.wrapped = {
-            "next": _url(request, CURSOR, Place.of(rows[-1], order)) if goes_on else None,
-            "previous": _url(request, CURSOR, Place.of(rows[0], order, backwards=True))
+            "next": _url(request, CURSOR, Cursor.after_row(rows[-1], order)) if goes_on else None,
+            "previous": _url(request, CURSOR, Cursor.after_row(rows[0], order, backwards=True))
             if goes_back
             else None,
         }
-        return nearest.whole(rows)
+        return nearest.hydrate(rows)
 
     def get_paginated_response(  # type: ignore[override]  # a large page is sent as it is read
         self, data: Any
@@ -141,7 +141,7 @@ class ArrayPagesOrCursor(BasePagination):
         size = {"type": "integer", "minimum": 1, "maximum": MAX_ROWS}
         text = {"type": "string"}
         return [
-            _parameter(PAGE_SIZE, size, PAGE_SIZE_IS),
+            _parameter(PAGE_SIZE, size, PAGE_SIZE_DESCRIPTION),
             _parameter(PAGE, {"type": "integer", "minimum": 1}, "Page number, from 1."),
             _parameter(CURSOR, text, "Empty to begin; then as `next` and `previous` lead."),
             _parameter(AFTER, text, "Where an array goes on; from the Link header."),
@@ -158,7 +158,7 @@ def _parameter(name: str, schema: dict[str, Any], description: str) -> dict[str,
     }  # fmt: skip
 
 
-def _integer(request: Request, name: str, *, low: int, high: int) -> int | None:
+def _parse_integer(request: Request, name: str, *, low: int, high: int) -> int | None:
     text = request.query_params.get(name)
     if text is None:
         return None
@@ -170,15 +170,15 @@ def _integer(request: Request, name: str, *, low: int, high: int) -> int | None:
     return number
 
 
-def _place(request: Request, name: str, queryset: QuerySet[Any, Any]) -> Place | None:
+def _parse_cursor(request: Request, name: str, queryset: QuerySet[Any, Any]) -> Cursor | None:
     token = request.query_params.get(name)
     if not token:
         return None
     try:
-        return Place.read(token, order_of(queryset))
-    except BadToken:
+        return Cursor.parse(token, order_of(queryset))
+    except BadCursor:
         raise ValidationError({name: ["This is not a place in the list."]}) from None
 
 
-def _url(request: Request, name: str, place: Place) -> str:
+def _url(request: Request, name: str, place: Cursor) -> str:
     return str(replace_query_param(request.build_absolute_uri(), name, place.token))

@@ -14,7 +14,7 @@ from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import BaseParser
 
 MAX_DEPTH = 64
-BLOCK = 64 * 1024
+BLOCK_SIZE = 64 * 1024
 _LONG_NUMBER = re.compile(rb"\d{19}")
 INT64 = range(-(2**63), 2**63)
 
@@ -39,7 +39,7 @@ class JsonBodyParser(BaseParser):
         parser_context: Mapping[str, Any] | None = None,  # noqa: ARG002
     ) -> Any:
         """Return the parsed body; 413 where it is too large, 400 where it is not plain JSON."""
-        return self.load(whole_body(stream, self.limit))
+        return self.load(read_body(stream, self.limit))
 
     @property
     def limit(self) -> int:
@@ -51,7 +51,7 @@ class JsonBodyParser(BaseParser):
         return load_json(raw)
 
 
-def whole_body(stream: IO[bytes], limit: int) -> bytes:
+def read_body(stream: IO[bytes], limit: int) -> bytes:
     """Return a body.
 
     Raises
@@ -65,7 +65,9 @@ def whole_body(stream: IO[bytes], limit: int) -> bytes:
     return raw
 
 
-def lines(stream: IO[bytes], limit: int, *, longest: int, told: int) -> Iterator[bytes]:
+def read_lines(
+    stream: IO[bytes], limit: int, *, max_line_length: int, content_length: int
+) -> Iterator[bytes]:
     """Yield the lines of a body that are not blank, holding one block of it at a time.
 
     Parameters
@@ -79,13 +81,13 @@ def lines(stream: IO[bytes], limit: int, *, longest: int, told: int) -> Iterator
     ParseError : the client went away in the middle, which could pass for the end.
     """
     size, rest = 0, b""
-    while block := _read(stream, BLOCK):
+    while block := _read(stream, BLOCK_SIZE):
         size += len(block)
         *whole, rest = found = (rest + block).split(b"\n")
-        if size > limit or max(map(len, found)) > longest:
+        if size > limit or max(map(len, found)) > max_line_length:
             raise BodyTooLarge
         yield from filter(bytes.strip, whole)
-    if size != told:
+    if size != content_length:
         raise ParseError("The body broke off.")
     if rest.strip():
         yield rest
@@ -109,7 +111,7 @@ def load_json(raw: bytes) -> Any:
         value = orjson.loads(raw)
         if _LONG_NUMBER.search(raw):
             # orjson reads integers beyond 64 bits as floats; only the text tells.
-            json.loads(raw, parse_int=_checked_int)
+            json.loads(raw, parse_int=_int64)
     except ValueError as error:
         raise ParseError(f"JSON parse error: {error}") from None
     except RecursionError:
@@ -117,11 +119,11 @@ def load_json(raw: bytes) -> Any:
     if raw.count(b"{") + raw.count(b"[") > MAX_DEPTH:
         _check_depth(value)
     if b"\\u0000" in raw:
-        _refuse_nul(value)
+        _reject_nul(value)
     return value
 
 
-def _checked_int(text: str) -> int:
+def _int64(text: str) -> int:
     if len(text) > 20 or (number := int(text)) not in INT64:
         raise ValueError("an integer is out of the 64-bit range")
     return number
@@ -146,12 +148,12 @@ def _is_container(value: Any) -> bool:
     return isinstance(value, dict | list)
 
 
-def _refuse_nul(value: Any) -> None:
+def _reject_nul(value: Any) -> None:
     if isinstance(value, str):
         if "\0" in value:
             raise ParseError("Strings may not contain the null character.")
         return
     if isinstance(value, dict):
-        _refuse_nul(list(value))
+        _reject_nul(list(value))
     for child in _children(value):
-        _refuse_nul(child)
+        _reject_nul(child)

@@ -18,7 +18,7 @@ class Rate:
     seconds: int
 
     @classmethod
-    def of(cls, text: str) -> Rate | None:
+    def parse(cls, text: str) -> Rate | None:
         """Read a rate like ``600/minute``; nothing is no limit.
 
         Raises
@@ -40,7 +40,7 @@ class Rate:
     def _share(self) -> int:
         return self._period // self.requests
 
-    def admit(self, paid_until: int, *, now: int) -> tuple[bool, int]:
+    def allow(self, paid_until: int, *, now: int) -> tuple[bool, int]:
         """Tell whether a request may pass, and until when its caller has paid then.
 
         The generic cell rate algorithm (ITU-T I.371): every request pays its share of the

@@ -43,7 +43,7 @@ class OrjsonRenderer(BaseRenderer):
         return orjson.dumps(data, default=_default, option=orjson.OPT_PASSTHROUGH_DATETIME)
 
 
-class AlwaysJson(DefaultContentNegotiation):
+class FixedRendererNegotiation(DefaultContentNegotiation):
     """Answer with the endpoint's one format, whatever Accept says."""
 
     def select_renderer(  # type: ignore[override]

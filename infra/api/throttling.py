@@ -25,7 +25,7 @@ class CallerThrottle(BaseThrottle):
     def allow_request(self, request: Request, view: APIView) -> bool:  # noqa: ARG002
         """Let a request pass, or remember how long its caller has to wait."""
         request.META[_COUNTED] = True
-        self._wait = throttle_counter.pay(*self.caller(request))
+        self._wait = throttle_counter.consume(*self.caller(request))
         return self._wait is None
 
     def wait(self) -> int | None:
@@ -49,7 +49,7 @@ class LoginThrottle(CallerThrottle):
         return "login", client_address(request._request)
 
 
-def wait_of_refused(request: Request, view: APIView) -> int | None:
+def throttle_rejected(request: Request, view: APIView) -> int | None:
     """Count a request that was refused before any throttle saw it; return the seconds to wait.
 
     REST framework asks throttles last, so whoever shows no credentials, or wrong ones, would

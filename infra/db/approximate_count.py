@@ -10,7 +10,7 @@ from django.db.models import Model, QuerySet
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-MOST_COUNTED = 50_000
+MAX_EXACT_COUNT = 50_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,19 +28,19 @@ class Count:
         return _("more than %(number)s") % {"number": number} if self.is_more else number
 
 
-def counted(rows: QuerySet[Any, Any]) -> Count:
+def approximate_count(rows: QuerySet[Any, Any]) -> Count:
     """Count rows up to 50,000; a whole table that is larger is told by the planner's estimate."""
     if not rows.query.where:
-        estimate = _estimated(rows.model, rows.db)
-        if estimate > MOST_COUNTED:
+        estimate = _planner_estimate(rows.model, rows.db)
+        if estimate > MAX_EXACT_COUNT:
             return Count(number=_rounded(estimate), is_about=True)
-    number = int(rows.order_by().values("pk")[: MOST_COUNTED + 1].count())
-    if number > MOST_COUNTED:
-        return Count(number=MOST_COUNTED, is_more=True)
+    number = int(rows.order_by().values("pk")[: MAX_EXACT_COUNT + 1].count())
+    if number > MAX_EXACT_COUNT:
+        return Count(number=MAX_EXACT_COUNT, is_more=True)
     return Count(number=number)
 
 
-def _estimated(model: type[Model], using: str) -> int:
+def _planner_estimate(model: type[Model], using: str) -> int:
     """Return how many rows PostgreSQL believes a table has; 0 where nobody knows."""
     wrapper = connections[using]
     if wrapper.vendor != "postgresql":

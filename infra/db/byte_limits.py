@@ -23,7 +23,7 @@ Row = dict[str, Any]
 MAX_BYTES = 8 * 1024 * 1024
 
 
-class Bytes(Length):
+class ByteLength(Length):
     """How many bytes a JSON column takes as text; SQLite's is ASCII, one byte a character."""
 
     def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Any:
@@ -52,7 +52,7 @@ def _batches(rows: list[Row], sizes: list[int]) -> Iterator[list[Row]]:
         yield batch
 
 
-class Weighed:
+class ByteLimitedRows:
     """The first rows of a queryset, in batches of at most `MAX_BYTES`, each of one row at least.
 
     A model names its large columns, all of them JSON, in `LARGE`; of such a model the rows are
@@ -76,12 +76,12 @@ class Weighed:
         self.rows = list(self._with_beginnings(rows)[:most])
         self.batches = list(_batches(self.rows, self._sizes())) or [[]]
 
-    def first(self, count: int) -> tuple[list[Any], bool]:
+    def first_batch(self, count: int) -> tuple[list[Any], bool]:
         """Return the first batch, so many rows of it at most, and whether there are more."""
         found = self.batches[0][:count]
         return found, len(self.rows) > len(found)
 
-    def whole(self, batch: list[Any]) -> list[Any]:
+    def hydrate(self, batch: list[Any]) -> list[Any]:
         """Bring what a batch's rows lack; those that are gone by now are left out."""
         long = {row["id"] for row in batch if self._is_long(row)}
         if not long:
@@ -116,7 +116,9 @@ class Weighed:
         """Return the rows' sizes in bytes, and read the large columns of those that are short."""
         sizes = {row["id"]: self._read(row) for row in self.rows}
         if long := [key for key, size in sizes.items() if size is None]:
-            weight = sum((Coalesce(Bytes(_text(name)), 0) for name in self.large), start=Value(0))
+            weight = sum(
+                (Coalesce(ByteLength(_text(name)), 0) for name in self.large), start=Value(0)
+            )
             sizes |= self._all().filter(pk__in=long).values_list("id", weight)
         return [sizes[row["id"]] or 0 for row in self.rows]
 

@@ -16,7 +16,7 @@ from django.db.models.constants import OnConflict
 from django.db.models.query import get_related_populators
 from django.db.models.sql import UpdateQuery
 
-from infra.db.insert_values import Arrays, Column, Values
+from infra.db.insert_values import Column, UnnestInsert, ValuesInsert
 
 if TYPE_CHECKING:
     from django.db.backends.utils import CursorWrapper
@@ -37,7 +37,7 @@ class Param(Expression):
         return "%s", [self]
 
 
-def _bound(params: Sequence[Any], values: Mapping[str, Any]) -> list[Any]:
+def _bind(params: Sequence[Any], values: Mapping[str, Any]) -> list[Any]:
     """Put the values into their places, as the database keeps them."""
     return [
         param.output_field.get_db_prep_save(values[param.name], connection)
@@ -62,7 +62,7 @@ def _cursor() -> CursorWrapper:
     return cursor
 
 
-class Compiled(Generic[M]):
+class CompiledSQL(Generic[M]):
     """One queryset's SQL on one connection, and how its rows become instances."""
 
     def __init__(self, queryset: QuerySet[M]) -> None:
@@ -85,7 +85,7 @@ class Compiled(Generic[M]):
     def rows(self, values: Mapping[str, Any]) -> list[list[Any]]:
         """Run the statement."""
         with _cursor() as cursor:
-            cursor.execute(self.sql, _bound(self.params, values))
+            cursor.execute(self.sql, _bind(self.params, values))
             rows = cursor.fetchall()
         converted: list[list[Any]] = list(self.compiler.apply_converters(rows, self.converters))
         return converted
@@ -103,34 +103,34 @@ class Compiled(Generic[M]):
         return found
 
 
-class Prepared(Generic[M]):
+class CompiledQuery(Generic[M]):
     """A queryset with places for values, compiled where it is first needed: once a connection."""
 
     def __init__(self, build: Callable[[], QuerySet[M]]) -> None:
         self.build = build
-        self.compiled: WeakKeyDictionary[Any, Compiled[M]] = WeakKeyDictionary()
+        self.compiled: WeakKeyDictionary[Any, CompiledSQL[M]] = WeakKeyDictionary()
 
-    def _here(self) -> Compiled[M]:
+    def _compiled_here(self) -> CompiledSQL[M]:
         wrapper = connections[connection.alias]
         compiled = self.compiled.get(wrapper)
         if compiled is None:
-            compiled = self.compiled[wrapper] = Compiled(self.build())
+            compiled = self.compiled[wrapper] = CompiledSQL(self.build())
         return compiled
 
     def rows(self, **values: Any) -> list[list[Any]]:
         """Return the rows, as of `values_list()`."""
-        return self._here().rows(values)
+        return self._compiled_here().rows(values)
 
     def all(self, **values: Any) -> list[M]:
         """Return the instances there are."""
-        return self._here().instances(values)
+        return self._compiled_here().instances(values)
 
     def one(self, **values: Any) -> M | None:
         """Return the one instance there is, or None."""
-        return next(iter(self._here().instances(values)), None)
+        return next(iter(self._compiled_here().instances(values)), None)
 
 
-class PreparedSave(Generic[M]):
+class CompiledUpdate(Generic[M]):
     """`save(update_fields=…)` of always the same fields."""
 
     def __init__(self, model: type[M], names: Sequence[str]) -> None:
@@ -154,7 +154,7 @@ class PreparedSave(Generic[M]):
         values = {field.attname: getattr(instance, field.attname) for field in self.fields}
         values[_KEY] = instance.pk
         with _cursor() as cursor:
-            cursor.execute(sql, _bound(params, values))
+            cursor.execute(sql, _bind(params, values))
             if cursor.rowcount != 1:
                 raise DatabaseError("the row is gone")
 
@@ -167,7 +167,7 @@ class PreparedSave(Generic[M]):
         return sql, params
 
 
-class PreparedUpsert(Generic[M]):
+class CompiledUpsert(Generic[M]):
     """`bulk_create()` of always the same model; with `update_fields`, of `update_conflicts=True`.
 
     Raises
@@ -195,7 +195,7 @@ class PreparedUpsert(Generic[M]):
         ]
         self.unique = [self._column(name) for name in unique_fields]
         self.updated = [self._column(name) for name in update_fields]
-        self.compiled: WeakKeyDictionary[Any, tuple[str, Arrays | Values, str]] = (
+        self.compiled: WeakKeyDictionary[Any, tuple[str, UnnestInsert | ValuesInsert, str]] = (
             WeakKeyDictionary()
         )
 
@@ -210,7 +210,7 @@ class PreparedUpsert(Generic[M]):
         rows = list(instances)
         if not rows:
             return
-        self._complete(rows)
+        self._set_keys(rows)
         wrapper = connections[connection.alias]
         if wrapper not in self.compiled:
             self.compiled[wrapper] = self._compile(wrapper)
@@ -227,7 +227,7 @@ class PreparedUpsert(Generic[M]):
         column: str = field.column
         return column
 
-    def _complete(self, rows: Iterable[Any]) -> None:
+    def _set_keys(self, rows: Iterable[Any]) -> None:
         """Give the rows their own keys, and those of the rows they refer to."""
         key: Any = self.model._meta.pk
         for row in rows:
@@ -246,11 +246,11 @@ class PreparedUpsert(Generic[M]):
         ]
         return any(key is None or other.pk is not key for other, key in referred)
 
-    def _compile(self, wrapper: Any) -> tuple[str, Arrays | Values, str]:
+    def _compile(self, wrapper: Any) -> tuple[str, UnnestInsert | ValuesInsert, str]:
         ops, quoted = wrapper.ops, wrapper.ops.quote_name
         conflict = OnConflict.UPDATE if self.updated else None
         names = ", ".join(quoted(column.name) for column in self.columns)
         before = f"{ops.insert_statement(on_conflict=conflict)} {quoted(self.model._meta.db_table)}"
-        kind = Arrays if wrapper.vendor == "postgresql" else Values
+        kind = UnnestInsert if wrapper.vendor == "postgresql" else ValuesInsert
         after = ops.on_conflict_suffix_sql(None, conflict, self.updated, self.unique)
         return f"{before} ({names})", kind(self.columns, wrapper), after

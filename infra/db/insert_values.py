@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import models
 
 Statement = tuple[str, Sequence[Any]]
-MANY = 1000  # rows in one statement, where parameters have no limit
+MAX_ROWS_PER_STATEMENT = 1000  # rows in one statement, where parameters have no limit
 
 
 def _quoted(text: str) -> str:
@@ -63,7 +63,7 @@ class Column:
         self.type = self.TYPES[type(target)]
         self.read = attrgetter(field.attname)
 
-    def of(self, rows: Iterable[models.Model]) -> list[Any]:
+    def values(self, rows: Iterable[models.Model]) -> list[Any]:
         """Return the rows' values, each None or of the type.
 
         Raises
@@ -93,21 +93,21 @@ class Column:
         return (self.field.encoder or json.JSONEncoder)().encode
 
 
-class Values:
+class ValuesInsert:
     """`VALUES (…), (…)`, in as many statements as the database's limit of parameters asks for."""
 
     def __init__(self, columns: Sequence[Column], wrapper: Any) -> None:
-        self.columns = [(column, self._spelling(column, wrapper)) for column in columns]
+        self.columns = [(column, self._encoder(column, wrapper)) for column in columns]
         self.row = "({})".format(", ".join(["%s"] * len(columns)))
         limit = wrapper.features.max_query_params
-        self.most = max(1, limit // len(columns)) if limit else MANY
+        self.most = max(1, limit // len(columns)) if limit else MAX_ROWS_PER_STATEMENT
 
     def statements(self, rows: Sequence[models.Model]) -> Iterator[Statement]:
         """Return the texts, and the parameters of each."""
         columns = [
-            [None if value is None else spell(value) for value in column.of(rows)]
+            [None if value is None else spell(value) for value in column.values(rows)]
             if spell
-            else column.of(rows)
+            else column.values(rows)
             for column, spell in self.columns
         ]
         stored = list(zip(*columns, strict=True))
@@ -117,7 +117,7 @@ class Values:
             yield f"VALUES {values}", list(chain.from_iterable(some))
 
     @staticmethod
-    def _spelling(column: Column, wrapper: Any) -> Callable[[Any], Any] | None:
+    def _encoder(column: Column, wrapper: Any) -> Callable[[Any], Any] | None:
         if column.type is object:
             return column.dumps()
         if column.type is datetime and not wrapper.features.supports_timezones:
@@ -126,14 +126,14 @@ class Values:
         return attrgetter("hex") if column.type is UUID else None
 
 
-class Arrays:
+class UnnestInsert:
     """`SELECT * FROM UNNEST(…)`: one text, with one parameter a column, for any number of rows.
 
     As Django's own for PostgreSQL, but the arrays are spelled here, many times faster than the
     driver spells them. One row alone is planned faster as VALUES.
     """
 
-    SPELLINGS: ClassVar[dict[type, Callable[[Any], str]]] = {
+    ENCODERS: ClassVar[dict[type, Callable[[Any], str]]] = {
         UUID: attrgetter("hex"),
         bool: str,
         bytes: lambda value: _quoted(f"\\x{value.hex()}"),
@@ -144,8 +144,8 @@ class Arrays:
     }
 
     def __init__(self, columns: Sequence[Column], wrapper: Any) -> None:
-        self.alone = Values(columns, wrapper)
-        self.columns = [(column, self._spelling(column)) for column in columns]
+        self.alone = ValuesInsert(columns, wrapper)
+        self.columns = [(column, self._encoder(column)) for column in columns]
         # Without its length, so that what is too long is refused and not cut.
         types = [column.field.db_type(wrapper).partition("(")[0] for column in columns]
         arrays = ", ".join(f"%s::{name}[]" for name in types)
@@ -156,10 +156,10 @@ class Arrays:
         if len(rows) == 1:
             yield from self.alone.statements(rows)
             return
-        yield self.text, [_array(column.of(rows), spell) for column, spell in self.columns]
+        yield self.text, [_array(column.values(rows), spell) for column, spell in self.columns]
 
-    def _spelling(self, column: Column) -> Callable[[Any], str]:
+    def _encoder(self, column: Column) -> Callable[[Any], str]:
         if column.type is not object:
-            return self.SPELLINGS[column.type]
+            return self.ENCODERS[column.type]
         dumps = column.dumps()
         return lambda value: _quoted(dumps(value))

@@ -24,23 +24,23 @@ M = TypeVar("M", bound=Model)
 Value = datetime | UUID
 
 
-class BadToken(ValueError):
+class BadCursor(ValueError):
     """This is not a place in the list."""
 
     field = "after"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
+class Cursor:
     """Just after a row, or just before it."""
 
     values: tuple[Value, ...]
     backwards: bool = False
 
     @classmethod
-    def of(
+    def after_row(
         cls, row: Mapping[str, Any] | Model, order: list[str], *, backwards: bool = False
-    ) -> Place:
+    ) -> Cursor:
         """Return the place after a row, be it an instance or of `values()`, or before it."""
         columns = [column.lstrip("-") for column in order]
         values = (getattr(row, name) if isinstance(row, Model) else row[name] for name in columns)
@@ -62,12 +62,12 @@ class Place:
         return base64.urlsafe_b64encode(told).decode().rstrip("=")
 
     @classmethod
-    def read(cls, token: str, order: list[str]) -> Place:
+    def parse(cls, token: str, order: list[str]) -> Cursor:
         """Read a token.
 
         Raises
         ------
-        BadToken : it is none, or of another list.
+        BadCursor : it is none, or of another list.
         """
         try:
             padded = token + "=" * (-len(token) % 4)
@@ -77,9 +77,9 @@ class Place:
                 backwards=bool((0, 1).index(direction)),
             )
         except (binascii.Error, ValueError, TypeError, AttributeError):
-            raise BadToken from None
+            raise BadCursor from None
         if len(place.values) != len(order) or place.token != token:
-            raise BadToken
+            raise BadCursor
         return place
 
 
@@ -96,7 +96,7 @@ def order_of(rows: QuerySet[M, Any]) -> list[str]:
     return [str(column) for column in rows.query.order_by]
 
 
-def from_place(rows: QuerySet[M, Any], place: Place | None) -> QuerySet[M, Any]:
+def after_cursor(rows: QuerySet[M, Any], place: Cursor | None) -> QuerySet[M, Any]:
     """Return the rows from a place on, nearest first; all of them from no place."""
     if place is None:
         return rows

@@ -12,7 +12,7 @@ from django.db.models.sql.compiler import SQLCompiler
 from uuid_utils.compat import uuid7
 
 
-class FaithfulDecoder(json.JSONDecoder):
+class LosslessJSONDecoder(json.JSONDecoder):
     """Reads JSON back as it came in.
 
     PostgreSQL's jsonb writes 1e300 out as an integer of 301 digits, which no client could
@@ -28,7 +28,7 @@ def _integer_or_float(text: str) -> float:
     return number if -(2**63) <= number < 2**63 else float(text)
 
 
-class Keyed(models.Model):
+class UUIDModel(models.Model):
     """A row whose key is a UUIDv7, so that keys grow with time and never collide."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -38,7 +38,7 @@ class Keyed(models.Model):
 
 
 @models.ForeignKey.register_lookup
-class Among(RelatedIn):
+class InArray(RelatedIn):
     """`IN` a subquery that yields a few: a class, a group.
 
     The same rows as `IN`. PostgreSQL, though, takes such a subquery for a fair share of
@@ -59,7 +59,7 @@ class Among(RelatedIn):
         return f"({once} AND {once})", [*params, *params]
 
 
-def delete_some(rows: models.QuerySet[Any], limit: int) -> int:
+def delete_batch(rows: models.QuerySet[Any], limit: int) -> int:
     """Delete at most so many of the rows, the first of their order; tell how many there were.
 
     Rows that no longer match by then are left alone.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from infra.exports.columns import Column, LookedUp
-from infra.exports.query import Listing, NoSuchList
+from infra.exports.columns import Column, LookupColumn
+from infra.exports.query import ListNotFound, ListQuery
 
-__all__ = ["Column", "Listing", "LookedUp", "NoSuchList"]
+__all__ = ["Column", "ListNotFound", "ListQuery", "LookupColumn"]

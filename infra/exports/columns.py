@@ -22,9 +22,9 @@ Values = Mapping[str, Any]
 
 # What spreadsheets take for a formula, also in the wide forms of East Asian keyboards.
 _FORMULA = re.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
-GUARD = "'"
+FORMULA_GUARD = "'"
 # No cell of a spreadsheet holds more.
-MOST_CHARACTERS = 32_767
+MAX_CELL_LENGTH = 32_767
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class LookedUp:
+class LookupColumn:
     """A column that is looked up by values of a row, for many rows at once."""
 
     heading: str
@@ -67,16 +67,16 @@ def cell(value: Any) -> Cell:
         return value.hex
     if isinstance(value, datetime):
         return format_time(value)
-    return _guarded(value if isinstance(value, str) else orjson.dumps(value).decode())
+    return _guard_formula(value if isinstance(value, str) else orjson.dumps(value).decode())
 
 
-def _guarded(text: str) -> str:
+def _guard_formula(text: str) -> str:
     """Put an apostrophe before a text that a spreadsheet would calculate."""
-    guarded = GUARD + text if _FORMULA.match(text) else text
-    return guarded[:MOST_CHARACTERS]
+    guarded = FORMULA_GUARD + text if _FORMULA.match(text) else text
+    return guarded[:MAX_CELL_LENGTH]
 
 
-def spelled(value: Cell) -> str:
+def csv_text(value: Cell) -> str:
     """Return a cell as CSV spells it."""
     if value is None:
         return ""

@@ -12,11 +12,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from infra.db.models import Keyed
+from infra.db.models import UUIDModel
 
-KEPT = timedelta(hours=24)
+RETENTION = timedelta(hours=24)
 # Whoever works on one and says nothing for so long is dead: another goes on.
-SILENCE = timedelta(minutes=5)
+CLAIM_TIMEOUT = timedelta(minutes=5)
 
 
 class ExportFormat(models.TextChoices):
@@ -39,7 +39,7 @@ class ExportState(models.TextChoices):
 class ExportQuerySet(models.QuerySet["Export"]):
     """Exports by owner, state and age."""
 
-    def of(self, user: AbstractBaseUser) -> Self:
+    def requested_by(self, user: AbstractBaseUser) -> Self:
         """Exports this person asked for; nobody else may have them."""
         return self.filter(user=user)
 
@@ -48,20 +48,20 @@ class ExportQuerySet(models.QuerySet["Export"]):
         working = self.exclude(state__in=[ExportState.READY, ExportState.FAILED])
         return working.order_by(F("worked_at").asc(nulls_first=True), "id")
 
-    def free(self, at: datetime) -> Self:
+    def unclaimed(self, at: datetime) -> Self:
         """Those nobody is at work on."""
-        return self.unfinished().filter(Q(claim=None) | Q(worked_at__lte=at - SILENCE))
+        return self.unfinished().filter(Q(claim=None) | Q(worked_at__lte=at - CLAIM_TIMEOUT))
 
-    def held(self, export: Export) -> Self:
+    def claimed_as(self, export: Export) -> Self:
         """This one, as long as its claim holds."""
         return self.filter(pk=export.pk, claim=export.claim)
 
-    def past(self, at: datetime) -> Self:
+    def expired(self, at: datetime) -> Self:
         """Those whose day is over, whatever became of them."""
-        return self.filter(created_at__lt=at - KEPT)
+        return self.filter(created_at__lt=at - RETENTION)
 
 
-class Export(Keyed):
+class Export(UUIDModel):
     """One list that somebody asked for as a file, under the filters of its address.
 
     `last_read` is the row it has come to and `bytes_read` how much of its file holds the rows up
@@ -124,29 +124,29 @@ class Export(Keyed):
         kind = self.listing.rpartition(".")[2]
         return f"{kind}-{self.created_at:%Y%m%d-%H%M%S}-{self.pk.hex[-6:]}.{self.format}"
 
-    def begin_anew(self) -> None:
+    def restart(self) -> None:
         """Know of no rows any more, in memory."""
         self.rows, self.bytes_read, self.last_read = 0, 0, None
 
-    def go_on(self, key: UUID, *, at: datetime) -> None:
+    def resume_after(self, key: UUID, *, at: datetime) -> None:
         """Have come to a row, in memory, and leave what follows to whoever is next."""
         self.last_read = key
-        self._leave(ExportState.READING, at=at)
+        self._release(ExportState.READING, at=at)
 
-    def begin_writing(self, *, at: datetime) -> None:
+    def start_writing(self, *, at: datetime) -> None:
         """Have all rows, in memory, and leave the workbook to whoever is next."""
         self.written = 0
-        self._leave(ExportState.WRITING, at=at)
+        self._release(ExportState.WRITING, at=at)
 
     def finish(self, *, at: datetime) -> None:
         """Be ready, in memory."""
         self.finished_at = at
-        self._leave(ExportState.READY, at=at)
+        self._release(ExportState.READY, at=at)
 
     def fail(self, error: str, *, at: datetime) -> None:
         """Be over without a file, in memory."""
         self.error, self.finished_at = error, at
-        self._leave(ExportState.FAILED, at=at)
+        self._release(ExportState.FAILED, at=at)
 
-    def _leave(self, state: ExportState, *, at: datetime) -> None:
+    def _release(self, state: ExportState, *, at: datetime) -> None:
         self.state, self.claim, self.worked_at, self.failures = state, None, at, 0

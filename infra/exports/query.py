@@ -16,30 +16,30 @@ from django.core.exceptions import SuspiciousOperation
 from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 
-from infra.db.approximate_count import counted
-from infra.exports.columns import Cell, Column, LookedUp, cell
+from infra.db.approximate_count import approximate_count
+from infra.exports.columns import Cell, Column, LookupColumn, cell
 
-AT_ONCE = 2_000
+READ_BATCH_SIZE = 2_000
 # Which part of a list is on the screen, and in which order.
-_OF_PAGES = (ALL_VAR, ERROR_FLAG, ORDER_VAR, PAGE_VAR)
+_PAGE_PARAMS = (ALL_VAR, ERROR_FLAG, ORDER_VAR, PAGE_VAR)
 
 
-class NoSuchList(LookupError):
+class ListNotFound(LookupError):
     """There is no such list, or not for whoever asks."""
 
 
 class ExportSource(Protocol):
     """A list of the admin that can be exported; its admin class provides this."""
 
-    export_columns: ClassVar[Sequence[Column | LookedUp]]
+    export_columns: ClassVar[Sequence[Column | LookupColumn]]
 
-    def may_export(self, request: HttpRequest) -> bool:
+    def can_export(self, request: HttpRequest) -> bool:
         """Tell whether somebody may see the list."""
 
-    def rows_asked_for(self, request: HttpRequest) -> QuerySet[Any]:
+    def requested_rows(self, request: HttpRequest) -> QuerySet[Any]:
         """Return all rows of the list a request asks for."""
 
-    def exported(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+    def export_queryset(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Add what the columns need besides."""
 
     def load_viewer(self, user_id: UUID) -> Any:
@@ -54,12 +54,12 @@ def export_source(name: str) -> ExportSource:
 
     Raises
     ------
-    NoSuchList : there is none by now.
+    ListNotFound : there is none by now.
     """
     try:
         source: Any = admin.site.get_model_admin(apps.get_model(name))
     except (LookupError, NotRegistered):
-        raise NoSuchList from None
+        raise ListNotFound from None
     return cast("ExportSource", source)
 
 
@@ -72,7 +72,7 @@ class Record:
 
 
 @dataclass(frozen=True)
-class Listing:
+class ListQuery:
     """One list, under the filters of an address, as far as its viewer may see it.
 
     However many rows come and move while it is read, each is there once, and no transaction has to
@@ -80,24 +80,24 @@ class Listing:
     """
 
     rows: QuerySet[Any, Any]
-    columns: Sequence[Column | LookedUp]
+    columns: Sequence[Column | LookupColumn]
 
     @classmethod
-    def of(cls, source: ExportSource, viewer: Any, query: str) -> Self:
+    def for_viewer(cls, source: ExportSource, viewer: Any, query: str) -> Self:
         """Return the rows a list shows its viewer now.
 
         Raises
         ------
-        NoSuchList : the viewer has no such list, or its filters make no sense.
+        ListNotFound : the viewer has no such list, or its filters make no sense.
         """
         request = _request(viewer, query)
-        if not source.may_export(request):
-            raise NoSuchList
+        if not source.can_export(request):
+            raise ListNotFound
         try:
-            rows = source.rows_asked_for(request)
+            rows = source.requested_rows(request)
         except (IncorrectLookupParameters, SuspiciousOperation):
-            raise NoSuchList from None
-        return cls(rows=source.exported(rows), columns=source.export_columns)
+            raise ListNotFound from None
+        return cls(rows=source.export_queryset(rows), columns=source.export_columns)
 
     def count(self, most: int) -> int:
         """Count the rows, no further than that."""
@@ -105,7 +105,7 @@ class Listing:
 
     def estimate(self) -> int | None:
         """Return about how many rows there are; None where that would take long to say."""
-        about = counted(self.rows)
+        about = approximate_count(self.rows)
         return None if about.is_more else about.number
 
     def headings(self) -> list[Cell]:
@@ -124,7 +124,10 @@ class Listing:
         sent at once. A row that is gone by then, or not the viewer's any more, is left out.
         """
         every = list(self.rows.values_list("pk", flat=True))
-        for keys in (every[start : start + AT_ONCE] for start in range(0, len(every), AT_ONCE)):
+        for keys in (
+            every[start : start + READ_BATCH_SIZE]
+            for start in range(0, len(every), READ_BATCH_SIZE)
+        ):
             found = self._records(self.rows.order_by().filter(pk__in=keys))
             records = {record.key: record for record in found}
             yield from (records[key].cells for key in keys if key in records)
@@ -143,7 +146,7 @@ class Listing:
 def _request(viewer: Any, query: str) -> HttpRequest:
     """Return what asks for a list, without what its address says about pages."""
     params: Any = QueryDict(query, mutable=True)
-    for name in _OF_PAGES:
+    for name in _PAGE_PARAMS:
         params.pop(name, None)
     request = HttpRequest()
     request.method, request.user, request.GET = "GET", viewer, params

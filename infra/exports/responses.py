@@ -10,7 +10,7 @@ from django.http import HttpResponseBase
 
 from infra.exports import storage
 from infra.exports.models import Export, ExportFormat
-from infra.exports.query import Listing
+from infra.exports.query import ListQuery
 from infra.exports.writers import write_workbook
 
 _TYPES = {
@@ -19,7 +19,7 @@ _TYPES = {
 }
 
 
-def workbook_file(listing: Listing) -> Any:
+def workbook_file(listing: ListQuery) -> Any:
     """Return a workbook as a file that has no name, and is gone once it is closed."""
     with tempfile.TemporaryDirectory(dir=storage.folder()) as scratch:
         file = tempfile.TemporaryFile(dir=scratch)  # noqa: SIM115  # closed with the response

@@ -20,25 +20,25 @@ from uuid_utils.compat import uuid7
 from infra.exports import storage
 from infra.exports.columns import Cell
 from infra.exports.models import Export, ExportFormat, ExportState
-from infra.exports.query import Listing, NoSuchList, export_source
-from infra.exports.writers import MARK, csv_lines, write_workbook
+from infra.exports.query import ListNotFound, ListQuery, export_source
+from infra.exports.writers import UTF8_MARK, csv_lines, write_workbook
 
 log = structlog.get_logger(__name__)
 
 Clock = Callable[[], datetime]
 
-AT_ONCE = 5_000
-PURGED_AT_ONCE = 100
-MOST_FAILURES = 3
-NO_LONGER_YOURS = gettext_noop("You may not see this list any more.")
+STEP_BATCH_SIZE = 5_000
+PURGE_BATCH_SIZE = 100
+MAX_FAILURES = 3
+PERMISSION_LOST = gettext_noop("You may not see this list any more.")
 NO_FILE = gettext_noop("The server could not make the file. Ask again, or tell whoever runs it.")
 
 
-class LostError(Exception):
+class ClaimLost(Exception):
     """Somebody else works on this export by now."""
 
 
-class StoppedError(Exception):
+class WorkerStopped(Exception):
     """The process is to end."""
 
 
@@ -47,67 +47,67 @@ class Worker:
     """Whoever works on exports: what time it is for them, and whether they are to stop."""
 
     clock: Clock
-    stopping: Callable[[], bool] = lambda: False
+    is_stopping: Callable[[], bool] = lambda: False
 
-    def work(self) -> bool:
+    def run_step(self) -> bool:
         """Do one part of the export that has waited longest; tell whether there was any."""
-        export = _claimed(self.clock())
+        export = _claim_next(self.clock())
         if export is None:
             return False
         try:
-            self._go_on(export)
-        except LostError:
+            self._continue(export)
+        except ClaimLost:
             log.warning("export_lost", export=export.pk.hex)
-        except StoppedError:
-            Export.objects.held(export).update(claim=None)
-        except NoSuchList:
-            _fail(export, NO_LONGER_YOURS, at=self.clock())
+        except WorkerStopped:
+            Export.objects.claimed_as(export).update(claim=None)
+        except ListNotFound:
+            _fail(export, PERMISSION_LOST, at=self.clock())
         except Exception:  # whatever is wrong with one, the others go on
             log.exception("export_failed", export=export.pk.hex)
             _count_failure(export, at=self.clock())
         return True
 
-    def _go_on(self, export: Export) -> None:
+    def _continue(self, export: Export) -> None:
         if export.state == ExportState.WRITING:
             self._write(export)
         else:
-            listing = _listing_of(export)
-            if not storage.has_its_rows(export):  # as after the loss of a disk
-                export.begin_anew()
+            listing = _list_query(export)
+            if not storage.has_rows(export):  # as after the loss of a disk
+                export.restart()
             if not export.rows:
                 export.expected = listing.estimate()
-            _keep(export, listing, at=self.clock())
+            _append_rows(export, listing, at=self.clock())
 
     def _write(self, export: Export) -> None:
         """Write the workbook of the rows that were gathered; its file is there once it is whole."""
-        with storage.desk(export) as desk:
+        with storage.scratch_folder(export) as desk:
             book = desk / "book.xlsx"
-            headings, rows = storage.headings_and_rows(export)
-            write_workbook(book, headings, self._told(export, rows), scratch=desk)
-            book.chmod(storage.OWNERS_ONLY)
+            headings, rows = storage.read_rows(export)
+            write_workbook(book, headings, self._with_progress(export, rows), scratch=desk)
+            book.chmod(storage.OWNER_ONLY_MODE)
             with transaction.atomic(durable=True):
-                _hold(export)
-                book.replace(storage.file_of(export))
+                _lock_claimed(export)
+                book.replace(storage.result_path(export))
                 export.finish(at=self.clock())
                 export.save()
-        storage.rows_of(export).unlink(missing_ok=True)
+        storage.rows_path(export).unlink(missing_ok=True)
 
-    def _told(self, export: Export, rows: Iterator[list[Cell]]) -> Iterator[list[Cell]]:
+    def _with_progress(self, export: Export, rows: Iterator[list[Cell]]) -> Iterator[list[Cell]]:
         """Yield rows, and tell now and then how many were taken."""
         for number, row in enumerate(rows, start=1):
             yield row
-            if number % AT_ONCE:
+            if number % STEP_BATCH_SIZE:
                 continue
-            if self.stopping():
-                raise StoppedError
-            held = Export.objects.held(export)
+            if self.is_stopping():
+                raise WorkerStopped
+            held = Export.objects.claimed_as(export)
             if not held.update(worked_at=self.clock(), written=number):
-                raise LostError
+                raise ClaimLost
 
 
-def _claimed(at: datetime) -> Export | None:
+def _claim_next(at: datetime) -> Export | None:
     """Claim the export that has waited longest; nearly always there is none."""
-    free = Export.objects.free(at)
+    free = Export.objects.unclaimed(at)
     if not free.exists():
         return None
     with transaction.atomic(durable=True):
@@ -118,18 +118,18 @@ def _claimed(at: datetime) -> Export | None:
     return export
 
 
-def _hold(export: Export) -> None:
+def _lock_claimed(export: Export) -> None:
     """Lock an export for the rest of the transaction.
 
     Raises
     ------
-    LostError : it is no longer ours.
+    ClaimLost : it is no longer ours.
     """
-    if not Export.objects.held(export).select_for_update(no_key=True).exists():
-        raise LostError
+    if not Export.objects.claimed_as(export).select_for_update(no_key=True).exists():
+        raise ClaimLost
 
 
-def _listing_of(export: Export) -> Listing:
+def _list_query(export: Export) -> ListQuery:
     """Return the list as whoever asked for it may see it now.
 
     Rows that were read under other rights are forgotten.
@@ -137,59 +137,59 @@ def _listing_of(export: Export) -> Listing:
     source = export_source(export.listing)
     viewer = source.load_viewer(export.user_id)
     if viewer is None:
-        raise NoSuchList
+        raise ListNotFound
     rights = source.permission_digest(viewer)
     if export.rights != rights:
-        export.begin_anew()
+        export.restart()
     export.rights = rights
-    return Listing.of(source, viewer, export.query)
+    return ListQuery.for_viewer(source, viewer, export.query)
 
 
-def _keep(export: Export, listing: Listing, *, at: datetime) -> None:
+def _append_rows(export: Export, listing: ListQuery, *, at: datetime) -> None:
     """Gather the next rows; after the last ones the file is ready, or is to be written."""
-    records = listing.after(export.last_read, AT_ONCE)
-    lines = _lines(export, listing, [record.cells for record in records])
+    records = listing.after(export.last_read, STEP_BATCH_SIZE)
+    lines = _encode(export, listing, [record.cells for record in records])
     with transaction.atomic(durable=True):
-        _hold(export)
-        export.bytes_read = storage.add(export, lines)
+        _lock_claimed(export)
+        export.bytes_read = storage.append(export, lines)
         export.rows += len(records)
-        if len(records) == AT_ONCE:
-            export.go_on(records[-1].key, at=at)
+        if len(records) == STEP_BATCH_SIZE:
+            export.resume_after(records[-1].key, at=at)
         elif export.format == ExportFormat.CSV:
             export.finish(at=at)
         else:
-            export.begin_writing(at=at)
+            export.start_writing(at=at)
         export.save()
 
 
-def _lines(export: Export, listing: Listing, rows: list[list[Cell]]) -> bytes:
+def _encode(export: Export, listing: ListQuery, rows: list[list[Cell]]) -> bytes:
     """Spell rows as their file holds them, after the headings where they are the first."""
     is_first = not export.bytes_read
     if export.format == ExportFormat.CSV:
-        beginning = MARK + csv_lines([listing.headings()]) if is_first else b""
+        beginning = UTF8_MARK + csv_lines([listing.headings()]) if is_first else b""
         return beginning + csv_lines(rows)
-    return storage.as_rows([listing.headings(), *rows] if is_first else rows)
+    return storage.encode_rows([listing.headings(), *rows] if is_first else rows)
 
 
 def _count_failure(export: Export, *, at: datetime) -> None:
     failures = export.failures + 1
-    if failures >= MOST_FAILURES:
+    if failures >= MAX_FAILURES:
         _fail(export, NO_FILE, at=at)
     else:
-        Export.objects.held(export).update(failures=failures, worked_at=at, claim=None)
+        Export.objects.claimed_as(export).update(failures=failures, worked_at=at, claim=None)
 
 
 def _fail(export: Export, error: str, *, at: datetime) -> None:
     """Tell whoever asked that there will be no file, unless somebody else is at it."""
     over = {"state": ExportState.FAILED, "error": error, "finished_at": at, "claim": None}
-    if Export.objects.held(export).update(**over):
+    if Export.objects.claimed_as(export).update(**over):
         storage.remove(export)
 
 
 def purge(at: datetime) -> int:
     """Delete some exports whose day is over, and their files; tell how many."""
-    past = list(Export.objects.past(at).order_by("created_at")[:PURGED_AT_ONCE])
+    past = list(Export.objects.expired(at).order_by("created_at")[:PURGE_BATCH_SIZE])
     for export in past:
         storage.remove(export)
     Export.objects.filter(pk__in=[export.pk for export in past]).delete()
-    return len(past) + storage.remove_strays(at)
+    return len(past) + storage.remove_orphans(at)

@@ -12,29 +12,29 @@ import xlsxwriter
 from xlsxwriter.exceptions import XlsxFileError
 from xlsxwriter.worksheet import Worksheet
 
-from infra.exports.columns import Cell, spelled
+from infra.exports.columns import Cell, csv_text
 
 # Excel takes a file for UTF-8 only if it says so; others pass over it.
-MARK = "\ufeff".encode()
-LINES_AT_ONCE = 500
+UTF8_MARK = "\ufeff".encode()
+LINES_BATCH_SIZE = 500
 # No sheet of a workbook holds more.
-MOST_ROWS = 1_048_576
+MAX_SHEET_ROWS = 1_048_576
 
 
 def csv_lines(rows: Iterable[list[Cell]]) -> bytes:
     """Return rows as lines of CSV, in UTF-8."""
     text = StringIO(newline="")
-    csv.writer(text).writerows([spelled(value) for value in row] for row in rows)
+    csv.writer(text).writerows([csv_text(value) for value in row] for row in rows)
     return text.getvalue().encode()
 
 
 def csv_file(headings: list[Cell], rows: Iterable[list[Cell]]) -> Iterator[bytes]:
     """Yield a CSV file, many lines at a time; never more of it is held."""
-    yield MARK + csv_lines([headings])
+    yield UTF8_MARK + csv_lines([headings])
     batch: list[list[Cell]] = []
     for row in rows:
         batch.append(row)
-        if len(batch) == LINES_AT_ONCE:
+        if len(batch) == LINES_BATCH_SIZE:
             yield csv_lines(batch)
             batch = []
     if batch:
@@ -47,7 +47,7 @@ def write_workbook(
     rows: Iterable[list[Cell]],
     *,
     scratch: Path,
-    most: int = MOST_ROWS,
+    max_sheet_rows: int = MAX_SHEET_ROWS,
 ) -> None:
     """Write a workbook, on as many sheets as it takes; no more than a row of it is held.
 
@@ -60,7 +60,7 @@ def write_workbook(
     target = str(file) if isinstance(file, Path) else file
     book = xlsxwriter.Workbook(target, {"constant_memory": True, "tmpdir": str(scratch)})
     try:
-        _fill(book, headings, rows, most)
+        _fill(book, headings, rows, max_sheet_rows)
         book.close()
     except XlsxFileError as error:
         raise OSError(str(error)) from error

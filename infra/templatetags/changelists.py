@@ -14,7 +14,7 @@ register = template.Library()
 
 
 @register.filter
-def labelled(row: Iterable[SafeString], headers: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+def with_labels(row: Iterable[SafeString], headers: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     """Let each cell say what it is: on a narrow screen a row becomes a card without a header."""
     for cell, header in zip(row, headers, strict=False):
         tag, rest = cell[:3], cell[3:]

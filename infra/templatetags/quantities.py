@@ -9,7 +9,7 @@ from infra.admin import quantities
 register = template.Library()
 
 register.filter("duration", quantities.duration)
-register.filter("longer", quantities.longer)
-register.filter("share", quantities.share)
+register.filter("longer", quantities.duration_change)
+register.filter("share", quantities.percent)
 register.filter("signed", quantities.signed)
-register.filter("fraction", quantities.fraction)
+register.filter("fraction", quantities.rounded)

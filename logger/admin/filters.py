@@ -24,12 +24,12 @@ class ContentFilter(TextFilter):
     parameters = ("content",)
     hint = _("Title or id")
 
-    def narrowed(self, rows: Rows) -> Rows:
+    def narrow(self, rows: Rows) -> Rows:
         """Return work at the content, or at those called so."""
         key = parse_uuid(self.value)
         if key is not None:
             return rows.filter(content_id=key)
-        listed = Content.objects.called(self.value).values("pk")
+        listed = Content.objects.search(self.value).values("pk")
         own = Facility.objects.known_to(self.viewer)
         quizzes = Quiz.objects.filter(facility__in=own, title__icontains=self.value).values("pk")
         # How many rows a few contents have is known to the database; a subquery's it would guess.
@@ -46,7 +46,7 @@ class ItemFilter(TextFilter):
     parameters = ("item",)
     hint = _("Begins with")
 
-    def narrowed(self, rows: Rows) -> Rows:
+    def narrow(self, rows: Rows) -> Rows:
         """Return attempts at questions whose name begins so."""
         return rows.filter(item__startswith=self.value)
 

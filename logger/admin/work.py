@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from analytics.models import Content
 from analytics.models.contents import Work
 from infra.admin.filters import DateFilter
-from infra.admin.html import badge, bar, identifier, leading, lines, link, moment
+from infra.admin.html import badge, bar, detail_url, moment, page_link, short_id, stacked_lines
 from infra.admin.quantities import duration
 from logger import exports
 from logger.admin.filters import (
@@ -35,7 +35,7 @@ from logger.presentation import criterion_words
 from roster.admin.export_mixin import ExportableAdmin
 from roster.admin.learner_filter import LearnerFilter
 from roster.admin.learner_records import VisibleLearnersAdmin
-from roster.admin.links import person
+from roster.admin.links import learner_link
 from roster.admin.place_filters import ClassFilter, FacilityFilter, GroupFilter
 
 NEWEST_FIRST: list[str | Combinable] = ["-end_timestamp", "-id"]
@@ -56,7 +56,7 @@ class WorkAdmin(ExportableAdmin[W], VisibleLearnersAdmin[W]):
 
     list_select_related = ["user"]
 
-    def complete_rows(self, rows: list[W]) -> None:
+    def attach_related(self, rows: list[W]) -> None:
         """Bring the titles."""
         found: list[Any] = rows
         titles = Content.objects.titles(map(_work, found))
@@ -69,7 +69,7 @@ class WorkAdmin(ExportableAdmin[W], VisibleLearnersAdmin[W]):
         """Bring the title of a single row, too."""
         row = super().get_object(request, object_id, from_field)
         if row is not None:
-            self.complete_rows([row])
+            self.attach_related([row])
         return row
 
     def get_fields(self, request: HttpRequest, obj: W | None = None) -> Any:
@@ -87,15 +87,15 @@ class WorkAdmin(ExportableAdmin[W], VisibleLearnersAdmin[W]):
 
     @admin.display(description=gettext_lazy("Learner"))
     def learner_name(self, row: Any) -> SafeString:
-        return person(row.user)
+        return learner_link(row.user)
 
     @admin.display(description=gettext_lazy("Content"))
     def content(self, row: Any) -> SafeString:
         page = ("coach_content", row.user_id, row.content_id)
         if row.content_title:
-            return leading(row.content_title, *page)
+            return page_link(row.content_title, *page)
         # An id is there to be copied: a link would take the click.
-        return lines(identifier(row.content_id), leading(_("their work"), *page))
+        return stacked_lines(short_id(row.content_id), page_link(_("their work"), *page))
 
     @admin.display(description=gettext_lazy("Time"))
     def spent(self, row: W) -> str:
@@ -125,13 +125,13 @@ class ContentSessionAdmin(WorkAdmin[ContentSession]):
     # Of attempts at no try alone: beside a try it is always 0.
     exclude = ["attempt_count"]
     list_filter = [*WHOSE, ContentFilter, KindFilter, DoneFilter, DateFilter]
-    list_without = ["extra_fields"]
+    list_defer = ["extra_fields"]
     facility = "facility"
     ordering = LATEST_BEGUN_FIRST
 
-    def page_of(self, row: ContentSession) -> str | None:
+    def page_url(self, row: ContentSession) -> str | None:
         # Of guests nothing is told elsewhere.
-        return link("coach_content", row.user_id, row.content_id) if row.user_id else None
+        return detail_url("coach_content", row.user_id, row.content_id) if row.user_id else None
 
 
 @admin.register(ContentSummary)
@@ -139,12 +139,12 @@ class ContentSummaryAdmin(WorkAdmin[ContentSummary]):
     list_display = ["learner_name", "content", "what", "how_far", "spent", "begun", "latest"]
     export_columns = exports.SUMMARIES
     list_filter = [*WHOSE, ContentFilter, KindFilter, DoneFilter, DateFilter]
-    list_without = ["extra_fields"]
+    list_defer = ["extra_fields"]
     list_display_links = ["begun"]
     ordering = LATEST_BEGUN_FIRST
 
-    def page_of(self, row: ContentSummary) -> str | None:
-        return link("coach_content", row.user_id, row.content_id)
+    def page_url(self, row: ContentSummary) -> str | None:
+        return detail_url("coach_content", row.user_id, row.content_id)
 
 
 @admin.register(MasteryLog)
@@ -156,10 +156,10 @@ class MasteryLogAdmin(WorkAdmin[MasteryLog]):
     list_filter = [*WHOSE, ContentFilter, TryKindFilter, CompleteFilter, DateFilter]
     ordering = LATEST_BEGUN_FIRST
 
-    def page_of(self, row: MasteryLog) -> str | None:
-        return link("coach_try", row.pk)
+    def page_url(self, row: MasteryLog) -> str | None:
+        return detail_url("coach_try", row.pk)
 
-    def exported(self, rows: QuerySet[MasteryLog]) -> QuerySet[MasteryLog]:
+    def export_queryset(self, rows: QuerySet[MasteryLog]) -> QuerySet[MasteryLog]:
         return cast("MasteryLogQuerySet", rows).with_correct()
 
     @admin.display(description=gettext_lazy("Try"))
@@ -173,7 +173,7 @@ class MasteryLogAdmin(WorkAdmin[MasteryLog]):
     @admin.display(description=gettext_lazy("Completion"))
     def state(self, row: MasteryLog) -> SafeString:
         if row.complete:
-            return lines(badge(_("✓ complete"), "good"), moment(row.completion_timestamp))
+            return stacked_lines(badge(_("✓ complete"), "good"), moment(row.completion_timestamp))
         return badge(_("… under way"))
 
     @admin.display(description=gettext_lazy("Attempts"))
@@ -194,15 +194,15 @@ class AttemptLogAdmin(WorkAdmin[AttemptLog]):
     list_display = ["latest", "learner_name", "content", "question", "outcome", "spent", "notes"]
     export_columns = exports.ATTEMPTS
     list_filter = [*WHOSE, ContentFilter, ItemFilter, ResultFilter, CompleteFilter, DateFilter]
-    list_without = ["answer", "interaction_history"]
+    list_defer = ["answer", "interaction_history"]
     search_help_text = gettext_lazy("Name, username or id of a learner, or an item")
     facility = "facility"
-    dated_by = "end_timestamp"
-    items_called = "item"
+    date_field = "end_timestamp"
+    item_search_field = "item"
     ordering = NEWEST_FIRST
 
-    def page_of(self, row: AttemptLog) -> str | None:
-        return link("coach_attempt", row.pk)
+    def page_url(self, row: AttemptLog) -> str | None:
+        return detail_url("coach_attempt", row.pk)
 
     @admin.display(description=gettext_lazy("Item"))
     def question(self, row: AttemptLog) -> str:

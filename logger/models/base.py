@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from analytics.models import ContentKind
-from infra.db.models import FaithfulDecoder, Keyed
+from infra.db.models import LosslessJSONDecoder, UUIDModel
 from logger import progress_rounding
 from roster.models import Actor, ApiKey, Facility, User
 
@@ -35,17 +35,17 @@ class RecordQuerySet(models.QuerySet[R]):
         """
         if actor.is_superuser:
             return self
-        if isinstance(actor, User | ApiKey) and actor.whole_facility is not None:
-            return self.filter(facility=actor.whole_facility)
-        if isinstance(actor, User) and actor.looks_after_nobody:
+        if isinstance(actor, User | ApiKey) and actor.sole_facility_id is not None:
+            return self.filter(facility=actor.sole_facility_id)
+        if isinstance(actor, User) and actor.has_no_roles:
             return self.filter(user=actor)
         return self.filter(
             Q(user__among=User.objects.visible_to(actor))
-            | Q(user=None, facility__in=Facility.objects.staffed_by(actor))
+            | Q(user=None, facility__in=Facility.objects.managed_by(actor))
         )
 
 
-class Timed(Keyed):
+class Timed(UUIDModel):
     """A log with a start, an end that moves, a completion, and seconds spent."""
 
     start_timestamp = models.DateTimeField()
@@ -77,7 +77,7 @@ class Progressing(Timed):
     channel_id = models.UUIDField(null=True, blank=True)
     kind = models.CharField(max_length=20, choices=ContentKind)
     progress = models.FloatField(default=0.0)
-    extra_fields = models.JSONField(default=dict, blank=True, decoder=FaithfulDecoder)
+    extra_fields = models.JSONField(default=dict, blank=True, decoder=LosslessJSONDecoder)
 
     class Meta(Timed.Meta):
         abstract = True

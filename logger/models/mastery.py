@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from infra.datetime_format import format_time
-from infra.db.models import FaithfulDecoder
+from infra.db.models import LosslessJSONDecoder
 from logger import progress_rounding
 from logger.commands import Interaction
 from logger.mastery import CORRECT, Criterion
@@ -188,9 +188,9 @@ class AttemptLog(Timed):
     hinted = models.BooleanField(default=False)
     error = models.BooleanField(default=False)
     judged = models.BooleanField(default=False)
-    answer = models.JSONField(null=True, blank=True, decoder=FaithfulDecoder)
+    answer = models.JSONField(null=True, blank=True, decoder=LosslessJSONDecoder)
     simple_answer = models.CharField(max_length=200, blank=True)
-    interaction_history = models.JSONField(default=list, decoder=FaithfulDecoder)
+    interaction_history = models.JSONField(default=list, decoder=LosslessJSONDecoder)
 
     objects = AttemptLogQuerySet.as_manager()
 

@@ -10,13 +10,13 @@ from uuid import UUID
 
 from django.db import transaction
 
-from infra.db.byte_limits import Weighed
+from infra.db.byte_limits import ByteLimitedRows
 from logger.commands import StartSession
 from logger.mastery import Criterion
 from logger.models import ContentSession, ContentSummary, MasteryLog
 from logger.services.assignment_checks import QuizClosed, refuse_unassigned
 from roster.models import Actor, Facility, User
-from roster.services import NotForYou, guest_facility, lock_recorded_learner
+from roster.services import CannotRecordForOthers, guest_facility, resolve_and_lock_learner
 
 PAST_ATTEMPT = (
     "id", "correct", "complete", "hinted", "error", "item", "answer", "time_spent",
@@ -43,11 +43,11 @@ def start_session(start: StartSession, *, actor: Actor, at: datetime) -> Started
 
     Raises
     ------
-    CredentialsNeeded, NotForYou, UnknownLearner : see `lock_recorded_learner`.
+    AuthenticationRequired, CannotRecordForOthers, UnknownLearner : see `resolve_and_lock_learner`.
     NotAssigned : the lesson or course session is not the learner's.
     QuizClosed : the quiz is not open to the learner, or finished and not repeated.
     """
-    learner = lock_recorded_learner(actor, start.user_id, at=at)
+    learner = resolve_and_lock_learner(actor, start.user_id, at=at)
     if learner is None:
         return _start_as_guest(start, facility=guest_facility(actor), at=at)
     refuse_unassigned(start, learner)
@@ -71,7 +71,7 @@ def start_session(start: StartSession, *, actor: Actor, at: datetime) -> Started
 
 def _start_as_guest(start: StartSession, *, facility: Facility, at: datetime) -> StartedSession:
     if start.lesson_id or start.quiz_id or start.course_session_id:
-        raise NotForYou("Guests have no assignments.")
+        raise CannotRecordForOthers("Guests have no assignments.")
     return StartedSession(
         session=_new_session(start, facility.pk, at=at), mastery_criterion=start.mastery_model
     )
@@ -169,5 +169,5 @@ def _past_attempts(mastery_log: MasteryLog | None) -> list[dict[str, Any]]:
         return []
     count = mastery_log.attempt_count
     newest = mastery_log.attempts.all().latest_started_first().values(*PAST_ATTEMPT)
-    weighed = Weighed(newest, min(mastery_log.criterion.past_attempts or count, count))
-    return weighed.whole(weighed.batches[0])
+    weighed = ByteLimitedRows(newest, min(mastery_log.criterion.past_attempts or count, count))
+    return weighed.hydrate(weighed.batches[0])

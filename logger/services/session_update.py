@@ -12,7 +12,7 @@ from django.db.models import OuterRef, Subquery, UUIDField
 from analytics.events import Clock
 from analytics.models import Content, LearnerAbility
 from analytics.services import record_answers
-from infra.db.compiled_queries import Param, Prepared, PreparedSave
+from infra.db.compiled_queries import CompiledQuery, CompiledUpdate, Param
 from logger.attempts import Attempts
 from logger.commands import UpdateSession
 from logger.evidence import answers_to_exercise, answers_to_quiz
@@ -25,16 +25,16 @@ from roster.services import lock_learner
 
 GUEST_LIFETIME = timedelta(hours=24)
 # What every answer asks of the database (decision 12).
-_SAVE_SESSION = PreparedSave(ContentSession, [*ContentSession.ADVANCED, "attempt_count"])
-_SAVE_SUMMARY = PreparedSave(ContentSummary, ContentSummary.ADVANCED)
-_SAVE_TRY = PreparedSave(MasteryLog, MasteryLog.PROGRESSED)
-_OWNER = Prepared(
+_SAVE_SESSION = CompiledUpdate(ContentSession, [*ContentSession.ADVANCED, "attempt_count"])
+_SAVE_SUMMARY = CompiledUpdate(ContentSummary, ContentSummary.ADVANCED)
+_SAVE_TRY = CompiledUpdate(MasteryLog, MasteryLog.PROGRESSED)
+_OWNER = CompiledQuery(
     lambda: User.objects.filter(
         facility_id=Param("facility", UUIDField()),
         pk__in=ContentSession.objects.filter(pk=Param("session", UUIDField())).values("user"),
     ).select_for_update(no_key=True)
 )
-_SESSION = Prepared(
+_SESSION = CompiledQuery(
     lambda: (
         ContentSession.objects.filter(  # type: ignore[no-redef]  # it is declared on the model
             pk=Param("session", UUIDField()), user_id=Param("learner", UUIDField())

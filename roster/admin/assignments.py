@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from infra.exports import Column
 from roster.admin import permissions
 from roster.admin.base import RosterAdmin, RosterInline
-from roster.admin.filters import InUseFilter
+from roster.admin.filters import ActiveAssignableFilter
 from roster.admin.permissions import viewer
 from roster.admin.place_filters import FacilityFilter
 from roster.models import (
@@ -30,15 +30,21 @@ from roster.models import (
     Quiz,
     QuizAssignment,
 )
-from roster.services.permissions import NotAllowed, Reach, UnknownRow, lock_row, require_coach
+from roster.services.permissions import (
+    ManagementScope,
+    NotAllowed,
+    UnknownRow,
+    lock_row,
+    require_coach,
+)
 
 A = TypeVar("A", bound=Assignable)
 
 
-class HandOutForm(forms.ModelForm[Any]):
+class AssignableForm(forms.ModelForm[Any]):
     """Something new to be handed out, for a class or for all of a facility."""
 
-    reach: Reach
+    reach: ManagementScope
 
     def clean(self) -> dict[str, Any]:
         """Say where somebody may hand out nothing, in words."""
@@ -48,7 +54,7 @@ class HandOutForm(forms.ModelForm[Any]):
             return cleaned
         if classroom is not None and classroom.facility_id != facility.pk:
             self.add_error("classroom", _("This class is of another facility."))
-        elif not self.reach.hands_out(facility.pk, classroom.pk if classroom else None):
+        elif not self.reach.can_assign(facility.pk, classroom.pk if classroom else None):
             self.add_error("classroom", _("Choose a class of yours."))
         return cleaned
 
@@ -58,7 +64,7 @@ class AssignmentInline(RosterInline[Any]):
 
     related = ("classroom", "group__classroom")
 
-    def offered(self, name: str, obj: Any) -> QuerySet[Any] | None:
+    def choices_for(self, name: str, obj: Any) -> QuerySet[Any] | None:
         """Offer the class it is for and its groups, or all of the facility."""
         classes = Classroom.objects.filter(facility=obj.facility_id)
         if obj.classroom_id:
@@ -84,11 +90,11 @@ class AssignableAdmin(RosterAdmin[A]):
 
     list_display = ["title", "facility", "classroom", "active"]
     list_select_related = ["facility", "classroom"]
-    list_filter = [FacilityFilter, InUseFilter]
+    list_filter = [FacilityFilter, ActiveAssignableFilter]
     search_fields = ["title"]
     ordering = ["title", "id"]
     fields = ["title", "active", "facility", "classroom"]
-    form = HandOutForm
+    form = AssignableForm
     export_columns = (
         Column("id", "id"),
         Column("title", "title"),
@@ -105,14 +111,16 @@ class AssignableAdmin(RosterAdmin[A]):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Let whoever looks after a class or a facility add some."""
-        return permissions.hands_out_some(request)
+        return permissions.can_assign_any(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Let coaches of its class change it, and coaches and admins of the facility."""
         if not isinstance(obj, Assignable):
-            return permissions.hands_out_some(request)
-        may = permissions.hands_out_some(request)
-        return may and permissions.reach(request).hands_out(obj.facility_id, obj.classroom_id)
+            return permissions.can_assign_any(request)
+        may = permissions.can_assign_any(request)
+        return may and permissions.management_scope(request).can_assign(
+            obj.facility_id, obj.classroom_id
+        )
 
     def get_readonly_fields(self, request: HttpRequest, obj: A | None = None) -> Any:  # noqa: ARG002
         """Leave it where it is."""
@@ -121,14 +129,14 @@ class AssignableAdmin(RosterAdmin[A]):
     def get_form(self, request: HttpRequest, obj: A | None = None, **kwargs: Any) -> Any:  # type: ignore[override]
         """Tell the form how far the viewer's rights reach."""
         form = super().get_form(request, obj, **kwargs)
-        return type(form.__name__, (form,), {"reach": permissions.reach(request)})
+        return type(form.__name__, (form,), {"reach": permissions.management_scope(request)})
 
-    def offered(self, name: str, request: HttpRequest) -> QuerySet[Any] | None:
+    def choices_for(self, name: str, request: HttpRequest) -> QuerySet[Any] | None:
         """Offer places of theirs."""
         if name == "facility":
-            return permissions.facilities_of_hand_outs(request)
+            return permissions.assignable_facilities(request)
         if name == "classroom":
-            return Classroom.objects.staffed_by(viewer(request)).order_by("name", "pk")
+            return Classroom.objects.managed_by(viewer(request)).order_by("name", "pk")
         return None
 
     def lock(self, request: HttpRequest, row: A) -> None:

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from infra.admin.html import moment
-from infra.admin.model_admins import ListedAdmin, ReadOnlyAdmin
+from infra.admin.model_admins import FormListAdmin, ReadOnlyAdmin
 from infra.exports import Column
 from roster.admin import permissions
 from roster.admin.export_mixin import ExportableAdmin
@@ -22,12 +22,12 @@ from roster.admin.permissions import viewer
 from roster.admin.place_filters import FacilityFilter
 from roster.models import AuditEntry
 
-MOST_SHOWN = 3
+MAX_SHOWN = 3
 
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(
-    ExportableAdmin[AuditEntry], ListedAdmin[AuditEntry], ReadOnlyAdmin[AuditEntry]
+    ExportableAdmin[AuditEntry], FormListAdmin[AuditEntry], ReadOnlyAdmin[AuditEntry]
 ):
     """For superusers, and for admins as far as it is about their facility."""
 
@@ -61,13 +61,13 @@ class AuditEntryAdmin(
         entries = AuditEntry.objects.visible_to(viewer(request)).select_related("facility")
         return entries.order_by(*self.ordering)
 
-    def of_facility(self, key: UUID) -> dict[str, Any]:
+    def in_facility(self, key: UUID) -> dict[str, Any]:
         """Return what entries of a facility have."""
         return {"facility": key}
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Show it to admins."""
-        return permissions.manages_some(request)
+        return permissions.can_manage_any(request)
 
     def has_view_permission(self, request: HttpRequest, obj: AuditEntry | None = None) -> bool:  # noqa: ARG002
         """Let admins look."""
@@ -81,7 +81,7 @@ class AuditEntryAdmin(
     @admin.display(description=_("Changes"))
     def told(self, entry: AuditEntry) -> SafeString:
         """Say what changed, the first few things of it."""
-        return _listed(dict(list(entry.changes.items())[:MOST_SHOWN]))
+        return _listed(dict(list(entry.changes.items())[:MAX_SHOWN]))
 
     @admin.display(description=_("Changes"))
     def all_told(self, entry: AuditEntry) -> SafeString:

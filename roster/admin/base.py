@@ -14,7 +14,7 @@ from django.forms import ModelChoiceField
 from django.http import HttpRequest
 
 from infra.admin.labels import LabelledFormSet
-from infra.admin.model_admins import ListedAdmin
+from infra.admin.model_admins import FormListAdmin
 from infra.audit import audited_fields
 from roster import services
 from roster.admin import permissions
@@ -26,7 +26,7 @@ M = TypeVar("M", bound=Model)
 P = TypeVar("P", bound=Model)
 
 
-class RosterAdmin(ExportableAdmin[M], ListedAdmin[M]):
+class RosterAdmin(ExportableAdmin[M], FormListAdmin[M]):
     """Rows of one kind, those the viewer may know of (contract 1.8).
 
     Whatever is saved is saved under the facility's lock, and is in the audit log.
@@ -45,7 +45,7 @@ class RosterAdmin(ExportableAdmin[M], ListedAdmin[M]):
         actions: dict[str, Any] = super().get_actions(request)
         return {name: action for name, action in actions.items() if name != "delete_selected"}
 
-    def of_facility(self, key: UUID) -> dict[str, Any]:
+    def in_facility(self, key: UUID) -> dict[str, Any]:
         """Return what rows of a facility have."""
         return {self.facility: key}
 
@@ -63,13 +63,13 @@ class RosterAdmin(ExportableAdmin[M], ListedAdmin[M]):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Let admins of a facility add to it."""
-        return permissions.manages_some(request)
+        return permissions.can_manage_any(request)
 
     def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
         """Let admins change what is of their facility."""
         if obj is None:
-            return permissions.manages_some(request)
-        return permissions.may_manage(request, self.facility_of(obj))
+            return permissions.can_manage_any(request)
+        return permissions.can_manage_facility(request, self.facility_of(obj))
 
     def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
         """Let admins remove what is of their facility."""
@@ -81,12 +81,12 @@ class RosterAdmin(ExportableAdmin[M], ListedAdmin[M]):
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Offer nothing but what is theirs to give."""
-        offered = self.offered(db_field.name, request)
+        offered = self.choices_for(db_field.name, request)
         if offered is not None:
             kwargs["queryset"] = offered
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    def offered(self, name: str, request: HttpRequest) -> QuerySet[Any] | None:
+    def choices_for(self, name: str, request: HttpRequest) -> QuerySet[Any] | None:
         """Return what may be chosen in a field; None where it is not about a place."""
         if name == "facility":
             return permissions.managed_facilities(request)
@@ -111,9 +111,9 @@ class RosterAdmin(ExportableAdmin[M], ListedAdmin[M]):
         before = audited_fields(stored.get(pk=obj.pk)) if change else {}
         super().save_model(request, obj, form, change)
         if change:
-            services.note_changed(obj, before, **self.noted(request, obj))
+            services.record_changed(obj, before, **self.audit_context(request, obj))
         else:
-            services.note_added(obj, **self.noted(request, obj))
+            services.record_added(obj, **self.audit_context(request, obj))
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:  # noqa: ARG002
         """Name what is removed, and count what goes along.
@@ -132,21 +132,21 @@ class RosterAdmin(ExportableAdmin[M], ListedAdmin[M]):
     def delete_model(self, request: HttpRequest, obj: M) -> None:
         """Remove a row, and keep what it was."""
         self.lock(request, obj)
-        services.note_removed(obj, **self.noted(request, obj))
+        services.record_removed(obj, **self.audit_context(request, obj))
         super().delete_model(request, obj)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:  # noqa: FBT001
         """Save what hangs on a row, and keep what came and went."""
-        noted = self.noted(request, form.instance)
+        noted = self.audit_context(request, form.instance)
         gone = [form.instance.pk for form in formset.deleted_forms]
         # As they are stored: a form empties what it was not sent.
         for row in formset.model._default_manager.filter(pk__in=gone) if gone else []:
-            services.note_removed(row, **noted)
+            services.record_removed(row, **noted)
         super().save_formset(request, form, formset, change)
         for row in formset.new_objects:
-            services.note_added(row, **noted)
+            services.record_added(row, **noted)
 
-    def noted(self, request: HttpRequest, row: M) -> dict[str, Any]:
+    def audit_context(self, request: HttpRequest, row: M) -> dict[str, Any]:
         """Return who changes which facility's roster."""
         return {"actor": viewer(request), "facility_id": self.facility_of(row)}
 
@@ -186,10 +186,10 @@ class RosterInline(admin.TabularInline[Any, P]):
         """Offer what belongs to the row."""
         formset = super().get_formset(request, obj, **kwargs)
         for name, field in formset.form.base_fields.items():
-            if obj is not None and (offered := self.offered(name, obj)) is not None:
+            if obj is not None and (offered := self.choices_for(name, obj)) is not None:
                 cast("ModelChoiceField[Any]", field).queryset = offered
         return formset
 
-    def offered(self, name: str, obj: Any) -> QuerySet[Any] | None:
+    def choices_for(self, name: str, obj: Any) -> QuerySet[Any] | None:
         """Return what may be chosen in a field, beside a row; None: it is no choice of rows."""
         raise NotImplementedError

@@ -25,13 +25,13 @@ from django.utils.translation import gettext as _
 
 from infra.admin.changelists import QueryOnlyChangeList
 from infra.admin.model_admins import ScopedAdmin
-from infra.exports import Column, Listing, LookedUp, NoSuchList
+from infra.exports import Column, ListNotFound, ListQuery, LookupColumn
 from infra.exports.models import Export, ExportFormat
 from infra.exports.responses import as_file, workbook_file
 from infra.exports.worker import NO_FILE
 from infra.exports.writers import csv_file
 from roster import services
-from roster.admin.permission_digest import fingerprint
+from roster.admin.permission_digest import permission_digest
 from roster.models import User
 
 log = structlog.get_logger(__name__)
@@ -39,15 +39,15 @@ log = structlog.get_logger(__name__)
 M = TypeVar("M", bound=Model)
 
 # More than that is gathered in the background.
-MOST_AT_ONCE = 50_000
+MAX_IMMEDIATE_ROWS = 50_000
 # So many of one person's are worked on at a time.
-MOST_WAITING = 5
+MAX_UNFINISHED_EXPORTS = 5
 
 
 class ExportableAdmin(ScopedAdmin[M]):
     """A list whose rows, as searched and filtered, can be taken along: all pages of them."""
 
-    export_columns: ClassVar[Sequence[Column | LookedUp]] = ()
+    export_columns: ClassVar[Sequence[Column | LookupColumn]] = ()
 
     def get_urls(self) -> list[URLPattern]:
         """Put the export before the pages of rows, whose pattern would catch it."""
@@ -57,17 +57,17 @@ class ExportableAdmin(ScopedAdmin[M]):
 
     def load_viewer(self, user_id: UUID) -> User | None:
         """Return the person who asked for an export; None where they may no longer log in."""
-        return User.objects.with_reach().filter(pk=user_id, is_active=True).first()
+        return User.objects.with_role_flags().filter(pk=user_id, is_active=True).first()
 
     def permission_digest(self, viewer: User) -> str:
         """Return a digest of what the viewer may see."""
-        return fingerprint(viewer)
+        return permission_digest(viewer)
 
-    def may_export(self, request: HttpRequest) -> bool:
+    def can_export(self, request: HttpRequest) -> bool:
         """Tell whether somebody may see the list."""
         return bool(self.export_columns) and self.has_view_or_change_permission(request)
 
-    def rows_asked_for(self, request: HttpRequest) -> QuerySet[M]:
+    def requested_rows(self, request: HttpRequest) -> QuerySet[M]:
         """Return all rows of the list a request asks for."""
         unread: Any = type("QueryOnly", (QueryOnlyChangeList, self.get_changelist(request)), {})
         rows: QuerySet[M] = unread(
@@ -77,7 +77,7 @@ class ExportableAdmin(ScopedAdmin[M]):
         ).queryset  # fmt: skip
         return rows
 
-    def exported(self, rows: QuerySet[M]) -> QuerySet[M]:
+    def export_queryset(self, rows: QuerySet[M]) -> QuerySet[M]:
         """Add what the columns need besides."""
         return rows
 
@@ -85,7 +85,7 @@ class ExportableAdmin(ScopedAdmin[M]):
         """Send the list as a file, or gather it in the background where it is large."""
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        if not self.may_export(request):
+        if not self.can_export(request):
             raise PermissionDenied
         kind = request.POST.get("format")
         if kind not in ExportFormat.values:
@@ -98,16 +98,16 @@ class ExportableAdmin(ScopedAdmin[M]):
             format=kind,
             created_at=timezone.now(),
         )
-        return self._answer(request, asked)
+        return self._export(request, asked)
 
-    def _answer(self, request: HttpRequest, asked: Export) -> HttpResponseBase:
+    def _export(self, request: HttpRequest, asked: Export) -> HttpResponseBase:
         try:
-            listing = Listing.of(self, asked.user, asked.query)
-        except NoSuchList:
+            listing = ListQuery.for_viewer(self, asked.user, asked.query)
+        except ListNotFound:
             raise BadRequest("These filters make no sense.") from None
-        number = listing.count(MOST_AT_ONCE + 1)
-        if number > MOST_AT_ONCE:
-            return _gather(request, asked)
+        number = listing.count(MAX_IMMEDIATE_ROWS + 1)
+        if number > MAX_IMMEDIATE_ROWS:
+            return _export_in_background(request, asked)
         if asked.format == ExportFormat.CSV:
             lines = csv_file(listing.headings(), listing)
             response: HttpResponseBase = StreamingHttpResponse(lines)
@@ -119,18 +119,18 @@ class ExportableAdmin(ScopedAdmin[M]):
                 messages.error(request, _(NO_FILE))
                 back = reverse(f"admin:{asked.listing.replace('.', '_')}_changelist")
                 return HttpResponseRedirect(f"{back}?{asked.query}")
-        services.note_export(asked, rows=number)
+        services.record_export(asked, rows=number)
         return as_file(response, asked)
 
 
-def _gather(request: HttpRequest, asked: Export) -> HttpResponseBase:
+def _export_in_background(request: HttpRequest, asked: Export) -> HttpResponseBase:
     """Leave a large export to the job, and lead to where it is told how far it is."""
-    own = Export.objects.of(asked.user)
-    if own.unfinished().count() >= MOST_WAITING:
+    own = Export.objects.requested_by(asked.user)
+    if own.unfinished().count() >= MAX_UNFINISHED_EXPORTS:
         text = _("Some of your exports are still being made. Wait for them, then ask again.")
         messages.error(request, text)
         return HttpResponseRedirect(reverse("admin:roster_export_changelist"))
     with transaction.atomic():
         asked.save(force_insert=True)
-        services.note_export(asked, rows=None)
+        services.record_export(asked, rows=None)
     return HttpResponseRedirect(reverse("admin:roster_export_change", args=[asked.pk]))

@@ -16,22 +16,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from infra.admin.html import moment
-from infra.admin.model_admins import ListedAdmin, ReadOnlyAdmin
-from infra.admin.quantities import share
+from infra.admin.model_admins import FormListAdmin, ReadOnlyAdmin
+from infra.admin.quantities import percent
 from infra.exports import storage
 from infra.exports.models import Export, ExportState
 from infra.exports.responses import as_file
 from infra.identifiers import parse_uuid
-from roster.admin.permission_digest import fingerprint
+from roster.admin.permission_digest import permission_digest
 from roster.admin.permissions import is_staff
 from roster.models import User
 
-LOOK_AGAIN_SECONDS = 5
-OTHER_RIGHTS = gettext_noop("Your rights have changed since the file was made. Ask for it again.")
+REFRESH_SECONDS = 5
+PERMISSIONS_CHANGED = gettext_noop(
+    "Your rights have changed since the file was made. Ask for it again."
+)
 
 
 @admin.register(Export)
-class ExportAdmin(ListedAdmin[Export], ReadOnlyAdmin[Export]):
+class ExportAdmin(FormListAdmin[Export], ReadOnlyAdmin[Export]):
     """Somebody's own large exports: how far they are, and their files."""
 
     list_display = ["what", "format", "how_far", "asked", "file"]
@@ -43,7 +45,7 @@ class ExportAdmin(ListedAdmin[Export], ReadOnlyAdmin[Export]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Export]:
         """Return what they asked for themselves; superusers see no more."""
-        return Export.objects.of(cast("User", request.user)).order_by(*self.ordering)
+        return Export.objects.requested_by(cast("User", request.user)).order_by(*self.ordering)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Show it to all staff."""
@@ -70,7 +72,7 @@ class ExportAdmin(ListedAdmin[Export], ReadOnlyAdmin[Export]):
         response = super().change_view(request, object_id, form_url, extra_context)
         export = self.get_object(request, object_id)
         if export is not None and not export.is_finished:
-            response["Refresh"] = str(LOOK_AGAIN_SECONDS)
+            response["Refresh"] = str(REFRESH_SECONDS)
         return response
 
     def download_view(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
@@ -80,10 +82,10 @@ class ExportAdmin(ListedAdmin[Export], ReadOnlyAdmin[Export]):
         export = own.filter(pk=key).first() if key else None
         if export is None:
             raise Http404
-        if export.rights != fingerprint(export.user):
+        if export.rights != permission_digest(export.user):
             return self._refused(request, export)
         try:
-            file = storage.file_of(export).open("rb")
+            file = storage.result_path(export).open("rb")
         except FileNotFoundError:
             raise Http404 from None
         return as_file(FileResponse(file), export)
@@ -91,7 +93,7 @@ class ExportAdmin(ListedAdmin[Export], ReadOnlyAdmin[Export]):
     def _refused(self, request: HttpRequest, export: Export) -> HttpResponseBase:
         """Say on its page why there is no file any more: rights that come back bring none back."""
         storage.remove(export)
-        export.fail(OTHER_RIGHTS, at=timezone.now())
+        export.fail(PERMISSIONS_CHANGED, at=timezone.now())
         export.save()
         response: HttpResponseBase = self.change_view(request, str(export.pk))
         response.status_code = 403
@@ -110,7 +112,7 @@ class ExportAdmin(ListedAdmin[Export], ReadOnlyAdmin[Export]):
         told = {"state": export.get_state_display(), "rows": number_format(export.rows, 0)}
         if export.state == ExportState.READY or export.part is None:
             return _("%(state)s, %(rows)s rows") % told
-        return _("%(state)s, %(rows)s rows, %(share)s") % {**told, "share": share(export.part)}
+        return _("%(state)s, %(rows)s rows, %(share)s") % {**told, "share": percent(export.part)}
 
     @admin.display(description=gettext_lazy("Asked for"))
     def asked(self, export: Export) -> SafeString:

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from infra.admin.model_admins import KeptAdmin
+from infra.admin.model_admins import NoDeleteAdmin
 from infra.exports import Column
 from roster.admin.base import RosterAdmin, RosterInline
 from roster.admin.permissions import viewer
@@ -19,10 +19,10 @@ from roster.models import Classroom, Enrolment, Facility, GroupMembership, Learn
 
 
 @admin.register(Facility)
-class FacilityAdmin(KeptAdmin[Facility], RosterAdmin[Facility]):
+class FacilityAdmin(NoDeleteAdmin[Facility], RosterAdmin[Facility]):
     """Facilities; superusers open them, their admins settle how they take learners and guests."""
 
-    removal = _(
+    removal_hint = _(
         "To close a facility and erase its people with all their records, ask the API: "
         "DELETE /api/auth/facility/:id."
     )  # type: ignore[assignment]
@@ -63,16 +63,18 @@ class LearnerGroupInline(RosterInline[Classroom]):
     show_change_link = True
     related = ("classroom",)
 
-    def offered(self, name: str, obj: Classroom) -> QuerySet[Any] | None:  # noqa: ARG002
+    def choices_for(self, name: str, obj: Classroom) -> QuerySet[Any] | None:  # noqa: ARG002
         """Nothing is chosen."""
         return None
 
 
 @admin.register(Classroom)
-class ClassroomAdmin(KeptAdmin[Classroom], RosterAdmin[Classroom]):
+class ClassroomAdmin(NoDeleteAdmin[Classroom], RosterAdmin[Classroom]):
     """Classes."""
 
-    removal = _("To close a class, ask the API: DELETE /api/auth/classroom/:id. Its people stay.")  # type: ignore[assignment]
+    removal_hint = _(
+        "To close a class, ask the API: DELETE /api/auth/classroom/:id. Its people stay."
+    )  # type: ignore[assignment]
     list_display = ["name", "external_id", "facility"]
     list_select_related = ["facility"]
     list_filter = [FacilityFilter]
@@ -103,7 +105,7 @@ class GroupMembershipInline(RosterInline[LearnerGroup]):
     model = GroupMembership
     related = ("enrolment__user", "enrolment__classroom", "group")
 
-    def offered(self, name: str, obj: LearnerGroup) -> QuerySet[Any] | None:
+    def choices_for(self, name: str, obj: LearnerGroup) -> QuerySet[Any] | None:
         """Offer who attends the group's class."""
         if name != "enrolment":
             return None

@@ -11,7 +11,7 @@ from infra.admin.filters import Choice, ChoiceFilter, ConditionFilter, Rows
 from roster.models import AuditAction
 
 
-class RolesFilter(ConditionFilter):
+class RoleFilter(ConditionFilter):
     """Learners, or those who look after others."""
 
     title = _("Kind")
@@ -33,7 +33,7 @@ class ActiveFilter(ConditionFilter):
     }
 
 
-class InUseFilter(ConditionFilter):
+class ActiveAssignableFilter(ConditionFilter):
     """Whether learners see what is handed out."""
 
     title = _("State")
@@ -55,6 +55,6 @@ class ActionFilter(ChoiceFilter):
         """All there is to do."""
         return AuditAction.choices
 
-    def narrowed(self, rows: Rows) -> Rows:
+    def narrow(self, rows: Rows) -> Rows:
         """Return entries of it."""
         return rows.filter(action=self.value)

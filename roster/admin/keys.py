@@ -60,11 +60,11 @@ class ApiKeyAdmin(RosterAdmin[ApiKey]):
         keys = ApiKey.objects.order_by(*self.ordering)
         if viewer(request).is_superuser:
             return keys
-        return keys.filter(facility__in=permissions.reach(request).managed)
+        return keys.filter(facility__in=permissions.management_scope(request).managed)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Show it to admins."""
-        return permissions.manages_some(request)
+        return permissions.can_manage_any(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: ApiKey | None = None) -> bool:  # noqa: ARG002
         """Keep keys: they are revoked, so that it is known which there were."""
@@ -88,7 +88,7 @@ class ApiKeyAdmin(RosterAdmin[ApiKey]):
             super().save_model(request, obj, form, change)
             return
         self.lock(request, obj)
-        key, secret = services.grant_key(
+        key, secret = services.create_api_key(
             obj.facility,
             name=obj.name,
             scopes=set(obj.scopes),

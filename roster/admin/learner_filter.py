@@ -33,7 +33,7 @@ class LearnerFilter(ChoiceFilter):
         key = parse_uuid(self.value)
         return User.objects.visible_to(self.viewer).filter(pk=key).first() if key else None
 
-    def narrowed(self, rows: Rows) -> Rows:
+    def narrow(self, rows: Rows) -> Rows:
         """Return the learner's rows among the viewer's; none where the id is none."""
         key = parse_uuid(self.value)
         if key is None:

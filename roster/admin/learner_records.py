@@ -9,16 +9,16 @@ from django.db.models import ForeignKey, Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from infra.admin.filters import listed
+from infra.admin.filters import keys_or_subquery
 from infra.admin.keyset_admin import Display, KeysetAdmin
-from roster.admin.links import person
+from roster.admin.links import learner_link
 from roster.admin.permissions import is_staff
 from roster.models import User
 
 M = TypeVar("M", bound=Model)
 
 # Of so many learners each one's own rows are looked up.
-MOST_NAMED = 40
+MAX_LEARNERS_BY_ID = 40
 
 
 class VisibleLearnersAdmin(KeysetAdmin[M]):
@@ -28,7 +28,7 @@ class VisibleLearnersAdmin(KeysetAdmin[M]):
     ----------
     learner : the column of the learner.
     facility : the column of the facility, where there is one.
-    items_called : what finds items whose name begins with a word; None: there are none.
+    item_search_field : what finds items whose name begins with a word; None: there are none.
     """
 
     # Django searches only where something is named; `get_search_results` says what.
@@ -37,7 +37,7 @@ class VisibleLearnersAdmin(KeysetAdmin[M]):
 
     learner: ClassVar[str] = "user"
     facility: ClassVar[str | None] = None
-    items_called: ClassVar[str | None] = None
+    item_search_field: ClassVar[str | None] = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[M]:
         """Return what `visible_to` lets the viewer see."""
@@ -53,33 +53,33 @@ class VisibleLearnersAdmin(KeysetAdmin[M]):
         if not word:
             return queryset, False
         viewer = cast("User", request.user)
-        found = self._of_people_called(word, viewer)
-        if self.items_called is not None:
-            found |= self.items_beginning(word, viewer)
+        found = self._of_people_matching(word, viewer)
+        if self.item_search_field is not None:
+            found |= self.items_starting_with(word, viewer)
         return queryset.filter(found), False
 
-    def _of_people_called(self, word: str, viewer: User) -> Q:
+    def _of_people_matching(self, word: str, viewer: User) -> Q:
         """Return a condition on the learner that the database can plan for.
 
         Few are named one by one, and their own rows looked up. Of many something will turn up
         soon among the newest rows.
         """
-        people = User.objects.visible_to(viewer).called(word)
-        found = listed(people)
-        if not isinstance(found, list) or len(found) > MOST_NAMED:
+        people = User.objects.visible_to(viewer).search(word)
+        found = keys_or_subquery(people)
+        if not isinstance(found, list) or len(found) > MAX_LEARNERS_BY_ID:
             return Q(**{f"{self.learner}__in": found})
         few = User.objects.filter(pk__in=found)
         return self.learners_among(few) if found else Q(pk__in=[])
 
-    def items_beginning(self, word: str, viewer: User) -> Q:  # noqa: ARG002
+    def items_starting_with(self, word: str, viewer: User) -> Q:  # noqa: ARG002
         """Return a condition on the item."""
-        return Q(**{f"{self.items_called}__startswith": word})
+        return Q(**{f"{self.item_search_field}__startswith": word})
 
     def learners_among(self, learners: QuerySet[User]) -> Q:
         """Return a condition on the learner: one of a few."""
         return Q(**{f"{self.learner}__among": learners})
 
-    def of_facility(self, key: UUID) -> dict[str, Any]:
+    def in_facility(self, key: UUID) -> dict[str, Any]:
         """Return what rows of a facility have."""
         if self.facility:
             return {self.facility: key}
@@ -87,7 +87,7 @@ class VisibleLearnersAdmin(KeysetAdmin[M]):
 
     def display_of_relation(self, field: ForeignKey[Any, Any]) -> Display | None:
         """Link learners to their own page."""
-        return person if field.related_model is User else super().display_of_relation(field)
+        return learner_link if field.related_model is User else super().display_of_relation(field)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Show the app to all staff."""

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from roster.admin.base import RosterInline
 from roster.models import Classroom, Enrolment, Facility, Role, User
-from roster.services.permissions import Refused, refuse_class_admin
+from roster.services.permissions import InvalidField, refuse_class_admin
 
 
 class RoleForm(forms.ModelForm[Role]):
@@ -24,7 +24,7 @@ class RoleForm(forms.ModelForm[Role]):
         cleaned: dict[str, Any] = super().clean() or {}
         try:
             refuse_class_admin(cleaned.get("kind"), cleaned.get("classroom"))
-        except Refused as error:
+        except InvalidField as error:
             raise forms.ValidationError(str(error)) from None
         return cleaned
 
@@ -47,7 +47,7 @@ class RoleInline(RosterInline[User]):
     form = RoleForm
     related = ("user", "facility", "classroom")
 
-    def offered(self, name: str, obj: User) -> QuerySet[Any] | None:
+    def choices_for(self, name: str, obj: User) -> QuerySet[Any] | None:
         """Offer places of their own facility."""
         places = {"facility": _facilities_of, "classroom": _classrooms_of}
         return places[name](obj) if name in places else None
@@ -59,6 +59,6 @@ class EnrolmentInline(RosterInline[User]):
     model = Enrolment
     related = ("user", "classroom")
 
-    def offered(self, name: str, obj: User) -> QuerySet[Any] | None:
+    def choices_for(self, name: str, obj: User) -> QuerySet[Any] | None:
         """Offer classes of their own facility."""
         return _classrooms_of(obj) if name == "classroom" else None

@@ -15,15 +15,15 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from infra.admin.changelists import KeysetList
-from infra.admin.model_admins import KeptAdmin
+from infra.admin.changelists import KeysetChangeList
+from infra.admin.model_admins import NoDeleteAdmin
 from infra.audit import audited_fields
 from infra.exports import Column
 from roster import services
 from roster.admin import permissions
 from roster.admin.base import RosterAdmin
-from roster.admin.filters import ActiveFilter, RolesFilter
-from roster.admin.links import person
+from roster.admin.filters import ActiveFilter, RoleFilter
+from roster.admin.links import learner_link
 from roster.admin.memberships import EnrolmentInline, RoleInline
 from roster.admin.permissions import viewer
 from roster.admin.place_filters import ClassFilter, FacilityFilter, GroupFilter
@@ -64,10 +64,10 @@ _KNOWN_AS = ["username", "full_name", "external_id", "email"]
 
 
 @admin.register(User)
-class UserAdmin(KeptAdmin[User], RosterAdmin[User], DjangoUserAdmin[User]):
+class UserAdmin(NoDeleteAdmin[User], RosterAdmin[User], DjangoUserAdmin[User]):
     """People the viewer looks after; admins of their facility change what is known of them."""
 
-    removal = _(
+    removal_hint = _(
         "Who leaves is no longer active. To erase somebody with all their records, ask the API: "
         "DELETE /api/auth/facilityuser/:id."
     )  # type: ignore[assignment]
@@ -78,8 +78,8 @@ class UserAdmin(KeptAdmin[User], RosterAdmin[User], DjangoUserAdmin[User]):
     ]  # fmt: skip
     list_display_links = ["username", "external_id"]
     list_select_related = ["facility"]
-    list_filter = [FacilityFilter, ClassFilter, GroupFilter, RolesFilter, ActiveFilter]
-    list_without = ()
+    list_filter = [FacilityFilter, ClassFilter, GroupFilter, RoleFilter, ActiveFilter]
+    list_defer = ()
     search_fields = ["username"]
     search_help_text = _("Name, username or id")
     ordering = ["-id"]
@@ -115,16 +115,16 @@ class UserAdmin(KeptAdmin[User], RosterAdmin[User], DjangoUserAdmin[User]):
     @admin.display(description=_("Name"))
     def learner_name(self, row: User) -> SafeString:
         """Lead to what a learner did."""
-        return person(row)
+        return learner_link(row)
 
-    def get_changelist(self, request: HttpRequest, **_kwargs: Any) -> type[KeysetList]:  # noqa: ARG002
+    def get_changelist(self, request: HttpRequest, **_kwargs: Any) -> type[KeysetChangeList]:  # noqa: ARG002
         """Lead on by places."""
-        return KeysetList
+        return KeysetChangeList
 
-    def complete_rows(self, rows: list[User]) -> None:
+    def attach_related(self, rows: list[User]) -> None:
         """Bring nothing besides."""
 
-    def page_of(self, row: User) -> str | None:  # noqa: ARG002
+    def page_url(self, row: User) -> str | None:  # noqa: ARG002
         """Lead to where what is known of somebody is changed."""
         return None
 
@@ -145,14 +145,14 @@ class UserAdmin(KeptAdmin[User], RosterAdmin[User], DjangoUserAdmin[User]):
         """Return people called by each of these words."""
         people: Any = queryset
         for word in search_term.split():
-            people = people.called(word)
+            people = people.search(word)
         return people, False
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Let admins change people of their facility who are no more than they are."""
         if obj is None:
-            return permissions.manages_some(request)
-        return permissions.may_touch(request, obj)
+            return permissions.can_manage_any(request)
+        return permissions.can_change_person(request, obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         """Leave people in their facility: their records bear it."""
@@ -174,9 +174,9 @@ class UserAdmin(KeptAdmin[User], RosterAdmin[User], DjangoUserAdmin[User]):
         super().save_related(request, form, formsets, change)
         user: User = form.instance
         if user.roles.exists():
-            services.let_in(user)
+            services.grant_staff_access(user)
         elif _lost_role(formsets):
-            services.let_out([user.pk])
+            services.revoke_staff_access([user.pk])
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:  # noqa: A002
         """Give somebody another password, and keep that it was done."""
@@ -186,7 +186,7 @@ class UserAdmin(KeptAdmin[User], RosterAdmin[User], DjangoUserAdmin[User]):
             response = super().user_change_password(request, id, form_url)
             if user is not None and request.method == "POST":
                 user.refresh_from_db()
-                services.note_changed(user, before, **self.noted(request, user))
+                services.record_changed(user, before, **self.audit_context(request, user))
             return response
 
 

@@ -9,7 +9,7 @@ import orjson
 from roster.models import User
 
 
-def fingerprint(viewer: User) -> str:
+def permission_digest(viewer: User) -> str:
     """Return a digest of all that decides whose rows somebody sees, and of which lists.
 
     Of places and not of the rows that grant them: who is given the same back has what they had.

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from roster.models import Actor, Classroom, Facility, User
-from roster.services.permissions import NotAllowed, Reach, require_right_over
+from roster.services.permissions import ManagementScope, NotAllowed, require_can_change
 
 T = TypeVar("T")
 
@@ -32,41 +32,41 @@ def is_superuser(request: HttpRequest) -> bool:
     return is_staff(request) and bool(request.user.is_superuser)
 
 
-def reach(request: HttpRequest) -> Reach:
+def management_scope(request: HttpRequest) -> ManagementScope:
     """Return how far their rights reach."""
-    return _once(request, "reach", lambda: Reach.of(viewer(request)))
+    return _once_per_request(request, "reach", lambda: ManagementScope.for_actor(viewer(request)))
 
 
-def _once(request: HttpRequest, name: str, ask: Callable[[], T]) -> T:
+def _once_per_request(request: HttpRequest, name: str, ask: Callable[[], T]) -> T:
     """Ask, or remember what was asked during this request; Django asks for rights many times."""
     if _PREFIX + name not in request.META:
         request.META[_PREFIX + name] = ask()
     return cast("T", request.META[_PREFIX + name])
 
 
-def manages_some(request: HttpRequest) -> bool:
+def can_manage_any(request: HttpRequest) -> bool:
     """Tell whether they may change the roster of any facility; coaches of classes never may."""
     user = request.user
     if not is_staff(request) or getattr(user, "staffs_facility", None) is False:
         return is_staff(request) and user.is_superuser
-    return reach(request).everywhere or bool(reach(request).managed)
+    return management_scope(request).everywhere or bool(management_scope(request).managed)
 
 
-def hands_out_some(request: HttpRequest) -> bool:
+def can_assign_any(request: HttpRequest) -> bool:
     """Tell whether they may hand out lessons anywhere: whoever looks after others may."""
     if not is_staff(request):
         return False
     known = viewer(request)
     if known.is_superuser or known.staffs_facility or known.coaches_class:
         return True
-    return bool(reach(request).staffed or reach(request).coached)
+    return bool(management_scope(request).staffed or management_scope(request).coached)
 
 
 def managed_facilities(request: HttpRequest) -> QuerySet[Facility]:
     """Return the facilities whose roster they may change."""
-    if reach(request).everywhere:
+    if management_scope(request).everywhere:
         return Facility.objects.order_by("name", "pk")
-    return Facility.objects.filter(pk__in=reach(request).managed).order_by("name", "pk")
+    return Facility.objects.filter(pk__in=management_scope(request).managed).order_by("name", "pk")
 
 
 def managed_classrooms(request: HttpRequest) -> QuerySet[Classroom]:
@@ -75,28 +75,28 @@ def managed_classrooms(request: HttpRequest) -> QuerySet[Classroom]:
     return classes.order_by("name", "pk")
 
 
-def facilities_of_hand_outs(request: HttpRequest) -> QuerySet[Facility]:
+def assignable_facilities(request: HttpRequest) -> QuerySet[Facility]:
     """Return the facilities where they may hand out something, to all or to a class."""
-    if reach(request).everywhere:
+    if management_scope(request).everywhere:
         return Facility.objects.order_by("name", "pk")
-    classes = Classroom.objects.filter(pk__in=reach(request).coached)
-    where = Q(pk__in=reach(request).staffed) | Q(pk__in=classes.values("facility"))
+    classes = Classroom.objects.filter(pk__in=management_scope(request).coached)
+    where = Q(pk__in=management_scope(request).staffed) | Q(pk__in=classes.values("facility"))
     return Facility.objects.filter(where).order_by("name", "pk")
 
 
-def may_touch(request: HttpRequest, person: User) -> bool:
+def can_change_person(request: HttpRequest, person: User) -> bool:
     """Tell whether they may change somebody."""
 
     def ask() -> bool:
         try:
-            require_right_over(cast("Actor", request.user), person)
+            require_can_change(cast("Actor", request.user), person)
         except NotAllowed:
             return False
         return True
 
-    return manages_some(request) and _once(request, f"over.{person.pk}", ask)
+    return can_manage_any(request) and _once_per_request(request, f"over.{person.pk}", ask)
 
 
-def may_manage(request: HttpRequest, facility_id: UUID | None) -> bool:
+def can_manage_facility(request: HttpRequest, facility_id: UUID | None) -> bool:
     """Tell whether they may change the roster of a facility."""
-    return manages_some(request) and reach(request).manages(facility_id)
+    return can_manage_any(request) and management_scope(request).manages(facility_id)

@@ -16,16 +16,16 @@ from roster.models import Classroom, Facility, LearnerGroup, User
 
 # Id and name of a class, and of one of its groups, if it has any.
 Place = tuple[UUID, str, UUID | None, str | None]
-MOST_CHOICES = 200
-MOST_PLACES = 1000
+MAX_CHOICES = 200
+MAX_PLACES = 1000
 
 
-class WhereFilter(ChoiceFilter):
+class PlaceFilter(ChoiceFilter):
     """A place of the viewer's, by its id."""
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
-        self.found = [(str(pk), label) for pk, label in self.places()[:MOST_CHOICES]]
+        self.found = [(str(pk), label) for pk, label in self.places()[:MAX_CHOICES]]
 
     @property
     def options(self) -> Sequence[Choice]:
@@ -38,7 +38,7 @@ class WhereFilter(ChoiceFilter):
         """Show it where there is a choice, and apply it whenever it is asked for."""
         return bool(self.found) or self.is_active
 
-    def narrowed(self, rows: Rows) -> Rows:
+    def narrow(self, rows: Rows) -> Rows:
         """Return rows of the place; none where the id is none."""
         key = parse_uuid(self.value)
         return self.within(rows, key) if key else rows.none()
@@ -56,7 +56,7 @@ class WhereFilter(ChoiceFilter):
         return rows.filter(self.model_admin.learners_among(learners))
 
 
-class FacilityFilter(WhereFilter):
+class FacilityFilter(PlaceFilter):
     """For whoever looks after several."""
 
     title = _("Facility")
@@ -64,10 +64,10 @@ class FacilityFilter(WhereFilter):
 
     def places(self) -> Sequence[tuple[UUID, str]]:
         """Return the facilities all of whose records the viewer may read; there may be a choice."""
-        if self.viewer.whole_facility is not None:
+        if self.viewer.sole_facility_id is not None:
             return []
-        facilities = Facility.objects.staffed_by(self.viewer).order_by("name", "pk")
-        return list(facilities.values_list("pk", "name")[:MOST_CHOICES])
+        facilities = Facility.objects.managed_by(self.viewer).order_by("name", "pk")
+        return list(facilities.values_list("pk", "name")[:MAX_CHOICES])
 
     def has_output(self) -> bool:
         """Show it where there is a choice."""
@@ -75,10 +75,10 @@ class FacilityFilter(WhereFilter):
 
     def within(self, rows: Rows, key: UUID) -> Rows:
         """Return rows of the facility; they are all the viewer's, so any id may be asked for."""
-        return rows.filter(**self.model_admin.of_facility(key))
+        return rows.filter(**self.model_admin.in_facility(key))
 
 
-class ClassFilter(WhereFilter):
+class ClassFilter(PlaceFilter):
     """A class the viewer looks after."""
 
     title = _("Class")
@@ -90,11 +90,11 @@ class ClassFilter(WhereFilter):
 
     def within(self, rows: Rows, key: UUID) -> Rows:
         """Return rows of who attends the class."""
-        own = Classroom.objects.staffed_by(self.viewer).filter(pk=key)
+        own = Classroom.objects.managed_by(self.viewer).filter(pk=key)
         return self._of(rows, User.objects.enrolled_in(own))
 
 
-class GroupFilter(WhereFilter):
+class GroupFilter(PlaceFilter):
     """A group of such a class."""
 
     title = _("Group")
@@ -110,18 +110,18 @@ class GroupFilter(WhereFilter):
 
     def within(self, rows: Rows, key: UUID) -> Rows:
         """Return rows of who is in the group."""
-        classes = Classroom.objects.staffed_by(self.viewer)
+        classes = Classroom.objects.managed_by(self.viewer)
         own = LearnerGroup.objects.filter(classroom__in=classes, pk=key)
-        return self._of(rows, User.objects.grouped_in(own))
+        return self._of(rows, User.objects.in_groups(own))
 
 
 def own_places(request: HttpRequest) -> list[Place]:
     """Return the viewer's classes, each with its groups, in one statement a request."""
     known: list[Place] | None = getattr(request, "own_places", None)
     if known is None:
-        classes = Classroom.objects.staffed_by(cast("User", request.user))
+        classes = Classroom.objects.managed_by(cast("User", request.user))
         ordered = classes.order_by("name", "pk", "groups__name", "groups__pk")
         found = ordered.values_list("pk", "name", "groups__pk", "groups__name")
-        known = list(found[:MOST_PLACES])
+        known = list(found[:MAX_PLACES])
         request.own_places = known  # type: ignore[attr-defined]
     return known

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from infra.api.fields import HexUUIDField
 from infra.api.filters import BooleanFilter, UUIDFilter
-from infra.api.idempotency.decorators import IdempotentView, once
+from infra.api.idempotency.decorators import IdempotentView, idempotent
 from roster.api.viewsets import RosterViewSet
 from roster.models import (
     Assignable,
@@ -72,28 +72,28 @@ class AssignableViewSet(RosterViewSet[Assignable], IdempotentView):
         rows: QuerySet[Any] = AssignableQuerySet(self.model).visible_to(self.actor)
         return rows.prefetch_related(Prefetch("assignments", known)).order_by("id")
 
-    @once
+    @idempotent
     def create(self, request: Request) -> Response:
         """Create one."""
         return self.created(request)
 
-    @once
+    @idempotent
     def update(self, request: Request, pk: str) -> Response:  # noqa: ARG002
         """Replace one."""
         return self.changed(request)
 
-    def check_again(self, request: Request, told: Any) -> None:  # noqa: ARG002
+    def authorize_replay(self, request: Request, told: Any) -> None:  # noqa: ARG002
         """Require that the row is still there, and the caller's to look after."""
-        assignments.require_right_over_hand_out(self._visible(UUID(told["id"])), self.actor)
+        assignments.require_right_over_assignable(self._visible(UUID(told["id"])), self.actor)
 
     def add(self, fields: Any) -> UUID:
-        return assignments.add_hand_out(self.model, fields, actor=self.actor)
+        return assignments.add_assignable(self.model, fields, actor=self.actor)
 
     def change(self, pk: UUID, fields: Any) -> None:
-        assignments.change_hand_out(self.model, pk, fields, actor=self.actor)
+        assignments.change_assignable(self.model, pk, fields, actor=self.actor)
 
     def remove(self, pk: UUID) -> None:
-        assignments.remove_hand_out(self.model, pk, actor=self.actor)
+        assignments.remove_assignable(self.model, pk, actor=self.actor)
 
 
 class LessonViewSet(AssignableViewSet):

@@ -79,13 +79,13 @@ class PersonFilter(filters.FilterSet):
         actor = cast("Actor", self.request.user)
         classrooms = Classroom.objects.visible_to(actor).filter(pk=value)
         groups = LearnerGroup.objects.visible_to(actor).filter(pk=value)
-        members = User.objects.enrolled_in(classrooms) | User.objects.grouped_in(groups)
+        members = User.objects.enrolled_in(classrooms) | User.objects.in_groups(groups)
         return rows.filter(pk__in=members.values("pk"))
 
     def by_words(self, rows: UserQuerySet, _name: str, value: str) -> UserQuerySet:
         """Those called by each of these words, in any case."""
         for word in value.split():
-            rows = rows.called(word)
+            rows = rows.search(word)
         return rows
 
 

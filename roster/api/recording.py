@@ -14,7 +14,7 @@ from roster.models import ApiKey, User
 class RecordingView(IdempotentView):
     """A view that records for one learner, and sets `learner_id` to them."""
 
-    def check_learner(self, request: Request, learner_id: UUID) -> None:
+    def authorize_learner(self, request: Request, learner_id: UUID) -> None:
         """Replay a response to a key only while the learner belongs to the key's facility."""
         if not isinstance(request.auth, ApiKey):
             return

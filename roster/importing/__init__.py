@@ -107,13 +107,13 @@ def _note(done: ImportedRoster) -> None:
     named: dict[str, int] = {name: len(getattr(done, name)) for name in _NAMED}
     changes = {name: count for name, count in named.items() if count}
     facility = done.facility
-    services.note(AuditAction.IMPORTED, facility, changes, actor=None, facility_id=facility.pk)
+    services.add_entry(AuditAction.IMPORTED, facility, changes, actor=None, facility_id=facility.pk)
 
 
 def _key(facility: Facility, name: str, scopes: list[str], *, at: datetime) -> str | None:
     if ApiKey.objects.usable(at).filter(facility=facility, name=name).exists():
         return None
-    _key_row, secret = services.grant_key(
+    _key_row, secret = services.create_api_key(
         facility, name=name, scopes={Scope(scope) for scope in scopes}, at=at
     )
     return secret

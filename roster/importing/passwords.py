@@ -10,7 +10,7 @@ from typing import Any
 
 from django.contrib.auth.hashers import check_password, make_password
 
-from infra.password_hashers import AT_ONCE
+from infra.password_hashers import MAX_CONCURRENT_HASHES
 from roster.importing.facilities import facilities_meant
 from roster.importing.matching import find_known, left_alone, match
 from roster.importing.schema import RosterFile, UserEntry
@@ -48,7 +48,7 @@ def prepare_passwords(roster: RosterFile, progress: Progress) -> Passwords:
     wanted = [
         (roster.key_of(entry), entry, here.get(roster.key_of(entry))) for entry in roster.users
     ]
-    pool = ThreadPoolExecutor(AT_ONCE)
+    pool = ThreadPoolExecutor(MAX_CONCURRENT_HASHES)
     try:
         begun = [
             (key, pool.submit(_password, entry, user.password if user else None))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from infra.identifiers import MAX_FOLDED, fold_username
+from infra.identifiers import MAX_USERNAME_KEY_LENGTH, fold_username
 from roster.importing.matching import find_known, left_alone, match
 from roster.importing.passwords import Password, Passwords
 from roster.importing.results import IN_BATCH, ImportedRoster, ImportedUser, batches, refuse_repeat
@@ -111,7 +111,7 @@ def _refuse_impossible(entry: UserEntry, seen: dict[str, Any], path: str) -> Non
     folded = fold_username(entry.username)
     refuse_repeat(folded, seen, f"{path}.username")
     seen[folded] = entry
-    if len(folded) > MAX_FOLDED:
+    if len(folded) > MAX_USERNAME_KEY_LENGTH:
         raise RosterError(f"{path}.username", "This username is too long.")
 
 

@@ -12,7 +12,7 @@ import unicodedata
 
 from django.db import migrations
 
-MAX_FOLDED = 255
+MAX_USERNAME_KEY_LENGTH = 255
 
 
 def fold(username):
@@ -32,7 +32,7 @@ def refold(apps, schema_editor):
     ]
     for pk, username, key in changing:
         namesake = people.filter(username_key=key).values_list("username", flat=True).first()
-        if namesake is None and len(key) <= MAX_FOLDED:
+        if namesake is None and len(key) <= MAX_USERNAME_KEY_LENGTH:
             people.filter(pk=pk).update(username_key=key)
         else:
             told = "is too long" if namesake is None else f"is “{namesake}” in another case"

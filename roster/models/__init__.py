@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from infra.api.idempotency.models import MAX_NAME, KeptAnswer
+from infra.api.idempotency.models import MAX_KEY_LENGTH, KeptAnswer
 from infra.exports.models import Export, ExportFormat, ExportState
 from roster.models.assignments import (
     Assignable,
@@ -30,7 +30,7 @@ from roster.models.people import (
 )
 
 __all__ = [
-    "MAX_NAME",
+    "MAX_KEY_LENGTH",
     "Actor",
     "ApiKey",
     "Assignable",

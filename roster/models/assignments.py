@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import models
 from django.db.models import Q
 
-from infra.db.models import Keyed
+from infra.db.models import UUIDModel
 from roster.models.facilities import Classroom, Facility, LearnerGroup
 from roster.models.people import Actor, GroupMembership, User
 
@@ -21,8 +21,8 @@ class AssignableQuerySet(models.QuerySet[A]):
         """Those of places the actor looks after, handed out there, or handed out to them."""
         if actor.is_superuser:
             return self
-        staffed = Classroom.objects.staffed_by(actor)
-        seen = Q(facility__in=Facility.objects.staffed_by(actor)) | Q(classroom__in=staffed)
+        staffed = Classroom.objects.managed_by(actor)
+        seen = Q(facility__in=Facility.objects.managed_by(actor)) | Q(classroom__in=staffed)
         if not isinstance(actor, User):
             return self.filter(seen)
         there = self._handed_out(staffed, LearnerGroup.objects.filter(classroom__in=staffed))
@@ -46,7 +46,7 @@ class AssignableQuerySet(models.QuerySet[A]):
         return Q(pk__in=rows.values("pk"))
 
 
-class Assignable(Keyed):
+class Assignable(UUIDModel):
     """Something coaches hand out to classrooms and groups."""
 
     AUDITED_FIELDS: ClassVar[tuple[str, ...]] = ("facility_id", "classroom_id", "title", "active")
@@ -78,7 +78,7 @@ class AssignmentQuerySet(models.QuerySet[H]):
         return self.filter(Q(classroom__in=known) | Q(group__classroom__in=known))
 
 
-class Assignment(Keyed):
+class Assignment(UUIDModel):
     """One hand-out to one classroom or one group."""
 
     classroom = models.ForeignKey(

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from infra.db.models import Keyed
+from infra.db.models import UUIDModel
 from roster.models.facilities import Facility
 from roster.models.people import Actor, User
 
@@ -33,7 +33,7 @@ class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
         return self.filter(facility__in=actor.roles.of_admins().values("facility"))
 
 
-class AuditEntry(Keyed):
+class AuditEntry(UUIDModel):
     """One thing somebody did to the roster, or one export they asked for.
 
     It is only ever added: triggers of the database refuse to change or delete one. What it is

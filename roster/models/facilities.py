@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.db import models
 
-from infra.db.models import Keyed
+from infra.db.models import UUIDModel
 from infra.identifiers import parse_uuid
 from roster.models.keys import ApiKey, Scope
 
@@ -18,7 +18,7 @@ class FacilityQuerySet(models.QuerySet["Facility"]):
     def visible_to(self, actor: Actor) -> Self:
         """Facilities the actor may know of: which they belong to or look after."""
         if actor.is_superuser or actor.is_anonymous or isinstance(actor, ApiKey):
-            return self.staffed_by(actor)
+            return self.managed_by(actor)
         return self.filter(
             models.Q(pk=actor.facility_id) | models.Q(pk__in=actor.roles.values("facility"))
         )
@@ -27,18 +27,18 @@ class FacilityQuerySet(models.QuerySet["Facility"]):
         """Facilities somebody belongs to, or looks after anybody in: whose items they may see."""
         if actor.is_superuser:
             return self
-        rooms = Classroom.objects.staffed_by(actor)
+        rooms = Classroom.objects.managed_by(actor)
         return self.filter(
             models.Q(pk__in=Facility.objects.visible_to(actor))
             | models.Q(pk__in=rooms.values("facility"))
         )
 
-    def named(self, name: str) -> Self:
+    def by_identifier(self, name: str) -> Self:
         """The one facility that has this UUID or partner id."""
         pk = parse_uuid(name)
         return self.filter(pk=pk) if pk else self.filter(partner_id=name)
 
-    def staffed_by(self, actor: Actor) -> Self:
+    def managed_by(self, actor: Actor) -> Self:
         """Facilities whose every record, guests' included, the actor may read."""
         if actor.is_superuser:
             return self
@@ -51,7 +51,7 @@ class FacilityQuerySet(models.QuerySet["Facility"]):
         return self.filter(pk__in=actor.roles.values("facility"))
 
 
-class Facility(Keyed):
+class Facility(UUIDModel):
     """One school or organisation; learners, classes and keys belong to exactly one."""
 
     AUDITED_FIELDS: ClassVar[tuple[str, ...]] = (
@@ -92,26 +92,26 @@ class Facility(Keyed):
 class ClassroomQuerySet(models.QuerySet["Classroom"]):
     def visible_to(self, actor: Actor) -> Self:
         """Classrooms the actor may know of: which they look after or attend."""
-        staffed = self.staffed_by(actor)
+        staffed = self.managed_by(actor)
         if actor.is_superuser or actor.is_anonymous or isinstance(actor, ApiKey):
             return staffed
         return staffed | self.filter(pk__in=actor.enrolments.values("classroom"))
 
-    def staffed_by(self, actor: Actor) -> Self:
+    def managed_by(self, actor: Actor) -> Self:
         """Classrooms the actor looks after: each by itself, or all of a facility."""
         if actor.is_superuser:
             return self
         if actor.is_anonymous:
             return self.none()
         if isinstance(actor, ApiKey):
-            return self.filter(facility__in=Facility.objects.staffed_by(actor))
+            return self.filter(facility__in=Facility.objects.managed_by(actor))
         return self.filter(
             models.Q(facility__in=actor.roles.values("facility"))
             | models.Q(pk__in=actor.roles.values("classroom"))
         )
 
 
-class Classroom(Keyed):
+class Classroom(UUIDModel):
     """One class of a facility."""
 
     AUDITED_FIELDS: ClassVar[tuple[str, ...]] = ("name", "external_id")
@@ -145,7 +145,7 @@ class LearnerGroupQuerySet(models.QuerySet["LearnerGroup"]):
         return self.filter(classroom__in=Classroom.objects.visible_to(actor))
 
 
-class LearnerGroup(Keyed):
+class LearnerGroup(UUIDModel):
     """A group of learners within one classroom."""
 
     AUDITED_FIELDS: ClassVar[tuple[str, ...]] = ("name", "classroom_id")

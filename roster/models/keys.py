@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import models
 from django.db.models import Q
 
-from infra.db.models import Keyed
+from infra.db.models import UUIDModel
 
 
 class Scope(StrEnum):
@@ -27,7 +27,7 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
         return self.filter(revoked_at=None).filter(Q(expires_at=None) | Q(expires_at__gt=at))
 
 
-class ApiKey(Keyed):
+class ApiKey(UUIDModel):
     """One secret by which an app acts for one facility; the secret itself is not stored.
 
     A key stands where a person would (`request.user`), so it answers the questions Django
@@ -88,7 +88,7 @@ class ApiKey(Keyed):
         return [scope for scope in Scope if self.allows(scope)]
 
     @property
-    def whole_facility(self) -> UUID | None:
+    def sole_facility_id(self) -> UUID | None:
         """The facility whose records are exactly those this key may read; None: it reads none."""
         return self.facility_id if self.allows(Scope.READ) else None
 
@@ -102,7 +102,7 @@ class ApiKey(Keyed):
         return self.can_admin or granted[scope]
 
 
-class LearnerToken(Keyed):
+class LearnerToken(UUIDModel):
     """One app or browser acts as one learner for a while, without holding the facility's key.
 
     It dies with the key that asked for it.

@@ -12,8 +12,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
 
-from infra.db.models import Keyed
-from infra.identifiers import MAX_FOLDED, fold_username, parse_uuid
+from infra.db.models import UUIDModel
+from infra.identifiers import MAX_USERNAME_KEY_LENGTH, fold_username, parse_uuid
 from roster.models.facilities import Classroom, Facility, LearnerGroup
 from roster.models.keys import ApiKey, Scope
 
@@ -49,7 +49,7 @@ class UserQuerySet(models.QuerySet["User"]):
             visible |= Q(pk__in=coached.values("user"))
         return self.filter(visible)
 
-    def with_reach(self) -> Self:
+    def with_role_flags(self) -> Self:
         """Tell each person whether they look after a facility or a class at all.
 
         Asked when somebody logs in or comes back, so that the lists of the many who look
@@ -74,13 +74,13 @@ class UserQuerySet(models.QuerySet["User"]):
         """People enrolled in any of these classrooms; group members always are."""
         return self.filter(pk__in=Enrolment.objects.filter(classroom__in=classrooms).values("user"))
 
-    def grouped_in(self, groups: models.QuerySet[LearnerGroup]) -> Self:
+    def in_groups(self, groups: models.QuerySet[LearnerGroup]) -> Self:
         """People who are members of any of these groups."""
         return self.filter(
             pk__in=GroupMembership.objects.filter(group__in=groups).values("enrolment__user")
         )
 
-    def named(self, name: str) -> Self:
+    def by_identifier(self, name: str) -> Self:
         """The one person an app calls by this name: by external id first, then by our UUID."""
         pk = parse_uuid(name)
         if "\0" in name:
@@ -90,7 +90,7 @@ class UserQuerySet(models.QuerySet["User"]):
         by_external_id = Case(When(external_id=name, then=Value(0)), default=Value(1))
         return self.filter(Q(external_id=name) | Q(pk=pk)).order_by(by_external_id)[:1]
 
-    def called(self, word: str) -> Self:
+    def search(self, word: str) -> Self:
         """People whose username, full name or external id contains a word, in any case."""
         return self.filter(
             Q(username_key__contains=fold_username(word))
@@ -98,7 +98,7 @@ class UserQuerySet(models.QuerySet["User"]):
             | Q(external_id__icontains=word)
         )
 
-    def of_token(self, digest: str, at: datetime) -> Self:
+    def by_token(self, digest: str, at: datetime) -> Self:
         """The one learner a living token acts for."""
         living = {"tokens__digest": digest, "tokens__expires_at__gt": at}
         usable = ApiKey.objects.usable(at)
@@ -120,7 +120,7 @@ class UserQuerySet(models.QuerySet["User"]):
         return user
 
 
-class User(Keyed, AbstractBaseUser, PermissionsMixin):
+class User(UUIDModel, AbstractBaseUser, PermissionsMixin):
     """One person: learner, coach, admin or superuser.
 
     A learner whom an app's answers introduced has an `external_id` and no username, and so
@@ -148,7 +148,7 @@ class User(Keyed, AbstractBaseUser, PermissionsMixin):
     # Null, not empty: most learners have none, and what they have is unique.
     username = models.CharField(max_length=150, unique=True, null=True, blank=True)
     username_key = FoldedUsernameField(
-        max_length=MAX_FOLDED, unique=True, null=True, editable=False
+        max_length=MAX_USERNAME_KEY_LENGTH, unique=True, null=True, editable=False
     )
     full_name = models.CharField(max_length=200, blank=True)
     email = models.EmailField(blank=True)
@@ -160,7 +160,7 @@ class User(Keyed, AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(default=False, help_text="May open the admin.")
     created_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    # Known only of rows of `with_reach`; None: perhaps.
+    # Known only of rows of `with_role_flags`; None: perhaps.
     staffs_facility: bool | None = None
     coaches_class: bool | None = None
     staffs_home: bool | None = None
@@ -192,23 +192,23 @@ class User(Keyed, AbstractBaseUser, PermissionsMixin):
         if self.username is None:
             return
         folded = fold_username(self.username)
-        if len(folded) > MAX_FOLDED:
+        if len(folded) > MAX_USERNAME_KEY_LENGTH:
             raise ValidationError({"username": "This username is too long."})
         namesakes = User.objects.filter(username_key=folded)
         if namesakes.exclude(pk=self.pk).exists():
             raise ValidationError({"username": "Somebody has this username already."})
 
     @property
-    def whole_facility(self) -> UUID | None:
+    def sole_facility_id(self) -> UUID | None:
         """The facility whose records are exactly those this person may read, where known."""
         return self.facility_id if self.staffs_home and self.looks_beyond is False else None
 
     @property
-    def looks_after_nobody(self) -> bool:
+    def has_no_roles(self) -> bool:
         """Tell whether this person is known to read no records but their own."""
         return self.staffs_facility is False and self.coaches_class is False
 
-    def is_called(self, name: str) -> bool:
+    def has_identifier(self, name: str) -> bool:
         """Tell whether this is a name of theirs: the external id, or our UUID."""
         return name == self.external_id or parse_uuid(name) == self.pk
 
@@ -224,7 +224,7 @@ class User(Keyed, AbstractBaseUser, PermissionsMixin):
 Actor = User | ApiKey | AnonymousUser
 
 
-class Enrolment(Keyed):
+class Enrolment(UUIDModel):
     """One learner attends one classroom."""
 
     AUDITED_FIELDS: ClassVar[tuple[str, ...]] = ("user_id", "classroom_id")
@@ -248,7 +248,7 @@ class Enrolment(Keyed):
             raise ValidationError({"classroom": "This class is of another facility."})
 
 
-class GroupMembership(Keyed):
+class GroupMembership(UUIDModel):
     """One enrolled learner belongs to one group of that classroom.
 
     It hangs on the enrolment: whoever leaves the class leaves its groups.
@@ -290,8 +290,8 @@ class RoleQuerySet(models.QuerySet["Role"]):
         """
         return self.at_places_known_to(actor).filter(
             Q(user__in=User.objects.visible_to(actor))
-            | Q(facility__in=Facility.objects.staffed_by(actor))
-            | Q(classroom__in=Classroom.objects.staffed_by(actor))
+            | Q(facility__in=Facility.objects.managed_by(actor))
+            | Q(classroom__in=Classroom.objects.managed_by(actor))
         )
 
     def at_places_known_to(self, actor: Actor) -> Self:
@@ -314,7 +314,7 @@ class RoleQuerySet(models.QuerySet["Role"]):
         return self.exclude(facility=facility_id).exclude(classroom__facility=facility_id)
 
 
-class Role(Keyed):
+class Role(UUIDModel):
     """One person looks after one facility or one classroom."""
 
     AUDITED_FIELDS: ClassVar[tuple[str, ...]] = ("user_id", "kind", "facility_id", "classroom_id")

@@ -19,14 +19,14 @@ from roster.models import (
 )
 from roster.services.permissions import (
     UnknownReference,
-    keep,
     lock_facility_or_class,
     lock_row,
     require_coach,
+    save_or_refuse,
 )
 
 
-class HandOutFields(TypedDict, total=False):
+class AssignmentFields(TypedDict, total=False):
     """What may be said of something handed out."""
 
     title: str
@@ -36,7 +36,7 @@ class HandOutFields(TypedDict, total=False):
 
 
 @transaction.atomic
-def add_hand_out(model: type[Assignable], fields: HandOutFields, *, actor: Actor) -> UUID:
+def add_assignable(model: type[Assignable], fields: AssignmentFields, *, actor: Actor) -> UUID:
     """Keep something for a class, or for all of a facility, and hand it out there."""
     place, facility_id = lock_facility_or_class(fields["collection_id"], actor=actor)
     classroom = place if isinstance(place, Classroom) else None
@@ -48,35 +48,35 @@ def add_hand_out(model: type[Assignable], fields: HandOutFields, *, actor: Actor
         active=fields.get("active", True),
     )
     row.save(force_insert=True)
-    services.note_added(row, actor=actor, facility_id=facility_id)
-    _hand_out(row, set(fields.get("place_ids", [])), actor)
+    services.record_added(row, actor=actor, facility_id=facility_id)
+    _assign(row, set(fields.get("place_ids", [])), actor)
     return row.pk
 
 
 @transaction.atomic
-def change_hand_out(
-    model: type[Assignable], pk: UUID, fields: HandOutFields, *, actor: Actor
+def change_assignable(
+    model: type[Assignable], pk: UUID, fields: AssignmentFields, *, actor: Actor
 ) -> None:
     """Rename, open, close or hand out anew."""
     row = _lock_coached(model, pk, actor)
-    keep("collection", fields, "collection_id", row.collection_id)
-    with services.noting_change(row, actor=actor, facility_id=row.facility_id):
+    save_or_refuse("collection", fields, "collection_id", row.collection_id)
+    with services.recording_change(row, actor=actor, facility_id=row.facility_id):
         row.title = fields.get("title", row.title)
         row.active = fields.get("active", row.active)
         row.save(update_fields=["title", "active"])
     if "place_ids" in fields:
-        _hand_out(row, set(fields["place_ids"]), actor)
+        _assign(row, set(fields["place_ids"]), actor)
 
 
 @transaction.atomic
-def remove_hand_out(model: type[Assignable], pk: UUID, *, actor: Actor) -> None:
+def remove_assignable(model: type[Assignable], pk: UUID, *, actor: Actor) -> None:
     """Withdraw something; what learners did with it stays."""
     row = _lock_coached(model, pk, actor)
-    services.note_removed(row, actor=actor, facility_id=row.facility_id)
+    services.record_removed(row, actor=actor, facility_id=row.facility_id)
     row.delete()
 
 
-def require_right_over_hand_out(row: Assignable, actor: Actor) -> None:
+def require_right_over_assignable(row: Assignable, actor: Actor) -> None:
     """Refuse whoever may not change something handed out."""
     require_coach(actor, row.facility_id, row.classroom_id)
 
@@ -88,7 +88,7 @@ def _lock_coached(model: type[Assignable], pk: UUID, actor: Actor) -> Assignable
     return row
 
 
-def _hand_out(row: Assignable, wanted: set[UUID], actor: Actor) -> None:
+def _assign(row: Assignable, wanted: set[UUID], actor: Actor) -> None:
     """Hand out to exactly these places, which must lie within its own."""
     classrooms = Classroom.objects.filter(facility=row.facility_id)
     if row.classroom_id:
@@ -115,6 +115,6 @@ def _note_places(row: Assignable, before: set[Any], wanted: set[UUID], actor: Ac
     if before == wanted:
         return
     told = [sorted(place.hex for place in places) for places in (before, wanted)]
-    services.note(
+    services.add_entry(
         AuditAction.CHANGED, row, {"handed out to": told}, actor=actor, facility_id=row.facility_id
     )

@@ -16,7 +16,7 @@ MAX_NAME = 255
 ON_THE_SERVER = "manage.py"
 
 
-def note(
+def add_entry(
     action: AuditAction,
     row: Model,
     changes: Fields,
@@ -37,35 +37,41 @@ def note(
     )
 
 
-def note_added(row: Model, *, actor: Actor | None, facility_id: UUID | None) -> None:
+def record_added(row: Model, *, actor: Actor | None, facility_id: UUID | None) -> None:
     """Keep that a row was added, and how it began."""
     told = {name: value for name, value in audited_fields(row).items() if value not in (None, "")}
-    note(AuditAction.ADDED, row, changes_between({}, told), actor=actor, facility_id=facility_id)
+    add_entry(
+        AuditAction.ADDED, row, changes_between({}, told), actor=actor, facility_id=facility_id
+    )
 
 
-def note_changed(
+def record_changed(
     row: Model, before: Fields, *, actor: Actor | None, facility_id: UUID | None
 ) -> None:
     """Keep what changed of a row since, where anything did."""
     if changes := changes_between(before, audited_fields(row)):
-        note(AuditAction.CHANGED, row, changes, actor=actor, facility_id=facility_id)
+        add_entry(AuditAction.CHANGED, row, changes, actor=actor, facility_id=facility_id)
 
 
-def note_removed(row: Model, *, actor: Actor | None, facility_id: UUID | None) -> None:
+def record_removed(row: Model, *, actor: Actor | None, facility_id: UUID | None) -> None:
     """Keep that a row is being removed, and how it ended; told while it is still there."""
     told = {name: value for name, value in audited_fields(row).items() if value not in (None, "")}
-    note(AuditAction.REMOVED, row, changes_between(told, {}), actor=actor, facility_id=facility_id)
+    add_entry(
+        AuditAction.REMOVED, row, changes_between(told, {}), actor=actor, facility_id=facility_id
+    )
 
 
 @contextmanager
-def noting_change(row: Model, *, actor: Actor | None, facility_id: UUID | None) -> Iterator[None]:
+def recording_change(
+    row: Model, *, actor: Actor | None, facility_id: UUID | None
+) -> Iterator[None]:
     """Keep what is changed of a row meanwhile."""
     before = audited_fields(row)
     yield
-    note_changed(row, before, actor=actor, facility_id=facility_id)
+    record_changed(row, before, actor=actor, facility_id=facility_id)
 
 
-def note_import(model: type[Model], changes: Fields) -> None:
+def record_import(model: type[Model], changes: Fields) -> None:
     """Keep that a command brought rows of a table in that are no facility's."""
     AuditEntry.objects.create(
         actor_name=ON_THE_SERVER,
@@ -76,7 +82,7 @@ def note_import(model: type[Model], changes: Fields) -> None:
     )
 
 
-def note_export(export: Export, *, rows: int | None) -> None:
+def record_export(export: Export, *, rows: int | None) -> None:
     """Keep that somebody took a list along; without a number of rows it is still being gathered."""
     user = export.user
     AuditEntry.objects.create(

@@ -9,15 +9,15 @@ from django.db import Error as DatabaseError
 from django.db import transaction
 from django.db.models import CharField
 
-from infra.db.compiled_queries import Param, Prepared
-from infra.db.models import delete_some
+from infra.db.compiled_queries import CompiledQuery, Param
+from infra.db.models import delete_batch
 from roster import keys
 from roster.models import Actor, ApiKey, Facility, LearnerToken, Scope, User
 from roster.services import auditing
-from roster.services.learners import NotForYou, lock_learner_named
+from roster.services.learners import CannotRecordForOthers, lock_learner_by_identifier
 
 LAST_USED_PRECISION = timedelta(minutes=5)
-TOKENS_AT_ONCE = 1000
+TOKENS_BATCH_SIZE = 1000
 
 
 class UnknownKey(LookupError):
@@ -28,7 +28,7 @@ class UnknownKey(LookupError):
 
 
 @transaction.atomic
-def grant_key(
+def create_api_key(
     facility: Facility,
     *,
     name: str,
@@ -53,11 +53,11 @@ def grant_key(
         created_at=at,
         expires_at=expires_at,
     )
-    auditing.note_added(key, actor=actor, facility_id=facility.pk)
+    auditing.record_added(key, actor=actor, facility_id=facility.pk)
     return key, minted.secret
 
 
-_KEY = Prepared(
+_KEY = CompiledQuery(
     lambda: ApiKey.objects.select_related("facility").filter(prefix=Param("prefix", CharField()))
 )
 
@@ -78,7 +78,7 @@ def find_key(secret: str, *, at: datetime) -> ApiKey:
     return key
 
 
-def note_use(key: ApiKey, *, at: datetime) -> None:
+def record_key_use(key: ApiKey, *, at: datetime) -> None:
     """Remember when a key was last used, to five minutes, outside any other transaction.
 
     Not worth a request: a database that takes no writes still answers reads.
@@ -100,7 +100,7 @@ def revoke_key(prefix: str, *, at: datetime, actor: Actor | None = None) -> ApiK
     key = ApiKey.objects.usable(at).filter(prefix=prefix).first()
     if key is None:
         raise UnknownKey
-    with auditing.noting_change(key, actor=actor, facility_id=key.facility_id):
+    with auditing.recording_change(key, actor=actor, facility_id=key.facility_id):
         key.revoked_at = at
         key.save(update_fields=["revoked_at"])
     return key
@@ -117,12 +117,12 @@ def issue_token(
 
     Raises
     ------
-    UnknownLearner : see `lock_learner_named`.
-    NotForYou : the name is of somebody who looks after others; a key may not become them.
+    UnknownLearner : see `lock_learner_by_identifier`.
+    CannotRecordForOthers : the person has a role; a key may not act as them.
     """
-    learner = lock_learner_named(name, facility=key.facility, at=at)
+    learner = lock_learner_by_identifier(name, facility=key.facility, at=at)
     if learner.is_staff or learner.is_superuser or learner.roles.exists():
-        raise NotForYou("Tokens are for learners; this person looks after others.")
+        raise CannotRecordForOthers("Tokens are for learners; this person looks after others.")
     learner.tokens.filter(expires_at__lte=at).delete()
     minted = keys.mint(keys.TOKEN_BRAND)
     expires_at = at + lifetime
@@ -137,7 +137,7 @@ def learner_of_token(secret: str, *, at: datetime) -> User:
     ------
     UnknownKey : unknown or expired, or its key is; or the learner has left.
     """
-    learner = User.objects.with_reach().of_token(keys.digest(secret), at).first()
+    learner = User.objects.with_role_flags().by_token(keys.digest(secret), at).first()
     if learner is None:
         raise UnknownKey
     return learner
@@ -147,4 +147,4 @@ def learner_of_token(secret: str, *, at: datetime) -> User:
 def purge_tokens(at: datetime) -> int:
     """Delete some tokens that expired; tell how many."""
     past = LearnerToken.objects.filter(expires_at__lte=at)
-    return delete_some(past.order_by("expires_at"), TOKENS_AT_ONCE)
+    return delete_batch(past.order_by("expires_at"), TOKENS_BATCH_SIZE)

@@ -32,15 +32,15 @@ def join_group(learner: User, group: LearnerGroup) -> GroupMembership:
 
 
 @transaction.atomic
-def appoint(user: User, kind: RoleKind, place: Facility | Classroom) -> Role:
+def assign_role(user: User, kind: RoleKind, place: Facility | Classroom) -> Role:
     """Give somebody a role, and with it the way into the admin."""
     where = {"facility": place} if isinstance(place, Facility) else {"classroom": place}
     role, _created = Role.objects.get_or_create(user=user, kind=kind, **where)
-    let_in(user)
+    grant_staff_access(user)
     return role
 
 
-def let_in(user: User) -> None:
+def grant_staff_access(user: User) -> None:
     """Open the admin to somebody who looks after others."""
     user.tokens.all().delete()  # They are for learners; none may wake when the role ends.
     if not user.is_staff:
@@ -48,7 +48,7 @@ def let_in(user: User) -> None:
         user.save(update_fields=["is_staff"])
 
 
-def let_out(people: Iterable[UUID]) -> None:
+def revoke_staff_access(people: Iterable[UUID]) -> None:
     """Close the admin to those of them who look after nobody any more."""
     idle = User.objects.filter(pk__in=people, is_staff=True, is_superuser=False, roles=None)
     idle.update(is_staff=False)

@@ -10,14 +10,14 @@ from django.db import IntegrityError, transaction
 from roster import services
 from roster.models import Actor, Classroom, Facility, LearnerGroup, Role, User
 from roster.services.permissions import (
-    Refused,
+    InvalidField,
     UnknownReference,
     UnknownRow,
-    keep,
     lock_facility,
     lock_row,
     require_manager,
     require_superuser,
+    save_or_refuse,
 )
 
 
@@ -50,7 +50,7 @@ def add_facility(fields: FacilityFields, *, actor: Actor) -> UUID:
     require_superuser(actor)
     facility = Facility(**fields)
     _store(facility, force_insert=True)
-    services.note_added(facility, actor=actor, facility_id=facility.pk)
+    services.record_added(facility, actor=actor, facility_id=facility.pk)
     return facility.pk
 
 
@@ -61,7 +61,7 @@ def change_facility(pk: UUID, fields: FacilityFields, *, actor: Actor) -> None:
     require_manager(actor, facility.pk)
     if fields.get("partner_id", facility.partner_id) != facility.partner_id:
         _refuse_partner_id(actor)
-    with services.noting_change(facility, actor=actor, facility_id=facility.pk):
+    with services.recording_change(facility, actor=actor, facility_id=facility.pk):
         for name, value in fields.items():
             setattr(facility, name, value)
         _store(facility, update_fields=list(fields))
@@ -70,7 +70,7 @@ def change_facility(pk: UUID, fields: FacilityFields, *, actor: Actor) -> None:
 def _refuse_partner_id(actor: Actor) -> None:
     """Leave it to superusers: imports find a school by it, so another's would bring its people."""
     if not actor.is_superuser:
-        raise Refused("partner_id", "Only superusers give partner ids.")
+        raise InvalidField("partner_id", "Only superusers give partner ids.")
 
 
 def _store(facility: Facility, **how: Any) -> None:
@@ -80,7 +80,7 @@ def _store(facility: Facility, **how: Any) -> None:
     except IntegrityError:
         namesakes = Facility.objects.filter(partner_id=facility.partner_id)
         if namesakes.exclude(pk=facility.pk).exists():
-            raise Refused("partner_id", "Another facility has this partner id.") from None
+            raise InvalidField("partner_id", "Another facility has this partner id.") from None
         raise
 
 
@@ -95,9 +95,9 @@ def remove_facility(pk: UUID, *, actor: Actor) -> None:
     # The full lock: whoever would join or visit meanwhile waits, and finds it gone.
     Facility.objects.select_for_update().get(pk=pk)
     if isinstance(actor, User) and actor.facility_id == pk:
-        raise Refused(None, "This is your own facility; you would go with it.")
+        raise InvalidField(None, "This is your own facility; you would go with it.")
     _lock_everybody(User.objects.in_facility(pk))
-    services.note_removed(facility, actor=actor, facility_id=facility.pk)
+    services.record_removed(facility, actor=actor, facility_id=facility.pk)
     _close(facility, Role.objects.filter(facility=pk) | Role.objects.filter(classroom__facility=pk))
 
 
@@ -106,7 +106,7 @@ def add_classroom(fields: ClassroomFields, *, actor: Actor) -> UUID:
     """Open a class in a facility."""
     facility = lock_facility(fields["facility_id"], actor=actor, field="parent")
     classroom = Classroom.objects.create(facility=facility, name=fields["name"])
-    services.note_added(classroom, actor=actor, facility_id=facility.pk)
+    services.record_added(classroom, actor=actor, facility_id=facility.pk)
     return classroom.pk
 
 
@@ -115,8 +115,8 @@ def change_classroom(pk: UUID, fields: ClassroomFields, *, actor: Actor) -> None
     """Rename a class."""
     classroom, facility_id = lock_row(Classroom.objects.visible_to(actor), pk)
     require_manager(actor, facility_id)
-    keep("parent", fields, "facility_id", facility_id)
-    with services.noting_change(classroom, actor=actor, facility_id=facility_id):
+    save_or_refuse("parent", fields, "facility_id", facility_id)
+    with services.recording_change(classroom, actor=actor, facility_id=facility_id):
         classroom.name = fields.get("name", classroom.name)
         classroom.save(update_fields=["name"])
 
@@ -126,7 +126,7 @@ def remove_classroom(pk: UUID, *, actor: Actor) -> None:
     """Close a class with its groups, enrolments, roles and what it hands out; people stay."""
     classroom, facility_id = lock_row(Classroom.objects.visible_to(actor), pk)
     require_manager(actor, facility_id)
-    services.note_removed(classroom, actor=actor, facility_id=facility_id)
+    services.record_removed(classroom, actor=actor, facility_id=facility_id)
     _close(classroom, Role.objects.filter(classroom=classroom))
 
 
@@ -134,7 +134,7 @@ def _close(place: Facility | Classroom, roles: Any) -> None:
     """Delete a place, and keep those from the admin who looked after nothing else."""
     staff = _lock_everybody(User.objects.filter(pk__in=roles.values("user")))
     place.delete()
-    services.let_out(staff)
+    services.revoke_staff_access(staff)
 
 
 def _lock_everybody(people: Any) -> list[UUID]:
@@ -151,7 +151,7 @@ def add_group(fields: GroupFields, *, actor: Actor) -> UUID:
         raise UnknownReference("parent") from None
     require_manager(actor, facility_id)
     group = LearnerGroup.objects.create(classroom=classroom, name=fields["name"])
-    services.note_added(group, actor=actor, facility_id=facility_id)
+    services.record_added(group, actor=actor, facility_id=facility_id)
     return group.pk
 
 
@@ -160,8 +160,8 @@ def change_group(pk: UUID, fields: GroupFields, *, actor: Actor) -> None:
     """Rename a group."""
     group, facility_id = lock_row(LearnerGroup.objects.visible_to(actor), pk)
     require_manager(actor, facility_id)
-    keep("parent", fields, "classroom_id", group.classroom_id)
-    with services.noting_change(group, actor=actor, facility_id=facility_id):
+    save_or_refuse("parent", fields, "classroom_id", group.classroom_id)
+    with services.recording_change(group, actor=actor, facility_id=facility_id):
         group.name = fields.get("name", group.name)
         group.save(update_fields=["name"])
 
@@ -171,5 +171,5 @@ def remove_group(pk: UUID, *, actor: Actor) -> None:
     """Close a group; its members stay in the class."""
     group, facility_id = lock_row(LearnerGroup.objects.visible_to(actor), pk)
     require_manager(actor, facility_id)
-    services.note_removed(group, actor=actor, facility_id=facility_id)
+    services.record_removed(group, actor=actor, facility_id=facility_id)
     group.delete()

@@ -21,15 +21,15 @@ class UnknownLearner(LookupError):
     """No learner has this id."""
 
 
-class NotForYou(PermissionError):
+class CannotRecordForOthers(PermissionError):
     """You may record only for yourself."""
 
 
-class CredentialsNeeded(PermissionError):
+class AuthenticationRequired(PermissionError):
     """Credentials are needed for this."""
 
 
-def one(rows: QuerySet[M]) -> M | None:
+def get_one(rows: QuerySet[M]) -> M | None:
     """Return the one row a unique condition finds, None where there is none.
 
     Unlike `first()` it does not put the rows into an order, of which there is none.
@@ -47,22 +47,22 @@ def lock_learner(learner_id: UUID) -> User:
     ------
     UnknownLearner : nobody has this id.
     """
-    learner = lock_found(User.objects.filter(pk=learner_id))
+    learner = lock_one(User.objects.filter(pk=learner_id))
     if learner is None:
         raise UnknownLearner
     return learner
 
 
-def lock_found(learners: UserQuerySet) -> User | None:
+def lock_one(learners: UserQuerySet) -> User | None:
     """Lock the one learner a query finds, None where it finds nobody.
 
     NO KEY UPDATE, so that rows which merely refer to the learner never wait. On SQLite the
     transaction's BEGIN IMMEDIATE is the lock.
     """
-    return one(learners.select_for_update(no_key=True))
+    return get_one(learners.select_for_update(no_key=True))
 
 
-def lock_learner_named(name: str, *, facility: Facility, at: datetime) -> User:
+def lock_learner_by_identifier(name: str, *, facility: Facility, at: datetime) -> User:
     """Lock the learner an app calls by a name, creating them where the facility allows it.
 
     Resolved inside the facility only: external id first, then our UUID. Of concurrent first
@@ -72,36 +72,36 @@ def lock_learner_named(name: str, *, facility: Facility, at: datetime) -> User:
     ------
     UnknownLearner : nobody there has this name and `auto_provision` is off.
     """
-    candidates = User.objects.in_facility(facility.pk).named(name)
-    learner = lock_found(candidates)
+    candidates = User.objects.in_facility(facility.pk).by_identifier(name)
+    learner = lock_one(candidates)
     if learner is None and facility.auto_provision:
-        newcomer = _newcomer(name, facility, at=at)
+        newcomer = _new_learner(name, facility, at=at)
         User.objects.bulk_create([newcomer], ignore_conflicts=True)
-        learner = lock_found(candidates)
+        learner = lock_one(candidates)
     if learner is None:
         raise UnknownLearner
     return learner
 
 
-def lock_learners_named(
+def lock_learners_by_identifier(
     names: Collection[str], *, facility: Facility, at: datetime
 ) -> dict[str, User]:
-    """`lock_learner_named` for many: each learner by the name the app used.
+    """`lock_learner_by_identifier` for many: each learner by the name the app used.
 
     They are locked in the order of their ids, so that two requests about the same learners wait
     for each other and not in a circle. Who is unknown and is not to be created is left out.
     """
-    found = _lock_named(names, facility)
+    found = _lock_by_identifier(names, facility)
     missing = sorted(set(names) - found.keys())
     if missing and facility.auto_provision:
         User.objects.bulk_create(
-            [_newcomer(name, facility, at=at) for name in missing], ignore_conflicts=True
+            [_new_learner(name, facility, at=at) for name in missing], ignore_conflicts=True
         )
-        found |= _lock_named(missing, facility)
+        found |= _lock_by_identifier(missing, facility)
     return found
 
 
-def _lock_named(names: Collection[str], facility: Facility) -> dict[str, User]:
+def _lock_by_identifier(names: Collection[str], facility: Facility) -> dict[str, User]:
     keys = {name: key for name in names if (key := parse_uuid(name))}
     people = User.objects.in_facility(facility.pk).filter(
         Q(external_id__in=names) | Q(pk__in=keys.values())
@@ -117,32 +117,32 @@ def _lock_named(names: Collection[str], facility: Facility) -> dict[str, User]:
     }
 
 
-def _newcomer(name: str, facility: Facility, *, at: datetime) -> User:
+def _new_learner(name: str, facility: Facility, *, at: datetime) -> User:
     """Return a learner whom an app names for the first time; nobody logs in as them."""
     newcomer = User(facility=facility, external_id=name, created_at=at)
     newcomer.set_unusable_password()
     return newcomer
 
 
-def lock_recorded_learner(actor: Actor, name: str | None, *, at: datetime) -> User | None:
+def resolve_and_lock_learner(actor: Actor, name: str | None, *, at: datetime) -> User | None:
     """Lock the learner a request records for (contract 0.5, 0.6); None for a guest.
 
     Raises
     ------
-    NotForYou : a person names somebody else.
-    CredentialsNeeded : a guest names a learner.
+    CannotRecordForOthers : a person names somebody else.
+    AuthenticationRequired : a guest names a learner.
     UnknownLearner : a key names a learner its facility neither has nor takes.
     """
     if isinstance(actor, ApiKey):
         if name is None:
             return None
-        return lock_learner_named(name, facility=actor.facility, at=at)
+        return lock_learner_by_identifier(name, facility=actor.facility, at=at)
     if isinstance(actor, AnonymousUser):
         if name is not None:
-            raise CredentialsNeeded("Credentials are needed to record for a learner.")
+            raise AuthenticationRequired("Credentials are needed to record for a learner.")
         return None
-    if name is not None and not actor.is_called(name):
-        raise NotForYou
+    if name is not None and not actor.has_identifier(name):
+        raise CannotRecordForOthers
     return lock_learner(actor.pk)
 
 
@@ -151,17 +151,21 @@ def guest_facility(actor: Actor) -> Facility:
 
     Raises
     ------
-    CredentialsNeeded : none is meant, or it takes no guests.
+    AuthenticationRequired : none is meant, or it takes no guests.
     """
     if isinstance(actor, ApiKey):
         if not actor.facility.guest_access:
-            raise CredentialsNeeded("This facility takes no guests; name a learner by user_id.")
+            raise AuthenticationRequired(
+                "This facility takes no guests; name a learner by user_id."
+            )
         return actor.facility
     facility = default_facility()
     if facility is None:
-        raise CredentialsNeeded("No facility takes guests here (DEFAULT_FACILITY); send a key.")
+        raise AuthenticationRequired(
+            "No facility takes guests here (DEFAULT_FACILITY); send a key."
+        )
     if not facility.guest_access:
-        raise CredentialsNeeded("This facility takes no guests; log in or send a key.")
+        raise AuthenticationRequired("This facility takes no guests; log in or send a key.")
     return facility
 
 
@@ -169,6 +173,6 @@ def default_facility() -> Facility | None:
     """Return the facility named by DEFAULT_FACILITY, else the only one, else None."""
     facilities = Facility.objects.all()
     if name := settings.DEFAULT_FACILITY:
-        facilities = facilities.named(name)
+        facilities = facilities.by_identifier(name)
     found = list(facilities[:2])
     return found[0] if len(found) == 1 else None

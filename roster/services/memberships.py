@@ -21,16 +21,16 @@ from roster.models import (
     User,
 )
 from roster.services.permissions import (
-    Refused,
+    InvalidField,
     UnknownReference,
     UnknownRow,
-    keep,
     lock_facility_or_class,
     lock_person,
     lock_row,
     refuse_class_admin,
     require_manager,
     require_superuser,
+    save_or_refuse,
 )
 
 
@@ -58,7 +58,7 @@ def add_membership(fields: MembershipFields, *, actor: Actor) -> UUID:
     held = Membership.objects.filter(user=person, collection_id=place.pk).exists()
     row = _put_into(person, place)
     if not held:
-        services.note_added(row, actor=actor, facility_id=facility_id)
+        services.record_added(row, actor=actor, facility_id=facility_id)
     return row.pk
 
 
@@ -72,8 +72,8 @@ def _put_into(person: User, place: Classroom | LearnerGroup) -> Enrolment | Grou
 def change_membership(pk: UUID, fields: MembershipFields, *, actor: Actor) -> None:
     """Accept a membership as it is, since nothing of it changes."""
     membership, _facility = _lock_membership(pk, actor)
-    keep("user", fields, "user_id", membership.user_id)
-    keep("collection", fields, "collection_id", membership.collection_id)
+    save_or_refuse("user", fields, "user_id", membership.user_id)
+    save_or_refuse("collection", fields, "collection_id", membership.collection_id)
 
 
 @transaction.atomic
@@ -81,7 +81,7 @@ def remove_membership(pk: UUID, *, actor: Actor) -> None:
     """Take somebody out of a group, or out of a class and so out of its groups."""
     membership, facility_id = _lock_membership(pk, actor)
     row = _row_of(membership)
-    services.note_removed(row, actor=actor, facility_id=facility_id)
+    services.record_removed(row, actor=actor, facility_id=facility_id)
     row.delete()
 
 
@@ -125,9 +125,9 @@ def add_role(fields: RoleFields, *, actor: Actor) -> UUID:
     refuse_class_admin(fields["kind"], place)
     person = lock_person(fields["user_id"], actor=actor, facility_id=facility_id)
     known = set(person.roles.values_list("pk", flat=True))
-    role = services.appoint(person, RoleKind(fields["kind"]), place)
+    role = services.assign_role(person, RoleKind(fields["kind"]), place)
     if role.pk not in known:
-        services.note_added(role, actor=actor, facility_id=facility_id)
+        services.record_added(role, actor=actor, facility_id=facility_id)
     return role.pk
 
 
@@ -135,16 +135,16 @@ def add_role(fields: RoleFields, *, actor: Actor) -> UUID:
 def change_role(pk: UUID, fields: RoleFields, *, actor: Actor) -> None:
     """Change what somebody does for a place."""
     role, facility_id = _lock_role(pk, actor)
-    keep("user", fields, "user_id", role.user_id)
-    keep("collection", fields, "place_id", role.place_id)
+    save_or_refuse("user", fields, "user_id", role.user_id)
+    save_or_refuse("collection", fields, "place_id", role.place_id)
     kind = fields.get("kind", role.kind)
     if kind == role.kind:
         return
     refuse_class_admin(kind, role.classroom)
     twins = Role.objects.filter(user=role.user_id, facility=role.facility_id, kind=kind)
     if twins.exists():
-        raise Refused("kind", "They have this role already.")
-    with services.noting_change(role, actor=actor, facility_id=facility_id):
+        raise InvalidField("kind", "They have this role already.")
+    with services.recording_change(role, actor=actor, facility_id=facility_id):
         role.kind = kind
         role.save(update_fields=["kind"])
 
@@ -153,9 +153,9 @@ def change_role(pk: UUID, fields: RoleFields, *, actor: Actor) -> None:
 def remove_role(pk: UUID, *, actor: Actor) -> None:
     """Relieve somebody of a role; the last one closes the admin to them."""
     role, facility_id = _lock_role(pk, actor)
-    services.note_removed(role, actor=actor, facility_id=facility_id)
+    services.record_removed(role, actor=actor, facility_id=facility_id)
     role.delete()
-    services.let_out([role.user_id])
+    services.revoke_staff_access([role.user_id])
 
 
 def _lock_role(pk: UUID, actor: Actor) -> tuple[Role, UUID | None]:
@@ -172,7 +172,7 @@ def _lock_role(pk: UUID, actor: Actor) -> tuple[Role, UUID | None]:
 
 
 def _lock_holder(found: QuerySet[Any, Any]) -> User:
-    person = services.lock_found(User.objects.filter(pk__in=found))
+    person = services.lock_one(User.objects.filter(pk__in=found))
     if person is None:
         raise UnknownRow
     return person

@@ -14,14 +14,14 @@ from django.db import IntegrityError, transaction
 from roster import services
 from roster.models import Actor, Facility, User
 from roster.services.permissions import (
+    InvalidField,
     NotAllowed,
-    Refused,
     UnknownReference,
     UnknownRow,
-    keep,
     lock_facility,
     manages,
-    require_right_over,
+    require_can_change,
+    save_or_refuse,
 )
 
 _WRITTEN = [
@@ -59,7 +59,7 @@ def _insert(person: User, actor: Actor) -> None:
     if person.facility_id:
         lock_facility(person.facility_id, actor=actor, field="facility")
     _store(person, force_insert=True)
-    services.note_added(person, actor=actor, facility_id=person.facility_id)
+    services.record_added(person, actor=actor, facility_id=person.facility_id)
 
 
 def change_person(pk: UUID, fields: PersonFields, *, actor: Actor) -> None:
@@ -76,7 +76,7 @@ def change_person(pk: UUID, fields: PersonFields, *, actor: Actor) -> None:
 def _update(pk: UUID, fields: PersonFields, hashed: str | None, actor: Actor) -> None:
     person = _lock_visible(pk, actor)
     _keep_facility(person, fields, actor)
-    with services.noting_change(person, actor=actor, facility_id=person.facility_id):
+    with services.recording_change(person, actor=actor, facility_id=person.facility_id):
         _apply(person, fields, actor)
         person.password = hashed or person.password
         if person.is_superuser:
@@ -89,20 +89,20 @@ def remove_person(pk: UUID, *, actor: Actor) -> None:
     """Erase somebody and all their records."""
     person = _lock_visible(pk, actor)
     if actor.pk == pk:
-        raise Refused(None, "Somebody else has to remove you.")
-    services.note_removed(person, actor=actor, facility_id=person.facility_id)
+        raise InvalidField(None, "Somebody else has to remove you.")
+    services.record_removed(person, actor=actor, facility_id=person.facility_id)
     person.delete()
 
 
 def _lock_visible(pk: UUID, actor: Actor) -> User:
-    person = services.lock_found(User.objects.visible_to(actor).filter(pk=pk))
+    person = services.lock_one(User.objects.visible_to(actor).filter(pk=pk))
     return _require_known(person, actor)
 
 
 def _require_known(person: User | None, actor: Actor) -> User:
     if person is None:
         raise UnknownRow
-    require_right_over(actor, person)
+    require_can_change(actor, person)
     return person
 
 
@@ -111,7 +111,7 @@ def _keep_facility(person: User, fields: PersonFields, actor: Actor) -> None:
     named = fields.get("facility_id")
     if named and not Facility.objects.visible_to(actor).filter(pk=named).exists():
         raise (UnknownReference("facility") if actor.is_superuser else NotAllowed)
-    keep("facility", fields, "facility_id", person.facility_id)
+    save_or_refuse("facility", fields, "facility_id", person.facility_id)
 
 
 def _apply(person: User, fields: PersonFields, actor: Actor) -> None:
@@ -120,11 +120,11 @@ def _apply(person: User, fields: PersonFields, actor: Actor) -> None:
     person.full_name = fields.get("full_name", person.full_name)
     person.external_id = fields.get("external_id", person.external_id)
     if not (person.username or person.external_id):
-        raise Refused("username", "A username or an id_number is needed.")
+        raise InvalidField("username", "A username or an id_number is needed.")
     if actor.is_superuser and "is_superuser" in fields:
         _set_superuser(person, fields["is_superuser"], actor)
     if not (person.facility_id or person.is_superuser):
-        raise Refused("facility", "Only superusers may belong to no facility.")
+        raise InvalidField("facility", "Only superusers may belong to no facility.")
     _refuse_taken(person)
 
 
@@ -132,7 +132,7 @@ def _set_superuser(person: User, wanted: bool, actor: Actor) -> None:  # noqa: F
     if wanted == person.is_superuser:
         return
     if person.pk == actor.pk:
-        raise Refused("is_superuser", "Somebody else has to take this from you.")
+        raise InvalidField("is_superuser", "Somebody else has to take this from you.")
     person.is_superuser = wanted
     person.is_staff = wanted or person.roles.exists()
 
@@ -141,12 +141,12 @@ def _refuse_taken(person: User) -> None:
     try:
         person.clean()
     except ValidationError as error:
-        raise Refused("username", " ".join(error.messages)) from None
+        raise InvalidField("username", " ".join(error.messages)) from None
     if person.external_id is None or person.facility_id is None:
         return
     namesakes = User.objects.in_facility(person.facility_id).filter(external_id=person.external_id)
     if namesakes.exclude(pk=person.pk).exists():
-        raise Refused("id_number", "Somebody has this id_number already.")
+        raise InvalidField("id_number", "Somebody has this id_number already.")
 
 
 def _hashed(password: str | None, person: User) -> str:
@@ -155,7 +155,7 @@ def _hashed(password: str | None, person: User) -> str:
     try:
         validate_password(password, person)
     except ValidationError as error:
-        raise Refused("password", " ".join(error.messages)) from None
+        raise InvalidField("password", " ".join(error.messages)) from None
     return make_password(password)
 
 

@@ -45,7 +45,7 @@ class NotAllowed(PermissionError):
     """You may not change this."""
 
 
-class Refused(ValueError):
+class InvalidField(ValueError):
     """A field asks for what the roster cannot hold."""
 
     def __init__(self, field: str | None, message: str) -> None:
@@ -53,21 +53,21 @@ class Refused(ValueError):
         self.field = field
 
 
-class UnknownReference(Refused):
+class UnknownReference(InvalidField):
     """A field names what does not exist, or not for whoever names it."""
 
     def __init__(self, field: str) -> None:
         super().__init__(field, "There is no such thing, or you may not know of it.")
 
 
-def keep(field: str, fields: Mapping[str, Any], name: str, value: Any) -> None:
+def save_or_refuse(field: str, fields: Mapping[str, Any], name: str, value: Any) -> None:
     """Refuse to change what never changes; sending it back as it is is fine."""
     if fields.get(name, value) != value:
-        raise Refused(field, "This never changes.")
+        raise InvalidField(field, "This never changes.")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reach:
+class ManagementScope:
     """What somebody may change, by the roles they hold.
 
     Attributes
@@ -84,7 +84,7 @@ class Reach:
     coached: frozenset[UUID] = frozenset()
 
     @classmethod
-    def of(cls, actor: Actor) -> Reach:
+    def for_actor(cls, actor: Actor) -> ManagementScope:
         """Ask for somebody's reach; of a person who is no superuser in one statement."""
         if actor.is_superuser:
             return cls(everywhere=True)
@@ -107,7 +107,7 @@ class Reach:
         """Tell whether they may change the roster of a facility."""
         return self.everywhere or facility_id in self.managed
 
-    def hands_out(self, facility_id: UUID | None, classroom_id: UUID | None) -> bool:
+    def can_assign(self, facility_id: UUID | None, classroom_id: UUID | None) -> bool:
         """Tell whether they may hand out lessons: to a class, or to all of a facility.
 
         Coaches of the class may, and coaches of the facility to any.
@@ -117,7 +117,7 @@ class Reach:
 
 def manages(actor: Actor, facility_id: UUID | None) -> bool:
     """Tell whether the actor may change the roster of a facility."""
-    return Reach.of(actor).manages(facility_id)
+    return ManagementScope.for_actor(actor).manages(facility_id)
 
 
 def require_manager(actor: Actor, facility_id: UUID | None) -> None:
@@ -128,14 +128,14 @@ def require_manager(actor: Actor, facility_id: UUID | None) -> None:
 
 def require_coach(actor: Actor, facility_id: UUID, classroom_id: UUID | None) -> None:
     """Refuse whoever may not hand out lessons: to a class, or to all of a facility."""
-    if not Reach.of(actor).hands_out(facility_id, classroom_id):
+    if not ManagementScope.for_actor(actor).can_assign(facility_id, classroom_id):
         raise NotAllowed
 
 
 def refuse_class_admin(kind: str | None, place: Facility | Classroom | None) -> None:
     """Refuse to make somebody admin of a class."""
     if isinstance(place, Classroom) and kind == RoleKind.ADMIN:
-        raise Refused("kind", "Classes have coaches; admins are of a facility.")
+        raise InvalidField("kind", "Classes have coaches; admins are of a facility.")
 
 
 def require_superuser(actor: Actor) -> None:
@@ -144,7 +144,7 @@ def require_superuser(actor: Actor) -> None:
         raise NotAllowed
 
 
-def require_right_over(actor: Actor, person: User) -> None:
+def require_can_change(actor: Actor, person: User) -> None:
     """Refuse whoever may not touch a person.
 
     Only superusers touch superusers, and those who look after another facility besides: whoever
@@ -217,7 +217,7 @@ def lock_person(user_id: UUID, *, actor: Actor, facility_id: UUID) -> User:
     UnknownReference : nobody the actor knows, or nobody who could belong there.
     NotAllowed : only superusers touch superusers.
     """
-    person = services.lock_found(User.objects.visible_to(actor).filter(pk=user_id))
+    person = services.lock_one(User.objects.visible_to(actor).filter(pk=user_id))
     if person is None or person.facility_id not in (None, facility_id):
         raise UnknownReference("user")
     if person.is_superuser:

@@ -19,7 +19,7 @@ from analytics.core.readiness import Questions, first_sight, readiness, recall_n
 from analytics.models import Item, ItemMemory, LearnerAbility
 from analytics.rows import calibration_of, microseconds
 from roster.models import User
-from roster.services import one
+from roster.services import get_one
 
 _MEMORY = ("stability", "difficulty", "last_review", "due", "seconds", "timed")
 _QUESTION = (
@@ -86,7 +86,7 @@ class Standings(NamedTuple):
 
 def ability_of(learner: User) -> Ability:
     """Return what is believed of a learner; before the first answer, as of anybody."""
-    row = one(LearnerAbility.objects.filter(learner=learner))
+    row = get_one(LearnerAbility.objects.filter(learner=learner))
     return Ability() if row is None else Ability(Term(row.mean, row.variance), calibration_of(row))
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from infra.identifiers import parse_uuid
 from roster.models import Actor, ApiKey, Facility, User
-from roster.services import CredentialsNeeded, one
+from roster.services import AuthenticationRequired, get_one
 
 
 class ForeignPartner(PermissionError):
@@ -23,15 +23,17 @@ def partner_of(actor: Actor, partner_id: str) -> UUID:
     Raises
     ------
     ForeignPartner : another's, or nobody's.
-    CredentialsNeeded : a guest asks.
+    AuthenticationRequired : a guest asks.
     """
     if isinstance(actor, ApiKey):
         return _own(actor.facility, partner_id)
     if not isinstance(actor, User):
-        raise CredentialsNeeded
+        raise AuthenticationRequired
     if actor.facility_id is None:
         # No text PostgreSQL could hold, so nobody's name.
-        facility = None if "\0" in partner_id else one(Facility.objects.named(partner_id))
+        facility = (
+            None if "\0" in partner_id else get_one(Facility.objects.by_identifier(partner_id))
+        )
         return _own(facility, partner_id)
     if parse_uuid(partner_id) == actor.facility_id:
         return actor.facility_id

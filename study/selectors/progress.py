@@ -10,7 +10,7 @@ import numpy as np
 
 from analytics.models import Item, ItemMemory
 from roster.models import User
-from roster.services import one
+from roster.services import get_one
 from study.selectors.catalogue import (
     UnknownItem,
     item_of_guid,
@@ -79,11 +79,11 @@ def item_progress(learner: User, guid: str, *, at: datetime) -> ItemProgress:
     UnknownItem : the learner's facility has no such item.
     """
     ability = ability_of(learner)
-    item = one(item_of_guid(learner.facility_id, guid).select_related("skill"))
+    item = get_one(item_of_guid(learner.facility_id, guid).select_related("skill"))
     if item is None:
         raise UnknownItem
     standing = standings(Item.objects.filter(pk=item.pk), learner)
-    memory = one(ItemMemory.objects.filter(learner=learner, item=item))
+    memory = get_one(ItemMemory.objects.filter(learner=learner, item=item))
     return ItemProgress(
         item=item, readiness=float(standing.ready(ability, at).item()), memory=memory
     )

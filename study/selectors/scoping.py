@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from analytics.models import Item
 from infra.identifiers import parse_uuid
 from roster.models import Actor
-from roster.services import one
+from roster.services import get_one
 from study.models import StudySet
 from study.selectors.catalogue import UnknownItem, UnknownSet
 
@@ -25,7 +25,7 @@ def known_set(actor: Actor, name: str) -> tuple[StudySet, int]:
     UnknownSet : the caller's facility has no such set.
     """
     key = parse_uuid(name)
-    found = one(sets_of(actor).filter(pk=key)) if key else None
+    found = get_one(sets_of(actor).filter(pk=key)) if key else None
     if found is None:
         raise UnknownSet
     return found, found.learning_items.count()
@@ -40,7 +40,7 @@ def known_item(actor: Actor, name: str) -> Item:
     """
     guid = parse_uuid(name)
     items = Item.objects.select_related("skill", "learning_item").filter(_within_reach(actor))
-    found = one(items.filter(guid=guid)) if guid else None
+    found = get_one(items.filter(guid=guid)) if guid else None
     if found is None:
         raise UnknownItem
     return found

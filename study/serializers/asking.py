@@ -9,7 +9,7 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 
-from infra.api.idempotency.models import MAX_NAME
+from infra.api.idempotency.models import MAX_KEY_LENGTH
 from study.selectors import Page
 
 USUAL_SIZE = 50
@@ -61,8 +61,8 @@ def optional_id(request: Request, parameter: str) -> str | None:
     ValidationError : it could be nobody's.
     """
     name = request.query_params.get(parameter)
-    if name is not None and ("\0" in name or not 0 < len(name) <= MAX_NAME):
-        raise ValidationError({parameter: [f"Must be of 1 to {MAX_NAME} characters."]})
+    if name is not None and ("\0" in name or not 0 < len(name) <= MAX_KEY_LENGTH):
+        raise ValidationError({parameter: [f"Must be of 1 to {MAX_KEY_LENGTH} characters."]})
     return name
 
 

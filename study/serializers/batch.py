@@ -11,7 +11,7 @@ from rest_framework import serializers
 from analytics.serializers.batch import STATUSES, Batch, Errors, counts
 from analytics.serializers.reading import NO_FIELD
 from analytics.services import NotTheirEvent, Outcome
-from roster.services import NotForYou, UnknownLearner
+from roster.services import CannotRecordForOthers, UnknownLearner
 from study.jsonapi import Fields, Json, error
 from study.selectors import ForeignPartner, UnknownItem
 from study.serializers.recording import GUID
@@ -19,7 +19,7 @@ from study.serializers.recording import GUID
 # Of rows that could be read: how a single one would be answered, and which field is to blame.
 _PROBLEMS: dict[type[Exception], tuple[HTTPStatus, str, str]] = {
     ForeignPartner: (HTTPStatus.FORBIDDEN, "PERMISSION_DENIED", "partner_id"),
-    NotForYou: (HTTPStatus.FORBIDDEN, "PERMISSION_DENIED", "user_id"),
+    CannotRecordForOthers: (HTTPStatus.FORBIDDEN, "PERMISSION_DENIED", "user_id"),
     NotTheirEvent: (HTTPStatus.UNPROCESSABLE_ENTITY, "UNPROCESSABLE", "event_id"),
     UnknownItem: (HTTPStatus.NOT_FOUND, "NOT_FOUND", GUID),
     UnknownLearner: (HTTPStatus.NOT_FOUND, "NOT_FOUND", "user_id"),

@@ -10,10 +10,10 @@ from rest_framework import serializers
 
 from analytics.models import Item
 from analytics.serializers.reading import Reader, read_fields, read_name, text
-from infra.api.idempotency.models import MAX_NAME
+from infra.api.idempotency.models import MAX_KEY_LENGTH
 from infra.datetime_format import format_time
 from roster.models import Actor, ApiKey, User
-from roster.serializers import kinds_of
+from roster.serializers import role_names
 from study.commands import NewItem, NewSet, NewUser
 from study.jsonapi import Json, described, described_document, resource
 from study.models import LearningItem, StudySet
@@ -66,7 +66,7 @@ class LearningItemSerializer(StrictSerializer):
     answer = serializers.CharField(
         max_length=MAX_TEXT, required=False, allow_null=True, allow_blank=True
     )
-    item_id = serializers.CharField(max_length=MAX_NAME, required=False, allow_null=True)
+    item_id = serializers.CharField(max_length=MAX_KEY_LENGTH, required=False, allow_null=True)
     learning_engine_guid = GuidField(required=False, allow_null=True)
 
     def read(self, data: Any) -> NewItem:
@@ -162,7 +162,7 @@ def _who(actor: Actor) -> Json:
     if isinstance(actor, ApiKey):
         return {"name": actor.name, "scopes": list(actor.scopes), "roles": []}
     assert isinstance(actor, User)  # noqa: S101  # guests have been turned away
-    return {"name": actor.full_name, "scopes": [], "roles": kinds_of(actor)}
+    return {"name": actor.full_name, "scopes": [], "roles": role_names(actor)}
 
 
 PROFILE = described_document(

@@ -15,7 +15,7 @@ from analytics.serializers.reading import (
     read_name,
     whole,
 )
-from infra.api.idempotency.models import MAX_NAME
+from infra.api.idempotency.models import MAX_KEY_LENGTH
 from study.commands import QuizResult, StudyResult
 from study.serializers.strict import GuidField, IdField, StrictSerializer, read_guid, read_id
 
@@ -66,10 +66,10 @@ class StudyResultSerializer(StrictSerializer):
     user_id = IdField()
     partner_id = IdField(help_text="Of your partner account, or the facility's UUID.")
     learning_engine_guid = GuidField(required=False, allow_null=True)
-    item_id = serializers.CharField(max_length=MAX_NAME, required=False, allow_null=True)
+    item_id = serializers.CharField(max_length=MAX_KEY_LENGTH, required=False, allow_null=True)
     quiz_result = serializers.ChoiceField(choices=list(QuizResult))
     study_time_millis = serializers.IntegerField(min_value=0, max_value=MAX_MILLIS)
-    event_id = serializers.CharField(max_length=MAX_NAME, required=False, allow_null=True)
+    event_id = serializers.CharField(max_length=MAX_KEY_LENGTH, required=False, allow_null=True)
     timestamp = serializers.DateTimeField(required=False, allow_null=True)
 
     def read(self, data: Any) -> StudyResult:

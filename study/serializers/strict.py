@@ -11,7 +11,7 @@ from rest_framework.exceptions import ValidationError
 
 from analytics.serializers.reading import BadAnswer, read_name
 from infra.api.fields import UUID_SCHEMA
-from infra.api.idempotency.models import MAX_NAME
+from infra.api.idempotency.models import MAX_KEY_LENGTH
 from infra.identifiers import parse_uuid
 
 _INTEGER = "integer"
@@ -48,7 +48,7 @@ class StrictSerializer(serializers.Serializer[Any]):
 @extend_schema_field(
     {
         "oneOf": [
-            {"type": "string", "minLength": 1, "maxLength": MAX_NAME},
+            {"type": "string", "minLength": 1, "maxLength": MAX_KEY_LENGTH},
             {"type": _INTEGER, "format": "int64"},
         ]
     }

@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 from analytics.models import Item, Skill
 from infra.identifiers import parse_uuid
 from roster.models import Actor, ApiKey, Scope, User
-from roster.services import one
+from roster.services import get_one
 from roster.services.permissions import NotAllowed, manages
 from study.commands import NewItem, NewSet, NewUser
 from study.models import MOST_ITEMS, LearningItem, StudySet
@@ -99,7 +99,7 @@ def _lock_set(name: str, actor: Actor) -> StudySet:
     """Lock a set, so that those who add to it take turns; whoever studies it never waits."""
     key = parse_uuid(name)
     found = sets_of(actor).filter(pk=key) if key else StudySet.objects.none()
-    study_set = one(found.select_for_update(no_key=True))
+    study_set = get_one(found.select_for_update(no_key=True))
     if study_set is None:
         raise UnknownSet
     return study_set

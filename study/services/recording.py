@@ -13,7 +13,7 @@ from django.db.models import Q
 from analytics.models import Item
 from analytics.services import NotALearner, Outcome, Row, record_answers, record_many
 from roster.models import Actor, ApiKey, Facility, User
-from roster.services import CredentialsNeeded, lock_recorded_learner
+from roster.services import AuthenticationRequired, resolve_and_lock_learner
 from study.commands import StudyResult
 from study.selectors import ForeignPartner, UnknownItem, partner_of
 
@@ -29,15 +29,15 @@ def study_result(result: StudyResult, *, actor: Actor, at: datetime) -> UUID:
     Raises
     ------
     ForeignPartner : it is meant for another partner.
-    NotForYou, UnknownLearner, CredentialsNeeded : see `lock_recorded_learner`.
+    CannotRecordForOthers, UnknownLearner, AuthenticationRequired : see `resolve_and_lock_learner`.
     UnknownItem : the facility neither has the item nor takes new ones.
     NotTheirEvent : the event_id was used for another learner.
     NotALearner : the caller belongs to no facility.
     """
     partner_of(actor, result.partner_id)
-    learner = lock_recorded_learner(actor, result.user_id, at=at)
+    learner = resolve_and_lock_learner(actor, result.user_id, at=at)
     if learner is None:
-        raise CredentialsNeeded
+        raise AuthenticationRequired
     facility = _facility(actor)
     if facility is None:
         raise NotALearner

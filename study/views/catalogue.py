@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from analytics.selectors import readable_learner
-from infra.api.idempotency.decorators import once
+from infra.api.idempotency.decorators import idempotent
 from roster.models import User
 from study import selectors, services
 from study.jsonapi import document
@@ -32,14 +32,14 @@ from study.views.base import StudyView
 
 class SetsView(StudyView):
     @extend_schema(request=SetSerializer, responses={201: SET})
-    @once
+    @idempotent
     def post(self, request: Request) -> Response:
         """Make an empty set of items."""
         new = SetSerializer(data=request.data).command()
         made = services.make_set(new, actor=self.actor, at=timezone.now())
         return Response(document(set_resource(made, 0)), status=201)
 
-    def check_again(self, request: Request, told: Any) -> None:  # noqa: ARG002
+    def authorize_replay(self, request: Request, told: Any) -> None:  # noqa: ARG002
         """Require that the set is still there, and the caller's."""
         selectors.known_set(self.actor, told["data"]["id"])
 
@@ -53,14 +53,14 @@ class SetView(StudyView):
 
 class SetItemsView(StudyView):
     @extend_schema(request=LearningItemSerializer, responses={201: ITEM})
-    @once
+    @idempotent
     def post(self, request: Request, set_id: str) -> Response:
         """Add an item to a set, which holds up to 200."""
         new = LearningItemSerializer(data=request.data).command()
         added = services.add_item(set_id, new, actor=self.actor, at=timezone.now())
         return Response(document(item_resource(added.item, added)), status=201)
 
-    def check_again(self, request: Request, told: Any) -> None:  # noqa: ARG002
+    def authorize_replay(self, request: Request, told: Any) -> None:  # noqa: ARG002
         """Require that the item is still there, and the caller's."""
         selectors.known_item(self.actor, told["data"]["id"])
 
@@ -76,7 +76,7 @@ class ItemView(StudyView):
 
 class UsersView(StudyView):
     @extend_schema(request=UserSerializer, responses={201: USER})
-    @once
+    @idempotent
     def post(self, request: Request, partner_id: str) -> Response:
         """Register a learner, to be called by the id that is answered."""
         new = UserSerializer(data=request.data).command()
@@ -84,7 +84,7 @@ class UsersView(StudyView):
         self.learner_id = learner.pk
         return Response(document(user_resource(learner)), status=201)
 
-    def check_again(self, request: Request, told: Any) -> None:  # noqa: ARG002
+    def authorize_replay(self, request: Request, told: Any) -> None:  # noqa: ARG002
         """Require of people that they still look after the learner; of keys `once` does."""
         if isinstance(self.actor, User):
             readable_learner(self.actor, told["data"]["id"])

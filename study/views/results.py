@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from analytics.serializers import asking
 from analytics.serializers.batch import Batch
-from infra.api.idempotency.decorators import once, once_in_parts
+from infra.api.idempotency.decorators import idempotent, idempotent_in_chunks
 from roster.models import ApiKey, User
 from study import services
 from study.examples import RESULT, RESULTS, STUDIED
@@ -27,7 +27,7 @@ class StudyingView(ReviewsView):
     """What to study next, and how it went."""
 
     @extend_schema(examples=[RESULT], request=StudyResultSerializer, responses={204: None})
-    @once
+    @idempotent
     def post(self, request: Request) -> Response:
         """Save how a learner answered an item."""
         result = StudyResultSerializer(data=request.data).command()
@@ -52,7 +52,7 @@ class ResultsView(StudyView):
         },
         responses=OUTCOMES,
     )
-    @once_in_parts
+    @idempotent_in_chunks
     def post(self, request: Request) -> Response:
         """Save up to 10,000 results: what cannot be recorded is told by its place."""
         every = asking.asked_for_every_result(request)

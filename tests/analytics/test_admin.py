@@ -10,7 +10,7 @@ from django.test import Client as Browser
 from uuid_utils.compat import uuid7
 
 from analytics.models import Item, LearningEvent, Skill, SkillState
-from infra.admin.formats import UNBROKEN
+from infra.admin.formats import NO_BREAK_SPACE
 from roster.models import User
 from tests.analytics.test_recording import record, tracked
 from tests.factories import School
@@ -167,7 +167,7 @@ def test_a_gain_is_told_as_on_the_coachs_pages(practised: School, gain: float, t
 
     page = browser(practised.coach).get("/admin/analytics/skillstate/").content.decode()
 
-    assert f">{told}</td>" in page.replace(UNBROKEN, " ")
+    assert f">{told}</td>" in page.replace(NO_BREAK_SPACE, " ")
 
 
 def test_a_question_of_an_exercise_goes_by_its_own_name(practised: School):

@@ -330,7 +330,7 @@ def test_who_asks_too_often_is_told_in_the_envelope(app: Client, settings: Any):
     """contract 0.11, 0.12"""
     from infra.api.rate_limit import Rate
 
-    settings.THROTTLES = {**settings.THROTTLES, "key": Rate.of("1/minute")}
+    settings.THROTTLES = {**settings.THROTTLES, "key": Rate.parse("1/minute")}
     track(app, answer())
 
     response = track(app, answer())

@@ -16,7 +16,7 @@ from rest_framework.exceptions import ParseError
 from analytics.models import LearningEvent, Skill, SkillState
 from analytics.services import bulk
 from infra.api.idempotency.models import KeptAnswer
-from infra.api.parsers import lines
+from infra.api.parsers import read_lines
 from roster.models import Facility, Scope, User
 from tests.analytics.event_builders import answer, refused, told, track
 from tests.conftest import Client, client_for
@@ -204,9 +204,9 @@ def test_lines_that_break_off_are_not_taken_for_all():
     """contract 0.1: a client that went away in the middle has sent nothing."""
     told = {"limit": 100, "longest": 100}
 
-    assert [*lines(BytesIO(b"a\n\nbc"), told=5, **told)] == [b"a", b"bc"]
+    assert [*read_lines(BytesIO(b"a\n\nbc"), content_length=5, **told)] == [b"a", b"bc"]
     with pytest.raises(ParseError):
-        [*lines(BytesIO(b"a\n\n"), told=5, **told)]
+        [*read_lines(BytesIO(b"a\n\n"), content_length=5, **told)]
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "multipart/form-data; boundary=x"])

@@ -29,7 +29,7 @@ def asked(
 ) -> Export:
     """A workbook of twelve attempts, for the jobs to make."""
     settings.EXPORTS_FOLDER = tmp_path / "exports"
-    monkeypatch.setattr(export_mixin, "MOST_AT_ONCE", 3)
+    monkeypatch.setattr(export_mixin, "MAX_IMMEDIATE_ROWS", 3)
     school: School = make_school()
     client_for(school.ada).work(exercise(), *[answered(f"q{n}", n % 2) for n in range(12)])
     export(school.coach, "logger/attemptlog", "xlsx")

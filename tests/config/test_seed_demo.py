@@ -94,7 +94,7 @@ def test_a_coach_finds_every_kind_of_learner(facility: Facility):
 
 def concerned_in(room: Classroom) -> dict[str, set[Reason]]:
     """Return who of a class needs help on the coach's front page, and for which reasons."""
-    coach = User.objects.with_reach().get(roles__classroom=room)
+    coach = User.objects.with_role_flags().get(roles__classroom=room)
     shown = overview(Selection.read(QueryDict(), coach, at=NOW), at=NOW).concerned
     return {
         found.learner.username or "": {trouble.concern.reason for trouble in found.troubles}
@@ -183,7 +183,7 @@ def test_those_who_look_after_the_school_can_log_in(
     for username, password in logins.items():
         body = {"username": username, "password": password}
         assert client_for(None).post("/api/auth/session", body, format="json").status_code == 200
-    seen = User.objects.visible_to(User.objects.with_reach().get(username="coach7b"))
+    seen = User.objects.visible_to(User.objects.with_role_flags().get(username="coach7b"))
     assert set(
         seen.filter(is_staff=False).values_list("enrolments__classroom__name", flat=True)
     ) == {"Class 7B"}

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from analytics.events import Answer, Source
 from analytics.models import Item, ItemMemory, LearningEvent, SkillParameters, SkillState
-from infra.db.keyset import Place
+from infra.db.keyset import Cursor
 from roster import services
 from roster.models import RoleKind
 from tests.analytics.test_recording import record
@@ -151,7 +151,7 @@ def test_answers_are_paged_back_and_forth(school: School):
     assert first.newer is None
 
 
-@pytest.mark.parametrize("token", ["x", "WzBd", Place(values=(NOW,)).token])
+@pytest.mark.parametrize("token", ["x", "WzBd", Cursor(values=(NOW,)).token])
 def test_a_place_that_is_none_is_refused(school: School, token: str):
     practise(school.ada, "1")
     path = reverse("admin:coach_practice", args=[school.ada.pk, skill(school.ada).pk])
@@ -368,7 +368,7 @@ def test_a_skill_the_learner_never_practised_has_no_answers_page(school: School)
 
 
 def test_a_coach_from_elsewhere_sees_what_their_class_is_taught(school: School):
-    services.appoint(school.stranger, RoleKind.COACH, school.class_7a)
+    services.assign_role(school.stranger, RoleKind.COACH, school.class_7a)
     practise(school.ada, "1")
 
     page = look(school.stranger, "coach_skill", skill(school.ada).pk)

@@ -213,7 +213,7 @@ def test_a_group_narrows_the_class(school: School):
 
 
 def test_a_group_of_another_own_class_gives_way_to_the_class(school: School):
-    services.appoint(school.coach, RoleKind.COACH, school.class_7b)
+    services.assign_role(school.coach, RoleKind.COACH, school.class_7b)
     practise(school.chen, STUCK)
     asked = {"class": str(school.class_7b.pk), "group": str(school.group.pk)}
 
@@ -221,7 +221,7 @@ def test_a_group_of_another_own_class_gives_way_to_the_class(school: School):
 
 
 def test_all_of_a_coachs_few_classes_are_shown_together(school: School):
-    services.appoint(school.coach, RoleKind.COACH, school.class_7b)
+    services.assign_role(school.coach, RoleKind.COACH, school.class_7b)
     practise(school.ada, STUCK)
     practise(school.chen, STUCK)
 

@@ -11,7 +11,7 @@ from django.http import Http404, QueryDict
 from dashboard.scope import Selection
 from dashboard.selectors.classrooms import classrooms_of
 from dashboard.views.base import learner_crumbs, visible_learner
-from infra.admin.html import link
+from infra.admin.html import detail_url
 from roster import services
 from roster.models import Classroom, RoleKind, User
 from tests.factories import NOW, School
@@ -110,13 +110,13 @@ def test_a_learner_is_visible_to_their_coach_alone(school: School):
     with pytest.raises(Http404):
         visible_learner(school.coach, school.chen.pk)
 
-    services.appoint(school.coach, RoleKind.COACH, school.class_7b)
+    services.assign_role(school.coach, RoleKind.COACH, school.class_7b)
     assert visible_learner(school.coach, school.chen.pk) == school.chen
 
 
 def test_a_page_no_app_brings_has_no_address(school: School):
-    assert link("coach_learner", school.ada.pk) == f"/admin/coach/learners/{school.ada.pk}/"
-    assert link("coach_nothing", school.ada.pk) is None
+    assert detail_url("coach_learner", school.ada.pk) == f"/admin/coach/learners/{school.ada.pk}/"
+    assert detail_url("coach_nothing", school.ada.pk) is None
 
 
 @pytest.mark.parametrize("who", ["facility_coach", "admin", "superuser"])

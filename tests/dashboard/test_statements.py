@@ -38,7 +38,7 @@ def a_lot(school: School) -> None:
     """More of everything: learners, classes, groups, skills, items, answers."""
     for number in range(6):
         room = Classroom.objects.create(facility=school.facility, name=f"8{number}")
-        services.appoint(school.coach, RoleKind.COACH, room)
+        services.assign_role(school.coach, RoleKind.COACH, room)
         LearnerGroup.objects.create(classroom=room, name="one")
     for number in range(12):
         learner = make_user(school.facility)

@@ -121,7 +121,7 @@ def _school(called: list[str]) -> School:
     both = make_user(school.facility, username="both", external_id=None)
     for classroom in (school.class_7a, school.class_7b):
         services.enrol(dora, classroom)
-        services.appoint(both, RoleKind.COACH, classroom)
+        services.assign_role(both, RoleKind.COACH, classroom)
     for username, name in zip(LEARNERS, called, strict=True):
         User.objects.filter(username=username).update(full_name=name)
     return school
@@ -150,7 +150,7 @@ def _do(school: School, deed: Deed) -> None:
 def _send(school: School, learner: User, deed: Deed) -> None:
     """Send an answer as the learner's app does."""
     is_own = learner.facility_id == school.facility.pk
-    app = client_for(services.grant_key(
+    app = client_for(services.create_api_key(
         school.facility if is_own else school.elsewhere,
         name="app", scopes={Scope.READ, Scope.WRITE}, at=NOW,
     )[1])  # fmt: skip

@@ -25,7 +25,7 @@ def large_school(
 ) -> School:
     """Return a school where a few attempts are many, and five of them a part."""
     settings.EXPORTS_FOLDER = tmp_path / "exports"
-    monkeypatch.setattr(export_mixin, "MOST_AT_ONCE", 3)
+    monkeypatch.setattr(export_mixin, "MAX_IMMEDIATE_ROWS", 3)
     monkeypatch.setattr(worker, "AT_ONCE", 5)
     school = make_school()
     for learner in (school.ada, school.chen):
@@ -43,7 +43,7 @@ def ask(school: School, kind: str, query: str = "") -> Export:
 def work(at: datetime | None = None) -> None:
     """Do one part of an export."""
     moment = at or timezone.now()
-    assert worker.Worker(clock=lambda: moment).work()
+    assert worker.Worker(clock=lambda: moment).run_step()
 
 
 def run(at: datetime | None = None) -> None:

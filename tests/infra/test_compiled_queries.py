@@ -10,21 +10,21 @@ import pytest
 from django.db import DatabaseError, connection
 from django.db.models import UUIDField
 
-from infra.db.compiled_queries import Param, Prepared, PreparedSave
+from infra.db.compiled_queries import CompiledQuery, CompiledUpdate, Param
 from logger.models import AttemptLog, ContentSession
 from roster.models import User
 from tests.conftest import Client, client_for
 from tests.factories import School, answered, exercise, make_school
 
-SESSIONS: Prepared[ContentSession] = Prepared(
+SESSIONS: CompiledQuery[ContentSession] = CompiledQuery(
     lambda: ContentSession.objects.filter(pk=Param("key", UUIDField())).select_related(
         "summary", "mastery_log", "user"
     )
 )
-PLAIN: Prepared[ContentSession] = Prepared(
+PLAIN: CompiledQuery[ContentSession] = CompiledQuery(
     lambda: ContentSession.objects.filter(pk=Param("key", UUIDField())).order_by("kind")
 )
-SAVE = PreparedSave(AttemptLog, ["answer", "interaction_history", "end_timestamp", "complete"])
+SAVE = CompiledUpdate(AttemptLog, ["answer", "interaction_history", "end_timestamp", "complete"])
 
 
 def fields_of(row: Any) -> dict[str, Any]:

@@ -19,15 +19,15 @@ from django.test.utils import isolate_apps
 from uuid_utils.compat import uuid7
 
 from infra.api.idempotency.models import KeptAnswer
-from infra.db.compiled_queries import PreparedUpsert
+from infra.db.compiled_queries import CompiledUpsert
 from logger.models import AttemptLog, ContentSession
 from roster.models import Facility, User
 from tests.conftest import Client
 from tests.factories import NOW, School, exercise
 
-INSERT = PreparedUpsert(AttemptLog)
-UPSERT = PreparedUpsert(AttemptLog, unique_fields=["id"], update_fields=AttemptLog.WORKED_ON)
-KEEP = PreparedUpsert(KeptAnswer)
+INSERT = CompiledUpsert(AttemptLog)
+UPSERT = CompiledUpsert(AttemptLog, unique_fields=["id"], update_fields=AttemptLog.WORKED_ON)
+KEEP = CompiledUpsert(KeptAnswer)
 TEXTS = [
     "", " ", "NULL", "null", "{}", "a,b", 'say "hi"', "it's", "back\\slash", "\\x00", "%s %% {0}",
     "line\nbreak\ttab", "ü 漢 😀 \u2028", '{NULL,"\\"}',
@@ -265,7 +265,7 @@ def test_an_expression_is_refused(session: ContentSession, name: str, value: Any
 
 def test_keys_that_the_database_gives_are_refused():
     with pytest.raises(TypeError, match="bulk_create"):
-        PreparedUpsert(Group)
+        CompiledUpsert(Group)
 
 
 @isolate_apps("roster")
@@ -291,7 +291,7 @@ def test_unusual_fields_are_refused(field: models.Field[Any, Any]):
             return ""
 
     with pytest.raises(TypeError, match="bulk_create"):
-        PreparedUpsert(Unusual)
+        CompiledUpsert(Unusual)
 
 
 @isolate_apps("roster")
@@ -301,9 +301,9 @@ def test_a_model_in_two_tables_is_refused():
             app_label = "roster"
 
     with pytest.raises(TypeError, match="bulk_create"):
-        PreparedUpsert(Special)
+        CompiledUpsert(Special)
 
 
 def test_what_to_update_needs_what_is_unique():
     with pytest.raises(TypeError, match="together"):
-        PreparedUpsert(AttemptLog, update_fields=["answer"])
+        CompiledUpsert(AttemptLog, update_fields=["answer"])

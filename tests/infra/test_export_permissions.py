@@ -47,7 +47,7 @@ def test_whoever_is_no_staff_any_more_is_told_why(school: School):
     run()
 
     asked.refresh_from_db()
-    assert (asked.state, asked.error) == ("failed", worker.NO_LONGER_YOURS)
+    assert (asked.state, asked.error) == ("failed", worker.PERMISSION_LOST)
 
 
 def _withdraw(school: School) -> None:
@@ -59,7 +59,7 @@ def _move(school: School) -> None:
 
 
 def _add(school: School) -> None:
-    services.appoint(school.coach, RoleKind.COACH, school.class_7b)
+    services.assign_role(school.coach, RoleKind.COACH, school.class_7b)
 
 
 def _close_the_class(school: School) -> None:
@@ -77,8 +77,8 @@ def test_whose_rights_changed_since_gets_no_file(school: School, change: Callabl
 
     assert refused.status_code == 403
     assert "Your rights have changed since" in refused.content.decode()
-    assert not storage.file_of(asked).exists()
-    services.appoint(school.coach, RoleKind.COACH, school.facility)
+    assert not storage.result_path(asked).exists()
+    services.assign_role(school.coach, RoleKind.COACH, school.facility)
     page = browser(school.coach).get(f"/admin/roster/export/{asked.pk}/change/").content.decode()
     assert "Your rights have changed since" in page
     assert "/download/" not in page
@@ -89,7 +89,7 @@ def test_whose_rights_are_what_they_were_gets_the_file(school: School):
     asked = ask(school, "csv")
     run()
     _withdraw(school)
-    services.appoint(school.coach, RoleKind.COACH, school.class_7a)
+    services.assign_role(school.coach, RoleKind.COACH, school.class_7a)
 
     assert len(read_csv(body(download(school, asked)))) == 12
 

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from analytics.models import LearningEvent
 from config import scheduler
-from infra.exports import Listing, storage, worker
-from infra.exports.models import SILENCE, Export
+from infra.exports import ListQuery, storage, worker
+from infra.exports.models import CLAIM_TIMEOUT, Export
 from logger.models import AttemptLog
 from tests.factories import School
 from tests.infra.export_client import body, read_csv, read_xlsx
@@ -38,14 +38,14 @@ def test_a_killed_process_loses_and_doubles_nothing(
             context.setattr(Export, "save", die)
             with pytest.raises(KeyboardInterrupt):
                 work(at)
-        at += SILENCE
+        at += CLAIM_TIMEOUT
         work(at)
 
     asked.refresh_from_db()
     rows = READ[kind](body(download(school, asked)))
     theirs = AttemptLog.objects.filter(user=school.ada).order_by("-id")
     assert [row["attempt id"] for row in rows] == [attempt.pk.hex for attempt in theirs]
-    assert [path.name for path in storage.folder().iterdir()] == [storage.file_of(asked).name]
+    assert [path.name for path in storage.folder().iterdir()] == [storage.result_path(asked).name]
 
 
 def test_what_somebody_works_on_is_left_to_them(school: School, monkeypatch: pytest.MonkeyPatch):
@@ -55,8 +55,8 @@ def test_what_somebody_works_on_is_left_to_them(school: School, monkeypatch: pyt
     monkeypatch.setattr(worker, "_count_failure", lambda *_args, **_how: None)
     work(at)
 
-    early = worker.Worker(clock=lambda: at + SILENCE - timedelta(seconds=1)).work()
-    late = worker.Worker(clock=lambda: at + SILENCE).work()
+    early = worker.Worker(clock=lambda: at + CLAIM_TIMEOUT - timedelta(seconds=1)).run_step()
+    late = worker.Worker(clock=lambda: at + CLAIM_TIMEOUT).run_step()
 
     assert (early, late) == (False, True)
 
@@ -68,7 +68,7 @@ def test_who_was_thought_dead_spoils_nothing(
     """Somebody else goes on at every part, and is done before the first comes back to it."""
     asked, at = ask(school, kind), timezone.now()
     monkeypatch.setattr(worker, "AT_ONCE", 4)
-    moments = iter([at + SILENCE * turn for turn in range(1, 100)])
+    moments = iter([at + CLAIM_TIMEOUT * turn for turn in range(1, 100)])
     overtaken = 0
 
     def late() -> bool:
@@ -82,7 +82,7 @@ def test_who_was_thought_dead_spoils_nothing(
             late()
         return next(moments)
 
-    while worker.Worker(clock=clock, stopping=late).work():
+    while worker.Worker(clock=clock, is_stopping=late).run_step():
         pass
 
     asked.refresh_from_db()
@@ -97,7 +97,7 @@ def test_a_process_that_is_stopped_leaves_its_workbook_to_the_next(school: Schoo
     while asked.state != "writing":
         work(at)
         asked.refresh_from_db()
-    worker.Worker(clock=lambda: at, stopping=lambda: True).work()
+    worker.Worker(clock=lambda: at, is_stopping=lambda: True).run_step()
     assert {path.suffix for path in storage.folder().iterdir()} == {".rows"}
 
     run(at)
@@ -117,10 +117,10 @@ def test_jobs_go_on_while_a_workbook_is_written(school: School):
         return False
 
     assert LearningEvent.objects.unfolded().exists()
-    while worker.Worker(clock=timezone.now, stopping=in_the_middle).work():
+    while worker.Worker(clock=timezone.now, is_stopping=in_the_middle).run_step():
         pass
 
-    assert seen == [("writing", False)] * (12 // worker.AT_ONCE)
+    assert seen == [("writing", False)] * (12 // worker.STEP_BATCH_SIZE)
     assert len(read_xlsx(body(download(school, asked)))) == 12
 
 
@@ -134,13 +134,13 @@ def _jobs_of_another_thread() -> None:
 def test_rows_are_read_under_no_lock(school: School, monkeypatch: pytest.MonkeyPatch):
     """Or on SQLite learners would wait for them, 5,000 rows at a time."""
     ask(school, "csv")
-    read, seen = Listing.after, []
+    read, seen = ListQuery.after, []
 
-    def after(self: Listing, *args: Any) -> Any:
+    def after(self: ListQuery, *args: Any) -> Any:
         seen.append(connection.in_atomic_block)
         return read(self, *args)
 
-    monkeypatch.setattr(Listing, "after", after)
+    monkeypatch.setattr(ListQuery, "after", after)
     run()
 
     assert seen == [False] * 3
@@ -149,7 +149,7 @@ def test_rows_are_read_under_no_lock(school: School, monkeypatch: pytest.MonkeyP
 def test_rows_that_are_lost_are_read_again(school: School):
     asked = ask(school, "csv")
     work()
-    storage.rows_of(asked).unlink()
+    storage.rows_path(asked).unlink()
 
     run()
 

@@ -264,14 +264,14 @@ def test_what_changes_meanwhile_is_there_once(worked: School, monkeypatch: pytes
 def test_who_waits_for_many_exports_is_asked_to_wait(
     worked: School, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(export_mixin, "MOST_AT_ONCE", 0)
-    for _turn in range(export_mixin.MOST_WAITING):
+    monkeypatch.setattr(export_mixin, "MAX_IMMEDIATE_ROWS", 0)
+    for _turn in range(export_mixin.MAX_UNFINISHED_EXPORTS):
         assert "/change/" in export(worked.coach, "logger/attemptlog").headers["Location"]
 
     refused = export(worked.coach, "logger/attemptlog")
 
     assert refused.headers["Location"] == "/admin/roster/export/"
-    assert worked.coach.exports.count() == export_mixin.MOST_WAITING
+    assert worked.coach.exports.count() == export_mixin.MAX_UNFINISHED_EXPORTS
 
 
 def test_whoever_comes_later_has_their_own(school: School):

@@ -8,12 +8,12 @@ import pytest
 from django.utils import translation
 
 from infra.admin import formats
-from infra.admin.formats import UNBROKEN
+from infra.admin.formats import NO_BREAK_SPACE
 from tests.factories import NOW
 
 
 def spaced(text: str) -> str:
-    return text.replace(UNBROKEN, " ")
+    return text.replace(NO_BREAK_SPACE, " ")
 
 
 @pytest.mark.parametrize(
@@ -33,8 +33,8 @@ def test_time_spans_are_told_in_their_largest_units(seconds: float, text: str):
 
 
 def test_a_figure_is_never_parted_from_its_unit():
-    assert formats.percent(0.725) == f"72{UNBROKEN}%"
-    assert formats.percent(0.999) == f"99{UNBROKEN}%"
+    assert formats.percent(0.725) == f"72{NO_BREAK_SPACE}%"
+    assert formats.percent(0.999) == f"99{NO_BREAK_SPACE}%"
     assert " " not in formats.duration(250)
 
 
@@ -50,7 +50,7 @@ def test_a_change_has_its_sign(value: float, text: str):
 )
 def test_days_are_counted_by_the_calendar(hours: float, text: str):
     """NOW is 9:30."""
-    assert formats.ago(NOW - timedelta(hours=hours), NOW) == text
+    assert formats.days_ago(NOW - timedelta(hours=hours), NOW) == text
 
 
 def test_a_sign_stays_before_its_figure_in_arabic():

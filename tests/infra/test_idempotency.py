@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from infra.api.idempotency import store
 from infra.api.idempotency.models import KeptAnswer
-from infra.api.idempotency.store import Retriable
+from infra.api.idempotency.store import IdempotentRequest
 from logger.models import AttemptLog, ContentSession
 from roster import services
 from roster.models import Scope, User
@@ -220,14 +220,14 @@ def test_an_answer_is_kept_for_a_day(app: Client):
     assert ContentSession.objects.count() == 2
 
 
-def running(school: School, body: Any) -> Retriable:
+def running(school: School, body: Any) -> IdempotentRequest:
     """Leave a request behind as a killed server does: its row committed, and nothing else."""
     send(client_for(school.ada), START, body)
     kept = KeptAnswer.objects.get()
     ContentSession.objects.all().delete()
     KeptAnswer.objects.all().delete()
-    request = Retriable(owner=kept.owner, name=kept.name, fingerprint=kept.fingerprint)
-    store.begin(request, at=timezone.now())
+    request = IdempotentRequest(owner=kept.owner, name=kept.name, fingerprint=kept.fingerprint)
+    store.start(request, at=timezone.now())
     return request
 
 
@@ -254,11 +254,13 @@ def test_whoever_lost_the_lease_leaves_nothing_behind(school: School, ada: Clien
     slow = running(school, body)
     mine = KeptAnswer.objects.get(owner=slow.owner)
     later = timezone.now() + store.LEASE
-    faster = store.begin(slow, at=later)
+    faster = store.start(slow, at=later)
 
-    with pytest.raises(store.StillRunning):
-        store.keep(mine, status=200, content_type="", body=b"{}", learner_id=None, at=later)
-    store.free(mine)
+    with pytest.raises(store.RequestInProgress):
+        store.store_response(
+            mine, status=200, content_type="", body=b"{}", learner_id=None, at=later
+        )
+    store.release(mine)
 
     assert KeptAnswer.objects.get(pk=faster.pk).holder == faster.holder
 
@@ -268,10 +270,10 @@ def test_of_two_who_find_a_dead_request_one_runs_it(school: School, ada: Client)
     dead = running(school, video())
     later = timezone.now() + store.LEASE
 
-    store.begin(dead, at=later)
+    store.start(dead, at=later)
 
-    with pytest.raises(store.StillRunning):
-        store.begin(dead, at=later)
+    with pytest.raises(store.RequestInProgress):
+        store.start(dead, at=later)
 
 
 def test_lists_and_logins_take_no_notice_of_the_header(school: School, app: Client):

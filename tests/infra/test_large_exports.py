@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from infra.exports import storage, worker
-from infra.exports.models import SILENCE, Export
+from infra.exports import responses, storage, worker
+from infra.exports.models import CLAIM_TIMEOUT, Export
 from logger.models import AttemptLog
 from roster.admin import export_mixin
 from roster.models import AuditEntry
@@ -48,7 +48,7 @@ def test_only_the_server_may_read_the_file(school: School):
     for kind in ("csv", "xlsx"):
         asked = ask(school, kind)
         run()
-        mode = stat.S_IMODE(storage.file_of(asked).stat().st_mode)
+        mode = stat.S_IMODE(storage.result_path(asked).stat().st_mode)
         assert (mode, stat.S_IMODE(storage.folder().stat().st_mode)) == (0o600, 0o700)
 
 
@@ -84,8 +84,8 @@ def test_an_export_that_cannot_be_made_says_so_and_lets_others_pass(
     broken, whole = ask(school, "xlsx"), ask(school, "csv")
 
     monkeypatch.setattr(worker, "write_workbook", full)
-    for turn in range(worker.MOST_FAILURES + 1):
-        run(timezone.now() + SILENCE * turn)
+    for turn in range(worker.MAX_FAILURES + 1):
+        run(timezone.now() + CLAIM_TIMEOUT * turn)
 
     broken.refresh_from_db()
     assert (broken.state, broken.error) == ("failed", worker.NO_FILE)
@@ -102,7 +102,7 @@ def test_the_page_tells_how_much_of_a_workbook_is_written(school: School):
         pages.append(coach.get(f"/admin/roster/export/{asked.pk}/change/").content.decode())
         return False
 
-    while worker.Worker(clock=timezone.now, stopping=look).work():
+    while worker.Worker(clock=timezone.now, is_stopping=look).run_step():
         pass
 
     first, second = pages
@@ -128,8 +128,8 @@ def test_afull_disk_is_told_and_leaves_nothing_behind(
 def test_a_disk_that_isfull_when_somebody_asks_is_told(
     school: School, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(export_mixin, "MOST_AT_ONCE", 100)
-    monkeypatch.setattr(export_mixin, "write_workbook", full)
+    monkeypatch.setattr(export_mixin, "MAX_IMMEDIATE_ROWS", 100)
+    monkeypatch.setattr(responses, "write_workbook", full)
 
     coach = browser(school.coach)
     answer = coach.post("/admin/logger/attemptlog/export/?q=ada", {"format": "xlsx"}, follow=True)
@@ -156,7 +156,7 @@ def test_what_nobody_has_worked_on_for_long_goes(school: School):
 def test_files_go_after_a_day(school: School):
     asked = ask(school, "csv")
     run()
-    path = storage.file_of(asked)
+    path = storage.result_path(asked)
     assert path.exists()
 
     run(timezone.now() + timedelta(hours=25))

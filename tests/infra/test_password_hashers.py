@@ -14,7 +14,7 @@ from django.contrib.auth.hashers import Argon2PasswordHasher, check_password, ma
 from django.test import Client as Browser
 from pytest_django import Settings
 
-from infra.password_hashers import AT_ONCE, PasswordsBusy, turn
+from infra.password_hashers import MAX_CONCURRENT_HASHES, HashingSaturated, hashing_slot
 from tests.conftest import client_for
 from tests.factories import PASSWORD, School, make_user
 from tests.infra.counting_hasher import CountingHasher
@@ -34,8 +34,8 @@ def every_turn_taken(settings: Settings) -> Iterator[None]:
     """Hold all turns, while whoever comes does not wait for one."""
     patience, settings.PASSWORD_PATIENCE = settings.PASSWORD_PATIENCE, timedelta(0)
     with ExitStack() as held:
-        for _turn in range(AT_ONCE):
-            held.enter_context(turn())
+        for _turn in range(MAX_CONCURRENT_HASHES):
+            held.enter_context(hashing_slot())
         yield
     settings.PASSWORD_PATIENCE = patience
 
@@ -51,17 +51,17 @@ def test_no_more_passwords_are_hashed_at_once_than_leave_a_core(settings: Settin
 
     def hash_one(_number: int) -> bool:
         try:
-            with turn():
+            with hashing_slot():
                 return everybody_asked.wait(timeout=30)
-        except PasswordsBusy:
+        except HashingSaturated:
             refused.append(1)
             if len(refused) == 2:
                 everybody_asked.set()
             return False
 
-    hashed = together(hash_one, AT_ONCE + 2)
+    hashed = together(hash_one, MAX_CONCURRENT_HASHES + 2)
 
-    assert hashed.count(True) == AT_ONCE
+    assert hashed.count(True) == MAX_CONCURRENT_HASHES
 
 
 def test_a_turn_comes_when_somebody_is_done(settings: Settings):
@@ -70,15 +70,15 @@ def test_a_turn_comes_when_somebody_is_done(settings: Settings):
     most: list[int] = []
 
     def hash_one(number: int) -> None:
-        with turn():
+        with hashing_slot():
             running.append(number)
             most.append(len(running))
             running.remove(number)
 
-    together(hash_one, AT_ONCE + 7)
+    together(hash_one, MAX_CONCURRENT_HASHES + 7)
 
-    assert len(most) == AT_ONCE + 7
-    assert max(most) <= AT_ONCE
+    assert len(most) == MAX_CONCURRENT_HASHES + 7
+    assert max(most) <= MAX_CONCURRENT_HASHES
 
 
 @pytest.mark.usefixtures("_argon2")
@@ -87,9 +87,9 @@ def test_hashing_and_checking_both_take_a_turn(settings: Settings):
 
     assert check_password(PASSWORD, stored)
     with every_turn_taken(settings):
-        with pytest.raises(PasswordsBusy):
+        with pytest.raises(HashingSaturated):
             make_password(PASSWORD)
-        with pytest.raises(PasswordsBusy):
+        with pytest.raises(HashingSaturated):
             check_password(PASSWORD, stored)
     assert not check_password("wrong", stored)
 

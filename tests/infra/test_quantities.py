@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 from django.utils import translation
 
-from infra.admin.quantities import LEFT_TO_RIGHT, duration, fraction, longer, share, signed
+from infra.admin.quantities import (
+    LEFT_TO_RIGHT,
+    duration,
+    duration_change,
+    percent,
+    rounded,
+    signed,
+)
 
 
 @pytest.mark.parametrize(
@@ -22,7 +29,12 @@ def test_a_duration_is_said_in_its_two_largest_units(seconds: float | None, text
 
 
 def test_a_change_of_time_has_a_sign():
-    assert (longer(250), longer(-3), longer(0), longer(None)) == ("+4 m 10 s", "−3 s", "±0 s", "")
+    assert (
+        duration_change(250),
+        duration_change(-3),
+        duration_change(0),
+        duration_change(None),
+    ) == ("+4 m 10 s", "−3 s", "±0 s", "")
 
 
 @pytest.mark.parametrize(
@@ -35,7 +47,7 @@ def test_a_change_of_time_has_a_sign():
 def test_a_share_is_nothing_or_everything_only_where_it_is_exactly_that(
     part: float | None, text: str
 ):
-    assert share(part) == text
+    assert percent(part) == text
 
 
 def test_a_change_has_a_sign():
@@ -48,11 +60,11 @@ def test_a_change_has_a_sign():
      (1234567.25, "1234567.25")],
 )  # fmt: skip
 def test_a_fraction_is_told_no_more_exactly_than_it_is_read(number: float | None, text: str):
-    assert fraction(number) == text
+    assert rounded(number) == text
 
 
 def test_a_loss_keeps_its_sign_before_it_where_writing_runs_from_right_to_left():
     with translation.override("ar"):
-        loss = fraction(-0.25)
+        loss = rounded(-0.25)
 
     assert loss.startswith(f"{LEFT_TO_RIGHT}−0")

@@ -20,7 +20,7 @@ def test_never_more_than_the_rate_in_any_period_but_the_burst(rate: Rate, gaps: 
     now, paid, passed = NOW, 0, []
     for gap in gaps:
         now += int(gap * 10**9)
-        admitted, paid = rate.admit(paid, now=now)
+        admitted, paid = rate.allow(paid, now=now)
         if admitted:
             passed.append(now)
 
@@ -34,15 +34,15 @@ def test_the_whole_rate_may_come_at_once_and_no_more(requests: int, seconds: int
     rate = Rate(requests=requests, seconds=seconds)
     paid = 0
     for _turn in range(requests):
-        admitted, paid = rate.admit(paid, now=NOW)
+        admitted, paid = rate.allow(paid, now=NOW)
         assert admitted
 
-    admitted, paid = rate.admit(paid, now=NOW)
+    admitted, paid = rate.allow(paid, now=NOW)
 
     assert not admitted
     wait = rate.wait(paid, now=NOW)
     assert 1 <= wait <= seconds / requests + 1
-    assert rate.admit(paid, now=NOW + wait * 10**9)[0]
+    assert rate.allow(paid, now=NOW + wait * 10**9)[0]
 
 
 @pytest.mark.parametrize(
@@ -50,11 +50,11 @@ def test_the_whole_rate_may_come_at_once_and_no_more(requests: int, seconds: int
     [("10/second", Rate(requests=10, seconds=1)), ("600/day", Rate(requests=600, seconds=86_400))],
 )
 def test_a_rate_is_read(text: str, rate: Rate):
-    assert Rate.of(text) == rate
+    assert Rate.parse(text) == rate
 
 
 def test_nothing_is_no_limit():
-    assert Rate.of("") is None
+    assert Rate.parse("") is None
 
 
 @pytest.mark.parametrize(
@@ -62,4 +62,4 @@ def test_nothing_is_no_limit():
 )
 def test_what_is_no_rate_is_refused(text: str):
     with pytest.raises(ValueError, match="no rate"):
-        Rate.of(text)
+        Rate.parse(text)

@@ -8,17 +8,17 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from infra.db.sqlite.base import Turnstile
+from infra.db.sqlite.base import FairLock
 
 
 def test_turns_come_in_the_order_of_arrival():
-    turnstile, order = Turnstile(), []
-    assert turnstile.enter(timeout=0)
+    turnstile, order = FairLock(), []
+    assert turnstile.acquire(timeout=0)
 
     def visit(number: int) -> None:
-        turnstile.enter(timeout=30)
+        turnstile.acquire(timeout=30)
         order.append(number)
-        turnstile.leave()
+        turnstile.release()
 
     threads = [threading.Thread(target=visit, args=(number,)) for number in range(5)]
     for waiting, thread in enumerate(threads, start=1):
@@ -26,20 +26,20 @@ def test_turns_come_in_the_order_of_arrival():
         while len(turnstile._waiting) < waiting:
             pass
 
-    turnstile.leave()
+    turnstile.release()
     for thread in threads:
         thread.join()
     assert order == list(range(5))
 
 
 def test_who_gives_up_is_no_longer_in_line():
-    turnstile = Turnstile()
-    turnstile.enter(timeout=0)
+    turnstile = FairLock()
+    turnstile.acquire(timeout=0)
 
-    assert not turnstile.enter(timeout=0.01)
+    assert not turnstile.acquire(timeout=0.01)
 
-    turnstile.leave()
-    assert turnstile.enter(timeout=0)
+    turnstile.release()
+    assert turnstile.acquire(timeout=0)
 
 
 @pytest.fixture

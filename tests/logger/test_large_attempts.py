@@ -225,8 +225,8 @@ def test_a_hostile_learner_does_not_fill_the_servers_memory(
 
 def test_what_is_gone_before_it_is_brought_is_left_out(ada: Client, rows: list[dict[str, Any]]):
     """contract 0.14: rows that stay appear once, whatever goes meanwhile."""
-    found = byte_limits.Weighed(AttemptLog.objects.newest_first().values(*ATTEMPT), 5)
+    found = byte_limits.ByteLimitedRows(AttemptLog.objects.newest_first().values(*ATTEMPT), 5)
     [first, *_rest] = found.batches
     AttemptLog.objects.filter(item="q11").delete()
 
-    assert [row["item"] for row in found.whole(first)] == ["q10", "q9", "q8", "q7"]
+    assert [row["item"] for row in found.hydrate(first)] == ["q10", "q9", "q8", "q7"]

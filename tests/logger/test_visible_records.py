@@ -43,7 +43,7 @@ def work(school: School) -> School:
 
 def by_the_rule(actor: Actor) -> set[str]:
     visible = Q(user__in=User.objects.visible_to(actor))
-    guests = Q(user=None, facility__in=Facility.objects.staffed_by(actor))
+    guests = Q(user=None, facility__in=Facility.objects.managed_by(actor))
     return set(AttemptLog.objects.filter(visible | guests).values_list("item", flat=True))
 
 
@@ -54,16 +54,16 @@ def seen(actor: Actor) -> set[str]:
 def test_everybody_sees_the_records_of_whom_they_see(worked: School):
     """contract 0.7."""
     keys = [key_row(worked.key(scope)) for scope in Scope]
-    people = [*User.objects.all(), *User.objects.with_reach()]
+    people = [*User.objects.all(), *User.objects.with_role_flags()]
 
     for actor in (*people, *keys, AnonymousUser()):
         assert seen(actor) == by_the_rule(actor), actor
 
     of_facility = {str(person.username) for person in User.objects.in_facility(worked.facility.pk)}
-    assert seen(User.objects.with_reach().get(username="admin")) == {
+    assert seen(User.objects.with_role_flags().get(username="admin")) == {
         *of_facility, "guest of Riverside"
     }  # fmt: skip
-    assert seen(User.objects.with_reach().get(username="coach")) == {"coach", "ada", "ben"}
+    assert seen(User.objects.with_role_flags().get(username="coach")) == {"coach", "ada", "ben"}
 
 
 @pytest.mark.parametrize("home", [True, False])
@@ -75,10 +75,10 @@ def test_so_does_who_has_roles_here_and_there(
     """contract 0.7: several roles, some of places that are not one's own."""
     somebody = make_user(worked.facility)
     if home:
-        services.appoint(somebody, RoleKind.COACH, worked.facility)
-    services.appoint(somebody, kind, getattr(worked, place))
+        services.assign_role(somebody, RoleKind.COACH, worked.facility)
+    services.assign_role(somebody, kind, getattr(worked, place))
 
-    known = User.objects.with_reach().get(pk=somebody.pk)
+    known = User.objects.with_role_flags().get(pk=somebody.pk)
 
     assert seen(known) == by_the_rule(known)
 

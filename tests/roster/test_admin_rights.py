@@ -47,7 +47,7 @@ def browser(user: User) -> Browser:
 def head(school: School) -> User:
     """The admin of the other facility."""
     head = make_user(school.elsewhere, username="head", external_id=None)
-    services.appoint(head, RoleKind.ADMIN, school.elsewhere)
+    services.assign_role(head, RoleKind.ADMIN, school.elsewhere)
     return head
 
 
@@ -187,7 +187,7 @@ def test_nobody_becomes_more_than_they_are(school: School):
 def test_only_superusers_touch_superusers_and_those_who_look_after_others_too(school: School):
     """contract 1.8."""
     User.objects.filter(pk=school.superuser.pk).update(facility=school.facility)
-    services.appoint(school.ben, RoleKind.COACH, school.foreign_class)
+    services.assign_role(school.ben, RoleKind.COACH, school.foreign_class)
     admin = browser(school.admin)
     form = {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD, "usable_password": "true"}
 
@@ -209,7 +209,7 @@ def choices(page: Any, name: str) -> set[str]:
 
 
 def test_roles_are_given_in_their_own_facility_alone(school: School, head: User):
-    services.appoint(school.admin, RoleKind.ADMIN, school.elsewhere)
+    services.assign_role(school.admin, RoleKind.ADMIN, school.elsewhere)
     admin, page = browser(school.admin), f"/admin/roster/user/{school.ben.pk}/change/"
 
     shown = admin.get(page)
@@ -564,7 +564,7 @@ def _fill(school: School) -> None:
         room = Classroom.objects.create(facility=school.facility, name=f"room {number}")
         services.enrol(school.ada, room)
         learner = make_user(school.facility)
-        services.appoint(school.ada, RoleKind.COACH, room)
+        services.assign_role(school.ada, RoleKind.COACH, room)
         group = LearnerGroup.objects.create(classroom=school.class_7a, name=f"group {number}")
         services.join_group(learner, school.group)
         services.join_group(learner, group)

@@ -138,7 +138,7 @@ def test_who_and_what_was_here_before_the_source_is_taken_up(import_files: Any):
     facility = make_facility(name="Riverside")
     room = Classroom.objects.create(facility=facility, name="7A")
     ada = make_user(facility, username="ADA", external_id=None)
-    ben = services.lock_learner_named("u4", facility=facility, at=NOW)
+    ben = services.lock_learner_by_identifier("u4", facility=facility, at=NOW)
 
     import_files(export())
 
@@ -397,7 +397,7 @@ def test_a_school_to_be_deleted_is_left_as_it_is_and_told(
 def test_an_admin_of_the_source_who_is_none_any_more_is_none_here(import_files: Any):
     """What was given here and OneRoster does not know, like coaching a facility, stays."""
     import_files(export())
-    services.appoint(user("u2"), RoleKind.COACH, Facility.objects.get())
+    services.assign_role(user("u2"), RoleKind.COACH, Facility.objects.get())
 
     import_files(with_row("roles", role("u1", "principal", endDate=day(-1))))
 
@@ -438,7 +438,7 @@ def test_bulk_enrolments_are_all_there_are(import_files: Any):
     room = Classroom.objects.get()
     guest = make_user(room.facility, external_id=None)
     services.enrol(guest, room)
-    services.appoint(make_user(room.facility, external_id=None), RoleKind.COACH, room)
+    services.assign_role(make_user(room.facility, external_id=None), RoleKind.COACH, room)
 
     import_files(export(manifest=manifest(enrollments="bulk"), enrollments=[enrolment("c1", "u3")]))
 

@@ -293,7 +293,7 @@ def test_what_a_coach_closed_stays_closed_unless_the_file_says_so(import_file: A
 def test_a_learner_an_app_introduced_is_not_adopted_by_name(import_file: Any):
     """An external id already in use without a username is told, not merged silently."""
     facility = make_facility(name="Riverside", partner_id="779")
-    services.lock_learner_named("s1", facility=facility, at=NOW)
+    services.lock_learner_by_identifier("s1", facility=facility, at=NOW)
 
     with pytest.raises(CommandError, match=r"users\[4\].external_id"):
         import_file(ROSTER)

@@ -137,7 +137,7 @@ def test_a_classroom_has_kolibris_shape(school: School, admin: Call):
 
 def test_learners_count_once_whoever_coaches_and_groups_them(school: School, admin: Call):
     """contract 1.8: no join may inflate a number."""
-    services.appoint(school.admin, RoleKind.COACH, school.class_7a)
+    services.assign_role(school.admin, RoleKind.COACH, school.class_7a)
     services.join_group(
         school.ada, LearnerGroup.objects.create(classroom=school.class_7a, name="more")
     )
@@ -197,7 +197,7 @@ def test_a_class_stays_in_its_facility(school: School, admin: Call, root: Call):
 
 def test_to_close_a_class_ends_what_hung_on_it(school: School, admin: Call):
     """contract 1.8: is_staff follows roles."""
-    services.appoint(school.facility_coach, RoleKind.COACH, school.class_7a)
+    services.assign_role(school.facility_coach, RoleKind.COACH, school.class_7a)
 
     assert admin("DELETE", f"auth/classroom/{school.class_7a.pk}").status_code == 204
 

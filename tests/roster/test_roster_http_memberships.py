@@ -156,7 +156,7 @@ def test_the_first_role_opens_the_admin_and_the_last_closes_it(
 
     assert told.status_code == 201
     assert told.json().items() >= of(school.ben, school.facility, kind=kind).items()
-    services.appoint(school.ben, RoleKind.COACH, school.class_7b)
+    services.assign_role(school.ben, RoleKind.COACH, school.class_7b)
     assert User.objects.get(pk=school.ben.pk).is_staff
     assert admin("DELETE", f"{ROLE}/{told.json()['id']}").status_code == 204
     assert User.objects.get(pk=school.ben.pk).is_staff
@@ -166,7 +166,7 @@ def test_the_first_role_opens_the_admin_and_the_last_closes_it(
 
 def test_a_superuser_stays_staff_without_roles(school: School):
     """contract 1.8."""
-    role = services.appoint(school.superuser, RoleKind.COACH, school.facility)
+    role = services.assign_role(school.superuser, RoleKind.COACH, school.facility)
     root = as_caller(school, "super")
 
     assert root("DELETE", f"{ROLE}/{role.pk}").status_code == 204
@@ -213,7 +213,7 @@ def test_of_a_role_only_the_kind_changes(school: School, admin: Call):
 
     assert admin("PUT", path, same).json().items() >= same.items()
     assert admin("PATCH", path, {"kind": "admin"}).json()["kind"] == "admin"
-    services.appoint(school.facility_coach, RoleKind.COACH, school.facility)
+    services.assign_role(school.facility_coach, RoleKind.COACH, school.facility)
     assert problem(admin("PATCH", path, {"kind": "coach"})) == (400, "kind")
     assert problem(admin("PATCH", path, {"user": school.ben.pk.hex})) == (400, "user")
     moved = admin("PATCH", path, {"collection": school.class_7a.pk.hex})
@@ -245,7 +245,7 @@ def test_not_even_superusers_mix_facilities(school: School):
 
 def test_each_sees_the_roles_they_may(school: School):
     """contract 0.7: of people they may read and of places they look after."""
-    services.appoint(school.facility_coach, RoleKind.COACH, school.class_7a)
+    services.assign_role(school.facility_coach, RoleKind.COACH, school.class_7a)
     sees = {
         name: len(ids(as_caller(school, name)("GET", ROLE)))
         for name in ("learner", "coach", "f-coach", "super", "k:read")

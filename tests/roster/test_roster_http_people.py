@@ -59,7 +59,7 @@ def places_of(call: Call, person: User) -> set[str]:
 def test_roles_elsewhere_are_only_for_whoever_knows_the_place(school: School, abroad: str):
     """contract 0.7: a foreign place is never so much as hinted at."""
     at_home, away = school.class_7a.pk.hex, getattr(school, abroad)
-    services.appoint(school.coach, RoleKind.COACH, away)
+    services.assign_role(school.coach, RoleKind.COACH, away)
 
     told = {
         name: places_of(as_caller(school, name), school.coach)
@@ -74,8 +74,8 @@ def test_roles_elsewhere_are_only_for_whoever_knows_the_place(school: School, ab
 
 def test_roles_in_both_facilities_of_a_viewer_are_told(school: School):
     """contract 0.7: a viewer who looks after both knows of both."""
-    services.appoint(school.coach, RoleKind.COACH, school.foreign_class)
-    services.appoint(school.admin, RoleKind.COACH, school.elsewhere)
+    services.assign_role(school.coach, RoleKind.COACH, school.foreign_class)
+    services.assign_role(school.admin, RoleKind.COACH, school.elsewhere)
 
     told = places_of(as_caller(school, "admin"), school.coach)
 
@@ -84,7 +84,7 @@ def test_roles_in_both_facilities_of_a_viewer_are_told(school: School):
 
 def test_a_role_elsewhere_cannot_be_ended_from_here(school: School, admin: Call):
     """contract 0.7: it does not exist for the admin of somebody's own facility."""
-    role = services.appoint(school.coach, RoleKind.COACH, school.foreign_class)
+    role = services.assign_role(school.coach, RoleKind.COACH, school.foreign_class)
 
     assert admin("DELETE", f"auth/role/{role.pk.hex}").status_code == 404
     assert school.coach.roles.count() == 2
@@ -285,7 +285,7 @@ def test_only_superusers_touch_superusers(school: School, name: str):
 
 def test_who_looks_after_another_facility_too_is_a_superusers_business(school: School, admin: Call):
     """Whoever sets their password could act there."""
-    services.appoint(school.ben, RoleKind.ADMIN, school.elsewhere)
+    services.assign_role(school.ben, RoleKind.ADMIN, school.elsewhere)
     path = f"{PATH}/{school.ben.pk}"
 
     assert problem(admin("PATCH", path, {"password": "a brand new phrase"})) == (403, None)

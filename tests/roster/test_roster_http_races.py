@@ -108,7 +108,7 @@ def test_the_last_role_closes_the_admin_whichever_goes_last(school: School):
     """contract 1.8: is_staff follows roles."""
     key = school.key(Scope.ADMIN)
     roles = [
-        services.appoint(school.ben, kind, place).pk
+        services.assign_role(school.ben, kind, place).pk
         for kind, place in (
             (RoleKind.COACH, school.class_7a),
             (RoleKind.COACH, school.class_7b),

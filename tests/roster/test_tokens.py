@@ -99,7 +99,7 @@ def test_a_token_ends_when_its_learner_leaves_or_comes_to_look_after_others(scho
         issue(school.key(), name).json()["token"] for name in ("student_ada", "student_ben")
     )
     User.objects.filter(pk=school.ada.pk).update(is_active=False)
-    services.appoint(school.ben, RoleKind.COACH, school.facility)
+    services.assign_role(school.ben, RoleKind.COACH, school.facility)
 
     assert bearer(of_ada).get(LIST).status_code == 401
     assert bearer(of_ben).get(LIST).status_code == 401

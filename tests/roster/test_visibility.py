@@ -33,9 +33,9 @@ def test_every_kind_of_actor_sees_exactly_whom_they_may(school: School):
 
 def test_somebody_reached_by_several_roles_is_seen_once(school: School):
     """contract 0.7: no row can repeat."""
-    services.appoint(school.coach, RoleKind.COACH, school.class_7b)
-    services.appoint(school.coach, RoleKind.ADMIN, school.class_7a)
-    services.appoint(school.coach, RoleKind.COACH, school.facility)
+    services.assign_role(school.coach, RoleKind.COACH, school.class_7b)
+    services.assign_role(school.coach, RoleKind.ADMIN, school.class_7a)
+    services.assign_role(school.coach, RoleKind.COACH, school.facility)
     services.enrol(school.ada, school.class_7b)
     services.join_group(
         school.ada, LearnerGroup.objects.create(classroom=school.class_7a, name="other")
@@ -67,6 +67,6 @@ def test_rights_end_with_the_role(school: School):
 def test_a_class_admin_sees_the_class(school: School):
     """contract 1.8: roles are admin or coach, of a facility or a classroom."""
     deputy = make_user(school.facility, username="deputy")
-    services.appoint(deputy, RoleKind.ADMIN, school.class_7b)
+    services.assign_role(deputy, RoleKind.ADMIN, school.class_7b)
 
     assert seen(deputy) == {"deputy", "chen"}

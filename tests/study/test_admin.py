@@ -6,7 +6,7 @@ import pytest
 from django.test import Client as Browser
 
 from roster.models import RoleKind, User
-from roster.services import appoint
+from roster.services import assign_role
 from study.models import LearningItem, StudySet
 from study.services import found_set
 from tests.analytics.test_admin import browser
@@ -27,7 +27,7 @@ def item(app: Client) -> LearningItem:
 
 @pytest.fixture
 def foreign_admin(school: School) -> Browser:
-    appoint(school.foreign_coach, RoleKind.ADMIN, school.elsewhere)
+    assign_role(school.foreign_coach, RoleKind.ADMIN, school.elsewhere)
     return browser(school.foreign_coach)
 
 

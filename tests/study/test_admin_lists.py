@@ -9,7 +9,7 @@ from django.test import Client as Browser
 from uuid_utils.compat import uuid7
 
 from roster.models import RoleKind
-from roster.services import appoint
+from roster.services import assign_role
 from study.models import LearningItem
 from tests.conftest import Client
 from tests.factories import School
@@ -39,7 +39,7 @@ def pages(item: LearningItem) -> list[str]:
 @pytest.mark.parametrize("who", ["coach", "foreign_coach"])
 def test_what_is_not_theirs_is_not_there(school: School, item: LearningItem, who: str):
     """contract 0.7: 404, as for what there is not."""
-    appoint(school.foreign_coach, RoleKind.ADMIN, school.elsewhere)
+    assign_role(school.foreign_coach, RoleKind.ADMIN, school.elsewhere)
     window = browser(getattr(school, who))
 
     for page in pages(item):

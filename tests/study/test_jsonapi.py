@@ -101,7 +101,7 @@ def test_xml_is_not_taken(app: Client):
 
 def test_whoever_asks_too_often_is_told_when_to_come_again(school: School, settings: Settings):
     """contract 0.11."""
-    settings.THROTTLES = {**settings.THROTTLES, "key": Rate.of("1/minute")}
+    settings.THROTTLES = {**settings.THROTTLES, "key": Rate.parse("1/minute")}
     client = client_for(school.key())
     client.get("/v3/my/profile")
 

@@ -48,7 +48,9 @@ class Command(BaseCommand):
         dry_run: bool,
         **_options: Any,
     ) -> None:
-        facilities = Facility.objects.named(facility) if facility else Facility.objects.all()
+        facilities = (
+            Facility.objects.by_identifier(facility) if facility else Facility.objects.all()
+        )
         if facility and not facilities:
             raise CommandError(f"There is no facility {facility}.")
         for one in facilities:

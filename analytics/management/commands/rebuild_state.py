@@ -68,7 +68,7 @@ def _total(learners: UserQuerySet) -> int:
 def _learners(facility: str | None, learner: str | None) -> UserQuerySet:
     people = User.objects.all()
     if facility is not None:
-        known = Facility.objects.named(facility)
+        known = Facility.objects.by_identifier(facility)
         if not known.exists():
             raise CommandError(f"There is no facility {facility}.")
         people = people.filter(facility__in=known)

@@ -29,7 +29,7 @@ from benchmarks import in_process
 from benchmarks.science import assistments
 from benchmarks.server import serving
 from roster.models import Facility, Scope
-from roster.services import grant_key
+from roster.services import create_api_key
 
 PATH = "/api/v1/track-answers"
 NDJSON = "application/x-ndjson"
@@ -128,7 +128,7 @@ def _prepare() -> str:
     call_command("migrate", verbosity=0)
     facility = Facility.objects.create(name="benchmark")
     scopes = {Scope.READ, Scope.WRITE}
-    return grant_key(facility, name="benchmark", scopes=scopes, at=timezone.now())[1]
+    return create_api_key(facility, name="benchmark", scopes=scopes, at=timezone.now())[1]
 
 
 def _send_in_process(secret: str, body: bytes) -> bytes:

@@ -29,7 +29,7 @@ from benchmarks.science.table import Row, at_most, show
 from benchmarks.server import serving
 from benchmarks.tracking import IN_BULK, Foretold, batches, track_learner, turns
 from roster.models import Facility, Scope
-from roster.services import grant_key
+from roster.services import create_api_key
 
 MOST_APART = 0.005
 CLIENTS = 4
@@ -83,7 +83,7 @@ def _by_learner(answers: Answers) -> dict[str, list[Answer]]:
 def _served(known: Answers, unknown: Answers) -> float:
     """Return the AUC of what a server predicts."""
     facility = Facility.objects.create(name="benchmark")
-    secret = grant_key(facility, name="served", scopes={Scope.WRITE}, at=timezone.now())[1]
+    secret = create_api_key(facility, name="served", scopes={Scope.WRITE}, at=timezone.now())[1]
     tally, foretold = Tally(), Foretold()
     with (
         tempfile.TemporaryDirectory() as folder,

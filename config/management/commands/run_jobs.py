@@ -54,7 +54,7 @@ class Command(BaseCommand):
 
 def _export_until(stop: Event) -> None:
     """Make exports as they are asked for: they take minutes, which no job should wait for."""
-    worker = Worker(clock=timezone.now, stopping=stop.is_set)
+    worker = Worker(clock=timezone.now, is_stopping=stop.is_set)
     while not stop.is_set():
         _tick(lambda: scheduler.run_exports(worker))
         stop.wait(TICK_SECONDS)

@@ -20,8 +20,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from infra.api.idempotency import store
-from infra.api.idempotency.models import MAX_NAME, KeptAnswer
-from infra.api.idempotency.store import Retriable
+from infra.api.idempotency.models import MAX_KEY_LENGTH, KeptAnswer
+from infra.api.idempotency.store import IdempotentRequest
 from infra.identifiers import parse_uuid
 
 HEADER = "Idempotency-Key"
@@ -32,32 +32,32 @@ class IdempotentView(APIView):
     """A view with handlers that are `once`.
 
     They set `learner_id` to whom they recorded for, if that is one. `request_name` is theirs to
-    use where they are `once_in_parts`. `guests_own` names the path parameter whose
+    use where they are `idempotent_in_chunks`. `guest_key_param` names the path parameter whose
     object stands for its caller where nobody is logged in; without one guests' keys are ignored.
     """
 
-    guests_own: ClassVar[str | None] = None
+    guest_key_param: ClassVar[str | None] = None
     learner_id: UUID | None = None
     request_name: str | None = None
 
-    def told(self, request: Request) -> Any:
+    def body_for_fingerprint(self, request: Request) -> Any:
         """Return what tells the body from others, as JSON."""
         return request.data
 
-    def check_again(self, request: Request, told: Any) -> None:
+    def authorize_replay(self, request: Request, told: Any) -> None:
         """Refuse to tell an answer again that its caller may no longer know.
 
         The caller and their scope have been checked by then.
         """
 
-    def check_learner(self, request: Request, learner_id: UUID) -> None:
+    def authorize_learner(self, request: Request, learner_id: UUID) -> None:
         """Refuse to replay a response for a learner whose records the caller may not read."""
 
 
 Handler = Callable[..., Response]
 
 
-def once(handler: Handler) -> Callable[..., HttpResponse]:
+def idempotent(handler: Handler) -> Callable[..., HttpResponse]:
     """Answer a request that comes again under its Idempotency-Key as it was answered first.
 
     The effects and the kept answer are one transaction, opened here; an error keeps nothing.
@@ -68,12 +68,12 @@ def once(handler: Handler) -> Callable[..., HttpResponse]:
         view: IdempotentView, request: Request, running: KeptAnswer, **path: Any
     ) -> HttpResponse:
         with transaction.atomic(durable=True):
-            return _keep(view, request, running, handler(view, request, **path))
+            return _store_response(view, request, running, handler(view, request, **path))
 
-    return _answering(handler, work)
+    return _replaying(handler, work)
 
 
-def once_in_parts(handler: Handler) -> Callable[..., HttpResponse]:
+def idempotent_in_chunks(handler: Handler) -> Callable[..., HttpResponse]:
     """`once`, for a request that commits in parts.
 
     Its handler finds in `request_name` what is the same whenever this very request is sent again,
@@ -87,20 +87,20 @@ def once_in_parts(handler: Handler) -> Callable[..., HttpResponse]:
     ) -> HttpResponse:
         response = handler(view, request, **path)
         with transaction.atomic(durable=True):
-            return _keep(view, request, running, response)
+            return _store_response(view, request, running, response)
 
-    return _answering(handler, work)
+    return _replaying(handler, work)
 
 
-def _answering(handler: Handler, work: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def _replaying(handler: Handler, work: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Return a handler that answers again, or lets `work` be done and its answer be kept."""
 
     @wraps(handler)
     def answer(view: IdempotentView, request: Request, **kwargs: Any) -> HttpResponse:
-        retriable = _retriable(view, request, kwargs)
+        retriable = _idempotent_request(view, request, kwargs)
         if retriable is None:
             return handler(view, request, **kwargs)
-        running = store.begin(retriable, at=timezone.now())
+        running = store.start(retriable, at=timezone.now())
         if running.status is not None:
             return _replay(view, request, running)
         view.request_name = retriable.digest
@@ -108,27 +108,29 @@ def _answering(handler: Handler, work: Callable[..., HttpResponse]) -> Callable[
             return work(view, request, running, **kwargs)
         except BaseException:
             with suppress(DatabaseError):  # the lease ends by itself
-                store.free(running)
+                store.release(running)
             raise
 
     return answer
 
 
-def _retriable(view: IdempotentView, request: Request, path: dict[str, Any]) -> Retriable | None:
+def _idempotent_request(
+    view: IdempotentView, request: Request, path: dict[str, Any]
+) -> IdempotentRequest | None:
     name = request.headers.get(HEADER)
     owner = _owner(view, request, path)
     if name is None or owner is None:
         return None
-    if not (0 < len(name) <= MAX_NAME and name.isprintable()):
-        raise ValidationError({HEADER: [f"Must be 1 to {MAX_NAME} printable characters."]})
+    if not (0 < len(name) <= MAX_KEY_LENGTH and name.isprintable()):
+        raise ValidationError({HEADER: [f"Must be 1 to {MAX_KEY_LENGTH} printable characters."]})
     told = [
         request.method,
         request.path.rstrip("/"),
         request.META.get("QUERY_STRING", ""),
-        view.told(request),
+        view.body_for_fingerprint(request),
     ]
     fingerprint = sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS)).hexdigest()
-    return Retriable(owner=owner, name=name, fingerprint=fingerprint)
+    return IdempotentRequest(owner=owner, name=name, fingerprint=fingerprint)
 
 
 def _owner(view: IdempotentView, request: Request, path: dict[str, Any]) -> str | None:
@@ -137,20 +139,20 @@ def _owner(view: IdempotentView, request: Request, path: dict[str, Any]) -> str 
         return f"key/{request.auth.pk.hex}"
     if request.user.is_authenticated:
         return f"user/{request.user.pk.hex}"
-    owned = parse_uuid(path[view.guests_own]) if view.guests_own else None
-    return f"{view.guests_own}/{owned.hex}" if owned else None
+    owned = parse_uuid(path[view.guest_key_param]) if view.guest_key_param else None
+    return f"{view.guest_key_param}/{owned.hex}" if owned else None
 
 
-def _keep(
+def _store_response(
     view: IdempotentView, request: Request, running: KeptAnswer, response: Response
 ) -> HttpResponse:
     renderer = request.accepted_renderer
-    answer = _told(
+    answer = _http_response(
         renderer.render(response.data, renderer.media_type, view.get_renderer_context()),
         status=response.status_code,
         content_type=renderer.media_type,
     )
-    store.keep(
+    store.store_response(
         running,
         status=answer.status_code,
         content_type=renderer.media_type,
@@ -163,15 +165,15 @@ def _keep(
 
 def _replay(view: IdempotentView, request: Request, kept: KeptAnswer) -> HttpResponse:
     """Answer again, unless the answer is no longer the caller's to know."""
-    view.check_again(request, orjson.loads(bytes(kept.body) or b"null"))
+    view.authorize_replay(request, orjson.loads(bytes(kept.body) or b"null"))
     if kept.learner_id is not None:
-        view.check_learner(request, kept.learner_id)
-    answer = _told(bytes(kept.body), status=kept.status, content_type=kept.content_type)
+        view.authorize_learner(request, kept.learner_id)
+    answer = _http_response(bytes(kept.body), status=kept.status, content_type=kept.content_type)
     answer[REPLAYED] = "true"
     return answer
 
 
-def _told(body: str | bytes, *, status: int | None, content_type: str) -> HttpResponse:
+def _http_response(body: str | bytes, *, status: int | None, content_type: str) -> HttpResponse:
     """Return an answer; one that says nothing has no type."""
     answer = HttpResponse(body, status=status, content_type=content_type)
     if not body:

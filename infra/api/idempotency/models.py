@@ -6,12 +6,12 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from infra.db.models import Keyed
+from infra.db.models import UUIDModel
 
-MAX_NAME = 255
+MAX_KEY_LENGTH = 255
 
 
-class KeptAnswer(Keyed):
+class KeptAnswer(UUIDModel):
     """One request sent under an Idempotency-Key: still running, or answered and kept for a day.
 
     While it runs there is no `status`, and `expires_at` is when its lease ends; then somebody
@@ -20,7 +20,7 @@ class KeptAnswer(Keyed):
     """
 
     owner = models.CharField(max_length=50)
-    name = models.CharField(max_length=MAX_NAME)
+    name = models.CharField(max_length=MAX_KEY_LENGTH)
     fingerprint = models.CharField(max_length=64)
     holder = models.UUIDField()
     learner = models.ForeignKey(

@@ -15,24 +15,24 @@ from django.db import IntegrityError, transaction
 from uuid_utils.compat import uuid7
 
 from infra.api.idempotency.models import KeptAnswer
-from infra.db.models import delete_some
+from infra.db.models import delete_batch
 
 LEASE = timedelta(seconds=60)
-KEPT = timedelta(hours=24)
-PURGED_AT_ONCE = 1000
+RETENTION = timedelta(hours=24)
+PURGE_BATCH_SIZE = 1000
 _ROUNDS = 5
 
 
-class StillRunning(RuntimeError):
+class RequestInProgress(RuntimeError):
     """A request with this Idempotency-Key is still running."""
 
 
-class KeyUsedBefore(ValueError):
+class KeyReused(ValueError):
     """This Idempotency-Key was used for another request."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Retriable:
+class IdempotentRequest:
     """A request that may be sent again: whose, under which key, and what tells it from others."""
 
     owner: str
@@ -45,13 +45,13 @@ class Retriable:
         return sha256("\0".join((self.owner, self.name, self.fingerprint)).encode()).hexdigest()
 
 
-def begin(request: Retriable, *, at: datetime) -> KeptAnswer:
+def start(request: IdempotentRequest, *, at: datetime) -> KeptAnswer:
     """Take the right to run a request, or return it answered: then its `status` is set.
 
     Raises
     ------
-    StillRunning : somebody runs it, and their lease has not ended.
-    KeyUsedBefore : the key belongs to another request.
+    RequestInProgress : somebody runs it, and their lease has not ended.
+    KeyReused : the key belongs to another request.
     """
     for _round in range(_ROUNDS):
         fresh = KeptAnswer(
@@ -65,29 +65,29 @@ def begin(request: Retriable, *, at: datetime) -> KeptAnswer:
             with transaction.atomic(durable=True):
                 fresh.save(force_insert=True)
         except IntegrityError:
-            found = _found(request, at=at)
+            found = _existing(request, at=at)
             if found is not None:
                 return found
         else:
             return fresh
-    raise StillRunning
+    raise RequestInProgress
 
 
-def _found(request: Retriable, *, at: datetime) -> KeptAnswer | None:
+def _existing(request: IdempotentRequest, *, at: datetime) -> KeptAnswer | None:
     """Return the row that is there, if it is answered or ours to run now; None where it left."""
     there = KeptAnswer.objects.filter(owner=request.owner, name=request.name).first()
     if there is None:
         return None
     if there.expires_at <= at:
-        return _taken_over(there, request, at=at)
+        return _take_over(there, request, at=at)
     if there.fingerprint != request.fingerprint:
-        raise KeyUsedBefore
+        raise KeyReused
     if there.status is None:
-        raise StillRunning
+        raise RequestInProgress
     return there
 
 
-def _taken_over(there: KeptAnswer, request: Retriable, *, at: datetime) -> KeptAnswer | None:
+def _take_over(there: KeptAnswer, request: IdempotentRequest, *, at: datetime) -> KeptAnswer | None:
     """Run again what died, or what was kept long enough; None where somebody else was faster."""
     holder = uuid7()
     with transaction.atomic(durable=True):
@@ -107,7 +107,7 @@ def _taken_over(there: KeptAnswer, request: Retriable, *, at: datetime) -> KeptA
     return there
 
 
-def keep(
+def store_response(
     running: KeptAnswer,
     *,
     status: int,
@@ -120,21 +120,21 @@ def keep(
 
     Raises
     ------
-    StillRunning : the lease ended and somebody else runs it now; these effects must not be.
+    RequestInProgress : the lease ended and somebody else runs it now; these effects must not be.
     """
     kept = KeptAnswer.objects.filter(pk=running.pk, holder=running.holder, status=None).update(
         status=status,
         content_type=content_type,
         body=body,
         learner_id=learner_id,
-        expires_at=at + KEPT,
+        expires_at=at + RETENTION,
     )
     if not kept:
-        raise StillRunning
+        raise RequestInProgress
 
 
 @transaction.atomic(durable=True)
-def free(running: KeptAnswer) -> None:
+def release(running: KeptAnswer) -> None:
     """Let a request that failed be sent again; what succeeded after all stays kept."""
     KeptAnswer.objects.filter(pk=running.pk, holder=running.holder, status=None).delete()
 
@@ -143,4 +143,4 @@ def free(running: KeptAnswer) -> None:
 def purge(at: datetime) -> int:
     """Delete some of what was kept long enough or died; tell how many rows."""
     past = KeptAnswer.objects.filter(expires_at__lte=at)
-    return delete_some(past.order_by("expires_at"), PURGED_AT_ONCE)
+    return delete_batch(past.order_by("expires_at"), PURGE_BATCH_SIZE)

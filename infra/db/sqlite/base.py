@@ -16,7 +16,7 @@ from django.db import OperationalError
 from django.db.backends.sqlite3 import base, operations
 
 
-class Turnstile:
+class FairLock:
     """A lock that goes to whoever has waited longest."""
 
     def __init__(self) -> None:
@@ -24,7 +24,7 @@ class Turnstile:
         self._taken = False
         self._waiting: deque[threading.Lock] = deque()
 
-    def enter(self, *, timeout: float) -> bool:
+    def acquire(self, *, timeout: float) -> bool:
         """Wait for one's turn, at most so many seconds; tell whether it came."""
         with self._mutex:
             if not self._taken:
@@ -41,7 +41,7 @@ class Turnstile:
                 return False
         return True  # The turn came between giving up and saying so.
 
-    def leave(self) -> None:
+    def release(self) -> None:
         """Let the next one in."""
         with self._mutex:
             if self._waiting:
@@ -68,28 +68,28 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     ops_class = DatabaseOperations
 
-    _turnstiles: defaultdict[str, Turnstile] = defaultdict(Turnstile)
-    _inside: Turnstile | None = None
+    _locks: defaultdict[str, FairLock] = defaultdict(FairLock)
+    _held_lock: FairLock | None = None
 
     def _start_transaction_under_autocommit(self) -> None:
         # A connection that was closed in the middle of a transaction never said that it left.
-        self._leave()
-        turnstile = self._turnstiles[str(self.settings_dict["NAME"])]
+        self._release_lock()
+        turnstile = self._locks[str(self.settings_dict["NAME"])]
         timeout = self.settings_dict["OPTIONS"].get("timeout", 5)
-        if not turnstile.enter(timeout=timeout):
+        if not turnstile.acquire(timeout=timeout):
             raise OperationalError("database is locked: too many writers are waiting")
-        self._inside = turnstile
+        self._held_lock = turnstile
         try:
             super()._start_transaction_under_autocommit()  # type: ignore[misc]
         except BaseException:
-            self._leave()
+            self._release_lock()
             raise
 
     def _set_autocommit(self, autocommit: bool) -> None:  # noqa: FBT001
         """Leave the line when the transaction is over, before its commit hooks run."""
         super()._set_autocommit(autocommit)  # type: ignore[misc]
         if autocommit:
-            self._leave()
+            self._release_lock()
 
     def close(self) -> None:
         """Leave the line when the connection goes, whatever state it is in."""
@@ -97,9 +97,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
             super().close()
         finally:
             if not self.in_atomic_block:
-                self._leave()
+                self._release_lock()
 
-    def _leave(self) -> None:
-        turnstile, self._inside = self._inside, None
+    def _release_lock(self) -> None:
+        turnstile, self._held_lock = self._held_lock, None
         if turnstile is not None:
-            turnstile.leave()
+            turnstile.release()

@@ -40,7 +40,7 @@ class Command(BaseCommand):
         at = timezone.now()
         if days is not None and not 1 <= days <= 36_500:
             raise CommandError("--days lies between 1 and 36500.")
-        key, secret = services.grant_key(
+        key, secret = services.create_api_key(
             _facility(facility),
             name=name,
             scopes={Scope(word) for word in scope},
