@@ -8,10 +8,10 @@ from typing import Protocol
 
 from analytics.events import Answer, Source
 
-USUAL_CONFIDENCE = 3
+DEFAULT_CONFIDENCE = 3
 
 
-class ToldAnswer(Protocol):
+class AnswerPayload(Protocol):
     """One answer of one learner, in the words of whichever API: what a bulk is made of."""
 
     @property
@@ -38,7 +38,7 @@ class TrackedAnswer:
     skill_id: str
     is_correct: bool
     time_spent_seconds: int | None = None
-    confidence_score: int = USUAL_CONFIDENCE
+    confidence_score: int = DEFAULT_CONFIDENCE
     question_difficulty: float | None = None
     item_id: str | None = None
     event_id: str | None = None

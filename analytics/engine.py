@@ -22,9 +22,9 @@ from django.utils import timezone
 
 from analytics import selectors, services
 from analytics.serializers.answers import change_body
-from analytics.serializers.asking import MOST_DAYS, USUAL_DAYS
+from analytics.serializers.asking import DEFAULT_DAYS, MAX_DAYS
 from analytics.serializers.insights import predictions_body, velocity_body
-from analytics.serializers.reading import read_answer
+from analytics.serializers.reading import parse_answer
 from roster.models import ApiKey, Facility, User
 from roster.services import default_facility
 
@@ -66,12 +66,12 @@ class Engine:
         Raises
         ------
         BadAnswer : a value is not what the API takes; a `ValueError`.
-        NoFacility, UnknownLearner, NotTheirEvent : as their docstrings say.
+        NoFacility, UnknownLearner, EventOwnedByAnother : as their docstrings say.
         """
         return await _aside(lambda: self._track(dict(told)))
 
     async def get_velocity(
-        self, user_id: str, *, skill_id: str | None = None, days: int = USUAL_DAYS
+        self, user_id: str, *, skill_id: str | None = None, days: int = DEFAULT_DAYS
     ) -> Row:
         """Return the `data` of `GET /api/v1/velocity/{user_id}`.
 
@@ -83,7 +83,7 @@ class Engine:
         _refuse_days(days)
 
         def asked() -> Row:
-            pace = selectors.pace(
+            pace = selectors.velocity_summary(
                 self._learner(user_id), days=days, skill=skill_id, at=timezone.now()
             )
             return velocity_body(pace)
@@ -91,7 +91,7 @@ class Engine:
         return await _aside(asked)
 
     async def get_predictions(
-        self, user_id: str, *, days: int = USUAL_DAYS, target_score: float | None = None
+        self, user_id: str, *, days: int = DEFAULT_DAYS, target_score: float | None = None
     ) -> Row:
         """Return the `data` of `GET /api/v1/predictions/{user_id}`.
 
@@ -103,7 +103,7 @@ class Engine:
         _refuse_days(days)
 
         def asked() -> Row:
-            outlook = selectors.outlook(
+            outlook = selectors.predictions(
                 self._learner(user_id), days=days, target=target_score, at=timezone.now()
             )
             return predictions_body(outlook)
@@ -113,7 +113,7 @@ class Engine:
     def _track(self, told: Row) -> Row:
         if isinstance(told.get("timestamp"), datetime):
             told["timestamp"] = told["timestamp"].isoformat()
-        tracked = services.track_answer(read_answer(told), actor=self._actor(), at=timezone.now())
+        tracked = services.track_answer(parse_answer(told), actor=self._actor(), at=timezone.now())
         return change_body(tracked.change)
 
     def _learner(self, name: str) -> User:
@@ -128,8 +128,8 @@ class Engine:
 
 
 def _refuse_days(days: int) -> None:
-    if not 1 <= days <= MOST_DAYS:
-        raise ValueError(f"days: Must be a whole number from 1 to {MOST_DAYS}.")
+    if not 1 <= days <= MAX_DAYS:
+        raise ValueError(f"days: Must be a whole number from 1 to {MAX_DAYS}.")
 
 
 async def _aside(call: Callable[[], T]) -> T:

@@ -10,7 +10,7 @@ from django.conf import settings
 from rest_framework.parsers import BaseParser
 
 from analytics.serializers.batch import Batch, array
-from analytics.serializers.reading import read_answer
+from analytics.serializers.reading import parse_answer
 from infra.api.parsers import JsonBodyParser, load_json, read_lines
 
 
@@ -29,7 +29,7 @@ class AnswersParser(JsonBodyParser):
 
     def read(self, data: Any) -> Any:
         """Read one of them."""
-        return read_answer(data)
+        return parse_answer(data)
 
 
 class AnswerLinesParser(BaseParser):
@@ -61,7 +61,7 @@ class AnswerLinesParser(BaseParser):
 
     def read(self, data: Any) -> Any:
         """Read one of them."""
-        return read_answer(data)
+        return parse_answer(data)
 
 
 def _length(context: Mapping[str, Any] | None) -> int:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from analytics.core.calibration import Calibration
-from analytics.core.difficulty import Term
-from analytics.core.exponential_average import Mean
+from analytics.core.difficulty import Gaussian
+from analytics.core.exponential_average import ExponentialAverage
 from analytics.core.learner_update import DEFAULT_MODEL, Ability, Belief, Evidence, Model, Shared
 from analytics.core.memory import Memory
-from analytics.core.trajectory import Course
+from analytics.core.trajectory import Trajectory
 from analytics.models import (
     ItemMemory,
     LearnerAbility,
@@ -33,61 +33,63 @@ def moment(microseconds: int) -> datetime:
     return EPOCH + microseconds * MICROSECOND
 
 
-def model_of(parameters: SkillParameters | None) -> Model:
+def model_from_row(parameters: SkillParameters | None) -> Model:
     """Return what a skill is judged by: a fit, or the defaults."""
     if parameters is None:
         return DEFAULT_MODEL
     return Model(parameters.classic, parameters.fading, parameters.weights)
 
 
-def ability_of(row: LearnerAbility) -> Ability:
+def ability_from_row(row: LearnerAbility) -> Ability:
     """Return what a row says of a learner whatever the skill."""
-    return Ability(Term(row.mean, row.variance), Mean(row.efficiency_weight, row.efficiency))
+    return Ability(
+        Gaussian(row.mean, row.variance), ExponentialAverage(row.efficiency_weight, row.efficiency)
+    )
 
 
-def put_ability(ability: Ability, row: LearnerAbility) -> None:
+def apply_ability(ability: Ability, row: LearnerAbility) -> None:
     """Put the same into a row."""
     row.mean, row.variance = ability.term
     row.efficiency_weight, row.efficiency = ability.efficiency
 
 
-def calibration_of(row: LearnerAbility) -> Calibration:
+def calibration_from_row(row: LearnerAbility) -> Calibration:
     """Return how well the memory model knows the learner."""
     return Calibration(
         row.recall_offset, row.recall_slope, row.recall_offset_sum, row.recall_slope_sum
     )
 
 
-def put_calibration(calibration: Calibration, row: LearnerAbility) -> None:
+def apply_calibration(calibration: Calibration, row: LearnerAbility) -> None:
     """Put the same into a row."""
     row.recall_offset, row.recall_slope = calibration.offset, calibration.slope
     row.recall_offset_sum, row.recall_slope_sum = calibration.offset_sum, calibration.slope_sum
 
 
-def memory_of(row: ItemMemory) -> Memory | None:
+def memory_from_row(row: ItemMemory) -> Memory | None:
     """Return what a row says a learner remembers of an item; None before the first review."""
     if not row.reviews:
         return None
     return Memory(row.stability, row.difficulty, microseconds(row.last_review))
 
 
-def belief_of(state: SkillState) -> Belief:
+def belief_from_row(state: SkillState) -> Belief:
     """Return what a row says a learner knows of a skill."""
     if not state.attempts:
-        return Belief.begin(model_of(state.parameters))
+        return Belief.begin(model_from_row(state.parameters))
     return Belief(
         mastery=state.mastery,
-        fading=state.fading,
+        mastery_with_forgetting=state.fading,
         attempts=state.attempts,
         correct=state.correct,
-        ability=Term(state.ability_mean, state.ability_variance),
-        course=Course.from_bytes(bytes(state.course)),
+        ability=Gaussian(state.ability_mean, state.ability_variance),
+        course=Trajectory.from_bytes(bytes(state.course)),
     )
 
 
-def put_belief(belief: Belief, state: SkillState) -> None:
+def apply_belief(belief: Belief, state: SkillState) -> None:
     """Put the same into a row, with what lists show of it."""
-    state.mastery, state.fading = belief.mastery, belief.fading
+    state.mastery, state.fading = belief.mastery, belief.mastery_with_forgetting
     state.attempts, state.correct = belief.attempts, belief.correct
     state.ability_mean, state.ability_variance = belief.ability
     course = belief.course
@@ -96,11 +98,11 @@ def put_belief(belief: Belief, state: SkillState) -> None:
     state.velocity, state.efficiency = course.velocity, course.efficiency
 
 
-def evidence_of(event: LearningEvent) -> Evidence:
+def evidence_from_row(event: LearningEvent) -> Evidence:
     """Return a row of evidence in numbers."""
     shared = Shared(
-        Term(event.skill_mean, event.skill_variance),
-        Term(event.item_mean, event.item_variance),
+        Gaussian(event.skill_mean, event.skill_variance),
+        Gaussian(event.item_mean, event.item_variance),
         event.typical_seconds,
     )
     return Evidence(

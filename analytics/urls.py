@@ -13,8 +13,8 @@ urlpatterns = [
     path("predictions/<path:user_id>", views.PredictionsView.as_view(), name="predictions"),
     path(
         "mastery/<path:user_id>/<path:skill_id>/history",
-        views.CurveView.as_view(),
+        views.LearningCurveView.as_view(),
         name="mastery-history",
     ),
-    path("mastery/<path:user_id>", views.StandingsView.as_view(), name="mastery"),
+    path("mastery/<path:user_id>", views.SkillEstimatesView.as_view(), name="mastery"),
 ]

@@ -28,11 +28,11 @@ from analytics.serializers.envelope import envelope, enveloped
 from analytics.serializers.insights import (
     PointSerializer,
     PredictionsSerializer,
-    StandingSerializer,
+    SkillEstimateSerializer,
     VelocitySerializer,
     point_body,
     predictions_body,
-    standing_body,
+    skill_estimate_body,
     velocity_body,
 )
 from infra.api.idempotency.decorators import idempotent, idempotent_in_chunks
@@ -68,7 +68,7 @@ class TrackAnswerView(RecordingView):
 class TrackAnswersView(RecordingView):
     parser_classes = [AnswersParser, AnswerLinesParser]
 
-    def told(self, request: Request) -> str:
+    def body_for_fingerprint(self, request: Request) -> str:
         """Return the digest of the body."""
         return Batch.of(request.data).digest
 
@@ -92,7 +92,7 @@ class TrackAnswersView(RecordingView):
     @idempotent_in_chunks
     def post(self, request: Request) -> Response:
         """Track up to 10,000 answers: what cannot be recorded is told by its place."""
-        every = asking.asked_for_every_result(request)
+        every = asking.parse_every_result(request)
         batch = Batch.of(request.data)
         outcomes = services.record_many(
             batch.rows(self.request_name),
@@ -109,9 +109,9 @@ class VelocityView(APIView):
     )
     def get(self, request: Request, user_id: str) -> Response:
         """Tell how fast a learner gets better."""
-        days, skill = asking.asked_days(request), asking.asked_name(request, "skill_id")
+        days, skill = asking.parse_days(request), asking.parse_name(request, "skill_id")
         learner = selectors.readable_learner(actor_of(request), user_id)
-        pace = selectors.pace(learner, days=days, skill=skill, at=timezone.now())
+        pace = selectors.velocity_summary(learner, days=days, skill=skill, at=timezone.now())
         return Response(envelope(velocity_body(pace), "Velocity retrieved successfully"))
 
 
@@ -122,9 +122,9 @@ class PredictionsView(APIView):
     )
     def get(self, request: Request, user_id: str) -> Response:
         """Predict a learner's scores, and how each skill goes on."""
-        days, target = asking.asked_days(request), asking.asked_target(request)
+        days, target = asking.parse_days(request), asking.parse_target(request)
         learner = selectors.readable_learner(actor_of(request), user_id)
-        outlook = selectors.outlook(learner, days=days, target=target, at=timezone.now())
+        outlook = selectors.predictions(learner, days=days, target=target, at=timezone.now())
         return Response(envelope(predictions_body(outlook), "Predictions retrieved successfully"))
 
 
@@ -144,20 +144,20 @@ class _Rows(GenericAPIView[Any]):
         return response
 
 
-class StandingsView(_Rows):
-    serializer_class = StandingSerializer
+class SkillEstimatesView(_Rows):
+    serializer_class = SkillEstimateSerializer
 
-    @extend_schema(parameters=[asking.ITEM], responses=StandingSerializer(many=True))
+    @extend_schema(parameters=[asking.ITEM], responses=SkillEstimateSerializer(many=True))
     def get(self, request: Request, user_id: str) -> Response:
         """List where a learner stands at each skill, last practised first."""
-        item = asking.asked_name(request, "item_id")
+        item = asking.parse_name(request, "item_id")
         learner = selectors.readable_learner(actor_of(request), user_id)
-        states = self.page(selectors.states_of(learner))
-        standings = selectors.standings(learner, states, item=item)
-        return self.told(map(standing_body, standings), "Mastery retrieved successfully")
+        states = self.page(selectors.states_of_learner(learner))
+        standings = selectors.skill_estimates(learner, states, item=item)
+        return self.told(map(skill_estimate_body, standings), "Mastery retrieved successfully")
 
 
-class CurveView(_Rows):
+class LearningCurveView(_Rows):
     serializer_class = PointSerializer
 
     @extend_schema(responses=PointSerializer(many=True))

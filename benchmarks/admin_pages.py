@@ -26,7 +26,7 @@ from logger.models import AttemptLog
 from roster.models import Classroom, LearnerGroup, User
 
 VIEWERS = ("superuser", "facility coach, big", "class coach, big")
-MOST_OPTIONS = 4
+MAX_OPTIONS = 4
 # Pages of one thing each, and of what in the sample.
 OF_ONE = {
     "coach_learner": ("learner",),
@@ -57,7 +57,7 @@ class Page:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sight:
+class PageSubjects:
     """The busiest learner a viewer may see, their newest work, and a class and a group."""
 
     learner: User
@@ -71,7 +71,7 @@ class Sight:
     group: UUID
 
     @classmethod
-    def of(cls, viewer: User) -> Sight:
+    def of(cls, viewer: User) -> PageSubjects:
         """Look at what somebody may see."""
         seen = User.objects.visible_to(viewer).filter(is_staff=False)
         busy = seen.annotate(count=Count("learning_events")).order_by("-count", "pk")
@@ -117,31 +117,31 @@ def viewers() -> Iterator[Viewer]:
 
 def pages(viewer: Viewer) -> Iterator[Page]:
     """Yield every page for one of them."""
-    sight = Sight.of(viewer.user)
+    sight = PageSubjects.of(viewer.user)
     yield from _front(sight)
     yield from _coachs(sight)
     for model in admin.site._registry:  # noqa: SLF001  # there is no other way to ask
         yield from _list(viewer, model, sight)
 
 
-def _front(sight: Sight) -> Iterator[Page]:
+def _front(sight: PageSubjects) -> Iterator[Page]:
     address, today = reverse("admin:index"), timezone.now().date()
     days = {"since": today - timedelta(days=60), "until": today}
     for query in (
         {}, {"class": sight.classroom}, {"class": sight.classroom, "group": sight.group}, days,
         {"class": sight.classroom, **days},
     ):  # fmt: skip
-        yield Page("front", f"index {_told(query)}", f"{address}?{urlencode(query)}")
+        yield Page("front", f"index {_describe(query)}", f"{address}?{urlencode(query)}")
 
 
-def _coachs(sight: Sight) -> Iterator[Page]:
+def _coachs(sight: PageSubjects) -> Iterator[Page]:
     for name, of in OF_ONE.items():
         values = [getattr(sight, each) for each in of]
         yield Page("page", name, _address(name, *(getattr(each, "pk", each) for each in values)))
     address = _address("coach_skill", sight.skill)
     for query in ({}, {"class": sight.classroom}, {"group": sight.group}):
         found = address and f"{address}?{urlencode(query)}"
-        yield Page("page", f"coach_skill {_told(query)}", found)
+        yield Page("page", f"coach_skill {_describe(query)}", found)
 
 
 def _address(name: str, *args: Any) -> str | None:
@@ -151,7 +151,7 @@ def _address(name: str, *args: Any) -> str | None:
         return None
 
 
-def _list(viewer: Viewer, model: type[Model], sight: Sight) -> Iterator[Page]:
+def _list(viewer: Viewer, model: type[Model], sight: PageSubjects) -> Iterator[Page]:
     """Yield a list, what it can be narrowed to, its next page and the page of its first row."""
     meta = model._meta
     name = f"{meta.app_label}_{meta.model_name}"
@@ -170,7 +170,7 @@ def _list(viewer: Viewer, model: type[Model], sight: Sight) -> Iterator[Page]:
         yield Page("page", f"{name}, one", reverse(f"admin:{name}_change", args=[row.pk]))
 
 
-def _queries(shown: Any, sight: Sight) -> Iterator[dict[str, str]]:
+def _queries(shown: Any, sight: PageSubjects) -> Iterator[dict[str, str]]:
     """Yield what each filter of a list may ask for, and searches."""
     typed = sight.typed()
     for spec in shown.filter_specs:
@@ -179,7 +179,7 @@ def _queries(shown: Any, sight: Sight) -> Iterator[dict[str, str]]:
             continue
         options = [str(value) for value, _label in getattr(spec, "options", ())]
         for parameter in spec.parameters:
-            values = [*options[: MOST_OPTIONS - 1], *options[MOST_OPTIONS - 1 :][-1:]]
+            values = [*options[: MAX_OPTIONS - 1], *options[MAX_OPTIONS - 1 :][-1:]]
             yield from ({parameter: value} for value in values or typed.get(parameter, []))
     if shown.search_fields:
         learner = sight.learner
@@ -188,7 +188,7 @@ def _queries(shown: Any, sight: Sight) -> Iterator[dict[str, str]]:
 
 
 def _of_links(spec: Any, shown: Any) -> Iterator[dict[str, str]]:
-    links = [choice["query_string"] for choice in spec.choices(shown)][1 : MOST_OPTIONS + 1]
+    links = [choice["query_string"] for choice in spec.choices(shown)][1 : MAX_OPTIONS + 1]
     for link in links:
         for part in link.lstrip("?").split("&"):
             name, _equals, value = part.partition("=")
@@ -196,5 +196,5 @@ def _of_links(spec: Any, shown: Any) -> Iterator[dict[str, str]]:
                 yield {name: value}
 
 
-def _told(query: dict[str, Any]) -> str:
+def _describe(query: dict[str, Any]) -> str:
     return "&".join(query)

@@ -24,7 +24,7 @@ NO_DATE = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Patience:
+class RetryPolicy:
     """How long a request that got no answer is sent again, and whether under one key."""
 
     seconds: float = 0.0
@@ -92,7 +92,9 @@ class Answer:
 class Api:
     """One thread's connection, kept open."""
 
-    def __init__(self, url: str, key: str, tally: Tally, patience: Patience | None = None) -> None:
+    def __init__(
+        self, url: str, key: str, tally: Tally, patience: RetryPolicy | None = None
+    ) -> None:
         parts = urlsplit(url)
         self.prefix = parts.path.rstrip("/")
         kind = (
@@ -101,7 +103,7 @@ class Api:
         self.connection = kind(parts.netloc, timeout=TIMEOUT_SECONDS)
         self.headers = {"X-API-Key": key, "Content-Type": "application/json"}
         self.tally = tally
-        self.patience = patience or Patience()
+        self.patience = patience or RetryPolicy()
 
     def call(self, name: str, method: str, path: str, body: Any = None) -> Any:
         """Make one request; its answer, or None (and a counted error) where it failed."""

@@ -31,13 +31,13 @@ if TYPE_CHECKING:
 
 APPS = ("analytics", "config", "logger", "roster", "study")
 # The session and whoever looks are two of them.
-MOST_STATEMENTS = {"list": 10, "front": 20, "page": 15}
+MAX_STATEMENTS = {"list": 10, "front": 20, "page": 15}
 LIMIT_MS = 500
 WIDTH = 76
 
 
 @dataclass(frozen=True, kw_only=True)
-class Looked:
+class PageResult:
     """What one page cost; `skipped` says why it was not looked at."""
 
     viewer: str
@@ -74,26 +74,26 @@ class Counter:
         return execute(*told)
 
 
-def looked(viewer: Viewer, page: Page, big: set[str]) -> Looked:
+def measure_page(viewer: Viewer, page: Page, big: set[str]) -> PageResult:
     """Open a page, and tell what it cost."""
     if page.address is None:
-        return Looked(viewer=viewer.name, page=page.name, skipped="there is no such page yet")
+        return PageResult(viewer=viewer.name, page=page.name, skipped="there is no such page yet")
     watch, counter = Watch(), Counter()
     with connection.execute_wrapper(counter), connection.execute_wrapper(watch):
         try:
             status = viewer.client.get(page.address).status_code
         except NotImplementedError:
-            return Looked(viewer=viewer.name, page=page.name, skipped="it is not written yet")
+            return PageResult(viewer=viewer.name, page=page.name, skipped="it is not written yet")
     plans = watch.plans
     milliseconds = sum(plan.milliseconds for plan in plans)
     faults = [fault for plan in plans for fault in plan.faults(big)]
     if status != 200:
         faults.append(f"answers {status}")
-    if counter.count > MOST_STATEMENTS[page.kind]:
-        faults.append(f"asks {counter.count} times, of {MOST_STATEMENTS[page.kind]}")
+    if counter.count > MAX_STATEMENTS[page.kind]:
+        faults.append(f"asks {counter.count} times, of {MAX_STATEMENTS[page.kind]}")
     if milliseconds > LIMIT_MS:
         faults.append("takes too long")
-    return Looked(
+    return PageResult(
         viewer=viewer.name,
         page=page.name,
         statements=counter.count,
@@ -110,7 +110,7 @@ def _scans(plans: list[Plan], big: set[str]) -> list[str]:
     return [scan for scan in found if not scan.startswith("SEQ ") or scan[4:] in big]
 
 
-def all_looked(only: str) -> Iterator[Looked]:
+def measure_pages(only: str) -> Iterator[PageResult]:
     """Open every page as everybody, or those whose line has this in it."""
     from benchmarks.admin_pages import pages, viewers  # noqa: PLC0415  # models, once Django is set up
 
@@ -118,10 +118,10 @@ def all_looked(only: str) -> Iterator[Looked]:
     for viewer in viewers():
         for page in pages(viewer):
             if only in f"{viewer.name} {page.name}":
-                yield looked(viewer, page, big)
+                yield measure_page(viewer, page, big)
 
 
-def summary(found: list[Looked]) -> str:
+def summary(found: list[PageResult]) -> str:
     """Say what was wrong, and what was slowest and asked most."""
     opened = [each for each in found if not each.skipped]
     wrong = [each for each in opened if each.faults]
@@ -152,7 +152,7 @@ def main(arguments: list[str] | None = None) -> int:
     sow(options.attempts)
     print(f"{'viewer':20} {'page':{WIDTH}} stmts       ms   rows  scans")
     found = []
-    for each in all_looked(options.only):
+    for each in measure_pages(options.only):
         found.append(each)
         if each.faults or not options.faults:
             print(each.line(), flush=True)

@@ -34,10 +34,10 @@ from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.client import Api, Patience, Tally  # run as a script, too
+from benchmarks.client import Api, RetryPolicy, Tally  # run as a script, too
 from benchmarks.rows import Row, read
 from benchmarks.studying import Review, check_studied, read_reviews, start_of, study_learner
-from benchmarks.tracking import Foretold, check_tracked, track_learner, track_many
+from benchmarks.tracking import PredictionScore, check_tracked, track_learner, track_many
 from logger.mastery import Criterion
 
 MODEL = {"type": "num_correct_in_a_row_3"}
@@ -162,14 +162,20 @@ def over_learners(
 
 
 def in_sessions(
-    answers: dict[str, list[Row]], options: argparse.Namespace, sent: Tally, _foretold: Foretold
+    answers: dict[str, list[Row]],
+    options: argparse.Namespace,
+    sent: Tally,
+    _foretold: PredictionScore,
 ) -> None:
     """Replay content sessions."""
     over_learners(replay_learner, answers, options, "replay", sent)
 
 
 def one_by_one(
-    answers: dict[str, list[Row]], options: argparse.Namespace, sent: Tally, foretold: Foretold
+    answers: dict[str, list[Row]],
+    options: argparse.Namespace,
+    sent: Tally,
+    foretold: PredictionScore,
 ) -> None:
     """Replay through track-answer."""
     work = partial(track_learner, foretold=foretold)
@@ -177,7 +183,10 @@ def one_by_one(
 
 
 def in_bulk(
-    answers: dict[str, list[Row]], options: argparse.Namespace, sent: Tally, _foretold: Foretold
+    answers: dict[str, list[Row]],
+    options: argparse.Namespace,
+    sent: Tally,
+    _foretold: PredictionScore,
 ) -> None:
     """Replay through track-answers: each thread has its share of the learners."""
     named = [(options.prefix + user, rows) for user, rows in answers.items()]
@@ -199,7 +208,10 @@ def in_bulk(
 
 
 def in_reviews(
-    reviews: dict[str, list[Review]], options: argparse.Namespace, sent: Tally, _foretold: Foretold
+    reviews: dict[str, list[Review]],
+    options: argparse.Namespace,
+    sent: Tally,
+    _foretold: PredictionScore,
 ) -> None:
     """Replay through the study-results API."""
     work = partial(study_learner, start=start_of(reviews))
@@ -263,7 +275,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         parser.error("--only-check needs the --prefix of the replay")
     if not options.file.exists():
         parser.error(f"there is no file {options.file}")
-    options.patience = Patience(seconds=options.retry)
+    options.patience = RetryPolicy(seconds=options.retry)
     options.prefix = options.prefix or f"replay-{secrets.token_hex(4)}-"
     return options
 
@@ -274,7 +286,7 @@ def main() -> int:
     reading = read_reviews if options.api == "study" else read
     answers: Mapping[str, Sized] = reading(options.file, options.limit)
     print(f"{len(answers)} learners, called {options.prefix}…")
-    sent, checked, foretold = Tally(), Tally(), Foretold()
+    sent, checked, foretold = Tally(), Tally(), PredictionScore()
     if not options.only_check:
         APIS[options.api](answers, options, sent, foretold)
     if foretold.pairs:

@@ -27,12 +27,12 @@ import numpy as np
 from analytics.core import scheduling
 from analytics.core.calibration import Calibration
 from analytics.core.logistic import FloatArray, IntArray
-from analytics.core.memory import Grade, Memories, dues
-from analytics.core.readiness import recall_now
-from analytics.core.review_batch import Reviews, remember
+from analytics.core.memory import Grade, Memories, due_many
+from analytics.core.readiness import recall_probability_now
+from analytics.core.review_batch import Reviews, replay_reviews
 from benchmarks.client import Api
 
-MOST_MILLIS = 10**10
+MAX_MILLIS = 10**10
 PAGE_SIZE = 200
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -62,7 +62,7 @@ def read_reviews(path: Path, limit: int | None) -> dict[str, list[Review]]:
     opener: Callable[..., Any] = gzip.open if path.suffix == ".gz" else open
     with opener(path, "rt", newline="") as file:
         for line in itertools.islice(csv.DictReader(file), limit):
-            millis = min(int(line["ms"]), MOST_MILLIS)
+            millis = min(int(line["ms"]), MAX_MILLIS)
             review = Review(line["item"], int(line["t_s"]), int(line["grade"]) > 1, millis)
             reviews.setdefault(line["user"], []).append(review)
     return reviews
@@ -125,7 +125,7 @@ class Expected:
         item = np.array([places[review.guid] for review in rows], dtype=np.int64)
         right = np.array([review.is_right for review in rows], dtype=np.int64)
         offset = np.array([review.offset for review in rows], dtype=np.int64)
-        remembered = remember(
+        remembered = replay_reviews(
             Reviews(
                 learner=np.zeros(len(rows), dtype=np.int64),
                 memory=item,
@@ -142,7 +142,7 @@ class Expected:
         return cls(
             guids=guids,
             memories=remembered.memories,
-            due=dues(remembered.memories),
+            due=due_many(remembered.memories),
             calibration=Calibration(*(float(column[0]) for column in remembered.calibrations)),
             reviews=summed(np.ones_like(item)),
             right=summed(right),
@@ -153,7 +153,7 @@ class Expected:
         """Return what a second spent on each of these items is worth."""
         memories = self.memories.take(rows)
         seconds = scheduling.expected_seconds(self.millis[rows] / 1000, self.reviews[rows])
-        recall = recall_now(memories, self.calibration, at)
+        recall = recall_probability_now(memories, self.calibration, at)
         return scheduling.gains(memories, at, recall=recall, seconds=seconds)
 
 
@@ -197,7 +197,7 @@ def _differences(
     """Yield what an item's statistics tell otherwise than the file."""
     count, right = int(expected.reviews[row]), int(expected.right[row])
     memory = expected.memories.take(np.array([row]))
-    [recall] = recall_now(memory, expected.calibration, microseconds(at)).tolist()
+    [recall] = recall_probability_now(memory, expected.calibration, microseconds(at)).tolist()
     exactly = {
         "presentations-count": count,
         "total-study-time-millis": int(expected.millis[row]),

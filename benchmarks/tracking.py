@@ -18,7 +18,7 @@ SECONDS = 20
 IN_BULK = 1000
 
 
-class Foretold:
+class PredictionScore:
     """What the server predicted before each answer, and how the answer was."""
 
     def __init__(self) -> None:
@@ -52,7 +52,7 @@ def body_of(name: str, place: int, row: Row) -> dict[str, object]:
 
 
 def track_learner(
-    api: Api, name: str, rows: list[Row], done: Callable[[], object], foretold: Foretold
+    api: Api, name: str, rows: list[Row], done: Callable[[], object], foretold: PredictionScore
 ) -> None:
     """Send one learner's answers in order, each by itself."""
     for place, row in enumerate(rows):

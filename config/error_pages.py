@@ -11,7 +11,7 @@ from infra.api import throttle_counter
 from infra.api.client_address import client_address
 
 
-def come_again(status: int, *, wait: int) -> HttpResponse:
+def service_unavailable_page(status: int, *, wait: int) -> HttpResponse:
     """Say why there is no page now, and when to come again.
 
     Drawn without the request: who is logged in only the database knows, and it may be away.
@@ -27,4 +27,4 @@ def admin_login(request: HttpRequest) -> HttpResponseBase:
         if request.method == "POST"
         else None
     )
-    return admin.site.login(request) if wait is None else come_again(429, wait=wait)
+    return admin.site.login(request) if wait is None else service_unavailable_page(429, wait=wait)

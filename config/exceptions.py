@@ -70,7 +70,7 @@ class Unprocessable(exceptions.APIException):
 
 
 # Domain error → what the client is told. A foreign object is unknown, never forbidden.
-HTTP_OF: dict[type[Exception], type[exceptions.APIException]] = {
+HTTP_ERRORS: dict[type[Exception], type[exceptions.APIException]] = {
     roster_services.UnknownLearner: exceptions.NotFound,
     roster_services.CannotRecordForOthers: exceptions.PermissionDenied,
     roster_services.AuthenticationRequired: exceptions.NotAuthenticated,
@@ -83,7 +83,7 @@ HTTP_OF: dict[type[Exception], type[exceptions.APIException]] = {
     store.KeyReused: Unprocessable,
     analytics_selectors.UnknownSkill: exceptions.NotFound,
     analytics_services.NotALearner: exceptions.PermissionDenied,
-    analytics_services.NotTheirEvent: Unprocessable,
+    analytics_services.EventOwnedByAnother: Unprocessable,
     logger_services.UnknownSession: exceptions.NotFound,
     logger_services.NotAssigned: exceptions.ValidationError,
     logger_services.QuizClosed: exceptions.PermissionDenied,
@@ -91,12 +91,12 @@ HTTP_OF: dict[type[Exception], type[exceptions.APIException]] = {
     logger_services.UnknownAttempt: exceptions.ValidationError,
     logger_services.TooMuchHistory: exceptions.ValidationError,
     logger_services.TooManyAttempts: exceptions.ValidationError,
-    study_selectors.ForeignPartner: exceptions.PermissionDenied,
+    study_selectors.PartnerMismatch: exceptions.PermissionDenied,
     study_selectors.UnknownItem: exceptions.NotFound,
     study_selectors.UnknownSet: exceptions.NotFound,
-    study_services.InASet: exceptions.ValidationError,
+    study_services.ItemAlreadyInSet: exceptions.ValidationError,
     study_services.SetIsFull: exceptions.ValidationError,
-    study_services.TwoItems: exceptions.ValidationError,
+    study_services.ConflictingItemIds: exceptions.ValidationError,
 }
 
 # REST framework's codes where ours has another word; the others are told in capitals.
@@ -123,7 +123,7 @@ class Problem:
 
 def handle_exception(error: Exception, context: dict[str, Any]) -> Response | None:
     """Answer an error raised by a view in the shape of the API it belongs to (contract 0.12)."""
-    told = _told(error)
+    told = _api_exception(error)
     if told is None:
         return None
     request: Request = context["request"]
@@ -138,11 +138,11 @@ def handle_exception(error: Exception, context: dict[str, Any]) -> Response | No
     )
 
 
-def _told(error: Exception) -> exceptions.APIException | None:
+def _api_exception(error: Exception) -> exceptions.APIException | None:
     """Return what the client is told of an error; None where it is our own mistake."""
     if isinstance(error, exceptions.APIException):
         return error
-    for kind, told in HTTP_OF.items():
+    for kind, told in HTTP_ERRORS.items():
         if isinstance(error, kind):
             detail = str(error) or (kind.__doc__ or "").splitlines()[0]
             field = getattr(error, "field", None)
@@ -270,7 +270,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     The log has the traceback under the request's id. Django calls this while it handles the error.
     """
     if unavailable := _unavailable_now(sys.exception()):
-        return _come_again(request, unavailable)
+        return _unavailable_response(request, unavailable)
     if is_api(request.path):
         return _answer(request, 500, "ERROR", "Something went wrong on our side.")
     return defaults.server_error(request)
@@ -280,19 +280,19 @@ def _unavailable_now(error: BaseException | None) -> Unavailable | None:
     """Return what is told of an error that is no mistake; of rows that clash a page's form is."""
     if not isinstance(error, Exception) or isinstance(error, IntegrityError):
         return None
-    told = _told(error)
+    told = _api_exception(error)
     return told if isinstance(told, Unavailable) else None
 
 
-def _come_again(request: HttpRequest, told: Unavailable) -> HttpResponse:
+def _unavailable_response(request: HttpRequest, told: Unavailable) -> HttpResponse:
     if not is_api(request.path):
-        return error_pages.come_again(told.status_code, wait=RETRY_AFTER_SECONDS)
+        return error_pages.service_unavailable_page(told.status_code, wait=RETRY_AFTER_SECONDS)
     response = _answer(request, told.status_code, "UNAVAILABLE", str(told.detail))
     response["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
 
 
-def locked_out(
+def lockout_response(
     request: HttpRequest,
     _original: HttpResponse | None = None,
     _credentials: dict[str, Any] | None = None,
@@ -301,7 +301,7 @@ def locked_out(
     cooloff: timedelta = settings.AXES_COOLOFF_TIME
     wait = int(cooloff.total_seconds())
     if not is_api(request.path):
-        return error_pages.come_again(429, wait=wait)
+        return error_pages.service_unavailable_page(429, wait=wait)
     message = "Too many failed logins. Try again later."
     response = _answer(request, 429, "THROTTLED", message)
     response["Retry-After"] = str(wait)

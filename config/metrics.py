@@ -65,7 +65,7 @@ class JobsCollector(Collector):
         return succeeded, failed, done
 
 
-class MayScrape(BasePermission):
+class CanReadMetrics(BasePermission):
     """A key with `admin`, or whoever is on this machine and was not forwarded from elsewhere."""
 
     message = "Metrics need a key with the scope admin."
@@ -93,7 +93,7 @@ class MetricsView(APIView):
 
     schema = None
     authentication_classes = [KeyAuthentication]
-    permission_classes = [MayScrape]
+    permission_classes = [CanReadMetrics]
 
     def get(self, request: Request) -> HttpResponse:  # noqa: ARG002
         """Tell every metric; where the database is away, those of the requests alone."""

@@ -72,7 +72,7 @@ class OptionalTrailingSlash:
         return self.get_response(request)
 
 
-class NoNulls:
+class RejectNullBytes:
     """Refuse pages asked for with null characters, which PostgreSQL cannot even look for.
 
     The APIs check their own parameters and say which one is wrong.
@@ -88,7 +88,7 @@ class NoNulls:
         return self.get_response(request)
 
 
-class CookiesOnLocalhost:
+class InsecureLocalCookies:
     """Let cookies through unencrypted where the request never leaves the machine."""
 
     def __init__(self, get_response: GetResponse) -> None:

@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 AFTER_FAILURE = timedelta(minutes=1)
 # Work that is done beside the jobs, and told of like one.
 EXPORTS = "export"
-EXPORTS_TOLD_EVERY = timedelta(minutes=1)
+EXPORTS_REPORT_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,12 +107,12 @@ def run_exports(worker: exports.Worker) -> None:
         log.exception("job_failed", job=EXPORTS)
         JobRun.objects.filter(pk=EXPORTS).update(failed_at=worker.clock())
     else:
-        _tell_of_exports(parts, at=worker.clock())
+        _report_exports(parts, at=worker.clock())
 
 
-def _tell_of_exports(parts: int, *, at: datetime) -> None:
+def _report_exports(parts: int, *, at: datetime) -> None:
     """Say that exports are seen to: after each, and now and then where there are none."""
-    due = {"succeeded_at": at, "due_at": at + EXPORTS_TOLD_EVERY}
+    due = {"succeeded_at": at, "due_at": at + EXPORTS_REPORT_EVERY}
     known = JobRun.objects.filter(pk=EXPORTS)
     if parts or not known.filter(due_at__gt=at).exists():
         JobRun.objects.get_or_create(pk=EXPORTS, defaults=due)

@@ -56,11 +56,11 @@ MIDDLEWARE = [
     "config.middleware.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
-    "config.middleware.CookiesOnLocalhost",
+    "config.middleware.InsecureLocalCookies",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "config.middleware.OptionalTrailingSlash",
-    "config.middleware.NoNulls",
+    "config.middleware.RejectNullBytes",
     "config.locale_middleware.PageLanguage",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -189,7 +189,7 @@ AXES_COOLOFF_TIME = env.timedelta("LOGIN_LOCKOUT", default=timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_USERNAME_CALLABLE = "roster.authentication.login_name"
 AXES_CLIENT_IP_CALLABLE = "infra.api.client_address.client_address"
-AXES_LOCKOUT_CALLABLE = "config.exceptions.locked_out"
+AXES_LOCKOUT_CALLABLE = "config.exceptions.lockout_response"
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
@@ -209,13 +209,13 @@ THROTTLES = {
 
 # Sections of the test whose scores are predicted, each with its scale, and the total to aim at.
 SCORE_SECTIONS = {
-    name: Scale.of(scale)
+    name: Scale.parse(scale)
     for name, scale in env.dict(
         "SCORE_SECTIONS", default={"math": "200-800", "rw": "200-800"}
     ).items()
 }
 TARGET_SCORE = env.float("TARGET_SCORE", default=None)
-if TARGET_SCORE and not total_scale(SCORE_SECTIONS.values()).can_be_aimed_at(TARGET_SCORE):
+if TARGET_SCORE and not total_scale(SCORE_SECTIONS.values()).is_valid_target(TARGET_SCORE):
     raise ImproperlyConfigured(f"TARGET_SCORE={TARGET_SCORE:g} is no total of SCORE_SECTIONS.")
 
 COOKIES_SECURE = env.bool("COOKIES_SECURE", default=True)

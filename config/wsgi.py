@@ -18,7 +18,7 @@ BLOCK = 64 * 1024
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
-def bounded(inner: Application, *, limit: int) -> Application:
+def limit_body(inner: Application, *, limit: int) -> Application:
     """Refuse what is too large for any page, before a form's parser begins to store it.
 
     The APIs refuse in their own words.
@@ -34,7 +34,7 @@ def bounded(inner: Application, *, limit: int) -> Application:
     return application
 
 
-def with_length(inner: Application, *, limit: int, bulk_limit: int) -> Application:
+def buffer_chunked(inner: Application, *, limit: int, bulk_limit: int) -> Application:
     """Give bodies that come in chunks a length: Django takes a body without one for none.
 
     Servers end such an input by themselves. One byte more than the limit is read, so that a
@@ -63,8 +63,8 @@ def _copy(source: IO[bytes], target: IO[bytes], most: int) -> int:
     return copied
 
 
-application = with_length(
-    bounded(get_wsgi_application(), limit=settings.MAX_BODY_BYTES),
+application = buffer_chunked(
+    limit_body(get_wsgi_application(), limit=settings.MAX_BODY_BYTES),
     limit=settings.MAX_BODY_BYTES,
     bulk_limit=settings.MAX_BULK_BYTES,
 )

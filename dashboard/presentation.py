@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from analytics.core import plateau
-from analytics.core.alerts import Concern, Reason
+from analytics.core.alerts import Problem, Reason
 from analytics.core.plateau import Advice
 from analytics.core.velocity import Trend
 from analytics.events import Source
@@ -61,12 +61,12 @@ ADVICE = {
 }
 
 
-def explained(concern: Concern) -> str:
+def explain(concern: Problem) -> str:
     """Return the reason's figure and its threshold in a sentence."""
     return _EXPLAINED[concern.reason](concern)
 
 
-def _plateau(concern: Concern) -> str:
+def _plateau(concern: Problem) -> str:
     if concern.figure < concern.threshold:
         text = _(
             "Was {threshold} sure to be stuck, now {figure}; the flag goes away below {lowered}."
@@ -76,11 +76,11 @@ def _plateau(concern: Concern) -> str:
     return text.format(
         figure=percent(concern.figure),
         threshold=percent(concern.threshold),
-        lowered=percent(plateau.LOWERED_BELOW),
+        lowered=percent(plateau.FLAG_OFF_BELOW),
     )
 
 
-def _spinning(concern: Concern) -> str:
+def _spinning(concern: Problem) -> str:
     answers = round(concern.figure)
     return ngettext(
         "{answers} answer without ever mastering it; the threshold is {threshold}.",
@@ -89,14 +89,14 @@ def _spinning(concern: Concern) -> str:
     ).format(answers=answers, threshold=round(concern.threshold))
 
 
-def _declining(concern: Concern) -> str:
+def _declining(concern: Problem) -> str:
     return _(
         "Right answers become rarer by {figure} points with each answer;"
         " the threshold is {threshold}."
     ).format(figure=decimal(100 * concern.figure), threshold=decimal(100 * concern.threshold))
 
 
-def _inactive(concern: Concern) -> str:
+def _inactive(concern: Problem) -> str:
     days = int(concern.figure)
     return ngettext(
         "No answer for {days} day; the threshold is {threshold}.",
@@ -118,7 +118,7 @@ def out_of(right: int, answers: int) -> str:
     return _("{right} of {answers}").format(right=right, answers=answers)
 
 
-def standing(state: SkillState) -> str:
+def describe_state(state: SkillState) -> str:
     """Return where a learner stands at a skill."""
     return _("Mastery {mastery}, {right} answers right.").format(
         mastery=mastery(state.mastery), right=out_of(state.correct, state.attempts)

@@ -17,18 +17,18 @@ from roster.models import Classroom, LearnerGroup, User, UserQuerySet
 
 M = TypeVar("M", bound=Model)
 
-MOST_CLASSES = 200
-MOST_TOGETHER = 10
-MOST_GROUPS = 100
-USUAL_DAYS = 14
-MOST_DAYS = 92
+MAX_CLASSES = 200
+MAX_CLASSES_TOGETHER = 10
+MAX_GROUPS = 100
+DEFAULT_DAYS = 14
+MAX_DAYS = 92
 EARLIEST, LATEST = date(2000, 1, 1), date(9000, 1, 1)
 # Chosen instead of a class.
 NO_CLASS = "none"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Selection:
+class DashboardScope:
     """Which of the viewer's classes and groups, and which days (UTC, both included), to show.
 
     Without a class chosen it is all of the viewer's, where they are few; else the first. Whoever
@@ -44,10 +44,10 @@ class Selection:
     since: date
     until: date
     in_no_class: bool = False
-    is_cut: bool = False
+    is_truncated: bool = False
 
     @classmethod
-    def read(cls, params: QueryDict, viewer: User, *, at: datetime) -> Selection:
+    def parse(cls, params: QueryDict, viewer: User, *, at: datetime) -> DashboardScope:
         """Read what an address asks for.
 
         Raises
@@ -56,8 +56,8 @@ class Selection:
         BadRequest : a day is none.
         """
         own = Classroom.objects.managed_by(viewer)
-        found = list(own.order_by("name", "pk")[: MOST_CLASSES + 1])
-        classrooms, is_cut = found[:MOST_CLASSES], len(found) > MOST_CLASSES
+        found = list(own.order_by("name", "pk")[: MAX_CLASSES + 1])
+        classrooms, is_truncated = found[:MAX_CLASSES], len(found) > MAX_CLASSES
         in_no_class = _is_outside(params, viewer, classrooms)
         classroom = None if in_no_class else _classroom(params.get("class", ""), own)
         group = None if in_no_class else _group(params.get("group", ""), own, of=classroom)
@@ -75,7 +75,7 @@ class Selection:
             since=since,
             until=until,
             in_no_class=in_no_class,
-            is_cut=is_cut,
+            is_truncated=is_truncated,
         )
 
     @property
@@ -86,7 +86,7 @@ class Selection:
     @property
     def may_be_outside(self) -> bool:
         """Whether learners in no class can be chosen."""
-        return looks_after_a_facility(self.viewer)
+        return has_facility_role(self.viewer)
 
     @property
     def choices(self) -> list[Classroom]:
@@ -126,7 +126,7 @@ class Selection:
         return datetime.combine(self.until, time(), tzinfo=UTC) + timedelta(days=1)
 
 
-def looks_after_a_facility(viewer: User) -> bool:
+def has_facility_role(viewer: User) -> bool:
     """Tell whether the viewer looks after all learners of some facility, in a class or not."""
     if viewer.is_superuser or viewer.staffs_facility is not None:
         return viewer.is_superuser or bool(viewer.staffs_facility)
@@ -143,7 +143,7 @@ def _is_outside(params: QueryDict, viewer: User, classrooms: Sequence[Classroom]
     is_asked = params.get("class", "") == NO_CLASS
     if not is_asked and (classrooms or params.get("class") or params.get("group")):
         return False
-    if looks_after_a_facility(viewer):
+    if has_facility_role(viewer):
         return True
     if is_asked:
         raise Http404
@@ -151,7 +151,7 @@ def _is_outside(params: QueryDict, viewer: User, classrooms: Sequence[Classroom]
 
 
 def _may_be_all(classrooms: Sequence[Classroom]) -> bool:
-    return 1 < len(classrooms) <= MOST_TOGETHER
+    return 1 < len(classrooms) <= MAX_CLASSES_TOGETHER
 
 
 def _classroom(text: str, own: QuerySet[Classroom]) -> Classroom | None:
@@ -178,15 +178,15 @@ def _found(rows: QuerySet[M], text: str) -> M:
 def _groups(classrooms: Sequence[Classroom]) -> list[LearnerGroup]:
     groups = LearnerGroup.objects.filter(classroom__in=[room.pk for room in classrooms])
     ordered = groups.select_related("classroom").order_by("classroom__name", "name", "pk")
-    return list(ordered[:MOST_GROUPS])
+    return list(ordered[:MAX_GROUPS])
 
 
 def _days(params: QueryDict, *, today: date) -> tuple[date, date]:
     """Return the first and the last day: the last two weeks where nothing is said."""
     until = _day(params.get("until", "")) or today
-    since = _day(params.get("since", "")) or until - timedelta(days=USUAL_DAYS - 1)
+    since = _day(params.get("since", "")) or until - timedelta(days=DEFAULT_DAYS - 1)
     first, last = sorted([since, until])
-    return max(first, last - timedelta(days=MOST_DAYS - 1)), last
+    return max(first, last - timedelta(days=MAX_DAYS - 1)), last
 
 
 def _day(text: str) -> date | None:

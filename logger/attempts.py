@@ -22,7 +22,7 @@ MAX_ATTEMPTS = 10_000
 MAX_GUEST_ATTEMPTS = 1_000
 Scored = tuple[int, float, bool]
 SCORED = ("position", "correct", "hinted")
-_SAVE = CompiledUpsert(AttemptLog, unique_fields=["id"], update_fields=AttemptLog.WORKED_ON)
+_SAVE = CompiledUpsert(AttemptLog, unique_fields=["id"], update_fields=AttemptLog.UPDATE_FIELDS)
 
 
 @lru_cache(maxsize=64)
@@ -77,7 +77,7 @@ class Attempts:
 
         Where they name nothing, as most do, scores are all that is needed of the window.
         """
-        there = self._there()
+        there = self._existing()
         if not (interactions and self.counter.attempt_count):
             return ()
         wanted = Q()
@@ -101,7 +101,7 @@ class Attempts:
             wanted |= Q(pk__in=there.last_arrived(self.window).values("pk"))
         return there.filter(wanted)
 
-    def _there(self) -> AttemptLogQuerySet:
+    def _existing(self) -> AttemptLogQuerySet:
         if self.session.mastery_log_id:
             return AttemptLog.objects.filter(mastery_log=self.session.mastery_log_id)
         return AttemptLog.objects.filter(session=self.session, mastery_log=None)
@@ -118,29 +118,29 @@ class Attempts:
         TooManyAttempts : the try, or the session without one, would hold more than it may.
         """
         return [
-            self._work(list(group), clock=clock)
+            self._apply(list(group), clock=clock)
             for _item, group in groupby(interactions, key=lambda interaction: interaction.item)
         ]
 
-    def _work(self, group: list[Interaction], *, clock: Clock) -> AttemptLog:
+    def _apply(self, group: list[Interaction], *, clock: Clock) -> AttemptLog:
         attempt = self._find(group[0])
         if attempt is None:
             self._refuse_too_many()
             first, *group = group
             at = clock.happened_at(first.timestamp)
-            attempt = AttemptLog.begin(
+            attempt = AttemptLog.start(
                 first, self.session, position=self.counter.attempt_count, at=at
             )
             self.counter.attempt_count += 1
             self.known[attempt.pk] = attempt
-            self._note_answer(attempt, first, at=at)
+            self._record_first_answer(attempt, first, at=at)
         for interaction in group:
             at = clock.happened_at(interaction.timestamp)
             was_answered = attempt.answered
-            attempt.absorb(interaction, at=at)
+            attempt.apply_interaction(interaction, at=at)
             if not was_answered:
-                self._note_answer(attempt, interaction, at=at)
-        if attempt.is_overfull:
+                self._record_first_answer(attempt, interaction, at=at)
+        if attempt.exceeds_limits:
             raise TooMuchHistory
         self.touched[attempt.pk] = attempt
         return attempt
@@ -150,7 +150,9 @@ class Attempts:
         if self.counter.attempt_count >= most:
             raise TooManyAttempts
 
-    def _note_answer(self, attempt: AttemptLog, interaction: Interaction, *, at: datetime) -> None:
+    def _record_first_answer(
+        self, attempt: AttemptLog, interaction: Interaction, *, at: datetime
+    ) -> None:
         if interaction.is_answer:
             self.answered.append(FirstAnswer.of(attempt, interaction, at=at))
 

@@ -14,12 +14,12 @@ def _exact(number: float) -> Fraction:
     return Fraction(repr(float(number)))
 
 
-def normalised(progress: float) -> float:
+def round_progress(progress: float) -> float:
     """Round progress up to thousandths and clamp it to [0, 1]."""
     return _normalised(_exact(progress))
 
 
-def advanced(progress: float, delta: float) -> float:
+def add_progress(progress: float, delta: float) -> float:
     """Add a delta to a progress, exactly: 0.1 + 0.2 is 0.3.
 
     Parameters
@@ -38,6 +38,6 @@ def difference(this: float, that: float) -> float:
     return float(_exact(this) - _exact(that))
 
 
-def lengthened(seconds: float, more: float) -> float:
+def add_seconds(seconds: float, more: float) -> float:
     """Add seconds to seconds, to the microsecond."""
     return round(seconds + more, _MICRO)

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from logger.models import AttemptLog, ContentSession
 
-SESSIONS_AT_ONCE = 500
+SESSIONS_BATCH_SIZE = 500
 
 
 @transaction.atomic
@@ -20,7 +20,7 @@ def purge_guests(at: datetime) -> int:
     """
     kept: timedelta = settings.GUEST_SESSIONS_KEPT
     past = ContentSession.objects.filter(user=None, start_timestamp__lte=at - kept)
-    keys = list(past.order_by("start_timestamp").values_list("pk", flat=True)[:SESSIONS_AT_ONCE])
+    keys = list(past.order_by("start_timestamp").values_list("pk", flat=True)[:SESSIONS_BATCH_SIZE])
     AttemptLog.objects.filter(session__in=keys).delete()
     ContentSession.objects.filter(pk__in=keys).delete()
     return len(keys)

@@ -162,7 +162,7 @@ class TryView(_Tries, RetrieveAPIView[Any]):
         return super().get(request, *args, **kwargs)
 
 
-def _place_of(request: Request) -> Cursor | None:
+def _parse_cursor(request: Request) -> Cursor | None:
     token = request.query_params.get(AFTER)
     return Cursor.parse(token, selectors.OLDEST) if token else None
 
@@ -208,7 +208,7 @@ class TryDiffView(GenericAPIView[Any]):
         tries = cast("MasteryLogQuerySet", self.filter_queryset(self.get_queryset()))
         if not (index.isascii() and index.isdigit() and len(index) <= MAX_DIGITS):
             raise Http404
-        diff = selectors.try_diff(tries, int(index), after=_place_of(request))
+        diff = selectors.try_diff(tries, int(index), after=_parse_cursor(request))
         return Response(diff_body(diff), headers=_link_to(request, diff.following))
 
 

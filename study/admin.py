@@ -87,9 +87,9 @@ class StudySetAdmin(CatalogueAdmin[StudySet]):
     def save_model(self, request: HttpRequest, obj: StudySet, form: Any, change: bool) -> None:  # noqa: ARG002, FBT001
         """Make a set with its skill, or call both something else."""
         if change:
-            services.rename(obj, obj.name)
+            services.rename_study_set(obj, obj.name)
         else:
-            obj.pk = services.found_set(obj.facility_id, obj.name, at=timezone.now()).pk
+            obj.pk = services.get_study_set(obj.facility_id, obj.name, at=timezone.now()).pk
 
 
 @admin.register(LearningItem)

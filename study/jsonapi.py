@@ -112,7 +112,7 @@ def error(status: HTTPStatus, code: str, detail: str, *, pointer: str | None = N
 SELF_LINK = inline_serializer("SelfLink", {"self": serializers.CharField()})
 
 
-def described(kind: str, attributes: Fields, *, linked: bool = True) -> Any:
+def schema_for(kind: str, attributes: Fields, *, linked: bool = True) -> Any:
     """Describe one resource."""
     name = "".join(word.capitalize() for word in kind.split("-"))
     fields: Fields = {
@@ -125,6 +125,6 @@ def described(kind: str, attributes: Fields, *, linked: bool = True) -> Any:
     return inline_serializer(f"{name}Resource", fields)
 
 
-def described_document(name: str, data: Any, **others: Any) -> Any:
+def document_schema(name: str, data: Any, **others: Any) -> Any:
     """Describe a document of one resource, or of `many`; `others` are its further members."""
     return inline_serializer(f"{name}Document", {"data": data, **others})

@@ -9,7 +9,7 @@ from analytics.models import Item, Skill
 from infra.db.models import UUIDModel
 from roster.models import Facility
 
-MOST_ITEMS = 200
+MAX_ITEMS = 200
 
 
 class StudySet(UUIDModel):
@@ -45,7 +45,7 @@ class LearningItem(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["study_set", "position"], name="one_item_per_position"),
             models.CheckConstraint(
-                condition=Q(position__lt=MOST_ITEMS), name="a_set_holds_so_many_items"
+                condition=Q(position__lt=MAX_ITEMS), name="a_set_holds_so_many_items"
             ),
         ]
 

@@ -7,7 +7,7 @@ from typing import Any
 from analytics.parsers import AnswerLinesParser, AnswersParser
 from study.commands import StudyResult
 from study.jsonapi import MEDIA_TYPE
-from study.serializers.recording import read_result
+from study.serializers.recording import parse_result
 
 
 class ResultsParser(AnswersParser):
@@ -15,7 +15,7 @@ class ResultsParser(AnswersParser):
 
     def read(self, data: Any) -> StudyResult:
         """Read one of them."""
-        return read_result(data)
+        return parse_result(data)
 
 
 class ResultsApiParser(ResultsParser):
@@ -29,4 +29,4 @@ class ResultLinesParser(AnswerLinesParser):
 
     def read(self, data: Any) -> StudyResult:
         """Read one of them."""
-        return read_result(data)
+        return parse_result(data)

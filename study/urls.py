@@ -7,7 +7,7 @@ from django.urls import path
 from study.views import catalogue, results, stats
 
 urlpatterns = [
-    path("study", results.StudyingView.as_view(), name="study"),
+    path("study", results.StudyView.as_view(), name="study"),
     path("studies", results.ResultsView.as_view(), name="studies"),
     path("sets", catalogue.SetsView.as_view(), name="study-sets"),
     path("sets/<str:set_id>", catalogue.SetView.as_view(), name="study-set"),

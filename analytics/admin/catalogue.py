@@ -11,16 +11,16 @@ from django.utils.translation import gettext_lazy
 
 from analytics import exports
 from analytics.models import Item, Skill
-from analytics.models.catalogue import Learned
+from analytics.models.catalogue import ItemStatistics
 from infra.admin.model_admins import CappedPaginator
 from infra.identifiers import parse_uuid
 from roster.admin.export_mixin import ExportableAdmin
 from roster.admin.permissions import is_superuser
 
-L = TypeVar("L", bound=Learned)
+L = TypeVar("L", bound=ItemStatistics)
 
 
-class LearnedAdmin(ExportableAdmin[L]):
+class ItemStatisticsAdmin(ExportableAdmin[L]):
     """What a person knows of a skill or an item may be changed; what answers taught may not.
 
     For superusers.
@@ -58,7 +58,7 @@ class LearnedAdmin(ExportableAdmin[L]):
 
 
 @admin.register(Skill)
-class SkillAdmin(LearnedAdmin[Skill]):
+class SkillAdmin(ItemStatisticsAdmin[Skill]):
     export_columns = exports.SKILLS
     list_display = ["code", "title", "section", "facility", "answers", "typical_seconds"]
     list_select_related = ["facility"]
@@ -69,7 +69,7 @@ class SkillAdmin(LearnedAdmin[Skill]):
 
 
 @admin.register(Item)
-class ItemAdmin(LearnedAdmin[Item]):
+class ItemAdmin(ItemStatisticsAdmin[Item]):
     export_columns = exports.ITEMS
     list_display = ["__str__", "skill", "facility", "answers", "typical_seconds"]
     search_fields = ["code__startswith", "name__startswith"]

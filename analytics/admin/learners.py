@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from analytics import exports, labels
 from analytics.admin.filters import PlateauFilter, SkillFilter, SourceFilter
-from analytics.catalogue.skills import titles_of
+from analytics.catalogue.skills import content_titles
 from analytics.models import Item, ItemMemory, LearningEvent, Skill, SkillState
-from analytics.models.events import NEWEST
-from analytics.models.memories import LATEST_REVIEWED
-from analytics.models.states import LATEST_PRACTISED
+from analytics.models.events import NEWEST_FIRST
+from analytics.models.memories import LATEST_REVIEWED_FIRST
+from analytics.models.states import LATEST_PRACTISED_FIRST
 from infra.admin.filters import DateFilter
 from infra.admin.html import badge, bar, detail_url, moment, page_link, short_id, stacked_lines
 from infra.admin.quantities import duration, percent
@@ -29,8 +29,8 @@ from roster.admin.links import learner_link
 from roster.admin.place_filters import ClassFilter, FacilityFilter, GroupFilter
 from roster.models import Facility, User
 
-WHOSE = (FacilityFilter, ClassFilter, GroupFilter, LearnerFilter)
-MOST_ITEMS = 100
+LEARNER_FILTERS = (FacilityFilter, ClassFilter, GroupFilter, LearnerFilter)
+MAX_ITEMS = 100
 
 B = TypeVar("B", bound=Model)
 
@@ -68,7 +68,7 @@ class LearnersAdmin(ExportableAdmin[B], VisibleLearnersAdmin[B]):
         """Return a condition on the item: its name begins so, with its content's id or without."""
         named = Q(code__startswith=word) | Q(name__startswith=word)
         items = Item.objects.filter(named, facility__in=Facility.objects.known_to(viewer))
-        return Q(item__in=list(items.order_by("pk").values_list("pk", flat=True)[:MOST_ITEMS]))
+        return Q(item__in=list(items.order_by("pk").values_list("pk", flat=True)[:MAX_ITEMS]))
 
     @admin.display(description=gettext_lazy("Learner"))
     def learner_name(self, row: Any) -> SafeString:
@@ -79,14 +79,14 @@ class LearnersAdmin(ExportableAdmin[B], VisibleLearnersAdmin[B]):
         return skill_name(row.skill)
 
 
-class AtItemsAdmin(LearnersAdmin[B]):
+class ItemRowsAdmin(LearnersAdmin[B]):
     """Rows about items, which are told by what they ask where an app knows it."""
 
     def attach_related(self, rows: list[B]) -> None:
         """Bring what the items ask, and the titles of the contents they are of."""
         items = [row.item for row in cast("list[Any]", rows) if row.item is not None]
         asked = cast("Any", self.admin_site).item_names({item.pk for item in items})
-        titles = titles_of({_parts(item)[0] for item in items})
+        titles = content_titles({_parts(item)[0] for item in items})
         for item in items:
             item.asks, item.content_title = asked.get(item.pk), titles.get(_parts(item)[0])
 
@@ -104,10 +104,10 @@ class SkillStateAdmin(LearnersAdmin[SkillState]):
     ]  # fmt: skip
     list_display_links = ["practised"]
     list_select_related = ["learner", "skill"]
-    list_filter = [*WHOSE, SkillFilter, PlateauFilter, DateFilter]
+    list_filter = [*LEARNER_FILTERS, SkillFilter, PlateauFilter, DateFilter]
     list_defer = ["course"]
     date_field = "last_practised"
-    ordering = [*LATEST_PRACTISED]
+    ordering = [*LATEST_PRACTISED_FIRST]
     exclude = ["course"]
 
     def page_url(self, row: SkillState) -> str | None:
@@ -141,18 +141,18 @@ class SkillStateAdmin(LearnersAdmin[SkillState]):
 
 
 @admin.register(LearningEvent)
-class LearningEventAdmin(AtItemsAdmin[LearningEvent]):
+class LearningEventAdmin(ItemRowsAdmin[LearningEvent]):
     export_columns = exports.EVENTS
     list_display = [
         "happened", "learner_name", "skill_name", "item_name", "result", "expected", "moved",
         "took", "came_by",
     ]  # fmt: skip
     list_select_related = ["learner", "skill", "item"]
-    list_filter = [*WHOSE, SkillFilter, SourceFilter, DateFilter]
+    list_filter = [*LEARNER_FILTERS, SkillFilter, SourceFilter, DateFilter]
     search_help_text = gettext_lazy("Name, username or id of a learner, or an item")
     facility = "facility"
     date_field = "happened_at"
-    ordering = list(NEWEST)
+    ordering = list(NEWEST_FIRST)
     item_search_field = "item"
 
     def page_url(self, row: LearningEvent) -> str | None:
@@ -192,17 +192,17 @@ class LearningEventAdmin(AtItemsAdmin[LearningEvent]):
 
 
 @admin.register(ItemMemory)
-class ItemMemoryAdmin(AtItemsAdmin[ItemMemory]):
+class ItemMemoryAdmin(ItemRowsAdmin[ItemMemory]):
     export_columns = exports.MEMORIES
     list_display = [
         "learner_name", "item_name", "reviewed", "lasts", "is_due", "reviews_right", "took",
     ]  # fmt: skip
     list_display_links = ["reviewed"]
     list_select_related = ["learner", "item"]
-    list_filter = [*WHOSE, DateFilter]
+    list_filter = [*LEARNER_FILTERS, DateFilter]
     search_help_text = gettext_lazy("Name, username or id of a learner, or an item")
     date_field = "last_review"
-    ordering = [*LATEST_REVIEWED]
+    ordering = [*LATEST_REVIEWED_FIRST]
     item_search_field = "item"
 
     def page_url(self, row: ItemMemory) -> str | None:
@@ -212,7 +212,7 @@ class ItemMemoryAdmin(AtItemsAdmin[ItemMemory]):
     def reviewed(self, row: ItemMemory) -> SafeString:
         return moment(row.last_review)
 
-    @admin.display(description=gettext_lazy("Remembered for"))
+    @admin.display(description=gettext_lazy("ReviewResult for"))
     def lasts(self, row: ItemMemory) -> str:
         return duration(timedelta(days=row.stability).total_seconds())
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from analytics.catalogue.importing import ImportedContents, UnknownParents, import_contents
 from analytics.catalogue.parsers import read_catalogue
-from analytics.catalogue.validation import BadCatalogue, Listed
+from analytics.catalogue.validation import BadCatalogue, ContentRow
 
 __all__ = [
     "BadCatalogue",
+    "ContentRow",
     "ImportedContents",
-    "Listed",
     "UnknownParents",
     "import_contents",
     "read_catalogue",

@@ -10,12 +10,12 @@ from uuid import UUID
 from django.db import transaction
 
 from analytics.catalogue.skills import known_titles, rename_skills
-from analytics.catalogue.validation import BadCatalogue, Listed
+from analytics.catalogue.validation import BadCatalogue, ContentRow
 from analytics.models import Content
 from roster import services
 
-MANY = 1000
-TOLD = 10
+BATCH_SIZE = 1000
+MAX_REPORTED = 10
 
 
 class UnknownParents(BadCatalogue):
@@ -36,7 +36,7 @@ class ImportedContents:
 
 @transaction.atomic
 def import_contents(
-    listed: Iterable[Listed], *, progress: Callable[[int], object] | None = None
+    listed: Iterable[ContentRow], *, progress: Callable[[int], object] | None = None
 ) -> ImportedContents:
     """Add contents, and bring those that are known up to date; `progress` hears of each batch.
 
@@ -49,13 +49,13 @@ def import_contents(
     """
     before, count = Content.objects.count(), 0
     lines = iter(listed)
-    while batch := list(islice(lines, MANY)):
+    while batch := list(islice(lines, BATCH_SIZE)):
         _write(batch)
         count += len(batch)
         if progress:
             progress(len(batch))
     if orphans := list(
-        Content.objects.orphans().order_by("pk").values_list("pk", flat=True)[:TOLD]
+        Content.objects.orphans().order_by("pk").values_list("pk", flat=True)[:MAX_REPORTED]
     ):
         raise UnknownParents(orphans)
     done = ImportedContents(listed=count, added=Content.objects.count() - before)
@@ -63,7 +63,7 @@ def import_contents(
     return done
 
 
-def _write(batch: list[Listed]) -> None:
+def _write(batch: list[ContentRow]) -> None:
     rows = {
         line.id: Content(
             id=line.id,

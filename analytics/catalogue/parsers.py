@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from analytics.catalogue.validation import BadCatalogue, Listed, checked
-from analytics.models.contents import MAX_TITLE, ContentKind
+from analytics.catalogue.validation import BadCatalogue, ContentRow, parse_row
+from analytics.models.contents import MAX_TITLE_LENGTH, ContentKind
 
 _SQLITE = b"SQLite format 3\0"
 _NEEDED = ("id", "title")
@@ -30,7 +30,7 @@ _NODES = """
 """
 
 
-def read_catalogue(path: Path) -> Iterator[Listed]:
+def read_catalogue(path: Path) -> Iterator[ContentRow]:
     """Read a CSV table (id, title, kind, parent, items) or a Kolibri channel's database.
 
     Raises
@@ -43,7 +43,7 @@ def read_catalogue(path: Path) -> Iterator[Listed]:
     return _channel(path) if is_channel else _table(path)
 
 
-def _table(path: Path) -> Iterator[Listed]:
+def _table(path: Path) -> Iterator[ContentRow]:
     csv.field_size_limit(MAX_CELL)
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = csv.DictReader(file)
@@ -60,20 +60,20 @@ def _check_header(columns: Any) -> None:
         raise BadCatalogue(f"The first line names no column {' and no '.join(missing)}.", line=1)
 
 
-def _line(number: int, row: dict[Any, Any]) -> Listed:
+def _line(number: int, row: dict[Any, Any]) -> ContentRow:
     # Where a line has more cells than there are columns, they are found under None.
     if None in row:
         raise BadCatalogue("There are more cells than columns.", line=number)
-    return checked(number, row)
+    return parse_row(number, row)
 
 
-def _channel(path: Path) -> Iterator[Listed]:
+def _channel(path: Path) -> Iterator[ContentRow]:
     try:
         uri = f"file:{quote(str(path.resolve()))}?mode=ro"
         with closing(sqlite3.connect(uri, uri=True)) as channel:
             channel.row_factory = sqlite3.Row
             for row in channel.execute(_NODES):
-                yield checked(row["line"], _node(dict(row)))
+                yield parse_row(row["line"], _node(dict(row)))
     except sqlite3.Error as error:
         raise BadCatalogue(f"This is no Kolibri channel: {error}.") from None
 
@@ -84,13 +84,19 @@ def _node(row: dict[str, Any]) -> dict[str, Any]:
     What is listed twice is asked twice; to complete it once is enough.
     """
     kind = row["kind"] if row["kind"] in ContentKind.values else ""
-    title = str(row["title"] or "").strip()[:MAX_TITLE] or "—"
+    title = str(row["title"] or "").strip()[:MAX_TITLE_LENGTH] or "—"
     # The root of a channel may be of no content that anything else is a part of but itself.
     parent = row["parent"] if row["parent"] != row["id"] else None
-    return {**row, "kind": kind, "title": title, "parent": parent, "items": _once(row["items"])}
+    return {
+        **row,
+        "kind": kind,
+        "title": title,
+        "parent": parent,
+        "items": _without_repeats(row["items"]),
+    }
 
 
-def _once(items: str | None) -> str | None:
+def _without_repeats(items: str | None) -> str | None:
     try:
         return json.dumps(list(dict.fromkeys(json.loads(items)))) if items else None
     except (TypeError, ValueError):

@@ -9,7 +9,7 @@ from analytics.models import Content, Skill
 from infra.identifiers import parse_uuid
 
 
-def titles_of(codes: Collection[str]) -> dict[str, str]:
+def content_titles(codes: Collection[str]) -> dict[str, str]:
     """Return what the catalogue calls the contents whose ids these codes are, by code."""
     keys = {code: key for code in codes if (key := parse_uuid(code))}
     known = Content.objects.filter(pk__in=keys.values()).values_list("pk", "title")

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 
-from analytics.models.contents import MAX_TITLE, ContentKind, refuse_bad_items
+from analytics.models.contents import MAX_TITLE_LENGTH, ContentKind, validate_items
 from infra.identifiers import parse_uuid
 
 SEPARATOR = ";"
@@ -23,7 +23,7 @@ class BadCatalogue(ValueError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Listed:
+class ContentRow:
     """One content of a file, and the line it stands in."""
 
     line: int
@@ -34,7 +34,7 @@ class Listed:
     items: list[str] = field(default_factory=list)
 
 
-def checked(line: int, row: dict[str, str | None]) -> Listed:
+def parse_row(line: int, row: dict[str, str | None]) -> ContentRow:
     """Check what a line says of a content; its cells are texts, empty or missing where unknown.
 
     Raises
@@ -42,7 +42,7 @@ def checked(line: int, row: dict[str, str | None]) -> Listed:
     BadCatalogue : what is wrong, with the line.
     """
     try:
-        return Listed(
+        return ContentRow(
             line=line,
             id=_id("id", row["id"] or ""),
             title=_title(row["title"] or ""),
@@ -65,8 +65,8 @@ def _title(text: str) -> str:
     title = text.strip()
     if not title:
         raise ValueError("title is empty.")
-    if len(title) > MAX_TITLE:
-        raise ValueError(f"title is longer than {MAX_TITLE} characters.")
+    if len(title) > MAX_TITLE_LENGTH:
+        raise ValueError(f"title is longer than {MAX_TITLE_LENGTH} characters.")
     if "\0" in title:
         raise ValueError("title holds a NUL.")
     return title
@@ -82,7 +82,7 @@ def _kind(text: str) -> str:
 def _items(text: str) -> list[str]:
     items: Any = _list(text.strip())
     try:
-        refuse_bad_items(items)
+        validate_items(items)
     except ValidationError as error:
         raise ValueError(f"items: {error.message}") from None
     return list(items)

@@ -19,11 +19,11 @@ from enum import IntEnum
 
 from analytics.core import plateau, trend_series
 from analytics.core.bkt import MASTERED
-from analytics.core.trajectory import Course
+from analytics.core.trajectory import Trajectory
 from analytics.core.velocity import CHANGE
 
 SPINNING_ANSWERS = 10
-SPINNING_FROM = plateau.LOW  # P_stuck
+MIN_P_STUCK_SPINNING = plateau.LOW  # P_stuck
 DECLINE = CHANGE  # of P(right) an answer
 DECLINE_ERRORS = 2.33  # one-sided 99 %: it is asked of every skill, after every answer
 FALLEN = plateau.FALLEN
@@ -40,7 +40,7 @@ class Reason(IntEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Concern:
+class Problem:
     """One reason with its figure, and the threshold that the figure has reached.
 
     Of a plateau P(stuck), in [0, 1]; of wheel-spinning answers; of a decline the loss of P(right)
@@ -57,19 +57,19 @@ class Concern:
         return self.reason, -self.figure / self.threshold
 
 
-def of_course(course: Course) -> Concern | None:
+def skill_problem(course: Trajectory) -> Problem | None:
     """Return the most pressing reason for help at one skill; None where all goes well."""
     if course.is_plateau:
-        return Concern(reason=Reason.PLATEAU, figure=course.p_stuck, threshold=plateau.RAISED_FROM)
+        return Problem(reason=Reason.PLATEAU, figure=course.p_stuck, threshold=plateau.FLAG_ON_FROM)
     if is_spinning(course.answers, course.record, course.p_stuck):
-        return Concern(
+        return Problem(
             reason=Reason.WHEEL_SPINNING,
             figure=float(course.answers),
             threshold=float(SPINNING_ANSWERS),
         )
     loss = decline(course)
     if loss is not None:
-        return Concern(reason=Reason.DECLINING, figure=loss, threshold=DECLINE)
+        return Problem(reason=Reason.DECLINING, figure=loss, threshold=DECLINE)
     return None
 
 
@@ -83,10 +83,10 @@ def is_spinning(answers: int, best_mastery: float, p_stuck: float) -> bool:
     p_stuck : the probability of being stuck below mastery, in [0, 1].
     """
     is_unmastered = best_mastery < MASTERED - plateau.RECORD_STEP
-    return answers >= SPINNING_ANSWERS and is_unmastered and p_stuck >= SPINNING_FROM
+    return answers >= SPINNING_ANSWERS and is_unmastered and p_stuck >= MIN_P_STUCK_SPINNING
 
 
-def decline(course: Course) -> float | None:
+def decline(course: Trajectory) -> float | None:
     """Return how much of P(right) an answer costs; None where it does not fall, or not enough."""
     if not trend_series.is_falling(course.scores, course.difficulties, course.answers):
         return None
@@ -96,7 +96,7 @@ def decline(course: Course) -> float | None:
     return -change if change <= -DECLINE and is_deep and is_sure else None
 
 
-def of_absence(days: float | None) -> Concern | None:
+def absence_problem(days: float | None) -> Problem | None:
     """Return the concern that a learner stays away; None where they do not.
 
     Parameters
@@ -105,4 +105,4 @@ def of_absence(days: float | None) -> Concern | None:
     """
     if days is None or days < INACTIVE_DAYS:
         return None
-    return Concern(reason=Reason.INACTIVE, figure=days, threshold=INACTIVE_DAYS)
+    return Problem(reason=Reason.INACTIVE, figure=days, threshold=INACTIVE_DAYS)

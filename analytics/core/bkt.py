@@ -16,8 +16,8 @@ import numpy as np
 
 from analytics.core.logistic import FloatArray, IntArray, Number
 
-LEAST = 0.01
-MOST = 0.99
+MIN_MASTERY = 0.01
+MAX_MASTERY = 0.99
 MASTERED = 0.95
 # Where lists and heat maps change the colour of a mastery.
 MASTERY_BANDS = (0.40, 0.60, 0.80, MASTERED)
@@ -66,12 +66,12 @@ class ParamRows(NamedTuple):
 DEFAULTS = Params(prior=0.25, learn=0.10, guess=0.25, slip=0.10)
 
 
-def right_chance(mastery: Number, guess: Number, slip: Number) -> Number:
+def p_correct(mastery: Number, guess: Number, slip: Number) -> Number:
     """Return the probability of a right answer: P(correct) = L(1 - S) + (1 - L)G."""
     return mastery * (1.0 - slip) + (1.0 - mastery) * guess
 
 
-def judged(mastery: Number, score: Number, guess: Number, slip: Number) -> Number:
+def posterior(mastery: Number, score: Number, guess: Number, slip: Number) -> Number:
     """Return mastery in the light of an answer, before anything is learned from it.
 
     Bayes' rule for a right answer and for a wrong one, mixed by the score (Jeffrey's rule).
@@ -83,13 +83,13 @@ def judged(mastery: Number, score: Number, guess: Number, slip: Number) -> Numbe
     return score * right + (1.0 - score) * wrong
 
 
-def practised(mastery: Number, learn: Number, forget: Number) -> Number:
+def after_practice(mastery: Number, learn: Number, forget: Number) -> Number:
     """Return mastery after an opportunity to learn: L' = p(1 - F) + (1 - p)T."""
     return mastery * (1.0 - forget) + (1.0 - mastery) * learn
 
 
 def update(mastery: float, score: float, params: Params) -> float:
-    """Return the probability of mastery after one answer, kept in [LEAST, MOST].
+    """Return the probability of mastery after one answer, kept in [MIN_MASTERY, MOST].
 
     Parameters
     ----------
@@ -106,8 +106,8 @@ def update(mastery: float, score: float, params: Params) -> float:
     _check(mastery, params)
     if not 0.0 <= score <= 1.0:
         raise ValueError("scores lie in [0, 1]")
-    after = practised(judged(mastery, score, guess, slip), learn, forget)
-    return LEAST if after < LEAST else min(after, MOST)
+    after = after_practice(posterior(mastery, score, guess, slip), learn, forget)
+    return MIN_MASTERY if after < MIN_MASTERY else min(after, MAX_MASTERY)
 
 
 def predict(mastery: float, params: Params) -> float:
@@ -122,7 +122,7 @@ def predict(mastery: float, params: Params) -> float:
     ValueError : an argument or a parameter is outside its range (NaN included).
     """
     _check(mastery, params)
-    return right_chance(mastery, params.guess, params.slip)
+    return p_correct(mastery, params.guess, params.slip)
 
 
 def updates(mastery: FloatArray, score: FloatArray, params: ParamRows) -> FloatArray:
@@ -139,10 +139,10 @@ def updates(mastery: FloatArray, score: FloatArray, params: ParamRows) -> FloatA
     _check_rows(mastery, params)
     if not _within(score):
         raise ValueError("scores lie in [0, 1]")
-    after = practised(
-        judged(mastery, score, params.guess, params.slip), params.learn, params.forget
+    after = after_practice(
+        posterior(mastery, score, params.guess, params.slip), params.learn, params.forget
     )
-    return after.clip(LEAST, MOST)
+    return after.clip(MIN_MASTERY, MAX_MASTERY)
 
 
 def predictions(mastery: FloatArray, params: ParamRows) -> FloatArray:
@@ -153,7 +153,7 @@ def predictions(mastery: FloatArray, params: ParamRows) -> FloatArray:
     ValueError : as `predict`, of any row.
     """
     _check_rows(mastery, params)
-    return right_chance(mastery, params.guess, params.slip)
+    return p_correct(mastery, params.guess, params.slip)
 
 
 def curve(scores: Sequence[float], params: Params) -> FloatArray:

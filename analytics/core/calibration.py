@@ -14,10 +14,10 @@ import numpy as np
 
 from analytics.core.logistic import FloatArray, IntArray, logit, logits, sigmoid, sigmoids
 
-MOST_LOG_ODDS = 5.0
-LEAST_RECALL, MOST_RECALL = sigmoid(-MOST_LOG_ODDS), sigmoid(MOST_LOG_ODDS)
+MAX_LOG_ODDS = 5.0
+LEAST_RECALL, MOST_RECALL = sigmoid(-MAX_LOG_ODDS), sigmoid(MAX_LOG_ODDS)
 OFFSET_RATE, SLOPE_RATE = 0.5, 0.2
-LEAST_SLOPE = 0.05  # nothing is remembered better by waiting
+MIN_SLOPE = 0.05  # nothing is remembered better by waiting
 
 
 class Calibration(NamedTuple):
@@ -65,17 +65,17 @@ def many_log_odds(r: FloatArray) -> FloatArray:
     return logits(np.clip(r, LEAST_RECALL, MOST_RECALL))
 
 
-def calibrated(r: float, calibration: Calibration) -> float:
+def calibrate(r: float, calibration: Calibration) -> float:
     """Return the probability of recall that is served: in (0, 1), ever less the longer ago."""
     return sigmoid(calibration.offset + calibration.slope * log_odds(r))
 
 
-def calibrated_many(r: FloatArray, calibrations: Calibration | Calibrations) -> FloatArray:
-    """Return `calibrated` of each, by one learner's calibration or by one for each."""
+def calibrate_many(r: FloatArray, calibrations: Calibration | Calibrations) -> FloatArray:
+    """Return `calibrate` of each, by one learner's calibration or by one for each."""
     return sigmoids(calibrations.offset + calibrations.slope * many_log_odds(r))
 
 
-def learned(calibration: Calibration, r: float, score: float) -> Calibration:
+def update(calibration: Calibration, r: float, score: float) -> Calibration:
     """Return the calibration after one more review at R, whose outcome was a score in [0, 1].
 
     Raises
@@ -91,13 +91,13 @@ def learned(calibration: Calibration, r: float, score: float) -> Calibration:
     slope_sum += error * x * error * x
     return Calibration(
         offset - OFFSET_RATE * error / sqrt(offset_sum),
-        max(LEAST_SLOPE, slope - SLOPE_RATE * error * x / sqrt(slope_sum)),
+        max(MIN_SLOPE, slope - SLOPE_RATE * error * x / sqrt(slope_sum)),
         offset_sum,
         slope_sum,
     )
 
 
-def learned_many(calibrations: Calibrations, r: FloatArray, score: FloatArray) -> Calibrations:
+def update_many(calibrations: Calibrations, r: FloatArray, score: FloatArray) -> Calibrations:
     """Return `learned` of each: one more review of every learner; shapes (learners,)."""
     if not np.all((score >= 0.0) & (score <= 1.0)):
         raise ValueError("scores lie in [0, 1]")
@@ -108,7 +108,7 @@ def learned_many(calibrations: Calibrations, r: FloatArray, score: FloatArray) -
     slope_sum = slope_sum + error * x * error * x
     return Calibrations(
         offset - OFFSET_RATE * error / np.sqrt(offset_sum),
-        np.maximum(LEAST_SLOPE, slope - SLOPE_RATE * error * x / np.sqrt(slope_sum)),
+        np.maximum(MIN_SLOPE, slope - SLOPE_RATE * error * x / np.sqrt(slope_sum)),
         offset_sum,
         slope_sum,
     )

@@ -21,77 +21,77 @@ import numpy as np
 from analytics.core.logistic import FloatArray, IntArray, Number, sigmoid, sigmoids
 
 
-class Term(NamedTuple):
+class Gaussian(NamedTuple):
     """One term: its mean, and its variance >= 0."""
 
     mean: float
     variance: float
 
 
-class Terms(NamedTuple):
+class Gaussians(NamedTuple):
     """Many, as arrays of one shape."""
 
     mean: FloatArray
     variance: FloatArray
 
-    def take(self, rows: IntArray) -> Terms:
+    def take(self, rows: IntArray) -> Gaussians:
         """Return those of these rows, of their shape."""
-        return Terms(self.mean[rows], self.variance[rows])
+        return Gaussians(self.mean[rows], self.variance[rows])
 
-    def put(self, rows: IntArray, terms: Terms) -> None:
+    def put(self, rows: IntArray, terms: Gaussians) -> None:
         """Replace those of these rows, none twice, in place."""
         self.mean[rows], self.variance[rows] = terms
 
 
 # Where each begins, and by how much the learner's spread before each answer: learning-science 2.
-LEARNER = Term(0.0, 0.6)
-LEARNER_SKILL = Term(0.0, 0.6)
-SKILL = Term(-0.6, 1.0)
-ITEM = Term(0.0, 0.8)
+LEARNER = Gaussian(0.0, 0.6)
+LEARNER_SKILL = Gaussian(0.0, 0.6)
+SKILL = Gaussian(-0.6, 1.0)
+ITEM = Gaussian(0.0, 0.8)
 LEARNER_DRIFT = 0.002
 LEARNER_SKILL_DRIFT = 0.02
 CLAIMED_VARIANCE = 0.2
 KNOWN_SD = 0.35
 
-ABSENT = Term(0.0, 0.0)
+ABSENT = Gaussian(0.0, 0.0)
 # Without a skill an item begins as any item of any skill, so that its first answer is predicted
 # the same whether or not anybody said which skill it is of.
-LONE_ITEM = Term(SKILL.mean + ITEM.mean, SKILL.variance + ITEM.variance)
+LONE_ITEM = Gaussian(SKILL.mean + ITEM.mean, SKILL.variance + ITEM.variance)
 
 _SPREAD = pi / 8
 
 
-class Moved(NamedTuple):
+class KalmanStep(NamedTuple):
     """What an answer did: the log odds of its being right, the learner's terms used, and after."""
 
     log_odds: float
-    ability_used: Term
-    skill_ability_used: Term
-    ability: Term
-    skill_ability: Term
+    ability_used: Gaussian
+    skill_ability_used: Gaussian
+    ability: Gaussian
+    skill_ability: Gaussian
 
 
-class MovedRows(NamedTuple):
+class KalmanSteps(NamedTuple):
     """The same of many answers, each of shape (answers,)."""
 
     log_odds: FloatArray
-    ability_used: Terms
-    skill_ability_used: Terms
-    ability: Terms
-    skill_ability: Terms
+    ability_used: Gaussians
+    skill_ability_used: Gaussians
+    ability: Gaussians
+    skill_ability: Gaussians
 
 
-def repeated(term: Term, count: int) -> Terms:
+def repeated(term: Gaussian, count: int) -> Gaussians:
     """Return the same term for each of `count`: shape (count,)."""
-    return Terms(np.full(count, term.mean), np.full(count, term.variance))
+    return Gaussians(np.full(count, term.mean), np.full(count, term.variance))
 
 
-def is_known(item: Term) -> bool:
+def is_known(item: Gaussian) -> bool:
     """Tell whether a difficulty is known well enough to be shown: after about 50 answers."""
     return sqrt(item.variance) < KNOWN_SD
 
 
-def item_term(known: Term | None, claimed: float | None, skill: Term) -> Term:
+def item_term(known: Gaussian | None, claimed: float | None, skill: Gaussian) -> Gaussian:
     """Return the item's term an answer is judged with.
 
     Parameters
@@ -104,11 +104,11 @@ def item_term(known: Term | None, claimed: float | None, skill: Term) -> Term:
     if known is not None:
         return known
     if claimed is not None:
-        return Term(claimed - skill.mean, CLAIMED_VARIANCE)
+        return Gaussian(claimed - skill.mean, CLAIMED_VARIANCE)
     return ITEM if skill.variance > 0.0 else LONE_ITEM
 
 
-def shrunk(mean: Number, variance: Number) -> tuple[Number, Number]:
+def shrink(mean: Number, variance: Number) -> tuple[Number, Number]:
     """Return the log odds cm of P(right) averaged over a normal belief, and c = 1/√(1 + πv/8).
 
     MacKay 1992; P(right) is off by less than .02. With no variance they are the mean.
@@ -117,7 +117,7 @@ def shrunk(mean: Number, variance: Number) -> tuple[Number, Number]:
     return c * mean, c
 
 
-def learning(score: Number, p: Number, c: Number, variance: Number) -> tuple[Number, Number]:
+def learning_rate(score: Number, p: Number, c: Number, variance: Number) -> tuple[Number, Number]:
     """Return how far an answer moves a term of variance 1, and how much of it it takes away.
 
     h(y − p)/S and h²/S, with h = p(1 − p)c and S = h²v + p(1 − p), written so that p = 0 and 1
@@ -128,42 +128,44 @@ def learning(score: Number, p: Number, c: Number, variance: Number) -> tuple[Num
     return gain * (score - p), gain * doubt
 
 
-def moved(
+def kalman_step(
     mean: Number, variance: Number, surprise: Number, certainty: Number
 ) -> tuple[Number, Number]:
-    """Return a term's mean and variance after an answer that taught so much; see `learning`."""
+    """Return a term's mean and variance after an answer; see `learning_rate`."""
     return mean + variance * surprise, variance - variance * variance * certainty
 
 
 def expect(
-    ability: Term, skill_ability: Term, skill: Term, item: Term
+    ability: Gaussian, skill_ability: Gaussian, skill: Gaussian, item: Gaussian
 ) -> tuple[float, float, float]:
     """Return the log odds of a right answer, the factor c they are shrunk by, and the variance."""
     mean = ability[0] + skill_ability[0] - skill[0] - item[0]
     variance = ability[1] + skill_ability[1] + skill[1] + item[1]
-    log_odds, c = shrunk(mean, variance)
+    log_odds, c = shrink(mean, variance)
     return log_odds, c, variance
 
 
-def drifted(ability: Term, skill_ability: Term) -> tuple[Term, Term]:
+def with_drift(ability: Gaussian, skill_ability: Gaussian) -> tuple[Gaussian, Gaussian]:
     """Return the learner's terms as they go into the next answer: people change."""
     mean, variance = skill_ability
     return (
-        Term(ability[0], ability[1] + LEARNER_DRIFT),
-        Term(mean, variance + LEARNER_SKILL_DRIFT) if variance > 0.0 else skill_ability,
+        Gaussian(ability[0], ability[1] + LEARNER_DRIFT),
+        Gaussian(mean, variance + LEARNER_SKILL_DRIFT) if variance > 0.0 else skill_ability,
     )
 
 
-def drifted_rows(ability: Terms, skill_ability: Terms) -> tuple[Terms, Terms]:
-    """Return `drifted` of each: shapes (answers,)."""
+def with_drift_rows(ability: Gaussians, skill_ability: Gaussians) -> tuple[Gaussians, Gaussians]:
+    """Return `with_drift` of each: shapes (answers,)."""
     is_there = skill_ability.variance > 0.0
     return (
-        Terms(ability.mean, ability.variance + LEARNER_DRIFT),
-        Terms(skill_ability.mean, skill_ability.variance + LEARNER_SKILL_DRIFT * is_there),
+        Gaussians(ability.mean, ability.variance + LEARNER_DRIFT),
+        Gaussians(skill_ability.mean, skill_ability.variance + LEARNER_SKILL_DRIFT * is_there),
     )
 
 
-def absorb(score: float, ability: Term, skill_ability: Term, skill: Term, item: Term) -> Moved:
+def absorb(
+    score: float, ability: Gaussian, skill_ability: Gaussian, skill: Gaussian, item: Gaussian
+) -> KalmanStep:
     """Move the learner's terms by one answer; `item_parameters.fold` moves the shared terms.
 
     Parameters
@@ -178,21 +180,25 @@ def absorb(score: float, ability: Term, skill_ability: Term, skill: Term, item: 
     """
     if not 0.0 <= score <= 1.0:
         raise ValueError("scores lie in [0, 1]")
-    used, skill_used = drifted(ability, skill_ability)
+    used, skill_used = with_drift(ability, skill_ability)
     log_odds, c, variance = expect(used, skill_used, skill, item)
-    surprise, certainty = learning(score, sigmoid(log_odds), c, variance)
-    return Moved(
+    surprise, certainty = learning_rate(score, sigmoid(log_odds), c, variance)
+    return KalmanStep(
         log_odds,
         used,
         skill_used,
-        Term(*moved(*used, surprise, certainty)),
-        Term(*moved(*skill_used, surprise, certainty)),
+        Gaussian(*kalman_step(*used, surprise, certainty)),
+        Gaussian(*kalman_step(*skill_used, surprise, certainty)),
     )
 
 
 def absorb_many(
-    score: FloatArray, ability: Terms, skill_ability: Terms, skill: Terms, item: Terms
-) -> MovedRows:
+    score: FloatArray,
+    ability: Gaussians,
+    skill_ability: Gaussians,
+    skill: Gaussians,
+    item: Gaussians,
+) -> KalmanSteps:
     """Return `absorb` of each answer; every array of shape (answers,), no learner twice.
 
     Raises
@@ -201,15 +207,15 @@ def absorb_many(
     """
     if not np.all((score >= 0.0) & (score <= 1.0)):
         raise ValueError("scores lie in [0, 1]")
-    used, skill_used = drifted_rows(ability, skill_ability)
+    used, skill_used = with_drift_rows(ability, skill_ability)
     mean = used.mean + skill_used.mean - skill.mean - item.mean
     variance = used.variance + skill_used.variance + skill.variance + item.variance
-    log_odds, c = shrunk(mean, variance)
-    surprise, certainty = learning(score, sigmoids(log_odds), c, variance)
-    return MovedRows(
+    log_odds, c = shrink(mean, variance)
+    surprise, certainty = learning_rate(score, sigmoids(log_odds), c, variance)
+    return KalmanSteps(
         log_odds,
         used,
         skill_used,
-        Terms(*moved(*used, surprise, certainty)),
-        Terms(*moved(*skill_used, surprise, certainty)),
+        Gaussians(*kalman_step(*used, surprise, certainty)),
+        Gaussians(*kalman_step(*skill_used, surprise, certainty)),
     )

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from analytics.core.exponential_average import Mean, absorb, faded
+from analytics.core.exponential_average import ExponentialAverage, absorb, decayed
 from analytics.core.logistic import FloatArray, Number
-from analytics.core.trend_series import FADE
+from analytics.core.trend_series import DECAY
 
-USUAL_CONFIDENCE = 3
-TYPICAL_SECONDS = 60.0
+DEFAULT_CONFIDENCE = 3
+DEFAULT_TYPICAL_SECONDS = 60.0
 
 
 def efficiency(
@@ -39,13 +39,13 @@ def efficiency(
     ValueError : an argument is out of its range (NaN included).
     """
     if confidence is None:
-        confidence = USUAL_CONFIDENCE
+        confidence = DEFAULT_CONFIDENCE
     if not (0 <= score <= 1 and 1 <= confidence <= 5):
         raise ValueError("a score lies in [0, 1], confidence in 1 to 5")
     if seconds is None:
         return _agreement(score, confidence)
     if typical_seconds is None:
-        typical_seconds = TYPICAL_SECONDS
+        typical_seconds = DEFAULT_TYPICAL_SECONDS
     if not (seconds >= 0 and typical_seconds > 0):
         raise ValueError("an answer takes 0 seconds or more, typically more than 0")
     return _agreement(score, confidence) * min(1.0, _pace(seconds, typical_seconds))
@@ -64,8 +64,8 @@ def efficiencies(
     ------
     ValueError : one is out of its range; of scores NaN included.
     """
-    sure = np.where(np.isnan(confidence), USUAL_CONFIDENCE, confidence)
-    typical = np.where(np.isnan(typical_seconds), TYPICAL_SECONDS, typical_seconds)
+    sure = np.where(np.isnan(confidence), DEFAULT_CONFIDENCE, confidence)
+    typical = np.where(np.isnan(typical_seconds), DEFAULT_TYPICAL_SECONDS, typical_seconds)
     if not np.all((score >= 0) & (score <= 1) & (sure >= 1) & (sure <= 5)):
         raise ValueError("a score lies in [0, 1], confidence in 1 to 5")
     if np.any(seconds < 0) or np.any(typical <= 0):
@@ -84,9 +84,11 @@ def _pace(seconds: Number, typical_seconds: Number) -> Number:
     return 2.0 / (1.0 + seconds / typical_seconds)
 
 
-def averaged(overall: Mean[Number], value: Number) -> Mean[Number]:
+def running_average(
+    overall: ExponentialAverage[Number], value: Number
+) -> ExponentialAverage[Number]:
     """Return a learner's mean efficiency over all skills with one more answer's; NaN spreads.
 
-    It starts as `exponential_average.NOTHING`, of mean 0, and is all that has to be kept of it.
+    It starts as `exponential_average.NO_AVERAGE`, of mean 0, and is all that has to be kept of it.
     """
-    return absorb(faded(overall, FADE), value)
+    return absorb(decayed(overall, DECAY), value)

@@ -11,30 +11,30 @@ from typing import Generic, NamedTuple
 from analytics.core.logistic import Number
 
 
-class Mean(NamedTuple, Generic[Number]):
+class ExponentialAverage(NamedTuple, Generic[Number]):
     """A discounted mean and the weight of what it is the mean of; weight 0: of nothing yet."""
 
     weight: Number
     mean: Number
 
 
-NOTHING = Mean(0.0, 0.0)
+NO_AVERAGE = ExponentialAverage(0.0, 0.0)
 
 
-def faded(mean: Mean[Number], fade: Number) -> Mean[Number]:
+def decayed(mean: ExponentialAverage[Number], fade: Number) -> ExponentialAverage[Number]:
     """Return the same mean weighing less: `fade` in [0, 1] times what it did."""
-    return Mean(mean.weight * fade, mean.mean)
+    return ExponentialAverage(mean.weight * fade, mean.mean)
 
 
-def absorb(mean: Mean[Number], value: Number) -> Mean[Number]:
+def absorb(mean: ExponentialAverage[Number], value: Number) -> ExponentialAverage[Number]:
     """Return the mean with one more value, of weight 1; what fades, fades before. NaN spreads."""
     weight = mean.weight + 1.0
-    return Mean(weight, mean.mean + (value - mean.mean) / weight)
+    return ExponentialAverage(weight, mean.mean + (value - mean.mean) / weight)
 
 
-def pooled(means: list[Mean[float]]) -> Mean[float]:
+def pooled(means: list[ExponentialAverage[float]]) -> ExponentialAverage[float]:
     """Return the mean of everything these are the means of; of nothing, if there are none."""
     weight = sum(mean.weight for mean in means)
     if not weight > 0:
-        return NOTHING
-    return Mean(weight, sum(mean.weight * mean.mean for mean in means) / weight)
+        return NO_AVERAGE
+    return ExponentialAverage(weight, sum(mean.weight * mean.mean for mean in means) / weight)

@@ -2,9 +2,8 @@
 
 Expectation maximisation (Baum-Welch; Corbett & Anderson 1995 for the model, Badrinath, Wang &
 Pardos 2021, pyBKT, for the same fit skill by skill), of all skills at once. First one fit of all
-answers as if of one skill; then each skill's own, its parameters drawn towards the pooled ones as
-if by `PULL` observations more of each (empirical Bayes), so that few answers move it a little
-and many decide.
+answers as if of one skill; then each skill's own, its parameters drawn towards the pooled ones by
+`PSEUDO_OBSERVATIONS` (empirical Bayes), so that few answers move it a little and many decide.
 """
 
 from __future__ import annotations
@@ -15,16 +14,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from analytics.core.bkt import DEFAULTS, LEAST, MOST, ParamRows, Params
-from analytics.core.forward_backward import Expected, expect, log_likelihood
+from analytics.core.bkt import DEFAULTS, MAX_MASTERY, MIN_MASTERY, ParamRows, Params
+from analytics.core.forward_backward import ExpectedCounts, expected_counts, log_likelihood
 from analytics.core.logistic import BoolArray, FloatArray, IntArray
 from analytics.core.packed_sequences import Packed, Sequences
 
-PULL = 20.0
-LEAST_CHANCE = 0.001
-MOST_CHANCE = 1.0 - LEAST_CHANCE
+PSEUDO_OBSERVATIONS = 20.0
+MIN_PROBABILITY = 0.001
+MAX_PROBABILITY = 1.0 - MIN_PROBABILITY
 TOLERANCE = 1e-6
-MOST_ROUNDS = 500
+MAX_ROUNDS = 500
 FEW_ANSWERS = 100
 IMPLAUSIBLE = 0.5
 FORGETFUL = Params(*DEFAULTS[:4], forget=0.02)
@@ -32,27 +31,27 @@ FORGETFUL = Params(*DEFAULTS[:4], forget=0.02)
 _REPACK_BELOW = 0.75
 
 
-class Doubt(StrEnum):
+class FitWarning(StrEnum):
     """What makes the parameters of a skill doubtful."""
 
     FEW_ANSWERS = "too few answers"
     GUESS = "guess above .5"
     SLIP = "slip above .5"
-    UNSETTLED = "still climbing after the last round"
+    NOT_CONVERGED = "still climbing after the last round"
 
 
-class Peak(NamedTuple):
+class Maximum(NamedTuple):
     """Where a climb ended: shapes (skills,).
 
     `objective`: the log likelihood and the log density of the pull, up to a constant;
-    `is_settled`: the last round gained no more than the tolerance, an answer.
+    `has_converged`: the last round gained no more than the tolerance, an answer.
     """
 
     params: ParamRows
     log_likelihood: FloatArray
     objective: FloatArray
     rounds: IntArray
-    is_settled: BoolArray
+    has_converged: BoolArray
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ class Fit:
     log_likelihood_before : of the answers under `DEFAULTS`.
     log_likelihood : of the answers under `rows`.
     rounds : of expectation and maximisation, from the start that led highest.
-    is_settled : another round would gain nothing worth it.
+    has_converged : another round would gain nothing worth it.
     """
 
     rows: ParamRows
@@ -77,19 +76,19 @@ class Fit:
     log_likelihood_before: FloatArray
     log_likelihood: FloatArray
     rounds: IntArray
-    is_settled: BoolArray
+    has_converged: BoolArray
 
     def params(self, skill: int) -> Params:
         """Return the parameters of one skill."""
         return self.rows.row(skill)
 
-    def doubts(self, skill: int) -> list[Doubt]:
+    def warnings(self, skill: int) -> list[FitWarning]:
         """Return what makes the parameters of one skill doubtful."""
         found = {
-            Doubt.FEW_ANSWERS: self.answers[skill] < FEW_ANSWERS,
-            Doubt.GUESS: self.rows.guess[skill] > IMPLAUSIBLE,
-            Doubt.SLIP: self.rows.slip[skill] > IMPLAUSIBLE,
-            Doubt.UNSETTLED: not self.is_settled[skill],
+            FitWarning.FEW_ANSWERS: self.answers[skill] < FEW_ANSWERS,
+            FitWarning.GUESS: self.rows.guess[skill] > IMPLAUSIBLE,
+            FitWarning.SLIP: self.rows.slip[skill] > IMPLAUSIBLE,
+            FitWarning.NOT_CONVERGED: not self.has_converged[skill],
         }
         return [doubt for doubt, is_so in found.items() if is_so]
 
@@ -125,9 +124,9 @@ def fit(  # noqa: PLR0913  the three columns of the answers, and how to fit them
     pooled = _pooled(sequences, FORGETFUL if forgetting else DEFAULTS)
     packed = sequences.packed()
     toward = pooled.take(np.zeros(skills, dtype=np.int64))
-    peak = climb(packed, toward, toward)
+    peak = maximise(packed, toward, toward)
     for start in range(1, starts):
-        peak = _higher(peak, climb(packed, _drawn(toward, seed=[seed, start]), toward))
+        peak = _higher(peak, maximise(packed, _random_starts(toward, seed=[seed, start]), toward))
     return Fit(
         rows=peak.params,
         pooled=pooled.row(0),
@@ -136,11 +135,11 @@ def fit(  # noqa: PLR0913  the three columns of the answers, and how to fit them
         log_likelihood_before=log_likelihood(packed, ParamRows.of([DEFAULTS] * skills)),
         log_likelihood=peak.log_likelihood,
         rounds=peak.rounds,
-        is_settled=peak.is_settled,
+        has_converged=peak.has_converged,
     )
 
 
-def climb(packed: Packed, start: ParamRows, toward: ParamRows) -> Peak:
+def maximise(packed: Packed, start: ParamRows, toward: ParamRows) -> Maximum:
     """Climb from `start` to a maximum of each skill's objective, drawn `toward`: (skills,).
 
     No round lowers an objective; a skill that has settled is left out of the next.
@@ -149,22 +148,22 @@ def climb(packed: Packed, start: ParamRows, toward: ParamRows) -> Peak:
     enough = TOLERANCE * np.bincount(packed.skill[packed.row], packed.weight[packed.row], skills)
     rounds = np.zeros(skills, dtype=np.int64)
     climbing = np.ones(skills, dtype=np.bool_)
-    expected = expect(packed, params)
+    expected = expected_counts(packed, params)
     likelihood = expected.log_likelihood
     objective = likelihood + _log_pull(params, toward)
-    while climbing.any() and rounds.max() < MOST_ROUNDS:
-        params = _where(climbing, maximised(expected, toward), params)
+    while climbing.any() and rounds.max() < MAX_ROUNDS:
+        params = _where(climbing, maximisation_step(expected, toward), params)
         packed = _of_climbing(packed, climbing)
-        expected = expect(packed, params)
+        expected = expected_counts(packed, params)
         likelihood = np.where(climbing, expected.log_likelihood, likelihood)
         reached = likelihood + _log_pull(params, toward)
         rounds += climbing
         climbing &= reached - objective > enough
         objective = reached
-    return Peak(params, likelihood, objective, rounds, ~climbing)
+    return Maximum(params, likelihood, objective, rounds, ~climbing)
 
 
-def maximised(expected: Expected, toward: ParamRows) -> ParamRows:
+def maximisation_step(expected: ExpectedCounts, toward: ParamRows) -> ParamRows:
     """Return the likeliest parameters given the counts and the pull: shapes (skills,).
 
     Each has one peak, so that within its bounds (those of mastery for the prior) the best value
@@ -172,12 +171,16 @@ def maximised(expected: Expected, toward: ParamRows) -> ParamRows:
     """
 
     def chance(came_true: FloatArray, out_of: FloatArray, pull: FloatArray) -> FloatArray:
-        pulled: FloatArray = (came_true + PULL * pull) / (out_of + PULL)
-        return pulled.clip(LEAST_CHANCE, MOST_CHANCE)
+        pulled: FloatArray = (came_true + PSEUDO_OBSERVATIONS * pull) / (
+            out_of + PSEUDO_OBSERVATIONS
+        )
+        return pulled.clip(MIN_PROBABILITY, MAX_PROBABILITY)
 
     forget = chance(expected.forgot, expected.could_forget, toward.forget)
     return ParamRows(
-        prior=chance(expected.began_known, expected.began, toward.prior).clip(LEAST, MOST),
+        prior=chance(expected.began_known, expected.began, toward.prior).clip(
+            MIN_MASTERY, MAX_MASTERY
+        ),
         learn=chance(expected.learned, expected.could_learn, toward.learn),
         guess=chance(expected.guessed, expected.unknown, toward.guess),
         slip=chance(expected.slipped, expected.known, toward.slip),
@@ -188,21 +191,21 @@ def maximised(expected: Expected, toward: ParamRows) -> ParamRows:
 def _pooled(sequences: Sequences, defaults: Params) -> ParamRows:
     """Fit all answers as if of one skill, drawn towards the defaults: shape (1,)."""
     start = ParamRows.of([defaults])
-    return climb(sequences.pooled().packed(), start, start).params
+    return maximise(sequences.pooled().packed(), start, start).params
 
 
-def _drawn(toward: ParamRows, *, seed: list[int]) -> ParamRows:
+def _random_starts(toward: ParamRows, *, seed: list[int]) -> ParamRows:
     """Return plausible parameters at random: guess and slip below .5."""
     random = np.random.default_rng(seed)
     prior, learn, guess, slip, forget = random.uniform(0.02, 0.48, (5, len(toward.prior)))
     return ParamRows(2.0 * prior, learn, guess, slip, np.where(toward.forget > 0.0, forget, 0.0))
 
 
-def _higher(one: Peak, other: Peak) -> Peak:
+def _higher(one: Maximum, other: Maximum) -> Maximum:
     """Return of each skill the peak with the higher objective."""
     is_higher = other.objective > one.objective
     columns = [np.where(is_higher, b, a) for a, b in zip(one[1:], other[1:], strict=True)]
-    return Peak(_where(is_higher, other.params, one.params), *columns)
+    return Maximum(_where(is_higher, other.params, one.params), *columns)
 
 
 def _where(chosen: BoolArray, params: ParamRows, others: ParamRows) -> ParamRows:
@@ -222,7 +225,9 @@ def _log_pull(params: ParamRows, toward: ParamRows) -> FloatArray:
     for chance, pull in zip(params, toward, strict=True):
         is_free = pull > 0.0
         free = np.where(is_free, chance, 0.5)
-        density += PULL * is_free * (pull * np.log(free) + (1.0 - pull) * np.log1p(-free))
+        density += (
+            PSEUDO_OBSERVATIONS * is_free * (pull * np.log(free) + (1.0 - pull) * np.log1p(-free))
+        )
     return density
 
 

@@ -12,7 +12,7 @@ from analytics.core.logistic import IntArray
 
 
 @dataclass(frozen=True, kw_only=True)
-class Learned:
+class ModelFit:
     """What answers taught about skills, numbered from 0.
 
     `classic` and `fading` are the fits without and with forgetting; `blend` is of all skills.
@@ -20,16 +20,16 @@ class Learned:
 
     classic: fit.Fit
     fading: fit.Fit
-    blend: predictor.Blend
+    blend: predictor.BlendWeights
 
     def model(self, skill: int) -> Model:
         """Return what a skill is judged by from now on."""
         return Model(self.classic.params(skill), self.fading.params(skill), self.blend)
 
 
-def learn(
+def fit_model(
     answers: replay.Answers, skill: IntArray, *, skills: int, starts: int = 1, seed: int = 0
-) -> Learned:
+) -> ModelFit:
     """Fit everything that is fitted.
 
     Parameters
@@ -48,9 +48,9 @@ def learn(
     )  # fmt: skip
     skill_of = _skill_of_belief(answers.belief, skill)
     fading_rows = bkt.ParamRows.of(fading.params(row) for row in range(skills)).take(skill_of)
-    voices = replay.voices(answers, fading=fading_rows)
+    voices = replay.predictor_inputs(answers, fading=fading_rows)
     blend = predictor.fit_blend(predictor.features(voices), answers.score)
-    return Learned(classic=classic, fading=fading, blend=blend)
+    return ModelFit(classic=classic, fading=fading, blend=blend)
 
 
 def _skill_of_belief(belief: IntArray, skill: IntArray) -> IntArray:

@@ -20,7 +20,7 @@ from typing import Generic, NamedTuple
 import numpy as np
 
 from analytics.core import growth_hmm
-from analytics.core.bkt import MOST
+from analytics.core.bkt import MAX_MASTERY
 from analytics.core.difficulty import LEARNER_DRIFT, LEARNER_SKILL_DRIFT
 from analytics.core.logistic import FloatArray, Number
 from analytics.core.score_scale import Scale, total_scale
@@ -28,7 +28,7 @@ from analytics.core.score_scale import Scale, total_scale
 # By then half of what was uncertain about a new learner's ability is known: its variance has
 # fallen from .60 to .32 (`difficulty`); before, a score would tell more of the average learner.
 ENOUGH_ANSWERS = 20
-LATELY_DAYS = 30
+RECENT_DAYS = 30
 # A learner who began yesterday is not taken to go on at yesterday's rate for ever.
 SHORTEST_RECORD_DAYS = 7.0
 LONGEST_OUTLOOK_DAYS = 365
@@ -36,7 +36,7 @@ NORMAL_95 = 1.96  # standard deviations either side that hold 95 % of a normal d
 _TOP, _BOTTOM = growth_hmm.LEVELS[-1], growth_hmm.LEVELS[0]
 
 
-class Prospect(NamedTuple, Generic[Number]):
+class SkillForecast(NamedTuple, Generic[Number]):
     """One skill of one learner: where it stands, and where it goes.
 
     `p_correct` of the next answer; `variance` of the learner's ability at this skill; `velocity`
@@ -94,18 +94,18 @@ class Forecast:
 
 
 def expected_rate(lately: int, *, known_days: float) -> float:
-    """Return how many answers a day to expect: as many as over the last `LATELY_DAYS`.
+    """Return how many answers a day to expect: as many as over the last `RECENT_DAYS`.
 
     Parameters
     ----------
     lately : answers of those days.
-    known_days : since the learner's very first answer, >= 0; who began later than `LATELY_DAYS`
+    known_days : since the learner's very first answer, >= 0; who began later than `RECENT_DAYS`
         ago is taken by the days since, but never by fewer than `SHORTEST_RECORD_DAYS`.
     """
-    return lately / min(max(known_days, SHORTEST_RECORD_DAYS), LATELY_DAYS)
+    return lately / min(max(known_days, SHORTEST_RECORD_DAYS), RECENT_DAYS)
 
 
-def grown(p: FloatArray, velocity: FloatArray, attempts: FloatArray) -> FloatArray:
+def grow(p: FloatArray, velocity: FloatArray, attempts: FloatArray) -> FloatArray:
     """Return P(correct) after some more answers, none of which has been seen.
 
     p' = p + (top − p)(1 − e^(−velocity attempts / (top − p))): the first answer brings the
@@ -123,18 +123,18 @@ def grown(p: FloatArray, velocity: FloatArray, attempts: FloatArray) -> FloatArr
     return after
 
 
-def mastered(mastery: float, learn: float, attempts: float) -> float:
+def count_mastered(mastery: float, learn: float, attempts: float) -> float:
     """Return the mastery to expect after some more answers, none of which has been seen.
 
     Before it is seen an answer changes no expectation; each is an opportunity to learn:
     1 − (1 − L)(1 − T)^n, at most what mastery is kept to.
     """
     after: float = 1.0 - (1.0 - mastery) * (1.0 - learn) ** attempts
-    return min(after, MOST)
+    return min(after, MAX_MASTERY)
 
 
 def forecast(
-    prospects: Mapping[str, Sequence[Prospect[float]]],
+    prospects: Mapping[str, Sequence[SkillForecast[float]]],
     scales: Mapping[str, Scale],
     *,
     ability_variance: float,
@@ -155,7 +155,7 @@ def forecast(
     ------
     ValueError : the target is not above the lowest total, or cannot be reached.
     """
-    if target is not None and not total_scale(scales.values()).can_be_aimed_at(target):
+    if target is not None and not total_scale(scales.values()).is_valid_target(target):
         raise ValueError(f"{target:g} is no total to aim at")
     sections = {name: _Section.of(prospects.get(name, ()), scale) for name, scale in scales.items()}
     scores = {
@@ -169,7 +169,7 @@ def forecast(
     return Forecast(sections=scores, total=total, goal=goal)
 
 
-def missing_answers(prospects: Sequence[Prospect[float]]) -> int:
+def missing_answers(prospects: Sequence[SkillForecast[float]]) -> int:
     """Return how many more answers a section needs before it is scored; 0: none."""
     return max(ENOUGH_ANSWERS - int(sum(prospect.answers for prospect in prospects)), 0)
 
@@ -177,15 +177,15 @@ def missing_answers(prospects: Sequence[Prospect[float]]) -> int:
 class _Section(NamedTuple):
     """A section's skills, as arrays of shape (skills,), and its scale."""
 
-    skills: Prospect[FloatArray]
+    skills: SkillForecast[FloatArray]
     scale: Scale
 
     @classmethod
-    def of(cls, skills: Sequence[Prospect[float]], scale: Scale) -> _Section | None:
+    def of(cls, skills: Sequence[SkillForecast[float]], scale: Scale) -> _Section | None:
         """Return a section, None where too little is known of it."""
         if not skills or missing_answers(skills):
             return None
-        return cls(Prospect(*np.array(skills, dtype=np.float64).T), scale)
+        return cls(SkillForecast(*np.array(skills, dtype=np.float64).T), scale)
 
     @property
     def points(self) -> float:
@@ -195,7 +195,7 @@ class _Section(NamedTuple):
     def chances(self, days: FloatArray) -> FloatArray:
         """Return P(correct) of each skill after so many days, in shape (days, skills)."""
         skills = self.skills
-        return grown(skills.p_correct, skills.velocity, np.outer(days, skills.rate))
+        return grow(skills.p_correct, skills.velocity, np.outer(days, skills.rate))
 
     def scores(self, days: FloatArray) -> FloatArray:
         """Return the score after so many days: shape (days,)."""

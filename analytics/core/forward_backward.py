@@ -18,14 +18,14 @@ import numpy as np
 
 from analytics.core.bkt import ParamRows
 from analytics.core.logistic import FloatArray, IntArray
-from analytics.core.packed_sequences import Kinds, Packed
+from analytics.core.packed_sequences import DistinctSequences, Packed
 
 # What is all but excluded can still turn out true: many right answers, then as many wrong ones,
 # would otherwise end in a division by zero.
 _REMOTE = 1e-150
 
 
-class Expected(NamedTuple):
+class ExpectedCounts(NamedTuple):
     """What learners are expected to have been and done: counts, of shape (skills,).
 
     `began` counts sequences; `could_learn` and `could_forget` answers with another one after
@@ -45,7 +45,7 @@ class Expected(NamedTuple):
     log_likelihood: FloatArray
 
 
-class _Emitted(NamedTuple):
+class _Emissions(NamedTuple):
     """How likely each kind of answer is, (kinds,): in each state, and that part of it by luck."""
 
     if_known: FloatArray
@@ -76,7 +76,7 @@ class _Smoothed(NamedTuple):
     forgot: FloatArray
 
 
-def expect(packed: Packed, params: ParamRows) -> Expected:
+def expected_counts(packed: Packed, params: ParamRows) -> ExpectedCounts:
     """Return the expected counts under `params`, of shape (skills,).
 
     Guess and slip lie inside (0, 1); a skill without answers counts 0.
@@ -93,15 +93,15 @@ def log_likelihood(packed: Packed, params: ParamRows) -> FloatArray:
     return _log_likelihood(packed, filtered, skills=len(params.prior))
 
 
-def _emitted(kinds: Kinds, params: ParamRows) -> _Emitted:
+def _emitted(kinds: DistinctSequences, params: ParamRows) -> _Emissions:
     right, wrong = kinds.score, 1.0 - kinds.score
     guess, slip = params.guess[kinds.skill], params.slip[kinds.skill]
     slipped, guessed = wrong * slip, right * guess
     if_known, if_unknown = right * (1.0 - slip) + slipped, guessed + wrong * (1.0 - guess)
-    return _Emitted(if_known, if_unknown, slipped / if_known, guessed / if_unknown)
+    return _Emissions(if_known, if_unknown, slipped / if_known, guessed / if_unknown)
 
 
-def _forward(packed: Packed, params: ParamRows, emitted: _Emitted) -> _Filtered:
+def _forward(packed: Packed, params: ParamRows, emitted: _Emissions) -> _Filtered:
     """Filter, from the first answers to the last."""
     if_known, if_unknown = emitted.if_known[packed.kind], emitted.if_unknown[packed.kind]
     known, unknown, foreseen = (np.empty_like(if_known) for _ in range(3))
@@ -139,8 +139,8 @@ def _backward(packed: Packed, params: ParamRows, filtered: _Filtered) -> _Smooth
 
 
 def _counted(
-    packed: Packed, emitted: _Emitted, filtered: _Filtered, smoothed: _Smoothed, *, skills: int
-) -> Expected:
+    packed: Packed, emitted: _Emissions, filtered: _Filtered, smoothed: _Smoothed, *, skills: int
+) -> ExpectedCounts:
     """Add up, skill by skill, what is expected of each answer and each sequence."""
     kinds, weight = packed.kinds, packed.weight[packed.row]
 
@@ -154,7 +154,7 @@ def _counted(
     known = _totals(packed.kind, weight * smoothed.known, len(kinds.skill))
     unknown = answered - known
     last = packed.last()
-    return Expected(
+    return ExpectedCounts(
         began=of_sequences(1.0),
         began_known=of_sequences(smoothed.known[: len(packed.skill)]),
         could_learn=of_kinds(unknown) - of_sequences(filtered.unknown[last]),

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from analytics.core.logistic import Number
 
-CUSTOMARY_RECALL = 0.9  # at which stability is defined
+DEFAULT_RETENTION = 0.9  # at which stability is defined
 
 
 class Weights(NamedTuple):
@@ -44,7 +44,7 @@ class Weights(NamedTuple):
     @property
     def factor(self) -> float:
         """What makes the stability the days until recall is .9."""
-        return float(CUSTOMARY_RECALL ** (-1.0 / self.decay)) - 1.0
+        return float(DEFAULT_RETENTION ** (-1.0 / self.decay)) - 1.0
 
 
 WEIGHTS = Weights()
@@ -75,7 +75,7 @@ def same_day_gain(stability: Number, grade: Number, w: Weights) -> Number:
     return gain
 
 
-def recalled(stability: Number, difficulty: Number, r: Number, w: Weights) -> Number:
+def stability_after_recall(stability: Number, difficulty: Number, r: Number, w: Weights) -> Number:
     """Return by how many times itself a success makes S grow, before hard and easy count."""
     gain: Number = (
         e**w.recall_gain
@@ -86,8 +86,8 @@ def recalled(stability: Number, difficulty: Number, r: Number, w: Weights) -> Nu
     return gain
 
 
-def lapsed(stability: Number, difficulty: Number, r: Number, w: Weights) -> Number:
-    """Return S after a failure, which `most_lapsed` bounds."""
+def stability_after_lapse(stability: Number, difficulty: Number, r: Number, w: Weights) -> Number:
+    """Return S after a failure, which `max_stability_after_lapse` bounds."""
     left: Number = (
         w.lapse_scale
         * difficulty**-w.lapse_difficulty
@@ -97,7 +97,7 @@ def lapsed(stability: Number, difficulty: Number, r: Number, w: Weights) -> Numb
     return left
 
 
-def most_lapsed(stability: Number, w: Weights) -> Number:
+def max_stability_after_lapse(stability: Number, w: Weights) -> Number:
     """Return the most S may be after a failure."""
     most: Number = stability / e ** (w.same_day_gain * w.same_day_shift)
     return most

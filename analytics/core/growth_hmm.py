@@ -34,10 +34,10 @@ def bins(values: Iterable[float]) -> Bins[float]:
 # All from learning-science 3. Levels of at least MASTERED_LEVEL are mastered.
 LEVELS = bins((0.20, 0.35, 0.50, 0.65, 0.80, 0.92))
 MASTERED_LEVEL = 0.80
-CLIMB = 0.30  # probability that a growing learner moves one level up, from answer to answer
-SLIDE = 0.01  # … that a stuck one moves one level down
-STALL = 0.02  # … that a growing learner becomes stuck
-RECOVER = 0.008  # … that a stuck one grows again
+P_CLIMB = 0.30  # probability that a growing learner moves one level up, from answer to answer
+P_SLIDE = 0.01  # … that a stuck one moves one level down
+P_STALL = 0.02  # … that a growing learner becomes stuck
+P_RECOVER = 0.008  # … that a stuck one grows again
 DIFFICULTY_WEIGHT = 0.7  # log odds of a right answer that a logit of difficulty costs
 START_LEVELS = bins((0.30, 0.25, 0.18, 0.12, 0.08, 0.07))
 START_GROWING = 0.9
@@ -45,8 +45,8 @@ START_GROWING = 0.9
 _MISSES = bins(1 - level for level in LEVELS)
 _ABOVE = (*LEVELS[1:], LEVELS[-1])
 _BELOW = (LEVELS[0], *LEVELS[:-1])
-_RISES = bins(CLIMB * (up - level) for level, up in zip(LEVELS, _ABOVE, strict=True))
-_FALLS = bins(SLIDE * (down - level) for level, down in zip(LEVELS, _BELOW, strict=True))
+_RISES = bins(P_CLIMB * (up - level) for level, up in zip(LEVELS, _ABOVE, strict=True))
+_FALLS = bins(P_SLIDE * (down - level) for level, down in zip(LEVELS, _BELOW, strict=True))
 _UNMASTERED = bins(float(level < MASTERED_LEVEL) for level in LEVELS)
 
 
@@ -63,14 +63,14 @@ START = Belief(
 )
 
 
-def move(belief: Belief[Number]) -> Belief[Number]:
+def transition(belief: Belief[Number]) -> Belief[Number]:
     """Return what to believe one answer later, before it is seen.
 
     A learner first moves as the mode has it, then may change mode; who is at the end of the grid
     stays there.
     """
     g, s = belief
-    up, stay = CLIMB, 1 - CLIMB
+    up, stay = P_CLIMB, 1 - P_CLIMB
     climbed = (
         stay * g[0],
         up * g[0] + stay * g[1],
@@ -79,7 +79,7 @@ def move(belief: Belief[Number]) -> Belief[Number]:
         up * g[3] + stay * g[4],
         up * g[4] + g[5],
     )
-    down, stay = SLIDE, 1 - SLIDE
+    down, stay = P_SLIDE, 1 - P_SLIDE
     slid = (
         s[0] + down * s[1],
         stay * s[1] + down * s[2],
@@ -89,7 +89,7 @@ def move(belief: Belief[Number]) -> Belief[Number]:
         stay * s[5],
     )
     return Belief(
-        _mixed(1 - STALL, climbed, RECOVER, slid), _mixed(STALL, climbed, 1 - RECOVER, slid)
+        _mixed(1 - P_STALL, climbed, P_RECOVER, slid), _mixed(P_STALL, climbed, 1 - P_RECOVER, slid)
     )
 
 

@@ -25,19 +25,19 @@ from analytics.core.difficulty import (
     LEARNER_SKILL,
     LEARNER_SKILL_DRIFT,
     SKILL,
-    Term,
-    Terms,
+    Gaussian,
+    Gaussians,
     item_term,
-    learning,
-    moved,
+    kalman_step,
+    learning_rate,
     repeated,
-    shrunk,
+    shrink,
 )
 from analytics.core.logistic import FloatArray, IntArray, sigmoid
 
 NONE = -1
 
-_Pair = tuple[float, float]  # a term's mean and variance; a `Term` takes twice as long to make
+_Pair = tuple[float, float]  # a term's mean and variance; a `Gaussian` takes twice as long to make
 _Question = tuple[int, int, float, float | None]
 
 
@@ -47,7 +47,7 @@ class Estimates(NamedTuple):
     The term of an item without answers does not count: it is judged by `item_term`.
     """
 
-    terms: Terms
+    terms: Gaussians
     answers: IntArray
 
     @classmethod
@@ -106,24 +106,24 @@ def _claim(claim: float) -> float | None:
     return None if isnan(claim) else claim
 
 
-class Used(NamedTuple):
+class AbilitiesUsed(NamedTuple):
     """The learner's terms answers were judged with; of shape (answers,).
 
     `skill_ability` is `ABSENT` where there is no skill.
     """
 
-    ability: Terms
-    skill_ability: Terms
+    ability: Gaussians
+    skill_ability: Gaussians
 
 
-class Folded(NamedTuple):
+class FoldedTerms(NamedTuple):
     """What is known of skills and items now."""
 
     skills: Estimates
     items: Estimates
 
 
-class Followed(NamedTuple):
+class ReplayedTerms(NamedTuple):
     """What is known of skills and items now, and what each answer was judged with before it.
 
     `used`, `skill`, `item` and `log_odds` have shape (answers,).
@@ -131,13 +131,15 @@ class Followed(NamedTuple):
 
     skills: Estimates
     items: Estimates
-    used: Used
-    skill: Terms
-    item: Terms
+    used: AbilitiesUsed
+    skill: Gaussians
+    item: Gaussians
     log_odds: FloatArray
 
 
-def fold(questions: Questions, used: Used, skills: Estimates, items: Estimates) -> Folded:
+def fold(
+    questions: Questions, used: AbilitiesUsed, skills: Estimates, items: Estimates
+) -> FoldedTerms:
     """Move skills' and items' terms by answers, one after another; what is given stays.
 
     Folding answers in one call or in several gives the same floats; none move nothing.
@@ -163,9 +165,9 @@ def fold(questions: Questions, used: Used, skills: Estimates, items: Estimates) 
     return table.folded(questions, skills, items)
 
 
-def follow(
+def replay_terms(
     learner: IntArray, questions: Questions, skills: Estimates, items: Estimates
-) -> Followed:
+) -> ReplayedTerms:
     """Move all terms by answers, one after another, each learner's from their start.
 
     The same as `difficulty.absorb` of each answer and a `fold` of it before the next.
@@ -198,13 +200,13 @@ def follow(
         judged = table.move(question, mean + skill_mean, variance + skill_variance)
         skill, item, log_odds, surprise, certainty = judged
         told.extend((mean, variance, skill_mean, skill_variance, *skill, *item, log_odds))
-        abilities[who] = moved(mean, variance, surprise, certainty)
-        skill_abilities[which] = moved(skill_mean, skill_variance, surprise, certainty)
+        abilities[who] = kalman_step(mean, variance, surprise, certainty)
+        skill_abilities[which] = kalman_step(skill_mean, skill_variance, surprise, certainty)
     *terms, expected = np.array(told).reshape(len(learner), 9).T.copy()
-    ability, skill_ability, of_skill, of_item = map(Terms, terms[0::2], terms[1::2])
-    return Followed(
+    ability, skill_ability, of_skill, of_item = map(Gaussians, terms[0::2], terms[1::2])
+    return ReplayedTerms(
         *table.folded(questions, skills, items),
-        used=Used(ability, skill_ability),
+        used=AbilitiesUsed(ability, skill_ability),
         skill=of_skill,
         item=of_item,
         log_odds=expected,
@@ -245,35 +247,35 @@ class _Table:
         Returns
         -------
         The terms of the skill and of the item it was judged with, the log odds of a right
-        answer, and what the answer taught, as `learning` of the learner's terms.
+        answer, and what the answer taught, as `learning_rate` of the learner's terms.
         """
         skill_row, item_row, score, claim = question
         skill = self.skills[skill_row]
-        item = self.items[item_row] or item_term(None, claim, Term(*skill))
+        item = self.items[item_row] or item_term(None, claim, Gaussian(*skill))
         skill_mean, skill_variance = skill
         item_mean, item_variance = item
         variance = spread + skill_variance + item_variance
-        log_odds, c = shrunk(ability - skill_mean - item_mean, variance)
-        surprise, certainty = learning(score, sigmoid(log_odds), c, variance)
-        self.skills[skill_row] = moved(skill_mean, skill_variance, -surprise, certainty)
+        log_odds, c = shrink(ability - skill_mean - item_mean, variance)
+        surprise, certainty = learning_rate(score, sigmoid(log_odds), c, variance)
+        self.skills[skill_row] = kalman_step(skill_mean, skill_variance, -surprise, certainty)
         if item_row != NONE:
-            self.items[item_row] = moved(item_mean, item_variance, -surprise, certainty)
+            self.items[item_row] = kalman_step(item_mean, item_variance, -surprise, certainty)
         return skill, item, log_odds, surprise, certainty
 
-    def folded(self, questions: Questions, skills: Estimates, items: Estimates) -> Folded:
+    def folded(self, questions: Questions, skills: Estimates, items: Estimates) -> FoldedTerms:
         """Return what is known by now; `skills` and `items` are what was before."""
         unknown = zip(self.items[:-1], _pairs(items.terms), strict=True)
-        return Folded(
+        return FoldedTerms(
             _estimates(self.skills[:-1], questions.skill, skills),
             _estimates([pair or start for pair, start in unknown], questions.item, items),
         )
 
 
-def _pairs(terms: Terms) -> list[_Pair]:
+def _pairs(terms: Gaussians) -> list[_Pair]:
     return list(zip(terms.mean.tolist(), terms.variance.tolist(), strict=True))
 
 
 def _estimates(pairs: list[_Pair], row: IntArray, before: Estimates) -> Estimates:
     mean, variance = np.array(pairs, dtype=np.float64).reshape(-1, 2).T.copy()
     count = np.bincount(row[row != NONE], minlength=len(pairs))
-    return Estimates(Terms(mean, variance), before.answers + count)
+    return Estimates(Gaussians(mean, variance), before.answers + count)

@@ -19,10 +19,10 @@ from typing import NamedTuple
 import numpy as np
 
 from analytics.core import item_parameters, replay, response_times
-from analytics.core.difficulty import ITEM, SKILL, Term, Terms, item_term
-from analytics.core.efficiency import TYPICAL_SECONDS
-from analytics.core.fit_all import learn
-from analytics.core.item_parameters import NONE, Estimates, Questions, Used
+from analytics.core.difficulty import ITEM, SKILL, Gaussian, Gaussians, item_term
+from analytics.core.efficiency import DEFAULT_TYPICAL_SECONDS
+from analytics.core.fit_all import fit_model
+from analytics.core.item_parameters import NONE, AbilitiesUsed, Estimates, Questions
 from analytics.core.learner_update import (
     DEFAULT_MODEL,
     Ability,
@@ -58,7 +58,7 @@ class Observation(NamedTuple):
 class _Known:
     """What answers taught of one skill or item; `answers` folded so far."""
 
-    term: Term
+    term: Gaussian
     answers: int = 0
     counts: response_times.Counts | None = None
     typical: float | None = None
@@ -72,8 +72,8 @@ class _Pending(NamedTuple):
     score: float
     claimed: float | None
     seconds: float | None
-    ability: Term
-    skill_ability: Term
+    ability: Gaussian
+    skill_ability: Gaussian
 
 
 class LearnerModel:
@@ -114,10 +114,10 @@ class LearnerModel:
         questions = Questions(
             skill=skill, item=item, score=np.array([row[3] for row in rows], dtype=np.float64)
         )
-        followed = item_parameters.follow(
+        followed = item_parameters.replay_terms(
             who, questions, Estimates.of_skills(len(skills.all)), Estimates.of_items(len(items.all))
         )
-        learned = learn(
+        learned = fit_model(
             _answers(who, questions, followed), skill, skills=len(skills.all),
             starts=starts, seed=seed,
         )  # fmt: skip
@@ -195,7 +195,7 @@ class LearnerModel:
             score=np.array([one.score for one in pending], dtype=np.float64),
             claimed=np.array([one.claimed for one in pending], dtype=np.float64),
         )
-        used = Used(
+        used = AbilitiesUsed(
             _terms([one.ability for one in pending]), _terms([one.skill_ability for one in pending])
         )
         of_skills = [self._skills.setdefault(name, _fresh_skill()) for name in skills.all]
@@ -224,7 +224,7 @@ class LearnerModel:
         return Shared(
             skill_term,
             item_term(known, claimed, skill_term),
-            typical or TYPICAL_SECONDS,
+            typical or DEFAULT_TYPICAL_SECONDS,
         )
 
 
@@ -246,8 +246,8 @@ def _fresh_item() -> _Known:
     return _Known(ITEM)
 
 
-def _terms(terms: list[Term]) -> Terms:
-    return Terms(*np.array(terms, dtype=np.float64).reshape(-1, 2).T.copy())
+def _terms(terms: list[Gaussian]) -> Gaussians:
+    return Gaussians(*np.array(terms, dtype=np.float64).reshape(-1, 2).T.copy())
 
 
 def _estimates(known: list[_Known]) -> Estimates:
@@ -260,7 +260,7 @@ def _put(known: list[_Known], estimates: Estimates) -> None:
     for one, mean, variance, answers in zip(
         known, means, variances, estimates.answers.tolist(), strict=True
     ):
-        one.term, one.answers = Term(mean, variance), answers
+        one.term, one.answers = Gaussian(mean, variance), answers
 
 
 def _known(names: Iterable[Hashable], estimates: Estimates) -> dict[Hashable, _Known]:
@@ -276,7 +276,7 @@ def _time(known: _Known, seconds: float) -> None:
 
 
 def _answers(
-    who: IntArray, questions: Questions, followed: item_parameters.Followed
+    who: IntArray, questions: Questions, followed: item_parameters.ReplayedTerms
 ) -> replay.Answers:
     """Return answers beside the shared terms each was judged with."""
     pairs = who * (questions.skill.max(initial=0) + 1) + questions.skill
@@ -290,7 +290,7 @@ def _answers(
         skill_variance=followed.skill.variance,
         item_mean=followed.item.mean,
         item_variance=followed.item.variance,
-        typical_seconds=np.full(len(who), TYPICAL_SECONDS),
+        typical_seconds=np.full(len(who), DEFAULT_TYPICAL_SECONDS),
         seconds=unknown,
         confidence=unknown,
     )

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from analytics.core import bkt, difficulty, predictor
-from analytics.core.difficulty import Term
-from analytics.core.efficiency import averaged, efficiency
-from analytics.core.exponential_average import NOTHING, Mean
+from analytics.core.difficulty import Gaussian
+from analytics.core.efficiency import efficiency, running_average
+from analytics.core.exponential_average import NO_AVERAGE, ExponentialAverage
 from analytics.core.logistic import sigmoid
-from analytics.core.trajectory import Course
+from analytics.core.trajectory import Trajectory
 
 
 class Model(NamedTuple):
@@ -26,8 +26,8 @@ class Model(NamedTuple):
     """
 
     classic: bkt.Params = bkt.DEFAULTS
-    fading: bkt.Params = bkt.DEFAULTS
-    blend: predictor.Blend = predictor.DEFAULT
+    forgetting: bkt.Params = bkt.DEFAULTS
+    blend: predictor.BlendWeights = predictor.DEFAULT
 
 
 DEFAULT_MODEL = Model()
@@ -39,8 +39,8 @@ class Shared(NamedTuple):
     Difficulties in log odds, the item's beside the skill's; `typical_seconds` None: unknown.
     """
 
-    skill: Term
-    item: Term
+    skill: Gaussian
+    item: Gaussian
     typical_seconds: float | None = None
 
 
@@ -58,22 +58,22 @@ class Evidence(NamedTuple):
     confidence: int | None = None
 
 
-class Judged(NamedTuple):
+class UpdateResult(NamedTuple):
     """What one answer did, and the learner's terms that went into it."""
 
     before: float
     after: float
     p_correct: float
-    ability: Term
-    skill_ability: Term
+    ability: Gaussian
+    skill_ability: Gaussian
 
 
 @dataclass(slots=True)
 class Ability:
     """What we believe of a learner whatever the skill."""
 
-    term: Term = difficulty.LEARNER
-    efficiency: Mean[float] = NOTHING
+    term: Gaussian = difficulty.LEARNER
+    efficiency: ExponentialAverage[float] = NO_AVERAGE
 
 
 @dataclass(slots=True)
@@ -81,40 +81,45 @@ class Belief:
     """What we believe a learner knows of one skill."""
 
     mastery: float
-    fading: float
+    mastery_with_forgetting: float
     attempts: int = 0
     correct: int = 0
-    ability: Term = difficulty.LEARNER_SKILL
-    course: Course = field(default_factory=Course.begin)
+    ability: Gaussian = difficulty.LEARNER_SKILL
+    course: Trajectory = field(default_factory=Trajectory.begin)
 
     @classmethod
     def begin(cls, model: Model = DEFAULT_MODEL) -> Belief:
         """Return what is believed before the first answer."""
-        return cls(mastery=model.classic.prior, fading=model.fading.prior)
+        return cls(mastery=model.classic.prior, mastery_with_forgetting=model.forgetting.prior)
 
 
 def p_correct(ability: Ability, belief: Belief, shared: Shared, model: Model) -> float:
     """Return the probability that the next answer is right (learning-science 2)."""
-    used, skill_used = difficulty.drifted(ability.term, belief.ability)
+    used, skill_used = difficulty.with_drift(ability.term, belief.ability)
     log_odds, _, _ = difficulty.expect(used, skill_used, shared.skill, shared.item)
     return _blended(belief, used, skill_used, shared, log_odds, model)
 
 
-def foretold(ability: Ability, shared: Shared) -> Judged:
+def predict_next(ability: Ability, shared: Shared) -> UpdateResult:
     """Return what is expected of an answer that no skill is known of, which moves no belief.
 
     There is no mastery: before and after are 0.
     """
-    used, absent = difficulty.drifted(ability.term, difficulty.ABSENT)
+    used, absent = difficulty.with_drift(ability.term, difficulty.ABSENT)
     log_odds, _, _ = difficulty.expect(used, absent, shared.skill, shared.item)
-    return Judged(0.0, 0.0, sigmoid(log_odds), used, absent)
+    return UpdateResult(0.0, 0.0, sigmoid(log_odds), used, absent)
 
 
 def _blended(
-    belief: Belief, used: Term, skill_used: Term, shared: Shared, log_odds: float, model: Model
+    belief: Belief,
+    used: Gaussian,
+    skill_used: Gaussian,
+    shared: Shared,
+    log_odds: float,
+    model: Model,
 ) -> float:
-    voices = predictor.Voices(
-        bkt.predict(belief.fading, model.fading),
+    voices = predictor.PredictorInputs(
+        bkt.predict(belief.mastery_with_forgetting, model.forgetting),
         used.mean,
         skill_used.mean,
         shared.skill.mean,
@@ -124,7 +129,7 @@ def _blended(
     return predictor.predict(voices, model.blend)
 
 
-def absorb(ability: Ability, belief: Belief, evidence: Evidence, model: Model) -> Judged:
+def absorb(ability: Ability, belief: Belief, evidence: Evidence, model: Model) -> UpdateResult:
     """Move everything we believe by one answer, in place, and return what that did."""
     shared = evidence.shared
     moved, effort = _moved(ability, belief, evidence), _effort(evidence)
@@ -133,10 +138,10 @@ def absorb(ability: Ability, belief: Belief, evidence: Evidence, model: Model) -
     before = belief.mastery
     _follow(belief, evidence, effort, model)
     _strengthen(ability, belief, moved, effort)
-    return Judged(before, belief.mastery, predicted, used, skill_used)
+    return UpdateResult(before, belief.mastery, predicted, used, skill_used)
 
 
-def absorb_again(
+def reapply(
     ability: Ability, belief: Belief, evidence: Evidence, model: Model
 ) -> tuple[float, float]:
     """`absorb` an answer whose prediction stays as it was told; return mastery before and after."""
@@ -147,13 +152,13 @@ def absorb_again(
     return before, belief.mastery
 
 
-def weigh_again(ability: Ability, belief: Belief, evidence: Evidence) -> None:
+def reapply_ability(ability: Ability, belief: Belief, evidence: Evidence) -> None:
     """Move by an answer only what other skills' answers have a part in: the abilities."""
     moved, effort = _moved(ability, belief, evidence), _effort(evidence)
     _strengthen(ability, belief, moved, effort)
 
 
-def _moved(ability: Ability, belief: Belief, evidence: Evidence) -> difficulty.Moved:
+def _moved(ability: Ability, belief: Belief, evidence: Evidence) -> difficulty.KalmanStep:
     shared = evidence.shared
     return difficulty.absorb(
         evidence.score, ability.term, belief.ability, shared.skill, shared.item
@@ -169,16 +174,20 @@ def _effort(evidence: Evidence) -> float:
     )
 
 
-def _strengthen(ability: Ability, belief: Belief, moved: difficulty.Moved, effort: float) -> None:
+def _strengthen(
+    ability: Ability, belief: Belief, moved: difficulty.KalmanStep, effort: float
+) -> None:
     ability.term, belief.ability = moved.ability, moved.skill_ability
-    ability.efficiency = averaged(ability.efficiency, effort)
+    ability.efficiency = running_average(ability.efficiency, effort)
 
 
 def _follow(belief: Belief, evidence: Evidence, effort: float, model: Model) -> None:
     """Move what rests on the answers at one skill alone."""
     score = evidence.score
     belief.mastery = bkt.update(belief.mastery, score, model.classic)
-    belief.fading = bkt.update(belief.fading, score, model.fading)
+    belief.mastery_with_forgetting = bkt.update(
+        belief.mastery_with_forgetting, score, model.forgetting
+    )
     belief.attempts += 1
     belief.correct += score == 1.0
     belief.course.absorb(

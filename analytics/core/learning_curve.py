@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from analytics.core.bkt import Params, right_chance
+from analytics.core.bkt import Params, p_correct
 from analytics.core.logistic import FloatArray, IntArray
 
-MOST_OPPORTUNITIES = 20
+MAX_OPPORTUNITIES = 20
 MIN_LEARNERS = 5  # fewer say nothing, and could be recognised
 NORMAL_95 = 1.959964
 
@@ -29,7 +29,7 @@ class Opportunity(NamedTuple):
     high: float
 
 
-def measured(number: IntArray, score: FloatArray) -> list[Opportunity]:
+def measured_curve(number: IntArray, score: FloatArray) -> list[Opportunity]:
     """Return the opportunities 1 to 20 that five learners or more had.
 
     Parameters
@@ -41,7 +41,7 @@ def measured(number: IntArray, score: FloatArray) -> list[Opportunity]:
     -------
     Each band is that of a mean of so many scores (normal approximation), within [0, 1].
     """
-    rows = (score[number == i] for i in range(1, MOST_OPPORTUNITIES + 1))
+    rows = (score[number == i] for i in range(1, MAX_OPPORTUNITIES + 1))
     return [_opportunity(i, row) for i, row in enumerate(rows, 1) if len(row) >= MIN_LEARNERS]
 
 
@@ -51,14 +51,12 @@ def _opportunity(number: int, score: FloatArray) -> Opportunity:
     return Opportunity(number, len(score), mean, max(mean - error, 0.0), min(mean + error, 1.0))
 
 
-def expected(params: Params, count: int = MOST_OPPORTUNITIES) -> list[float]:
+def expected_curve(params: Params, count: int = MAX_OPPORTUNITIES) -> list[float]:
     """Return P(right) at each opportunity by knowledge tracing alone: before any answer is seen.
 
     Mastery at opportunity n is 1 − (1 − L0)(1 − T)^(n − 1).
     """
     return [
-        right_chance(
-            1.0 - (1.0 - params.prior) * (1.0 - params.learn) ** i, params.guess, params.slip
-        )
+        p_correct(1.0 - (1.0 - params.prior) * (1.0 - params.learn) ** i, params.guess, params.slip)
         for i in range(count)
     ]

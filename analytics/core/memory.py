@@ -2,7 +2,7 @@
 
 A memory has a stability S, in days: so long it takes until the item is recalled with a
 probability of .9; and a difficulty D from 1 to 10. `analytics.core.fsrs` has the equations and
-their source; `reviewed` looks after one memory, `reviewed_many` after many.
+their source; `reviewed` looks after one memory, `review_many` after many.
 
 Times are whole microseconds since 1970 UTC, so that a day is exactly a day. Reviews count in
 whole days of 24 hours, as in the reference implementation; what is shown decays continuously.
@@ -21,10 +21,10 @@ from analytics.core.fsrs import WEIGHTS, Weights
 from analytics.core.logistic import FloatArray, IntArray, Number
 
 DAY = 86_400_000_000  # microseconds
-LEAST_STABILITY = 0.001
+MIN_STABILITY = 0.001
 EASIEST, HARDEST = 1.0, 10.0
 DESIRED_RECALL = 0.9
-MOST_DAYS = 36_500.0
+MAX_INTERVAL_DAYS = 36_500.0
 
 
 class Grade(IntEnum):
@@ -85,7 +85,7 @@ class Memories(NamedTuple):
             column[rows] = values
 
 
-def recall(stability: Number, days: Number, w: Weights = WEIGHTS) -> Number:
+def retrievability(stability: Number, days: Number, w: Weights = WEIGHTS) -> Number:
     """Return R, the probability of recall so many days >= 0 after the last review: in (0, 1]."""
     probability: Number = (1.0 + w.factor * days / stability) ** -w.decay
     return probability
@@ -106,12 +106,12 @@ def interval(stability: Number, desired: float = DESIRED_RECALL, w: Weights = WE
 
 def due(stability: float, at: int) -> int:
     """Return when a memory last reviewed at some time is to be reviewed, at most 100 years on."""
-    return at + round(min(interval(stability), MOST_DAYS) * DAY)
+    return at + round(min(interval(stability), MAX_INTERVAL_DAYS) * DAY)
 
 
-def dues(memories: Memories) -> IntArray:
+def due_many(memories: Memories) -> IntArray:
     """Return `due` of each; all must have been reviewed."""
-    days = np.minimum(interval(memories.stability), MOST_DAYS)
+    days = np.minimum(interval(memories.stability), MAX_INTERVAL_DAYS)
     moments: IntArray = memories.at + np.rint(days * DAY).astype(np.int64)
     return moments
 
@@ -126,9 +126,9 @@ def first_stability(grade: Grade, w: Weights = WEIGHTS) -> float:
 # One memory.
 
 
-def recall_at(memory: Memory, at: int) -> float:
+def retrievability_at(memory: Memory, at: int) -> float:
     """Return R at a time, which counts as the last review's where it lies before it."""
-    return recall(memory.stability, max(0, at - memory.at) / DAY)
+    return retrievability(memory.stability, max(0, at - memory.at) / DAY)
 
 
 def days_since(earlier: int, later: int) -> int:
@@ -136,7 +136,7 @@ def days_since(earlier: int, later: int) -> int:
     return max(0, later - earlier) // DAY
 
 
-def reviewed(memory: Memory | None, grade: Grade, at: int, w: Weights = WEIGHTS) -> Memory:
+def review(memory: Memory | None, grade: Grade, at: int, w: Weights = WEIGHTS) -> Memory:
     """Return a memory after a review.
 
     Parameters
@@ -176,12 +176,17 @@ def _stability(memory: Memory, grade: Grade, days: int, w: Weights) -> float:
         gain = fsrs.same_day_gain(stability, float(grade), w)
         after = stability * (gain if grade == Grade.INCORRECT else max(gain, 1.0))
     elif grade == Grade.INCORRECT:
-        r = recall(stability, float(days), w)
-        after = min(fsrs.lapsed(stability, difficulty, r, w), fsrs.most_lapsed(stability, w))
+        r = retrievability(stability, float(days), w)
+        after = min(
+            fsrs.stability_after_lapse(stability, difficulty, r, w),
+            fsrs.max_stability_after_lapse(stability, w),
+        )
     else:
-        r = recall(stability, float(days), w)
-        after = stability * (1.0 + fsrs.recalled(stability, difficulty, r, w) * _bonus(grade, w))
-    return max(after, LEAST_STABILITY)
+        r = retrievability(stability, float(days), w)
+        after = stability * (
+            1.0 + fsrs.stability_after_recall(stability, difficulty, r, w) * _bonus(grade, w)
+        )
+    return max(after, MIN_STABILITY)
 
 
 def _bonus(grade: Grade, w: Weights) -> float:
@@ -191,12 +196,12 @@ def _bonus(grade: Grade, w: Weights) -> float:
 # Many memories.
 
 
-def recalls_at(memories: Memories, at: IntArray | int) -> FloatArray:
-    """Return `recall_at` of each; NaN where there was no review."""
-    return recall(memories.stability, np.maximum(at - memories.at, 0) / DAY)
+def retrievabilities_at(memories: Memories, at: IntArray | int) -> FloatArray:
+    """Return `retrievability_at` of each; NaN where there was no review."""
+    return retrievability(memories.stability, np.maximum(at - memories.at, 0) / DAY)
 
 
-def reviewed_many(
+def review_many(
     memories: Memories, grade: IntArray, at: IntArray, w: Weights = WEIGHTS
 ) -> Memories:
     """Return `reviewed` of each: shapes (memories,); before the first review stability is NaN."""
@@ -224,13 +229,13 @@ def stabilities_after(
 ) -> tuple[FloatArray, FloatArray]:
     """Return the stability each would have if it were now reviewed correctly, and incorrectly."""
     days = days_since_each(memories.at, at)
-    r = recall(memories.stability, days, w)
+    r = retrievability(memories.stability, days, w)
     correct = np.array(float(Grade.CORRECT))
     return _successes(memories, correct, days, r, w), _failures(memories, days, r, w)
 
 
 def _stabilities(memories: Memories, grade: IntArray, days: FloatArray, w: Weights) -> FloatArray:
-    r = recall(memories.stability, days, w)
+    r = retrievability(memories.stability, days, w)
     success = _successes(memories, _steps(grade), days, r, w)
     failure = _failures(memories, days, r, w)
     after = np.where(grade == Grade.INCORRECT, failure, success)
@@ -246,13 +251,13 @@ def _successes(
     today = np.maximum(fsrs.same_day_gain(stability, step, w), 1.0)
     bonus = np.where(step == Grade.HARD, w.hard_penalty, 1.0)
     bonus = np.where(step == Grade.EASY, w.easy_bonus, bonus)
-    later = 1.0 + fsrs.recalled(stability, difficulty, r, w) * bonus
-    return np.maximum(stability * np.where(days < 1.0, today, later), LEAST_STABILITY)
+    later = 1.0 + fsrs.stability_after_recall(stability, difficulty, r, w) * bonus
+    return np.maximum(stability * np.where(days < 1.0, today, later), MIN_STABILITY)
 
 
 def _failures(memories: Memories, days: FloatArray, r: FloatArray, w: Weights) -> FloatArray:
     stability, difficulty, _ = memories
     today = stability * fsrs.same_day_gain(stability, np.array(float(Grade.INCORRECT)), w)
-    lapsed = fsrs.lapsed(stability, difficulty, r, w)
-    later = np.minimum(lapsed, fsrs.most_lapsed(stability, w))
-    return np.maximum(np.where(days < 1.0, today, later), LEAST_STABILITY)
+    lapsed = fsrs.stability_after_lapse(stability, difficulty, r, w)
+    later = np.minimum(lapsed, fsrs.max_stability_after_lapse(stability, w))
+    return np.maximum(np.where(days < 1.0, today, later), MIN_STABILITY)

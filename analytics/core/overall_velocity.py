@@ -15,7 +15,7 @@ from typing import NamedTuple
 from analytics.core import velocity
 from analytics.core.exponential_average import pooled
 from analytics.core.logistic import FloatArray, IntArray
-from analytics.core.trajectory import Pace
+from analytics.core.trajectory import VelocityTrend
 from analytics.core.velocity import Trend
 
 FULL_VELOCITY = 0.08  # the width, around 0, on which velocity counts
@@ -59,7 +59,9 @@ class Momentum:
     activity: float
 
 
-def momentum(practice: Practice, paces: Sequence[Pace], *, today: int, days: int) -> Momentum:
+def summarise(
+    practice: Practice, paces: Sequence[VelocityTrend], *, today: int, days: int
+) -> Momentum:
     """Say how a learner gets on.
 
     Parameters
@@ -93,7 +95,7 @@ def momentum_score(speed: float, activity: float, steady: float) -> int:
     return round(100 * (0.5 * v + 0.3 * activity + 0.2 * steady))
 
 
-def overall_velocity(paces: Sequence[Pace]) -> float:
+def overall_velocity(paces: Sequence[VelocityTrend]) -> float:
     """Return the mean of the skills' velocities, each weighing as much as its recent practice.
 
     An answer of today weighs 1, one of a week ago half. Without any: 0.
@@ -104,7 +106,7 @@ def overall_velocity(paces: Sequence[Pace]) -> float:
     return sum(pace.recent.weight * pace.velocity for pace in paces) / weight
 
 
-def overall_trend(paces: Sequence[Pace]) -> Trend:
+def overall_trend(paces: Sequence[VelocityTrend]) -> Trend:
     """Say where the discounted velocity over the answers at all skills went within a week."""
     return velocity.trend(
         pooled([pace.recent for pace in paces]), pooled([pace.earlier for pace in paces])

@@ -78,7 +78,7 @@ class Sequences:
 
 
 @dataclass(frozen=True)
-class Kinds:
+class DistinctSequences:
     """The answers that differ: shapes (kinds,), of which skill, and what score."""
 
     skill: IntArray
@@ -99,7 +99,7 @@ class Packed:
     weight : (rows,), how many learners answered just so.
     """
 
-    kinds: Kinds
+    kinds: DistinctSequences
     kind: IntArray
     row: IntArray
     active: IntArray
@@ -140,9 +140,9 @@ def _counted(lengths: IntArray) -> IntArray:
     return np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - lengths, lengths)
 
 
-def _kinds(skill: IntArray, score: FloatArray) -> tuple[Kinds, IntArray]:
+def _kinds(skill: IntArray, score: FloatArray) -> tuple[DistinctSequences, IntArray]:
     """Return the distinct pairs, and of each answer which pair it is."""
     scores, rank = np.unique(score, return_inverse=True)
     pairs, kind = np.unique(skill * len(scores) + rank, return_inverse=True)
     skills, ranks = np.divmod(pairs, max(len(scores), 1))
-    return Kinds(skills, scores[ranks]), kind
+    return DistinctSequences(skills, scores[ranks]), kind

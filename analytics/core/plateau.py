@@ -16,8 +16,8 @@ from analytics.core.bkt import MASTERED
 from analytics.core.logistic import BoolArray, FloatArray
 
 MIN_ANSWERS = 8
-RAISED_FROM = 0.80  # P_stuck
-LOWERED_BELOW = 0.30
+FLAG_ON_FROM = 0.80  # P_stuck
+FLAG_OFF_BELOW = 0.30
 LOW, MEDIUM, HIGH = 0.50, 0.65, 0.80
 FALLEN = 0.10  # of the expected level, below its maximum
 RECORD_STEP = 0.01  # of mastery, that makes a new record
@@ -41,7 +41,7 @@ class Severity(StrEnum):
     SEVERE = "severe"
 
 
-class Evidence(StrEnum):
+class Indicator(StrEnum):
     """What else speaks for a plateau; none of it raises the flag."""
 
     VELOCITY_DECLINING = "velocity_declining"
@@ -80,17 +80,17 @@ _SENTENCES = {
 }
 
 
-def is_raised(answers: int, p_stuck: float, *, was_raised: bool) -> bool:
+def is_flagged(answers: int, p_stuck: float, *, was_raised: bool) -> bool:
     """Tell whether the flag is up after so many answers: from .80, and then until below .30."""
     if was_raised:
-        return p_stuck >= LOWERED_BELOW
-    return answers >= MIN_ANSWERS and p_stuck >= RAISED_FROM
+        return p_stuck >= FLAG_OFF_BELOW
+    return answers >= MIN_ANSWERS and p_stuck >= FLAG_ON_FROM
 
 
-def are_raised(answers: FloatArray, p_stuck: FloatArray, *, were_raised: BoolArray) -> BoolArray:
+def are_flagged(answers: FloatArray, p_stuck: FloatArray, *, were_raised: BoolArray) -> BoolArray:
     """Return `is_raised` of each, of the same shape."""
-    rises = (answers >= MIN_ANSWERS) & (p_stuck >= RAISED_FROM)
-    up: BoolArray = np.where(were_raised, p_stuck >= LOWERED_BELOW, rises)
+    rises = (answers >= MIN_ANSWERS) & (p_stuck >= FLAG_ON_FROM)
+    up: BoolArray = np.where(were_raised, p_stuck >= FLAG_OFF_BELOW, rises)
     return up
 
 

@@ -14,13 +14,13 @@ import numpy as np
 from analytics.core.logistic import FloatArray, logit, logits, sigmoid, sigmoids
 
 RIDGE = 30.0
-_MOST_STEPS = 100
-_MOST_HALVINGS = 40
+_MAX_STEPS = 100
+_MAX_HALVINGS = 40
 _CLOSE = 1e-10
 _ROUNDING = 1e-12
 
 
-class Blend(NamedTuple):
+class BlendWeights(NamedTuple):
     """The weights, of log odds.
 
     Of `tracing` P(correct) by knowledge tracing with forgetting, `ability` θ_u, `skill_ability`
@@ -40,7 +40,7 @@ class Blend(NamedTuple):
 # Until an installation's own are fitted, that is while knowledge tracing has its defaults: fitted
 # to all of ASSISTments 2009-10 with just those (each answer's terms as known by then), held to
 # tracing .3 and kalman .7 by a ridge of 3,000, and rounded to .05. Log loss there .533.
-DEFAULT = Blend(
+DEFAULT = BlendWeights(
     intercept=-0.05,
     tracing=0.25,
     ability=0.10,
@@ -51,8 +51,8 @@ DEFAULT = Blend(
 )
 
 
-class Voices(NamedTuple):
-    """What each model says of the next answer, by the names of `Blend`.
+class PredictorInputs(NamedTuple):
+    """What each model says of the next answer, by the names of `BlendWeights`.
 
     `tracing` is a probability in (0, 1); the rest are means in log odds.
     """
@@ -65,7 +65,7 @@ class Voices(NamedTuple):
     kalman: float
 
 
-def predict(voices: Voices, blend: Blend) -> float:
+def predict(voices: PredictorInputs, blend: BlendWeights) -> float:
     """Return the probability in [0, 1] that the next answer is right; NaN where a voice is.
 
     Raises
@@ -90,11 +90,11 @@ def features(voices: FloatArray) -> FloatArray:
 
     Parameters
     ----------
-    voices : shape (answers, 6), of `Voices`; no answers, no features.
+    voices : shape (answers, 6), of `PredictorInputs`; no answers, no features.
 
     Returns
     -------
-    Shape (answers, 7), of `Blend`.
+    Shape (answers, 7), of `BlendWeights`.
 
     Raises
     ------
@@ -105,12 +105,12 @@ def features(voices: FloatArray) -> FloatArray:
     return np.column_stack([np.ones(len(voices)), logits(voices[:, 0]), voices[:, 1:]])
 
 
-def predictions(features: FloatArray, blend: Blend) -> FloatArray:
+def predictions(features: FloatArray, blend: BlendWeights) -> FloatArray:
     """Return `predict` of each row of `features`: shape (answers,)."""
     return sigmoids(features @ np.array(blend))
 
 
-def fit_blend(features: FloatArray, score: FloatArray, *, ridge: float = RIDGE) -> Blend:
+def fit_blend(features: FloatArray, score: FloatArray, *, ridge: float = RIDGE) -> BlendWeights:
     """Return the weights under which the scores are most likely, by Newton's method.
 
     The likelihood with a ridge is strictly concave: there is one answer, whatever the data, and
@@ -134,14 +134,14 @@ def fit_blend(features: FloatArray, score: FloatArray, *, ridge: float = RIDGE) 
     if not 0.0 < ridge < np.inf:
         raise ValueError("a ridge is above 0")
     weights = np.array(DEFAULT)
-    for _ in range(_MOST_STEPS):
+    for _ in range(_MAX_STEPS):
         step = _newton_step(features, score, weights, ridge)
         climbed = _climbed(features, score, weights, step, ridge)
         moved = np.abs(climbed - weights).max()
         weights = climbed
         if moved < _CLOSE:
             break
-    return Blend(*weights.tolist())
+    return BlendWeights(*weights.tolist())
 
 
 def _newton_step(
@@ -159,7 +159,7 @@ def _climbed(
     """Take the step, or the largest half of a half of it that does not lead down."""
     here = _height(features, score, weights, ridge)
     enough = here - _ROUNDING * abs(here)
-    for _ in range(_MOST_HALVINGS):
+    for _ in range(_MAX_HALVINGS):
         if _height(features, score, weights + step, ridge) >= enough:
             return weights + step
         step = step / 2.0

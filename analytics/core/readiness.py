@@ -11,19 +11,19 @@ from typing import NamedTuple
 
 import numpy as np
 
-from analytics.core.calibration import Calibration, calibrated_many
+from analytics.core.calibration import Calibration, calibrate_many
 from analytics.core.difficulty import (
     ABSENT,
     ITEM,
     LEARNER,
     LEARNER_SKILL,
     LONE_ITEM,
-    Term,
-    Terms,
-    shrunk,
+    Gaussian,
+    Gaussians,
+    shrink,
 )
 from analytics.core.logistic import BoolArray, FloatArray, IntArray, sigmoids
-from analytics.core.memory import Memories, recalls_at
+from analytics.core.memory import Memories, retrievabilities_at
 
 
 class Questions(NamedTuple):
@@ -33,9 +33,9 @@ class Questions(NamedTuple):
     `has_skill` tells whether the item is of a skill, `is_answered` whether anybody answered it.
     """
 
-    skill_ability: Terms
-    skill: Terms
-    item: Terms
+    skill_ability: Gaussians
+    skill: Gaussians
+    item: Gaussians
     has_skill: BoolArray
     is_answered: BoolArray
 
@@ -51,15 +51,15 @@ class Questions(NamedTuple):
         )
 
 
-def recall_now(memories: Memories, calibration: Calibration, at: int) -> FloatArray:
+def recall_probability_now(memories: Memories, calibration: Calibration, at: int) -> FloatArray:
     """Return the probability that each is recalled, in (0, 1); NaN where it was never reviewed."""
     recall: FloatArray = np.full(len(memories.stability), np.nan)
     studied = np.flatnonzero(~np.isnan(memories.stability))
-    recall[studied] = calibrated_many(recalls_at(memories.take(studied), at), calibration)
+    recall[studied] = calibrate_many(retrievabilities_at(memories.take(studied), at), calibration)
     return recall
 
 
-def first_sight(questions: Questions, ability: Term = LEARNER) -> FloatArray:
+def p_correct_at_first_sight(questions: Questions, ability: Gaussian = LEARNER) -> FloatArray:
     """Return the probability that each is answered rightly by who never saw it, in (0, 1).
 
     Parameters
@@ -74,13 +74,15 @@ def first_sight(questions: Questions, ability: Term = LEARNER) -> FloatArray:
     of_item = _where(is_answered, item, unknown)
     mean = ability.mean + at_skill.mean - of_skill.mean - of_item.mean
     variance = ability.variance + at_skill.variance + of_skill.variance + of_item.variance
-    log_odds, _ = shrunk(mean, variance)
+    log_odds, _ = shrink(mean, variance)
     return sigmoids(log_odds)
 
 
-def _where(rows: BoolArray, chosen: Term | Terms, others: Term | Terms) -> Terms:
+def _where(
+    rows: BoolArray, chosen: Gaussian | Gaussians, others: Gaussian | Gaussians
+) -> Gaussians:
     """Return the chosen terms in these rows, the others elsewhere."""
-    return Terms(
+    return Gaussians(
         np.where(rows, chosen.mean, others.mean), np.where(rows, chosen.variance, others.variance)
     )
 

@@ -15,11 +15,11 @@ import numpy as np
 
 from analytics.core import bkt, difficulty
 from analytics.core.bkt import ParamRows
-from analytics.core.difficulty import Terms
-from analytics.core.efficiency import averaged, efficiencies
-from analytics.core.exponential_average import Mean
+from analytics.core.difficulty import Gaussians
+from analytics.core.efficiency import efficiencies, running_average
+from analytics.core.exponential_average import ExponentialAverage
 from analytics.core.logistic import FloatArray, IntArray
-from analytics.core.trajectory_batch import Courses
+from analytics.core.trajectory_batch import Trajectories
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +55,7 @@ class Answers:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Beliefs:
+class ReplayedBeliefs:
     """What is believed after the answers.
 
     `before` and `after` are mastery around each answer, shape (answers,); of each belief, shape
@@ -69,9 +69,9 @@ class Beliefs:
     fading: FloatArray
     attempts: IntArray
     correct: IntArray
-    skill_ability: Terms
-    courses: Courses
-    ability: Terms
+    skill_ability: Gaussians
+    courses: Trajectories
+    ability: Gaussians
     efficiency_weight: FloatArray
     efficiency: FloatArray
 
@@ -97,7 +97,7 @@ def steps(group: IntArray) -> Iterator[IntArray]:
     yield from np.split(by_step, ends[:-1]) if len(group) else ()
 
 
-def replay(answers: Answers, *, classic: ParamRows, fading: ParamRows) -> Beliefs:
+def replay(answers: Answers, *, classic: ParamRows, fading: ParamRows) -> ReplayedBeliefs:
     """Judge the answers from the beginning; the same as `learner.absorb` of one after another.
 
     Parameters
@@ -109,7 +109,7 @@ def replay(answers: Answers, *, classic: ParamRows, fading: ParamRows) -> Belief
     )
     count = len(classic.prior)
     mastery, faded = classic.prior.copy(), fading.prior.copy()
-    courses = Courses()
+    courses = Trajectories()
     courses.begin(count)
     before, after = np.empty(len(answers)), np.empty(len(answers))
     for rows in steps(answers.belief):
@@ -131,9 +131,9 @@ def replay(answers: Answers, *, classic: ParamRows, fading: ParamRows) -> Belief
     mean = np.zeros_like(weight)
     for rows, _ in _ability_steps(answers, abilities):
         learner = answers.learner[rows]
-        known = Mean(weight[learner], mean[learner])
-        weight[learner], mean[learner] = averaged(known, effort[rows])
-    return Beliefs(
+        known = ExponentialAverage(weight[learner], mean[learner])
+        weight[learner], mean[learner] = running_average(known, effort[rows])
+    return ReplayedBeliefs(
         before=before,
         after=after,
         mastery=mastery,
@@ -148,10 +148,10 @@ def replay(answers: Answers, *, classic: ParamRows, fading: ParamRows) -> Belief
     )
 
 
-def voices(answers: Answers, *, fading: ParamRows) -> FloatArray:
+def predictor_inputs(answers: Answers, *, fading: ParamRows) -> FloatArray:
     """Return what each model said of each answer before it came: shape (answers, 6).
 
-    Columns as in `predictor.Voices`; the shared terms are those each answer was judged with, so
+    Columns as in `predictor.PredictorInputs`; shared terms are those each answer was judged with, so
     nothing of what came later is in it but the parameters.
     """
     mastery, tracing = fading.prior.copy(), np.empty(len(answers))
@@ -171,8 +171,8 @@ def voices(answers: Answers, *, fading: ParamRows) -> FloatArray:
 
 
 class _Abilities(NamedTuple):
-    ability: Terms
-    skill_ability: Terms
+    ability: Gaussians
+    skill_ability: Gaussians
 
     @classmethod
     def begin(cls, answers: Answers) -> _Abilities:
@@ -184,7 +184,7 @@ class _Abilities(NamedTuple):
 
 def _ability_steps(
     answers: Answers, abilities: _Abilities
-) -> Iterator[tuple[IntArray, difficulty.MovedRows]]:
+) -> Iterator[tuple[IntArray, difficulty.KalmanSteps]]:
     """Move the abilities, in place, and yield what each step was judged with."""
     for rows in steps(answers.learner):
         learner, belief = answers.learner[rows], answers.belief[rows]
@@ -192,8 +192,8 @@ def _ability_steps(
             answers.score[rows],
             abilities.ability.take(learner),
             abilities.skill_ability.take(belief),
-            Terms(answers.skill_mean[rows], answers.skill_variance[rows]),
-            Terms(answers.item_mean[rows], answers.item_variance[rows]),
+            Gaussians(answers.skill_mean[rows], answers.skill_variance[rows]),
+            Gaussians(answers.item_mean[rows], answers.item_variance[rows]),
         )
         abilities.ability.put(learner, moved.ability)
         abilities.skill_ability.put(belief, moved.skill_ability)

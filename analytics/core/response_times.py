@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 
 from analytics.core.logistic import FloatArray
 
-SHORTEST = 0.5
-LONGEST = 7200.0
+MIN_SECONDS = 0.5
+MAX_SECONDS = 7200.0
 BINS = 144
-FEWEST = 5  # times a median is worth telling of
+MIN_COUNT = 5  # times a median is worth telling of
 
 _COUNT = np.dtype("<u4")
-_LOG_SHORTEST = float(np.log(SHORTEST))
-_WIDTH = (float(np.log(LONGEST)) - _LOG_SHORTEST) / BINS
+_LOG_SHORTEST = float(np.log(MIN_SECONDS))
+_WIDTH = (float(np.log(MAX_SECONDS)) - _LOG_SHORTEST) / BINS
 
 Counts = NDArray[np.uint32]
 
@@ -58,15 +58,15 @@ def add(counts: Counts, seconds: FloatArray) -> None:
     known = seconds[~np.isnan(seconds)]
     if (known < 0).any():
         raise ValueError("times are not negative")
-    place = (np.log(np.clip(known, SHORTEST, LONGEST)) - _LOG_SHORTEST) / _WIDTH
+    place = (np.log(np.clip(known, MIN_SECONDS, MAX_SECONDS)) - _LOG_SHORTEST) / _WIDTH
     bins = np.minimum(place.astype(np.int64), BINS - 1)
     counts += np.bincount(bins, minlength=BINS).astype(_COUNT)
 
 
 def median(counts: Counts) -> float | None:
-    """Return the median in seconds, interpolated within its bin; None of fewer than FEWEST."""
+    """Return the median in seconds, interpolated within its bin; None of fewer than MIN_COUNT."""
     total = int(counts.sum())
-    if total < FEWEST:
+    if total < MIN_COUNT:
         return None
     reached = np.cumsum(counts, dtype=np.int64)
     half = total / 2

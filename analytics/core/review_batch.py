@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analytics.core.calibration import Calibrations, learned_many
+from analytics.core.calibration import Calibrations, update_many
 from analytics.core.logistic import FloatArray, IntArray
-from analytics.core.memory import DAY, Grade, Memories, recalls_at, reviewed_many
+from analytics.core.memory import DAY, Grade, Memories, retrievabilities_at, review_many
 from analytics.core.replay import steps
 
 _SCORES = np.array([0.0, *(grade.score for grade in Grade)])
@@ -40,7 +40,7 @@ class Reviews:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Remembered:
+class ReviewResult:
     """What is remembered after the reviews.
 
     `memories` has shape (memories,), `calibrations` shape (learners,). `recall` is R just before
@@ -52,7 +52,7 @@ class Remembered:
     recall: FloatArray
 
 
-def remember(reviews: Reviews) -> Remembered:
+def replay_reviews(reviews: Reviews) -> ReviewResult:
     """Take the reviews from the beginning; the same as `reviewed` and `learned` one by one."""
     memories = Memories.blank(int(reviews.memory.max(initial=-1)) + 1)
     recall = np.empty(len(reviews))
@@ -60,17 +60,17 @@ def remember(reviews: Reviews) -> Remembered:
     for rows in steps(reviews.memory):
         moved, at = reviews.memory[rows], reviews.at[rows]
         before = memories.take(moved)
-        recall[rows] = recalls_at(before, at)
+        recall[rows] = retrievabilities_at(before, at)
         is_telling[rows] = ~np.isnan(before.stability) & (at - before.at >= DAY)
-        memories.put(moved, reviewed_many(before, reviews.grade[rows], at))
+        memories.put(moved, review_many(before, reviews.grade[rows], at))
     calibrations = Calibrations.begin(int(reviews.learner.max(initial=-1)) + 1)
     told = np.flatnonzero(is_telling)
     for place in _steps_of(reviews.learner[told]):
         rows = told[place]
         learner = reviews.learner[rows]
         scores = _SCORES[reviews.grade[rows]]
-        calibrations.put(learner, learned_many(calibrations.take(learner), recall[rows], scores))
-    return Remembered(memories=memories, calibrations=calibrations, recall=recall)
+        calibrations.put(learner, update_many(calibrations.take(learner), recall[rows], scores))
+    return ReviewResult(memories=memories, calibrations=calibrations, recall=recall)
 
 
 def _steps_of(group: IntArray) -> list[IntArray]:

@@ -11,11 +11,11 @@ import numpy as np
 
 from analytics.core.fsrs import WEIGHTS, Weights
 from analytics.core.logistic import FloatArray, IntArray
-from analytics.core.memory import DAY, Memories, recalls_at, stabilities_after
+from analytics.core.memory import DAY, Memories, retrievabilities_at, stabilities_after
 
 HORIZON = 60.0  # days
-USUAL_SECONDS = 10.0  # of a review, where no time is known
-LEAST_SECONDS = 1.0
+DEFAULT_SECONDS = 10.0  # of a review, where no time is known
+MIN_SECONDS = 1.0
 PSEUDO_REVIEWS = 2.0
 
 
@@ -35,7 +35,7 @@ def gains(
     ------
     ValueError : an item was never reviewed, or an argument is out of its range; NaN included.
     """
-    chance = recalls_at(memories, at) if recall is None else recall
+    chance = retrievabilities_at(memories, at) if recall is None else recall
     if not np.all(memories.stability > 0.0):
         raise ValueError("only what was reviewed can be reviewed again")
     if not np.all((chance >= 0.0) & (chance <= 1.0)):
@@ -112,7 +112,7 @@ def expected_seconds(total_seconds: FloatArray, reviews: IntArray) -> FloatArray
     if not (np.all(total_seconds >= 0.0) and np.all(reviews >= 0)):
         raise ValueError("times and counts are not negative")
     count = int(reviews.sum())
-    usual = float(total_seconds.sum()) / count if count else USUAL_SECONDS
+    usual = float(total_seconds.sum()) / count if count else DEFAULT_SECONDS
     shrunk = (total_seconds + PSEUDO_REVIEWS * usual) / (reviews + PSEUDO_REVIEWS)
-    seconds: FloatArray = np.maximum(shrunk, LEAST_SECONDS)
+    seconds: FloatArray = np.maximum(shrunk, MIN_SECONDS)
     return seconds

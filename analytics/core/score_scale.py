@@ -15,7 +15,7 @@ class Scale(NamedTuple):
     low: int
     high: int
 
-    def can_be_aimed_at(self, score: float) -> bool:
+    def is_valid_target(self, score: float) -> bool:
         """Tell whether a score is above the lowest, which everybody has, and can be reached."""
         return self.low < score <= self.high
 
@@ -25,7 +25,7 @@ class Scale(NamedTuple):
         return self.high - self.low
 
     @classmethod
-    def of(cls, text: str) -> Scale:
+    def parse(cls, text: str) -> Scale:
         """Read a scale such as ``200-800``.
 
         Raises

@@ -12,7 +12,7 @@ import numpy as np
 from analytics.core.logistic import FloatArray, IntArray
 
 HOURS = 24
-USUAL = 0.5
+UNKNOWN = 0.5
 PSEUDO_ANSWERS = 10.0  # so many of the learner's usual ones are added to each hour's
 
 
@@ -40,5 +40,5 @@ def efficiency_by_hour(hour: IntArray, score: FloatArray, predicted: FloatArray)
     usual = beyond.mean() if len(beyond) else 0.0
     answers = np.bincount(hour, minlength=HOURS)
     total = np.bincount(hour, weights=beyond - usual, minlength=HOURS)
-    expected: FloatArray = np.clip(USUAL + total / (answers + PSEUDO_ANSWERS), 0.0, 1.0)
+    expected: FloatArray = np.clip(UNKNOWN + total / (answers + PSEUDO_ANSWERS), 0.0, 1.0)
     return expected

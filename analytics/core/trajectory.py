@@ -13,29 +13,29 @@ from typing import NamedTuple
 
 from analytics.core import exponential_average, growth_hmm, plateau, trend_series, velocity
 from analytics.core.bkt import MASTERED
-from analytics.core.exponential_average import NOTHING, Mean
+from analytics.core.exponential_average import NO_AVERAGE, ExponentialAverage
 from analytics.core.growth_hmm import Belief
-from analytics.core.plateau import Advice, Confidence, Evidence, Severity
+from analytics.core.plateau import Advice, Confidence, Indicator, Severity
 from analytics.core.trajectory_codec import FORMAT, VERSION, numbers
 from analytics.core.trend_series import EMPTY, Series
-from analytics.core.velocity import UNTRODDEN, Trail, Trend
+from analytics.core.velocity import NO_HISTORY, DailyHistory, Trend
 
-MOST_DIFFICULT = 50.0  # logits either way; further out floats no longer tell right from wrong
+MAX_DIFFICULTY = 50.0  # logits either way; further out floats no longer tell right from wrong
 
 
-class Pace(NamedTuple):
+class VelocityTrend(NamedTuple):
     """How fast a learner gets better at one skill, as it is seen on some day.
 
     `velocity` is after the last answer; `recent` discounted to the day, `earlier` a week before.
     """
 
     velocity: float
-    recent: Mean[float]
-    earlier: Mean[float]
+    recent: ExponentialAverage[float]
+    earlier: ExponentialAverage[float]
 
 
 @dataclass(slots=True)
-class Course:
+class Trajectory:
     """What one learner's answers at one skill came to.
 
     Attributes
@@ -56,16 +56,16 @@ class Course:
     record: float
     since_record: int
     best_level: float
-    is_raised: bool
+    is_flagged: bool
     belief: Belief[float]
-    recent: Mean[float]
-    trail: Trail
+    recent: ExponentialAverage[float]
+    daily_history: DailyHistory
     efficiencies: Series[float]
     scores: Series[float]
     difficulties: Series[float]
 
     @classmethod
-    def begin(cls) -> Course:
+    def begin(cls) -> Trajectory:
         """Return what there is before the first answer."""
         return cls(
             answers=0,
@@ -74,10 +74,10 @@ class Course:
             record=0.0,
             since_record=0,
             best_level=0.0,
-            is_raised=False,
+            is_flagged=False,
             belief=growth_hmm.START,
-            recent=NOTHING,
-            trail=UNTRODDEN,
+            recent=NO_AVERAGE,
+            daily_history=NO_HISTORY,
             efficiencies=EMPTY,
             scores=EMPTY,
             difficulties=EMPTY,
@@ -102,23 +102,23 @@ class Course:
         """
         if not (0 <= score <= 1 and 0 <= efficiency <= 1 and 0 <= mastery <= 1):
             raise ValueError("score, efficiency and mastery lie in [0, 1]")
-        if not (-MOST_DIFFICULT <= difficulty <= MOST_DIFFICULT and -inf < day < inf):
+        if not (-MAX_DIFFICULTY <= difficulty <= MAX_DIFFICULTY and -inf < day < inf):
             raise ValueError("difficulties lie within 50 logits, and a day is a number")
         self._pass_days(day)
         self._observe(score, difficulty)
-        self._keep_record(mastery)
+        self._update_record(mastery)
         self.recent = exponential_average.absorb(self.recent, self.velocity)
-        self.efficiencies = trend_series.extended(self.efficiencies, efficiency)
-        self.scores = trend_series.extended(self.scores, score)
-        self.difficulties = trend_series.extended(self.difficulties, difficulty)
+        self.efficiencies = trend_series.append(self.efficiencies, efficiency)
+        self.scores = trend_series.append(self.scores, score)
+        self.difficulties = trend_series.append(self.difficulties, difficulty)
 
     def _pass_days(self, day: float) -> None:
         """Begin on this day, or let the days since the newest answer end."""
         if self.answers:
             day = max(day, self.day)
-            self.trail = velocity.closed(self.trail, self.recent, self.day, day)
-            self.recent = exponential_average.faded(self.recent, velocity.fade(day - self.day))
-            self.belief = growth_hmm.move(self.belief)
+            self.daily_history = velocity.close_days(self.daily_history, self.recent, self.day, day)
+            self.recent = exponential_average.decayed(self.recent, velocity.fade(day - self.day))
+            self.belief = growth_hmm.transition(self.belief)
         self.answers += 1
         self.day = day
 
@@ -128,9 +128,9 @@ class Course:
         level = self.level
         if self.answers <= plateau.MIN_ANSWERS or level > self.best_level:
             self.best_level = level
-        self.is_raised = plateau.is_raised(self.answers, self.p_stuck, was_raised=self.is_raised)
+        self.is_flagged = plateau.is_flagged(self.answers, self.p_stuck, was_raised=self.is_flagged)
 
-    def _keep_record(self, mastery: float) -> None:
+    def _update_record(self, mastery: float) -> None:
         self.mastery = mastery
         if mastery >= self.record + plateau.RECORD_STEP:
             self.record, self.since_record = mastery, 0
@@ -160,7 +160,7 @@ class Course:
     @property
     def is_plateau(self) -> bool:
         """Whether a plateau is flagged: never once the skill is mastered."""
-        return self.is_raised and self.mastery < MASTERED
+        return self.is_flagged and self.mastery < MASTERED
 
     @property
     def confidence(self) -> Confidence | None:
@@ -174,16 +174,16 @@ class Course:
         return plateau.severity(self.p_stuck, self.mastery, fall, is_flagged=self.is_plateau)
 
     @property
-    def evidence(self) -> list[Evidence]:
+    def indicators(self) -> list[Indicator]:
         """What else speaks for a plateau; nothing does once the skill is mastered."""
         if self.mastery >= MASTERED:
             return []
         indicators = {
-            Evidence.VELOCITY_DECLINING: self.trend(self.day) is Trend.DECLINING,
-            Evidence.MASTERY_STAGNANT: plateau.is_stagnant(
+            Indicator.VELOCITY_DECLINING: self.trend(self.day) is Trend.DECLINING,
+            Indicator.MASTERY_STAGNANT: plateau.is_stagnant(
                 self.p_stuck, self.mastery, self.since_record
             ),
-            Evidence.EFFICIENCY_DROPPING: self._is_falling(self.efficiencies),
+            Indicator.EFFICIENCY_DROPPING: self._is_falling(self.efficiencies),
         }
         return [indicator for indicator, holds in indicators.items() if holds]
 
@@ -201,15 +201,15 @@ class Course:
     def _is_falling(self, numbers: Series[float]) -> bool:
         return trend_series.is_falling(numbers, self.difficulties, self.answers)
 
-    def pace(self, day: float) -> Pace:
+    def pace(self, day: float) -> VelocityTrend:
         """Return how fast the learner gets better, as seen on a day not before the newest answer.
 
         A day before it is taken as the newest answer's. Before the first answer the weights are 0.
         """
         day = max(day, self.day)
-        recent = exponential_average.faded(self.recent, velocity.fade(day - self.day))
-        earlier = velocity.before(self.trail, self.recent, self.day, day)
-        return Pace(self.velocity, recent, earlier)
+        recent = exponential_average.decayed(self.recent, velocity.fade(day - self.day))
+        earlier = velocity.before(self.daily_history, self.recent, self.day, day)
+        return VelocityTrend(self.velocity, recent, earlier)
 
     def trend(self, day: float) -> Trend:
         """Say where the velocity went within a week, as seen on a day; see `pace`."""
@@ -226,26 +226,26 @@ class Course:
             self.record,
             self.since_record,
             self.best_level,
-            self.is_raised,
+            self.is_flagged,
             *self.belief.growing,
             *self.belief.stuck,
             *self.recent,
-            *self.trail.weights,
-            *self.trail.means,
+            *self.daily_history.weights,
+            *self.daily_history.means,
             *self.efficiencies,
             *self.scores,
             *self.difficulties,
         )
 
     @classmethod
-    def from_bytes(cls, record: bytes) -> Course:
+    def from_bytes(cls, record: bytes) -> Trajectory:
         """Return what `to_bytes` was called on, exactly.
 
         Raises
         ------
         UnreadableRecord : these bytes are something else.
         """
-        _, answers, day, mastery, best, since, level, is_raised, *rest = numbers(record)
+        _, answers, day, mastery, best, since, level, is_flagged, *rest = numbers(record)
         return cls(
             answers=int(answers),
             day=day,
@@ -253,10 +253,10 @@ class Course:
             record=best,
             since_record=int(since),
             best_level=level,
-            is_raised=bool(is_raised),
+            is_flagged=bool(is_flagged),
             belief=Belief(growth_hmm.bins(rest[:6]), growth_hmm.bins(rest[6:12])),
-            recent=Mean(*rest[12:14]),
-            trail=Trail(tuple(rest[14:21]), tuple(rest[21:28])),
+            recent=ExponentialAverage(*rest[12:14]),
+            daily_history=DailyHistory(tuple(rest[14:21]), tuple(rest[21:28])),
             efficiencies=Series(*rest[28:31]),
             scores=Series(*rest[31:34]),
             difficulties=Series(*rest[34:]),

@@ -20,18 +20,18 @@ from analytics.core import (
     velocity,
 )
 from analytics.core.bkt import MASTERED
-from analytics.core.exponential_average import Mean
+from analytics.core.exponential_average import ExponentialAverage
 from analytics.core.growth_hmm import Belief, Bins
 from analytics.core.logistic import BoolArray, FloatArray, IntArray
-from analytics.core.trajectory import MOST_DIFFICULT, Course
+from analytics.core.trajectory import MAX_DIFFICULTY, Trajectory
 from analytics.core.trajectory_codec import Columns
 from analytics.core.trend_series import Series
-from analytics.core.velocity import Trails
+from analytics.core.velocity import DailyHistories
 
-_BEGUN = trajectory_codec.table([Course.begin().to_bytes()])
+_BEGUN = trajectory_codec.table([Trajectory.begin().to_bytes()])
 
 
-class Courses:
+class Trajectories:
     """Any number of courses, known by their row: 0, 1, 2 … in the order they were added."""
 
     __slots__ = ("_claims", "_count", "_store")
@@ -59,12 +59,12 @@ class Courses:
 
     def to_bytes(self, rows: IntArray) -> list[bytes]:
         """Return what `Course.to_bytes` returns, of each of these rows."""
-        return trajectory_codec.written(self._table(rows))
+        return trajectory_codec.encode(self._table(rows))
 
-    def course(self, row: int) -> Course:
+    def course(self, row: int) -> Trajectory:
         """Return one course, to be read by its own means; moving it moves nothing here."""
         [written] = self.to_bytes(np.array([row]))
-        return Course.from_bytes(written)
+        return Trajectory.from_bytes(written)
 
     def absorb(
         self,
@@ -94,9 +94,9 @@ class Courses:
         columns = trajectory_codec.columns(table)
         _pass_days(columns, day)
         _observe(columns, score, difficulty)
-        _keep_record(columns, mastery)
+        _update_record(columns, mastery)
         columns.recent[:] = exponential_average.absorb(
-            Mean(*columns.recent), growth_hmm.velocity(_belief(columns))
+            ExponentialAverage(*columns.recent), growth_hmm.velocity(_belief(columns))
         )
         _extend(columns.efficiencies, efficiency)
         _extend(columns.scores, score)
@@ -168,7 +168,7 @@ def _check(
     for share in (score, efficiency, mastery):
         if not np.all((share >= 0) & (share <= 1)):
             raise ValueError("score, efficiency and mastery lie in [0, 1]")
-    if not (np.all(np.abs(difficulty) <= MOST_DIFFICULT) and np.all(np.isfinite(day))):
+    if not (np.all(np.abs(difficulty) <= MAX_DIFFICULTY) and np.all(np.isfinite(day))):
         raise ValueError("difficulties lie within 50 logits, and a day is a number")
 
 
@@ -177,8 +177,10 @@ def _pass_days(columns: Columns, day: FloatArray) -> None:
     last = np.where(was_begun, columns.day, day)
     day = np.maximum(day, last)
     _close_days(columns, last, day)
-    columns.recent[:] = exponential_average.faded(Mean(*columns.recent), velocity.fades(day - last))
-    moved = growth_hmm.move(_belief(columns))
+    columns.recent[:] = exponential_average.decayed(
+        ExponentialAverage(*columns.recent), velocity.fades(day - last)
+    )
+    moved = growth_hmm.transition(_belief(columns))
     np.copyto(columns.growing, moved.growing, where=was_begun)
     np.copyto(columns.stuck, moved.stuck, where=was_begun)
     columns.answers[:] += 1
@@ -188,9 +190,9 @@ def _pass_days(columns: Columns, day: FloatArray) -> None:
 def _close_days(columns: Columns, last: FloatArray, day: FloatArray) -> None:
     """End the days before those that begin; a first answer's has none before it."""
     turning = np.flatnonzero(np.floor(day) > np.floor(last))
-    trails = velocity.all_closed(
-        Trails(columns.trail_weights[:, turning], columns.trail_means[:, turning]),
-        Mean(*columns.recent[:, turning]),
+    trails = velocity.close_days_many(
+        DailyHistories(columns.trail_weights[:, turning], columns.trail_means[:, turning]),
+        ExponentialAverage(*columns.recent[:, turning]),
         last[turning],
         day[turning],
     )
@@ -205,12 +207,12 @@ def _observe(columns: Columns, score: FloatArray, difficulty: FloatArray) -> Non
     level = growth_hmm.level(belief)
     is_early = columns.answers <= plateau.MIN_ANSWERS
     columns.best_level[:] = np.where(is_early, level, np.maximum(level, columns.best_level))
-    columns.is_raised[:] = plateau.are_raised(
+    columns.is_raised[:] = plateau.are_flagged(
         columns.answers, growth_hmm.p_stuck(belief), were_raised=columns.is_raised > 0
     )
 
 
-def _keep_record(columns: Columns, mastery: FloatArray) -> None:
+def _update_record(columns: Columns, mastery: FloatArray) -> None:
     is_record = mastery >= columns.record + plateau.RECORD_STEP
     columns.since_record[:] = np.where(is_record, 0.0, columns.since_record + 1.0)
     columns.record[:] = np.where(is_record, mastery, columns.record)
@@ -218,7 +220,7 @@ def _keep_record(columns: Columns, mastery: FloatArray) -> None:
 
 
 def _extend(sums: FloatArray, value: FloatArray) -> None:
-    sums[:] = trend_series.extended(Series(*sums), value)
+    sums[:] = trend_series.append(Series(*sums), value)
 
 
 def _belief(columns: Columns) -> Belief[FloatArray]:

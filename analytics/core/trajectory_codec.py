@@ -104,6 +104,6 @@ def table(records: Sequence[bytes]) -> FloatArray:
     return np.array([numbers(record) for record in records]).reshape(-1, SIZE).T
 
 
-def written(table: FloatArray) -> list[bytes]:
+def encode(table: FloatArray) -> list[bytes]:
     """Return the records of a table, one a column."""
     return [record.tobytes() for record in np.ascontiguousarray(table.T, "<f8")]

@@ -17,7 +17,7 @@ import numpy as np
 from analytics.core.logistic import Number
 
 HALF_LIFE = 12.0  # answers
-FADE = 2.0 ** (-1.0 / HALF_LIFE)
+DECAY = 2.0 ** (-1.0 / HALF_LIFE)
 MIN_ANSWERS = 8
 ERRORS_BELOW = 1.64  # standard errors: one-sided 95 %
 SAME_DIFFICULTY = 0.2  # logits
@@ -46,18 +46,18 @@ class Slope(NamedTuple):
     error: float
 
 
-def extended(series: Series[Number], value: Number) -> Series[Number]:
+def append(series: Series[Number], value: Number) -> Series[Number]:
     """Return the series with one more number; NaN spreads."""
     return Series(
-        FADE * series.total + value,
-        FADE * (series.lagged + series.total),
-        FADE * series.squared + value * value,
+        DECAY * series.total + value,
+        DECAY * (series.lagged + series.total),
+        DECAY * series.squared + value * value,
     )
 
 
 def mean(series: Series[Number], answers: Number) -> Number:
     """Return the discounted mean of so many numbers (>= 1)."""
-    weight: Number = (1.0 - FADE**answers) / (1.0 - FADE)
+    weight: Number = (1.0 - DECAY**answers) / (1.0 - DECAY)
     return series.total / weight
 
 
@@ -103,7 +103,7 @@ class _Design(NamedTuple):
 @lru_cache(maxsize=_SETTLED)
 def _design(answers: int) -> _Design:
     age = np.arange(answers, dtype=np.float64)
-    w = FADE**age
+    w = DECAY**age
     weight = w.sum()
     lag = (w @ age) / weight
     away = age - lag

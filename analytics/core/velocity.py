@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from analytics.core.exponential_average import Mean, faded
+from analytics.core.exponential_average import ExponentialAverage, decayed
 from analytics.core.logistic import FloatArray
 
 HALF_LIFE_DAYS = 7.0
@@ -35,7 +35,7 @@ class Trend(StrEnum):
     DECLINING = "declining"
 
 
-class Trail(NamedTuple):
+class DailyHistory(NamedTuple):
     """The discounted velocity as it stood at the end of each of the seven days before the last.
 
     Day x is kept in slot x mod 7, so that nothing moves when a day ends; weight 0 where nothing
@@ -45,15 +45,15 @@ class Trail(NamedTuple):
     weights: Slots
     means: Slots
 
-    def at_end_of(self, day: int) -> Mean[float]:
+    def at_end_of(self, day: int) -> ExponentialAverage[float]:
         """Return the mean at the end of one of these seven days."""
-        return Mean(self.weights[day % WEEK], self.means[day % WEEK])
+        return ExponentialAverage(self.weights[day % WEEK], self.means[day % WEEK])
 
 
-UNTRODDEN = Trail((0.0,) * WEEK, (0.0,) * WEEK)
+NO_HISTORY = DailyHistory((0.0,) * WEEK, (0.0,) * WEEK)
 
 
-class Trails(NamedTuple):
+class DailyHistories(NamedTuple):
     """The same of many learners; arrays of shape (WEEK, learners)."""
 
     weights: FloatArray
@@ -71,7 +71,9 @@ def fades(elapsed: FloatArray) -> FloatArray:
     return np.exp2(-elapsed / HALF_LIFE_DAYS)
 
 
-def closed(trail: Trail, recent: Mean[float], last: float, day: float) -> Trail:
+def close_days(
+    trail: DailyHistory, recent: ExponentialAverage[float], last: float, day: float
+) -> DailyHistory:
     """Return the trail once the days from the last answer's to yesterday have ended.
 
     Parameters
@@ -84,24 +86,29 @@ def closed(trail: Trail, recent: Mean[float], last: float, day: float) -> Trail:
     for ended in range(max(floor(last), newest - WEEK + 1), newest + 1):
         weights[ended % WEEK] = recent.weight * fade(ended + 1 - last)
         means[ended % WEEK] = recent.mean
-    return Trail(tuple(weights), tuple(means))
+    return DailyHistory(tuple(weights), tuple(means))
 
 
-def all_closed(
-    trails: Trails, recent: Mean[FloatArray], last: FloatArray, day: FloatArray
-) -> Trails:
+def close_days_many(
+    trails: DailyHistories,
+    recent: ExponentialAverage[FloatArray],
+    last: FloatArray,
+    day: FloatArray,
+) -> DailyHistories:
     """Return `closed` of each learner; `last` and `day` of shape (learners,)."""
     newest = np.floor(day) - 1
     ago = newest % WEEK - np.arange(WEEK)[:, None]
     ago += WEEK * (ago < 0)
     is_new = newest - ago >= np.floor(last)
     left = recent.weight * fades(newest + 1 - last) * _GAINS[ago.astype(np.intp)]
-    return Trails(
+    return DailyHistories(
         np.where(is_new, left, trails.weights), np.where(is_new, recent.mean, trails.means)
     )
 
 
-def before(trail: Trail, recent: Mean[float], last: float, day: float) -> Mean[float]:
+def before(
+    trail: DailyHistory, recent: ExponentialAverage[float], last: float, day: float
+) -> ExponentialAverage[float]:
     """Return the discounted velocity as it stood at the end of the day a week before `day`.
 
     Parameters
@@ -115,11 +122,11 @@ def before(trail: Trail, recent: Mean[float], last: float, day: float) -> Mean[f
     """
     then = floor(day) - WEEK
     if then >= floor(last):
-        return faded(recent, fade(then + 1 - last))
+        return decayed(recent, fade(then + 1 - last))
     return trail.at_end_of(then)
 
 
-def trend(now: Mean[float], earlier: Mean[float]) -> Trend:
+def trend(now: ExponentialAverage[float], earlier: ExponentialAverage[float]) -> Trend:
     """Say where the velocity goes; stable where there is nothing to compare."""
     if not (now.weight > 0 and earlier.weight > 0):
         return Trend.STABLE

@@ -5,7 +5,7 @@ from __future__ import annotations
 from analytics.models.catalogue import Item, Skill, SkillParameters
 from analytics.models.contents import Content, ContentKind, ContentQuerySet
 from analytics.models.events import LearningEvent, LearningEventQuerySet
-from analytics.models.locks import Upkeep
+from analytics.models.locks import NamedLock
 from analytics.models.memories import ItemMemory, ItemMemoryQuerySet
 from analytics.models.states import LearnerAbility, SkillState, SkillStateQuerySet
 
@@ -19,9 +19,9 @@ __all__ = [
     "LearnerAbility",
     "LearningEvent",
     "LearningEventQuerySet",
+    "NamedLock",
     "Skill",
     "SkillParameters",
     "SkillState",
     "SkillStateQuerySet",
-    "Upkeep",
 ]

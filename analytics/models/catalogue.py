@@ -11,19 +11,19 @@ from django.db.models.functions import StrIndex, Substr
 from uuid_utils.compat import uuid7
 
 from analytics.core import bkt, difficulty, predictor
-from analytics.core.difficulty import Term
+from analytics.core.difficulty import Gaussian
 from infra.api.idempotency.models import MAX_KEY_LENGTH
 from infra.db.models import UUIDModel
 from roster.models import Facility
 
 
-class Learned(UUIDModel):
+class ItemStatistics(UUIDModel):
     """Something whose difficulty and times are folded from events, by a job alone.
 
     Nobody's request writes these columns, so learners never wait for each other.
     """
 
-    FOLDED = (
+    FOLD_UPDATE_FIELDS = (
         "difficulty_mean", "difficulty_variance", "answers", "correct", "times", "typical_seconds",
     )  # fmt: skip
 
@@ -43,12 +43,12 @@ class Learned(UUIDModel):
         ]
 
     @property
-    def difficulty(self) -> Term:
+    def difficulty(self) -> Gaussian:
         """How hard this is, and how well that is known."""
-        return Term(self.difficulty_mean, self.difficulty_variance)
+        return Gaussian(self.difficulty_mean, self.difficulty_variance)
 
 
-class Skill(Learned):
+class Skill(ItemStatistics):
     """One thing to be learned in one facility, by the code its apps give it."""
 
     facility = models.ForeignKey(Facility, on_delete=models.CASCADE, related_name="skills")
@@ -66,9 +66,9 @@ class Skill(Learned):
     )
     difficulty_variance = models.FloatField(default=difficulty.SKILL.variance)
 
-    class Meta(Learned.Meta):
+    class Meta(ItemStatistics.Meta):
         constraints = [
-            *Learned.Meta.constraints,
+            *ItemStatistics.Meta.constraints,
             models.UniqueConstraint(fields=["facility", "code"], name="one_skill_per_code"),
             models.CheckConstraint(condition=~Q(code=""), name="skill_has_a_code"),
         ]
@@ -77,7 +77,7 @@ class Skill(Learned):
         return self.title or self.code
 
 
-class Item(Learned):
+class Item(ItemStatistics):
     """One question of one facility; its own skill, where it has one, beats its content's.
 
     Apps name it by a code of theirs or by its GUID.
@@ -100,9 +100,9 @@ class Item(Learned):
     )
     difficulty_variance = models.FloatField(default=difficulty.ITEM.variance)
 
-    class Meta(Learned.Meta):
+    class Meta(ItemStatistics.Meta):
         constraints = [
-            *Learned.Meta.constraints,
+            *ItemStatistics.Meta.constraints,
             models.UniqueConstraint(fields=["facility", "code"], name="one_item_per_code"),
             models.UniqueConstraint(fields=["facility", "guid"], name="one_item_per_guid"),
             models.CheckConstraint(condition=~Q(code=""), name="item_code_is_null_or_named"),
@@ -191,6 +191,6 @@ class SkillParameters(UUIDModel):
         )
 
     @property
-    def weights(self) -> predictor.Blend:
+    def weights(self) -> predictor.BlendWeights:
         """How the models' voices are weighed in the prediction."""
-        return predictor.Blend(*self.blend)
+        return predictor.BlendWeights(*self.blend)

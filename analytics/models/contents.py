@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from infra.identifiers import parse_uuid
 from roster.models import Quiz
 
-MAX_TITLE = 200
-MAX_ITEM = 200
+MAX_TITLE_LENGTH = 200
+MAX_ITEM_LENGTH = 200
 # As many as one try may hold attempts: more could never all be done.
 MAX_ITEMS = 10_000
 
@@ -39,7 +39,7 @@ class ContentKind(models.TextChoices):
 Work = tuple[UUID, UUID | None]
 
 
-def refuse_bad_items(items: Any) -> None:
+def validate_items(items: Any) -> None:
     """Tell a form or an import that this is no list of questions."""
     if not isinstance(items, list) or not all(_is_item(item) for item in items):
         raise ValidationError(_("A list of texts of 1 to 200 characters is required."))
@@ -50,7 +50,7 @@ def refuse_bad_items(items: Any) -> None:
 
 
 def _is_item(item: Any) -> bool:
-    return isinstance(item, str) and 0 < len(item) <= MAX_ITEM and "\0" not in item
+    return isinstance(item, str) and 0 < len(item) <= MAX_ITEM_LENGTH and "\0" not in item
 
 
 class ContentQuerySet(models.QuerySet["Content"]):
@@ -94,14 +94,14 @@ class Content(models.Model):
     AUDITED_FIELDS: ClassVar[tuple[str, ...]] = ("title", "kind", "parent_id", "items")
 
     id = models.UUIDField(primary_key=True)
-    title = models.CharField(_("title"), max_length=MAX_TITLE)
+    title = models.CharField(_("title"), max_length=MAX_TITLE_LENGTH)
     kind = models.CharField(_("kind"), max_length=20, choices=ContentKind, blank=True)
     parent = models.ForeignKey(
         "self", on_delete=models.SET_NULL, related_name="children", null=True, blank=True,
         verbose_name=_("parent"), help_text=_("What this is a part of."),
     )  # fmt: skip
     items = models.JSONField(
-        _("items"), default=list, blank=True, validators=[refuse_bad_items],
+        _("items"), default=list, blank=True, validators=[validate_items],
         help_text=_('The questions of an exercise, such as ["q1", "q2"].'),
     )  # fmt: skip
 

@@ -15,7 +15,7 @@ from infra.db.models import UUIDModel
 from roster.models import Actor, ApiKey, Facility, User
 from roster.models.visibility import LearnersQuerySet
 
-NEWEST = ("-happened_at", "-id")
+NEWEST_FIRST = ("-happened_at", "-id")
 
 
 class LearningEventQuerySet(LearnersQuerySet["LearningEvent"]):
@@ -51,7 +51,7 @@ class LearningEvent(UUIDModel):
     move.
     """
 
-    JUDGED = ("parameter_version", "mastery_before", "mastery_after")
+    REPLAY_UPDATE_FIELDS = ("parameter_version", "mastery_before", "mastery_after")
 
     facility = models.ForeignKey(
         Facility, on_delete=models.CASCADE, related_name="+", db_index=False
@@ -129,9 +129,9 @@ class LearningEvent(UUIDModel):
             ),
             models.Index(fields=["learner", "happened_at", "position"], name="event_of_learner"),
             models.Index(fields=["item", "-id"], name="event_of_item"),
-            models.Index(fields=NEWEST, name="event_newest"),
-            models.Index(fields=["facility", *NEWEST], name="event_of_facility_newest"),
-            models.Index(fields=["source", *NEWEST], name="event_of_source_newest"),
+            models.Index(fields=NEWEST_FIRST, name="event_newest"),
+            models.Index(fields=["facility", *NEWEST_FIRST], name="event_of_facility_newest"),
+            models.Index(fields=["source", *NEWEST_FIRST], name="event_of_source_newest"),
             models.Index(
                 fields=["happened_at", "id"],
                 condition=Q(folded_at__isnull=True),

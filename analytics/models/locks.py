@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 
-class Upkeep(models.Model):
+class NamedLock(models.Model):
     """A kind of upkeep; whoever does it holds the row's lock meanwhile."""
 
     FOLDING = "folding"
@@ -20,9 +20,9 @@ class Upkeep(models.Model):
         return self.name
 
     @staticmethod
-    def take_turns(name: str) -> None:
+    def acquire(name: str) -> None:
         """Wait until nobody else does this, and keep others from it until the transaction ends."""
-        rows = Upkeep.objects.filter(pk=name).select_for_update()
+        rows = NamedLock.objects.filter(pk=name).select_for_update()
         if not list(rows):
-            Upkeep.objects.bulk_create([Upkeep(name=name)], ignore_conflicts=True)
+            NamedLock.objects.bulk_create([NamedLock(name=name)], ignore_conflicts=True)
             list(rows)

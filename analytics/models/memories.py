@@ -11,7 +11,7 @@ from infra.db.models import UUIDModel
 from roster.models import User
 from roster.models.visibility import LearnersQuerySet
 
-LATEST_REVIEWED = ("-last_review", "-id")
+LATEST_REVIEWED_FIRST = ("-last_review", "-id")
 
 
 class ItemMemoryQuerySet(LearnersQuerySet["ItemMemory"]):
@@ -25,7 +25,7 @@ class ItemMemory(UUIDModel):
     learner. `seconds` is the time that was told of `timed` of the reviews.
     """
 
-    LEARNED = (
+    UPDATE_FIELDS = (
         "stability", "difficulty", "last_review", "due", "reviews", "score", "seconds", "timed",
         "studied",
     )  # fmt: skip
@@ -63,7 +63,7 @@ class ItemMemory(UUIDModel):
         ]
         indexes = [
             models.Index(fields=["learner", "due"], name="memory_due"),
-            models.Index(fields=LATEST_REVIEWED, name="memory_latest_reviewed"),
+            models.Index(fields=LATEST_REVIEWED_FIRST, name="memory_latest_reviewed"),
         ]
 
     def __str__(self) -> str:

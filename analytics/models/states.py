@@ -11,7 +11,7 @@ from infra.db.models import UUIDModel
 from roster.models import User
 from roster.models.visibility import LearnersQuerySet
 
-LATEST_PRACTISED = ("-last_practised", "-id")
+LATEST_PRACTISED_FIRST = ("-last_practised", "-id")
 
 
 class LearnerAbility(models.Model):
@@ -21,7 +21,7 @@ class LearnerAbility(models.Model):
     `answers` is the position the learner's next event takes, `newest` when the latest happened.
     """
 
-    LEARNED = (
+    UPDATE_FIELDS = (
         "mean", "variance", "efficiency_weight", "efficiency", "recall_offset", "recall_slope",
         "recall_offset_sum", "recall_slope_sum", "answers", "newest",
     )  # fmt: skip
@@ -63,7 +63,7 @@ class SkillState(UUIDModel):
     the state was judged with; a refit rebuilds it before it takes the new ones.
     """
 
-    LEARNED = (
+    UPDATE_FIELDS = (
         "parameters", "mastery", "fading", "attempts", "correct", "ability_mean",
         "ability_variance", "course", "plateau", "p_stuck", "velocity", "efficiency",
         "last_practised",
@@ -108,7 +108,7 @@ class SkillState(UUIDModel):
                 condition=Q(correct__lte=models.F("attempts")), name="no_more_right_than_answered"
             ),
         ]
-        indexes = [models.Index(fields=LATEST_PRACTISED, name="state_latest_practised")]
+        indexes = [models.Index(fields=LATEST_PRACTISED_FIRST, name="state_latest_practised")]
 
     def __str__(self) -> str:
         return f"{self.learner} at {self.skill}: {self.mastery:.2f}"

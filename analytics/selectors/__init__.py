@@ -8,21 +8,21 @@ from analytics.selectors.learners import (
     readable_learner_at_skill,
 )
 from analytics.selectors.learning_curves import curve
-from analytics.selectors.predictions import Outlook, SkillOutlook, outlook
-from analytics.selectors.skill_states import Standing, standings, states_of
-from analytics.selectors.velocity import LearnerPace, pace
+from analytics.selectors.predictions import Predictions, SkillPrediction, predictions
+from analytics.selectors.skill_states import SkillEstimate, skill_estimates, states_of_learner
+from analytics.selectors.velocity import VelocitySummary, velocity_summary
 
 __all__ = [
-    "LearnerPace",
-    "Outlook",
-    "SkillOutlook",
-    "Standing",
+    "Predictions",
+    "SkillEstimate",
+    "SkillPrediction",
     "UnknownSkill",
+    "VelocitySummary",
     "curve",
-    "outlook",
-    "pace",
+    "predictions",
     "readable_learner",
     "readable_learner_at_skill",
-    "standings",
-    "states_of",
+    "skill_estimates",
+    "states_of_learner",
+    "velocity_summary",
 ]

@@ -12,20 +12,25 @@ from django.conf import settings
 from django.db.models import Count
 
 from analytics.core import difficulty, forecast
-from analytics.core.forecast import Forecast, Prospect
+from analytics.core.forecast import Forecast, SkillForecast
 from analytics.core.learner_update import Ability, Belief, p_correct
 from analytics.core.score_scale import Scale
 from analytics.models import LearningEvent, Skill, SkillState
-from analytics.rows import DAY, ability_of, model_of
-from analytics.selectors.recommendations import advise
-from analytics.selectors.skill_states import Standing, shared_of, standings, states_of
+from analytics.rows import DAY, ability_from_row, model_from_row
+from analytics.selectors.recommendations import recommend
+from analytics.selectors.skill_states import (
+    SkillEstimate,
+    shared_from_skill,
+    skill_estimates,
+    states_of_learner,
+)
 from roster.models import User
 
-LATELY = timedelta(days=forecast.LATELY_DAYS)
+RECENT_WINDOW = timedelta(days=forecast.RECENT_DAYS)
 
 
 @dataclass(frozen=True, kw_only=True)
-class SkillOutlook:
+class SkillPrediction:
     """What is to be expected of a learner at one skill they have practised."""
 
     code: str
@@ -35,17 +40,19 @@ class SkillOutlook:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outlook:
+class Predictions:
     """Where a learner's practice leads within some days."""
 
     days: int
     forecast: Forecast
     target: float | None
-    skills: list[SkillOutlook]
+    skills: list[SkillPrediction]
     recommendations: list[str]
 
 
-def outlook(learner: User, *, days: int, at: datetime, target: float | None = None) -> Outlook:
+def predictions(
+    learner: User, *, days: int, at: datetime, target: float | None = None
+) -> Predictions:
     """Forecast a learner's scores and skills; everybody goes on practising as they lately did.
 
     Parameters
@@ -53,31 +60,33 @@ def outlook(learner: User, *, days: int, at: datetime, target: float | None = No
     days : how far to look ahead, 1 to 365.
     target : the total to reach; None: the installation's, if any.
     """
-    standing = standings(learner, states_of(learner))
+    standing = skill_estimates(learner, states_of_learner(learner))
     rates = _rates(learner, at=at) if standing else {}
-    ability = ability_of(standing[0].state.learner.ability) if standing else Ability()
+    ability = ability_from_row(standing[0].state.learner.ability) if standing else Ability()
     scales: Mapping[str, Scale] = settings.SCORE_SECTIONS
-    prospects = _prospects(learner, standing, rates, ability=ability, sections=scales)
+    prospects = _skill_forecasts(learner, standing, rates, ability=ability, sections=scales)
     target = settings.TARGET_SCORE if target is None else target
-    return Outlook(
+    return Predictions(
         days=days,
         forecast=forecast.forecast(
             prospects, scales, ability_variance=ability.term.variance, days=days, target=target
         ),
         target=target,
         skills=[_of_skill(each, rates, days=days) for each in standing],
-        recommendations=advise(standing, prospects, at=at),
+        recommendations=recommend(standing, prospects, at=at),
     )
 
 
-def _of_skill(standing: Standing, rates: Mapping[UUID, float], *, days: int) -> SkillOutlook:
+def _of_skill(
+    standing: SkillEstimate, rates: Mapping[UUID, float], *, days: int
+) -> SkillPrediction:
     state = standing.state
     attempts = rates.get(state.skill_id, 0.0) * days
-    learn = model_of(state.parameters).classic.learn
-    return SkillOutlook(
+    learn = model_from_row(state.parameters).classic.learn
+    return SkillPrediction(
         code=state.skill.code,
         mastery=state.mastery,
-        predicted_mastery=forecast.mastered(state.mastery, learn, attempts),
+        predicted_mastery=forecast.count_mastered(state.mastery, learn, attempts),
         p_correct_next=standing.p_correct_next,
     )
 
@@ -87,7 +96,7 @@ def _rates(learner: User, *, at: datetime) -> dict[UUID, float]:
     events = LearningEvent.objects.filter(learner=learner, skill__isnull=False)
     first = events.in_order().values_list("happened_at", flat=True)[:1]
     known_days = (at - min([at, *first])).total_seconds() / DAY
-    lately = events.filter(happened_at__gt=at - LATELY).order_by()
+    lately = events.filter(happened_at__gt=at - RECENT_WINDOW).order_by()
     counted = lately.values_list("skill").annotate(answers=Count("pk"))
     return {
         skill_id: forecast.expected_rate(answers, known_days=known_days)
@@ -95,18 +104,18 @@ def _rates(learner: User, *, at: datetime) -> dict[UUID, float]:
     }
 
 
-def _prospects(
+def _skill_forecasts(
     learner: User,
-    standing: list[Standing],
+    standing: list[SkillEstimate],
     rates: Mapping[UUID, float],
     *,
     ability: Ability,
     sections: Mapping[str, Scale],
-) -> dict[str, list[Prospect[float]]]:
+) -> dict[str, list[SkillForecast[float]]]:
     """Return every skill of each section, those never practised included."""
     held = {each.state.skill_id: each for each in standing}
     skills = Skill.objects.filter(facility=learner.facility_id, section__in=sections)
-    prospects: dict[str, list[Prospect[float]]] = defaultdict(list)
+    prospects: dict[str, list[SkillForecast[float]]] = defaultdict(list)
     for skill in skills.select_related("parameters").order_by("code"):
         found = held.get(skill.pk)
         rate = rates.get(skill.pk, 0.0)
@@ -118,8 +127,8 @@ def _prospects(
     return dict(prospects)
 
 
-def _practised(state: SkillState, p: float, rate: float) -> Prospect[float]:
-    return Prospect(
+def _practised(state: SkillState, p: float, rate: float) -> SkillForecast[float]:
+    return SkillForecast(
         p_correct=p,
         variance=state.ability_variance,
         velocity=state.velocity,
@@ -128,10 +137,10 @@ def _practised(state: SkillState, p: float, rate: float) -> Prospect[float]:
     )
 
 
-def _unpractised(skill: Skill, ability: Ability) -> Prospect[float]:
+def _unpractised(skill: Skill, ability: Ability) -> SkillForecast[float]:
     """Return what the learner's ability elsewhere leads to expect."""
-    model = model_of(skill.parameters)
-    p = p_correct(ability, Belief.begin(model), shared_of(skill), model)
-    return Prospect(
+    model = model_from_row(skill.parameters)
+    p = p_correct(ability, Belief.begin(model), shared_from_skill(skill), model)
+    return SkillForecast(
         p_correct=p, variance=difficulty.LEARNER_SKILL.variance, velocity=0.0, rate=0.0, answers=0
     )

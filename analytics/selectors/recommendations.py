@@ -10,19 +10,19 @@ from django.conf import settings
 
 from analytics.core import forecast
 from analytics.core.bkt import MASTERED
-from analytics.core.forecast import Prospect
-from analytics.core.trajectory import Course
+from analytics.core.forecast import SkillForecast
+from analytics.core.trajectory import Trajectory
 from analytics.models import SkillState
-from analytics.selectors.skill_states import Standing
+from analytics.selectors.skill_states import SkillEstimate
 
-MOST_SENTENCES = 5
-MOST_OF_A_KIND = 2
+MAX_SENTENCES = 5
+MAX_OF_A_KIND = 2
 LONG_AGO = timedelta(days=14)
 
 
-def advise(
-    standing: Sequence[Standing],
-    prospects: Mapping[str, Sequence[Prospect[float]]],
+def recommend(
+    standing: Sequence[SkillEstimate],
+    prospects: Mapping[str, Sequence[SkillForecast[float]]],
     *,
     at: datetime,
 ) -> list[str]:
@@ -34,33 +34,33 @@ def advise(
     kinds = (
         _stuck(standing),
         _weakest(standing),
-        _rusty(standing, at),
+        _long_unpractised(standing, at),
         _unscored(prospects),
     )
-    sentences = (sentence for kind in kinds for sentence in islice(kind, MOST_OF_A_KIND))
-    return list(islice(sentences, MOST_SENTENCES))
+    sentences = (sentence for kind in kinds for sentence in islice(kind, MAX_OF_A_KIND))
+    return list(islice(sentences, MAX_SENTENCES))
 
 
-def _states(standing: Iterable[Standing]) -> list[SkillState]:
+def _states(standing: Iterable[SkillEstimate]) -> list[SkillState]:
     return [each.state for each in standing]
 
 
-def _stuck(standing: Sequence[Standing]) -> Iterator[str]:
+def _stuck(standing: Sequence[SkillEstimate]) -> Iterator[str]:
     flagged = [state for state in _states(standing) if state.plateau]
     for state in sorted(flagged, key=lambda state: (-state.p_stuck, state.skill.code)):
-        advice = Course.from_bytes(bytes(state.course)).recommendation
+        advice = Trajectory.from_bytes(bytes(state.course)).recommendation
         if advice is not None:
             yield f"{state.skill}: {advice.sentence}"
 
 
-def _weakest(standing: Sequence[Standing]) -> Iterator[str]:
+def _weakest(standing: Sequence[SkillEstimate]) -> Iterator[str]:
     moving = [each for each in standing if not each.state.plateau and each.state.mastery < MASTERED]
     for each in sorted(moving, key=lambda each: (each.p_correct_next, each.state.skill.code)):
         share = round(100 * each.p_correct_next)
         yield f"{each.state.skill}: go on practising; {share} % of answers would be right now."
 
 
-def _rusty(standing: Sequence[Standing], at: datetime) -> Iterator[str]:
+def _long_unpractised(standing: Sequence[SkillEstimate], at: datetime) -> Iterator[str]:
     left = [
         state
         for state in _states(standing)
@@ -71,7 +71,7 @@ def _rusty(standing: Sequence[Standing], at: datetime) -> Iterator[str]:
         yield f"{state.skill}: mastered, but not practised for {days} days; ask a few again."
 
 
-def _unscored(prospects: Mapping[str, Sequence[Prospect[float]]]) -> Iterator[str]:
+def _unscored(prospects: Mapping[str, Sequence[SkillForecast[float]]]) -> Iterator[str]:
     for section in settings.SCORE_SECTIONS:
         skills = prospects.get(section, ())
         missing = forecast.missing_answers(skills)

@@ -8,36 +8,36 @@ from dataclasses import dataclass
 from analytics.core.difficulty import ITEM
 from analytics.core.learner_update import Shared, p_correct
 from analytics.models import Item, Skill, SkillState, SkillStateQuerySet
-from analytics.rows import ability_of, belief_of, model_of
+from analytics.rows import ability_from_row, belief_from_row, model_from_row
 from roster.models import User
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standing:
+class SkillEstimate:
     """What is believed of a learner at one skill, and the chance of a right answer next."""
 
     state: SkillState
     p_correct_next: float
 
 
-def states_of(learner: User) -> SkillStateQuerySet:
+def states_of_learner(learner: User) -> SkillStateQuerySet:
     """Return the learner's states, with what predictions rest on; last practised first."""
     states = SkillState.objects.filter(learner=learner)
     rest = ("skill", "parameters", "learner__ability")
     return states.select_related(*rest).order_by("-last_practised", "-pk")
 
 
-def standings(
+def skill_estimates(
     learner: User, states: Iterable[SkillState], *, item: str | None = None
-) -> list[Standing]:
-    """Return where the learner stands, as of `states_of`.
+) -> list[SkillEstimate]:
+    """Return where the learner stands, as of `states_of_learner`.
 
     Parameters
     ----------
     item : the code of the item that is next; None, or one nobody has answered: any item.
     """
     term = _known(learner, item)
-    return [Standing(state=state, p_correct_next=_chance(state, term)) for state in states]
+    return [SkillEstimate(state=state, p_correct_next=_chance(state, term)) for state in states]
 
 
 def _known(learner: User, code: str | None) -> Item | None:
@@ -48,11 +48,11 @@ def _known(learner: User, code: str | None) -> Item | None:
 
 
 def _chance(state: SkillState, item: Item | None) -> float:
-    ability = ability_of(state.learner.ability)
-    shared = shared_of(state.skill, item)
-    return p_correct(ability, belief_of(state), shared, model_of(state.parameters))
+    ability = ability_from_row(state.learner.ability)
+    shared = shared_from_skill(state.skill, item)
+    return p_correct(ability, belief_from_row(state), shared, model_from_row(state.parameters))
 
 
-def shared_of(skill: Skill, item: Item | None = None) -> Shared:
+def shared_from_skill(skill: Skill, item: Item | None = None) -> Shared:
     """Return what is known of a question about a skill; no item: any of them."""
     return Shared(skill.difficulty, item.difficulty if item else ITEM)

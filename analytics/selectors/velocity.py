@@ -9,19 +9,19 @@ import numpy as np
 from django.db.models import Count, Sum
 from django.db.models.functions import TruncDate
 
-from analytics.core.overall_velocity import Momentum, Practice, momentum
-from analytics.core.trajectory import Course
+from analytics.core.overall_velocity import Momentum, Practice, summarise
+from analytics.core.trajectory import Trajectory
 from analytics.models import LearningEvent, LearningEventQuerySet, SkillState
 from analytics.rows import DAY
 from analytics.selectors.learners import refuse_unknown_skill
-from analytics.selectors.skill_states import states_of
+from analytics.selectors.skill_states import states_of_learner
 from roster.models import User
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC).date()
 
 
 @dataclass(frozen=True, kw_only=True)
-class LearnerPace:
+class VelocitySummary:
     """How a learner gets on, how efficiently, and the velocity at each skill by its code."""
 
     momentum: Momentum
@@ -29,7 +29,9 @@ class LearnerPace:
     velocities: dict[str, float]
 
 
-def pace(learner: User, *, days: int, at: datetime, skill: str | None = None) -> LearnerPace:
+def velocity_summary(
+    learner: User, *, days: int, at: datetime, skill: str | None = None
+) -> VelocitySummary:
     """Say how a learner gets on; who has done nothing is told so by zeros.
 
     Parameters
@@ -48,10 +50,10 @@ def pace(learner: User, *, days: int, at: datetime, skill: str | None = None) ->
     events = LearningEvent.objects.filter(learner=learner, skill__isnull=False)
     if skill is not None:
         events = events.filter(skill__in=[state.skill_id for state in states])
-    return LearnerPace(
-        momentum=momentum(
+    return VelocitySummary(
+        momentum=summarise(
             _practice(events, since=today - days + 1),
-            [Course.from_bytes(bytes(state.course)).pace(seen) for state in states],
+            [Trajectory.from_bytes(bytes(state.course)).pace(seen) for state in states],
             today=today,
             days=days,
         ),
@@ -62,8 +64,8 @@ def pace(learner: User, *, days: int, at: datetime, skill: str | None = None) ->
 
 def _states(learner: User, skill: str | None) -> list[SkillState]:
     if skill is None:
-        return list(states_of(learner))
-    return [] if "\0" in skill else list(states_of(learner).filter(skill__code=skill))
+        return list(states_of_learner(learner))
+    return [] if "\0" in skill else list(states_of_learner(learner).filter(skill__code=skill))
 
 
 def _efficiency(states: list[SkillState], *, at_skill: bool) -> float:

@@ -7,19 +7,19 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
-from analytics.commands import USUAL_CONFIDENCE, TrackedAnswer
+from analytics.commands import DEFAULT_CONFIDENCE, TrackedAnswer
 from analytics.events import MasteryChange
 from analytics.serializers.reading import (
     MAX_CONFIDENCE,
     MAX_DIFFICULTY,
     MAX_SECONDS,
     BadAnswer,
-    read_answer,
+    parse_answer,
 )
 from infra.api.idempotency.models import MAX_KEY_LENGTH
 
 DECIMALS = 4
-CONFIDENCES = ("low", "medium", "high")
+CONFIDENCE_CHOICES = ("low", "medium", "high")
 
 
 class TrackAnswerSerializer(serializers.Serializer[TrackedAnswer]):
@@ -32,7 +32,7 @@ class TrackAnswerSerializer(serializers.Serializer[TrackedAnswer]):
         min_value=0, max_value=MAX_SECONDS, required=False, allow_null=True
     )
     confidence_score = serializers.IntegerField(
-        min_value=1, max_value=MAX_CONFIDENCE, default=USUAL_CONFIDENCE, allow_null=True
+        min_value=1, max_value=MAX_CONFIDENCE, default=DEFAULT_CONFIDENCE, allow_null=True
     )
     question_difficulty = serializers.FloatField(
         min_value=-MAX_DIFFICULTY, max_value=MAX_DIFFICULTY, required=False, allow_null=True
@@ -44,7 +44,7 @@ class TrackAnswerSerializer(serializers.Serializer[TrackedAnswer]):
     def to_internal_value(self, data: Any) -> TrackedAnswer:
         """Read the answer by the rules that the bulk goes by."""
         try:
-            return read_answer(data)
+            return parse_answer(data)
         except BadAnswer as error:
             raise ValidationError(error.details) from None
 
@@ -64,7 +64,7 @@ class MasteryChangeSerializer(serializers.Serializer[MasteryChange]):
     total_attempts = serializers.IntegerField()
     correct_attempts = serializers.IntegerField()
     recommendation = serializers.CharField(allow_null=True)
-    plateau_confidence = serializers.ChoiceField(choices=CONFIDENCES, allow_null=True)
+    plateau_confidence = serializers.ChoiceField(choices=CONFIDENCE_CHOICES, allow_null=True)
     p_correct = serializers.FloatField()
 
 

@@ -13,14 +13,14 @@ from rest_framework.request import Request
 from analytics.core.score_scale import total_scale
 from infra.api.idempotency.models import MAX_KEY_LENGTH
 
-USUAL_DAYS = 30
-MOST_DAYS = 365
+DEFAULT_DAYS = 30
+MAX_DAYS = 365
 _WHOLE = re.compile(r"[0-9]{1,9}")
 _NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
 
 DAYS = OpenApiParameter(
     "days",
-    {"type": "integer", "minimum": 1, "maximum": MOST_DAYS, "default": USUAL_DAYS},
+    {"type": "integer", "minimum": 1, "maximum": MAX_DAYS, "default": DEFAULT_DAYS},
     description="How many days to look back, or ahead.",
 )
 SKILL = OpenApiParameter("skill_id", OpenApiTypes.STR, description="Only this skill.")
@@ -37,7 +37,7 @@ RESULTS = OpenApiParameter(
 )
 
 
-def asked_for_every_result(request: Request) -> bool:
+def parse_every_result(request: Request) -> bool:
     """Tell whether the results of all rows are wanted.
 
     Raises
@@ -50,7 +50,7 @@ def asked_for_every_result(request: Request) -> bool:
     return word == "all"
 
 
-def asked_days(request: Request) -> int:
+def parse_days(request: Request) -> int:
     """Return how many days are asked about.
 
     Raises
@@ -59,13 +59,13 @@ def asked_days(request: Request) -> int:
     """
     text = request.query_params.get("days")
     if text is None:
-        return USUAL_DAYS
-    if not (_WHOLE.fullmatch(text) and 1 <= int(text) <= MOST_DAYS):
-        raise ValidationError({"days": [f"Must be a whole number from 1 to {MOST_DAYS}."]})
+        return DEFAULT_DAYS
+    if not (_WHOLE.fullmatch(text) and 1 <= int(text) <= MAX_DAYS):
+        raise ValidationError({"days": [f"Must be a whole number from 1 to {MAX_DAYS}."]})
     return int(text)
 
 
-def asked_name(request: Request, parameter: str) -> str | None:
+def parse_name(request: Request, parameter: str) -> str | None:
     """Return the id a parameter names, None where it is not there.
 
     Raises
@@ -78,7 +78,7 @@ def asked_name(request: Request, parameter: str) -> str | None:
     return name
 
 
-def asked_target(request: Request) -> float | None:
+def parse_target(request: Request) -> float | None:
     """Return the total to aim at, None where none is named.
 
     Raises
@@ -89,7 +89,7 @@ def asked_target(request: Request) -> float | None:
     if text is None:
         return None
     total = total_scale(settings.SCORE_SECTIONS.values())
-    if not (_NUMBER.fullmatch(text) and total.can_be_aimed_at(float(text))):
+    if not (_NUMBER.fullmatch(text) and total.is_valid_target(float(text))):
         message = f"Must be a number above {total.low} and up to {total.high}."
         raise ValidationError({"target_score": [message]})
     return float(text)

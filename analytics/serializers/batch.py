@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 from rest_framework import serializers
 from rest_framework.exceptions import ParseError, ValidationError
 
-from analytics.commands import ToldAnswer
+from analytics.commands import AnswerPayload
 from analytics.serializers.answers import MasteryChangeSerializer, change_body
 from analytics.serializers.reading import NO_FIELD, BadAnswer
-from analytics.services import NotTheirEvent, Outcome, Row
+from analytics.services import BulkResult, BulkRow, EventOwnedByAnother
 
 S = TypeVar("S")
 MAX_ROWS = 10_000
@@ -21,7 +21,7 @@ STATUSES = ("accepted", "duplicate", "rejected")
 Errors = Mapping[str, Sequence[str]]
 _NO_ARRAY = "An array of answers is required."
 # Of rows that could be read: which of their fields is to blame; else the learner's.
-_BLAMED: dict[type[Exception], str] = {NotTheirEvent: "event_id"}
+_BLAMED: dict[type[Exception], str] = {EventOwnedByAnother: "event_id"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,13 +31,13 @@ class Batch:
     `digest` tells the body from any other.
     """
 
-    answers: list[tuple[int, ToldAnswer]] = field(default_factory=list)
+    answers: list[tuple[int, AnswerPayload]] = field(default_factory=list)
     rejected: list[tuple[int, Errors]] = field(default_factory=list)
     digest: str = ""
 
     @classmethod
     def read(
-        cls, sources: Iterable[S], read: Callable[[S], ToldAnswer], digest: Callable[[], str]
+        cls, sources: Iterable[S], read: Callable[[S], AnswerPayload], digest: Callable[[], str]
     ) -> Batch:
         """Read answers; a bad one never rejects the others.
 
@@ -49,7 +49,7 @@ class Batch:
         ------
         ValidationError : there are more than `MAX_ROWS`.
         """
-        answers: list[tuple[int, ToldAnswer]] = []
+        answers: list[tuple[int, AnswerPayload]] = []
         rejected: list[tuple[int, Errors]] = []
         for index, source in enumerate(sources):
             if index == MAX_ROWS:
@@ -74,7 +74,7 @@ class Batch:
             raise ValidationError(_NO_ARRAY)
         return data
 
-    def rows(self, request_name: str | None) -> list[Row]:
+    def rows(self, request_name: str | None) -> list[BulkRow]:
         """Return the rows to record.
 
         Parameters
@@ -82,9 +82,9 @@ class Batch:
         request_name : the same whenever this request is sent again; None: it is sent once.
         """
         return [
-            Row(
+            BulkRow(
                 index=index,
-                told=told,
+                payload=told,
                 name=f"{request_name}/{index}" if request_name else None,
             )
             for index, told in self.answers
@@ -126,7 +126,7 @@ class CountsSerializer(serializers.Serializer[Any]):
     rejected = serializers.IntegerField(min_value=0)
 
 
-def bulk_body(batch: Batch, outcomes: Sequence[Outcome], *, every: bool) -> dict[str, Any]:
+def bulk_body(batch: Batch, outcomes: Sequence[BulkResult], *, every: bool) -> dict[str, Any]:
     """Write what became of a batch: of every row, or of the rejected."""
     rejected = [
         *batch.rejected,
@@ -144,7 +144,7 @@ def bulk_body(batch: Batch, outcomes: Sequence[Outcome], *, every: bool) -> dict
     }
 
 
-def counts(done: Sequence[Outcome], rejected: Sequence[Any]) -> dict[str, int]:
+def counts(done: Sequence[BulkResult], rejected: Sequence[Any]) -> dict[str, int]:
     """Count rows by what became of them."""
     repeated = Counter(each.is_duplicate for each in done)
     return {
@@ -158,7 +158,7 @@ def _rejected_body(index: int, errors: Errors) -> dict[str, Any]:
     return {"index": index, "status": "rejected", "errors": errors}
 
 
-def _done_body(outcome: Outcome) -> dict[str, Any]:
+def _done_body(outcome: BulkResult) -> dict[str, Any]:
     assert outcome.change is not None  # noqa: S101  # it has no problem
     return {
         "index": outcome.index,

@@ -10,7 +10,7 @@ from rest_framework import serializers
 from analytics.core.forecast import Goal, Score
 from analytics.core.velocity import Trend
 from analytics.events import Source
-from analytics.selectors import LearnerPace, Outlook, Standing
+from analytics.selectors import Predictions, SkillEstimate, VelocitySummary
 from analytics.serializers.answers import probability
 from infra.api.fields import HexUUIDField
 from infra.datetime_format import format_time
@@ -18,7 +18,7 @@ from infra.datetime_format import format_time
 Row = dict[str, Any]
 
 
-class StandingSerializer(serializers.Serializer[Standing]):
+class SkillEstimateSerializer(serializers.Serializer[SkillEstimate]):
     """Where a learner stands at one skill."""
 
     skill_id = serializers.CharField()
@@ -32,7 +32,7 @@ class StandingSerializer(serializers.Serializer[Standing]):
     p_correct_next = serializers.FloatField()
 
 
-def standing_body(standing: Standing) -> Row:
+def skill_estimate_body(standing: SkillEstimate) -> Row:
     """Write where a learner stands."""
     state = standing.state
     return {
@@ -81,7 +81,7 @@ def point_body(row: Row) -> Row:
     }
 
 
-class VelocitySerializer(serializers.Serializer[LearnerPace]):
+class VelocitySerializer(serializers.Serializer[VelocitySummary]):
     """How fast a learner gets better."""
 
     momentum_score = serializers.IntegerField(min_value=0, max_value=100)
@@ -93,7 +93,7 @@ class VelocitySerializer(serializers.Serializer[LearnerPace]):
     skill_velocities = serializers.DictField(child=serializers.FloatField())
 
 
-def velocity_body(pace: LearnerPace) -> Row:
+def velocity_body(pace: VelocitySummary) -> Row:
     """Write how fast a learner gets better."""
     momentum = pace.momentum
     return {
@@ -125,7 +125,7 @@ class GoalSerializer(serializers.Serializer[Any]):
     on_track = serializers.BooleanField(allow_null=True)
 
 
-class SkillOutlookSerializer(serializers.Serializer[Any]):
+class SkillPredictionSerializer(serializers.Serializer[Any]):
     """What to expect at one skill."""
 
     mastery = serializers.FloatField()
@@ -141,7 +141,7 @@ class IntervalsSerializer(serializers.Serializer[Any]):
         return {name: IntervalSerializer() for name in _names()}
 
 
-class PredictionsSerializer(serializers.Serializer[Outlook]):
+class PredictionsSerializer(serializers.Serializer[Predictions]):
     """What scores to expect; the number in a name is that of the days asked about."""
 
     def get_fields(self) -> dict[str, Any]:
@@ -156,7 +156,7 @@ class PredictionsSerializer(serializers.Serializer[Outlook]):
             "confidence_intervals": IntervalsSerializer(),
             "goal_tracking": GoalSerializer(),
             "recommendations": serializers.ListField(child=serializers.CharField()),
-            "skills": serializers.DictField(child=SkillOutlookSerializer()),
+            "skills": serializers.DictField(child=SkillPredictionSerializer()),
         }
 
 
@@ -164,7 +164,7 @@ def _names() -> list[str]:
     return [*settings.SCORE_SECTIONS, "total"]
 
 
-def predictions_body(outlook: Outlook) -> Row:
+def predictions_body(outlook: Predictions) -> Row:
     """Write what scores to expect."""
     forecast = outlook.forecast
     scores = {**forecast.sections, "total": forecast.total}

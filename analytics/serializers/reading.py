@@ -13,7 +13,7 @@ from analytics.commands import TrackedAnswer
 from infra.api.fields import EventTimeField
 from infra.api.idempotency.models import MAX_KEY_LENGTH
 
-Reader = Callable[[Any], Any]
+Parser = Callable[[Any], Any]
 MAX_SECONDS = 10_000_000
 MAX_CONFIDENCE = 5
 MAX_DIFFICULTY = 3
@@ -35,7 +35,7 @@ class BadAnswer(ValueError):
         return {name: [problem] for name, problem in self.problems.items()}
 
 
-def read_answer(data: Any) -> TrackedAnswer:
+def parse_answer(data: Any) -> TrackedAnswer:
     """Read one answer strictly: no type is taken for another (contract 2.1).
 
     What is optional may also be null; fields nobody knows are ignored.
@@ -44,11 +44,11 @@ def read_answer(data: Any) -> TrackedAnswer:
     ------
     BadAnswer : what was sent is not one.
     """
-    return TrackedAnswer(**read_fields(data, _READERS, _REQUIRED))
+    return TrackedAnswer(**parse_fields(data, _PARSERS, _REQUIRED))
 
 
-def read_fields(
-    data: Any, readers: Mapping[str, Reader], required: Collection[str]
+def parse_fields(
+    data: Any, readers: Mapping[str, Parser], required: Collection[str]
 ) -> dict[str, Any]:
     """Read an object's fields, each by its reader; null is absent where it may be.
 
@@ -76,7 +76,7 @@ def read_fields(
     return told
 
 
-def text(longest: int, *, shortest: int = 1) -> Callable[[Any], str]:
+def parse_text(longest: int, *, shortest: int = 1) -> Callable[[Any], str]:
     """Return a reader of texts of so many characters."""
 
     def read(value: Any) -> str:
@@ -99,13 +99,13 @@ def _is_text(value: str) -> bool:
     return True
 
 
-def _truth(value: Any) -> bool:
+def _parse_boolean(value: Any) -> bool:
     if type(value) is not bool:
         raise ValueError("true or false is required.")
     return value
 
 
-def whole(low: int, high: int) -> Callable[[Any], int]:
+def parse_integer(low: int, high: int) -> Callable[[Any], int]:
     """Return a reader of whole numbers within bounds; `true` and `3.0` are none."""
 
     def read(value: Any) -> int:
@@ -118,7 +118,7 @@ def whole(low: int, high: int) -> Callable[[Any], int]:
     return read
 
 
-def _difficulty(value: Any) -> float:
+def _parse_difficulty(value: Any) -> float:
     if type(value) not in (int, float) or not isfinite(value):
         raise ValueError("A number is required.")
     if not -MAX_DIFFICULTY <= value <= MAX_DIFFICULTY:
@@ -126,7 +126,7 @@ def _difficulty(value: Any) -> float:
     return float(value)
 
 
-def read_moment(value: Any) -> datetime:
+def parse_moment(value: Any) -> datetime:
     """Read when something happened (contract 0.1)."""
     try:
         return _TIME.to_internal_value(value)
@@ -135,15 +135,15 @@ def read_moment(value: Any) -> datetime:
         raise ValueError(problem) from None
 
 
-read_name = text(MAX_KEY_LENGTH)
-_READERS: dict[str, Reader] = {
-    "user_id": read_name,
-    "skill_id": read_name,
-    "is_correct": _truth,
-    "time_spent_seconds": whole(0, MAX_SECONDS),
-    "confidence_score": whole(1, MAX_CONFIDENCE),
-    "question_difficulty": _difficulty,
-    "item_id": read_name,
-    "event_id": read_name,
-    "timestamp": read_moment,
+parse_name = parse_text(MAX_KEY_LENGTH)
+_PARSERS: dict[str, Parser] = {
+    "user_id": parse_name,
+    "skill_id": parse_name,
+    "is_correct": _parse_boolean,
+    "time_spent_seconds": parse_integer(0, MAX_SECONDS),
+    "confidence_score": parse_integer(1, MAX_CONFIDENCE),
+    "question_difficulty": _parse_difficulty,
+    "item_id": parse_name,
+    "event_id": parse_name,
+    "timestamp": parse_moment,
 }

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from analytics.services.bulk import Outcome, Row, record_many
+from analytics.services.bulk import BulkResult, BulkRow, record_many
 from analytics.services.recording import record_answers, record_for_all
-from analytics.services.state_updater import NotTheirEvent
-from analytics.services.tracking import NotALearner, Tracked, track_answer
+from analytics.services.state_updater import EventOwnedByAnother
+from analytics.services.tracking import NotALearner, TrackResult, track_answer
 
 __all__ = [
+    "BulkResult",
+    "BulkRow",
+    "EventOwnedByAnother",
     "NotALearner",
-    "NotTheirEvent",
-    "Outcome",
-    "Row",
-    "Tracked",
+    "TrackResult",
     "record_answers",
     "record_for_all",
     "record_many",

@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from analytics.core.difficulty import Term
+from analytics.core.difficulty import Gaussian
 from analytics.core.learner_update import Evidence, Shared
 from analytics.models import LearningEvent
 from analytics.rows import DAY
 
 
-class Past(NamedTuple):
+class PastEvent(NamedTuple):
     """One event that was judged before, but for what is never asked again."""
 
     pk: UUID
@@ -38,19 +38,19 @@ class Past(NamedTuple):
     def evidence(self) -> Evidence:
         """The same in numbers."""
         shared = Shared(
-            Term(self.skill_mean, self.skill_variance),
-            Term(self.item_mean, self.item_variance),
+            Gaussian(self.skill_mean, self.skill_variance),
+            Gaussian(self.item_mean, self.item_variance),
             self.typical_seconds,
         )
         day = self.happened_at.timestamp() / DAY
         return Evidence(self.score, day, shared, self.seconds, self.confidence)
 
 
-COLUMNS = tuple(Past.__annotations__)
+COLUMNS = tuple(PastEvent.__annotations__)
 
 
-def past_of(learner_id: UUID) -> Iterator[Past]:
+def past_events(learner_id: UUID) -> Iterator[PastEvent]:
     """Yield what a learner answered, in order; a row of the database is ten times as heavy."""
     events = LearningEvent.objects.filter(learner=learner_id).in_order()
     for row in events.values_list(*COLUMNS).iterator(chunk_size=2000):
-        yield Past(*row)
+        yield PastEvent(*row)

@@ -13,15 +13,15 @@ from django.db import transaction
 from django.db.models import Max
 
 from analytics.core import replay
-from analytics.core.fit_all import Learned, learn
-from analytics.models import LearningEvent, Skill, SkillParameters, Upkeep
+from analytics.core.fit_all import ModelFit, fit_model
+from analytics.models import LearningEvent, NamedLock, Skill, SkillParameters
 from analytics.rows import DAY
 from roster.models import Facility
 
 _NUMBERS = (
     "score", "skill_mean", "skill_variance", "item_mean", "item_variance", "typical_seconds",
 )  # fmt: skip
-_READ_AT_ONCE = 5000
+_READ_BATCH_SIZE = 5000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +83,7 @@ def fit_skills(
         return []
     answers = read.answers()
     skill_of = np.array(read.skill, dtype=np.int64)
-    learned = learn(answers, skill_of, skills=len(read.skills))
+    learned = fit_model(answers, skill_of, skills=len(read.skills))
     skills = Skill.objects.select_related("parameters").in_bulk(list(read.skills))
     wanted = set(codes)
     counts = np.bincount(skill_of, minlength=len(read.skills))
@@ -93,7 +93,7 @@ def fit_skills(
         if counts[row] >= min_answers and (not wanted or skills[pk].code in wanted)
     ]
     if not dry_run:
-        _keep(fits)
+        _save(fits)
     return sorted(fits, key=lambda fit: fit.skill.code)
 
 
@@ -106,7 +106,7 @@ def _read(facility: Facility) -> _Read:
         learners={}, skills={}, beliefs={}, learner=array("q"), skill=array("q"),
         belief=array("q"), day=array("d"), numbers=array("d"),
     )  # fmt: skip
-    for learner_id, skill_id, happened_at, *numbers in rows.iterator(chunk_size=_READ_AT_ONCE):
+    for learner_id, skill_id, happened_at, *numbers in rows.iterator(chunk_size=_READ_BATCH_SIZE):
         learner = read.learners.setdefault(learner_id, len(read.learners))
         skill = read.skills.setdefault(skill_id, len(read.skills))
         read.learner.append(learner)
@@ -117,7 +117,7 @@ def _read(facility: Facility) -> _Read:
     return read
 
 
-def _parameters(skill: Skill, row: int, learned: Learned, *, at: datetime) -> SkillParameters:
+def _parameters(skill: Skill, row: int, learned: ModelFit, *, at: datetime) -> SkillParameters:
     classic, fading = learned.classic.params(row), learned.fading.params(row)
     return SkillParameters(
         skill=skill,
@@ -136,14 +136,14 @@ def _parameters(skill: Skill, row: int, learned: Learned, *, at: datetime) -> Sk
         learners=int(learned.classic.learners[row]),
         log_likelihood_before=float(learned.classic.log_likelihood_before[row]),
         log_likelihood_after=float(learned.classic.log_likelihood[row]),
-        warnings=[str(doubt) for doubt in learned.classic.doubts(row)],
+        warnings=[str(doubt) for doubt in learned.classic.warnings(row)],
     )
 
 
 @transaction.atomic
-def _keep(fits: Iterable[SkillFit]) -> None:
+def _save(fits: Iterable[SkillFit]) -> None:
     """Keep each as its skill's newest version; two at once take turns."""
-    Upkeep.take_turns(Upkeep.FITTING)
+    NamedLock.acquire(NamedLock.FITTING)
     parameters = [fit.parameters for fit in fits]
     of = SkillParameters.objects.filter(skill__in=[fit.skill for fit in fits])
     newest = dict(of.order_by().values_list("skill").annotate(Max("version")))

@@ -15,13 +15,13 @@ from django.db import IntegrityError
 from django.db.models import FilteredRelation, Q, QuerySet, UUIDField
 from django.db.models.fields import CharField
 
-from analytics.catalogue.skills import titles_of
+from analytics.catalogue.skills import content_titles
 from analytics.events import Answer
 from analytics.models import Item, ItemMemory, Skill, SkillState
 from infra.api.idempotency.models import MAX_KEY_LENGTH
 from infra.db.compiled_queries import CompiledQuery, Param
 
-FEW = 4
+MAX_COMPILED_ITEMS = 4
 ItemName = str | UUID
 
 
@@ -37,7 +37,7 @@ def _items_of(
     return items.select_related("own", "facility")  # type: ignore[misc]  # the stubs miss `own`
 
 
-@lru_cache(maxsize=4 * FEW)
+@lru_cache(maxsize=4 * MAX_COMPILED_ITEMS)
 def _few_items(codes: int, guids: int) -> CompiledQuery[Item]:
     named = [Param(f"code{n}", CharField(max_length=MAX_KEY_LENGTH)) for n in range(codes)]
     numbered = [Param(f"guid{n}", UUIDField()) for n in range(guids)]
@@ -57,7 +57,7 @@ def _state_of_code() -> CompiledQuery[SkillState]:
 
 
 @dataclass(kw_only=True)
-class Meanings:
+class ItemResolver:
     """The skills and items some learners' answers are about, and their states and memories."""
 
     facility_id: UUID
@@ -67,13 +67,13 @@ class Meanings:
     states: dict[tuple[UUID, UUID], SkillState] = field(default_factory=dict)
 
     @classmethod
-    def of(
+    def for_answers(
         cls,
         facility_id: UUID,
         answers: Mapping[UUID, Sequence[Answer]],
         *,
         recorded: Container[tuple[str, str | None]],
-    ) -> Meanings:
+    ) -> ItemResolver:
         """Look up what each learner's answers are about, in few statements where all is known.
 
         Parameters
@@ -126,7 +126,7 @@ class Meanings:
         codes, guids = _sorted(names)
         if not codes and not guids:
             return
-        if len(codes) <= FEW and len(guids) <= FEW:
+        if len(codes) <= MAX_COMPILED_ITEMS and len(guids) <= MAX_COMPILED_ITEMS:
             values: dict[str, ItemName] = {f"code{n}": code for n, code in enumerate(codes)}
             values |= {f"guid{n}": guid for n, guid in enumerate(guids)}
             prepared = _few_items(len(codes), len(guids))
@@ -174,7 +174,7 @@ class Meanings:
             found = list(states.select_related("skill", "parameters"))
         for state in found:
             self.states[learner_id, state.skill_id] = state
-            self._know(state.skill)
+            self._remember(state.skill)
 
     def _find_states(self, wanted: Mapping[UUID, set[str | UUID]]) -> None:
         """Find many learners' states at the skills each of them is asked about."""
@@ -187,7 +187,7 @@ class Meanings:
                 state.parameters = fits[state.parameters_id]
             self.states[state.learner_id, state.skill_id] = state
 
-    def _know(self, skill: Skill) -> None:
+    def _remember(self, skill: Skill) -> None:
         self.skills[skill.pk] = self.skills[skill.code] = skill
 
     def _find_skills(self, wanted: set[str | UUID]) -> None:
@@ -196,7 +196,7 @@ class Meanings:
             self._read_skills(missing)
         unknown = sorted(name for name in wanted - self.skills.keys() if isinstance(name, str))
         if unknown:
-            titles = titles_of(unknown)
+            titles = content_titles(unknown)
             new = [
                 Skill(facility_id=self.facility_id, code=code, title=titles.get(code, ""))
                 for code in unknown
@@ -212,7 +212,7 @@ class Meanings:
         codes = [name for name in names if isinstance(name, str)]
         keys = [name for name in names if isinstance(name, UUID)]
         for skill in skills.filter(code__in=codes) | skills.filter(pk__in=keys):
-            self._know(skill)
+            self._remember(skill)
 
 
 def _sorted(names: Iterable[ItemName | None]) -> tuple[list[str], list[UUID]]:

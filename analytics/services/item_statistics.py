@@ -12,14 +12,21 @@ from django.db import transaction
 from django.db.models import Manager
 
 from analytics.core import response_times
-from analytics.core.difficulty import Terms
-from analytics.core.item_parameters import NONE, Estimates, Folded, Questions, Used, fold
-from analytics.models import Item, LearningEvent, Skill, Upkeep
-from analytics.models.catalogue import Learned
-from analytics.services.persistence import keep_items, keep_skills
+from analytics.core.difficulty import Gaussians
+from analytics.core.item_parameters import (
+    NONE,
+    AbilitiesUsed,
+    Estimates,
+    FoldedTerms,
+    Questions,
+    fold,
+)
+from analytics.models import Item, LearningEvent, NamedLock, Skill
+from analytics.models.catalogue import ItemStatistics
+from analytics.services.persistence import upsert_items, upsert_skills
 
-FOLDED_AT_ONCE = 1000
-L = TypeVar("L", bound=Learned)
+FOLD_BATCH_SIZE = 1000
+L = TypeVar("L", bound=ItemStatistics)
 
 
 class _Event(NamedTuple):
@@ -49,9 +56,9 @@ def fold_events(at: datetime) -> int:
     whoever is killed; and each is found however late it was committed. Learners' requests only
     refer to what is written here, so they never wait for it.
     """
-    Upkeep.take_turns(Upkeep.FOLDING)
+    NamedLock.acquire(NamedLock.FOLDING)
     unfolded = LearningEvent.objects.unfolded().order_by("happened_at", "id")
-    events = [_Event(*row) for row in unfolded.values_list(*_COLUMNS)[:FOLDED_AT_ONCE]]
+    events = [_Event(*row) for row in unfolded.values_list(*_COLUMNS)[:FOLD_BATCH_SIZE]]
     if not events:
         return 0
     skills = _rows(Skill.objects, (event.skill_id for event in events))
@@ -59,8 +66,8 @@ def fold_events(at: datetime) -> int:
     folded = _folded(events, skills, items)
     _put(skills, folded.skills, [event.skill_id for event in events], events)
     _put(items, folded.items, [event.item_id for event in events], events)
-    keep_skills(list(skills.values()))
-    keep_items(list(items.values()))
+    upsert_skills(list(skills.values()))
+    upsert_items(list(items.values()))
     LearningEvent.objects.filter(pk__in=[event.pk for event in events]).update(folded_at=at)
     return len(events)
 
@@ -71,8 +78,10 @@ def _rows(known: Manager[L], keys: Iterable[UUID | None]) -> dict[UUID, L]:
 
 
 def _folded(
-    events: Sequence[_Event], skills: Mapping[UUID, Learned], items: Mapping[UUID, Learned]
-) -> Folded:
+    events: Sequence[_Event],
+    skills: Mapping[UUID, ItemStatistics],
+    items: Mapping[UUID, ItemStatistics],
+) -> FoldedTerms:
     """Move the terms of skills and items, as arrays in the order of the rows."""
     skill_at = {pk: place for place, pk in enumerate(skills)}
     item_at = {pk: place for place, pk in enumerate(items)}
@@ -83,18 +92,18 @@ def _folded(
         score=numbers[:, 0],
         claimed=numbers[:, 2],
     )
-    used = Used(Terms(*numbers[:, 3:5].T), Terms(*numbers[:, 5:7].T))
+    used = AbilitiesUsed(Gaussians(*numbers[:, 3:5].T), Gaussians(*numbers[:, 5:7].T))
     return fold(questions, used, _estimates(skills.values()), _estimates(items.values()))
 
 
-def _estimates(rows: Collection[Learned]) -> Estimates:
+def _estimates(rows: Collection[ItemStatistics]) -> Estimates:
     means = np.array([row.difficulty_mean for row in rows])
     variances = np.array([row.difficulty_variance for row in rows])
-    return Estimates(Terms(means, variances), np.array([row.answers for row in rows], np.int64))
+    return Estimates(Gaussians(means, variances), np.array([row.answers for row in rows], np.int64))
 
 
 def _put(
-    rows: Mapping[UUID, Learned],
+    rows: Mapping[UUID, ItemStatistics],
     estimates: Estimates,
     keys: Sequence[UUID | None],
     events: Sequence[_Event],
@@ -113,7 +122,7 @@ def _put(
         _count(row, of[key])
 
 
-def _count(row: Learned, answers: Sequence[_Event]) -> None:
+def _count(row: ItemStatistics, answers: Sequence[_Event]) -> None:
     row.correct += sum(answer.score for answer in answers)
     seconds = np.array([answer.seconds for answer in answers], dtype=np.float64)
     if not np.isnan(seconds).all():

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
-from analytics.core.calibration import UNCALIBRATED, learned
-from analytics.core.memory import DAY, Grade, Memory, due, recall_at, reviewed
+from analytics.core.calibration import UNCALIBRATED, update
+from analytics.core.memory import DAY, Grade, Memory, due, retrievability_at, review
 from analytics.events import Source
 from analytics.models import ItemMemory, LearnerAbility, LearningEvent
-from analytics.rows import calibration_of, memory_of, microseconds, moment
-from analytics.services.event_history import Past
+from analytics.rows import calibration_from_row, memory_from_row, microseconds, moment
+from analytics.services.event_history import PastEvent
 
 _GRADES = {int(grade): grade for grade in Grade}
 
 
-class Memories:
+class MemoryUpdater:
     """One learner's memories while reviews move them; the caller holds the learner's lock."""
 
     def __init__(
@@ -25,14 +25,14 @@ class Memories:
         known: Mapping[tuple[UUID, UUID], ItemMemory],
     ) -> None:
         self.learner_id = learner_id
-        self.calibration = calibration_of(ability)
+        self.calibration = calibration_from_row(ability)
         self.known = known
         self.moved: dict[UUID, ItemMemory] = {}
         # Of items whose own reviews stay as they were, while everything is taken again.
         self.others: dict[UUID, Memory] = {}
         self.is_again = False
 
-    def begin_again(self, events: Iterable[LearningEvent]) -> None:
+    def reset(self, events: Iterable[LearningEvent]) -> None:
         """Hold nothing but what was remembered before the first review.
 
         Where none of the new events is a review, everything stays.
@@ -44,7 +44,7 @@ class Memories:
         self.calibration, self.known = UNCALIBRATED, {}
         self.moved = {item_id: self._row(item_id) for item_id in items if item_id is not None}
 
-    def take(self, event: LearningEvent) -> None:
+    def apply(self, event: LearningEvent) -> None:
         """Move the memory of a new event's item, if the event says anything about it."""
         if event.grade is None or event.item_id is None:
             return
@@ -53,7 +53,7 @@ class Memories:
             row = self.moved[event.item_id] = self._row(event.item_id)
         self._review(row, event)
 
-    def take_again(self, event: Past) -> None:
+    def reapply(self, event: PastEvent) -> None:
         """Take an event that came before, where reviews are taken again."""
         if not self.is_again or event.grade is None or event.item_id is None:
             return
@@ -68,22 +68,22 @@ class Memories:
         """Return the memories that moved, to be kept."""
         return list(self.moved.values())
 
-    def _review(self, row: ItemMemory, event: LearningEvent | Past) -> None:
-        put_review(self._reviewed(memory_of(row), event), event, row)
+    def _review(self, row: ItemMemory, event: LearningEvent | PastEvent) -> None:
+        apply_review(self._reviewed(memory_from_row(row), event), event, row)
 
-    def _reviewed(self, before: Memory | None, event: LearningEvent | Past) -> Memory:
+    def _reviewed(self, before: Memory | None, event: LearningEvent | PastEvent) -> Memory:
         """Return a memory after a review, which may say how well the model knows the learner."""
         grade, at = _GRADES[event.grade or 0], microseconds(event.happened_at)
         if before is not None and at - before.at >= DAY:
-            self.calibration = learned(self.calibration, recall_at(before, at), grade.score)
-        return reviewed(before, grade, at)
+            self.calibration = update(self.calibration, retrievability_at(before, at), grade.score)
+        return review(before, grade, at)
 
     def _row(self, item_id: UUID) -> ItemMemory:
         known = self.known.get((self.learner_id, item_id))
         return known or ItemMemory(learner_id=self.learner_id, item_id=item_id)
 
 
-def put_review(memory: Memory, event: LearningEvent | Past, row: ItemMemory) -> None:
+def apply_review(memory: Memory, event: LearningEvent | PastEvent, row: ItemMemory) -> None:
     """Put a memory, and the review it comes from, into a row."""
     row.stability, row.difficulty = memory.stability, memory.difficulty
     row.last_review = moment(memory.at)

@@ -5,20 +5,20 @@ from __future__ import annotations
 from analytics.models import Item, ItemMemory, LearnerAbility, LearningEvent, Skill, SkillState
 from infra.db.compiled_queries import CompiledUpdate, CompiledUpsert
 
-keep_events = CompiledUpsert(LearningEvent)
-keep_states = CompiledUpsert(
-    SkillState, unique_fields=["learner", "skill"], update_fields=SkillState.LEARNED
+insert_events = CompiledUpsert(LearningEvent)
+upsert_states = CompiledUpsert(
+    SkillState, unique_fields=["learner", "skill"], update_fields=SkillState.UPDATE_FIELDS
 )
-keep_abilities = CompiledUpsert(
-    LearnerAbility, unique_fields=["learner"], update_fields=LearnerAbility.LEARNED
+upsert_abilities = CompiledUpsert(
+    LearnerAbility, unique_fields=["learner"], update_fields=LearnerAbility.UPDATE_FIELDS
 )
-keep_memories = CompiledUpsert(
-    ItemMemory, unique_fields=["learner", "item"], update_fields=ItemMemory.LEARNED
+upsert_memories = CompiledUpsert(
+    ItemMemory, unique_fields=["learner", "item"], update_fields=ItemMemory.UPDATE_FIELDS
 )
 # The one thing about an event that may be told anew; of whole rows, and of one by its key.
-retell_events = CompiledUpsert(
-    LearningEvent, unique_fields=["id"], update_fields=LearningEvent.JUDGED
+update_replayed_events = CompiledUpsert(
+    LearningEvent, unique_fields=["id"], update_fields=LearningEvent.REPLAY_UPDATE_FIELDS
 )
-retell_event = CompiledUpdate(LearningEvent, LearningEvent.JUDGED)
-keep_skills = CompiledUpsert(Skill, unique_fields=["id"], update_fields=Skill.FOLDED)
-keep_items = CompiledUpsert(Item, unique_fields=["id"], update_fields=Item.FOLDED)
+update_replayed_event = CompiledUpdate(LearningEvent, LearningEvent.REPLAY_UPDATE_FIELDS)
+upsert_skills = CompiledUpsert(Skill, unique_fields=["id"], update_fields=Skill.FOLD_UPDATE_FIELDS)
+upsert_items = CompiledUpsert(Item, unique_fields=["id"], update_fields=Item.FOLD_UPDATE_FIELDS)

@@ -10,17 +10,17 @@ from django.db import transaction
 from django.db.models import Count, Exists, OuterRef
 
 from analytics.models import ItemMemory, LearnerAbility, LearningEvent, SkillState
-from analytics.services.apply_rebuild import replace_beliefs
+from analytics.services.apply_rebuild import apply_differences
 from analytics.services.rebuild_check import Difference, compare
-from analytics.services.replay_events import Retold, retell
+from analytics.services.replay_events import ReplayResult, replay_events
 from roster.models import User, UserQuerySet
 
-READ_AT_ONCE = 500
-LOCKED_AT_ONCE = 25
+READ_BATCH_SIZE = 500
+LOCK_BATCH_SIZE = 25
 
 
 @dataclass(kw_only=True)
-class Tally:
+class RebuildProgress:
     """What a part of a rebuild came to; `answers` are all these learners have."""
 
     learners: int = 0
@@ -30,7 +30,7 @@ class Tally:
 
 def rebuild(
     learners: UserQuerySet, *, check: bool = False, newest_parameters: bool = False
-) -> Iterator[Tally]:
+) -> Iterator[RebuildProgress]:
     """Rebuild the beliefs about some learners, and yield what each part came to.
 
     Nobody waits for the arithmetic: it is done on what is read without a lock. Who then differs
@@ -43,12 +43,12 @@ def rebuild(
     newest_parameters : judge every skill by its newest fit, instead of the one each belief has.
     """
     for part in _parts(learners):
-        retold = retell(part, newest_parameters=newest_parameters)
-        tally = Tally(learners=len(part), answers=sum(retold.answers.values()))
+        retold = replay_events(part, newest_parameters=newest_parameters)
+        tally = RebuildProgress(learners=len(part), answers=sum(retold.answers.values()))
         suspects = sorted({difference.learner_id for difference in compare(retold, part)})
-        for start in range(0, len(suspects), LOCKED_AT_ONCE):
-            few = suspects[start : start + LOCKED_AT_ONCE]
-            tally.differences += _settle(
+        for start in range(0, len(suspects), LOCK_BATCH_SIZE):
+            few = suspects[start : start + LOCK_BATCH_SIZE]
+            tally.differences += _apply_locked(
                 few, retold, check=check, newest_parameters=newest_parameters
             )
         yield tally
@@ -61,24 +61,24 @@ def _parts(learners: UserQuerySet) -> Iterator[list[UUID]]:
         for model in (LearningEvent, LearnerAbility, SkillState, ItemMemory)
     ]
     known = learners.filter(whose[0] | whose[1] | whose[2] | whose[3]).order_by("pk")
-    part = list(known.values_list("pk", flat=True)[:READ_AT_ONCE])
+    part = list(known.values_list("pk", flat=True)[:READ_BATCH_SIZE])
     while part:
         yield part
-        part = list(known.filter(pk__gt=part[-1]).values_list("pk", flat=True)[:READ_AT_ONCE])
+        part = list(known.filter(pk__gt=part[-1]).values_list("pk", flat=True)[:READ_BATCH_SIZE])
 
 
 @transaction.atomic
-def _settle(
-    learner_ids: Sequence[UUID], retold: Retold, *, check: bool, newest_parameters: bool
+def _apply_locked(
+    learner_ids: Sequence[UUID], retold: ReplayResult, *, check: bool, newest_parameters: bool
 ) -> list[Difference]:
     """Compare again what nobody can change now, and put right what differs."""
     locked = User.objects.filter(pk__in=learner_ids).order_by("pk").select_for_update(no_key=True)
     present = [learner.pk for learner in locked.only("pk")]
     if _answers(present) != {pk: retold.answers[pk] for pk in present}:
-        retold = retell(present, newest_parameters=newest_parameters)
+        retold = replay_events(present, newest_parameters=newest_parameters)
     found = compare(retold, present)
     if found and not check:
-        replace_beliefs(retold, found)
+        apply_differences(retold, found)
     return found
 
 

@@ -10,11 +10,11 @@ from uuid import UUID
 import numpy as np
 
 from analytics.models import LearnerAbility, SkillState
-from analytics.services.replay_events import Retold
+from analytics.services.replay_events import ReplayResult
 from analytics.services.state_rows import ability_row, state_row
 
 TOLERANCE = 1e-9
-_STATE = ("parameters_id", *(name for name in SkillState.LEARNED if name != "parameters"))
+_STATE = ("parameters_id", *(name for name in SkillState.UPDATE_FIELDS if name != "parameters"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +37,7 @@ class Difference:
         return f"learner {self.learner_id}{of}: {self.name} {self.stored!r} ≠ {self.expected!r}"
 
 
-def compare(retold: Retold, learner_ids: Collection[UUID]) -> list[Difference]:
+def compare(retold: ReplayResult, learner_ids: Collection[UUID]) -> list[Difference]:
     """Compare all that is stored of these learners, mastery on the events included."""
     return [
         *_abilities(retold, learner_ids),
@@ -47,36 +47,36 @@ def compare(retold: Retold, learner_ids: Collection[UUID]) -> list[Difference]:
     ]
 
 
-def _abilities(retold: Retold, learner_ids: Collection[UUID]) -> Iterator[Difference]:
+def _abilities(retold: ReplayResult, learner_ids: Collection[UUID]) -> Iterator[Difference]:
     stored = LearnerAbility.objects.in_bulk(list(learner_ids))
     for learner_id in learner_ids:
         expected = ability_row(retold, learner_id)
         found = stored.get(learner_id)
-        yield from _unlike(found, expected, LearnerAbility.LEARNED, (learner_id, None))
+        yield from _differing(found, expected, LearnerAbility.UPDATE_FIELDS, (learner_id, None))
 
 
-def _states(retold: Retold, learner_ids: Collection[UUID]) -> Iterator[Difference]:
+def _states(retold: ReplayResult, learner_ids: Collection[UUID]) -> Iterator[Difference]:
     among = set(learner_ids)
     stored = {
         (state.learner_id, state.skill_id): state
         for state in SkillState.objects.filter(learner__in=learner_ids)
     }
     for key in [key for key in retold.keys if key[0] in among]:
-        yield from _unlike(stored.pop(key, None), state_row(retold, key), _STATE, key)
+        yield from _differing(stored.pop(key, None), state_row(retold, key), _STATE, key)
     for key in stored:
         yield Difference(
             learner_id=key[0], skill_id=key[1], name="state", stored="there", expected=None
         )
 
 
-def _memories(retold: Retold, learner_ids: Collection[UUID]) -> Iterator[Difference]:
-    for (learner_id, item_id), name, stored, expected in retold.recalled.unlike(learner_ids):
+def _memories(retold: ReplayResult, learner_ids: Collection[UUID]) -> Iterator[Difference]:
+    for (learner_id, item_id), name, stored, expected in retold.reviews.differences(learner_ids):
         yield Difference(
             learner_id=learner_id, item_id=item_id, name=name, stored=stored, expected=expected
         )
 
 
-def _events(retold: Retold, learner_ids: Collection[UUID]) -> Iterator[Difference]:
+def _events(retold: ReplayResult, learner_ids: Collection[UUID]) -> Iterator[Difference]:
     among = set(learner_ids)
     expected = np.stack([retold.beliefs.before, retold.beliefs.after], axis=1)
     unlike = ~(np.abs(retold.stored - expected) <= TOLERANCE).all(axis=1)
@@ -92,7 +92,7 @@ def _events(retold: Retold, learner_ids: Collection[UUID]) -> Iterator[Differenc
             )
 
 
-def _unlike(
+def _differing(
     stored: Any, expected: Any, names: Collection[str], key: tuple[UUID, UUID | None]
 ) -> Iterator[Difference]:
     if stored is None and expected is None:

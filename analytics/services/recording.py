@@ -10,15 +10,15 @@ from django.db import transaction
 
 from analytics.events import Answer, MasteryChange, Source
 from analytics.models import LearnerAbility, LearningEvent
-from analytics.services.item_resolver import Meanings
+from analytics.services.item_resolver import ItemResolver
 from analytics.services.persistence import (
-    keep_abilities,
-    keep_events,
-    keep_memories,
-    keep_states,
-    retell_events,
+    insert_events,
+    update_replayed_events,
+    upsert_abilities,
+    upsert_memories,
+    upsert_states,
 )
-from analytics.services.state_updater import Beliefs, Recorded
+from analytics.services.state_updater import LearnerStateUpdater, Recorded
 from roster.models import User
 
 
@@ -45,7 +45,7 @@ def record_answers(
 
     Raises
     ------
-    NotTheirEvent : another learner's answer came under the same `source_id`.
+    EventOwnedByAnother : another learner's answer came under the same `source_id`.
     """
     known = {learner.pk: ability} if ability else {}
     return record_for_all({learner: answers}, at=at, abilities=known)[learner.pk]
@@ -70,22 +70,23 @@ def record_for_all(
     if facility_id is None or not every:  # The installation's own staff are nobody's learners.
         return {learner.pk: [None] * len(given) for learner, given in answers.items()}
     if recorded is None:
-        recorded = recorded_before(facility_id, every)
+        recorded = find_recorded(facility_id, every)
     told = {user.pk: given for user, given in answers.items()}
-    meanings = Meanings.of(facility_id, told, recorded=recorded)
+    meanings = ItemResolver.for_answers(facility_id, told, recorded=recorded)
     abilities = _abilities(answers, abilities or {})
     desks = [
-        Beliefs(learner, abilities[learner.pk], meanings=meanings, at=at) for learner in answers
+        LearnerStateUpdater(learner, abilities[learner.pk], resolver=meanings, at=at)
+        for learner in answers
     ]
     changes = {
-        beliefs.learner.pk: beliefs.take(answers[beliefs.learner], recorded=recorded)
+        beliefs.learner.pk: beliefs.apply(answers[beliefs.learner], recorded=recorded)
         for beliefs in desks
     }
     _save(desks)
     return changes
 
 
-def recorded_before(facility_id: UUID, answers: Iterable[Answer]) -> Recorded:
+def find_recorded(facility_id: UUID, answers: Iterable[Answer]) -> Recorded:
     """Return which of the named answers came before.
 
     A session's are new by what they are: an attempt that is answered for the first time.
@@ -112,11 +113,11 @@ def _abilities(
     return {pk: found.get(pk) or LearnerAbility(learner_id=pk) for pk in (*known, *missing)}
 
 
-def _save(desks: Iterable[Beliefs]) -> None:
+def _save(desks: Iterable[LearnerStateUpdater]) -> None:
     """Write what moved: one statement for each kind of row."""
     moved = [beliefs for beliefs in desks if beliefs.events]
-    keep_events([event for beliefs in moved for event in beliefs.events])
-    keep_states([state for beliefs in moved for state in beliefs.rows()])
-    keep_memories([memory for beliefs in moved for memory in beliefs.memory_rows()])
-    keep_abilities([beliefs.ability_row() for beliefs in moved])
-    retell_events([event for beliefs in moved for event in beliefs.retold])
+    insert_events([event for beliefs in moved for event in beliefs.events])
+    upsert_states([state for beliefs in moved for state in beliefs.state_rows()])
+    upsert_memories([memory for beliefs in moved for memory in beliefs.memory_rows()])
+    upsert_abilities([beliefs.ability_row() for beliefs in moved])
+    update_replayed_events([event for beliefs in moved for event in beliefs.replayed])

@@ -15,8 +15,8 @@ from analytics.core.bkt import ParamRows
 from analytics.core.logistic import FloatArray, IntArray
 from analytics.events import Source
 from analytics.models import LearningEvent, Skill, SkillParameters
-from analytics.rows import DAY, microseconds, model_of
-from analytics.services.replay_reviews import Recalled, Review
+from analytics.rows import DAY, microseconds, model_from_row
+from analytics.services.replay_reviews import Review, ReviewReplay
 
 _NUMBERS = (
     "score", "skill_mean", "skill_variance", "item_mean", "item_variance", "typical_seconds",
@@ -28,7 +28,7 @@ _SECONDS = len(_NAMES) + _NUMBERS.index("seconds")
 LearnerSkill = tuple[UUID, UUID]
 
 
-class Told(NamedTuple):
+class EventRow(NamedTuple):
     """One event as it stands, but for its numbers."""
 
     pk: UUID
@@ -40,7 +40,7 @@ class Told(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Retold:
+class ReplayResult:
     """What some learners' events come to.
 
     Attributes
@@ -62,13 +62,15 @@ class Retold:
     keys: dict[LearnerSkill, int]
     parameters: list[SkillParameters | None]
     last_practised: list[datetime]
-    events: list[Told]
+    events: list[EventRow]
     stored: FloatArray
-    beliefs: replay.Beliefs
-    recalled: Recalled
+    beliefs: replay.ReplayedBeliefs
+    reviews: ReviewReplay
 
 
-def retell(learner_ids: Collection[UUID], *, newest_parameters: bool = False) -> Retold:
+def replay_events(
+    learner_ids: Collection[UUID], *, newest_parameters: bool = False
+) -> ReplayResult:
     """Read the events of some learners and judge them all, in order, from the beginning.
 
     Each belief is judged by the version its latest event to arrive was judged by, or by the
@@ -78,7 +80,7 @@ def retell(learner_ids: Collection[UUID], *, newest_parameters: bool = False) ->
     learners = _numbered(event.learner_id for event in told)
     keys = _numbered((event.learner_id, event.skill_id) for event in told)
     parameters = _parameters(told, keys, newest=newest_parameters)
-    models = [model_of(row) for row in parameters]
+    models = [model_from_row(row) for row in parameters]
     last = {(event.learner_id, event.skill_id): event.happened_at for event in told}
     beliefs = replay.replay(
         replay.Answers(
@@ -88,9 +90,9 @@ def retell(learner_ids: Collection[UUID], *, newest_parameters: bool = False) ->
             **dict(zip(_NUMBERS[:-2], numbers.T[:-2], strict=True)),
         ),
         classic=ParamRows.of(model.classic for model in models),
-        fading=ParamRows.of(model.fading for model in models),
+        fading=ParamRows.of(model.forgetting for model in models),
     )
-    return Retold(
+    return ReplayResult(
         answers=answers,
         newest=newest,
         positions=positions,
@@ -101,14 +103,14 @@ def retell(learner_ids: Collection[UUID], *, newest_parameters: bool = False) ->
         events=told,
         stored=numbers[:, -2:],
         beliefs=beliefs,
-        recalled=Recalled.of(reviews),
+        reviews=ReviewReplay.replay(reviews),
     )
 
 
 class _Read(NamedTuple):
     """The events in order, those of skills with their numbers, and those memories rest on."""
 
-    told: list[Told]
+    told: list[EventRow]
     numbers: FloatArray
     reviews: list[Review]
     answers: dict[UUID, int]
@@ -118,7 +120,7 @@ class _Read(NamedTuple):
 
 def _read(learner_ids: Collection[UUID]) -> _Read:
     events = LearningEvent.objects.filter(learner__in=learner_ids)
-    told: list[Told] = []
+    told: list[EventRow] = []
     numbers: list[Sequence[Any]] = []
     reviews: list[Review] = []
     answers = dict.fromkeys(learner_ids, 0)
@@ -128,7 +130,7 @@ def _read(learner_ids: Collection[UUID]) -> _Read:
         *_NAMES, *_NUMBERS, "item", "grade", "source"
     )
     for *row, item_id, grade, source in rows.iterator(chunk_size=2000):
-        event = Told(*row[: len(_NAMES)])
+        event = EventRow(*row[: len(_NAMES)])
         answers[event.learner_id] += 1
         newest[event.learner_id] = event.happened_at
         positions[event.learner_id] = max(event.position + 1, positions.get(event.learner_id, 0))
@@ -154,7 +156,7 @@ def _rows(numbered: dict[Any, int], names: Iterable[Any]) -> IntArray:
 
 
 def _parameters(
-    told: Sequence[Told], keys: dict[LearnerSkill, int], *, newest: bool
+    told: Sequence[EventRow], keys: dict[LearnerSkill, int], *, newest: bool
 ) -> list[SkillParameters | None]:
     skill_ids = {skill_id for _, skill_id in keys}
     if newest:

@@ -11,8 +11,8 @@ import numpy as np
 
 from analytics.core.calibration import UNCALIBRATED, Calibration
 from analytics.core.logistic import BoolArray, FloatArray, IntArray
-from analytics.core.memory import DAY, dues
-from analytics.core.review_batch import Remembered, Reviews, remember
+from analytics.core.memory import DAY, due_many
+from analytics.core.review_batch import ReviewResult, Reviews, replay_reviews
 from analytics.models import ItemMemory
 from analytics.rows import microseconds, moment
 
@@ -33,7 +33,7 @@ class Review(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Recalled:
+class ReviewReplay:
     """What some learners' reviews come to.
 
     Attributes
@@ -46,7 +46,7 @@ class Recalled:
 
     learners: dict[UUID, int]
     keys: dict[LearnerItem, int]
-    remembered: Remembered
+    result: ReviewResult
     due: IntArray
     reviews: IntArray
     score: FloatArray
@@ -55,7 +55,7 @@ class Recalled:
     studied: BoolArray
 
     @classmethod
-    def of(cls, reviews: Sequence[Review]) -> Recalled:
+    def replay(cls, reviews: Sequence[Review]) -> ReviewReplay:
         """Take reviews from the beginning, each learner's in order."""
         learners: dict[UUID, int] = {}
         keys: dict[LearnerItem, int] = {}
@@ -65,7 +65,7 @@ class Recalled:
         ]
         memory = np.array(which, dtype=np.int64)
         seconds = np.array([review.seconds for review in reviews], dtype=np.float64)
-        remembered = remember(
+        remembered = replay_reviews(
             Reviews(
                 learner=np.array(whose, dtype=np.int64),
                 memory=memory,
@@ -78,8 +78,8 @@ class Recalled:
         return cls(
             learners=learners,
             keys=keys,
-            remembered=remembered,
-            due=dues(remembered.memories),
+            result=remembered,
+            due=due_many(remembered.memories),
             reviews=np.bincount(memory, minlength=len(keys)),
             score=_sums(memory, scores, len(keys)),
             seconds=_sums(memory[is_timed], seconds[is_timed], len(keys)),
@@ -95,11 +95,11 @@ class Recalled:
         row = self.learners.get(learner_id)
         if row is None:
             return UNCALIBRATED
-        return Calibration(*(float(column[row]) for column in self.remembered.calibrations))
+        return Calibration(*(float(column[row]) for column in self.result.calibrations))
 
     def memory(self, key: LearnerItem) -> ItemMemory:
         """Return what a learner remembers of an item, as a row."""
-        row, memories = self.keys[key], self.remembered.memories
+        row, memories = self.keys[key], self.result.memories
         return ItemMemory(
             learner_id=key[0],
             item_id=key[1],
@@ -114,7 +114,7 @@ class Recalled:
             studied=bool(self.studied[row]),
         )
 
-    def unlike(
+    def differences(
         self, learner_ids: Collection[UUID]
     ) -> Iterator[tuple[LearnerItem, str, object, object]]:
         """Yield each value stored of these learners that is another.
@@ -137,19 +137,19 @@ class Recalled:
             stored.append(values)
         yield from ((key, "memory", None, "there") for key in missing)
         places = np.array(rows, dtype=np.int64)
-        table = np.array(stored, dtype=np.float64).reshape(-1, len(ItemMemory.LEARNED)).T
+        table = np.array(stored, dtype=np.float64).reshape(-1, len(ItemMemory.UPDATE_FIELDS)).T
         for name, there, (right, most) in zip(
-            ItemMemory.LEARNED, table, self._columns(places), strict=True
+            ItemMemory.UPDATE_FIELDS, table, self._columns(places), strict=True
         ):
             for place in np.flatnonzero(~(np.abs(there - right) <= most)):
                 yield keys[place], name, there[place], right[place]
 
     def _columns(self, rows: IntArray) -> Iterator[tuple[FloatArray, FloatArray]]:
-        """Yield what is expected of each column of `LEARNED`, and how far off floats may be.
+        """Yield what is expected of each column of `UPDATE_FIELDS`, and how far off floats may be.
 
         Stabilities have no bound, so large ones may be off by more, and when they are due too.
         """
-        memories = self.remembered.memories
+        memories = self.result.memories
         stability = memories.stability[rows]
         loose = TOLERANCE * np.maximum(1.0, stability)
         exact, tight = np.zeros(len(rows)), np.full(len(rows), TOLERANCE)
@@ -172,7 +172,7 @@ def _sums(rows: IntArray, values: FloatArray, count: int) -> FloatArray:
 def _stored(learner_ids: Collection[UUID]) -> Iterator[tuple[LearnerItem, tuple[float, ...]]]:
     memories = ItemMemory.objects.filter(learner__in=learner_ids)
     for learner, item, stability, difficulty, last, due, *rest in memories.values_list(
-        "learner", "item", *ItemMemory.LEARNED
+        "learner", "item", *ItemMemory.UPDATE_FIELDS
     ).iterator(chunk_size=2000):
         times = microseconds(last), microseconds(due)
         yield (learner, item), (stability, difficulty, *times, *rest)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from uuid import UUID
 
 from analytics.models import LearnerAbility, SkillState
-from analytics.rows import put_calibration
-from analytics.services.replay_events import LearnerSkill, Retold
+from analytics.rows import apply_calibration
+from analytics.services.replay_events import LearnerSkill, ReplayResult
 
 
-def ability_row(retold: Retold, learner_id: UUID) -> LearnerAbility | None:
+def ability_row(retold: ReplayResult, learner_id: UUID) -> LearnerAbility | None:
     """Return what is believed of a learner as a row; None where there is no event of theirs."""
     if not retold.answers[learner_id]:
         return None
@@ -18,7 +18,7 @@ def ability_row(retold: Retold, learner_id: UUID) -> LearnerAbility | None:
         answers=retold.positions[learner_id],
         newest=retold.newest[learner_id],
     )
-    put_calibration(retold.recalled.calibration(learner_id), row)
+    apply_calibration(retold.reviews.calibration(learner_id), row)
     place = retold.learners.get(learner_id)
     if place is not None:
         beliefs = retold.beliefs
@@ -29,7 +29,7 @@ def ability_row(retold: Retold, learner_id: UUID) -> LearnerAbility | None:
     return row
 
 
-def state_row(retold: Retold, key: LearnerSkill) -> SkillState:
+def state_row(retold: ReplayResult, key: LearnerSkill) -> SkillState:
     """Return what is believed of a learner at a skill as a row."""
     place, beliefs = retold.keys[key], retold.beliefs
     course = beliefs.courses.course(place)

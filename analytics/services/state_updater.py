@@ -9,65 +9,65 @@ from heapq import merge
 from uuid import UUID
 
 from analytics.core.difficulty import ABSENT, LEARNER_SKILL, item_term
-from analytics.core.efficiency import TYPICAL_SECONDS
+from analytics.core.efficiency import DEFAULT_TYPICAL_SECONDS
 from analytics.core.learner_update import (
     Ability,
     Belief,
-    Judged,
     Model,
+    UpdateResult,
     absorb,
-    absorb_again,
-    foretold,
-    weigh_again,
+    predict_next,
+    reapply,
+    reapply_ability,
 )
 from analytics.core.memory import Grade
 from analytics.events import Answer, Clock, MasteryChange, Source
 from analytics.models import Item, ItemMemory, LearnerAbility, LearningEvent, Skill, SkillState
 from analytics.rows import (
     EPOCH,
-    ability_of,
-    belief_of,
-    evidence_of,
-    model_of,
-    put_ability,
-    put_belief,
-    put_calibration,
+    ability_from_row,
+    apply_ability,
+    apply_belief,
+    apply_calibration,
+    belief_from_row,
+    evidence_from_row,
+    model_from_row,
 )
-from analytics.services.event_history import Past, past_of
-from analytics.services.item_resolver import Meanings
-from analytics.services.memory_updater import Memories
+from analytics.services.event_history import PastEvent, past_events
+from analytics.services.item_resolver import ItemResolver
+from analytics.services.memory_updater import MemoryUpdater
 from roster.models import User
 
 Recorded = MutableMapping[tuple[str, str], LearningEvent]
 
 
-class NotTheirEvent(ValueError):
+class EventOwnedByAnother(ValueError):
     """This event_id was used for another learner."""
 
     field = "event_id"
 
 
-class Beliefs:
+class LearnerStateUpdater:
     """One learner's beliefs while answers move them; the caller holds the learner's lock.
 
     `events` are new, `retold` came before but happened later than some of these.
     """
 
     def __init__(
-        self, learner: User, row: LearnerAbility, *, meanings: Meanings, at: datetime
+        self, learner: User, row: LearnerAbility, *, resolver: ItemResolver, at: datetime
     ) -> None:
         self.learner = learner
         self.row = row
-        self.meanings = meanings
+        self.meanings = resolver
         self.clock = Clock(now=at, newest=row.newest)
-        self.ability = ability_of(row)
-        self.memories = Memories(learner.pk, row, meanings.memories)
-        self.held: dict[UUID, Belief] = {}
+        self.ability = ability_from_row(row)
+        self.memories = MemoryUpdater(learner.pk, row, resolver.memories)
+        self.beliefs: dict[UUID, Belief] = {}
         self.events: list[LearningEvent] = []
-        self.retold: list[LearningEvent] = []
+        self.replayed: list[LearningEvent] = []
         self.changes: dict[UUID, MasteryChange] = {}
 
-    def take(self, answers: Sequence[Answer], *, recorded: Recorded) -> list[MasteryChange | None]:
+    def apply(self, answers: Sequence[Answer], *, recorded: Recorded) -> list[MasteryChange | None]:
         """Move the beliefs by answers; one change for each, None where no skill is known."""
         meant = [self._event(answer, recorded) for answer in answers]
         self.events.sort(key=_in_order)
@@ -76,14 +76,14 @@ class Beliefs:
                 self._recompute()
             else:
                 for event in self.events:
-                    self._judge_new(event)
+                    self._update_by_new(event)
             newest = self.events[-1].happened_at
             self.row.newest = max(self.row.newest or newest, newest)
         return [self._change(event, is_new=is_new) for event, is_new in meant]
 
-    def rows(self) -> list[SkillState]:
+    def state_rows(self) -> list[SkillState]:
         """Return the states that moved, to be kept."""
-        return [self._put(skill_id, belief) for skill_id, belief in self.held.items()]
+        return [self._apply_to_row(skill_id, belief) for skill_id, belief in self.beliefs.items()]
 
     def memory_rows(self) -> list[ItemMemory]:
         """Return the memories that moved, to be kept."""
@@ -91,8 +91,8 @@ class Beliefs:
 
     def ability_row(self) -> LearnerAbility:
         """Return what we believe whatever the skill, to be kept."""
-        put_ability(self.ability, self.row)
-        put_calibration(self.memories.calibration, self.row)
+        apply_ability(self.ability, self.row)
+        apply_calibration(self.memories.calibration, self.row)
         return self.row
 
     def _event(self, answer: Answer, recorded: Recorded) -> tuple[LearningEvent | None, bool]:
@@ -100,7 +100,7 @@ class Beliefs:
         name = (answer.source, answer.source_id) if answer.source_id is not None else None
         if name is not None and name in recorded:
             if recorded[name].learner_id != self.learner.pk:
-                raise NotTheirEvent
+                raise EventOwnedByAnother
             return recorded[name], False
         skill, item = self.meanings.skill_of(answer), self.meanings.item_of(answer)
         grade = _grade(answer, item)
@@ -138,23 +138,25 @@ class Beliefs:
             skill_variance=of_skill.variance,
             item_mean=term.mean,
             item_variance=term.variance,
-            typical_seconds=typical or TYPICAL_SECONDS,
+            typical_seconds=typical or DEFAULT_TYPICAL_SECONDS,
         )
 
-    def _judge(self, event: LearningEvent) -> Judged:
+    def _update(self, event: LearningEvent) -> UpdateResult:
         """Move the beliefs by one event."""
-        self.memories.take(event)
+        self.memories.apply(event)
         if event.skill_id is None:
-            return foretold(self.ability, evidence_of(event).shared)
+            return predict_next(self.ability, evidence_from_row(event).shared)
         state = self._state(event.skill_id)
-        belief = self.held.get(state.skill_id)
+        belief = self.beliefs.get(state.skill_id)
         if belief is None:
-            belief = self.held[state.skill_id] = belief_of(state)
+            belief = self.beliefs[state.skill_id] = belief_from_row(state)
         state.last_practised = max(state.last_practised, event.happened_at)
-        return absorb(self.ability, belief, evidence_of(event), model_of(state.parameters))
+        return absorb(
+            self.ability, belief, evidence_from_row(event), model_from_row(state.parameters)
+        )
 
-    def _judge_new(self, event: LearningEvent) -> None:
-        judged = self._judge(event)
+    def _update_by_new(self, event: LearningEvent) -> None:
+        judged = self._update(event)
         event.p_correct = judged.p_correct
         event.ability_mean, event.ability_variance = judged.ability
         event.skill_ability_mean, event.skill_ability_variance = judged.skill_ability
@@ -162,64 +164,66 @@ class Beliefs:
             state = self._state(event.skill_id)
             event.parameter_version = state.parameters.version if state.parameters else 0
             event.mastery_before, event.mastery_after = judged.before, judged.after
-            self.changes[event.pk] = _change(event, self.held[state.skill_id])
+            self.changes[event.pk] = _change(event, self.beliefs[state.skill_id])
 
     def _recompute(self) -> None:
         """Judge everything again, because something happened before what is known already.
 
         The result equals arrival in order; what was predicted stays as it was told.
         """
-        self._begin_again()
+        self._reset()
         touched = {event.skill_id for event in self.events}
-        models = {skill_id: self._model(skill_id) for skill_id in self.held}
+        models = {skill_id: self._model(skill_id) for skill_id in self.beliefs}
         retold: dict[UUID, tuple[float, float]] = {}
-        told: Iterable[LearningEvent | Past] = merge(
-            past_of(self.learner.pk), self.events, key=_in_order
+        told: Iterable[LearningEvent | PastEvent] = merge(
+            past_events(self.learner.pk), self.events, key=_in_order
         )
         for event in told:
             if isinstance(event, LearningEvent):
-                self._judge_new(event)
+                self._update_by_new(event)
                 continue
-            self.memories.take_again(event)
-            belief = self.held.get(event.skill_id) if event.skill_id else None
+            self.memories.reapply(event)
+            belief = self.beliefs.get(event.skill_id) if event.skill_id else None
             if event.skill_id is None or belief is None:
                 continue
             if event.skill_id not in touched:
-                weigh_again(self.ability, belief, event.evidence)
+                reapply_ability(self.ability, belief, event.evidence)
                 continue
-            around = absorb_again(self.ability, belief, event.evidence, models[event.skill_id])
+            around = reapply(self.ability, belief, event.evidence, models[event.skill_id])
             if around != (event.mastery_before, event.mastery_after):
                 retold[event.pk] = around
-        self._retell(retold, touched)
+        self._collect_replayed(retold, touched)
 
-    def _retell(self, retold: Mapping[UUID, tuple[float, float]], skills: set[UUID | None]) -> None:
+    def _collect_replayed(
+        self, retold: Mapping[UUID, tuple[float, float]], skills: set[UUID | None]
+    ) -> None:
         if not retold:
             return
         events = LearningEvent.objects.filter(learner=self.learner, skill__in=skills - {None})
         for event in events.iterator(chunk_size=2000):
             if event.pk in retold:
                 event.mastery_before, event.mastery_after = retold[event.pk]
-                self.retold.append(event)
+                self.replayed.append(event)
 
-    def _begin_again(self) -> None:
+    def _reset(self) -> None:
         """Hold nothing but what was believed before the first answer.
 
         Of skills whose own answers stay as they were that is the abilities alone.
         """
         states = SkillState.objects.filter(learner=self.learner)
         self.ability = Ability()
-        self.memories.begin_again(self.events)
+        self.memories.reset(self.events)
         touched = {event.skill_id for event in self.events}
         for state in states.select_related("parameters"):
             self.meanings.states[self.learner.pk, state.skill_id] = state
-            belief = belief_of(state)
+            belief = belief_from_row(state)
             if state.skill_id in touched:
-                belief = Belief.begin(model_of(state.parameters))
+                belief = Belief.begin(model_from_row(state.parameters))
             belief.ability = LEARNER_SKILL
-            self.held[state.skill_id] = belief
+            self.beliefs[state.skill_id] = belief
 
     def _model(self, skill_id: UUID) -> Model:
-        return model_of(self._state(skill_id).parameters)
+        return model_from_row(self._state(skill_id).parameters)
 
     def _state(self, skill_id: UUID) -> SkillState:
         """Return the row of a state; a new one takes the newest parameters of its skill."""
@@ -233,9 +237,9 @@ class Beliefs:
             self.meanings.states[name] = state
         return state
 
-    def _put(self, skill_id: UUID, belief: Belief) -> SkillState:
+    def _apply_to_row(self, skill_id: UUID, belief: Belief) -> SkillState:
         state = self._state(skill_id)
-        put_belief(belief, state)
+        apply_belief(belief, state)
         return state
 
     def _change(self, event: LearningEvent | None, *, is_new: bool) -> MasteryChange | None:
@@ -248,13 +252,13 @@ class Beliefs:
 
     def _belief(self, skill_id: UUID) -> Belief:
         """Return what is believed at a skill, whether or not it moved."""
-        if skill_id in self.held:
-            return self.held[skill_id]
+        if skill_id in self.beliefs:
+            return self.beliefs[skill_id]
         name = self.learner.pk, skill_id
         if name not in self.meanings.states:  # the answer named another skill the first time
             states = SkillState.objects.filter(learner=self.learner, skill=skill_id)
             self.meanings.states[name] = states.select_related("parameters").get()
-        return belief_of(self.meanings.states[name])
+        return belief_from_row(self.meanings.states[name])
 
 
 def _grade(answer: Answer, item: Item | None) -> Grade | None:
@@ -264,7 +268,7 @@ def _grade(answer: Answer, item: Item | None) -> Grade | None:
     return Grade.of_score(answer.score)
 
 
-def _in_order(event: LearningEvent | Past) -> tuple[datetime, int]:
+def _in_order(event: LearningEvent | PastEvent) -> tuple[datetime, int]:
     return event.happened_at, event.position
 
 

@@ -20,7 +20,7 @@ class NotALearner(PermissionError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tracked:
+class TrackResult:
     """Whom an answer was recorded for, and what it did."""
 
     learner_id: UUID
@@ -28,13 +28,13 @@ class Tracked:
 
 
 @transaction.atomic
-def track_answer(tracked: TrackedAnswer, *, actor: Actor, at: datetime) -> Tracked:
+def track_answer(tracked: TrackedAnswer, *, actor: Actor, at: datetime) -> TrackResult:
     """Record one answer for the learner it names, creating learner and skill where new.
 
     Raises
     ------
     CannotRecordForOthers, UnknownLearner, AuthenticationRequired : see `resolve_and_lock_learner`.
-    NotTheirEvent : the event_id was used for another learner.
+    EventOwnedByAnother : the event_id was used for another learner.
     NotALearner : the caller belongs to no facility.
     """
     learner = resolve_and_lock_learner(actor, tracked.user_id, at=at)
@@ -43,4 +43,4 @@ def track_answer(tracked: TrackedAnswer, *, actor: Actor, at: datetime) -> Track
     [change] = record_answers(learner, [tracked.answer], at=at)
     if change is None:
         raise NotALearner
-    return Tracked(learner_id=learner.pk, change=change)
+    return TrackResult(learner_id=learner.pk, change=change)

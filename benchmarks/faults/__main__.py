@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.faults import outages
-from benchmarks.faults.load_clients import Crowd, Verdict
+from benchmarks.faults.load_clients import LoadClients, Verdict
 from benchmarks.faults.processes import Postgres, Service
 from benchmarks.faults.replay_under_fault import Load, Outcome, under_load
 from benchmarks.faults.slow import slow_clients
@@ -112,7 +112,7 @@ def _filled(
 ) -> Verdict:
     return outages.suffer(
         f"disk of {name} full",
-        Crowd(service, writers=6),
+        LoadClients(service, writers=6),
         lambda: outages.full(place, postgres),
         seconds=options.seconds,
     )
@@ -136,7 +136,7 @@ def print_outcomes(outcomes: list[Outcome]) -> None:
 
 def print_verdict(verdict: Verdict) -> None:
     """Print what became of one fault."""
-    print(f"{'pass' if verdict.passed else 'FAIL'}  {verdict.name}: {verdict.told}", flush=True)
+    print(f"{'pass' if verdict.passed else 'FAIL'}  {verdict.name}: {verdict.details}", flush=True)
     for wrong in verdict.wrong[:SHOWN]:
         print(f"      {wrong}")
 

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 from uuid import uuid4
 
-from benchmarks.client import Answer, Patience
+from benchmarks.client import Answer, RetryPolicy
 from benchmarks.faults.processes import Service, until
 
 START = "/api/logger/contentsession"
@@ -64,7 +64,7 @@ def work(item: str) -> dict[str, Any]:
     return {"time_spent_delta": 1, "interactions": [interaction]}
 
 
-class Crowd:
+class LoadClients:
     """Writers, each at a session of their own, and readers; inside `with` they are at work."""
 
     def __init__(
@@ -108,7 +108,7 @@ class Crowd:
 
     def _write(self, learner: str) -> None:
         api, serial = self.service.api(), 0
-        api.patience = Patience(seconds=AT_WORK_SECONDS)
+        api.patience = RetryPolicy(seconds=AT_WORK_SECONDS)
         session = api.call("start", "POST", START, exercise_of(learner))["session_id"]
 
         def ask() -> Answer:
@@ -137,7 +137,7 @@ class Verdict:
     """What became of one fault."""
 
     name: str
-    told: str
+    details: str
     wrong: list[str]
 
     @property

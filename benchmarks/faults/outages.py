@@ -18,7 +18,7 @@ import psycopg
 from benchmarks.faults.load_clients import (
     HEALTHY_WITHIN_SECONDS,
     START,
-    Crowd,
+    LoadClients,
     Verdict,
     exercise_of,
     summed_up,
@@ -36,7 +36,7 @@ STOPPING_SECONDS = 2
 
 def suffer(
     name: str,
-    crowd: Crowd,
+    crowd: LoadClients,
     fault: Fault,
     *,
     seconds: float,
@@ -71,14 +71,14 @@ def suffer(
     if crowd.service.workers() != before:
         wrong.append("processes died")
     told = f"{summed_up(seen)}; well after {healthy:.1f} s"
-    return Verdict(name=name, told=told, wrong=wrong)
+    return Verdict(name=name, details=told, wrong=wrong)
 
 
 def on_postgres(service: Service, postgres: Postgres, *, seconds: float) -> Iterator[Verdict]:
     """Do everything to a PostgreSQL that can happen to one."""
 
-    def crowd(learner: str | None = None) -> Crowd:
-        return Crowd(service, writers=14 if learner else 6, learner=learner)
+    def crowd(learner: str | None = None) -> LoadClients:
+        return LoadClients(service, writers=14 if learner else 6, learner=learner)
 
     yield suffer("PostgreSQL away", crowd(), lambda: away(postgres), seconds=3 * seconds)
     yield suffer("connections cut", crowd(), lambda: cut(postgres), seconds=1)
@@ -202,7 +202,7 @@ def stopping(service: Service, postgres: Postgres) -> Verdict:
     service.restart()
     rows = attempts_of(session, postgres)
     wrong = [] if (answer.status, rows) == (200, 1) else [f"{answer}, {rows} attempts"]
-    return Verdict(name="kill -TERM", told=f"the running request: {answer.status}", wrong=wrong)
+    return Verdict(name="kill -TERM", details=f"the running request: {answer.status}", wrong=wrong)
 
 
 def attempts_of(session: str, postgres: Postgres) -> int:

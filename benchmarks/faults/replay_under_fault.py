@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.client import Patience, Tally
+from benchmarks.client import RetryPolicy, Tally
 from benchmarks.faults.processes import Postgres, Service
 from benchmarks.replay import check_learner, over_learners, replay_learner
 from benchmarks.rows import read
@@ -92,7 +92,7 @@ def under_load(
         key=service.key,
         learners=load.clients,
         prefix="faults-",
-        patience=Patience(seconds=INSIST_SECONDS, with_keys=load.with_keys, stopped=stopped),
+        patience=RetryPolicy(seconds=INSIST_SECONDS, with_keys=load.with_keys, stopped=stopped),
     )
     replay = threading.Thread(
         target=over_learners, args=(replay_learner, answers, options, name, sent)

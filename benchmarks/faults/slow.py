@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 
-from benchmarks.faults.load_clients import START, Crowd, Verdict, summed_up, undocumented
+from benchmarks.faults.load_clients import START, LoadClients, Verdict, summed_up, undocumented
 from benchmarks.faults.processes import Service
 
 SILENT, DEAF, TRICKLING, IDLE = 4, 4, 2, 50
@@ -19,14 +19,14 @@ CUT_WITHIN_SECONDS = 14
 DEAF_CUT_WITHIN_SECONDS = 28
 TRICKLE_SECONDS = 0.5
 # Lists of a thousand attempts, more than any buffer holds.
-ASKED_AT_ONCE = 5
+CONNECTIONS = 5
 LISTEN_SECONDS = 3
 
 
 def slow_clients(service: Service) -> Verdict:
     """Serve a crowd beside all of them; cut off those who are silent or deaf."""
     before = service.workers()
-    with ExitStack() as clients, Crowd(service, writers=4) as crowd:
+    with ExitStack() as clients, LoadClients(service, writers=4) as crowd:
         began = time.monotonic()
         for _number in range(IDLE):
             _idle(clients.enter_context(connected(service)))
@@ -36,7 +36,7 @@ def slow_clients(service: Service) -> Verdict:
         for client in silent:
             client.sendall(_head(service, "PUT", f"{START}/1", length=10_000))
         for client in deaf:
-            client.sendall(_head(service, "GET", "/api/logger/attemptlog") * ASKED_AT_ONCE)
+            client.sendall(_head(service, "GET", "/api/logger/attemptlog") * CONNECTIONS)
         wrong = [*_uncut(silent, began), *_deaf_uncut(deaf, began)]
     seen = [sighting for sighting in crowd.seen if sighting.began >= began]
     wrong += undocumented(seen)
@@ -47,7 +47,7 @@ def slow_clients(service: Service) -> Verdict:
     times = sorted(sighting.seconds for sighting in seen)
     p95 = 1000 * times[int(0.95 * len(times))]
     told = f"{summed_up(seen)}, p95 {p95:.0f} ms"
-    return Verdict(name="slow clients", told=told, wrong=wrong)
+    return Verdict(name="slow clients", details=told, wrong=wrong)
 
 
 @contextmanager

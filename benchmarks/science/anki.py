@@ -18,7 +18,7 @@ from benchmarks.science.assistments import HOME
 
 NAME = "anki_B_visible.csv.gz"
 SECOND = 1_000_000  # microseconds
-MOST_GRADE = 3
+MAX_GRADE = 3
 COLUMNS = (1, 2, 3)  # item, seconds since the first review, grade
 
 
@@ -39,7 +39,7 @@ def load() -> Reviews:
     return Reviews(
         learner=np.zeros(len(item), np.int64),
         memory=np.unique(item, return_inverse=True)[1],
-        grade=np.minimum(grade, MOST_GRADE),
+        grade=np.minimum(grade, MAX_GRADE),
         at=seconds * SECOND,
     )
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from analytics.core.fsrs import CUSTOMARY_RECALL
+from analytics.core.fsrs import DEFAULT_RETENTION
 from analytics.core.logistic import FloatArray
 from analytics.core.memory import DAY
 from analytics.core.replay import steps
@@ -44,7 +44,9 @@ def by_sm2(reviews: Reviews) -> FloatArray:
     schedules = Schedules.blank(int(reviews.memory.max()) + 1)
     for rows in steps(reviews.memory):
         items = reviews.memory[rows]
-        chance[rows] = CUSTOMARY_RECALL ** (days[rows] / np.maximum(schedules.interval[items], 1.0))
+        chance[rows] = DEFAULT_RETENTION ** (
+            days[rows] / np.maximum(schedules.interval[items], 1.0)
+        )
         counted = rows[~(days[rows] < 1.0)]
         schedules.review(reviews.memory[counted], reviews.grade[counted])
     return chance

@@ -30,9 +30,9 @@ from benchmarks.science.table import Row, at_least, at_most, show
 from tests.analytics.core.simulated import simulated
 
 PYBKT_LIKELIHOOD = -124_169.0
-FASTER = 100.0
-MOST_MEGABYTES = 150.0
-MOST_ERRORS = {"prior": 0.03, "learn": 0.010, "guess": 0.010, "slip": 0.004}
+MIN_SPEEDUP = 100.0
+MAX_MEGABYTES = 150.0
+MAX_ERRORS = {"prior": 0.03, "learn": 0.010, "guess": 0.010, "slip": 0.004}
 DRAWS = 20
 # What plausible skills are like; how well guesses can be told depends on how many there are.
 LEAST_TRUE, MOST_TRUE = (0.10, 0.05, 0.10, 0.03), (0.50, 0.25, 0.25, 0.15)
@@ -73,7 +73,7 @@ def rows(answers: Answers, *, pybkt: str | None = None) -> Iterator[Row]:
     least = float(classic.log_likelihood.sum())
     yield at_least("forgetting: log likelihood", fading.log_likelihood.sum(), least)
     yield Row("forgetting: s", seconds)
-    yield at_most("both fits in a process: MB", megabytes(), MOST_MEGABYTES)
+    yield at_most("both fits in a process: MB", megabytes(), MAX_MEGABYTES)
     yield from recovered()
 
 
@@ -106,7 +106,7 @@ def compared(answers: Answers, pybkt: str, *, seconds: float) -> Iterator[Row]:
     packed = Sequences.of(answers.learner, answers.skill, answers.score).packed()
     yield Row("pyBKT: log likelihood", log_likelihood(packed, params).sum())
     yield Row("pyBKT: s", theirs)
-    yield at_least("classic: times as fast as pyBKT", theirs / seconds, FASTER)
+    yield at_least("classic: times as fast as pyBKT", theirs / seconds, MIN_SPEEDUP)
 
 
 def megabytes() -> float:
@@ -125,7 +125,7 @@ def _megabytes() -> float:
 def recovered() -> Iterator[Row]:
     """Return mean absolute errors over skills: 8 of them, 400 learners, 15 answers each."""
     errors = np.mean([_errors(seed) for seed in range(DRAWS)], axis=0)
-    for (name, most), error in zip(MOST_ERRORS.items(), errors, strict=True):
+    for (name, most), error in zip(MAX_ERRORS.items(), errors, strict=True):
         yield at_most(f"simulated: error of {name}", error, most)
 
 

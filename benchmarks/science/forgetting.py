@@ -15,7 +15,7 @@ import numpy as np
 
 from analytics.core.fsrs import WEIGHTS
 from analytics.core.logistic import BoolArray, FloatArray, IntArray
-from analytics.core.memory import DAY, EASIEST, HARDEST, Grade, Memories, reviewed_many
+from analytics.core.memory import DAY, EASIEST, HARDEST, Grade, Memories, review_many
 
 LEARNER_START_SD, ITEM_START_SD = 0.3, 0.7
 LEARNER_GROWTH_SD, ITEM_GROWTH_SD, REVIEW_SD = 0.3, 0.4, 0.15
@@ -23,7 +23,7 @@ DIFFICULTY_SD, DECAY_SD = 1.5, 0.4
 USUAL_SECONDS, ITEM_SECONDS_SD, LEARNER_SECONDS_SD, SECONDS_SD = 12.0, 0.6, 0.25, 0.35
 FAILURE_TAKES = 1.5
 FIRST_CHANCE = 0.15  # of knowing what was never studied
-LEAST_TRUE_STABILITY = 0.01
+MIN_TRUE_STABILITY = 0.01
 EXPONENTIAL = 50.0  # a decay so great is hardly told from exponential forgetting
 
 Shape = tuple[int, int]
@@ -82,7 +82,7 @@ class Truth:
         """Review these rows, none twice."""
         before = self.memories.take(rows)
         grade = np.where(is_right, Grade.CORRECT, Grade.INCORRECT)
-        after = reviewed_many(before, grade, np.full(len(rows), at))
+        after = review_many(before, grade, np.full(len(rows), at))
         is_new, chance = np.isnan(before.stability), chances.growth[rows]
         grown = before.stability + (after.stability - before.stability) * self.growth[rows] * chance
         stability = np.where(is_right, grown, after.stability * chance)
@@ -91,7 +91,7 @@ class Truth:
         self.memories.put(
             rows,
             Memories(
-                np.maximum(stability, LEAST_TRUE_STABILITY),
+                np.maximum(stability, MIN_TRUE_STABILITY),
                 np.clip(difficulty, EASIEST, HARDEST),
                 after.at,
             ),

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from analytics.core.bkt import DEFAULTS, ParamRows, curve, right_chance
+from analytics.core.bkt import DEFAULTS, ParamRows, curve, p_correct
 from analytics.core.fit import fit
 from analytics.core.logistic import FloatArray, IntArray
 from benchmarks.science.assistments import Answers, load
@@ -89,7 +89,7 @@ def causal(answers: Answers, fitted: ParamRows) -> FloatArray:
     for one in np.split(order, np.flatnonzero(is_first)[1:]):
         params = fitted.row(answers.skill[one[0]])
         mastery = curve(answers.score[one].tolist(), params)[:-1]
-        predicted[one] = right_chance(
+        predicted[one] = p_correct(
             mastery, np.full_like(mastery, params.guess), np.full_like(mastery, params.slip)
         )
     return predicted

@@ -2,7 +2,7 @@
 
     python -m benchmarks.science.memory
 
-Agreement and speed are those of random histories. Foreseen are the reviews at least a day after
+Agreement and speed are those of random histories. Predicted are the reviews at least a day after
 the item's previous one (`benchmarks.science.anki`), each from what came before it alone, with
 default weights; the calibration learns online. Beside it are the models of
 `benchmarks.science.baselines`. RMSE(bins) is over twenty bins of the probability foreseen, of equal
@@ -17,10 +17,10 @@ from time import process_time
 
 import numpy as np
 
-from analytics.core.calibration import UNCALIBRATED, calibrated, learned
+from analytics.core.calibration import UNCALIBRATED, calibrate, update
 from analytics.core.logistic import FloatArray
-from analytics.core.memory import DAY, Memories, reviewed_many
-from analytics.core.review_batch import Reviews, remember
+from analytics.core.memory import DAY, Memories, review_many
+from analytics.core.review_batch import Reviews, replay_reviews
 from benchmarks.science.anki import load, succeeded
 from benchmarks.science.baselines import by_half_life, by_sm2, days_between, running_mean
 from benchmarks.science.scoring import auc, calibration_error, log_loss
@@ -31,7 +31,7 @@ SEED, HISTORIES, LONGEST = 20_260_302, 3_000, 12
 TINY, MOST_DIFFERENCE, LEAST_RATIO = 1e-12, 1e-9, 50.0
 MOST_LOG_LOSS, LEAST_AUC = 0.414, 0.65
 BINS = 20
-LEAST_CHANCE = 1e-4  # that is foreseen, and the most is as near to 1
+MIN_PROBABILITY = 1e-4  # that is foreseen, and the most is as near to 1
 
 
 def beside_package() -> Iterator[Row]:
@@ -64,7 +64,7 @@ def _remembered(given: list[History]) -> FloatArray:
     """Return S and D of each history's end, all histories taken at once."""
     memory = np.repeat(np.arange(len(given)), [len(history) for history in given])
     at, grade = np.array([review for history in given for review in history]).T
-    told = remember(Reviews(learner=memory, memory=memory, grade=grade, at=at))
+    told = replay_reviews(Reviews(learner=memory, memory=memory, grade=grade, at=at))
     return np.column_stack(told.memories[:2])
 
 
@@ -77,14 +77,14 @@ def _in_batch(memories: int = 5_000, reviews: int = 20) -> float:
     for _ in range(10):
         began, known = process_time(), Memories.blank(memories)
         for grade, at in zip(grades, times, strict=True):
-            known = reviewed_many(known, grade, at)
+            known = review_many(known, grade, at)
         took.append(process_time() - began)
     return min(took) / (memories * reviews)
 
 
 def rows(reviews: Reviews) -> Iterator[Row]:
     """Judge what is foreseen of real reviews."""
-    score, recall = succeeded(reviews), remember(reviews).recall
+    score, recall = succeeded(reviews), replay_reviews(reviews).recall
     told = np.flatnonzero(days_between(reviews) >= 1.0)
     right = score[told]
     yield Row("reviews foreseen", len(told))
@@ -99,7 +99,7 @@ def rows(reviews: Reviews) -> Iterator[Row]:
 
 
 def _judged(name: str, chance: FloatArray, right: FloatArray) -> Iterator[Row]:
-    chance = np.clip(chance, LEAST_CHANCE, 1.0 - LEAST_CHANCE)
+    chance = np.clip(chance, MIN_PROBABILITY, 1.0 - MIN_PROBABILITY)
     yield Row(f"{name}: log loss", log_loss(chance, right))
     yield Row(f"{name}: AUC", auc(chance, right))
     yield Row(f"{name}: RMSE(bins)", rmse(chance, right))
@@ -117,8 +117,8 @@ def _calibrated(recall: Sequence[float], right: Sequence[float]) -> FloatArray:
     """Return what is served before each review, learning from each one after."""
     calibration, served = UNCALIBRATED, []
     for r, score in zip(recall, right, strict=True):
-        served.append(calibrated(r, calibration))
-        calibration = learned(calibration, r, score)
+        served.append(calibrate(r, calibration))
+        calibration = update(calibration, r, score)
     return np.array(served)
 
 

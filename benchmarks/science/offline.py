@@ -23,7 +23,7 @@ from benchmarks.science.prediction import LEAST_AUC, MOST_CALIBRATION_ERROR, MOS
 from benchmarks.science.scoring import auc, calibration_error, log_loss
 from benchmarks.science.table import Row, at_least, at_most, show
 
-MOST_MICROSECONDS = 60.0
+MAX_MICROSECONDS = 60.0
 
 
 def rows(answers: Answers) -> Iterator[Row]:
@@ -36,7 +36,7 @@ def rows(answers: Answers) -> Iterator[Row]:
         model = LearnerModel()
         model.fit(events(answers.of(~held_out)))
         began = time.process_time()
-        predicted[held_out] = foreseen(model, answers.of(held_out))
+        predicted[held_out] = predictions(model, answers.of(held_out))
         seconds += time.process_time() - began
     score = answers.score
     yield at_least("offline: AUC", auc(predicted, score), LEAST_AUC)
@@ -44,7 +44,7 @@ def rows(answers: Answers) -> Iterator[Row]:
     error = calibration_error(predicted, score)
     yield at_most("offline: calibration error", error, MOST_CALIBRATION_ERROR)
     each = 1e6 * seconds / len(score)
-    yield at_most("offline: CPU of predict and observe, microseconds", each, MOST_MICROSECONDS)
+    yield at_most("offline: CPU of predict and observe, microseconds", each, MAX_MICROSECONDS)
 
 
 def events(answers: Answers) -> Iterator[tuple[int, int, int, float]]:
@@ -52,7 +52,7 @@ def events(answers: Answers) -> Iterator[tuple[int, int, int, float]]:
     return zip(*(column.tolist() for column in answers), strict=True)
 
 
-def foreseen(model: LearnerModel, answers: Answers) -> FloatArray:
+def predictions(model: LearnerModel, answers: Answers) -> FloatArray:
     """Return what is predicted of each answer from the learner's earlier ones."""
     predicted = np.empty(len(answers.score))
     for row, (learner, skill, item, score) in enumerate(events(answers)):

@@ -26,14 +26,14 @@ from analytics.core import bkt
 from analytics.core.bkt import DEFAULTS, ParamRows
 from analytics.core.efficiency import efficiencies
 from analytics.core.logistic import BoolArray, FloatArray
-from analytics.core.trajectory_batch import Courses
+from analytics.core.trajectory_batch import Trajectories
 from benchmarks.science.simulator import Kind, Learners, simulated
 from benchmarks.science.table import Row, at_least, at_most, show
 
 SEED, OF_EACH = 20_260_302, 500
 GRACE = 10
 LEAST_EVENT_F1, LEAST_TRAJECTORY_F1, MOST_DELAY = 0.80, 0.75, 16
-MOST_FLAGGED = {Kind.MASTERED: 0.01, Kind.STEADY: 0.06}
+MAX_FLAGGED = {Kind.MASTERED: 0.01, Kind.STEADY: 0.06}
 
 Rule = Callable[[Learners, FloatArray], BoolArray]
 Event = tuple[int, int]
@@ -50,7 +50,7 @@ def mastery(learners: Learners) -> FloatArray:
 
 def stuck_mode(learners: Learners, known: FloatArray) -> BoolArray:
     """Ours: what `Course.is_plateau` says after each answer."""
-    courses = Courses()
+    courses = Trajectories()
     rows = courses.begin(len(learners.score))
     unknown = np.full(len(rows), np.nan)
     flags = []
@@ -178,8 +178,8 @@ def figures(flags: BoolArray, learners: Learners) -> Iterator[Row]:
     for kind in Kind:
         share = flagged(flags, learners, kind)
         name = f"ever flagged, {kind}"
-        if kind in MOST_FLAGGED:
-            yield at_most(name, share, MOST_FLAGGED[kind])
+        if kind in MAX_FLAGGED:
+            yield at_most(name, share, MAX_FLAGGED[kind])
         else:
             yield Row(name, share)
 

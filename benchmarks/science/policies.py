@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from analytics.core.logistic import FloatArray
-from analytics.core.memory import DAY, Memories, recall, stabilities_after
+from analytics.core.memory import DAY, Memories, retrievability, stabilities_after
 from analytics.core.scheduling import gains
 
 
@@ -79,7 +79,7 @@ def in_days(days: float) -> Order:
 
     def order(due: Due) -> FloatArray:
         ago = np.maximum(due.at - due.memories.at, 0) / DAY
-        without = recall(due.memories.stability, ago + days)
+        without = retrievability(due.memories.stability, ago + days)
         return (_recalled(due, days) - without) / due.seconds
 
     return order
@@ -88,13 +88,15 @@ def in_days(days: float) -> Order:
 def rather_than_tomorrow(due: Due) -> FloatArray:
     """Recall in 30 days if reviewed now, more than if reviewed a day later, per second."""
     ago = np.maximum(due.at - due.memories.at, 0) / DAY
-    faded = recall(due.memories.stability, ago + 1.0) / recall(due.memories.stability, ago)
+    faded = retrievability(due.memories.stability, ago + 1.0) / retrievability(
+        due.memories.stability, ago
+    )
     tomorrow = replace(due, at=due.at + DAY, chance=due.chance * faded)
     return (_recalled(due, 30.0) - _recalled(tomorrow, 29.0)) / due.seconds
 
 
 def _recalled(due: Due, days: float) -> FloatArray:
-    right, wrong = (recall(stability, np.array(days)) for stability in _after(due))
+    right, wrong = (retrievability(stability, np.array(days)) for stability in _after(due))
     return due.chance * right + (1.0 - due.chance) * wrong
 
 

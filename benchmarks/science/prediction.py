@@ -25,18 +25,18 @@ from typing import NamedTuple
 import numpy as np
 
 from analytics.core.bkt import DEFAULTS, ParamRows
-from analytics.core.difficulty import LEARNER, LEARNER_SKILL, Term, Terms, absorb, item_term
+from analytics.core.difficulty import LEARNER, LEARNER_SKILL, Gaussian, Gaussians, absorb, item_term
 from analytics.core.fit import fit
-from analytics.core.item_parameters import Estimates, Followed, Questions, follow
+from analytics.core.item_parameters import Estimates, Questions, ReplayedTerms, replay_terms
 from analytics.core.logistic import FloatArray
-from analytics.core.predictor import DEFAULT, Blend, features, fit_blend, predictions
+from analytics.core.predictor import DEFAULT, BlendWeights, features, fit_blend, predictions
 from benchmarks.science.assistments import Answers, load
 from benchmarks.science.mastery import FOLDS, beside, causal, folds
 from benchmarks.science.scoring import auc, calibration_error, log_loss
 from benchmarks.science.table import Row, at_least, at_most, show
 
 LEAST_AUC, MOST_LOG_LOSS, MOST_CALIBRATION_ERROR = 0.775, 0.527, 0.012
-KALMAN = Blend(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0)
+KALMAN = BlendWeights(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,10 @@ class Known:
     fading: ParamRows
     skills: Estimates
     items: Estimates
-    blend: Blend
+    blend: BlendWeights
 
 
-class Foreseen(NamedTuple):
+class PredictedScores(NamedTuple):
     """The probability given to each answer being right, shapes (answers,), by three blends."""
 
     fitted: FloatArray
@@ -69,7 +69,7 @@ def rows(answers: Answers) -> Iterator[Row]:
     yield at_most("blend: calibration error", error, MOST_CALIBRATION_ERROR)
 
 
-def folded(answers: Answers) -> Foreseen:
+def folded(answers: Answers) -> PredictedScores:
     """Predict every learner's answers from what the other folds' learners taught."""
     predicted = np.empty((3, len(answers.score)))
     fold = folds(answers.learner)
@@ -77,14 +77,14 @@ def folded(answers: Answers) -> Foreseen:
         held_out = fold == number
         known = taught(answers.of(~held_out), items=int(answers.item.max()) + 1)
         predicted[:, held_out] = foreseen(answers.of(held_out), known)
-    return Foreseen(*predicted)
+    return PredictedScores(*predicted)
 
 
 def taught(answers: Answers, *, items: int) -> Known:
     """Learn all that is shared, from answers in their order."""
     skills = answers.skills
     fading = fit(answers.learner, answers.skill, answers.score, skills=skills, forgetting=True).rows
-    followed = follow(
+    followed = replay_terms(
         answers.learner,
         Questions(skill=answers.skill, item=answers.item, score=answers.score),
         Estimates.of_skills(skills),
@@ -95,7 +95,7 @@ def taught(answers: Answers, *, items: int) -> Known:
     return Known(fading, followed.skills, followed.items, blend)
 
 
-def _voices(tracing: FloatArray, followed: Followed) -> FloatArray:
+def _voices(tracing: FloatArray, followed: ReplayedTerms) -> FloatArray:
     used = followed.used
     return np.column_stack(
         [
@@ -109,20 +109,20 @@ def _voices(tracing: FloatArray, followed: Followed) -> FloatArray:
     )
 
 
-def foreseen(answers: Answers, known: Known) -> Foreseen:
+def foreseen(answers: Answers, known: Known) -> PredictedScores:
     """Predict learners nobody learned from, answer by answer."""
     terms = judged(answers, known)
     tracing = causal(answers, known.fading)
     untaught = causal(answers, ParamRows.of([DEFAULTS] * answers.skills))
     said = features(np.column_stack([tracing, terms]))
     at_first = features(np.column_stack([untaught, terms]))
-    return Foreseen(
+    return PredictedScores(
         predictions(said, known.blend), predictions(at_first, DEFAULT), predictions(said, KALMAN)
     )
 
 
 def judged(answers: Answers, known: Known) -> FloatArray:
-    """Return what the ability model says before each answer: shape (answers, 5), of `Voices`.
+    """Return the ability model's `PredictorInputs` before each answer: shape (answers, 5).
 
     Learners come one after another, and so do the answers of each: as requests bring them.
     """
@@ -131,8 +131,8 @@ def judged(answers: Answers, known: Known) -> FloatArray:
         term if count else None
         for term, count in zip(_terms(known.items.terms), known.items.answers, strict=True)
     ]
-    abilities: dict[int, Term] = {}
-    skill_abilities: dict[tuple[int, int], Term] = {}
+    abilities: dict[int, Gaussian] = {}
+    skill_abilities: dict[tuple[int, int], Gaussian] = {}
     said = []
     for learner, of, which, score in zip(*(column.tolist() for column in answers), strict=True):
         skill = skills[of]
@@ -150,9 +150,9 @@ def judged(answers: Answers, known: Known) -> FloatArray:
     return np.array(said)
 
 
-def _terms(terms: Terms) -> list[Term]:
+def _terms(terms: Gaussians) -> list[Gaussian]:
     pairs = zip(terms.mean.tolist(), terms.variance.tolist(), strict=True)
-    return [Term(mean, variance) for mean, variance in pairs]
+    return [Gaussian(mean, variance) for mean, variance in pairs]
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ from time import process_time
 import numpy as np
 
 from analytics.core.logistic import FloatArray
-from analytics.core.memory import DAY, Memories, recalls_at
+from analytics.core.memory import DAY, Memories, retrievabilities_at
 from analytics.core.scheduling import gains, order
 from benchmarks.science.forgetting import EXPONENTIAL
 from benchmarks.science.policies import ORDERS, TRIED
@@ -40,14 +40,14 @@ SETTINGS = (
     Setting("exponential", decay=EXPONENTIAL),
     NEW_LAST,
 )
-LEAST_MARGIN = 3.0  # standard errors of the difference
+MIN_MARGIN = 3.0  # standard errors of the difference
 MANY, MOST_MILLISECONDS, TIMES = 100_000, 5.0, 50
 
 
 def rows() -> Iterator[Row]:
     """Measure how long ordering takes, and what order keeps most."""
     yield from timed()
-    yield from _compared(USUAL, least=LEAST_MARGIN)
+    yield from _compared(USUAL, least=MIN_MARGIN)
     yield from _compared(NEW_LAST)
 
 
@@ -77,7 +77,7 @@ def timed() -> Iterator[Row]:
     stability, difficulty = np.exp(rng.normal(2.0, 1.5, MANY)), rng.uniform(1.0, 10.0, MANY)
     memories = Memories(stability, difficulty, at - rng.integers(0, 60 * DAY, MANY))
     seconds = rng.uniform(2.0, 30.0, MANY)
-    quick = _milliseconds(lambda: order(-recalls_at(memories, at)))
+    quick = _milliseconds(lambda: order(-retrievabilities_at(memories, at)))
     whole = _milliseconds(lambda: order(gains(memories, at, seconds=seconds)))
     yield at_most(f"R and order of {MANY:,} items: ms", quick, MOST_MILLISECONDS)
     yield Row(f"gain and order of {MANY:,} items: ms", whole)

@@ -7,10 +7,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from analytics.core.calibration import Calibrations, calibrated_many, learned_many
+from analytics.core.calibration import Calibrations, calibrate_many, update_many
 from analytics.core.fsrs import WEIGHTS
 from analytics.core.logistic import BoolArray, FloatArray, IntArray
-from analytics.core.memory import DAY, DESIRED_RECALL, Grade, Memories, recalls_at, reviewed_many
+from analytics.core.memory import (
+    DAY,
+    DESIRED_RECALL,
+    Grade,
+    Memories,
+    retrievabilities_at,
+    review_many,
+)
 from analytics.core.replay import steps
 from analytics.core.scheduling import expected_seconds
 from benchmarks.science.forgetting import Chances, Truth
@@ -64,12 +71,12 @@ class Known:
 
     def worth(self, order: Order, day: int, turn: FloatArray) -> FloatArray:
         """Return what an order says every item is worth; -inf if it is not due."""
-        r = recalls_at(self.memories, at_day(day))
+        r = retrievabilities_at(self.memories, at_day(day))
         rows = np.flatnonzero(self.due_day <= day if order is sm2 else r <= DESIRED_RECALL)
         due = Due(
             memories=self.memories.take(rows),
             at=at_day(day),
-            chance=calibrated_many(r[rows], self.calibrations.take(self.learner[rows])),
+            chance=calibrate_many(r[rows], self.calibrations.take(self.learner[rows])),
             seconds=self._expected_seconds()[rows],
             turn=turn[rows],
             due_day=self.due_day[rows],
@@ -89,18 +96,18 @@ class Known:
         self._calibrate(rows[old], is_right[old].astype(np.float64), day)
         grade = np.where(is_right, Grade.CORRECT, Grade.INCORRECT)
         at = np.full(len(rows), at_day(day))
-        self.memories.put(rows, reviewed_many(self.memories.take(rows), grade, at))
+        self.memories.put(rows, review_many(self.memories.take(rows), grade, at))
         self.schedules.review(rows, grade)
         self.due_day[rows] = day + self.schedules.interval[rows]
         self.seconds[rows] += seconds
         self.reviews[rows] += 1
 
     def _calibrate(self, rows: IntArray, score: FloatArray, day: int) -> None:
-        r = recalls_at(self.memories.take(rows), at_day(day))
+        r = retrievabilities_at(self.memories.take(rows), at_day(day))
         for step in steps(np.unique(self.learner[rows], return_inverse=True)[1]):
             learner = self.learner[rows[step]]
             before = self.calibrations.take(learner)
-            self.calibrations.put(learner, learned_many(before, r[step], score[step]))
+            self.calibrations.put(learner, update_many(before, r[step], score[step]))
 
 
 def at_day(day: int) -> int:

@@ -47,7 +47,7 @@ QUIZ_QUESTIONS = [
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stock:
+class DemoContent:
     """What learners are given to work on: lessons by class, items of each set by its name."""
 
     quiz: Quiz
@@ -55,14 +55,14 @@ class Stock:
     cards: dict[str, list[UUID]]
 
 
-def put_up(facility: Facility, *, at: datetime) -> Stock:
+def create_content(facility: Facility, *, at: datetime) -> DemoContent:
     """Give skills their names, and make the sets to study and the items of the quiz."""
     skills = _name_skills(facility)
     _map_quiz(facility, skills)
     quiz = Quiz.objects.get(facility=facility, title=QUIZ)
     _catalogue(quiz)
     lessons = Lesson.objects.filter(facility=facility)
-    return Stock(
+    return DemoContent(
         quiz=quiz,
         lessons={
             CLASS_A: lessons.get(title=LESSON),

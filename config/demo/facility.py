@@ -13,13 +13,13 @@ from analytics.services import record_answers
 from analytics.services.fitting import fit_skills
 from analytics.services.item_statistics import fold_events
 from analytics.services.rebuild import rebuild
-from config.demo.content import Stock, put_up
+from config.demo.content import DemoContent, create_content
 from config.demo.curriculum import EXERCISES, TOPICS
 from config.demo.personas import CLASS_A, LEARNERS
 from config.demo.roster import NAME, PARTNER_ID
-from config.demo.simulate_reviews import Desk
-from config.demo.simulate_sessions import Sitting
-from config.demo.simulated_learner import Character, Pupil
+from config.demo.simulate_reviews import ReviewSimulator
+from config.demo.simulate_sessions import SimulatedSession
+from config.demo.simulated_learner import Persona, SimulatedLearner
 from config.seeding.chance import Chance
 from logger.models import ContentSession
 from roster.models import Facility, User
@@ -38,12 +38,12 @@ def unopened() -> Facility | None:
     return None if ContentSession.objects.filter(facility=school).exists() else school
 
 
-def open_school(
+def create_demo_facility(
     facility: Facility,
     *,
     seed: int,
     at: datetime,
-    characters: Sequence[Character] = LEARNERS,
+    characters: Sequence[Persona] = LEARNERS,
     quiet: bool = False,
 ) -> None:
     """Let the learners of a school that holds only its roster work until now.
@@ -51,30 +51,30 @@ def open_school(
     The same seed makes the same answers. Whoever stops this half way leaves the school empty.
     """
     with transaction.atomic():
-        stock = put_up(facility, at=at - timedelta(days=70))
+        stock = create_content(facility, at=at - timedelta(days=70))
         people = {user.username: user for user in User.objects.in_facility(facility.pk)}
         # A bar only for whoever waits at a terminal.
         for character in tqdm(characters, unit=" learners", disable=True if quiet else None):
             if character.username not in people:
                 continue
-            pupil = Pupil(character, Chance(f"{seed} {character.username}"))
-            Life(people[character.username], pupil, stock).live(at=at)
+            pupil = SimulatedLearner(character, Chance(f"{seed} {character.username}"))
+            Simulation(people[character.username], pupil, stock).live(at=at)
     while fold_events(at):
         pass
     if fit_skills(facility, min_answers=MIN_ANSWERS, at=at):
         _exhaust(rebuild(User.objects.in_facility(facility.pk), newest_parameters=True))
 
 
-class Life:
+class Simulation:
     """One learner's days at school."""
 
-    def __init__(self, learner: User, pupil: Pupil, stock: Stock) -> None:
+    def __init__(self, learner: User, pupil: SimulatedLearner, stock: DemoContent) -> None:
         self.learner = learner
         self.pupil = pupil
         self.chance = pupil.chance
-        self.character: Character = pupil.character
+        self.character: Persona = pupil.character
         self.stock = stock
-        self.desk = Desk(pupil, stock.cards)
+        self.desk = ReviewSimulator(pupil, stock.cards)
         self.quizzed = self.character.classroom != CLASS_A
 
     def live(self, *, at: datetime) -> None:
@@ -91,7 +91,7 @@ class Life:
 
     def _spend(self, day: int, at: datetime) -> None:
         """Sit down to sessions, then answer what apps ask."""
-        sitting = Sitting(self.learner, self.pupil, at=at)
+        sitting = SimulatedSession(self.learner, self.pupil, at=at)
         if self.chance.happens(VIDEOS):
             sitting.watch()
         in_lesson = self.chance.happens(IN_THE_LESSON)

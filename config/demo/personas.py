@@ -3,104 +3,104 @@
 from __future__ import annotations
 
 from config.demo.curriculum import COMMAS, DECIMALS, EQUATIONS
-from config.demo.simulated_learner import Character, Manner, Rhythm
+from config.demo.simulated_learner import AnswerStyle, Persona, Rhythm
 from config.seeding.paths import Course
 
 CLASS_A, CLASS_B = "Class 7A", "Class 7B"
 LEARNERS = [
-    Character(
+    Persona(
         username="ada", full_name="Ada Moreno", external_id="student_123", classroom=CLASS_A,
         usual=Course.FAST, hour=8,
     ),
-    Character(
+    Persona(
         username="ben", full_name="Ben Okafor", external_id="1185304", classroom=CLASS_A,
         courses={"algebra_linear": Course.SLOW}, hour=16,
     ),
-    Character(
+    Persona(
         username="chen", full_name="Chen Li", external_id="student_125", classroom=CLASS_A,
         courses={"percentages": Course.HALTED},
     ),
-    Character(
+    Persona(
         username="dina", full_name="Dina Haddad", external_id="student_126", classroom=CLASS_A,
-        usual=Course.SLOW, manner=Manner.CAREFUL, hour=17,
+        usual=Course.SLOW, manner=AnswerStyle.CAREFUL, hour=17,
     ),
-    Character(
+    Persona(
         username="emil", full_name="Emil Novak", external_id="student_127", classroom=CLASS_B,
         usual=Course.SLOW, courses={EQUATIONS.title: Course.LOW, "algebra_linear": Course.LOW},
     ),
-    Character(
+    Persona(
         username="fatima", full_name="Fatima Bello", external_id="student_128", classroom=CLASS_B,
         usual=Course.MASTERED, hour=7,
     ),
-    Character(
+    Persona(
         username="grace", full_name="Grace Mensah", external_id="student_129", classroom=CLASS_A,
         usual=Course.FAST, hour=18,
     ),
-    Character(
+    Persona(
         username="hugo", full_name="Hugo Weber", external_id="student_130", classroom=CLASS_A,
-        usual=Course.FAST, manner=Manner.OVERCONFIDENT, hour=14,
+        usual=Course.FAST, manner=AnswerStyle.OVERCONFIDENT, hour=14,
     ),
-    Character(
+    Persona(
         username="ines", full_name="Inês Costa", external_id="student_131", classroom=CLASS_A,
         usual=Course.MASTERED, slump=11, hour=21,
     ),
-    Character(
+    Persona(
         username="jonas", full_name="Jonas Kaya", external_id="student_132", classroom=CLASS_A,
         rhythm=Rhythm.STOPPED, usual=Course.FAST,
     ),
-    Character(
+    Persona(
         username="kofi", full_name="Kofi Mensah", external_id="student_133", classroom=CLASS_A,
         rhythm=Rhythm.IRREGULAR, usual=Course.FAST, hour=20,
     ),
-    Character(
+    Persona(
         username="lena", full_name="Lena Jansen", external_id="student_134", classroom=CLASS_A,
-        usual=Course.LOW, manner=Manner.GUESSING, studies=False, hour=22,
+        usual=Course.LOW, manner=AnswerStyle.GUESSING, studies=False, hour=22,
     ),
-    Character(
+    Persona(
         username="mei", full_name="美 Itō", external_id="student_135", classroom=CLASS_A,
-        usual=Course.FAST, manner=Manner.CAREFUL, hour=9,
+        usual=Course.FAST, manner=AnswerStyle.CAREFUL, hour=9,
     ),
-    Character(
+    Persona(
         username="noor", full_name="نور الأمين", external_id="student_136", classroom=CLASS_A,
         usual=Course.FAST, rhythm=Rhythm.NEW, hour=15,
         courses={DECIMALS.title: Course.SPINNING, "main_idea": Course.SPINNING},
     ),
-    Character(
+    Persona(
         username="omar", full_name="Omar Silva", external_id="student_137", classroom=CLASS_B,
     ),
-    Character(
+    Persona(
         username="petra", full_name="Petra Nováková", external_id="student_138", classroom=CLASS_B,
         usual=Course.MASTERED, rhythm=Rhythm.NEW,
     ),
-    Character(
+    Persona(
         username="quinn", full_name="Quinn Roy", external_id="student_139", classroom=CLASS_B,
-        usual=Course.FAST, manner=Manner.OVERCONFIDENT, hour=13,
+        usual=Course.FAST, manner=AnswerStyle.OVERCONFIDENT, hour=13,
     ),
-    Character(
+    Persona(
         username="rosa", full_name="Rosa Silva", external_id="student_140", classroom=CLASS_B,
-        usual=Course.MASTERED, manner=Manner.CAREFUL,
+        usual=Course.MASTERED, manner=AnswerStyle.CAREFUL,
     ),
-    Character(
+    Persona(
         username="sami", full_name="Sami Haddad", external_id="student_141", classroom=CLASS_B,
         courses={COMMAS.title: Course.DECLINING, "punctuation": Course.DECLINING}, hour=19,
     ),
-    Character(
+    Persona(
         username="tara", full_name="Tara MacBride", external_id="student_142", classroom=CLASS_B,
         rhythm=Rhythm.STOPPED, usual=Course.FAST, hour=12,
     ),
-    Character(
+    Persona(
         username="uma", full_name="Uma Roy", external_id="student_143", classroom=CLASS_B,
         courses={EQUATIONS.title: Course.SPINNING}, hour=11,
     ),
-    Character(
+    Persona(
         username="viktor", full_name="Виктор Орлов", external_id="student_144", classroom=CLASS_B,
         usual=Course.FAST, rhythm=Rhythm.IRREGULAR, studies=False,
     ),
-    Character(
+    Persona(
         username="wen", full_name="王雯", external_id="student_145", classroom=CLASS_B,
         usual=Course.FAST, slump=9, hour=6,
     ),
-    Character(
+    Persona(
         username="yara", full_name="Yara Łukaszewicz", external_id="student_146",
         classroom=CLASS_B, usual=Course.FAST, rhythm=Rhythm.IRREGULAR, studies=False,
     ),

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from analytics.events import Answer, Source
 from config.demo.curriculum import Topic, hardness
-from config.demo.simulated_learner import Pupil
+from config.demo.simulated_learner import SimulatedLearner
 from config.seeding.paths import Course, sigmoid
 
 TRACKED_A_DAY, REVIEWED_A_DAY = (5, 7), 6
@@ -19,10 +19,10 @@ QUICK, QUICKLY = {Course.MASTERED, Course.FAST}, 1.0
 ALMOST = 0.06
 
 
-class Desk:
+class ReviewSimulator:
     """Where one learner answers questions and studies sets, from day to day."""
 
-    def __init__(self, pupil: Pupil, cards: dict[str, list[UUID]]) -> None:
+    def __init__(self, pupil: SimulatedLearner, cards: dict[str, list[UUID]]) -> None:
         self.pupil = pupil
         self.chance = pupil.chance
         self.cards = cards

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from config.demo.content import QUIZ_QUESTIONS, QuizQuestion
 from config.demo.curriculum import VIDEO, Exercise, Question, hardness, key_of
-from config.demo.simulated_learner import Pupil
+from config.demo.simulated_learner import SimulatedLearner
 from logger.commands import Interaction, StartSession, UpdateSession
 from logger.services import start_session, update_session
 from roster.models import Lesson, Quiz, User
@@ -21,10 +21,10 @@ HINT_FIRST, GOES_ON, TAKES_HINT, APP_FAILS = 0.03, 0.7, 0.4, 0.015
 SUBMITS = 0.75
 
 
-class Sitting:
+class SimulatedSession:
     """One learner at work, from a moment on."""
 
-    def __init__(self, learner: User, pupil: Pupil, *, at: datetime) -> None:
+    def __init__(self, learner: User, pupil: SimulatedLearner, *, at: datetime) -> None:
         self.learner = learner
         self.pupil = pupil
         self.chance = pupil.chance
@@ -42,7 +42,7 @@ class Sitting:
         )
         seconds = self.chance.seconds(30, 240)
         self._pass(seconds)
-        self._tell(session_id, UpdateSession(progress_delta=0.1, time_spent_delta=seconds))
+        self._send(session_id, UpdateSession(progress_delta=0.1, time_spent_delta=seconds))
 
     def practise(self, exercise: Exercise, lesson: Lesson | None) -> None:
         """Answer some questions of an exercise, each once, easy ones and hard ones."""
@@ -70,7 +70,7 @@ class Sitting:
             )
         ]
         # Told at once, as an app does that was offline: each at the time it happened.
-        self._tell(session_id, _update(told, self.moment - began))
+        self._send(session_id, _update(told, self.moment - began))
 
     def take_quiz(self, quiz: Quiz) -> None:
         """Answer the quiz of the class, and mostly submit it."""
@@ -86,10 +86,10 @@ class Sitting:
         asked = QUIZ_QUESTIONS if submits else QUIZ_QUESTIONS[: self.chance.randint(2, 7)]
         began = self.moment
         told = [self._quizzed(each) for each in asked]
-        self._tell(session_id, _update(told, self.moment - began))
+        self._send(session_id, _update(told, self.moment - began))
         if submits:
             self._pass(10)
-            self._tell(session_id, UpdateSession(progress=1.0, time_spent_delta=10))
+            self._send(session_id, UpdateSession(progress=1.0, time_spent_delta=10))
 
     def _quizzed(self, asked: QuizQuestion) -> Interaction:
         place = asked.exercise.questions.index(asked.question)
@@ -147,7 +147,7 @@ class Sitting:
     def _start(self, start: StartSession) -> UUID:
         return start_session(start, actor=self.learner, at=self.moment).session.pk
 
-    def _tell(self, session_id: UUID, update: UpdateSession) -> None:
+    def _send(self, session_id: UUID, update: UpdateSession) -> None:
         update_session(session_id, update, actor=self.learner, at=self.moment)
 
     def _pass(self, seconds: float) -> None:

@@ -33,7 +33,7 @@ _SPANS = {
 _BURST, _PAUSE = (2, 3), (6, 11)
 
 
-class Manner(StrEnum):
+class AnswerStyle(StrEnum):
     """How somebody answers."""
 
     USUAL = "usual"
@@ -43,22 +43,22 @@ class Manner(StrEnum):
 
 
 # Seconds for an answer, and how sure of it when right and when wrong, from 1 to 5.
-_SECONDS: dict[Manner, tuple[float, float]] = {
-    Manner.USUAL: (12, 60),
-    Manner.CAREFUL: (45, 150),
-    Manner.GUESSING: (2, 9),
-    Manner.OVERCONFIDENT: (8, 40),
+_SECONDS: dict[AnswerStyle, tuple[float, float]] = {
+    AnswerStyle.USUAL: (12, 60),
+    AnswerStyle.CAREFUL: (45, 150),
+    AnswerStyle.GUESSING: (2, 9),
+    AnswerStyle.OVERCONFIDENT: (8, 40),
 }
-_SURE: dict[Manner, tuple[list[int], list[int]]] = {
-    Manner.USUAL: ([3, 4, 4, 5], [2, 2, 3, 4]),
-    Manner.CAREFUL: ([2, 3, 3, 4], [1, 2, 2, 3]),
-    Manner.GUESSING: ([1, 1, 2], [1, 1, 2]),
-    Manner.OVERCONFIDENT: ([5, 5, 4], [5, 4, 5]),
+_SURE: dict[AnswerStyle, tuple[list[int], list[int]]] = {
+    AnswerStyle.USUAL: ([3, 4, 4, 5], [2, 2, 3, 4]),
+    AnswerStyle.CAREFUL: ([2, 3, 3, 4], [1, 2, 2, 3]),
+    AnswerStyle.GUESSING: ([1, 1, 2], [1, 1, 2]),
+    AnswerStyle.OVERCONFIDENT: ([5, 5, 4], [5, 4, 5]),
 }
 
 
 @dataclass(frozen=True, kw_only=True)
-class Character:
+class Persona:
     """Who somebody is: what becomes of their practice of most things, and of some by name.
 
     Something weighs on who is in a `slump`: for so many days now they know less of everything.
@@ -71,7 +71,7 @@ class Character:
     usual: Course = Course.STEADY
     courses: dict[str, Course] = field(default_factory=dict)
     rhythm: Rhythm = Rhythm.REGULAR
-    manner: Manner = Manner.USUAL
+    manner: AnswerStyle = AnswerStyle.USUAL
     studies: bool = True
     slump: int = 0
     hour: int = 10
@@ -85,10 +85,10 @@ class Answered(NamedTuple):
     confidence: int
 
 
-class Pupil:
+class SimulatedLearner:
     """Somebody of a character, while time goes by."""
 
-    def __init__(self, character: Character, chance: Chance) -> None:
+    def __init__(self, character: Persona, chance: Chance) -> None:
         self.character = character
         self.chance = chance
         self.answered: Counter[str] = Counter()

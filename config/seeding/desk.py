@@ -34,7 +34,7 @@ class Records:
         return len(self.attempts) >= self.limit
 
 
-class Desk:
+class SessionWriter:
     """Where one learner (None: a guest) of a facility works on one content."""
 
     def __init__(
@@ -57,7 +57,7 @@ class Desk:
         self.session: ContentSession
         self.attempts: list[AttemptLog] = []
 
-    def sit_down(self, *, at: datetime, lesson: Lesson | None = None, repeat: bool = False) -> None:
+    def start(self, *, at: datetime, lesson: Lesson | None = None, repeat: bool = False) -> None:
         """Start a session, as `start_session` does."""
         if self.learner is not None:
             self.summary = self._summary(self.learner, self.summary, repeat=repeat, at=at)
@@ -138,18 +138,18 @@ class Desk:
         first, *more = interactions
         attempt = self._latest(first.item) if first.replace else None
         if attempt is not None:
-            attempt.absorb(first, at=at)
+            attempt.apply_interaction(first, at=at)
         else:
             attempt = self._begin(first, at=at)
         for interaction in more:
-            attempt.absorb(interaction, at=at)
+            attempt.apply_interaction(interaction, at=at)
 
     def _latest(self, item: str) -> AttemptLog | None:
         return next((a for a in reversed(self.attempts) if a.item == item), None)
 
     def _begin(self, interaction: Interaction, *, at: datetime) -> AttemptLog:
         counter = self.tried or self.session
-        attempt = AttemptLog.begin(interaction, self.session, position=counter.attempt_count, at=at)
+        attempt = AttemptLog.start(interaction, self.session, position=counter.attempt_count, at=at)
         attempt.id = self.chance.key(at)
         counter.attempt_count += 1
         self.attempts.append(attempt)

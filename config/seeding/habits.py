@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from config.seeding.chance import Chance
-from config.seeding.desk import Desk
+from config.seeding.desk import SessionWriter
 from config.seeding.paths import Path, sigmoid
 from logger.commands import Interaction, UpdateSession
 from logger.mastery import MasteryType
@@ -22,7 +22,9 @@ HARDEST = 1.0  # log odds either side of the average item
 class Habits:
     """One learner's way of working at one desk, from a moment on but never past the present."""
 
-    def __init__(self, desk: Desk, *, path: Path, lesson: Lesson | None, now: datetime) -> None:
+    def __init__(
+        self, desk: SessionWriter, *, path: Path, lesson: Lesson | None, now: datetime
+    ) -> None:
         self.desk = desk
         self.chance: Chance = desk.chance
         self.path = path
@@ -57,7 +59,7 @@ class Habits:
         for _sitting in range(self.chance.randint(1, MAX_SITTINGS)):
             if not self._goes_on():
                 return
-            self.desk.sit_down(at=self.moment, lesson=self.lesson)
+            self.desk.start(at=self.moment, lesson=self.lesson)
             for _turn in range(self.chance.randint(1, 3)):
                 seconds = self.chance.seconds(20, 300)
                 if self._pass(seconds):
@@ -74,7 +76,7 @@ class Habits:
         for _sitting in range(self.chance.randint(1, MAX_SITTINGS)):
             if not self._goes_on():
                 return
-            self.desk.sit_down(at=self.moment, lesson=self.lesson, repeat=repeat)
+            self.desk.start(at=self.moment, lesson=self.lesson, repeat=repeat)
             self._sit(items)
             complete = self.desk.tried is not None and self.desk.tried.complete
             repeat = complete and self.chance.happens(AGAIN * 2)
@@ -158,7 +160,7 @@ class Habits:
 
     def _take_quiz(self, items: list[str]) -> None:
         """Answer every question once, change some answers, and mostly submit."""
-        self.desk.sit_down(at=self.moment)
+        self.desk.start(at=self.moment)
         asked = self.chance.sample(items, k=min(len(items), self.chance.randint(5, 20)))
         for item in asked:
             if not self._goes_on() or not self._ask(item, is_quiz=True):

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from config.seeding.catalogue import Content
 from config.seeding.chance import Chance, Weighted, zipf
-from config.seeding.desk import Desk, Records
+from config.seeding.desk import Records, SessionWriter
 from config.seeding.habits import Habits
 from config.seeding.paths import Course, Path
 from config.seeding.schools import Learner, Room, Schools
@@ -60,7 +60,7 @@ class History:
         at = self.now - SPAN * (1 - share**GROWTH)
         if self.chance.happens(GUESTS):
             facility, content = self.hosts.pick(self.chance), self._content(share, set())
-            desk = Desk(facility, None, content, records=records, chance=self.chance)
+            desk = SessionWriter(facility, None, content, records=records, chance=self.chance)
             path = Path.of(Course.STEADY, self.chance)
             Habits(desk, path=path, lesson=None, now=self.now).work(at)
             return
@@ -79,7 +79,7 @@ class History:
     ) -> None:
         user = learner.user
         assert user.facility is not None  # noqa: S101  # every learner is of one
-        desk = Desk(user.facility, user, content, records=records, chance=self.chance)
+        desk = SessionWriter(user.facility, user, content, records=records, chance=self.chance)
         in_lesson = content.quiz_id is None and self.chance.happens(IN_A_LESSON)
         lesson = room.lesson if in_lesson else None
         usual = self.chance.happens(AS_USUAL)

@@ -15,8 +15,8 @@ from analytics.services.item_statistics import fold_events
 from config.seeding.catalogue import Content, catalogue, titled
 from config.seeding.chance import Chance
 from config.seeding.history import History
-from config.seeding.schools import SET_PREFIX, Founder, Schools
-from config.seeding.telling import tell
+from config.seeding.schools import SET_PREFIX, SchoolBuilder, Schools
+from config.seeding.telling import record_events
 from config.seeding.writing import BATCH, store, store_records
 from roster.models import Facility
 
@@ -43,7 +43,7 @@ def seed_installation(attempts: int, *, seed: int, at: datetime, quiet: bool = F
 def _seed(attempts: int, *, seed: int, at: datetime, quiet: bool) -> Schools:
     number = next_set()
     chance = Chance(f"{seed} {number}")
-    schools = Founder(number, chance, at=at).found(attempts)
+    schools = SchoolBuilder(number, chance, at=at).build(attempts)
     contents = catalogue(attempts, chance, at=at)
     for rows in schools.rows.values():
         store(rows)
@@ -55,12 +55,12 @@ def _seed(attempts: int, *, seed: int, at: datetime, quiet: bool) -> Schools:
                 store_records(rows)
             bar.update(len(records.attempts))
     analyze()
-    _tell(schools, chance, at=at, quiet=quiet)
+    _record_events(schools, chance, at=at, quiet=quiet)
     _name_skills(schools, contents.things)
     return schools
 
 
-def _tell(schools: Schools, chance: Chance, *, at: datetime, quiet: bool) -> None:
+def _record_events(schools: Schools, chance: Chance, *, at: datetime, quiet: bool) -> None:
     """Let the learner model know what was answered."""
     with tqdm(total=len(schools.learners), unit=" learners told", disable=quiet) as bar:
         for facility in schools.facilities:
@@ -69,7 +69,7 @@ def _tell(schools: Schools, chance: Chance, *, at: datetime, quiet: bool) -> Non
                 for learner in schools.learners
                 if learner.user.facility_id == facility.pk
             ]
-            for learners in tell(facility, theirs, chance=chance, at=at):
+            for learners in record_events(facility, theirs, chance=chance, at=at):
                 bar.update(learners)
 
 

@@ -105,7 +105,7 @@ class Schools:
         self.rows.setdefault(type(row), []).append(row)
 
 
-class Founder:
+class SchoolBuilder:
     """Founds the schools of one set."""
 
     def __init__(self, number: int, chance: Chance, *, at: datetime) -> None:
@@ -115,7 +115,7 @@ class Founder:
         self.made = Schools()
         self.people = 0
 
-    def found(self, attempts: int) -> Schools:
+    def build(self, attempts: int) -> Schools:
         """Return the schools of an installation of so many attempts."""
         low, high = FACILITIES
         count = min(max(low, attempts // ATTEMPTS_PER_FACILITY), high)

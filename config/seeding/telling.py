@@ -14,44 +14,44 @@ from uuid import UUID
 
 from analytics.events import Answer
 from analytics.models import LearnerAbility, LearningEvent
-from analytics.services.item_resolver import Meanings
-from analytics.services.state_updater import Beliefs
+from analytics.services.item_resolver import ItemResolver
+from analytics.services.state_updater import LearnerStateUpdater
 from config.seeding.chance import Chance
 from config.seeding.writing import store_records
 from logger.evidence import FirstAnswer, answers_to_exercise
 from logger.models import AttemptLog
 from roster.models import Facility, User
 
-LEARNERS_AT_ONCE = 25
+LEARNERS_BATCH_SIZE = 25
 _READ = (
     "id", "user_id", "content_id", "item", "time_spent", "end_timestamp", "interaction_history",
 )  # fmt: skip
 
 
-def tell(
+def record_events(
     facility: Facility, learners: Sequence[User], *, chance: Chance, at: datetime
 ) -> Iterator[int]:
     """Record all answers to exercises of new learners of a facility.
 
     Yield how many learners were told of, some at a time.
     """
-    for start in range(0, len(learners), LEARNERS_AT_ONCE):
-        some = learners[start : start + LEARNERS_AT_ONCE]
-        _tell(facility, some, chance, at)
+    for start in range(0, len(learners), LEARNERS_BATCH_SIZE):
+        some = learners[start : start + LEARNERS_BATCH_SIZE]
+        _record(facility, some, chance, at)
         yield len(some)
 
 
-def _tell(facility: Facility, learners: Sequence[User], chance: Chance, at: datetime) -> None:
+def _record(facility: Facility, learners: Sequence[User], chance: Chance, at: datetime) -> None:
     people = {learner.pk: learner for learner in learners}
     answers = dict(_answers(list(people)))
     if not answers:
         return
-    meanings = Meanings.of(facility.pk, answers, recorded=())
+    meanings = ItemResolver.for_answers(facility.pk, answers, recorded=())
     desks = []
     for learner_id, given in answers.items():
         ability = LearnerAbility(learner_id=learner_id)
-        desk = Beliefs(people[learner_id], ability, meanings=meanings, at=at)
-        desk.take(given, recorded={})
+        desk = LearnerStateUpdater(people[learner_id], ability, resolver=meanings, at=at)
+        desk.apply(given, recorded={})
         desks.append(desk)
     _store(desks, chance)
 
@@ -81,13 +81,13 @@ def _answer(attempt: AttemptLog) -> Iterator[Answer]:
         spoilt = True
 
 
-def _store(desks: Sequence[Beliefs], chance: Chance) -> None:
+def _store(desks: Sequence[LearnerStateUpdater], chance: Chance) -> None:
     events = [event for desk in desks for event in desk.events]
     for event in events:
         _put_in_its_time(event, chance)
     rows: list[list[Any]] = [
         events,
-        [row for desk in desks for row in desk.rows()],
+        [row for desk in desks for row in desk.state_rows()],
         [row for desk in desks for row in desk.memory_rows()],
     ]
     for some in rows:

@@ -22,14 +22,14 @@ from dashboard.charts.charts import (
 )
 from dashboard.charts.svg_layout import (
     Drawing,
-    across,
     dot,
     draw_bars,
     draw_lines,
-    evenly,
     nice_top,
-    upwards,
+    spaced,
     whole_steps,
+    x_positions,
+    y_position,
 )
 
 __all__ = [
@@ -46,13 +46,13 @@ __all__ = [
     "Series",
     "StripChart",
     "Tick",
-    "across",
     "dot",
     "draw_bars",
     "draw_lines",
-    "evenly",
     "nice_top",
     "shade",
-    "upwards",
+    "spaced",
     "whole_steps",
+    "x_positions",
+    "y_position",
 ]

@@ -15,14 +15,14 @@ WIDTH, HEIGHT = 640.0, 300.0
 # Room for labels, as large as they are on narrow screens.
 LEFT, RIGHT, TOP, BOTTOM = 62.0, 16.0, 16.0, 34.0
 SHAPES = 6
-MOST_DOTS = 25  # more would hide the line
-MOST_LABELS = 6
+MAX_DOTS = 25  # more would hide the line
+MAX_LABELS = 6
 DOT = 4.5
 BAR_SHARE = 0.72  # of the room a bar has
 
 
 XY = tuple[float, float]
-_Place = Callable[[float, float], XY]
+_Position = Callable[[float, float], XY]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,13 +84,15 @@ def draw_lines(chart: LineChart) -> Drawing:
     ends = (min(xs, default=0.0), max(xs, default=1.0))
 
     def place(x: float, y: float) -> XY:
-        return across(x, *ends), upwards(y, chart.low, chart.high)
+        return x_positions(x, *ends), y_position(y, chart.low, chart.high)
 
     return Drawing(
         lines=[_line(each, number, place) for number, each in enumerate(chart.series[:SHAPES])],
-        x_labels=_below([(across(tick.value, *ends), tick.text) for tick in chart.x_ticks]),
-        y_labels=[_beside(upwards(t.value, chart.low, chart.high), t.text) for t in chart.y_ticks],
-        goal=None if chart.goal is None else upwards(chart.goal.value, chart.low, chart.high),
+        x_labels=_below([(x_positions(tick.value, *ends), tick.text) for tick in chart.x_ticks]),
+        y_labels=[
+            _beside(y_position(t.value, chart.low, chart.high), t.text) for t in chart.y_ticks
+        ],
+        goal=None if chart.goal is None else y_position(chart.goal.value, chart.low, chart.high),
     )
 
 
@@ -98,23 +100,23 @@ def draw_bars(chart: BarChart) -> Drawing:
     """Return where everything of a bar chart is; a bar of 0 has no height."""
     top = nice_top(max((bar.value for bar in chart.bars), default=0.0))
     slot = (WIDTH - RIGHT - LEFT) / max(len(chart.bars), 1)
-    step = ceil(len(chart.bars) / MOST_LABELS) or 1
+    step = ceil(len(chart.bars) / MAX_LABELS) or 1
     bars = [_bar(bar, LEFT + slot * i, slot, top) for i, bar in enumerate(chart.bars)]
     named = [(bar.x + bar.width / 2, bar.label) for bar in bars[::step]]
     return Drawing(
         bars=bars,
         x_labels=_below(named),
-        y_labels=[_beside(upwards(y, 0.0, top), f"{y:g}") for y in (0.0, top / 2, top)],
+        y_labels=[_beside(y_position(y, 0.0, top), f"{y:g}") for y in (0.0, top / 2, top)],
     )
 
 
-def across(value: float, low: float, high: float) -> float:
+def x_positions(value: float, low: float, high: float) -> float:
     """Return how far to the right a value is; in the middle where there is only one."""
     share = (value - low) / (high - low) if high > low else 0.5
     return round(LEFT + share * (WIDTH - RIGHT - LEFT), 1)
 
 
-def upwards(value: float, low: float, high: float) -> float:
+def y_position(value: float, low: float, high: float) -> float:
     """Return how far down a value is: SVG counts from the top. Beyond the ends is at the end."""
     share = min(max((value - low) / (high - low), 0.0), 1.0)
     return round(HEIGHT - BOTTOM - share * (HEIGHT - BOTTOM - TOP), 1)
@@ -128,14 +130,14 @@ def nice_top(most: float) -> float:
     return next(power * step for step in (1, 2, 4, 6, 8, 10) if power * step >= most)
 
 
-def evenly(low: float, high: float, most: int = MOST_LABELS) -> list[float]:
+def spaced(low: float, high: float, most: int = MAX_LABELS) -> list[float]:
     """Return at most so many (>= 2) evenly spaced values from one to the other, both included."""
     if high <= low:
         return [low]
     return [low + (high - low) * i / (most - 1) for i in range(most)]
 
 
-def whole_steps(last: int, most: int = MOST_LABELS) -> list[int]:
+def whole_steps(last: int, most: int = MAX_LABELS) -> list[int]:
     """Return at most so many whole numbers from 1 up to the last, evenly spaced."""
     step = max(ceil((last - 1) / (most - 1)), 1)
     return list(range(1, last + 1, step))
@@ -155,9 +157,9 @@ def dot(shape: int, x: float, y: float) -> str:
     return paths[shape % SHAPES]
 
 
-def _line(series: Series, number: int, place: _Place) -> DrawnLine:
+def _line(series: Series, number: int, place: _Position) -> DrawnLine:
     points = [place(point.x, point.y) for point in series.points]
-    every = range(len(points)) if len(points) <= MOST_DOTS else (0, len(points) - 1)
+    every = range(len(points)) if len(points) <= MAX_DOTS else (0, len(points) - 1)
     return DrawnLine(
         label=series.label,
         number=number,
@@ -173,7 +175,7 @@ def _path(points: Sequence[XY]) -> str:
     return "M" + "L".join(f"{x:g},{y:g}" for x, y in points)
 
 
-def _band(points: Sequence[Point], place: _Place) -> str:
+def _band(points: Sequence[Point], place: _Position) -> str:
     """Return the outline between the bounds: along the upper ones, and back along the lower."""
     bounded = [
         (point.x, point.low, point.high)
@@ -188,7 +190,7 @@ def _band(points: Sequence[Point], place: _Place) -> str:
 
 
 def _bar(bar: Bar, x: float, slot: float, top: float) -> DrawnBar:
-    y, width = upwards(bar.value, 0.0, top), round(slot * BAR_SHARE, 1)
+    y, width = y_position(bar.value, 0.0, top), round(slot * BAR_SHARE, 1)
     x = round(x + (slot - width) / 2, 1)
     has_room = bar.value > 0 and len(bar.text) * 12 <= slot
     return DrawnBar(

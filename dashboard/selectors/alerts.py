@@ -8,23 +8,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from analytics.core import alerts
-from analytics.core.alerts import Concern
-from analytics.core.trajectory import Course
+from analytics.core.alerts import Problem
+from analytics.core.trajectory import Trajectory
 from analytics.models import Skill, SkillState
 from analytics.rows import DAY
 from dashboard import presentation
 from dashboard.selectors.inactive import newest_answer
 from roster.models import User
 
-MOST_CONCERNED = 24
-MOST_REASONS = 3
+MAX_LEARNERS_SHOWN = 24
+MAX_REASONS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
-class Trouble:
+class DetectedProblem:
     """One reason to help a learner, at a skill or altogether, with what is known beside it."""
 
-    concern: Concern
+    problem: Problem
     state: SkillState | None = None
 
     @property
@@ -35,46 +35,46 @@ class Trouble:
     @property
     def name(self) -> str:
         """What the reason is called."""
-        return str(presentation.REASONS[self.concern.reason])
+        return str(presentation.REASONS[self.problem.reason])
 
     @property
     def symbol(self) -> str:
         """A sign for it, beside which nobody needs a colour."""
-        return presentation.SYMBOLS[self.concern.reason]
+        return presentation.SYMBOLS[self.problem.reason]
 
     @property
     def tone(self) -> str:
         """How grave it is, as the style sheet calls it."""
-        return presentation.TONES[self.concern.reason]
+        return presentation.TONES[self.problem.reason]
 
     @property
-    def explained(self) -> str:
+    def explanation(self) -> str:
         """Its figure and its threshold."""
-        return presentation.explained(self.concern)
+        return presentation.explain(self.problem)
 
     @property
     def beside(self) -> str:
         """What else there is to know of the learner at the skill."""
-        return presentation.standing(self.state) if self.state else ""
+        return presentation.describe_state(self.state) if self.state else ""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Concerned:
+class LearnerProblems:
     """A learner who needs help: the most pressing reasons, and how many there are besides."""
 
     learner: User
-    troubles: Sequence[Trouble]
+    problems: Sequence[DetectedProblem]
     more: int
 
     @property
     def kind(self) -> str:
         """The most pressing reason, as the style sheet calls it."""
-        return self.troubles[0].concern.reason.name.lower()
+        return self.problems[0].problem.reason.name.lower()
 
 
-def concerned(
+def learners_with_problems(
     learners: Iterable[User], states: Iterable[SkillState], *, at: datetime
-) -> list[Concerned]:
+) -> list[LearnerProblems]:
     """Return who of these learners needs help, the most pressing first.
 
     Parameters
@@ -82,29 +82,31 @@ def concerned(
     learners : with their ability.
     states : theirs, of the skills that matter.
     """
-    troubles: dict[object, list[Trouble]] = defaultdict(list)
+    problems: dict[object, list[DetectedProblem]] = defaultdict(list)
     for state in states:
-        found = alerts.of_course(Course.from_bytes(bytes(state.course)))
+        found = alerts.skill_problem(Trajectory.from_bytes(bytes(state.course)))
         if found is not None:
-            troubles[state.learner_id].append(Trouble(concern=found, state=state))
+            problems[state.learner_id].append(DetectedProblem(problem=found, state=state))
     people = list(learners)
     for learner in people:
-        absence = alerts.of_absence(_days_away(learner, at))
+        absence = alerts.absence_problem(_days_away(learner, at))
         if absence is not None:
-            troubles[learner.pk].append(Trouble(concern=absence))
-    found_of = [_of(learner, troubles[learner.pk]) for learner in people if troubles[learner.pk]]
-    return sorted(found_of, key=_pressing)
+            problems[learner.pk].append(DetectedProblem(problem=absence))
+    found_of = [
+        _detect(learner, problems[learner.pk]) for learner in people if problems[learner.pk]
+    ]
+    return sorted(found_of, key=_urgency)
 
 
-def _of(learner: User, troubles: list[Trouble]) -> Concerned:
-    ordered = sorted(troubles, key=lambda trouble: trouble.concern.rank)
-    shown = ordered[:MOST_REASONS]
-    return Concerned(learner=learner, troubles=shown, more=len(ordered) - len(shown))
+def _detect(learner: User, problems: list[DetectedProblem]) -> LearnerProblems:
+    ordered = sorted(problems, key=lambda problem: problem.problem.rank)
+    shown = ordered[:MAX_REASONS]
+    return LearnerProblems(learner=learner, problems=shown, more=len(ordered) - len(shown))
 
 
-def _pressing(found: Concerned) -> tuple[int, int, float]:
-    reason, figure = found.troubles[0].concern.rank
-    return reason, -(len(found.troubles) + found.more), figure
+def _urgency(found: LearnerProblems) -> tuple[int, int, float]:
+    reason, figure = found.problems[0].problem.rank
+    return reason, -(len(found.problems) + found.more), figure
 
 
 def _days_away(learner: User, at: datetime) -> float | None:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.utils.dateparse import parse_datetime
 
-from dashboard.selectors.contents import title_of
+from dashboard.selectors.contents import content_title
 from dashboard.selectors.item_codes import known_items
 from logger.models import AttemptLog, AttemptLogQuerySet
 from logger.outcomes import Outcome
@@ -48,7 +48,7 @@ class LearnerAttempt:
     later: UUID | None
 
     @property
-    def was_mended(self) -> bool:
+    def was_corrected(self) -> bool:
         """Tell whether a right answer came too late to count."""
         answered_right = any(moment.outcome is Outcome.RIGHT for moment in self.timeline)
         return answered_right and self.outcome is not Outcome.RIGHT
@@ -69,7 +69,7 @@ def learner_attempt(viewer: User, attempt_id: UUID) -> LearnerAttempt:
     items = known_items(attempt.facility_id, attempt.content_id, [attempt.item])
     return LearnerAttempt(
         attempt=attempt,
-        title=title_of(attempt.content_id, attempt.facility_id),
+        title=content_title(attempt.content_id, attempt.facility_id),
         outcome=outcome_of(attempt),
         timeline=list(_timeline(attempt)),
         item=items.get(attempt.item),

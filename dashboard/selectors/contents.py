@@ -11,8 +11,8 @@ from django.db.models import QuerySet
 from analytics.models import Content
 from infra.db.keyset import Cursor, after_cursor
 from logger.models import ContentSession, ContentSummary, MasteryLog
-from logger.models.base import LATEST_BEGUN
-from logger.models.mastery import NEWEST
+from logger.models.base import LATEST_STARTED_FIRST
+from logger.models.mastery import NEWEST_FIRST
 from roster.models import User
 
 TRIES = 20
@@ -65,10 +65,10 @@ def learner_content(
     shown = tries[:TRIES]
     return LearnerContent(
         summary=summary,
-        title=title_of(content_id, summary.user.facility_id),
+        title=content_title(content_id, summary.user.facility_id),
         tries=shown,
-        following=Cursor.after_row(shown[-1], list(NEWEST)) if len(tries) > TRIES else None,
-        sessions=list(summary.sessions.order_by(*LATEST_BEGUN)[:SESSIONS]),
+        following=Cursor.after_row(shown[-1], list(NEWEST_FIRST)) if len(tries) > TRIES else None,
+        sessions=list(summary.sessions.order_by(*LATEST_STARTED_FIRST)[:SESSIONS]),
     )
 
 
@@ -92,17 +92,19 @@ def recent_work(learner: User) -> RecentWork:
     theirs = MasteryLog.objects.filter(user=learner).select_related("summary")
     tries = list(theirs.newest_first().with_correct()[:RECENT])
     sittings = ContentSession.objects.filter(user=learner)
-    sessions = list(sittings.order_by(*LATEST_BEGUN)[:RECENT])
+    sessions = list(sittings.order_by(*LATEST_STARTED_FIRST)[:RECENT])
     seen = {tried.content_id for tried in tries} | {each.content_id for each in sessions}
-    return RecentWork(tries=tries, sessions=sessions, titles=titles_of(seen, learner.facility_id))
+    return RecentWork(
+        tries=tries, sessions=sessions, titles=content_titles(seen, learner.facility_id)
+    )
 
 
-def titles_of(ids: Iterable[UUID], facility_id: UUID | None) -> dict[UUID, str]:
+def content_titles(ids: Iterable[UUID], facility_id: UUID | None) -> dict[UUID, str]:
     """Return what contents are called in a facility, where that is known."""
     titles = Content.objects.titles((key, facility_id) for key in ids)
     return {key: title for (key, _facility), title in titles.items()}
 
 
-def title_of(content_id: UUID, facility_id: UUID | None) -> str | None:
+def content_title(content_id: UUID, facility_id: UUID | None) -> str | None:
     """Return what a content is called in a facility, where that is known."""
-    return titles_of([content_id], facility_id).get(content_id)
+    return content_titles([content_id], facility_id).get(content_id)

@@ -16,9 +16,9 @@ from dashboard.selectors.links import answer_url
 from roster.models import User
 
 MIN_ANSWERS = 5
-MOST_ITEMS = 10
-MOST_LEARNERS = 3
-MOST_MISSES = 500
+MAX_ITEMS = 10
+MAX_LEARNERS = 3
+MAX_WRONG_ANSWERS = 500
 # As everywhere: an answer that is almost right is not right.
 _IS_WRONG = Case(
     When(score__lt=1.0, then=Value(1.0)), default=Value(0.0), output_field=FloatField()
@@ -26,7 +26,7 @@ _IS_WRONG = Case(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Miss:
+class WrongAnswer:
     """A learner's latest wrong answer to an item, and where it can be looked at."""
 
     learner: User
@@ -35,7 +35,7 @@ class Miss:
 
 
 @dataclass(frozen=True, kw_only=True)
-class MissedItem:
+class FrequentlyWrongItem:
     """An item, the share of answers to it that were not right, and who gave some of them.
 
     `skill` is the one that its latest wrong answer moved.
@@ -45,10 +45,12 @@ class MissedItem:
     skill: Skill | None
     answers: int
     wrong: float
-    misses: Sequence[Miss]
+    wrong_answers: Sequence[WrongAnswer]
 
 
-def missed(events: LearningEventQuerySet, learners: Mapping[UUID, User]) -> list[MissedItem]:
+def frequent_errors(
+    events: LearningEventQuerySet, learners: Mapping[UUID, User]
+) -> list[FrequentlyWrongItem]:
     """Return the items most of whose answers were not right, of five answers or more.
 
     Parameters
@@ -58,38 +60,38 @@ def missed(events: LearningEventQuerySet, learners: Mapping[UUID, User]) -> list
     asked = events.filter(item__isnull=False).order_by()
     counted = asked.values("item").annotate(answers=Count("pk"), wrong=Avg(_IS_WRONG))
     worst = counted.filter(answers__gte=MIN_ANSWERS, wrong__gt=0.0).order_by("-wrong", "-answers")
-    rows = list(worst[:MOST_ITEMS])
+    rows = list(worst[:MAX_ITEMS])
     keys = [row["item"] for row in rows]
     items = Item.objects.in_bulk(keys) if keys else {}
-    misses = _misses(events, keys) if keys else {}
+    misses = _wrong_answers(events, keys) if keys else {}
     skills = Skill.objects.in_bulk({found[0]["skill"] for found in misses.values()} - {None})
     return [
-        MissedItem(
+        FrequentlyWrongItem(
             item=items[row["item"]],
             skill=skills.get(misses[row["item"]][0]["skill"]) if row["item"] in misses else None,
             answers=row["answers"],
             wrong=row["wrong"],
-            misses=[_miss(miss, learners) for miss in misses.get(row["item"], [])],
+            wrong_answers=[_wrong_answer(miss, learners) for miss in misses.get(row["item"], [])],
         )
         for row in rows
     ]
 
 
-def _misses(
+def _wrong_answers(
     events: LearningEventQuerySet, items: Collection[UUID]
 ) -> dict[UUID, list[Mapping[str, Any]]]:
     """Return the latest wrong answers to each item: of three learners, one each."""
     wrong = events.filter(item__in=items, score__lt=1.0).order_by("-happened_at", "-pk")
     rows = wrong.values("item", "learner", "skill", "source", "source_id", "happened_at")
     found: dict[UUID, dict[UUID, Mapping[str, Any]]] = defaultdict(dict)
-    for row in rows[:MOST_MISSES]:
+    for row in rows[:MAX_WRONG_ANSWERS]:
         of_item = found[row["item"]]
-        if len(of_item) < MOST_LEARNERS and row["learner"] not in of_item:
+        if len(of_item) < MAX_LEARNERS and row["learner"] not in of_item:
             of_item[row["learner"]] = row
     return {item: list(of_item.values()) for item, of_item in found.items()}
 
 
-def _miss(row: Mapping[str, Any], learners: Mapping[UUID, User]) -> Miss:
-    return Miss(
+def _wrong_answer(row: Mapping[str, Any], learners: Mapping[UUID, User]) -> WrongAnswer:
+    return WrongAnswer(
         learner=learners[row["learner"]], happened_at=row["happened_at"], url=answer_url(row)
     )

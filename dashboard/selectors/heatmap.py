@@ -15,8 +15,8 @@ from infra.admin.formats import percent
 from infra.admin.html import detail_url
 from roster.models import User
 
-MOST_LEARNERS = 50
-MOST_SKILLS = 20
+MAX_LEARNERS = 50
+MAX_SKILLS = 20
 STUCK, DONE = "▬", "✓"
 
 
@@ -47,7 +47,7 @@ def heat_map(
                 head=Head(label=str(learner), url=detail_url("coach_learner", learner.pk)),
                 cells=[_cell(held.get((learner.pk, skill.pk))) for skill in skills],
             )
-            for learner in shown[:MOST_LEARNERS]
+            for learner in shown[:MAX_LEARNERS]
         ],
     )
 
@@ -64,7 +64,7 @@ def _most_practised(states: Iterable[SkillState]) -> list[Skill]:
     for state in states:
         answers[state.skill_id] += state.attempts
         skills[state.skill_id] = state.skill
-    most = [skills[key] for key, _count in answers.most_common(MOST_SKILLS)]
+    most = [skills[key] for key, _count in answers.most_common(MAX_SKILLS)]
     return sorted(most, key=lambda skill: (str(skill), skill.pk))
 
 

@@ -13,14 +13,16 @@ from roster.models import User
 
 
 @dataclass(frozen=True, kw_only=True)
-class Away:
+class InactiveLearner:
     """A learner without answers in the days that matter, and when the last one was, in words."""
 
     learner: User
     last: str
 
 
-def away(learners: Iterable[User], *, since: datetime, at: datetime) -> list[Away]:
+def inactive_learners(
+    learners: Iterable[User], *, since: datetime, at: datetime
+) -> list[InactiveLearner]:
     """Return who of these learners has answered nothing since then, in their order.
 
     Parameters
@@ -29,7 +31,7 @@ def away(learners: Iterable[User], *, since: datetime, at: datetime) -> list[Awa
     """
     newest = [(learner, newest_answer(learner)) for learner in learners]
     return [
-        Away(learner=learner, last=days_ago(last, at) if last else _("never"))
+        InactiveLearner(learner=learner, last=days_ago(last, at) if last else _("never"))
         for learner, last in newest
         if last is None or last < since
     ]

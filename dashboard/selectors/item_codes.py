@@ -15,7 +15,7 @@ def item_code(content_id: UUID, name: str) -> str:
     return f"{content_id.hex}{SEPARATOR}{name}"
 
 
-def parts_of(code: str) -> tuple[UUID | None, str]:
+def split_item_code(code: str) -> tuple[UUID | None, str]:
     """Return the content and the name a code is made of; no content where it is a name alone."""
     content, _separator, name = code.partition(SEPARATOR)
     try:

@@ -20,11 +20,11 @@ from infra.admin.formats import decimal, duration, isolate_direction, percent, s
 from roster.models import User
 
 NEWEST = 2_000
-MOST_ANSWERS = 1_000
-MOST_LEARNERS = 100
+MAX_ANSWERS = 1_000
+MAX_LEARNERS = 100
 RIGHT = 1.0  # an answer that is almost right is not
-LEAST_LEARNERS = 10  # fewer are told apart by chance
-_TOLD = ("score", "ability_mean", "skill_ability_mean", "seconds")
+MIN_LEARNERS = 10  # fewer are told apart by chance
+_COLUMNS = ("score", "ability_mean", "skill_ability_mean", "seconds")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,11 +33,11 @@ class Figure:
 
     name: str
     text: str | None
-    meaning: str = ""
+    explanation: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answerer:
+class ItemLearner:
     """A learner of the viewer's who answered the item: how often, how often right, when last."""
 
     learner: User
@@ -54,14 +54,14 @@ class ItemView:
 
     skill: Skill | None
     figures: Sequence[Figure]
-    learners: Sequence[Answerer]
+    learners: Sequence[ItemLearner]
 
 
 def item_view(item: Item, viewer: User) -> ItemView:
     """Return the figures of the facility's newest 2,000 answers, and the viewer's learners."""
     events = LearningEvent.objects.filter(item=item).order_by("-id")
-    told = list(events.values_list("skill", "learner", *_TOLD)[:NEWEST])
-    rows = np.array([row[2:] for row in told], dtype=np.float64).reshape(-1, len(_TOLD))
+    told = list(events.values_list("skill", "learner", *_COLUMNS)[:NEWEST])
+    rows = np.array([row[2:] for row in told], dtype=np.float64).reshape(-1, len(_COLUMNS))
     newest = next((row[0] for row in told if row[0] is not None), None)
     return ItemView(
         skill=item.skill or (Skill.objects.filter(pk=newest).first() if newest else None),
@@ -81,7 +81,7 @@ def _figures(item: Item, rows: Any, *, learners: int) -> list[Figure]:
     score, ability, seconds = rows[:, 0], rows[:, 1] + rows[:, 2], rows[:, 3]
     is_all = _("all there are") if n < NEWEST else _("the newest")
     return [
-        Figure(name=_("Answers"), text=str(n), meaning=is_all),
+        Figure(name=_("Answers"), text=str(n), explanation=is_all),
         Figure(name=_("Right"), text=percent(float(np.mean(score == RIGHT)))),
         _difficulty(item),
         _discrimination(score, ability, learners=learners),
@@ -90,7 +90,7 @@ def _figures(item: Item, rows: Any, *, learners: int) -> list[Figure]:
 
 
 def _hidden(name: str, why: str) -> Figure:
-    return Figure(name=name, text=None, meaning=why)
+    return Figure(name=name, text=None, explanation=why)
 
 
 def _names() -> list[str]:
@@ -107,7 +107,7 @@ def _difficulty(item: Item) -> Figure:
     return Figure(
         name=name,
         text=f"{signed(item.difficulty_mean, 2)} {spread}",
-        meaning=_beside_others(item.difficulty_mean, sd),
+        explanation=_beside_others(item.difficulty_mean, sd),
     )
 
 
@@ -122,8 +122,8 @@ def _beside_others(mean: float, sd: float) -> str:
 
 def _discrimination(score: FloatArray, ability: FloatArray, *, learners: int) -> Figure:
     name = _("Discrimination")
-    if learners < LEAST_LEARNERS:
-        return _hidden(name, _("Shown from {least} learners on.").format(least=LEAST_LEARNERS))
+    if learners < MIN_LEARNERS:
+        return _hidden(name, _("Shown from {least} learners on.").format(least=MIN_LEARNERS))
     found = item_analysis.discrimination(score, ability)
     if found is None:
         return _hidden(name, _("All answers are alike."))
@@ -133,7 +133,7 @@ def _discrimination(score: FloatArray, ability: FloatArray, *, learners: int) ->
         meaning = _("Hardly tells strong learners from weak ones.")
     else:
         meaning = _("Strong learners get it right more often.")
-    return Figure(name=name, text=signed(found, 2), meaning=meaning)
+    return Figure(name=name, text=signed(found, 2), explanation=meaning)
 
 
 def _time(seconds: FloatArray) -> Figure:
@@ -147,22 +147,22 @@ def _time(seconds: FloatArray) -> Figure:
     return Figure(name=name, text=None if median is None else duration(median))
 
 
-def _answerers(item: Item, viewer: User) -> list[Answerer]:
+def _answerers(item: Item, viewer: User) -> list[ItemLearner]:
     """Return who of the viewer's learners answered it lately, the latest first."""
     visible = LearningEvent.objects.visible_to(viewer).filter(item=item).order_by("-id")
     rows = visible.values("learner", "skill", "source", "source_id", "score", "happened_at")
-    latest = sorted(rows[:MOST_ANSWERS], key=lambda row: row["happened_at"], reverse=True)
+    latest = sorted(rows[:MAX_ANSWERS], key=lambda row: row["happened_at"], reverse=True)
     of_learner: dict[UUID, list[Mapping[str, Any]]] = {}
     for row in latest:
         of_learner.setdefault(row["learner"], []).append(row)
-    keys = list(of_learner)[:MOST_LEARNERS]
+    keys = list(of_learner)[:MAX_LEARNERS]
     people = User.objects.visible_to(viewer).in_bulk(keys) if keys else {}
     return [_answerer(people[key], of_learner[key]) for key in keys if key in people]
 
 
-def _answerer(learner: User, rows: Sequence[Mapping[str, Any]]) -> Answerer:
+def _answerer(learner: User, rows: Sequence[Mapping[str, Any]]) -> ItemLearner:
     last = rows[0]
-    return Answerer(
+    return ItemLearner(
         learner=learner,
         answers=len(rows),
         right=sum(row["score"] == RIGHT for row in rows),

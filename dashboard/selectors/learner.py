@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 
 from analytics.core.bkt import MASTERED
 from analytics.core.overall_velocity import overall_trend, overall_velocity
-from analytics.core.trajectory import Course
+from analytics.core.trajectory import Trajectory
 from analytics.models import SkillState
 from analytics.rows import DAY
 from dashboard import presentation
 from dashboard.charts import LineChart
-from dashboard.selectors.alerts import Concerned, concerned
+from dashboard.selectors.alerts import LearnerProblems, learners_with_problems
 from dashboard.selectors.classrooms import classrooms_of
 from dashboard.selectors.inactive import newest_answer
 from dashboard.selectors.progress import mastery_over_time
@@ -25,7 +25,7 @@ from infra.admin.formats import days_ago
 from infra.admin.html import detail_url
 from roster.models import Classroom, User
 
-MOST_SKILLS = 200
+MAX_SKILLS = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +45,7 @@ class SkillRow:
 
 def skill_row(state: SkillState, *, at: datetime) -> SkillRow:
     """Return a state as tables show it."""
-    course = course_of(state)
+    course = trajectory_of(state)
     advice = course.recommendation
     return SkillRow(
         state=state,
@@ -57,9 +57,9 @@ def skill_row(state: SkillState, *, at: datetime) -> SkillRow:
     )
 
 
-def course_of(state: SkillState) -> Course:
+def trajectory_of(state: SkillState) -> Trajectory:
     """Return the running record of a state."""
-    return Course.from_bytes(bytes(state.course))
+    return Trajectory.from_bytes(bytes(state.course))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +68,7 @@ class Profile:
 
     learner: User
     classrooms: Sequence[Classroom]
-    concerned: Concerned | None
+    problems: LearnerProblems | None
     answers: int
     last_answer: str
     velocity: float
@@ -79,21 +79,21 @@ class Profile:
     readiness: Readiness
     progress: LineChart | None
     skills: Sequence[SkillRow]
-    is_cut: bool
+    is_truncated: bool
 
 
 def profile(learner: User, viewer: User, *, at: datetime) -> Profile:
     """Return what is believed of a learner whom the viewer may read, who comes with ability."""
-    found = list(_states(learner)[: MOST_SKILLS + 1])
-    states = found[:MOST_SKILLS]
+    found = list(_states(learner)[: MAX_SKILLS + 1])
+    states = found[:MAX_SKILLS]
     rows = [skill_row(state, at=at) for state in states]
-    paces = [course_of(state).pace(at.timestamp() / DAY) for state in states]
+    paces = [trajectory_of(state).pace(at.timestamp() / DAY) for state in states]
     ability = getattr(learner, "ability", None)
     newest = newest_answer(learner)
     return Profile(
         learner=learner,
         classrooms=classrooms_of(learner, viewer),
-        concerned=next(iter(concerned([learner], states, at=at)), None),
+        problems=next(iter(learners_with_problems([learner], states, at=at)), None),
         answers=ability.answers if ability else 0,
         last_answer=days_ago(newest, at) if newest else _("never"),
         velocity=overall_velocity(paces),
@@ -104,7 +104,7 @@ def profile(learner: User, viewer: User, *, at: datetime) -> Profile:
         readiness=readiness_of(learner, at=at),
         progress=mastery_over_time(learner, {state.skill_id: state.skill for state in states}),
         skills=rows,
-        is_cut=len(found) > MOST_SKILLS,
+        is_truncated=len(found) > MAX_SKILLS,
     )
 
 

@@ -9,58 +9,58 @@ from uuid import UUID
 
 from analytics.models import LearningEvent, SkillState
 from dashboard.charts import BarChart, HeatMap
-from dashboard.scope import Selection
+from dashboard.scope import DashboardScope
 from dashboard.selectors.activity import activity
-from dashboard.selectors.alerts import MOST_CONCERNED, Concerned, concerned
-from dashboard.selectors.frequent_errors import MissedItem, missed
+from dashboard.selectors.alerts import MAX_LEARNERS_SHOWN, LearnerProblems, learners_with_problems
+from dashboard.selectors.frequent_errors import FrequentlyWrongItem, frequent_errors
 from dashboard.selectors.heatmap import heat_map
-from dashboard.selectors.inactive import Away, away
+from dashboard.selectors.inactive import InactiveLearner, inactive_learners
 from roster.models import User
 
-MOST_LEARNERS = 200
-MOST_STATES = 4_000
+MAX_LEARNERS = 200
+MAX_STATES = 4_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Overview:
     """What a coach sees of some learners and days.
 
-    `learners` counts those looked at; `is_cut`: there are more. `unshown` is how many more need
-    help than are in `concerned`. `away` have answered nothing since the first day.
+    `learners` counts those looked at; `is_truncated`: there are more. `unshown` is how many more
+    need help than are in `problems`. `inactive` have answered nothing since the first day.
     """
 
     learners: int
-    is_cut: bool
-    concerned: Sequence[Concerned]
+    is_truncated: bool
+    problems: Sequence[LearnerProblems]
     unshown: int
     heat: HeatMap | None
-    away: Sequence[Away]
-    missed: Sequence[MissedItem]
+    inactive: Sequence[InactiveLearner]
+    frequent_errors: Sequence[FrequentlyWrongItem]
     activity: Sequence[BarChart]
 
 
-def overview(selection: Selection, *, at: datetime) -> Overview:
+def overview(scope: DashboardScope, *, at: datetime) -> Overview:
     """Return what there is of the learners selected; at most 200 of them, by name."""
-    people = selection.learners.select_related("ability").order_by("full_name", "username", "pk")
-    found = list(people[: MOST_LEARNERS + 1])
-    learners = {learner.pk: learner for learner in found[:MOST_LEARNERS]}
+    people = scope.learners.select_related("ability").order_by("full_name", "username", "pk")
+    found = list(people[: MAX_LEARNERS + 1])
+    learners = {learner.pk: learner for learner in found[:MAX_LEARNERS]}
     states = _states(learners) if learners else []
-    practised = [state for state in states if state.last_practised >= selection.start]
+    practised = [state for state in states if state.last_practised >= scope.start]
     events = LearningEvent.objects.filter(
         learner__in=list(learners),
-        happened_at__gte=selection.start,
-        happened_at__lt=selection.end,
+        happened_at__gte=scope.start,
+        happened_at__lt=scope.end,
     )
-    pressing = concerned(learners.values(), states, at=at)
+    pressing = learners_with_problems(learners.values(), states, at=at)
     return Overview(
         learners=len(learners),
-        is_cut=len(found) > MOST_LEARNERS,
-        concerned=pressing[:MOST_CONCERNED],
-        unshown=max(len(pressing) - MOST_CONCERNED, 0),
-        heat=heat_map(list(learners.values()), practised, query=selection.query),
-        away=away(learners.values(), since=selection.start, at=at),
-        missed=missed(events, learners) if learners else [],
-        activity=activity(events, since=selection.since, until=selection.until) if learners else [],
+        is_truncated=len(found) > MAX_LEARNERS,
+        problems=pressing[:MAX_LEARNERS_SHOWN],
+        unshown=max(len(pressing) - MAX_LEARNERS_SHOWN, 0),
+        heat=heat_map(list(learners.values()), practised, query=scope.query),
+        inactive=inactive_learners(learners.values(), since=scope.start, at=at),
+        frequent_errors=frequent_errors(events, learners) if learners else [],
+        activity=activity(events, since=scope.since, until=scope.until) if learners else [],
     )
 
 
@@ -72,4 +72,4 @@ def _states(learners: dict[UUID, User]) -> list[SkillState]:
         "course", "last_practised",
     )  # fmt: skip
     rows = states.select_related("skill").only(*needed).order_by("-last_practised", "-pk")
-    return list(rows[:MOST_STATES])
+    return list(rows[:MAX_STATES])

@@ -13,13 +13,13 @@ from django.utils.translation import ngettext
 from analytics.core.bkt import MASTERED
 from analytics.labels import mastery, short_ids
 from analytics.models import LearningEvent, Skill
-from dashboard.charts import LineChart, Point, Series, Tick, evenly
+from dashboard.charts import LineChart, Point, Series, Tick, spaced
 from infra.admin.formats import day, moment, percent
 from roster.models import User
 
-MOST_EVENTS = 200
-MOST_LINES = 6
-MOST_DAYS = 5
+MAX_EVENTS = 200
+MAX_LINES = 6
+MAX_DAYS = 5
 
 Row = Mapping[str, Any]
 
@@ -33,11 +33,11 @@ def mastery_over_time(learner: User, skills: Mapping[UUID, Skill]) -> LineChart 
     newest = events.order_by("-happened_at", "-position").values(
         "skill", "happened_at", "mastery_after"
     )
-    rows = list(reversed(newest[:MOST_EVENTS])) if skills else []
+    rows = list(reversed(newest[:MAX_EVENTS])) if skills else []
     if not rows:
         return None
     counts = Counter(row["skill"] for row in rows)
-    labels = {key: short_ids(str(skills[key])) for key, _n in counts.most_common(MOST_LINES)}
+    labels = {key: short_ids(str(skills[key])) for key, _n in counts.most_common(MAX_LINES)}
     told = ngettext(
         "Mastery after the latest answer.",
         "Mastery after each of the latest {answers} answers, at the skills they were most at.",
@@ -84,7 +84,7 @@ def _chart(rows: Sequence[Row], labels: Mapping[UUID, str], description: str) ->
 
 def _days(rows: Sequence[Row]) -> list[Tick]:
     """Return the days of a few answers, each day once."""
-    shown = [round(i) for i in evenly(0, len(rows) - 1, MOST_DAYS)]
+    shown = [round(i) for i in spaced(0, len(rows) - 1, MAX_DAYS)]
     named = {day(rows[i]["happened_at"]): i for i in reversed(shown)}
     return [Tick(value=float(i), text=text) for text, i in named.items()]
 

@@ -10,12 +10,12 @@ from django.db.models import Count, Min, Q
 
 from analytics.core.calibration import UNCALIBRATED
 from analytics.core.memory import Memories
-from analytics.core.readiness import recall_now
+from analytics.core.readiness import recall_probability_now
 from analytics.models import ItemMemory, ItemMemoryQuerySet
-from analytics.rows import calibration_of, microseconds
+from analytics.rows import calibration_from_row, microseconds
 from roster.models import User
 
-MOST_MEMORIES = 10_000
+MAX_MEMORIES = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,14 +50,14 @@ def readiness_of(learner: User, *, at: datetime) -> Readiness:
 
 def _recall(learner: User, memories: ItemMemoryQuerySet, *, at: datetime) -> float | None:
     rows = memories.order_by("due").values_list("stability", "difficulty", "last_review")
-    told = [(s, d, microseconds(last)) for s, d, last in rows[:MOST_MEMORIES]]
+    told = [(s, d, microseconds(last)) for s, d, last in rows[:MAX_MEMORIES]]
     if not told:
         return None
     stability, difficulty, last_review = zip(*told, strict=True)
     ability = getattr(learner, "ability", None)
-    recall = recall_now(
+    recall = recall_probability_now(
         Memories(np.array(stability), np.array(difficulty), np.array(last_review, dtype=np.int64)),
-        calibration_of(ability) if ability else UNCALIBRATED,
+        calibration_from_row(ability) if ability else UNCALIBRATED,
         microseconds(at),
     )
     return float(recall.mean())

@@ -16,7 +16,7 @@ from dashboard.selectors.progress import mastery_at_skill
 from infra.db.keyset import Cursor, after_cursor, order_of
 from roster.models import User
 
-PAGE = 50
+PAGE_SIZE = 50
 NEWEST_FIRST = ("-happened_at", "-id")
 SHOWN = (
     "id", "happened_at", "learner", "skill", "item", "item__code", "item__guid", "score",
@@ -34,7 +34,7 @@ class AnswerRow:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PracticeView:
+class SkillHistory:
     """A page of answers, newest first, with the places before and after it."""
 
     answers: Sequence[AnswerRow]
@@ -49,19 +49,19 @@ class PracticeView:
         return {answer.row["item"] for answer in self.answers} - {None}
 
 
-def practice(learner: User, skill: Skill, place: Cursor | None) -> PracticeView:
+def skill_history(learner: User, skill: Skill, place: Cursor | None) -> SkillHistory:
     """Return the answers from a place on; from none the newest."""
     events = LearningEvent.objects.filter(learner=learner, skill=skill)
     rows = events.order_by(*NEWEST_FIRST).values(*SHOWN)
     order = order_of(rows)
     backwards = place is not None and place.backwards
-    found = list(after_cursor(rows, place)[: PAGE + 1])
-    has_more, shown = len(found) > PAGE, found[:PAGE]
+    found = list(after_cursor(rows, place)[: PAGE_SIZE + 1])
+    has_more, shown = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
     if backwards:
         shown.reverse()
     has_newer = has_more if backwards else place is not None
     has_older = True if backwards else has_more
-    return PracticeView(
+    return SkillHistory(
         answers=[_answer(row) for row in shown],
         newer=Cursor.after_row(shown[0], order, backwards=True).token
         if shown and has_newer

@@ -14,16 +14,16 @@ from analytics.core import bkt, learning_curve
 from analytics.core.learning_curve import Opportunity
 from analytics.core.logistic import FloatArray, IntArray
 from analytics.models import LearningEvent, Skill, SkillState
-from analytics.rows import model_of
+from analytics.rows import model_from_row
 from dashboard.charts import LineChart, Point, Series, Tick, whole_steps
-from dashboard.scope import Selection
+from dashboard.scope import DashboardScope
 from dashboard.selectors.learner import SkillRow, skill_row
 from dashboard.selectors.progress import mastery_axis
 from infra.admin.formats import percent
 
 CURVE_LEARNERS = 300
 CURVE_EVENTS = 12_000
-MOST_LEARNERS = 200
+MAX_LEARNERS = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +32,7 @@ class Parameter:
 
     name: str
     text: str
-    meaning: str
+    explanation: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,9 +48,9 @@ class SkillView:
     learners: Sequence[SkillRow]
 
 
-def skill_view(skill: Skill, selection: Selection, *, at: datetime) -> SkillView:
+def skill_view(skill: Skill, scope: DashboardScope, *, at: datetime) -> SkillView:
     """Return the skill, which comes with its parameters, and the learners selected."""
-    fit, params = skill.parameters, model_of(skill.parameters).classic
+    fit, params = skill.parameters, model_from_row(skill.parameters).classic
     return SkillView(
         parameters=_parameters(params),
         version=fit.version if fit else 0,
@@ -58,7 +58,7 @@ def skill_view(skill: Skill, selection: Selection, *, at: datetime) -> SkillView
         fitted_answers=fit.answers if fit else 0,
         fitted_learners=fit.learners if fit else 0,
         curve=_curve(skill, params),
-        learners=_learners(skill, selection, at=at),
+        learners=_learners(skill, scope, at=at),
     )
 
 
@@ -67,29 +67,31 @@ def _parameters(params: bkt.Params) -> list[Parameter]:
         Parameter(
             name=_("Known before"),
             text=percent(params.prior),
-            meaning=_("know it before their first answer"),
+            explanation=_("know it before their first answer"),
         ),
         Parameter(
             name=_("Learned at each answer"),
             text=percent(params.learn),
-            meaning=_("of those who did not know it, with each answer"),
+            explanation=_("of those who did not know it, with each answer"),
         ),
         Parameter(
             name=_("Guessed"),
             text=percent(params.guess),
-            meaning=_("of answers right without knowing it"),
+            explanation=_("of answers right without knowing it"),
         ),
         Parameter(
-            name=_("Slipped"), text=percent(params.slip), meaning=_("of answers wrong despite it")
+            name=_("Slipped"),
+            text=percent(params.slip),
+            explanation=_("of answers wrong despite it"),
         ),
     ]
 
 
-def _learners(skill: Skill, selection: Selection, *, at: datetime) -> list[SkillRow]:
+def _learners(skill: Skill, scope: DashboardScope, *, at: datetime) -> list[SkillRow]:
     """Return where the learners selected stand, those who know least first."""
-    states = SkillState.objects.filter(skill=skill, learner__in=selection.learners)
+    states = SkillState.objects.filter(skill=skill, learner__in=scope.learners)
     rows = states.select_related("learner").order_by("mastery", "-attempts", "pk")
-    return [skill_row(state, at=at) for state in rows[:MOST_LEARNERS]]
+    return [skill_row(state, at=at) for state in rows[:MAX_LEARNERS]]
 
 
 def _curve(skill: Skill, params: bkt.Params) -> LineChart | None:
@@ -99,10 +101,10 @@ def _curve(skill: Skill, params: bkt.Params) -> LineChart | None:
         .order_by("-last_practised", "-pk")
         .values_list("learner", flat=True)[:CURVE_LEARNERS]
     )
-    points = learning_curve.measured(*_answers(skill, learners)) if learners else []
+    points = learning_curve.measured_curve(*_answers(skill, learners)) if learners else []
     if not points:
         return None
-    expected = learning_curve.expected(params, points[-1].number)
+    expected = learning_curve.expected_curve(params, points[-1].number)
     return LineChart(
         title=_("Learning curve"),
         description=_(

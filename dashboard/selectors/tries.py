@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from dashboard.selectors.contents import title_of
+from dashboard.selectors.contents import content_title
 from dashboard.selectors.item_codes import known_items
 from infra.db.keyset import Cursor
 from logger.mastery import CORRECT
@@ -38,16 +38,16 @@ class ShownAttempt:
 class LearnerTry:
     """One try, its attempts as far as a page shows them, and its neighbours.
 
-    `right_of_late` is how many of the newest attempts that the criterion looks at are right;
+    `recent_correct` is how many of the newest attempts that the criterion looks at are right;
     None where it looks at none.
     """
 
-    tried: MasteryLog
+    mastery_log: MasteryLog
     title: str | None
     diff: TryDiff
     attempts: list[ShownAttempt]
     newer: UUID | None
-    right_of_late: int | None
+    recent_correct: int | None
 
     @property
     def correct(self) -> int:
@@ -75,13 +75,13 @@ def learner_try(viewer: User, try_id: UUID, *, after: Cursor | None = None) -> L
     series = MasteryLog.objects.filter(user=tried.user_id, content_id=tried.content_id)
     diff = try_diff(_up_to(series, tried).newest_first(), 0, after=after, most=ATTEMPTS)
     return LearnerTry(
-        tried=tried,
-        title=title_of(tried.content_id, tried.user.facility_id),
+        mastery_log=tried,
+        title=content_title(tried.content_id, tried.user.facility_id),
         diff=diff,
         attempts=_shown(tried, diff),
         newer=_after(series, tried).order_by("end_timestamp", "id").values_list("pk", flat=True)
         .first(),
-        right_of_late=_right_of_late(tried),
+        recent_correct=_recent_correct(tried),
     )  # fmt: skip
 
 
@@ -110,7 +110,7 @@ def _outcome(row: dict[str, Any]) -> Outcome:
     return Outcome.of(correct=row["correct"], hinted=row["hinted"], judged=judged)
 
 
-def _right_of_late(tried: MasteryLog) -> int | None:
+def _recent_correct(tried: MasteryLog) -> int | None:
     """Count the right answers among those the criterion looks at."""
     window = tried.criterion.window
     if not window:

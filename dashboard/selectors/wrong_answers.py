@@ -8,7 +8,7 @@ from uuid import UUID
 
 from analytics.core.item_analysis import MIN_ANSWERS
 from analytics.models import Item
-from dashboard.selectors.item_codes import parts_of
+from dashboard.selectors.item_codes import split_item_code
 from infra.db.byte_limits import ByteLimitedRows, Row
 from logger.mastery import CORRECT
 from logger.models import AttemptLog, AttemptLogQuerySet
@@ -72,7 +72,7 @@ def wrong_answers(viewer: User, item: Item) -> WrongAnswers:
 
 
 def _attempts_at(viewer: User, item: Item) -> AttemptLogQuerySet:
-    content_id, name = parts_of(item.code or "")
+    content_id, name = split_item_code(item.code or "")
     # As in `known_items`: questions of many exercises may share the name of an app's own item.
     if content_id is None and item.skill_id is None:
         return AttemptLog.objects.none()

@@ -29,7 +29,7 @@ def item_name(item: Item, names: Mapping[UUID, str]) -> str:
 
 
 @register.filter
-def named_in(item: UUID, names: Mapping[UUID, str]) -> str:
+def question_of(item: UUID, names: Mapping[UUID, str]) -> str:
     """Return what an item asks; nothing where that is not known."""
     return names.get(item, "")
 

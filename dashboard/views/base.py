@@ -29,7 +29,7 @@ register_converter(KeyConverter, "key")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Crumb:
+class Breadcrumb:
     """One step on the way to a page; the last has no address."""
 
     label: str
@@ -45,7 +45,7 @@ class CoachPage(TemplateView):
     site: AdminSite = cast("AdminSite", None)
 
     @classmethod
-    def at(cls, route: str, name: str, site: AdminSite) -> URLPattern:
+    def as_url(cls, route: str, name: str, site: AdminSite) -> URLPattern:
         """Return where this page is; only staff get in."""
         return path(route, site.admin_view(cls.as_view(site=site)), name=name)
 
@@ -54,7 +54,7 @@ class CoachPage(TemplateView):
         """Whoever looks: staff, `admin_view` saw to that."""
         return cast("User", self.request.user)
 
-    def page(self) -> dict[str, Any]:
+    def page_context(self) -> dict[str, Any]:
         """Return what is on the page; with its `title`, and its `crumbs` after the first.
 
         What it is `about` comes after the title; `full_title` is more than there is room for.
@@ -63,11 +63,11 @@ class CoachPage(TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Return what the page and the site around it need."""
-        page = self.page()
+        page = self.page_context()
         crumbs = [
-            Crumb(label=_("Home"), url=reverse("admin:index")),
+            Breadcrumb(label=_("Home"), url=reverse("admin:index")),
             *page.pop("crumbs", ()),
-            Crumb(label=page["title"]),
+            Breadcrumb(label=page["title"]),
         ]
         # Django's base template looks for these as `subtitle` and the like.
         around = {**self.site.each_context(self.request), "crumbs": crumbs, "subtitle": None}
@@ -88,13 +88,13 @@ def visible_learner(viewer: User, pk: UUID, *, along: Sequence[str] = ()) -> Use
     return learner
 
 
-def class_crumbs(classrooms: Sequence[Classroom]) -> list[Crumb]:
+def class_crumbs(classrooms: Sequence[Classroom]) -> list[Breadcrumb]:
     """Return the way back to the first of some classes."""
     home = reverse("admin:index")
-    return [Crumb(label=str(room), url=f"{home}?class={room.pk}") for room in classrooms[:1]]
+    return [Breadcrumb(label=str(room), url=f"{home}?class={room.pk}") for room in classrooms[:1]]
 
 
-def learner_crumbs(learner: User, viewer: User) -> list[Crumb]:
+def learner_crumbs(learner: User, viewer: User) -> list[Breadcrumb]:
     """Return the way back to a learner: their class, and they themselves. One statement."""
     way = class_crumbs(classrooms_of(learner, viewer))
-    return [*way, Crumb(label=str(learner), url=detail_url("coach_learner", learner.pk))]
+    return [*way, Breadcrumb(label=str(learner), url=detail_url("coach_learner", learner.pk))]

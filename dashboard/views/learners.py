@@ -14,18 +14,18 @@ from django.utils.translation import gettext as _
 
 from analytics import labels
 from analytics.models import Item, Skill
-from analytics.models.catalogue import Learned
-from dashboard.scope import Selection
+from analytics.models.catalogue import ItemStatistics
+from dashboard.scope import DashboardScope
 from dashboard.selectors.contents import recent_work
 from dashboard.selectors.item_questions import item_questions
 from dashboard.selectors.items import item_view
 from dashboard.selectors.learner import profile
-from dashboard.selectors.skill_history import NEWEST_FIRST, practice
+from dashboard.selectors.skill_history import NEWEST_FIRST, skill_history
 from dashboard.selectors.skills import skill_view
 from dashboard.selectors.wrong_answers import wrong_answers
 from dashboard.views.base import (
+    Breadcrumb,
     CoachPage,
-    Crumb,
     class_crumbs,
     learner_crumbs,
     visible_learner,
@@ -34,7 +34,7 @@ from infra.admin.html import detail_url
 from infra.db.keyset import BadCursor, Cursor
 from roster.models import Facility, User
 
-L = TypeVar("L", bound=Learned)
+L = TypeVar("L", bound=ItemStatistics)
 
 
 class LearnerPage(CoachPage):
@@ -42,7 +42,7 @@ class LearnerPage(CoachPage):
 
     template_name = "dashboard/learner.html"
 
-    def page(self) -> dict[str, Any]:
+    def page_context(self) -> dict[str, Any]:
         """Return the learner's profile and newest work."""
         learner = visible_learner(self.viewer, self.kwargs["learner"], along=["ability"])
         found = profile(learner, self.viewer, at=timezone.now())
@@ -54,17 +54,17 @@ class LearnerPage(CoachPage):
         }
 
 
-class PracticePage(CoachPage):
+class SkillHistoryPage(CoachPage):
     """One learner's answers at one skill, newest first."""
 
     template_name = "dashboard/practice.html"
 
-    def page(self) -> dict[str, Any]:
+    def page_context(self) -> dict[str, Any]:
         """Return the answers from the place on that the address names."""
         learner = visible_learner(self.viewer, self.kwargs["learner"])
-        skill = of_known_facility(Skill.objects.filter(states__learner=learner), self.viewer)
-        found = one_of(skill, self.kwargs["skill"])
-        answers = practice(learner, found, self._place())
+        skill = in_known_facilities(Skill.objects.filter(states__learner=learner), self.viewer)
+        found = get_or_404(skill, self.kwargs["skill"])
+        answers = skill_history(learner, found, self._place())
         return {
             "title": labels.short_ids(str(found)),
             "full_title": str(found),
@@ -72,7 +72,7 @@ class PracticePage(CoachPage):
             "crumbs": learner_crumbs(learner, self.viewer),
             "learner": learner,
             "skill": found,
-            "practice": answers,
+            "history": answers,
             "names": item_questions(answers.items),
         }
 
@@ -89,18 +89,18 @@ class SkillPage(CoachPage):
 
     template_name = "dashboard/skill.html"
 
-    def page(self) -> dict[str, Any]:
+    def page_context(self) -> dict[str, Any]:
         """Return the skill, and the class asked for."""
-        skills = of_known_facility(Skill.objects.select_related("parameters"), self.viewer)
-        skill = one_of(skills, self.kwargs["skill"])
+        skills = in_known_facilities(Skill.objects.select_related("parameters"), self.viewer)
+        skill = get_or_404(skills, self.kwargs["skill"])
         at = timezone.now()
-        selection = Selection.read(self.request.GET, self.viewer, at=at)
+        scope = DashboardScope.parse(self.request.GET, self.viewer, at=at)
         return {
             "title": labels.short_ids(str(skill)),
-            "crumbs": selection_crumbs(selection),
+            "crumbs": scope_crumbs(scope),
             "skill": skill,
-            "selection": selection,
-            "view": skill_view(skill, selection, at=at),
+            "scope": scope,
+            "view": skill_view(skill, scope, at=at),
         }
 
 
@@ -109,10 +109,10 @@ class ItemPage(CoachPage):
 
     template_name = "dashboard/item.html"
 
-    def page(self) -> dict[str, Any]:
+    def page_context(self) -> dict[str, Any]:
         """Return the item, and what is answered wrongly most often."""
-        items = of_known_facility(Item.objects.select_related("skill"), self.viewer)
-        item = one_of(items, self.kwargs["item"])
+        items = in_known_facilities(Item.objects.select_related("skill"), self.viewer)
+        item = get_or_404(items, self.kwargs["item"])
         view = item_view(item, self.viewer)
         asks = item_questions([item.pk]).get(item.pk)
         return {
@@ -124,24 +124,24 @@ class ItemPage(CoachPage):
         }
 
 
-def selection_crumbs(selection: Selection) -> list[Crumb]:
+def scope_crumbs(scope: DashboardScope) -> list[Breadcrumb]:
     """Return the way back to the learners a page is about."""
-    if selection.in_no_class:
-        return [Crumb(label=_("In no class"), url=reverse("admin:index") + selection.query)]
-    return class_crumbs([selection.classroom] if selection.classroom else [])
+    if scope.in_no_class:
+        return [Breadcrumb(label=_("In no class"), url=reverse("admin:index") + scope.query)]
+    return class_crumbs([scope.classroom] if scope.classroom else [])
 
 
-def skill_crumb(skill: Skill) -> Crumb:
+def skill_crumb(skill: Skill) -> Breadcrumb:
     """Return the way back to a skill."""
-    return Crumb(label=labels.short_ids(str(skill)), url=detail_url("coach_skill", skill.pk))
+    return Breadcrumb(label=labels.short_ids(str(skill)), url=detail_url("coach_skill", skill.pk))
 
 
-def of_known_facility(rows: QuerySet[L], viewer: User) -> QuerySet[L]:
+def in_known_facilities(rows: QuerySet[L], viewer: User) -> QuerySet[L]:
     """Return those of facilities that the viewer belongs to, or looks after somebody in."""
     return rows.filter(facility__in=Facility.objects.known_to(viewer))
 
 
-def one_of(rows: QuerySet[L], pk: UUID) -> L:
+def get_or_404(rows: QuerySet[L], pk: UUID) -> L:
     """Return the one of this key.
 
     Raises

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dashboard.scope import Selection
+from dashboard.scope import DashboardScope
 from dashboard.selectors.item_questions import item_questions
 from dashboard.selectors.overview import overview
 from dashboard.views.base import CoachPage
@@ -18,22 +18,22 @@ class FrontPage(CoachPage):
 
     template_name = "admin/index.html"
 
-    def page(self) -> dict[str, Any]:
+    def page_context(self) -> dict[str, Any]:
         """Return what there is of the class, group and days asked for."""
         at = timezone.now()
-        selection = Selection.read(self.request.GET, self.viewer, at=at)
-        found = overview(selection, at=at)
+        scope = DashboardScope.parse(self.request.GET, self.viewer, at=at)
+        found = overview(scope, at=at)
         return {
-            "title": self._title(selection),
-            "selection": selection,
+            "title": self._title(scope),
+            "scope": scope,
             "overview": found,
-            "names": item_questions([each.item.pk for each in found.missed]),
+            "names": item_questions([each.item.pk for each in found.frequent_errors]),
             "crumbs": [],
         }
 
-    def _title(self, selection: Selection) -> str:
-        if selection.group is not None:
-            return f"{selection.group.classroom}: {selection.group}"
-        if selection.in_no_class:
+    def _title(self, scope: DashboardScope) -> str:
+        if scope.group is not None:
+            return f"{scope.group.classroom}: {scope.group}"
+        if scope.in_no_class:
             return _("Learners in no class")
-        return str(selection.classroom) if selection.classroom else _("Your classes")
+        return str(scope.classroom) if scope.classroom else _("Your classes")

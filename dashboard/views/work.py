@@ -14,11 +14,11 @@ from dashboard.charts import Mark, StripChart
 from dashboard.selectors.attempts import LearnerAttempt, UnknownAttemptOfLearner, learner_attempt
 from dashboard.selectors.contents import LearnerContent, UnknownContent, learner_content
 from dashboard.selectors.tries import LearnerTry, UnknownTryOfLearner, learner_try
-from dashboard.views.base import CoachPage, Crumb, learner_crumbs
+from dashboard.views.base import Breadcrumb, CoachPage, learner_crumbs
 from infra.admin.html import detail_url
 from infra.db.keyset import BadCursor, Cursor
 from logger.models import ContentSummary
-from logger.models.mastery import NEWEST
+from logger.models.mastery import NEWEST_FIRST
 from logger.outcomes import Outcome
 from logger.presentation import try_title, untitled
 from logger.selectors import OLDEST
@@ -33,7 +33,7 @@ class ContentPage(CoachPage):
 
     template_name = "dashboard/content.html"
 
-    def page(self) -> dict[str, Any]:
+    def page_context(self) -> dict[str, Any]:
         """Show how far they are, their tries and their sittings."""
         content = self._content()
         return {
@@ -46,7 +46,7 @@ class ContentPage(CoachPage):
         }
 
     def _content(self) -> LearnerContent:
-        place = place_in(self.request.GET.get(AFTER), list(NEWEST))
+        place = parse_cursor(self.request.GET.get(AFTER), list(NEWEST_FIRST))
         try:
             return learner_content(
                 self.viewer, self.kwargs["learner"], self.kwargs["content"], after=place
@@ -60,26 +60,26 @@ class TryPage(CoachPage):
 
     template_name = "dashboard/try.html"
 
-    def page(self) -> dict[str, Any]:
+    def page_context(self) -> dict[str, Any]:
         """Show its attempts, and how it differs from the try before."""
         found = self._try()
-        tried = found.tried
+        mastery_log = found.mastery_log
         return {
-            "title": try_title(tried),
-            "about": [found.title or untitled(tried.summary), tried.user],
+            "title": try_title(mastery_log),
+            "about": [found.title or untitled(mastery_log.summary), mastery_log.user],
             "crumbs": [
-                *learner_crumbs(tried.user, self.viewer),
-                content_crumb(tried.summary, found.title),
+                *learner_crumbs(mastery_log.user, self.viewer),
+                content_crumb(mastery_log.summary, found.title),
             ],
             "found": found,
-            "tried": tried,
-            "strip": strip_of(found),
+            "try": mastery_log,
+            "strip": attempt_strip(found),
             "after": found.diff.following and found.diff.following.token,
             "is_further": AFTER in self.request.GET,
         }
 
     def _try(self) -> LearnerTry:
-        place = place_in(self.request.GET.get(AFTER), OLDEST)
+        place = parse_cursor(self.request.GET.get(AFTER), OLDEST)
         try:
             return learner_try(self.viewer, self.kwargs["try"], after=place)
         except UnknownTryOfLearner as error:
@@ -93,19 +93,19 @@ class AttemptPage(CoachPage):
 
     template_name = "dashboard/attempt.html"
 
-    def page(self) -> dict[str, Any]:
+    def page_context(self) -> dict[str, Any]:
         """Show what happened, moment by moment."""
         found = self._attempt()
         attempt = found.attempt
         return {
             "title": _("Question “%(item)s”") % {"item": attempt.item},
             "about": [each for each in (found.title, attempt.user) if each],
-            "crumbs": crumbs_of(found, self.viewer),
+            "crumbs": attempt_crumbs(found, self.viewer),
             "found": found,
             "attempt": attempt,
             "raw": {
-                _("Interactions"): spelled(attempt.interaction_history),
-                _("Answer"): spelled(attempt.answer),
+                _("Interactions"): formatted_json(attempt.interaction_history),
+                _("Answer"): formatted_json(attempt.answer),
             },
         }
 
@@ -116,7 +116,7 @@ class AttemptPage(CoachPage):
             raise Http404 from error
 
 
-def place_in(token: str | None, order: list[str]) -> Cursor | None:
+def parse_cursor(token: str | None, order: list[str]) -> Cursor | None:
     """Read where a list is to go on.
 
     Raises
@@ -129,7 +129,7 @@ def place_in(token: str | None, order: list[str]) -> Cursor | None:
         raise BadRequest(str(error)) from error
 
 
-def strip_of(found: LearnerTry) -> StripChart:
+def attempt_strip(found: LearnerTry) -> StripChart:
     """Return a try's attempts as marks, the first first."""
     counts = Counter(attempt.outcome for attempt in found.attempts)
     return StripChart(
@@ -151,18 +151,18 @@ def strip_of(found: LearnerTry) -> StripChart:
     )
 
 
-def spelled(value: Any) -> str:
+def formatted_json(value: Any) -> str:
     """Write JSON as it was sent, over several lines."""
     return json.dumps(value, indent=2, ensure_ascii=False)
 
 
-def content_crumb(summary: ContentSummary, title: str | None) -> Crumb:
+def content_crumb(summary: ContentSummary, title: str | None) -> Breadcrumb:
     """Return the step to a learner's content."""
     url = detail_url("coach_content", summary.user_id, summary.content_id)
-    return Crumb(label=title or untitled(summary), url=url)
+    return Breadcrumb(label=title or untitled(summary), url=url)
 
 
-def crumbs_of(found: LearnerAttempt, viewer: User) -> list[Crumb]:
+def attempt_crumbs(found: LearnerAttempt, viewer: User) -> list[Breadcrumb]:
     """Return the steps to an attempt; a guest's has none."""
     attempt = found.attempt
     if attempt.user is None:
@@ -173,5 +173,5 @@ def crumbs_of(found: LearnerAttempt, viewer: User) -> list[Crumb]:
         crumbs.append(content_crumb(summary, found.title))
     if attempt.mastery_log is not None:
         url = detail_url("coach_try", attempt.mastery_log.pk)
-        crumbs.append(Crumb(label=try_title(attempt.mastery_log), url=url))
+        crumbs.append(Breadcrumb(label=try_title(attempt.mastery_log), url=url))
     return crumbs

@@ -110,7 +110,7 @@ class KeysetAdmin(ScopedAdmin[M], ReadOnlyAdmin[M]):
             return show(getattr(row, field.name))
 
         # By a column's name Django finds its explanation; that of seconds is "seconds".
-        shown.__name__ = f"{field.name}_told" if field.name in DURATION_LABELS else field.name
+        shown.__name__ = f"{field.name}_text" if field.name in DURATION_LABELS else field.name
         return shown
 
     def _display(self, field: Field[Any, Any]) -> Display | None:

@@ -55,7 +55,7 @@ def _batches(rows: list[Row], sizes: list[int]) -> Iterator[list[Row]]:
 class ByteLimitedRows:
     """The first rows of a queryset, in batches of at most `MAX_BYTES`, each of one row at least.
 
-    A model names its large columns, all of them JSON, in `LARGE`; of such a model the rows are
+    A model names its large columns, all of them JSON, in `LARGE_FIELDS`; rows of such a model are
     of `values()`, their key among them. In a batch a row still lacks what is long: `whole` brings
     it.
     """
@@ -63,7 +63,9 @@ class ByteLimitedRows:
     def __init__(self, rows: QuerySet[Any, Any], most: int) -> None:
         self.model = rows.model
         self.large = [
-            name for name in getattr(rows.model, "LARGE", ()) if name in rows.query.values_select
+            name
+            for name in getattr(rows.model, "LARGE_FIELDS", ())
+            if name in rows.query.values_select
         ]
         if not self.large:
             self.rows: list[Any] = list(rows[:most])

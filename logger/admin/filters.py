@@ -11,7 +11,7 @@ from infra.identifiers import parse_uuid
 from logger.mastery import CORRECT
 from roster.models import Facility, Quiz
 
-MOST_NAMED = 2000
+MAX_CONTENTS_BY_ID = 2000
 
 
 class ContentFilter(TextFilter):
@@ -33,8 +33,8 @@ class ContentFilter(TextFilter):
         own = Facility.objects.known_to(self.viewer)
         quizzes = Quiz.objects.filter(facility__in=own, title__icontains=self.value).values("pk")
         # How many rows a few contents have is known to the database; a subquery's it would guess.
-        few = list(listed.union(quizzes).values_list("pk", flat=True)[: MOST_NAMED + 1])
-        if len(few) <= MOST_NAMED:
+        few = list(listed.union(quizzes).values_list("pk", flat=True)[: MAX_CONTENTS_BY_ID + 1])
+        if len(few) <= MAX_CONTENTS_BY_ID:
             return rows.filter(content_id__in=few)
         return rows.filter(Q(content_id__in=listed) | Q(content_id__in=quizzes))
 

@@ -27,8 +27,8 @@ from logger.admin.filters import (
     ResultFilter,
     TryKindFilter,
 )
-from logger.models import AttemptLog, ContentSession, ContentSummary, MasteryLog
-from logger.models.base import LATEST_BEGUN, Timed
+from logger.models import AttemptLog, ContentSession, ContentSummary, MasteryLog, base
+from logger.models.base import TimedLog
 from logger.models.mastery import MasteryLogQuerySet
 from logger.outcomes import Outcome
 from logger.presentation import criterion_words
@@ -39,10 +39,10 @@ from roster.admin.links import learner_link
 from roster.admin.place_filters import ClassFilter, FacilityFilter, GroupFilter
 
 NEWEST_FIRST: list[str | Combinable] = ["-end_timestamp", "-id"]
-LATEST_BEGUN_FIRST: list[str | Combinable] = [*LATEST_BEGUN]
-WHOSE = (FacilityFilter, ClassFilter, GroupFilter, LearnerFilter)
+LATEST_STARTED_FIRST: list[str | Combinable] = [*base.LATEST_STARTED_FIRST]
+LEARNER_FILTERS = (FacilityFilter, ClassFilter, GroupFilter, LearnerFilter)
 
-W = TypeVar("W", bound=Timed)
+W = TypeVar("W", bound=TimedLog)
 
 
 def _work(row: Any) -> Work:
@@ -102,7 +102,7 @@ class WorkAdmin(ExportableAdmin[W], VisibleLearnersAdmin[W]):
         return duration(row.time_spent)
 
     @admin.display(description=gettext_lazy("Begun"))
-    def begun(self, row: W) -> SafeString:
+    def started(self, row: W) -> SafeString:
         return moment(row.start_timestamp)
 
     @admin.display(description=gettext_lazy("Latest"))
@@ -120,14 +120,14 @@ class WorkAdmin(ExportableAdmin[W], VisibleLearnersAdmin[W]):
 
 @admin.register(ContentSession)
 class ContentSessionAdmin(WorkAdmin[ContentSession]):
-    list_display = ["begun", "learner_name", "content", "what", "how_far", "spent"]
+    list_display = ["started", "learner_name", "content", "what", "how_far", "spent"]
     export_columns = exports.SESSIONS
     # Of attempts at no try alone: beside a try it is always 0.
     exclude = ["attempt_count"]
-    list_filter = [*WHOSE, ContentFilter, KindFilter, DoneFilter, DateFilter]
+    list_filter = [*LEARNER_FILTERS, ContentFilter, KindFilter, DoneFilter, DateFilter]
     list_defer = ["extra_fields"]
     facility = "facility"
-    ordering = LATEST_BEGUN_FIRST
+    ordering = LATEST_STARTED_FIRST
 
     def page_url(self, row: ContentSession) -> str | None:
         # Of guests nothing is told elsewhere.
@@ -136,12 +136,12 @@ class ContentSessionAdmin(WorkAdmin[ContentSession]):
 
 @admin.register(ContentSummary)
 class ContentSummaryAdmin(WorkAdmin[ContentSummary]):
-    list_display = ["learner_name", "content", "what", "how_far", "spent", "begun", "latest"]
+    list_display = ["learner_name", "content", "what", "how_far", "spent", "started", "latest"]
     export_columns = exports.SUMMARIES
-    list_filter = [*WHOSE, ContentFilter, KindFilter, DoneFilter, DateFilter]
+    list_filter = [*LEARNER_FILTERS, ContentFilter, KindFilter, DoneFilter, DateFilter]
     list_defer = ["extra_fields"]
-    list_display_links = ["begun"]
-    ordering = LATEST_BEGUN_FIRST
+    list_display_links = ["started"]
+    ordering = LATEST_STARTED_FIRST
 
     def page_url(self, row: ContentSummary) -> str | None:
         return detail_url("coach_content", row.user_id, row.content_id)
@@ -150,11 +150,11 @@ class ContentSummaryAdmin(WorkAdmin[ContentSummary]):
 @admin.register(MasteryLog)
 class MasteryLogAdmin(WorkAdmin[MasteryLog]):
     list_display = [
-        "begun", "learner_name", "content", "number", "criterion", "state", "answers", "spent",
+        "started", "learner_name", "content", "number", "criterion", "state", "answers", "spent",
     ]  # fmt: skip
     export_columns = exports.TRIES
-    list_filter = [*WHOSE, ContentFilter, TryKindFilter, CompleteFilter, DateFilter]
-    ordering = LATEST_BEGUN_FIRST
+    list_filter = [*LEARNER_FILTERS, ContentFilter, TryKindFilter, CompleteFilter, DateFilter]
+    ordering = LATEST_STARTED_FIRST
 
     def page_url(self, row: MasteryLog) -> str | None:
         return detail_url("coach_try", row.pk)
@@ -193,7 +193,14 @@ OUTCOME_KINDS = {
 class AttemptLogAdmin(WorkAdmin[AttemptLog]):
     list_display = ["latest", "learner_name", "content", "question", "outcome", "spent", "notes"]
     export_columns = exports.ATTEMPTS
-    list_filter = [*WHOSE, ContentFilter, ItemFilter, ResultFilter, CompleteFilter, DateFilter]
+    list_filter = [
+        *LEARNER_FILTERS,
+        ContentFilter,
+        ItemFilter,
+        ResultFilter,
+        CompleteFilter,
+        DateFilter,
+    ]
     list_defer = ["answer", "interaction_history"]
     search_help_text = gettext_lazy("Name, username or id of a learner, or an item")
     facility = "facility"

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(primary_key=True, serialize=False)),
                 ('title', models.CharField(max_length=200, verbose_name='title')),
                 ('kind', models.CharField(blank=True, choices=[('video', 'Video'), ('audio', 'Audio'), ('document', 'Document'), ('exercise', 'Exercise'), ('html5', 'HTML5'), ('topic', 'Topic'), ('slideshow', 'Slideshow'), ('h5p', 'H5P'), ('zim', 'ZIM'), ('quiz', 'Quiz')], max_length=20, verbose_name='kind')),
-                ('items', models.JSONField(blank=True, default=list, help_text='The questions of an exercise, such as ["q1", "q2"].', validators=[analytics.models.contents.refuse_bad_items], verbose_name='items')),
+                ('items', models.JSONField(blank=True, default=list, help_text='The questions of an exercise, such as ["q1", "q2"].', validators=[analytics.models.contents.validate_items], verbose_name='items')),
                 ('parent', models.ForeignKey(blank=True, help_text='What this is a part of.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='children', to='logger.content', verbose_name='parent')),
             ],
             options={

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 R = TypeVar("R", bound=models.Model)
 
 # When something was begun never changes, so an index of it costs a PUT nothing (decision 11).
-LATEST_BEGUN = ("-start_timestamp", "-id")
+LATEST_STARTED_FIRST = ("-start_timestamp", "-id")
 
 
 class RecordQuerySet(models.QuerySet[R]):
@@ -45,7 +45,7 @@ class RecordQuerySet(models.QuerySet[R]):
         )
 
 
-class Timed(UUIDModel):
+class TimedLog(UUIDModel):
     """A log with a start, an end that moves, a completion, and seconds spent."""
 
     start_timestamp = models.DateTimeField()
@@ -66,10 +66,10 @@ class Timed(UUIDModel):
         self.end_timestamp = max(self.end_timestamp, at)
 
 
-class Progressing(Timed):
+class ProgressLog(TimedLog):
     """A log of progress through one content."""
 
-    ADVANCED = (
+    UPDATE_FIELDS = (
         "progress", "time_spent", "extra_fields", "end_timestamp", "completion_timestamp",
     )  # fmt: skip
 
@@ -79,10 +79,10 @@ class Progressing(Timed):
     progress = models.FloatField(default=0.0)
     extra_fields = models.JSONField(default=dict, blank=True, decoder=LosslessJSONDecoder)
 
-    class Meta(Timed.Meta):
+    class Meta(TimedLog.Meta):
         abstract = True
         constraints = [
-            *Timed.Meta.constraints,
+            *TimedLog.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(progress__gte=0, progress__lte=1),
                 name="%(class)s_progress_is_a_share",
@@ -95,19 +95,19 @@ class Progressing(Timed):
         return self.progress >= 1
 
     def advance(self, update: UpdateSession, *, at: datetime) -> None:
-        """Move this log on by what a client says, in memory; the caller saves `ADVANCED`."""
+        """Move this log on by what a client says, in memory; the caller saves `UPDATE_FIELDS`."""
         self.touch(at=at)
-        self.time_spent = progress_rounding.lengthened(self.time_spent, update.time_spent_delta)
+        self.time_spent = progress_rounding.add_seconds(self.time_spent, update.time_spent_delta)
         if update.progress_delta is not None:
-            self.progress = progress_rounding.advanced(self.progress, update.progress_delta)
+            self.progress = progress_rounding.add_progress(self.progress, update.progress_delta)
         elif update.progress is not None:
-            self.progress = progress_rounding.normalised(update.progress)
+            self.progress = progress_rounding.round_progress(update.progress)
         if update.extra_fields is not None:
             self.extra_fields = update.extra_fields
         if self.complete:
             self.completion_timestamp = self.completion_timestamp or at
 
     def finish(self, *, at: datetime) -> None:
-        """Stand at 1 from now on, in memory; the caller saves `ADVANCED`."""
+        """Stand at 1 from now on, in memory; the caller saves `UPDATE_FIELDS`."""
         self.progress = 1.0
         self.completion_timestamp = self.completion_timestamp or at

@@ -15,12 +15,12 @@ from infra.db.models import LosslessJSONDecoder
 from logger import progress_rounding
 from logger.commands import Interaction
 from logger.mastery import CORRECT, Criterion
-from logger.models.base import LATEST_BEGUN, RecordQuerySet, Timed
+from logger.models.base import LATEST_STARTED_FIRST, RecordQuerySet, TimedLog
 from logger.models.sessions import ContentSession, ContentSummary
 from roster.models import Facility, User
 from roster.models.visibility import LearnersQuerySet
 
-NEWEST = ("-end_timestamp", "-id")
+NEWEST_FIRST = ("-end_timestamp", "-id")
 MAX_HISTORY = 1000
 MAX_HISTORY_BYTES = 256 * 1024
 
@@ -30,13 +30,13 @@ class MasteryLogQuerySet(LearnersQuerySet["MasteryLog"]):
 
     def newest_first(self) -> Self:
         """In the order of contract 1.4."""
-        return self.order_by(*NEWEST)
+        return self.order_by(*NEWEST_FIRST)
 
     def open_first(self) -> Self:
         """The open try, then the finished ones, latest first."""
         return self.order_by("complete", "-end_timestamp", "-id")
 
-    def with_levels(self, level: int) -> Self:
+    def with_series_levels(self, level: int) -> Self:
         """Tell each try its series' highest level, and whether its content has a level."""
         series = MasteryLog.objects.filter(
             summary=OuterRef("summary"),
@@ -59,14 +59,14 @@ class MasteryLogQuerySet(LearnersQuerySet["MasteryLog"]):
         return self.annotate(correct=Coalesce(Subquery(right), 0))
 
 
-class MasteryLog(Timed):
+class MasteryLog(TimedLog):
     """One try of one learner at one assessment, under the criterion it began with.
 
     Exercises number their tries 1, 2, 3 …; quizzes draw a negative number, as Kolibri's
     clients expect.
     """
 
-    PROGRESSED = (
+    UPDATE_FIELDS = (
         "time_spent", "end_timestamp", "complete", "completion_timestamp", "attempt_count",
     )  # fmt: skip
 
@@ -90,11 +90,11 @@ class MasteryLog(Timed):
     top_level: int
     level_taken: bool
 
-    class Meta(Timed.Meta):
+    class Meta(TimedLog.Meta):
         verbose_name = "try"
         verbose_name_plural = "tries"
         constraints = [
-            *Timed.Meta.constraints,
+            *TimedLog.Meta.constraints,
             models.UniqueConstraint(fields=["summary", "mastery_level"], name="one_try_per_level"),
             models.UniqueConstraint(
                 fields=["summary", "is_quiz", "is_coach_assigned"],
@@ -115,8 +115,8 @@ class MasteryLog(Timed):
         indexes = [
             models.Index(fields=["user", "content_id"], name="try_of_learner"),
             models.Index(fields=["mastery_level", "id"], name="try_of_level"),
-            models.Index(fields=LATEST_BEGUN, name="try_latest_begun"),
-            models.Index(fields=["content_id", *LATEST_BEGUN], name="try_of_content"),
+            models.Index(fields=LATEST_STARTED_FIRST, name="try_latest_begun"),
+            models.Index(fields=["content_id", *LATEST_STARTED_FIRST], name="try_of_content"),
         ]
 
     def __str__(self) -> str:
@@ -128,12 +128,12 @@ class MasteryLog(Timed):
         return Criterion.of(self.mastery_criterion)
 
     def advance(self, seconds: float, *, at: datetime) -> None:
-        """Spend time on this try, in memory; the caller saves `PROGRESSED`."""
+        """Spend time on this try, in memory; the caller saves `UPDATE_FIELDS`."""
         self.touch(at=at)
-        self.time_spent = progress_rounding.lengthened(self.time_spent, seconds)
+        self.time_spent = progress_rounding.add_seconds(self.time_spent, seconds)
 
     def finish(self, *, at: datetime) -> None:
-        """Complete this try for good, in memory; the caller saves `PROGRESSED`."""
+        """Complete this try for good, in memory; the caller saves `UPDATE_FIELDS`."""
         if not self.complete:
             self.complete = True
             self.completion_timestamp = at
@@ -142,7 +142,7 @@ class MasteryLog(Timed):
 class AttemptLogQuerySet(RecordQuerySet["AttemptLog"]):
     def newest_first(self) -> Self:
         """In the order of contract 1.7."""
-        return self.order_by(*NEWEST)
+        return self.order_by(*NEWEST_FIRST)
 
     def latest_started_first(self) -> Self:
         """In the order of `pastattempts` (contract 1.1)."""
@@ -153,7 +153,7 @@ class AttemptLogQuerySet(RecordQuerySet["AttemptLog"]):
         return self.filter(judged=True).order_by("-position")[:count]
 
 
-class AttemptLog(Timed):
+class AttemptLog(TimedLog):
     """One learner's, or guest's, work on one question within one try: what is on screen.
 
     `position` is its place in the order of arrival within its try (without one: its session).
@@ -161,11 +161,11 @@ class AttemptLog(Timed):
     it.
     """
 
-    WORKED_ON = (
+    UPDATE_FIELDS = (
         "end_timestamp", "completion_timestamp", "time_spent", "complete", "correct", "hinted",
         "error", "answer", "simple_answer", "interaction_history", "judged",
     )  # fmt: skip
-    LARGE = ("answer", "interaction_history")
+    LARGE_FIELDS = ("answer", "interaction_history")
 
     user = models.ForeignKey(
         User, on_delete=models.CASCADE, related_name="attempts", null=True, blank=True,
@@ -194,10 +194,10 @@ class AttemptLog(Timed):
 
     objects = AttemptLogQuerySet.as_manager()
 
-    class Meta(Timed.Meta):
+    class Meta(TimedLog.Meta):
         verbose_name = "attempt"
         constraints = [
-            *Timed.Meta.constraints,
+            *TimedLog.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(correct__gte=0, correct__lte=1), name="attempt_correct_is_a_share"
             ),
@@ -212,23 +212,23 @@ class AttemptLog(Timed):
             ),
         ]
         indexes = [
-            models.Index(fields=["user", *NEWEST], name="attempt_of_learner_newest"),
-            models.Index(fields=["facility", *NEWEST], name="attempt_of_facility_newest"),
-            models.Index(fields=["content_id", *NEWEST], name="attempt_of_content_newest"),
+            models.Index(fields=["user", *NEWEST_FIRST], name="attempt_of_learner_newest"),
+            models.Index(fields=["facility", *NEWEST_FIRST], name="attempt_of_facility_newest"),
+            models.Index(fields=["content_id", *NEWEST_FIRST], name="attempt_of_content_newest"),
             # Of these operators PostgreSQL also finds items by how they begin.
             models.Index(
-                fields=["item", *NEWEST],
+                fields=["item", *NEWEST_FIRST],
                 opclasses=["varchar_pattern_ops", "timestamptz_ops", "uuid_ops"],
                 name="attempt_of_item_newest",
             ),
-            models.Index(fields=[*NEWEST], name="attempt_newest"),
+            models.Index(fields=[*NEWEST_FIRST], name="attempt_newest"),
         ]
 
     def __str__(self) -> str:
         return f"{self.user or 'a guest'} at {self.item}"
 
     @classmethod
-    def begin(
+    def start(
         cls, interaction: Interaction, session: ContentSession, *, position: int, at: datetime
     ) -> AttemptLog:
         """Return a new attempt made by its first interaction, in memory."""
@@ -247,11 +247,11 @@ class AttemptLog(Timed):
             simple_answer=interaction.simple_answer or "",
             hinted=interaction.hinted,
         )
-        attempt._note(interaction, at=at)
+        attempt._append_history(interaction, at=at)
         return attempt
 
-    def absorb(self, interaction: Interaction, *, at: datetime) -> None:
-        """Work on by one more interaction, in memory; the caller saves `WORKED_ON`."""
+    def apply_interaction(self, interaction: Interaction, *, at: datetime) -> None:
+        """Work on by one more interaction, in memory; the caller saves `UPDATE_FIELDS`."""
         if interaction.hinted and not self.correct:
             self.hinted = True
         if interaction.replace:
@@ -260,9 +260,9 @@ class AttemptLog(Timed):
                 self.answer = interaction.answer
             if interaction.simple_answer is not None:
                 self.simple_answer = interaction.simple_answer
-        self._note(interaction, at=at)
+        self._append_history(interaction, at=at)
 
-    def _note(self, interaction: Interaction, *, at: datetime) -> None:
+    def _append_history(self, interaction: Interaction, *, at: datetime) -> None:
         self.interaction_history = [*self.interaction_history, _history_entry(interaction, at)]
         self.end_timestamp = max(self.end_timestamp, at)
         self.time_spent = interaction.time_spent
@@ -273,7 +273,7 @@ class AttemptLog(Timed):
             self.completion_timestamp = at
 
     @property
-    def is_overfull(self) -> bool:
+    def exceeds_limits(self) -> bool:
         """Tell whether this outgrew what one row should hold and one list should carry."""
         if len(self.interaction_history) > MAX_HISTORY:
             return True

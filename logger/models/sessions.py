@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import models
 from django.db.models import Q
 
-from logger.models.base import LATEST_BEGUN, Progressing, RecordQuerySet
+from logger.models.base import LATEST_STARTED_FIRST, ProgressLog, RecordQuerySet
 from roster.models import CourseSession, Facility, Lesson, Quiz, User
 from roster.models.visibility import LearnersQuerySet
 
@@ -16,30 +16,30 @@ class ContentSummaryQuerySet(LearnersQuerySet["ContentSummary"]):
     learner = "user"
 
 
-class ContentSummary(Progressing):
+class ContentSummary(ProgressLog):
     """All one learner ever did with one content, summed over sessions."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="summaries")
 
     objects = ContentSummaryQuerySet.as_manager()
 
-    class Meta(Progressing.Meta):
+    class Meta(ProgressLog.Meta):
         verbose_name_plural = "content summaries"
         constraints = [
-            *Progressing.Meta.constraints,
+            *ProgressLog.Meta.constraints,
             models.UniqueConstraint(fields=["user", "content_id"], name="one_summary_per_content"),
         ]
         indexes = [
-            models.Index(fields=LATEST_BEGUN, name="summary_latest_begun"),
-            models.Index(fields=["content_id", *LATEST_BEGUN], name="summary_of_content"),
-            models.Index(fields=["kind", *LATEST_BEGUN], name="summary_of_kind"),
+            models.Index(fields=LATEST_STARTED_FIRST, name="summary_latest_begun"),
+            models.Index(fields=["content_id", *LATEST_STARTED_FIRST], name="summary_of_content"),
+            models.Index(fields=["kind", *LATEST_STARTED_FIRST], name="summary_of_kind"),
         ]
 
     def __str__(self) -> str:
         return f"{self.user} on {self.content_id}"
 
 
-class ContentSession(Progressing):
+class ContentSession(ProgressLog):
     """One sitting with one content: a learner's, or a guest's (no user, no summary).
 
     The assignments it was opened from are kept as ids only: they may be deleted, the record
@@ -80,9 +80,9 @@ class ContentSession(Progressing):
     # Known only where it was asked for: when the learner last answered anything.
     newest_answer: datetime | None = None
 
-    class Meta(Progressing.Meta):
+    class Meta(ProgressLog.Meta):
         constraints = [
-            *Progressing.Meta.constraints,
+            *ProgressLog.Meta.constraints,
             models.CheckConstraint(
                 condition=~(Q(user__isnull=True) ^ Q(summary__isnull=True)),
                 name="learners_sessions_have_a_summary",
@@ -94,11 +94,11 @@ class ContentSession(Progressing):
         ]
         # No index holds what a PUT changes: then PostgreSQL need not touch any (decision 11).
         indexes = [
-            models.Index(fields=["user", *LATEST_BEGUN], name="session_of_learner"),
-            models.Index(fields=["facility", *LATEST_BEGUN], name="session_of_facility"),
-            models.Index(fields=LATEST_BEGUN, name="session_latest_begun"),
-            models.Index(fields=["content_id", *LATEST_BEGUN], name="session_of_content"),
-            models.Index(fields=["kind", *LATEST_BEGUN], name="session_of_kind"),
+            models.Index(fields=["user", *LATEST_STARTED_FIRST], name="session_of_learner"),
+            models.Index(fields=["facility", *LATEST_STARTED_FIRST], name="session_of_facility"),
+            models.Index(fields=LATEST_STARTED_FIRST, name="session_latest_begun"),
+            models.Index(fields=["content_id", *LATEST_STARTED_FIRST], name="session_of_content"),
+            models.Index(fields=["kind", *LATEST_STARTED_FIRST], name="session_of_kind"),
             models.Index(
                 fields=["start_timestamp"],
                 condition=Q(user__isnull=True),

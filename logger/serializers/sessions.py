@@ -21,8 +21,8 @@ from logger.serializers.shapes import (
     PastAttemptSerializer,
     ShortListField,
     past_attempt_body,
-    seconds,
-    share,
+    seconds_field,
+    share_field,
 )
 from logger.services import PAST_ATTEMPT, StartedSession, UpdatedSession
 
@@ -104,8 +104,8 @@ class InteractionSerializer(serializers.Serializer[Interaction]):
 
     id = HexUUIDField(required=False)
     item = serializers.CharField(max_length=200, trim_whitespace=False)
-    correct = share()
-    time_spent = seconds()
+    correct = share_field()
+    time_spent = seconds_field()
     complete = serializers.BooleanField(default=False)
     answer = ObjectField(required=False, allow_null=True)
     simple_answer = serializers.CharField(
@@ -124,9 +124,9 @@ class InteractionSerializer(serializers.Serializer[Interaction]):
 class UpdateSessionSerializer(serializers.Serializer[UpdateSession]):
     """How a session moves on."""
 
-    progress = share(required=False)
-    progress_delta = share(required=False)
-    time_spent_delta = seconds(required=False)
+    progress = share_field(required=False)
+    progress_delta = share_field(required=False)
+    time_spent_delta = seconds_field(required=False)
     extra_fields = ObjectField(required=False)
     interactions = ShortListField(
         child=InteractionSerializer(), required=False, max_length=MAX_INTERACTIONS

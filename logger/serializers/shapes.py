@@ -27,12 +27,12 @@ class FiniteFloatField(serializers.FloatField):
         return number
 
 
-def share(**kwargs: Any) -> FiniteFloatField:
+def share_field(**kwargs: Any) -> FiniteFloatField:
     """Return a field for a number in [0, 1]."""
     return FiniteFloatField(min_value=0, max_value=1, **kwargs)
 
 
-def seconds(**kwargs: Any) -> FiniteFloatField:
+def seconds_field(**kwargs: Any) -> FiniteFloatField:
     """Return a field for a duration in seconds."""
     return FiniteFloatField(min_value=0, max_value=MAX_SECONDS, **kwargs)
 

@@ -127,7 +127,7 @@ def _open_try(
     series = MasteryLog.objects.filter(
         summary=summary, is_quiz=is_quiz, is_coach_assigned=start.quiz_id is not None
     )
-    latest = None if is_new else series.with_levels(level).open_first().first()
+    latest = None if is_new else series.with_series_levels(level).open_first().first()
     if latest is not None:
         if not (start.repeat and latest.complete):
             if latest.complete and latest.is_coach_assigned:

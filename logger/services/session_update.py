@@ -18,16 +18,16 @@ from logger.commands import UpdateSession
 from logger.evidence import answers_to_exercise, answers_to_quiz
 from logger.mastery import MasteryType
 from logger.models import AttemptLog, ContentSession, ContentSummary, MasteryLog
-from logger.models.base import Timed
+from logger.models.base import TimedLog
 from logger.services.assignment_checks import QuizClosed, refuse_closed_quiz
 from roster.models import Actor, ApiKey, User
 from roster.services import lock_learner
 
 GUEST_LIFETIME = timedelta(hours=24)
 # What every answer asks of the database (decision 12).
-_SAVE_SESSION = CompiledUpdate(ContentSession, [*ContentSession.ADVANCED, "attempt_count"])
-_SAVE_SUMMARY = CompiledUpdate(ContentSummary, ContentSummary.ADVANCED)
-_SAVE_TRY = CompiledUpdate(MasteryLog, MasteryLog.PROGRESSED)
+_SAVE_SESSION = CompiledUpdate(ContentSession, [*ContentSession.UPDATE_FIELDS, "attempt_count"])
+_SAVE_SUMMARY = CompiledUpdate(ContentSummary, ContentSummary.UPDATE_FIELDS)
+_SAVE_TRY = CompiledUpdate(MasteryLog, MasteryLog.UPDATE_FIELDS)
 _OWNER = CompiledQuery(
     lambda: User.objects.filter(
         facility_id=Param("facility", UUIDField()),
@@ -83,7 +83,7 @@ def update_session(
     session.advance(update, at=clock.next)
     if session.summary is not None:
         session.summary.advance(update, at=clock.next)
-    attempts = _work(session, update, clock=clock)
+    attempts = _apply_interactions(session, update, clock=clock)
     _SAVE_SESSION(session)
     if session.summary is not None:
         _SAVE_SUMMARY(session.summary)
@@ -121,7 +121,7 @@ def _lock_guest_session(session_id: UUID, actor: Actor, *, at: datetime) -> Cont
     return session
 
 
-def _logs(session: ContentSession) -> list[Timed]:
+def _logs(session: ContentSession) -> list[TimedLog]:
     """Return what a session moves on: itself, and its learner's summary and try."""
     return [log for log in (session, session.summary, session.mastery_log) if log is not None]
 
@@ -146,7 +146,7 @@ def _refuse_finished_quiz(session: ContentSession, quiz_id: UUID) -> None:
     refuse_closed_quiz(quiz_id, session.user)
 
 
-def _work(
+def _apply_interactions(
     session: ContentSession, update: UpdateSession, *, clock: Clock
 ) -> list[AttemptLog] | None:
     """Write the interactions as attempts, and judge the try they belong to, if any."""
@@ -161,7 +161,7 @@ def _work(
     for log in _logs(session):
         log.touch(at=newest)
     if tried and session.summary:
-        if touched and (tried.criterion.met(attempts.scores()) or _did_all(tried)):
+        if touched and (tried.criterion.met(attempts.scores()) or _all_items_complete(tried)):
             session.finish(at=at)
             session.summary.finish(at=at)
         tried.advance(update.time_spent_delta, at=at)
@@ -170,11 +170,11 @@ def _work(
             tried.finish(at=at)
         _SAVE_TRY(tried)
         submitted = was_open and tried.complete
-        _tell_learner_model(session, tried, attempts, submitted=submitted, at=clock.now)
+        _record_evidence(session, tried, attempts, submitted=submitted, at=clock.now)
     return None if update.interactions is None else touched
 
 
-def _did_all(tried: MasteryLog) -> bool:
+def _all_items_complete(tried: MasteryLog) -> bool:
     """Tell whether every item that the catalogue lists has a complete attempt; the rest is saved.
 
     Where a content is not to be done whole, or done already, nothing is asked.
@@ -188,7 +188,7 @@ def _did_all(tried: MasteryLog) -> bool:
     return tried.criterion.all_done(items, complete.distinct())
 
 
-def _tell_learner_model(
+def _record_evidence(
     session: ContentSession,
     tried: MasteryLog,
     attempts: Attempts,

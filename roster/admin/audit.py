@@ -32,7 +32,7 @@ class AuditEntryAdmin(
     """For superusers, and for admins as far as it is about their facility."""
 
     list_display = [
-        "happened", "actor_name", "action", "object_kind", "object_name", "told", "facility",
+        "happened", "actor_name", "action", "object_kind", "object_name", "summary", "facility",
     ]  # fmt: skip
     list_filter = [FacilityFilter, ActionFilter]
     search_fields = ["actor_name", "object_name"]
@@ -40,7 +40,7 @@ class AuditEntryAdmin(
     sortable_by = ()
     fields: ClassVar[Any] = [
         "happened", "actor_name", "actor_id", "facility", "action", "object_kind", "object_name",
-        "object_id", "all_told",
+        "object_id", "details",
     ]  # fmt: skip
     readonly_fields = (*fields,)
     export_columns = (
@@ -79,12 +79,12 @@ class AuditEntryAdmin(
         return moment(entry.at)
 
     @admin.display(description=_("Changes"))
-    def told(self, entry: AuditEntry) -> SafeString:
+    def summary(self, entry: AuditEntry) -> SafeString:
         """Say what changed, the first few things of it."""
         return _listed(dict(list(entry.changes.items())[:MAX_SHOWN]))
 
     @admin.display(description=_("Changes"))
-    def all_told(self, entry: AuditEntry) -> SafeString:
+    def details(self, entry: AuditEntry) -> SafeString:
         """Say all that changed."""
         return _listed(entry.changes)
 

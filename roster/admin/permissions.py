@@ -34,7 +34,7 @@ def is_superuser(request: HttpRequest) -> bool:
 
 def management_scope(request: HttpRequest) -> ManagementScope:
     """Return how far their rights reach."""
-    return _once_per_request(request, "reach", lambda: ManagementScope.for_actor(viewer(request)))
+    return _once_per_request(request, "scope", lambda: ManagementScope.for_actor(viewer(request)))
 
 
 def _once_per_request(request: HttpRequest, name: str, ask: Callable[[], T]) -> T:

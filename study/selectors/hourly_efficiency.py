@@ -9,13 +9,13 @@ from analytics.core.time_of_day import efficiency_by_hour
 from analytics.models import LearningEvent
 from roster.models import User
 
-MOST_ANSWERS = 5_000
+MAX_ANSWERS = 5_000
 
 
-def hours(learner: User) -> FloatArray:
+def hourly_efficiency(learner: User) -> FloatArray:
     """Return the efficiency to expect of a learner at each hour of UTC, by their newest answers."""
     events = LearningEvent.objects.filter(learner=learner).order_by("-happened_at", "-position")
-    rows = list(events.values_list("happened_at", "score", "p_correct")[:MOST_ANSWERS])
+    rows = list(events.values_list("happened_at", "score", "p_correct")[:MAX_ANSWERS])
     return efficiency_by_hour(
         np.array([happened_at.hour for happened_at, _, _ in rows], dtype=np.int64),
         np.array([score for _, score, _ in rows], dtype=np.float64),

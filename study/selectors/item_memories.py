@@ -12,12 +12,17 @@ import numpy as np
 from django.db.models import FilteredRelation, Q, QuerySet
 
 from analytics.core.calibration import UNCALIBRATED, Calibration
-from analytics.core.difficulty import LEARNER, Term, Terms
+from analytics.core.difficulty import LEARNER, Gaussian, Gaussians
 from analytics.core.logistic import BoolArray, FloatArray, IntArray
 from analytics.core.memory import Memories
-from analytics.core.readiness import Questions, first_sight, readiness, recall_now
+from analytics.core.readiness import (
+    Questions,
+    p_correct_at_first_sight,
+    readiness,
+    recall_probability_now,
+)
 from analytics.models import Item, ItemMemory, LearnerAbility
-from analytics.rows import calibration_of, microseconds
+from analytics.rows import calibration_from_row, microseconds
 from roster.models import User
 from roster.services import get_one
 
@@ -31,12 +36,12 @@ _QUESTION = (
 class Ability(NamedTuple):
     """What a learner brings to every item."""
 
-    term: Term = LEARNER
+    term: Gaussian = LEARNER
     calibration: Calibration = UNCALIBRATED
 
 
 @dataclass(frozen=True, kw_only=True)
-class Memorized:
+class ItemMemories:
     """What a learner remembers of items: columns of one length; nothing of those never studied.
 
     `due` is None, `memories` are NaN and `timed` is 0 where an item was not studied.
@@ -49,7 +54,7 @@ class Memorized:
     timed: IntArray
 
     @classmethod
-    def of(cls, rows: Iterable[tuple[Any, ...]]) -> Memorized:
+    def of(cls, rows: Iterable[tuple[Any, ...]]) -> ItemMemories:
         """Take rows of an item's key and the columns of its memory."""
         columns = list(zip(*rows, strict=True)) or [()] * (1 + len(_MEMORY))
         items, stability, hardness, last_review, due, seconds, timed = columns
@@ -72,35 +77,41 @@ class Memorized:
         return np.array([due is not None and due <= at for due in self.due], dtype=np.bool_)
 
 
-class Standings(NamedTuple):
+class ItemStates(NamedTuple):
     """What a learner remembers of items, and what is known of these as questions."""
 
-    memorized: Memorized
+    memorized: ItemMemories
     questions: Questions
 
-    def ready(self, ability: Ability, at: datetime) -> FloatArray:
+    def readiness(self, ability: Ability, at: datetime) -> FloatArray:
         """Return the probability of a right answer now, of each item."""
-        recall = recall_now(self.memorized.memories, ability.calibration, microseconds(at))
-        return readiness(recall, first_sight(self.questions, ability.term))
+        recall = recall_probability_now(
+            self.memorized.memories, ability.calibration, microseconds(at)
+        )
+        return readiness(recall, p_correct_at_first_sight(self.questions, ability.term))
 
 
-def ability_of(learner: User) -> Ability:
+def get_ability(learner: User) -> Ability:
     """Return what is believed of a learner; before the first answer, as of anybody."""
     row = get_one(LearnerAbility.objects.filter(learner=learner))
-    return Ability() if row is None else Ability(Term(row.mean, row.variance), calibration_of(row))
+    return (
+        Ability()
+        if row is None
+        else Ability(Gaussian(row.mean, row.variance), calibration_from_row(row))
+    )
 
 
-def due_memories(learner: User, *, at: datetime) -> Memorized:
+def due_memories(learner: User, *, at: datetime) -> ItemMemories:
     """Return what is due of what was studied or is in a set, longest due first.
 
     Nothing else is read: index (learner, due).
     """
     to_study = Q(studied=True) | Q(item__learning_item__isnull=False)
     due = ItemMemory.objects.filter(to_study, learner=learner, due__lte=at).order_by("due", "pk")
-    return Memorized.of(due.values_list("item", *_MEMORY))
+    return ItemMemories.of(due.values_list("item", *_MEMORY))
 
 
-def standings(items: QuerySet[Item], learner: User) -> Standings:
+def item_states(items: QuerySet[Item], learner: User) -> ItemStates:
     """Return where a learner stands at items, in the order of the query."""
     joined = items.annotate(
         memory=FilteredRelation("memories", condition=Q(memories__learner=learner)),
@@ -109,7 +120,9 @@ def standings(items: QuerySet[Item], learner: User) -> Standings:
     columns = ("pk", *(f"memory__{name}" for name in _MEMORY), *_QUESTION)
     rows = list(joined.values_list(*columns))
     cut = 1 + len(_MEMORY)
-    return Standings(Memorized.of(row[:cut] for row in rows), _questions(row[cut:] for row in rows))
+    return ItemStates(
+        ItemMemories.of(row[:cut] for row in rows), _questions(row[cut:] for row in rows)
+    )
 
 
 def _questions(rows: Iterable[tuple[Any, ...]]) -> Questions:
@@ -117,9 +130,9 @@ def _questions(rows: Iterable[tuple[Any, ...]]) -> Questions:
     skill, answers, *terms = columns
     item_mean, item_variance, skill_mean, skill_variance, mean, variance = map(_floats, terms)
     return Questions(
-        skill_ability=Terms(mean, variance),
-        skill=Terms(skill_mean, skill_variance),
-        item=Terms(item_mean, item_variance),
+        skill_ability=Gaussians(mean, variance),
+        skill=Gaussians(skill_mean, skill_variance),
+        item=Gaussians(item_mean, item_variance),
         has_skill=np.array([key is not None for key in skill], dtype=np.bool_),
         is_answered=np.array(answers, dtype=np.int64) > 0,
     )

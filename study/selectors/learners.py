@@ -5,7 +5,7 @@ from __future__ import annotations
 from analytics.selectors import readable_learner
 from roster.models import Actor, User
 from roster.services import UnknownLearner
-from study.selectors.partners import partner_of
+from study.selectors.partners import get_partner
 
 
 def learner_of_partner(actor: Actor, name: str, *, partner_id: str) -> User:
@@ -13,10 +13,10 @@ def learner_of_partner(actor: Actor, name: str, *, partner_id: str) -> User:
 
     Raises
     ------
-    ForeignPartner : the partner is not the caller's.
+    PartnerMismatch : the partner is not the caller's.
     UnknownLearner : nobody there whom the caller may know of has this name.
     """
-    facility_id = partner_of(actor, partner_id)
+    facility_id = get_partner(actor, partner_id)
     learner = readable_learner(actor, name)
     if learner.facility_id != facility_id:
         raise UnknownLearner

@@ -9,20 +9,20 @@ from roster.models import Actor, ApiKey, Facility, User
 from roster.services import AuthenticationRequired, get_one
 
 
-class ForeignPartner(PermissionError):
+class PartnerMismatch(PermissionError):
     """This partner is not yours."""
 
     field = "partner_id"
 
 
-def partner_of(actor: Actor, partner_id: str) -> UUID:
+def get_partner(actor: Actor, partner_id: str) -> UUID:
     """Return the facility a caller names by its partner id or UUID (contract 3).
 
     Superusers of no facility may name any; everybody else only their own.
 
     Raises
     ------
-    ForeignPartner : another's, or nobody's.
+    PartnerMismatch : another's, or nobody's.
     AuthenticationRequired : a guest asks.
     """
     if isinstance(actor, ApiKey):
@@ -42,7 +42,7 @@ def partner_of(actor: Actor, partner_id: str) -> UUID:
 
 def _own(facility: Facility | None, partner_id: str) -> UUID:
     if facility is None:
-        raise ForeignPartner
+        raise PartnerMismatch
     if partner_id != facility.partner_id and parse_uuid(partner_id) != facility.pk:
-        raise ForeignPartner
+        raise PartnerMismatch
     return facility.pk

@@ -17,7 +17,7 @@ from study.selectors.catalogue import (
     items_of_set,
     refuse_unknown_set,
 )
-from study.selectors.item_memories import ability_of, standings
+from study.selectors.item_memories import get_ability, item_states
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,14 +57,14 @@ def set_progress(learner: User, set_id: str, *, at: datetime) -> SetProgress:
     ------
     UnknownSet : the learner's facility has no such set.
     """
-    ability = ability_of(learner)
-    standing = standings(items_of_set(learner.facility_id, set_id), learner)
+    ability = get_ability(learner)
+    standing = item_states(items_of_set(learner.facility_id, set_id), learner)
     held = standing.memorized
     if not held.items:
         refuse_unknown_set(learner.facility_id, set_id)
     return SetProgress(
         study_set=UUID(set_id),
-        readiness=float(np.mean(standing.ready(ability, at))) if held.items else None,
+        readiness=float(np.mean(standing.readiness(ability, at))) if held.items else None,
         items=len(held.items),
         studied=int(held.is_studied.sum()),
         due=int(held.is_due(at).sum()),
@@ -78,12 +78,12 @@ def item_progress(learner: User, guid: str, *, at: datetime) -> ItemProgress:
     ------
     UnknownItem : the learner's facility has no such item.
     """
-    ability = ability_of(learner)
+    ability = get_ability(learner)
     item = get_one(item_of_guid(learner.facility_id, guid).select_related("skill"))
     if item is None:
         raise UnknownItem
-    standing = standings(Item.objects.filter(pk=item.pk), learner)
+    standing = item_states(Item.objects.filter(pk=item.pk), learner)
     memory = get_one(ItemMemory.objects.filter(learner=learner, item=item))
     return ItemProgress(
-        item=item, readiness=float(standing.ready(ability, at).item()), memory=memory
+        item=item, readiness=float(standing.readiness(ability, at).item()), memory=memory
     )

@@ -12,12 +12,12 @@ import numpy as np
 
 from analytics.core import scheduling
 from analytics.core.logistic import FloatArray, IntArray
-from analytics.core.readiness import recall_now
+from analytics.core.readiness import recall_probability_now
 from analytics.models import Item
 from analytics.rows import microseconds
 from roster.models import User
 from study.selectors.catalogue import items_of_set, refuse_unknown_set
-from study.selectors.item_memories import Memorized, ability_of, due_memories, standings
+from study.selectors.item_memories import ItemMemories, due_memories, get_ability, item_states
 
 
 class Page(NamedTuple):
@@ -89,26 +89,26 @@ def _items(keys: Sequence[UUID]) -> dict[UUID, Item]:
 
 
 def _of_everything(learner: User, at: datetime) -> _Plan:
-    calibration = ability_of(learner).calibration
+    calibration = get_ability(learner).calibration
     held = due_memories(learner, at=at)
-    recall = recall_now(held.memories, calibration, microseconds(at))
+    recall = recall_probability_now(held.memories, calibration, microseconds(at))
     order = _best_first(held, np.arange(len(recall)), recall, at)
     return _Plan(held.items, held.due, recall, order)
 
 
 def _of_set(learner: User, set_id: str, at: datetime) -> _Plan:
-    ability = ability_of(learner)
-    held, _ = standing = standings(items_of_set(learner.facility_id, set_id), learner)
+    ability = get_ability(learner)
+    held, _ = standing = item_states(items_of_set(learner.facility_id, set_id), learner)
     if not held.items:
         refuse_unknown_set(learner.facility_id, set_id)
-    ready = standing.ready(ability, at)
+    ready = standing.readiness(ability, at)
     due, new = np.flatnonzero(held.is_due(at)), np.flatnonzero(~held.is_studied)
     easiest_first = new[scheduling.new_first(ready[new])]
     order = np.concatenate([_best_first(held, due, ready, at), easiest_first])
     return _Plan(held.items, held.due, ready, order)
 
 
-def _best_first(held: Memorized, rows: IntArray, recall: FloatArray, at: datetime) -> IntArray:
+def _best_first(held: ItemMemories, rows: IntArray, recall: FloatArray, at: datetime) -> IntArray:
     """Return these rows, those first of which a second of study gains most."""
     gains = scheduling.gains(
         held.memories.take(rows),

@@ -12,12 +12,12 @@ from study.models import StudySet
 from study.selectors.catalogue import UnknownItem, UnknownSet
 
 
-def sets_of(actor: Actor) -> QuerySet[StudySet]:
+def visible_sets(actor: Actor) -> QuerySet[StudySet]:
     """Sets of the caller's own facility; any, for staff who belong to none."""
-    return StudySet.objects.filter(_within_reach(actor))
+    return StudySet.objects.filter(_visible_facilities(actor))
 
 
-def known_set(actor: Actor, name: str) -> tuple[StudySet, int]:
+def get_visible_set(actor: Actor, name: str) -> tuple[StudySet, int]:
     """Return a set by its id, and how many items it holds.
 
     Raises
@@ -25,13 +25,13 @@ def known_set(actor: Actor, name: str) -> tuple[StudySet, int]:
     UnknownSet : the caller's facility has no such set.
     """
     key = parse_uuid(name)
-    found = get_one(sets_of(actor).filter(pk=key)) if key else None
+    found = get_one(visible_sets(actor).filter(pk=key)) if key else None
     if found is None:
         raise UnknownSet
     return found, found.learning_items.count()
 
 
-def known_item(actor: Actor, name: str) -> Item:
+def get_visible_item(actor: Actor, name: str) -> Item:
     """Return an item by its GUID, with its place in a set if it has one.
 
     Raises
@@ -39,14 +39,14 @@ def known_item(actor: Actor, name: str) -> Item:
     UnknownItem : the caller's facility has no such item.
     """
     guid = parse_uuid(name)
-    items = Item.objects.select_related("skill", "learning_item").filter(_within_reach(actor))
+    items = Item.objects.select_related("skill", "learning_item").filter(_visible_facilities(actor))
     found = get_one(items.filter(guid=guid)) if guid else None
     if found is None:
         raise UnknownItem
     return found
 
 
-def _within_reach(actor: Actor) -> Q:
+def _visible_facilities(actor: Actor) -> Q:
     facility_id = getattr(actor, "facility_id", None)
     is_of_none = facility_id is None and actor.is_superuser
     return Q() if is_of_none else Q(facility=facility_id)

@@ -12,9 +12,9 @@ from rest_framework.request import Request
 from infra.api.idempotency.models import MAX_KEY_LENGTH
 from study.selectors import Page
 
-USUAL_SIZE = 50
-MOST_ROWS = 200
-MOST_PAGES = 10**9
+DEFAULT_PAGE_SIZE = 50
+MAX_PAGE_SIZE = 200
+MAX_PAGES = 10**9
 SIZE, NUMBER = "page[size]", "page[number]"
 _WHOLE = re.compile(r"[0-9]{1,10}")
 # What JSON:API gives a meaning this API has no answer to; ignored, it would be a wrong answer.
@@ -31,7 +31,7 @@ PARTNER = OpenApiParameter(
 )
 SET = OpenApiParameter("set_id", OpenApiTypes.STR, description="Only items of this set.")
 PAGE_SIZE = OpenApiParameter(
-    SIZE, {"type": "integer", "minimum": 1, "maximum": MOST_ROWS, "default": USUAL_SIZE}
+    SIZE, {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE, "default": DEFAULT_PAGE_SIZE}
 )
 PAGE_NUMBER = OpenApiParameter(
     NUMBER,
@@ -40,20 +40,20 @@ PAGE_NUMBER = OpenApiParameter(
 )
 
 
-def asked_id(request: Request, parameter: str) -> str:
+def parse_id(request: Request, parameter: str) -> str:
     """Return the id a parameter names.
 
     Raises
     ------
     ValidationError : it is not there, or could be nobody's.
     """
-    name = optional_id(request, parameter)
+    name = parse_optional_id(request, parameter)
     if name is None:
         raise ValidationError({parameter: ErrorDetail("This parameter is required.", "required")})
     return name
 
 
-def optional_id(request: Request, parameter: str) -> str | None:
+def parse_optional_id(request: Request, parameter: str) -> str | None:
     """Return the id a parameter names, None where it is not there.
 
     Raises
@@ -66,7 +66,7 @@ def optional_id(request: Request, parameter: str) -> str | None:
     return name
 
 
-def asked_page(request: Request) -> Page:
+def parse_page(request: Request) -> Page:
     """Return which part of a list is asked for.
 
     Raises
@@ -74,8 +74,8 @@ def asked_page(request: Request) -> Page:
     ValidationError : no part of a list.
     """
     return Page(
-        number=_whole(request, NUMBER, most=MOST_PAGES, default=1),
-        size=_whole(request, SIZE, most=MOST_ROWS, default=USUAL_SIZE),
+        number=_whole(request, NUMBER, most=MAX_PAGES, default=1),
+        size=_whole(request, SIZE, most=MAX_PAGE_SIZE, default=DEFAULT_PAGE_SIZE),
     )
 
 
@@ -88,7 +88,7 @@ def _whole(request: Request, parameter: str, *, most: int, default: int) -> int:
     return int(text)
 
 
-def refuse_unsupported(request: Request) -> None:
+def reject_unknown_params(request: Request) -> None:
     """Refuse what JSON:API would have a list narrowed or ordered by; other words are ignored.
 
     Raises

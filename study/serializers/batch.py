@@ -10,23 +10,23 @@ from rest_framework import serializers
 
 from analytics.serializers.batch import STATUSES, Batch, Errors, counts
 from analytics.serializers.reading import NO_FIELD
-from analytics.services import NotTheirEvent, Outcome
+from analytics.services import BulkResult, EventOwnedByAnother
 from roster.services import CannotRecordForOthers, UnknownLearner
 from study.jsonapi import Fields, Json, error
-from study.selectors import ForeignPartner, UnknownItem
+from study.selectors import PartnerMismatch, UnknownItem
 from study.serializers.recording import GUID
 
 # Of rows that could be read: how a single one would be answered, and which field is to blame.
 _PROBLEMS: dict[type[Exception], tuple[HTTPStatus, str, str]] = {
-    ForeignPartner: (HTTPStatus.FORBIDDEN, "PERMISSION_DENIED", "partner_id"),
+    PartnerMismatch: (HTTPStatus.FORBIDDEN, "PERMISSION_DENIED", "partner_id"),
     CannotRecordForOthers: (HTTPStatus.FORBIDDEN, "PERMISSION_DENIED", "user_id"),
-    NotTheirEvent: (HTTPStatus.UNPROCESSABLE_ENTITY, "UNPROCESSABLE", "event_id"),
+    EventOwnedByAnother: (HTTPStatus.UNPROCESSABLE_ENTITY, "UNPROCESSABLE", "event_id"),
     UnknownItem: (HTTPStatus.NOT_FOUND, "NOT_FOUND", GUID),
     UnknownLearner: (HTTPStatus.NOT_FOUND, "NOT_FOUND", "user_id"),
 }
 
 
-def studies_body(batch: Batch, outcomes: Sequence[Outcome], *, every: bool) -> Json:
+def studies_body(batch: Batch, outcomes: Sequence[BulkResult], *, every: bool) -> Json:
     """Write what became of a batch: of every row, or of the rejected."""
     rejected = [(index, list(_misread(errors))) for index, errors in batch.rejected]
     rejected += [(each.index, [_refused(each.problem)]) for each in outcomes if each.problem]

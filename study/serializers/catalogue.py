@@ -9,25 +9,25 @@ from django.core.validators import validate_email
 from rest_framework import serializers
 
 from analytics.models import Item
-from analytics.serializers.reading import Reader, read_fields, read_name, text
+from analytics.serializers.reading import Parser, parse_fields, parse_name, parse_text
 from infra.api.idempotency.models import MAX_KEY_LENGTH
 from infra.datetime_format import format_time
 from roster.models import Actor, ApiKey, User
 from roster.serializers import role_names
 from study.commands import NewItem, NewSet, NewUser
-from study.jsonapi import Json, described, described_document, resource
+from study.jsonapi import Json, document_schema, resource, schema_for
 from study.models import LearningItem, StudySet
 from study.serializers.items import LEARNING_ITEM, LEARNING_ITEMS, item_attributes, item_path
 from study.serializers.recording import GUID
-from study.serializers.strict import GuidField, IdField, StrictSerializer, read_guid, read_id
+from study.serializers.strict import GuidField, IdField, StrictSerializer, parse_guid, parse_id
 
 MAX_TITLE = 200
 MAX_TEXT = 10_000
 MAX_EMAIL = 254
 
 
-def _read_email(value: Any) -> str:
-    email = text(MAX_EMAIL, shortest=0)(value)
+def _parse_email(value: Any) -> str:
+    email = parse_text(MAX_EMAIL, shortest=0)(value)
     try:
         if email:
             validate_email(email)
@@ -36,14 +36,14 @@ def _read_email(value: Any) -> str:
     return email
 
 
-_SET: dict[str, Reader] = {"name": text(MAX_TITLE), "partner_id": read_id}
-_ITEM: dict[str, Reader] = {
-    "question": text(MAX_TEXT, shortest=0),
-    "answer": text(MAX_TEXT, shortest=0),
-    "item_id": read_name,
-    GUID: read_guid,
+_SET: dict[str, Parser] = {"name": parse_text(MAX_TITLE), "partner_id": parse_id}
+_ITEM: dict[str, Parser] = {
+    "question": parse_text(MAX_TEXT, shortest=0),
+    "answer": parse_text(MAX_TEXT, shortest=0),
+    "item_id": parse_name,
+    GUID: parse_guid,
 }
-_USER: dict[str, Reader] = {"name": text(MAX_TITLE, shortest=0), "email": _read_email}
+_USER: dict[str, Parser] = {"name": parse_text(MAX_TITLE, shortest=0), "email": _parse_email}
 
 
 class SetSerializer(StrictSerializer):
@@ -52,9 +52,9 @@ class SetSerializer(StrictSerializer):
     name = serializers.CharField(max_length=MAX_TITLE)
     partner_id = IdField()
 
-    def read(self, data: Any) -> NewSet:
+    def parse(self, data: Any) -> NewSet:
         """Read the set."""
-        return NewSet(**read_fields(data, _SET, tuple(_SET)))
+        return NewSet(**parse_fields(data, _SET, tuple(_SET)))
 
 
 class LearningItemSerializer(StrictSerializer):
@@ -69,9 +69,9 @@ class LearningItemSerializer(StrictSerializer):
     item_id = serializers.CharField(max_length=MAX_KEY_LENGTH, required=False, allow_null=True)
     learning_engine_guid = GuidField(required=False, allow_null=True)
 
-    def read(self, data: Any) -> NewItem:
+    def parse(self, data: Any) -> NewItem:
         """Read the item."""
-        told = read_fields(data, _ITEM, ())
+        told = parse_fields(data, _ITEM, ())
         return NewItem(guid=told.pop(GUID, None), **told)
 
 
@@ -85,9 +85,9 @@ class UserSerializer(StrictSerializer):
         max_length=MAX_EMAIL, required=False, allow_null=True, allow_blank=True
     )
 
-    def read(self, data: Any) -> NewUser:
+    def parse(self, data: Any) -> NewUser:
         """Read the learner."""
-        return NewUser(**read_fields(data, _USER, ()))
+        return NewUser(**parse_fields(data, _USER, ()))
 
 
 def set_resource(study_set: StudySet, items_count: int) -> Json:
@@ -100,9 +100,9 @@ def set_resource(study_set: StudySet, items_count: int) -> Json:
     return resource("sets", study_set.pk, attributes, f"/v3/sets/{study_set.pk}")
 
 
-SET = described_document(
+SET = document_schema(
     "Set",
-    described(
+    schema_for(
         "sets",
         {
             "name": serializers.CharField(),
@@ -119,7 +119,7 @@ def item_resource(item: Item, learning_item: LearningItem | None) -> Json:
     return resource(LEARNING_ITEMS, item.guid, attributes, item_path(item))
 
 
-ITEM = described_document("LearningItem", LEARNING_ITEM)
+ITEM = document_schema("LearningItem", LEARNING_ITEM)
 
 
 def user_resource(user: User) -> Json:
@@ -133,9 +133,9 @@ def user_resource(user: User) -> Json:
     return resource("users", user.pk, attributes, f"/v3/users/{user.pk}")
 
 
-USER = described_document(
+USER = document_schema(
     "User",
-    described(
+    schema_for(
         "users",
         {
             "name": serializers.CharField(),
@@ -165,9 +165,9 @@ def _who(actor: Actor) -> Json:
     return {"name": actor.full_name, "scopes": [], "roles": role_names(actor)}
 
 
-PROFILE = described_document(
+PROFILE = document_schema(
     "Profile",
-    described(
+    schema_for(
         "profiles",
         {
             "name": serializers.CharField(),

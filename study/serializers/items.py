@@ -10,7 +10,7 @@ from rest_framework import serializers
 from analytics.core.difficulty import is_known
 from analytics.models import Item
 from infra.datetime_format import format_time
-from study.jsonapi import Fields, Json, described
+from study.jsonapi import Fields, Json, schema_for
 from study.models import LearningItem
 
 LEARNING_ITEMS = "learning-items"
@@ -19,7 +19,7 @@ DIFFICULTY_FIELDS: Fields = {
     "difficulty": serializers.FloatField(allow_null=True),
     "difficulty-sd": serializers.FloatField(allow_null=True),
 }
-LEARNING_ITEM = described(
+LEARNING_ITEM = schema_for(
     LEARNING_ITEMS,
     {
         "created-at": serializers.DateTimeField(),

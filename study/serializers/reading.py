@@ -14,7 +14,7 @@ from analytics.core.logistic import FloatArray
 from analytics.core.time_of_day import HOURS
 from infra.datetime_format import format_time
 from roster.models import User
-from study.jsonapi import Fields, Json, described, described_document, document, resource
+from study.jsonapi import Fields, Json, document, document_schema, resource, schema_for
 from study.selectors import ItemProgress, Page, Review, ReviewPage, SetProgress
 from study.serializers.asking import NUMBER, SIZE
 from study.serializers.items import (
@@ -77,7 +77,7 @@ _LINKS: Fields = dict.fromkeys(
     ("self", "first", "last", "prev", "next"), serializers.CharField(allow_null=True)
 )
 _COUNTS: Fields = dict.fromkeys(("total-pages", "total-count"), serializers.IntegerField())
-REVIEWS = described_document(
+REVIEWS = document_schema(
     "Reviews",
     serializers.ListSerializer(child=LEARNING_ITEM),
     meta=inline_serializer("ReviewsMeta", _COUNTS),
@@ -127,8 +127,8 @@ def _stats(request: Request, of: str, key: str, attributes: Json) -> Json:
 
 
 def _described(of: str, attributes: Fields) -> Any:
-    resource = described(f"{of}-learning-stats", attributes)
-    return described_document(f"{of.capitalize()}LearningStats", resource)
+    resource = schema_for(f"{of}-learning-stats", attributes)
+    return document_schema(f"{of.capitalize()}LearningStats", resource)
 
 
 _BY_HOUR: Fields = {

@@ -9,29 +9,29 @@ from rest_framework.exceptions import ErrorDetail
 
 from analytics.serializers.reading import (
     BadAnswer,
-    Reader,
-    read_fields,
-    read_moment,
-    read_name,
-    whole,
+    Parser,
+    parse_fields,
+    parse_integer,
+    parse_moment,
+    parse_name,
 )
 from infra.api.idempotency.models import MAX_KEY_LENGTH
 from study.commands import QuizResult, StudyResult
-from study.serializers.strict import GuidField, IdField, StrictSerializer, read_guid, read_id
+from study.serializers.strict import GuidField, IdField, StrictSerializer, parse_guid, parse_id
 
 MAX_MILLIS = 10_000_000_000
 GUID = "learning_engine_guid"
 _REQUIRED = ("user_id", "partner_id", "quiz_result", "study_time_millis")
 
 
-def read_result(data: Any) -> StudyResult:
+def parse_result(data: Any) -> StudyResult:
     """Read one result strictly (contract 3).
 
     Raises
     ------
     BadAnswer : what was sent is not one.
     """
-    told = read_fields(data, _READERS, _REQUIRED)
+    told = parse_fields(data, _PARSERS, _REQUIRED)
     guid = told.pop(GUID, None)
     if guid is None and "item_id" not in told:
         needed = f"{GUID} or item_id is required."
@@ -41,22 +41,22 @@ def read_result(data: Any) -> StudyResult:
     return StudyResult(guid=guid, **told)
 
 
-def _read_quiz_result(value: Any) -> QuizResult:
+def _parse_quiz_result(value: Any) -> QuizResult:
     try:
         return QuizResult(value)
     except ValueError:
         raise ValueError(f"Must be one of: {', '.join(QuizResult)}.") from None
 
 
-_READERS: dict[str, Reader] = {
-    "user_id": read_id,
-    "partner_id": read_id,
-    GUID: read_guid,
-    "item_id": read_name,
-    "quiz_result": _read_quiz_result,
-    "study_time_millis": whole(0, MAX_MILLIS),
-    "event_id": read_name,
-    "timestamp": read_moment,
+_PARSERS: dict[str, Parser] = {
+    "user_id": parse_id,
+    "partner_id": parse_id,
+    GUID: parse_guid,
+    "item_id": parse_name,
+    "quiz_result": _parse_quiz_result,
+    "study_time_millis": parse_integer(0, MAX_MILLIS),
+    "event_id": parse_name,
+    "timestamp": parse_moment,
 }
 
 
@@ -72,6 +72,6 @@ class StudyResultSerializer(StrictSerializer):
     event_id = serializers.CharField(max_length=MAX_KEY_LENGTH, required=False, allow_null=True)
     timestamp = serializers.DateTimeField(required=False, allow_null=True)
 
-    def read(self, data: Any) -> StudyResult:
+    def parse(self, data: Any) -> StudyResult:
         """Read the result."""
-        return read_result(data)
+        return parse_result(data)

@@ -9,7 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
-from analytics.serializers.reading import BadAnswer, read_name
+from analytics.serializers.reading import BadAnswer, parse_name
 from infra.api.fields import UUID_SCHEMA
 from infra.api.idempotency.models import MAX_KEY_LENGTH
 from infra.identifiers import parse_uuid
@@ -20,7 +20,7 @@ _INTEGER = "integer"
 class StrictSerializer(serializers.Serializer[Any]):
     """A body that becomes a command; no type is taken for another."""
 
-    def read(self, data: Any) -> Any:
+    def parse(self, data: Any) -> Any:
         """Return the command, or say by `BadAnswer` why there is none."""
         raise NotImplementedError
 
@@ -30,7 +30,7 @@ class StrictSerializer(serializers.Serializer[Any]):
         if isinstance(data, dict) and "data" in data and not data.keys() & self.fields.keys():
             raise ValidationError({"data": ["Send the fields alone, not as a document."]})
         try:
-            return self.read(data)
+            return self.parse(data)
         except BadAnswer as error:
             raise ValidationError(error.details) from None
 
@@ -62,18 +62,18 @@ class GuidField(serializers.UUIDField):
     """A GUID, dashed or plain."""
 
 
-def read_id(value: Any) -> str:
+def parse_id(value: Any) -> str:
     """Read an id: a text, or a whole number by its digits."""
     if type(value) is int:
         return str(value)
     try:
-        return read_name(value)
+        return parse_name(value)
     except ValueError as error:
         wanted = "A string or a whole number is required."
         raise ValueError(str(error) if isinstance(value, str) else wanted) from None
 
 
-def read_guid(value: Any) -> UUID:
+def parse_guid(value: Any) -> UUID:
     """Read a GUID, dashed or plain, in any case."""
     guid = parse_uuid(value) if isinstance(value, str) else None
     if guid is None:

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from study.services.catalogue import (
-    InASet,
+    ConflictingItemIds,
+    ItemAlreadyInSet,
     SetIsFull,
-    TwoItems,
     add_item,
-    found_set,
-    make_set,
-    register,
-    rename,
+    create_learner,
+    create_study_set,
+    get_study_set,
+    rename_study_set,
 )
 from study.services.recording import study_result, study_results
 
 __all__ = [
-    "InASet",
+    "ConflictingItemIds",
+    "ItemAlreadyInSet",
     "SetIsFull",
-    "TwoItems",
     "add_item",
-    "found_set",
-    "make_set",
-    "register",
-    "rename",
+    "create_learner",
+    "create_study_set",
+    "get_study_set",
+    "rename_study_set",
     "study_result",
     "study_results",
 ]

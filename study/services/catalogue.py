@@ -14,15 +14,15 @@ from roster.models import Actor, ApiKey, Scope, User
 from roster.services import get_one
 from roster.services.permissions import NotAllowed, manages
 from study.commands import NewItem, NewSet, NewUser
-from study.models import MOST_ITEMS, LearningItem, StudySet
-from study.selectors import UnknownSet, partner_of, sets_of
+from study.models import MAX_ITEMS, LearningItem, StudySet
+from study.selectors import UnknownSet, get_partner, visible_sets
 
 
 class SetIsFull(ValueError):
     """A set holds at most 200 items."""
 
 
-class InASet(ValueError):
+class ItemAlreadyInSet(ValueError):
     """This item is in a set already."""
 
     def __init__(self, field: str) -> None:
@@ -30,28 +30,28 @@ class InASet(ValueError):
         self.field = field
 
 
-class TwoItems(ValueError):
+class ConflictingItemIds(ValueError):
     """The GUID and the item_id name two items."""
 
     field = "item_id"
 
 
 @transaction.atomic
-def make_set(new: NewSet, *, actor: Actor, at: datetime) -> StudySet:
+def create_study_set(new: NewSet, *, actor: Actor, at: datetime) -> StudySet:
     """Make an empty set; knowing its items will be a skill.
 
     Raises
     ------
-    ForeignPartner : it is meant for another partner.
+    PartnerMismatch : it is meant for another partner.
     NotAllowed : the caller does not look after the whole facility.
     """
-    facility_id = partner_of(actor, new.partner_id)
+    facility_id = get_partner(actor, new.partner_id)
     _require_staff(actor, facility_id)
-    return found_set(facility_id, new.name, at=at)
+    return get_study_set(facility_id, new.name, at=at)
 
 
 @transaction.atomic(savepoint=False)
-def found_set(facility_id: UUID, name: str, *, at: datetime) -> StudySet:
+def get_study_set(facility_id: UUID, name: str, *, at: datetime) -> StudySet:
     """Make an empty set, and the skill that goes with it."""
     key = uuid7()
     skill = Skill.objects.create(facility_id=facility_id, code=str(key), title=name)
@@ -61,7 +61,7 @@ def found_set(facility_id: UUID, name: str, *, at: datetime) -> StudySet:
 
 
 @transaction.atomic
-def rename(study_set: StudySet, name: str) -> None:
+def rename_study_set(study_set: StudySet, name: str) -> None:
     """Call a set something else, and its skill with it."""
     StudySet.objects.filter(pk=study_set.pk).update(name=name)
     Skill.objects.filter(pk=study_set.skill_id).update(title=name)
@@ -77,14 +77,14 @@ def add_item(set_name: str, new: NewItem, *, actor: Actor, at: datetime) -> Lear
     ------
     UnknownSet : the caller's facility has no such set.
     NotAllowed : the caller does not look after the whole facility.
-    SetIsFull, InASet, TwoItems : there is no place for it.
+    SetIsFull, ItemAlreadyInSet, ConflictingItemIds : there is no place for it.
     """
     study_set = _lock_set(set_name, actor)
     _require_staff(actor, study_set.facility_id)
     position = _free_position(study_set)
     item = _item(study_set, new)
     if LearningItem.objects.filter(item=item).exists():
-        raise InASet("learning_engine_guid" if new.guid else "item_id")
+        raise ItemAlreadyInSet("learning_engine_guid" if new.guid else "item_id")
     return LearningItem.objects.create(
         item=item,
         study_set=study_set,
@@ -98,7 +98,7 @@ def add_item(set_name: str, new: NewItem, *, actor: Actor, at: datetime) -> Lear
 def _lock_set(name: str, actor: Actor) -> StudySet:
     """Lock a set, so that those who add to it take turns; whoever studies it never waits."""
     key = parse_uuid(name)
-    found = sets_of(actor).filter(pk=key) if key else StudySet.objects.none()
+    found = visible_sets(actor).filter(pk=key) if key else StudySet.objects.none()
     study_set = get_one(found.select_for_update(no_key=True))
     if study_set is None:
         raise UnknownSet
@@ -108,10 +108,10 @@ def _lock_set(name: str, actor: Actor) -> StudySet:
 def _free_position(study_set: StudySet) -> int:
     """Return the place after the last; where that is taken, one that an item left."""
     taken = set(study_set.learning_items.values_list("position", flat=True))
-    if len(taken) >= MOST_ITEMS:
+    if len(taken) >= MAX_ITEMS:
         raise SetIsFull
     after = max(taken, default=-1) + 1
-    return after if after < MOST_ITEMS else min(set(range(MOST_ITEMS)) - taken)
+    return after if after < MAX_ITEMS else min(set(range(MAX_ITEMS)) - taken)
 
 
 def _item(study_set: StudySet, new: NewItem) -> Item:
@@ -145,7 +145,7 @@ def _lock_named(facility_id: UUID, new: NewItem) -> Item | None:
         named = named | items.filter(code=new.item_id)
     found = list(named.select_for_update(no_key=True))
     if len(found) > 1 or any(_is_another(item, new) for item in found):
-        raise TwoItems
+        raise ConflictingItemIds
     return found[0] if found else None
 
 
@@ -156,15 +156,15 @@ def _is_another(item: Item, new: NewItem) -> bool:
 
 
 @transaction.atomic
-def register(new: NewUser, partner_id: str, *, actor: Actor, at: datetime) -> User:
+def create_learner(new: NewUser, partner_id: str, *, actor: Actor, at: datetime) -> User:
     """Register a learner whom nobody calls by a name of their own yet.
 
     Raises
     ------
-    ForeignPartner : they are meant for another partner.
+    PartnerMismatch : they are meant for another partner.
     NotAllowed : the caller may not change who is in the facility.
     """
-    facility_id = partner_of(actor, partner_id)
+    facility_id = get_partner(actor, partner_id)
     if not _may_register(actor, facility_id):
         raise NotAllowed
     learner = User(facility_id=facility_id, full_name=new.name, email=new.email, created_at=at)

@@ -11,15 +11,15 @@ from django.db import transaction
 from django.db.models import Q
 
 from analytics.models import Item
-from analytics.services import NotALearner, Outcome, Row, record_answers, record_many
+from analytics.services import BulkResult, BulkRow, NotALearner, record_answers, record_many
 from roster.models import Actor, ApiKey, Facility, User
 from roster.services import AuthenticationRequired, resolve_and_lock_learner
 from study.commands import StudyResult
-from study.selectors import ForeignPartner, UnknownItem, partner_of
+from study.selectors import PartnerMismatch, UnknownItem, get_partner
 
 ItemName = str | UUID
 # SQLite takes only so many values in one statement.
-ASKED_AT_ONCE = 500
+LOOKUP_BATCH_SIZE = 500
 
 
 @transaction.atomic
@@ -28,13 +28,13 @@ def study_result(result: StudyResult, *, actor: Actor, at: datetime) -> UUID:
 
     Raises
     ------
-    ForeignPartner : it is meant for another partner.
+    PartnerMismatch : it is meant for another partner.
     CannotRecordForOthers, UnknownLearner, AuthenticationRequired : see `resolve_and_lock_learner`.
     UnknownItem : the facility neither has the item nor takes new ones.
-    NotTheirEvent : the event_id was used for another learner.
+    EventOwnedByAnother : the event_id was used for another learner.
     NotALearner : the caller belongs to no facility.
     """
-    partner_of(actor, result.partner_id)
+    get_partner(actor, result.partner_id)
     learner = resolve_and_lock_learner(actor, result.user_id, at=at)
     if learner is None:
         raise AuthenticationRequired
@@ -47,7 +47,9 @@ def study_result(result: StudyResult, *, actor: Actor, at: datetime) -> UUID:
     return learner.pk
 
 
-def study_results(rows: Sequence[Row], *, actor: ApiKey | User, at: datetime) -> list[Outcome]:
+def study_results(
+    rows: Sequence[BulkRow], *, actor: ApiKey | User, at: datetime
+) -> list[BulkResult]:
     """Record what can be recorded, and say of each row what became of it, in their order.
 
     Raises
@@ -56,14 +58,14 @@ def study_results(rows: Sequence[Row], *, actor: ApiKey | User, at: datetime) ->
     """
     problems = dict(_problems(rows, actor))
     fine = [row for row in rows if row.index not in problems]
-    refused = [Outcome(index=index, problem=problem) for index, problem in problems.items()]
+    refused = [BulkResult(index=index, problem=problem) for index, problem in problems.items()]
     outcomes = refused + record_many(fine, actor=actor, at=at)
     return sorted(outcomes, key=lambda outcome: outcome.index)
 
 
-def _problems(rows: Sequence[Row], actor: ApiKey | User) -> Iterator[tuple[int, Exception]]:
+def _problems(rows: Sequence[BulkRow], actor: ApiKey | User) -> Iterator[tuple[int, Exception]]:
     """Yield what is wrong with rows before anybody is locked."""
-    results = {row.index: row.told for row in rows if isinstance(row.told, StudyResult)}
+    results = {row.index: row.payload for row in rows if isinstance(row.payload, StudyResult)}
     foreign = _foreign({result.partner_id for result in results.values()}, actor)
     facility = _facility(actor)
     unknown: set[ItemName] = set()
@@ -72,7 +74,7 @@ def _problems(rows: Sequence[Row], actor: ApiKey | User) -> Iterator[tuple[int, 
         unknown = named - _known(named, facility)
     for index, result in results.items():
         if result.partner_id in foreign:
-            yield index, ForeignPartner()
+            yield index, PartnerMismatch()
         elif result.item in unknown:
             yield index, UnknownItem()
 
@@ -82,8 +84,8 @@ def _foreign(partners: Iterable[str], actor: ApiKey | User) -> set[str]:
     foreign = set()
     for partner_id in partners:
         try:
-            partner_of(actor, partner_id)
-        except ForeignPartner:
+            get_partner(actor, partner_id)
+        except PartnerMismatch:
             foreign.add(partner_id)
     return foreign
 
@@ -97,7 +99,7 @@ def _known(names: Iterable[ItemName], facility: Facility) -> set[ItemName]:
     """Return those of the names that items of a facility have already."""
     known: set[ItemName] = set()
     left = iter(names)
-    while some := list(islice(left, ASKED_AT_ONCE)):
+    while some := list(islice(left, LOOKUP_BATCH_SIZE)):
         codes = [name for name in some if isinstance(name, str)]
         guids = [name for name in some if isinstance(name, UUID)]
         named = Q(code__in=codes) | Q(guid__in=guids)

@@ -14,7 +14,7 @@ from roster.models import Actor
 from study.jsonapi import JsonApiParser, JsonApiRenderer, JsonParser
 
 
-class StudyView(RecordingView):
+class JsonApiView(RecordingView):
     """A view of this API; what it creates is also told by `Location`."""
 
     renderer_classes = [JsonApiRenderer]

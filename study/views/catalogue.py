@@ -27,31 +27,31 @@ from study.serializers.catalogue import (
     set_resource,
     user_resource,
 )
-from study.views.base import StudyView
+from study.views.base import JsonApiView
 
 
-class SetsView(StudyView):
+class SetsView(JsonApiView):
     @extend_schema(request=SetSerializer, responses={201: SET})
     @idempotent
     def post(self, request: Request) -> Response:
         """Make an empty set of items."""
         new = SetSerializer(data=request.data).command()
-        made = services.make_set(new, actor=self.actor, at=timezone.now())
+        made = services.create_study_set(new, actor=self.actor, at=timezone.now())
         return Response(document(set_resource(made, 0)), status=201)
 
     def authorize_replay(self, request: Request, told: Any) -> None:  # noqa: ARG002
         """Require that the set is still there, and the caller's."""
-        selectors.known_set(self.actor, told["data"]["id"])
+        selectors.get_visible_set(self.actor, told["data"]["id"])
 
 
-class SetView(StudyView):
+class SetView(JsonApiView):
     @extend_schema(responses=SET)
     def get(self, request: Request, set_id: str) -> Response:  # noqa: ARG002
         """Tell of one set."""
-        return Response(document(set_resource(*selectors.known_set(self.actor, set_id))))
+        return Response(document(set_resource(*selectors.get_visible_set(self.actor, set_id))))
 
 
-class SetItemsView(StudyView):
+class SetItemsView(JsonApiView):
     @extend_schema(request=LearningItemSerializer, responses={201: ITEM})
     @idempotent
     def post(self, request: Request, set_id: str) -> Response:
@@ -62,25 +62,25 @@ class SetItemsView(StudyView):
 
     def authorize_replay(self, request: Request, told: Any) -> None:  # noqa: ARG002
         """Require that the item is still there, and the caller's."""
-        selectors.known_item(self.actor, told["data"]["id"])
+        selectors.get_visible_item(self.actor, told["data"]["id"])
 
 
-class ItemView(StudyView):
+class ItemView(JsonApiView):
     @extend_schema(responses=ITEM)
     def get(self, request: Request, guid: str) -> Response:  # noqa: ARG002
         """Tell of one item, in a set or not."""
-        item = selectors.known_item(self.actor, guid)
+        item = selectors.get_visible_item(self.actor, guid)
         learning_item = getattr(item, "learning_item", None)
         return Response(document(item_resource(item, learning_item)))
 
 
-class UsersView(StudyView):
+class UsersView(JsonApiView):
     @extend_schema(request=UserSerializer, responses={201: USER})
     @idempotent
     def post(self, request: Request, partner_id: str) -> Response:
         """Register a learner, to be called by the id that is answered."""
         new = UserSerializer(data=request.data).command()
-        learner = services.register(new, partner_id, actor=self.actor, at=timezone.now())
+        learner = services.create_learner(new, partner_id, actor=self.actor, at=timezone.now())
         self.learner_id = learner.pk
         return Response(document(user_resource(learner)), status=201)
 
@@ -90,14 +90,14 @@ class UsersView(StudyView):
             readable_learner(self.actor, told["data"]["id"])
 
 
-class UserView(StudyView):
+class UserView(JsonApiView):
     @extend_schema(responses=USER)
     def get(self, request: Request, user_id: str) -> Response:  # noqa: ARG002
         """Tell of one learner."""
         return Response(document(user_resource(readable_learner(self.actor, user_id))))
 
 
-class ProfileView(StudyView):
+class ProfileView(JsonApiView):
     @extend_schema(responses=PROFILE)
     def get(self, request: Request) -> Response:  # noqa: ARG002
         """Tell who calls: whose key it is and what it may do, or who logged in."""

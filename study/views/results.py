@@ -19,11 +19,11 @@ from study.jsonapi import MEDIA_TYPE
 from study.parsers import ResultLinesParser, ResultsApiParser, ResultsParser
 from study.serializers.batch import OUTCOMES, studies_body
 from study.serializers.recording import StudyResultSerializer
-from study.views.base import StudyView
+from study.views.base import JsonApiView
 from study.views.stats import ReviewsView
 
 
-class StudyingView(ReviewsView):
+class StudyView(ReviewsView):
     """What to study next, and how it went."""
 
     @extend_schema(examples=[RESULT], request=StudyResultSerializer, responses={204: None})
@@ -35,10 +35,10 @@ class StudyingView(ReviewsView):
         return Response(status=204)
 
 
-class ResultsView(StudyView):
+class ResultsView(JsonApiView):
     parser_classes = [ResultsParser, ResultsApiParser, ResultLinesParser]
 
-    def told(self, request: Request) -> str:
+    def body_for_fingerprint(self, request: Request) -> str:
         """Return the digest of the body."""
         return Batch.of(request.data).digest
 
@@ -55,7 +55,7 @@ class ResultsView(StudyView):
     @idempotent_in_chunks
     def post(self, request: Request) -> Response:
         """Save up to 10,000 results: what cannot be recorded is told by its place."""
-        every = asking.asked_for_every_result(request)
+        every = asking.parse_every_result(request)
         batch = Batch.of(request.data)
         outcomes = services.study_results(
             batch.rows(self.request_name),

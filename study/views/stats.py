@@ -20,19 +20,19 @@ from study.serializers.reading import (
     reviews_document,
     set_document,
 )
-from study.views.base import StudyView
+from study.views.base import JsonApiView
 
 
-class ReadingView(StudyView):
+class StatsView(JsonApiView):
     """A view about one learner of the partner that the query names."""
 
     def learner(self, request: Request, name: str) -> User:
         """Return the learner of this name."""
-        partner_id = asking.asked_id(request, "partner_id")
+        partner_id = asking.parse_id(request, "partner_id")
         return selectors.learner_of_partner(self.actor, name, partner_id=partner_id)
 
 
-class ReviewsView(ReadingView):
+class ReviewsView(StatsView):
     @extend_schema(
         parameters=[
             asking.USER, asking.PARTNER, asking.SET, asking.PAGE_SIZE, asking.PAGE_NUMBER,
@@ -41,22 +41,22 @@ class ReviewsView(ReadingView):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """List what a learner should study next, best first: what is due; of a set, then new."""
-        asking.refuse_unsupported(request)
-        page, set_id = asking.asked_page(request), asking.optional_id(request, "set_id")
-        learner = self.learner(request, asking.asked_id(request, "user_id"))
+        asking.reject_unknown_params(request)
+        page, set_id = asking.parse_page(request), asking.parse_optional_id(request, "set_id")
+        learner = self.learner(request, asking.parse_id(request, "user_id"))
         reviews = selectors.reviews(learner, set_id=set_id, page=page, at=timezone.now())
         return Response(reviews_document(request, reviews, page))
 
 
-class LearnerStatsView(ReadingView):
+class LearnerStatsView(StatsView):
     @extend_schema(parameters=[asking.PARTNER], responses=HOURS_STATS)
     def get(self, request: Request, user_id: str) -> Response:
         """Tell at which hours of the day a learner does well."""
         learner = self.learner(request, user_id)
-        return Response(hours_document(request, learner, selectors.hours(learner)))
+        return Response(hours_document(request, learner, selectors.hourly_efficiency(learner)))
 
 
-class SetStatsView(ReadingView):
+class SetStatsView(StatsView):
     @extend_schema(parameters=[asking.PARTNER], responses=SET_STATS)
     def get(self, request: Request, user_id: str, set_id: str) -> Response:
         """Tell how far a learner is with a set."""
@@ -65,7 +65,7 @@ class SetStatsView(ReadingView):
         return Response(set_document(request, learner, progress))
 
 
-class ItemStatsView(ReadingView):
+class ItemStatsView(StatsView):
     @extend_schema(parameters=[asking.PARTNER], responses=ITEM_STATS)
     def get(self, request: Request, user_id: str, guid: str) -> Response:
         """Tell how far a learner is with an item."""

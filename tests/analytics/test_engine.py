@@ -18,7 +18,7 @@ from analytics.engine import NoFacility, engine
 from analytics.models import LearningEvent, SkillState
 from analytics.selectors import UnknownSkill
 from analytics.serializers.reading import BadAnswer
-from analytics.services import NotTheirEvent
+from analytics.services import EventOwnedByAnother
 from roster.models import Facility
 from roster.services import UnknownLearner
 from tests.analytics.event_builders import answer, told, tracked
@@ -133,7 +133,7 @@ def test_what_is_unknown_is_an_error_of_its_own(facility: Facility):
         async_to_sync(engine.get_predictions)("nobody")
     with pytest.raises(UnknownSkill):
         async_to_sync(engine.get_velocity)("student_ada", skill_id="nothing")
-    with pytest.raises(NotTheirEvent):
+    with pytest.raises(EventOwnedByAnother):
         async_to_sync(engine.track_answer)(**answer("student_ben", event_id="e1"))
 
 

@@ -11,7 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from analytics.models import LearningEvent, Skill, SkillParameters, SkillState
-from analytics.services.replay_events import retell
+from analytics.services.replay_events import replay_events
 from roster.models import User
 from tests.analytics.test_rebuild_state import rebuild
 from tests.analytics.test_recording import record, tracked
@@ -147,13 +147,13 @@ def test_answers_that_arrive_meanwhile_are_not_lost(monkeypatch: pytest.MonkeyPa
 
     def after_reading(*args: Any, **options: Any) -> Any:
         """Let everybody answer between the reading and the writing."""
-        retold = retell(*args, **options)
+        retold = replay_events(*args, **options)
         if not read.is_set():
             read.set()
             assert answered.wait(30)
         return retold
 
-    monkeypatch.setattr("analytics.services.rebuild.retell", after_reading)
+    monkeypatch.setattr("analytics.services.rebuild.replay_events", after_reading)
 
     def answer(_number: int) -> None:
         assert read.wait(30)

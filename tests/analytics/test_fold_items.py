@@ -64,7 +64,7 @@ def test_folding_in_batches_is_folding_at_once(school: School, monkeypatch: pyte
         at_once = statistics()
         transaction.set_rollback(True)
 
-    monkeypatch.setattr(item_statistics, "FOLDED_AT_ONCE", 2)
+    monkeypatch.setattr(item_statistics, "FOLD_BATCH_SIZE", 2)
     fold()
 
     assert statistics() == at_once
@@ -153,7 +153,7 @@ def test_what_was_killed_half_way_counts_once(monkeypatch: pytest.MonkeyPatch):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(item_statistics, "keep_items", die)
+        patch.setattr(item_statistics, "upsert_items", die)
         with pytest.raises(KeyboardInterrupt):
             fold()
     assert Skill.objects.get().answers == 0

@@ -11,10 +11,10 @@ from django.db import connection, transaction
 
 from analytics import services
 from analytics.core.difficulty import LEARNER
-from analytics.core.memory import Grade, Memory, due, reviewed
+from analytics.core.memory import Grade, Memory, due, review
 from analytics.events import Answer, Source
 from analytics.models import Item, ItemMemory, LearnerAbility, LearningEvent, Skill, SkillState
-from analytics.rows import memory_of, microseconds, moment
+from analytics.rows import memory_from_row, microseconds, moment
 from analytics.services.item_statistics import fold_events
 from roster.models import User
 from roster.services import lock_learner
@@ -35,7 +35,7 @@ def after(*reviews: tuple[Grade, datetime]) -> Memory | None:
     """Return what the pure model makes of some reviews."""
     memory = None
     for grade, at in reviews:
-        memory = reviewed(memory, grade, microseconds(at))
+        memory = review(memory, grade, microseconds(at))
     return memory
 
 
@@ -47,7 +47,7 @@ def test_a_study_result_makes_a_memory_of_the_item(school: School):
     record(school.ada, studied())
 
     memory = remembered(school.ada, guid=GUID)
-    assert memory_of(memory) == after((Grade.CORRECT, NOW))
+    assert memory_from_row(memory) == after((Grade.CORRECT, NOW))
     assert memory.due == moment(due(memory.stability, microseconds(NOW)))
     assert (memory.reviews, memory.score, memory.seconds, memory.timed) == (1, 1.0, 4.93, 1)
     assert memory.item.facility == school.facility
@@ -60,7 +60,7 @@ def test_almost_correct_moves_memory_by_its_own_rule(school: School):
     record(school.ada, studied(0.5), at=later)
 
     memory = remembered(school.ada, guid=GUID)
-    assert memory_of(memory) == after((Grade.ALMOST, NOW), (Grade.ALMOST, later))
+    assert memory_from_row(memory) == after((Grade.ALMOST, NOW), (Grade.ALMOST, later))
     assert memory.score == 1.0
 
 
@@ -70,7 +70,7 @@ def test_reviews_of_the_same_day_move_memory_by_the_rule_of_a_day(school: School
 
     memory = remembered(school.ada, guid=GUID)
     hour_23 = NOW + timedelta(hours=23)
-    assert memory_of(memory) == after((Grade.INCORRECT, NOW), (Grade.CORRECT, hour_23))
+    assert memory_from_row(memory) == after((Grade.INCORRECT, NOW), (Grade.CORRECT, hour_23))
     assert memory.reviews == 2
 
 
@@ -150,7 +150,7 @@ def test_a_resent_result_moves_nothing(school: School):
     record(school.ada, studied(0.0, source_id="e1"), at=NOW + timedelta(days=2))
 
     memory = remembered(school.ada, guid=GUID)
-    assert memory_of(memory) == after((Grade.CORRECT, NOW))
+    assert memory_from_row(memory) == after((Grade.CORRECT, NOW))
     assert LearningEvent.objects.count() == 1
 
 
@@ -162,7 +162,7 @@ def test_a_late_result_takes_its_place(school: School):
 
     memory = remembered(school.ada, guid=GUID)
     early = NOW - timedelta(days=9)
-    assert memory_of(memory) == after((Grade.INCORRECT, early), (Grade.CORRECT, NOW))
+    assert memory_from_row(memory) == after((Grade.INCORRECT, early), (Grade.CORRECT, NOW))
     assert memory.reviews == 2
 
 

@@ -102,8 +102,8 @@ def assert_close(now: dict[str, Any], then: dict[str, Any]) -> None:
                     assert row[field] == (pytest.approx(value, abs=1e-9) if is_number else value)
 
 
-KINDS = [*SkillState.LEARNED, "groundless", "ability", "calibration", "event"]
-KINDS += [f"memory {name}" for name in (*ItemMemory.LEARNED, "groundless", "missing")]
+KINDS = [*SkillState.UPDATE_FIELDS, "groundless", "ability", "calibration", "event"]
+KINDS += [f"memory {name}" for name in (*ItemMemory.UPDATE_FIELDS, "groundless", "missing")]
 
 
 @pytest.mark.parametrize("field", KINDS)

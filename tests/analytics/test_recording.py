@@ -43,18 +43,18 @@ def record(learner: User, *answers: Answer, at: datetime = NOW) -> list[Any]:
 
 def beliefs(learner: User) -> dict[str, Any]:
     """Everything believed of a learner, but for keys."""
-    ability = LearnerAbility.objects.filter(learner=learner).values(*LearnerAbility.LEARNED)
+    ability = LearnerAbility.objects.filter(learner=learner).values(*LearnerAbility.UPDATE_FIELDS)
     states = SkillState.objects.filter(learner=learner).order_by("skill__code")
     return {
         "ability": list(ability),
         "states": [
             {name: bytes(value) if name == "course" else value for name, value in row.items()}
-            for row in states.values("skill__code", *SkillState.LEARNED)
+            for row in states.values("skill__code", *SkillState.UPDATE_FIELDS)
         ],
         "memories": list(
             ItemMemory.objects.filter(learner=learner)
             .order_by("item__code", "item__guid")
-            .values("item__code", "item__guid", *ItemMemory.LEARNED)
+            .values("item__code", "item__guid", *ItemMemory.UPDATE_FIELDS)
         ),
     }
 
@@ -133,7 +133,7 @@ def test_another_learners_name_for_an_answer_is_refused(school: School):
     """contract 0.9: nobody is told what another learner did"""
     record(school.ada, tracked(source_id="e1"))
 
-    with pytest.raises(services.NotTheirEvent):
+    with pytest.raises(services.EventOwnedByAnother):
         record(school.ben, tracked(source_id="e1"))
 
     assert LearningEvent.objects.count() == 1

@@ -341,7 +341,7 @@ def test_a_bulk_that_was_half_done_is_finished_and_counts_once(
     transactional_db: None, monkeypatch: pytest.MonkeyPatch, by_line: bool
 ):
     """contract 0.9: chunks commit one by one; under a key what was done is not done again."""
-    monkeypatch.setattr(bulk, "CHUNK", 10)
+    monkeypatch.setattr(bulk, "CHUNK_SIZE", 10)
     app = client_for(make_school().key())
     rows = [{**row, "event_id": None} for row in mixed(60)]
 
@@ -368,7 +368,7 @@ def test_what_was_named_before_a_failure_is_a_duplicate_after_it(
     transactional_db: None, monkeypatch: pytest.MonkeyPatch
 ):
     """contract 0.9: without a key event ids do the same."""
-    monkeypatch.setattr(bulk, "CHUNK", 10)
+    monkeypatch.setattr(bulk, "CHUNK_SIZE", 10)
     app = client_for(make_school().key())
 
     with failing_after(2, "analytics_learningevent"):

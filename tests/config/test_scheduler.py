@@ -120,7 +120,7 @@ def test_a_job_runs_when_it_is_due_and_not_before(db: None):
 
 
 def test_more_than_one_batch_is_worked_off(guest: Client, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("logger.retention.SESSIONS_AT_ONCE", 2)
+    monkeypatch.setattr("logger.retention.SESSIONS_BATCH_SIZE", 2)
     with time_machine.travel(BEGAN, tick=False) as clock:
         for _turn in range(5):
             guest.start(video())

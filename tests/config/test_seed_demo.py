@@ -26,11 +26,11 @@ from analytics.models import (
     SkillState,
 )
 from analytics.services.rebuild import rebuild
-from config.demo.facility import open_school
+from config.demo.facility import create_demo_facility
 from config.demo.personas import LEARNERS
 from config.demo.roster import demo_roster
 from config.demo.simulated_learner import Rhythm
-from dashboard.scope import Selection
+from dashboard.scope import DashboardScope
 from dashboard.selectors.overview import overview
 from logger.models import AttemptLog, ContentSession, MasteryLog
 from roster.importing import import_roster
@@ -51,7 +51,7 @@ def facility(db: None) -> Facility:
 
 def test_a_coach_finds_every_kind_of_learner(facility: Facility):
     """The whole school, once: everything a chart or an alert could be about."""
-    open_school(facility, seed=SEED, at=NOW, quiet=True)
+    create_demo_facility(facility, seed=SEED, at=NOW, quiet=True)
 
     for room in Classroom.objects.all():
         needy = concerned_in(room)
@@ -95,9 +95,9 @@ def test_a_coach_finds_every_kind_of_learner(facility: Facility):
 def concerned_in(room: Classroom) -> dict[str, set[Reason]]:
     """Return who of a class needs help on the coach's front page, and for which reasons."""
     coach = User.objects.with_role_flags().get(roles__classroom=room)
-    shown = overview(Selection.read(QueryDict(), coach, at=NOW), at=NOW).concerned
+    shown = overview(DashboardScope.parse(QueryDict(), coach, at=NOW), at=NOW).problems
     return {
-        found.learner.username or "": {trouble.concern.reason for trouble in found.troubles}
+        found.learner.username or "": {trouble.problem.reason for trouble in found.problems}
         for found in shown
     }
 
@@ -107,7 +107,7 @@ def events_of(day: date) -> LearningEventQuerySet:
 
 
 def test_what_is_believed_is_what_was_answered(facility: Facility):
-    open_school(facility, seed=SEED, at=NOW, characters=FEW, quiet=True)
+    create_demo_facility(facility, seed=SEED, at=NOW, characters=FEW, quiet=True)
 
     tallies = list(rebuild(User.objects.in_facility(facility.pk), check=True))
 
@@ -127,7 +127,7 @@ def test_the_same_seed_answers_alike(db: None):
 def answered(*, at: datetime) -> list[tuple[Any, ...]]:
     """What one learner answered in a school that is then closed for good."""
     facility = import_roster(demo_roster(), at=at).facility
-    open_school(facility, seed=SEED, at=at, characters=FEW[:1], quiet=True)
+    create_demo_facility(facility, seed=SEED, at=at, characters=FEW[:1], quiet=True)
     events = LearningEvent.objects.order_by("happened_at", "position")
     found = list(events.values_list("happened_at", "score", "seconds", "source", "skill__title"))
     facility.delete()
@@ -137,7 +137,7 @@ def answered(*, at: datetime) -> list[tuple[Any, ...]]:
 
 def test_answers_can_be_read(facility: Facility):
     guessing = [each for each in LEARNERS if each.username == "lena"]
-    open_school(facility, seed=SEED, at=NOW, characters=guessing, quiet=True)
+    create_demo_facility(facility, seed=SEED, at=NOW, characters=guessing, quiet=True)
 
     attempts = AttemptLog.objects.filter(mastery_log__is_quiz=False)
     assert {*attempts.filter(simple_answer="").values_list("judged", flat=True)} <= {True}
@@ -230,7 +230,7 @@ def test_nobody_works_after_the_school_was_opened_nor_two_days_at_once(
 ):
     at = NOW.replace(hour=hour)
 
-    open_school(facility, seed=SEED, at=at, characters=FEW[:1], quiet=True)
+    create_demo_facility(facility, seed=SEED, at=at, characters=FEW[:1], quiet=True)
 
     told = ContentSession.objects.order_by("id").values_list("start_timestamp", flat=True)
     assert list(told) == sorted(told)
@@ -241,7 +241,7 @@ def test_what_is_told_to_try_works_when_it_is_pasted(
     facility: Facility, tmp_path: Path, settings: Any, live_server: Any
 ):
     """README's ways, each answered well."""
-    open_school(facility, seed=SEED, at=NOW, characters=FEW[:1], quiet=True)
+    create_demo_facility(facility, seed=SEED, at=NOW, characters=FEW[:1], quiet=True)
     facility.api_keys.all().delete()
     told = seed(tmp_path, settings, url=live_server.url)
     lines = told.split("Try it (Ctrl-C stops the server):")[1]

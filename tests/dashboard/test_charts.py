@@ -126,7 +126,7 @@ def test_a_cell_is_shaded_by_how_much_is_mastered(value: float, shade: int):
 
 
 def test_labels_are_few_and_evenly_spaced():
-    assert charts.evenly(0, 10, 3) == [0, 5, 10]
-    assert charts.evenly(4, 4) == [4]
+    assert charts.spaced(0, 10, 3) == [0, 5, 10]
+    assert charts.spaced(4, 4) == [4]
     assert charts.whole_steps(20) == [1, 5, 9, 13, 17]
     assert charts.whole_steps(1) == [1]

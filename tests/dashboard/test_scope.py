@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import BadRequest
 from django.http import Http404, QueryDict
 
-from dashboard.scope import Selection
+from dashboard.scope import DashboardScope
 from dashboard.selectors.classrooms import classrooms_of
 from dashboard.views.base import learner_crumbs, visible_learner
 from infra.admin.html import detail_url
@@ -19,11 +19,11 @@ from tests.factories import NOW, School
 pytestmark = pytest.mark.django_db
 
 
-def selected(viewer: User, query: str = "") -> Selection:
-    return Selection.read(QueryDict(query), viewer, at=NOW)
+def selected(viewer: User, query: str = "") -> DashboardScope:
+    return DashboardScope.parse(QueryDict(query), viewer, at=NOW)
 
 
-def names(selection: Selection) -> set[str | None]:
+def names(selection: DashboardScope) -> set[str | None]:
     return {learner.username for learner in selection.learners}
 
 
@@ -84,7 +84,7 @@ def test_a_class_beyond_those_listed_can_still_be_chosen(school: School):
 
     found = selected(school.facility_coach, f"class={school.class_7b.pk}")
 
-    assert found.is_cut
+    assert found.is_truncated
     assert found.classroom == school.class_7b
     assert found.choices[0] == school.class_7b
     assert len(found.choices) == 201

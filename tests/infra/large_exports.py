@@ -26,7 +26,7 @@ def large_school(
     """Return a school where a few attempts are many, and five of them a part."""
     settings.EXPORTS_FOLDER = tmp_path / "exports"
     monkeypatch.setattr(export_mixin, "MAX_IMMEDIATE_ROWS", 3)
-    monkeypatch.setattr(worker, "AT_ONCE", 5)
+    monkeypatch.setattr(worker, "STEP_BATCH_SIZE", 5)
     school = make_school()
     for learner in (school.ada, school.chen):
         client_for(learner).work(exercise(), *[answered(f"q{n}", n % 2) for n in range(12)])

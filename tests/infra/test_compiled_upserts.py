@@ -26,7 +26,7 @@ from tests.conftest import Client
 from tests.factories import NOW, School, exercise
 
 INSERT = CompiledUpsert(AttemptLog)
-UPSERT = CompiledUpsert(AttemptLog, unique_fields=["id"], update_fields=AttemptLog.WORKED_ON)
+UPSERT = CompiledUpsert(AttemptLog, unique_fields=["id"], update_fields=AttemptLog.UPDATE_FIELDS)
 KEEP = CompiledUpsert(KeptAnswer)
 TEXTS = [
     "", " ", "NULL", "null", "{}", "a,b", 'say "hi"', "it's", "back\\slash", "\\x00", "%s %% {0}",
@@ -94,7 +94,7 @@ def stored_by(insert: Callable[[list[Any]], object], rows: list[Any]) -> list[An
 
 def upsert_as_django(rows: list[AttemptLog]) -> None:
     AttemptLog.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["id"], update_fields=AttemptLog.WORKED_ON
+        rows, update_conflicts=True, unique_fields=["id"], update_fields=AttemptLog.UPDATE_FIELDS
     )
 
 

@@ -51,7 +51,7 @@ def test_a_content_is_told_by_its_title_too(
     assert told(school.foreign_coach) == [(quiz.pk.hex, "")]
 
     def taken(at_once: int) -> int:
-        monkeypatch.setattr(query, "AT_ONCE", at_once)
+        monkeypatch.setattr(query, "READ_BATCH_SIZE", at_once)
         coach = browser(school.coach)
         with statements() as asked:
             body(coach.post(f"/admin/logger/{table}/export/", {"format": "csv"}))
@@ -91,7 +91,7 @@ def test_a_file_is_in_the_order_of_its_list(
     for content in range(1, 4):
         client_for(school.ada).work(about(UUID(int=content, version=4)), answered("q"))
     _shift(days=3)
-    monkeypatch.setattr(query, "AT_ONCE", at_once)
+    monkeypatch.setattr(query, "READ_BATCH_SIZE", at_once)
 
     lines = read_csv(body(export(school.coach, kind)))
 

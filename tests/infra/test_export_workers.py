@@ -67,7 +67,7 @@ def test_who_was_thought_dead_spoils_nothing(
 ):
     """Somebody else goes on at every part, and is done before the first comes back to it."""
     asked, at = ask(school, kind), timezone.now()
-    monkeypatch.setattr(worker, "AT_ONCE", 4)
+    monkeypatch.setattr(worker, "STEP_BATCH_SIZE", 4)
     moments = iter([at + CLAIM_TIMEOUT * turn for turn in range(1, 100)])
     overtaken = 0
 

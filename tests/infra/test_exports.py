@@ -72,7 +72,7 @@ def test_the_api_the_list_and_both_files_tell_the_same(
     worked: School, who: str, query: str, asked: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ):
     """The same attempts under the same filter, and the same numbers of each."""
-    monkeypatch.setattr(export_query, "AT_ONCE", 3)
+    monkeypatch.setattr(export_query, "READ_BATCH_SIZE", 3)
     viewer = getattr(worked, who)
     query = query.format(school=worked)
     params = {name: getattr(worked, place).pk.hex for name, place in asked.items()}
@@ -240,7 +240,7 @@ def test_an_export_takes_two_statements_for_each_part(
     for _turn in range(20):
         client_for(worked.ada).work(exercise(), answered("q"))
     many = taken()
-    monkeypatch.setattr(export_query, "AT_ONCE", 10)
+    monkeypatch.setattr(export_query, "READ_BATCH_SIZE", 10)
 
     assert many == few == 8
     rows = AttemptLog.objects.filter(user__in=[worked.ada, worked.ben]).count()
@@ -249,7 +249,7 @@ def test_an_export_takes_two_statements_for_each_part(
 
 def test_what_changes_meanwhile_is_there_once(worked: School, monkeypatch: pytest.MonkeyPatch):
     """An attempt that is worked on moves to the list's top, and stays where it is in the file."""
-    monkeypatch.setattr(export_query, "AT_ONCE", 1)
+    monkeypatch.setattr(export_query, "READ_BATCH_SIZE", 1)
     response = export(worked.coach, "logger/attemptlog")
     pieces = iter(response.streaming_content)
     content = next(pieces)

@@ -79,7 +79,7 @@ questions = st.fixed_dictionaries(
 
 @pytest.fixture(autouse=True)
 def _short_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(query, "AT_ONCE", 3)
+    monkeypatch.setattr(query, "READ_BATCH_SIZE", 3)
     for kind in (VisibleLearnersAdmin, RosterAdmin):
         monkeypatch.setattr(kind, "list_per_page", ROWS_A_PAGE)
 

@@ -116,7 +116,7 @@ def test_afull_disk_is_told_and_leaves_nothing_behind(
 ):
     asked = ask(school, kind)
     work()
-    monkeypatch.setattr(storage, "add", full)
+    monkeypatch.setattr(storage, "append", full)
 
     run()
 

@@ -20,21 +20,21 @@ THOUSANDTHS = st.integers(0, 1000)
 )
 def test_deltas_add_exactly(stands: float, delta: float, then: float):
     """contract 1.2: 0.1 + 0.2 is 0.3 (a float sum rounded up gives 0.301)."""
-    assert progress_rounding.advanced(stands, delta) == then
+    assert progress_rounding.add_progress(stands, delta) == then
 
 
 @given(a=THOUSANDTHS, b=THOUSANDTHS)
 def test_thousandths_add_like_integers(a: int, b: int):
-    assert progress_rounding.advanced(a / 1000, b / 1000) == min(a + b, 1000) / 1000
+    assert progress_rounding.add_progress(a / 1000, b / 1000) == min(a + b, 1000) / 1000
 
 
 @given(st.floats(0, 1))
 def test_rounding_goes_up_by_less_than_a_thousandth_and_once(share: float):
-    rounded = progress_rounding.normalised(share)
+    rounded = progress_rounding.round_progress(share)
 
     assert 0 <= rounded <= 1
     assert rounded == ceil(Fraction(repr(share)) * 1000) / 1000
-    assert progress_rounding.normalised(rounded) == rounded
+    assert progress_rounding.round_progress(rounded) == rounded
 
 
 @given(a=THOUSANDTHS, b=THOUSANDTHS)

@@ -11,9 +11,9 @@ from urllib.parse import quote
 import pytest
 import time_machine
 
-from analytics.core.calibration import UNCALIBRATED, calibrated
+from analytics.core.calibration import UNCALIBRATED, calibrate
 from analytics.core.logistic import sigmoid
-from analytics.core.memory import recall
+from analytics.core.memory import retrievability
 from analytics.models import Item, SkillState
 from roster.models import User
 from tests.analytics.event_builders import answer, tracked
@@ -75,7 +75,7 @@ def test_only_the_newest_answers_count(
     school: School, app: Client, monkeypatch: pytest.MonkeyPatch
 ):
     """People change: 5,000 answers, here 4."""
-    monkeypatch.setattr("study.selectors.hourly_efficiency.MOST_ANSWERS", 4)
+    monkeypatch.setattr("study.selectors.hourly_efficiency.MAX_ANSWERS", 4)
     for hour, quiz_result in ((20, "Incorrect"), (8, "Correct"), (9, "Incorrect")):
         for minute in (1, 2):
             at = NOW.replace(day=1, hour=hour, minute=minute) - DAY * (hour == 20)
@@ -204,7 +204,7 @@ def test_a_first_review_is_scheduled_as_fsrs_does(school: School, app: Client):
 
     assert attributes["review-interval"] == 2.3065
     assert attributes["see-next-at"].startswith("2026-03-03T16:51")
-    expected = calibrated(recall(2.3065, 1.0), UNCALIBRATED)
+    expected = calibrate(retrievability(2.3065, 1.0), UNCALIBRATED)
     assert attributes["readiness"] == round(expected, 4)
 
 

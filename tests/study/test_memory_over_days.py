@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import time_machine
 
-from analytics.core.calibration import UNCALIBRATED, calibrated, learned
-from analytics.core.memory import Grade, Memory, recall_at, reviewed
+from analytics.core.calibration import UNCALIBRATED, calibrate, update
+from analytics.core.memory import Grade, Memory, retrievability_at, review
 from tests.conftest import Client
 from tests.factories import NOW, School
 from tests.study.study_builders import (
@@ -79,10 +79,10 @@ def remembered(*results: tuple[str, timedelta]) -> tuple[float, float]:
     for quiz_result, ago in results:
         grade, at = grades[quiz_result], micros(NOW - ago)
         if memory is not None and at - memory.at >= micros_of(DAY):
-            calibration = learned(calibration, recall_at(memory, at), grade.score)
-        memory = reviewed(memory, grade, at)
+            calibration = update(calibration, retrievability_at(memory, at), grade.score)
+        memory = review(memory, grade, at)
     assert memory is not None
-    return memory.stability, calibrated(recall_at(memory, micros(NOW)), calibration)
+    return memory.stability, calibrate(retrievability_at(memory, micros(NOW)), calibration)
 
 
 def micros(moment: datetime) -> int:

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 import time_machine
 
-from analytics.core.memory import recall
+from analytics.core.memory import retrievability
 from analytics.models import Item, ItemMemory, LearnerAbility
 from infra.datetime_format import format_time
 from roster.models import User
@@ -159,7 +159,7 @@ def test_readiness_is_put_right_for_the_learner(school: School, app: Client):
 
     assert listed["attributes"]["readiness"] == item_stats(app)["readiness"]
     memory = ItemMemory.objects.get()
-    assert listed["attributes"]["readiness"] < recall(memory.stability, 10.0)
+    assert listed["attributes"]["readiness"] < retrievability(memory.stability, 10.0)
 
 
 @pytest.mark.parametrize(("sd", "is_shown"), [(0.3499, True), (0.3501, False)])

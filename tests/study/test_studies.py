@@ -305,7 +305,7 @@ def test_a_bulk_that_died_half_way_goes_on_from_there(
     school: School, app: Client, monkeypatch: pytest.MonkeyPatch
 ):
     """contract 0.9: what its first part did counts once, though no row has an event_id."""
-    monkeypatch.setattr(bulk, "CHUNK", 2)
+    monkeypatch.setattr(bulk, "CHUNK_SIZE", 2)
     rows = [sent(user_id=f"student_{n}") for n in range(6)]
     key = KeptAnswer.objects
     assert counts(send(app, rows, HTTP_IDEMPOTENCY_KEY="r1")) == (6, 0, 0)

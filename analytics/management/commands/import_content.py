@@ -36,7 +36,7 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror}") from None
         except UnknownParents as error:
-            raise CommandError(f"{file}: {_told(file, error)}") from None
+            raise CommandError(f"{file}: {_describe(file, error)}") from None
         except BadCatalogue as error:
             raise CommandError(f"{file}: {error}") from None
         except (DataError, IntegrityError):
@@ -50,7 +50,7 @@ def _import(file: Path) -> ImportedContents:
         return import_contents(read_catalogue(file), progress=bar.update)
 
 
-def _told(file: Path, error: UnknownParents) -> str:
+def _describe(file: Path, error: UnknownParents) -> str:
     """Say in which lines the contents stand whose parents are unknown, reading once more."""
     orphans = set(error.contents)
     lines = [

@@ -23,15 +23,15 @@ from benchmarks.client import Api, Tally
 from benchmarks.rows import Row as Answer
 from benchmarks.science.assistments import Answers, load
 from benchmarks.science.mastery import folds
-from benchmarks.science.offline import events, foreseen
+from benchmarks.science.offline import events, predictions
 from benchmarks.science.scoring import auc
 from benchmarks.science.table import Row, at_most, show
 from benchmarks.server import serving
-from benchmarks.tracking import IN_BULK, Foretold, batches, track_learner, turns
+from benchmarks.tracking import IN_BULK, PredictionScore, batches, track_learner, turns
 from roster.models import Facility, Scope
 from roster.services import create_api_key
 
-MOST_APART = 0.005
+MAX_DIFFERENCE = 0.005
 CLIENTS = 4
 
 
@@ -54,10 +54,10 @@ def rows(answers: Answers, *, count: int) -> Iterator[Row]:
     served = _served(known, unknown)
     model = LearnerModel()
     model.fit(events(known))
-    offline = auc(foreseen(model, unknown), unknown.score)
+    offline = auc(predictions(model, unknown), unknown.score)
     yield Row("service: AUC of p_correct", served)
     yield Row("offline: AUC of the same answers", offline)
-    yield at_most("service and offline apart", abs(served - offline), MOST_APART)
+    yield at_most("service and offline apart", abs(served - offline), MAX_DIFFERENCE)
 
 
 def _whole_learners(answers: Answers, count: int) -> Answers:
@@ -84,7 +84,7 @@ def _served(known: Answers, unknown: Answers) -> float:
     """Return the AUC of what a server predicts."""
     facility = Facility.objects.create(name="benchmark")
     secret = create_api_key(facility, name="served", scopes={Scope.WRITE}, at=timezone.now())[1]
-    tally, foretold = Tally(), Foretold()
+    tally, foretold = Tally(), PredictionScore()
     with (
         tempfile.TemporaryDirectory() as folder,
         serving("gunicorn", workers=1, threads=8, log=Path(folder) / "server.log") as server,

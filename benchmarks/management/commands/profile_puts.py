@@ -44,7 +44,7 @@ class Command(BaseCommand):
         profile = cProfile.Profile()
         profile.runcall(_repeat, put, puts)
         self.stdout.write(f"\n{puts} PUTs in process, one client, under cProfile, by wall clock")
-        self.stdout.write(_told(profile))
+        self.stdout.write(_describe(profile))
         if options["save"]:
             profile.dump_stats(options["save"])
 
@@ -61,7 +61,7 @@ def _repeat(work: Callable[[], bytes], count: int) -> None:
         work()
 
 
-def _told(profile: cProfile.Profile) -> str:
+def _describe(profile: cProfile.Profile) -> str:
     """Return the functions that take longest, with what they call and by themselves."""
     text = StringIO()
     stats = pstats.Stats(profile, stream=text)

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from config.demo.curriculum import FRACTIONS, VIDEO, key_of
-from config.demo.facility import open_school, unopened
+from config.demo.facility import create_demo_facility, unopened
 from config.demo.roster import KEY, LOGINS, PARTNER_ID, demo_roster
 from config.seeding.installation import described, seed_installation
 from roster.importing import ImportedRoster, import_roster
@@ -85,7 +85,7 @@ class Command(BaseCommand):
             done = import_roster(demo_roster(), at=timezone.now())
             _note(notes, done)
         if school := unopened():
-            open_school(school, seed=SEED, at=timezone.now(), quiet=quiet)
+            create_demo_facility(school, seed=SEED, at=timezone.now(), quiet=quiet)
         shown = _read(notes)
         if shown is None:
             self.stdout.write(f"\nLearnTrace  {url}/    API  {url}/api/docs/\n")

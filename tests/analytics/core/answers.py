@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from hypothesis import strategies as st
 
-from analytics.core.trajectory import Course
+from analytics.core.trajectory import Trajectory
 
 START_DAY = 20_000.0
 
@@ -35,7 +35,7 @@ ANSWERS = st.lists(
 
 
 def absorb(
-    course: Course,
+    course: Trajectory,
     score: float,
     *,
     mastery: float = 0.5,
@@ -46,9 +46,9 @@ def absorb(
     course.absorb(score, efficiency=efficiency, difficulty=0.0, mastery=mastery, day=day)
 
 
-def taken(scores: list[float], *, mastery: float = 0.5, efficiency: float = 0.5) -> Course:
+def taken(scores: list[float], *, mastery: float = 0.5, efficiency: float = 0.5) -> Trajectory:
     """The course of these scores, all on one day."""
-    course = Course.begin()
+    course = Trajectory.begin()
     for score in scores:
         absorb(course, score, mastery=mastery, efficiency=efficiency)
     return course

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 from fsrs import Card, Rating, Scheduler
 
-from analytics.core.memory import DAY, Grade, Memory, reviewed
+from analytics.core.memory import DAY, Grade, Memory, review
 
 BEGIN = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -49,6 +49,6 @@ def followed(history: Sequence[tuple[int, Grade]]) -> list[Memory]:
     """Return our memory after each review."""
     memory, memories = None, []
     for at, grade in history:
-        memory = reviewed(memory, grade, at)
+        memory = review(memory, grade, at)
         memories.append(memory)
     return memories

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.core import alerts, bkt
-from analytics.core.alerts import Concern, Reason
+from analytics.core.alerts import Problem, Reason
 from analytics.core.bkt import DEFAULTS
-from analytics.core.trajectory import Course
+from analytics.core.trajectory import Trajectory
 from benchmarks.science.simulator import Kind, Learners, simulated
 from tests.analytics.core.answers import ANSWERS, START_DAY, Given, absorb, taken
 
@@ -20,9 +20,9 @@ def test_a_learner_who_keeps_failing_is_on_a_plateau():
     """learning-science 3: flagged once P_stuck is .80."""
     course = taken([0.0] * 14, mastery=0.1)
 
-    found = alerts.of_course(course)
+    found = alerts.skill_problem(course)
 
-    assert found == Concern(reason=Reason.PLATEAU, figure=course.p_stuck, threshold=0.8)
+    assert found == Problem(reason=Reason.PLATEAU, figure=course.p_stuck, threshold=0.8)
 
 
 def test_ten_answers_without_mastery_are_wheel_spinning():
@@ -30,8 +30,8 @@ def test_ten_answers_without_mastery_are_wheel_spinning():
     scores = [1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0]
     nine, ten = taken(scores[:9]), taken(scores)
 
-    assert alerts.of_course(nine) is None
-    assert alerts.of_course(ten) == Concern(
+    assert alerts.skill_problem(nine) is None
+    assert alerts.skill_problem(ten) == Problem(
         reason=Reason.WHEEL_SPINNING, figure=10.0, threshold=10.0
     )
 
@@ -45,7 +45,7 @@ def test_who_ever_mastered_it_does_not_spin():
 
     assert course.answers > 10
     assert not course.is_plateau
-    assert alerts.of_course(course) is None
+    assert alerts.skill_problem(course) is None
 
 
 @pytest.mark.parametrize(
@@ -80,13 +80,13 @@ def shares_flagged(learners: Learners) -> dict[Kind, dict[Reason, float]]:
     for kind, scores, difficulties in zip(
         learners.kind, learners.score, learners.difficulty, strict=True
     ):
-        course, mastery = Course.begin(), DEFAULTS.prior
+        course, mastery = Trajectory.begin(), DEFAULTS.prior
         for score, difficulty in zip(scores.tolist(), difficulties.tolist(), strict=True):
             mastery = bkt.update(mastery, score, DEFAULTS)
             course.absorb(
                 score, efficiency=0.5, difficulty=difficulty, mastery=mastery, day=START_DAY
             )
-            found = alerts.of_course(course)
+            found = alerts.skill_problem(course)
             if found is not None:
                 counts[kind][found.reason] += 1
     answers = learners.score.size / len(Kind)
@@ -101,7 +101,7 @@ def test_right_answers_that_become_rarer_are_a_decline():
     for score in (0.0, 1.0, 0.0, 0.0, 0.0):
         absorb(course, score, mastery=0.9)
 
-    found = alerts.of_course(course)
+    found = alerts.skill_problem(course)
 
     assert found is not None
     assert found.reason is Reason.DECLINING
@@ -116,7 +116,7 @@ def test_a_single_slip_is_no_decline():
 
 
 def test_harder_questions_are_no_decline():
-    course = Course.begin()
+    course = Trajectory.begin()
     for number in range(16):
         course.absorb(
             float(number < 11), efficiency=0.5, difficulty=number / 4, mastery=0.97, day=START_DAY
@@ -127,7 +127,7 @@ def test_harder_questions_are_no_decline():
 
 @pytest.mark.parametrize(("days", "is_away"), [(None, False), (6.99, False), (7.0, True)])
 def test_seven_days_without_an_answer_are_an_absence(days: float | None, is_away: bool):
-    found = alerts.of_absence(days)
+    found = alerts.absence_problem(days)
 
     assert (found is not None) == is_away
     if found is not None:
@@ -136,19 +136,19 @@ def test_seven_days_without_an_answer_are_an_absence(days: float | None, is_away
 
 @given(ANSWERS)
 def test_nobody_is_flagged_before_the_eighth_answer(answers: list[Given]):
-    course = Course.begin()
+    course = Trajectory.begin()
 
     for answer in answers[:7]:
         absorb(course, answer.score, mastery=answer.mastery)
 
-    assert alerts.of_course(course) is None
+    assert alerts.skill_problem(course) is None
 
 
 @given(st.lists(st.tuples(st.sampled_from(Reason), st.floats(0.01, 100))))
 def test_the_gravest_reason_comes_first_and_then_the_largest_figure(
     told: list[tuple[Reason, float]],
 ):
-    concerns = [Concern(reason=reason, figure=figure, threshold=1.0) for reason, figure in told]
+    concerns = [Problem(reason=reason, figure=figure, threshold=1.0) for reason, figure in told]
 
     ordered = sorted(concerns, key=lambda concern: concern.rank)
 

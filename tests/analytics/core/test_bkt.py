@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from analytics.core.bkt import (
     DEFAULTS,
-    LEAST,
-    MOST,
+    MAX_MASTERY,
+    MIN_MASTERY,
     ParamRows,
     Params,
+    after_practice,
     curve,
-    judged,
-    practised,
+    posterior,
     predict,
     predictions,
     update,
@@ -68,12 +68,12 @@ def test_at_its_ends_mastery_predicts_guess_and_no_slip(params: Params):
 @given(mastery=PROBABILITY, score=PROBABILITY, params=PARAMS)
 def test_mastery_is_kept_in_bounds(mastery: float, score: float, params: Params):
     """contract 2.1: mastery kept in [0.01, 0.99]."""
-    assert LEAST <= update(mastery, score, params) <= MOST
+    assert MIN_MASTERY <= update(mastery, score, params) <= MAX_MASTERY
 
 
 def test_mastery_reaches_its_bounds():
-    assert curve([1.0] * 50, DEFAULTS)[-1] == MOST
-    assert curve([0.0] * 50, Params(0.25, 0.0, 0.25, 0.10))[-1] == LEAST
+    assert curve([1.0] * 50, DEFAULTS)[-1] == MAX_MASTERY
+    assert curve([0.0] * 50, Params(0.25, 0.0, 0.25, 0.10))[-1] == MIN_MASTERY
 
 
 @given(mastery=PROBABILITY, scores=st.tuples(PROBABILITY, PROBABILITY), params=PARAMS)
@@ -94,7 +94,7 @@ def test_a_better_score_never_means_less_mastery(
 def test_an_answer_moves_mastery_no_way_on_average(mastery: float, params: Params):
     """The posteriors weighed by how likely the answers are give the prior back."""
     right = predict(mastery, params)
-    posteriors = [judged(mastery, score, params.guess, params.slip) for score in (1.0, 0.0)]
+    posteriors = [posterior(mastery, score, params.guess, params.slip) for score in (1.0, 0.0)]
 
     assert np.dot([right, 1.0 - right], posteriors) == pytest.approx(mastery, abs=1e-12)
 
@@ -107,8 +107,10 @@ def test_answers_in_turn_say_what_all_hidden_paths_say(answers: list[bool], para
     """learning-science 1: against every path through the two states, summed up."""
     mastery = params.prior
     for answer in answers:
-        mastery = practised(
-            judged(mastery, float(answer), params.guess, params.slip), params.learn, params.forget
+        mastery = after_practice(
+            posterior(mastery, float(answer), params.guess, params.slip),
+            params.learn,
+            params.forget,
         )
 
     likelihood = {True: 0.0, False: 0.0}

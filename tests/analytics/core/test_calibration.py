@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.core.calibration import (
-    LEAST_SLOPE,
+    MIN_SLOPE,
     UNCALIBRATED,
     Calibration,
     Calibrations,
-    calibrated,
-    calibrated_many,
-    learned,
-    learned_many,
+    calibrate,
+    calibrate_many,
+    update,
+    update_many,
 )
 from analytics.core.logistic import logits, sigmoid, sigmoids
 
@@ -28,7 +28,7 @@ REVIEWS = st.lists(st.tuples(PROBABILITY, SCORE), max_size=40)
 
 @given(st.floats(0.01, 0.99))
 def test_nothing_is_put_right_before_anything_is_known(r: float):
-    assert calibrated(r, UNCALIBRATED) == pytest.approx(r)
+    assert calibrate(r, UNCALIBRATED) == pytest.approx(r)
 
 
 def test_one_review_by_hand():
@@ -38,7 +38,7 @@ def test_one_review_by_hand():
     """
     x, error = log(9), 0.9
 
-    offset, slope, offset_sum, slope_sum = learned(UNCALIBRATED, 0.9, 0.0)
+    offset, slope, offset_sum, slope_sum = update(UNCALIBRATED, 0.9, 0.0)
 
     assert offset_sum == pytest.approx(1.81)
     assert slope_sum == pytest.approx(1 + 0.81 * x * x)
@@ -48,12 +48,12 @@ def test_one_review_by_hand():
 
 def test_what_is_served_by_hand():
     """learning-science 5: p = sigmoid(a + b · logit R)."""
-    assert calibrated(0.9, Calibration(-1.0, 0.5)) == pytest.approx(1 / (1 + exp(1) / 3))
+    assert calibrate(0.9, Calibration(-1.0, 0.5)) == pytest.approx(1 / (1 + exp(1) / 3))
 
 
 @pytest.mark.parametrize(("r", "p"), [(0.0, 0.006693), (1.0, 0.993307)])
 def test_log_odds_are_kept_within_five(r: float, p: float):
-    assert calibrated(r, UNCALIBRATED) == pytest.approx(p, abs=1e-6)
+    assert calibrate(r, UNCALIBRATED) == pytest.approx(p, abs=1e-6)
 
 
 @given(reviews=REVIEWS, r=PROBABILITY, score=SCORE)
@@ -62,9 +62,9 @@ def test_each_review_moves_its_probability_towards_the_outcome(
 ):
     before = after_all(reviews)
 
-    moved = calibrated(r, learned(before, r, score)) - calibrated(r, before)
+    moved = calibrate(r, update(before, r, score)) - calibrate(r, before)
 
-    assert moved * (score - calibrated(r, before)) >= 0
+    assert moved * (score - calibrate(r, before)) >= 0
 
 
 @given(REVIEWS, PROBABILITY, PROBABILITY)
@@ -74,14 +74,14 @@ def test_waiting_is_never_an_improvement(
     calibration = after_all(reviews)
     later, sooner = sorted([one, other])
 
-    assert calibration.slope >= LEAST_SLOPE
-    assert 0 < calibrated(later, calibration) <= calibrated(sooner, calibration) < 1
+    assert calibration.slope >= MIN_SLOPE
+    assert 0 < calibrate(later, calibration) <= calibrate(sooner, calibration) < 1
 
 
 def test_a_learner_who_recalls_less_the_surer_the_model_is_keeps_the_order():
     reviews = [(0.99, 0.0), (0.02, 1.0)] * 200
 
-    assert after_all(reviews).slope == LEAST_SLOPE
+    assert after_all(reviews).slope == MIN_SLOPE
 
 
 @pytest.mark.parametrize(("offset", "slope"), [(-1.0, 0.5), (0.8, 1.0), (0.0, 1.6)])
@@ -91,7 +91,7 @@ def test_whoever_forgets_otherwise_is_found_out(offset: float, slope: float):
     truth = sigmoids(offset + slope * logits(r))
     reviews = zip(r.tolist(), (rng.random(2_000) < truth).astype(float).tolist(), strict=True)
 
-    found = calibrated_many(r, after_all(list(reviews)))
+    found = calibrate_many(r, after_all(list(reviews)))
 
     assert np.abs(found - truth).mean() < 0.04 < np.abs(r - truth).mean()
 
@@ -104,12 +104,12 @@ def test_many_learners_are_each_what_they_are_alone(
     r, score = (np.array([learner[column] for learner in learners]) for column in (1, 2))
     many = Calibrations(*(np.array(column) for column in zip(*alone, strict=True)))
 
-    moved, served = learned_many(many, r, score), calibrated_many(r, many)
+    moved, served = update_many(many, r, score), calibrate_many(r, many)
 
     for row, calibration in enumerate(alone):
-        expected = learned(calibration, r[row], score[row])
+        expected = update(calibration, r[row], score[row])
         assert [column[row] for column in moved] == pytest.approx(list(expected), rel=1e-12)
-        assert served[row] == pytest.approx(calibrated(r[row], calibration), rel=1e-12)
+        assert served[row] == pytest.approx(calibrate(r[row], calibration), rel=1e-12)
 
 
 def test_new_learners_begin_uncalibrated():
@@ -124,13 +124,13 @@ def test_what_is_no_review_is_refused(r: float, score: float):
     many = Calibrations.begin(1)
 
     with pytest.raises(ValueError, match=r"scores|log odds"):
-        learned(UNCALIBRATED, r, score)
+        update(UNCALIBRATED, r, score)
     with pytest.raises(ValueError, match=r"scores|log odds"):
-        learned_many(many, np.array([r]), np.array([score]))
+        update_many(many, np.array([r]), np.array([score]))
 
 
 def after_all(reviews: list[tuple[float, float]]) -> Calibration:
     calibration = UNCALIBRATED
     for r, score in reviews:
-        calibration = learned(calibration, r, score)
+        calibration = update(calibration, r, score)
     return calibration

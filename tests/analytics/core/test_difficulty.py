@@ -17,23 +17,23 @@ from analytics.core.difficulty import (
     LEARNER_SKILL,
     LONE_ITEM,
     SKILL,
-    Moved,
-    Term,
-    Terms,
+    Gaussian,
+    Gaussians,
+    KalmanStep,
     absorb,
     absorb_many,
-    drifted,
     expect,
     is_known,
     item_term,
     repeated,
+    with_drift,
 )
 from analytics.core.logistic import sigmoid
 
 SCORE = st.floats(0.0, 1.0)
-TERM = st.builds(Term, st.floats(-5.0, 5.0), st.floats(1e-3, 3.0))
+TERM = st.builds(Gaussian, st.floats(-5.0, 5.0), st.floats(1e-3, 3.0))
 OPTIONAL = TERM | st.just(ABSENT)
-FAR = st.builds(Term, st.floats(-800.0, 800.0), st.floats(0.0, 10.0))
+FAR = st.builds(Gaussian, st.floats(-800.0, 800.0), st.floats(0.0, 10.0))
 NUMBERS = np.linspace(-14.0, 14.0, 4001)
 
 
@@ -62,7 +62,7 @@ def test_the_first_answer_by_hand():
 
 
 @given(score=SCORE, terms=st.tuples(TERM, OPTIONAL, OPTIONAL, TERM))
-def test_a_better_score_never_means_less_ability(score: float, terms: tuple[Term, ...]):
+def test_a_better_score_never_means_less_ability(score: float, terms: tuple[Gaussian, ...]):
     worse = absorb(score / 2, *terms)
     better = absorb(score, *terms)
 
@@ -73,18 +73,20 @@ def test_a_better_score_never_means_less_ability(score: float, terms: tuple[Term
 
 @given(terms=st.tuples(TERM, TERM, TERM, TERM), harder=st.floats(0.0, 5.0))
 def test_a_harder_question_is_less_likely_answered_right(
-    terms: tuple[Term, Term, Term, Term], harder: float
+    terms: tuple[Gaussian, Gaussian, Gaussian, Gaussian], harder: float
 ):
     ability, skill_ability, skill, item = terms
 
     easy, _, _ = expect(ability, skill_ability, skill, item)
-    hard, _, _ = expect(ability, skill_ability, skill, Term(item.mean + harder, item.variance))
+    hard, _, _ = expect(ability, skill_ability, skill, Gaussian(item.mean + harder, item.variance))
 
     assert hard <= easy
 
 
 @given(score=SCORE, terms=st.tuples(FAR, FAR, FAR, FAR))
-def test_variances_stay_between_nothing_and_what_was_used(score: float, terms: tuple[Term, ...]):
+def test_variances_stay_between_nothing_and_what_was_used(
+    score: float, terms: tuple[Gaussian, ...]
+):
     moved = absorb(score, *terms)
 
     for used, after in [
@@ -96,7 +98,7 @@ def test_variances_stay_between_nothing_and_what_was_used(score: float, terms: t
 
 
 @given(score=SCORE, terms=st.tuples(TERM, OPTIONAL, OPTIONAL, TERM))
-def test_what_is_surer_moves_less(score: float, terms: tuple[Term, ...]):
+def test_what_is_surer_moves_less(score: float, terms: tuple[Gaussian, ...]):
     """learning-science 2: a term's step is its variance times the same surprise."""
     moved = absorb(score, *terms)
 
@@ -108,8 +110,8 @@ def test_what_is_surer_moves_less(score: float, terms: tuple[Term, ...]):
 
 
 def test_a_score_equal_to_what_was_expected_moves_no_mean():
-    terms = (Term(0.4, 0.3), Term(-0.1, 0.5), Term(-0.2, 0.1), Term(0.3, 0.2))
-    used = drifted(*terms[:2])
+    terms = (Gaussian(0.4, 0.3), Gaussian(-0.1, 0.5), Gaussian(-0.2, 0.1), Gaussian(0.3, 0.2))
+    used = with_drift(*terms[:2])
     log_odds, _, _ = expect(*used, *terms[2:])
 
     moved = absorb(sigmoid(log_odds), *terms)
@@ -121,7 +123,7 @@ def test_a_score_equal_to_what_was_expected_moves_no_mean():
 @given(mean=st.floats(-4.0, 4.0), variance=st.floats(0.0, 3.5))
 def test_the_prediction_is_the_chance_averaged_over_the_belief(mean: float, variance: float):
     """learning-science 2: c stands for the logistic function's integral over a normal one."""
-    log_odds, _, _ = expect(Term(mean, variance), ABSENT, ABSENT, ABSENT)
+    log_odds, _, _ = expect(Gaussian(mean, variance), ABSENT, ABSENT, ABSENT)
 
     points = mean + sqrt(variance) * NUMBERS / 2
     weights = np.exp(-(NUMBERS**2) / 8)
@@ -133,7 +135,7 @@ def test_the_prediction_is_the_chance_averaged_over_the_belief(mean: float, vari
 @pytest.mark.parametrize("mean", [-1.5, 0.0, 1.0])
 def test_a_step_is_near_that_of_bayes_rule(mean: float, score: float):
     """Prior times likelihood, integrated; S, with h²v in it, errs on the side of caution."""
-    prior = drifted(Term(mean, 0.6), ABSENT)[0]
+    prior = with_drift(Gaussian(mean, 0.6), ABSENT)[0]
     points = prior.mean + sqrt(prior.variance) * NUMBERS
     right = 1 / (1 + np.exp(-points))
     posterior = np.exp(-(NUMBERS**2) / 2) * (right if score else 1 - right)
@@ -141,7 +143,7 @@ def test_a_step_is_near_that_of_bayes_rule(mean: float, score: float):
     exact_mean = posterior @ points
     exact_variance = posterior @ (points - exact_mean) ** 2
 
-    moved = absorb(score, Term(mean, 0.6), ABSENT, ABSENT, ABSENT)
+    moved = absorb(score, Gaussian(mean, 0.6), ABSENT, ABSENT, ABSENT)
 
     assert moved.ability.mean == pytest.approx(exact_mean, abs=0.04)
     assert abs(moved.ability.mean - mean) < abs(exact_mean - mean)
@@ -167,19 +169,19 @@ def test_at_first_sight_it_does_not_matter_whether_the_skill_is_named():
 
 def test_a_sender_is_believed_until_something_is_known():
     """learning-science 2: d = q − b with a variance of .2, where the item has no estimate."""
-    skill = Term(-0.4, 0.1)
+    skill = Gaussian(-0.4, 0.1)
 
     assert item_term(None, 1.5, skill) == (1.9, 0.2)
     assert item_term(None, 1.5, ABSENT) == (1.5, 0.2)
-    assert item_term(Term(0.3, 0.5), 1.5, skill) == (0.3, 0.5)
+    assert item_term(Gaussian(0.3, 0.5), 1.5, skill) == (0.3, 0.5)
     assert item_term(None, None, skill) == ITEM
 
 
 def test_a_difficulty_is_shown_once_its_deviation_is_below_35_hundredths():
     """learning-science 2: sd < .35."""
     assert not is_known(ITEM)
-    assert not is_known(Term(0.0, 0.35**2))
-    assert is_known(Term(0.0, 0.34**2))
+    assert not is_known(Gaussian(0.0, 0.35**2))
+    assert is_known(Gaussian(0.0, 0.34**2))
 
 
 @pytest.mark.parametrize("score", [-0.01, 1.01, nan])
@@ -193,7 +195,9 @@ def test_scores_outside_their_range_are_refused(score: float):
 
 
 @given(st.lists(st.tuples(SCORE, FAR | TERM, OPTIONAL, OPTIONAL, TERM), max_size=8))
-def test_many_are_judged_as_one_at_a_time(rows: list[tuple[float, Term, Term, Term, Term]]):
+def test_many_are_judged_as_one_at_a_time(
+    rows: list[tuple[float, Gaussian, Gaussian, Gaussian, Gaussian]],
+):
     one_by_one = [absorb(*row) for row in rows]
 
     many = absorb_many(
@@ -201,7 +205,7 @@ def test_many_are_judged_as_one_at_a_time(rows: list[tuple[float, Term, Term, Te
         *(_terms(column) for column in list(zip(*rows, strict=True))[1:] or [()] * 4),
     )
 
-    for name in Moved._fields:
+    for name in KalmanStep._fields:
         expected = [getattr(moved, name) for moved in one_by_one]
         columns = getattr(many, name)
         got = np.array(columns).T.reshape(np.shape(expected))
@@ -211,12 +215,12 @@ def test_many_are_judged_as_one_at_a_time(rows: list[tuple[float, Term, Term, Te
 def test_rows_are_taken_and_put_back():
     terms = repeated(LEARNER, 3)
 
-    terms.put(np.array([2, 0]), Terms(np.array([1.0, 2.0]), np.array([0.1, 0.2])))
+    terms.put(np.array([2, 0]), Gaussians(np.array([1.0, 2.0]), np.array([0.1, 0.2])))
 
     assert terms.mean.tolist() == [2.0, 0.0, 1.0]
     assert terms.take(np.array([0, 0])).variance.tolist() == [0.2, 0.2]
 
 
-def _terms(terms: Sequence[Term]) -> Terms:
+def _terms(terms: Sequence[Gaussian]) -> Gaussians:
     mean, variance = np.array(terms, dtype=np.float64).reshape(-1, 2).T
-    return Terms(mean, variance)
+    return Gaussians(mean, variance)

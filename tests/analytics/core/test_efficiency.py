@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.core import trend_series
-from analytics.core.efficiency import averaged, efficiencies, efficiency
-from analytics.core.exponential_average import NOTHING
+from analytics.core.efficiency import efficiencies, efficiency, running_average
+from analytics.core.exponential_average import NO_AVERAGE
 from analytics.core.trend_series import EMPTY
 
 SCORES = st.floats(0, 1)
@@ -94,8 +94,8 @@ def test_what_cannot_be_is_refused(score: float, seconds: float, confidence: flo
 @given(values=st.lists(SCORES, min_size=1, max_size=60))
 def test_a_learners_mean_over_all_skills_is_the_discounted_one(values: list[float]):
     """learning-science 4: half-life 12 answers; weight and mean are all that is kept."""
-    mean, longer = NOTHING, EMPTY
+    mean, longer = NO_AVERAGE, EMPTY
     for value in values:
-        mean, longer = averaged(mean, value), trend_series.extended(longer, value)
+        mean, longer = running_average(mean, value), trend_series.append(longer, value)
 
     assert mean.mean == pytest.approx(trend_series.mean(longer, len(values)), abs=1e-12)

@@ -7,9 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.core.bkt import DEFAULTS, LEAST, MOST, ParamRows, Params
-from analytics.core.fit import LEAST_CHANCE, MOST_CHANCE, PULL, Doubt, Fit, fit, maximised
-from analytics.core.forward_backward import expect
+from analytics.core.bkt import DEFAULTS, MAX_MASTERY, MIN_MASTERY, ParamRows, Params
+from analytics.core.fit import (
+    MAX_PROBABILITY,
+    MIN_PROBABILITY,
+    PSEUDO_OBSERVATIONS,
+    Fit,
+    FitWarning,
+    fit,
+    maximisation_step,
+)
+from analytics.core.forward_backward import expected_counts
 from analytics.core.logistic import FloatArray
 from analytics.core.packed_sequences import Sequences
 from tests.analytics.core.simulated import Answers, simulated
@@ -28,7 +36,7 @@ def test_what_answers_were_made_from_is_recovered():
 
     for skill, truth in enumerate([EASY, HARD]):
         assert fitted.params(skill) == pytest.approx(truth, abs=0.04)
-        assert fitted.doubts(skill) == []
+        assert fitted.warnings(skill) == []
     assert fitted.answers.tolist() == [22500, 22500]
     assert fitted.learners.tolist() == [1500, 1500]
 
@@ -57,7 +65,7 @@ def test_without_answers_the_defaults_remain(forgetting: bool):
         assert params[:4] == pytest.approx(DEFAULTS[:4])
         assert (params.forget > 0) is forgetting
     assert fitted.log_likelihood.tolist() == [0.0, 0.0]
-    assert fitted.doubts(1) == [Doubt.FEW_ANSWERS]
+    assert fitted.warnings(1) == [FitWarning.FEW_ANSWERS]
 
 
 def test_no_skills_are_fitted_too():
@@ -85,8 +93,8 @@ def test_few_answers_move_a_skill_little_and_many_decide():
     assert sparse.params(4) == pytest.approx(sparse.pooled, abs=1e-9)
     assert sparse.params(0) == pytest.approx(sparse.pooled, abs=0.15)
     assert fit(learner, skill, score, skills=5).params(0).prior > sparse.params(0).prior + 0.1
-    assert Doubt.FEW_ANSWERS in sparse.doubts(0)
-    assert Doubt.FEW_ANSWERS not in sparse.doubts(1)
+    assert FitWarning.FEW_ANSWERS in sparse.warnings(0)
+    assert FitWarning.FEW_ANSWERS not in sparse.warnings(1)
 
 
 def test_guesses_and_slips_above_one_half_are_reported():
@@ -96,9 +104,9 @@ def test_guesses_and_slips_above_one_half_are_reported():
 
     fitted = fit(*simulated([lucky, careless, EASY], learners=1000, answers=20), skills=3)
 
-    assert fitted.doubts(0) == [Doubt.GUESS]
-    assert fitted.doubts(1) == [Doubt.SLIP]
-    assert fitted.doubts(2) == []
+    assert fitted.warnings(0) == [FitWarning.GUESS]
+    assert fitted.warnings(1) == [FitWarning.SLIP]
+    assert fitted.warnings(2) == []
 
 
 @given(answers=ANSWERS, forgetting=st.booleans())
@@ -107,10 +115,12 @@ def test_any_answers_give_probabilities(answers: list[tuple[int, int, float]], f
     fitted = fit(*columns(answers), skills=3, forgetting=forgetting)
 
     prior, *chances, forget = (column.tolist() for column in fitted.rows)
-    assert all(LEAST <= chance <= MOST for chance in prior)
-    assert all(LEAST_CHANCE <= chance <= MOST_CHANCE for column in chances for chance in column)
+    assert all(MIN_MASTERY <= chance <= MAX_MASTERY for chance in prior)
+    assert all(
+        MIN_PROBABILITY <= chance <= MAX_PROBABILITY for column in chances for chance in column
+    )
     assert all((chance > 0) is forgetting for chance in forget)
-    assert np.all(fitted.is_settled)
+    assert np.all(fitted.has_converged)
 
 
 @given(answers=ANSWERS)
@@ -120,13 +130,13 @@ def test_no_round_lowers_the_objective(answers: list[tuple[int, int, float]]):
     packed = Sequences.of(*columns(answers)).packed()
     toward = ParamRows.of([FADING] * 3)
     params, before = ParamRows.of([EASY, HARD, FADING]), np.full(3, -np.inf)
-    params = maximised(expect(packed, params), toward)
+    params = maximisation_step(expected_counts(packed, params), toward)
 
     for _ in range(5):
-        expected = expect(packed, params)
+        expected = expected_counts(packed, params)
         reached = expected.log_likelihood + log_density(params, toward)
         assert np.all(reached >= before - 1e-9)
-        params, before = maximised(expected, toward), reached
+        params, before = maximisation_step(expected, toward), reached
 
 
 @given(answers=ANSWERS, data=st.data())
@@ -189,7 +199,7 @@ def columns(answers: list[tuple[int, int, float]]) -> Answers:
 
 def log_density(params: ParamRows, toward: ParamRows) -> FloatArray:
     pairs = [pair for pair in zip(params, toward, strict=True) if np.all(pair[1] > 0)]
-    return PULL * np.sum(
+    return PSEUDO_OBSERVATIONS * np.sum(
         [pull * np.log(p) + (1 - pull) * np.log(1 - p) for p, pull in pairs], axis=0
     )
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.core.bkt import ParamRows, Params
-from analytics.core.forward_backward import Expected, expect, log_likelihood
+from analytics.core.forward_backward import ExpectedCounts, expected_counts, log_likelihood
 from analytics.core.packed_sequences import Packed, Sequences
 
 INSIDE = st.floats(0.01, 0.99)
@@ -26,9 +26,9 @@ def test_expected_counts_are_those_of_all_hidden_paths(
     sequences: list[tuple[int, list[float]]], one: Params, other: Params
 ):
     """learning-science 1: several learners, skills and lengths in one pass, soft scores too."""
-    expected = expect(packed(sequences), ParamRows.of([one, other]))
+    expected = expected_counts(packed(sequences), ParamRows.of([one, other]))
 
-    by_hand = np.zeros((len(Expected._fields), 2))
+    by_hand = np.zeros((len(ExpectedCounts._fields), 2))
     for skill, scores in sequences:
         by_hand[:, skill] += of_all_paths(scores, [one, other][skill])
     np.testing.assert_allclose(np.array(expected), by_hand, rtol=1e-9, atol=1e-12)
@@ -40,7 +40,10 @@ def test_the_likelihood_alone_is_the_same(
 ):
     rows, params = packed(sequences), ParamRows.of([one, other])
 
-    assert log_likelihood(rows, params).tolist() == expect(rows, params).log_likelihood.tolist()
+    assert (
+        log_likelihood(rows, params).tolist()
+        == expected_counts(rows, params).log_likelihood.tolist()
+    )
 
 
 @given(sequences=SEQUENCES, one=PARAMS, other=PARAMS)
@@ -49,9 +52,9 @@ def test_a_skill_alone_counts_what_it_counts_among_others(
 ):
     rows, params = packed(sequences), ParamRows.of([one, other])
 
-    alone = expect(rows.of_skills(np.array([False, True])), params)
+    alone = expected_counts(rows.of_skills(np.array([False, True])), params)
 
-    for count, among_others in zip(alone, expect(rows, params), strict=True):
+    for count, among_others in zip(alone, expected_counts(rows, params), strict=True):
         assert count[0] == 0
         assert count[1] == pytest.approx(among_others[1], rel=1e-12)
 
@@ -72,7 +75,7 @@ def test_long_certainty_can_be_overturned():
     turned = packed([(0, [1.0] * 2000 + [0.0] * 2000), (0, [0.0] * 2000 + [1.0] * 2000)])
     params = ParamRows.of([Params(0.5, 0.001, 0.001, 0.001)])
 
-    expected = expect(turned, params)
+    expected = expected_counts(turned, params)
 
     assert np.all(np.isfinite(np.array(expected)))
     assert expected.known[0] + expected.unknown[0] == pytest.approx(8000)

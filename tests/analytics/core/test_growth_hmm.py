@@ -30,7 +30,7 @@ def test_the_first_answer_is_judged_without_a_transition():
 
 def test_a_transition_moves_levels_and_then_modes():
     """learning-science 3, by hand for the lowest level: .27 growing, .03 and .025 stuck."""
-    belief = growth_hmm.move(START)
+    belief = growth_hmm.transition(START)
 
     growing, stuck = 0.7 * 0.27, 0.03 + 0.01 * 0.025
     assert belief.growing[0] == pytest.approx(0.98 * growing + 0.008 * stuck)
@@ -74,7 +74,7 @@ def test_a_better_answer_never_lowers_the_level(
     answers: list[tuple[float, float]], score: float, difficulty: float
 ):
     """learning-science 3: monotone in the evidence."""
-    belief, ease = growth_hmm.move(believed(answers)), exp(-0.7 * difficulty)
+    belief, ease = growth_hmm.transition(believed(answers)), exp(-0.7 * difficulty)
 
     worst, level, best = (
         growth_hmm.level(growth_hmm.observe(belief, s, ease)) for s in (0.0, score, 1.0)
@@ -86,7 +86,7 @@ def test_a_better_answer_never_lowers_the_level(
 @given(answers=ANSWERS, score=SCORES)
 def test_soft_evidence_mixes_the_two_posteriors(answers: list[tuple[float, float]], score: float):
     """learning-science 1 and 3: Jeffrey's rule."""
-    belief = growth_hmm.move(believed(answers))
+    belief = growth_hmm.transition(believed(answers))
 
     soft = np.array(growth_hmm.observe(belief, score, 1.3))
 
@@ -99,7 +99,7 @@ def test_velocity_is_the_gain_that_the_next_transition_brings(answers: list[tupl
     """learning-science 3: the expected gain of P(correct) per attempt."""
     belief = believed(answers)
 
-    gain = growth_hmm.level(growth_hmm.move(belief)) - growth_hmm.level(belief)
+    gain = growth_hmm.level(growth_hmm.transition(belief)) - growth_hmm.level(belief)
 
     assert growth_hmm.velocity(belief) == pytest.approx(gain, abs=1e-12)
 
@@ -121,7 +121,7 @@ def believed(answers: list[tuple[float, float]]) -> Belief[float]:
     """The belief after these scores and difficulties."""
     belief = START
     for number, (score, difficulty) in enumerate(answers):
-        moved = growth_hmm.move(belief) if number else belief
+        moved = growth_hmm.transition(belief) if number else belief
         belief = growth_hmm.observe(moved, score, exp(-0.7 * difficulty))
     return belief
 

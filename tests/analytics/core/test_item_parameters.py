@@ -15,13 +15,20 @@ from analytics.core.difficulty import (
     LEARNER,
     LEARNER_SKILL,
     SKILL,
-    Term,
-    Terms,
+    Gaussian,
+    Gaussians,
     absorb,
     item_term,
     repeated,
 )
-from analytics.core.item_parameters import Estimates, Folded, Questions, Used, fold, follow
+from analytics.core.item_parameters import (
+    AbilitiesUsed,
+    Estimates,
+    FoldedTerms,
+    Questions,
+    fold,
+    replay_terms,
+)
 
 SKILLS, ITEMS, LEARNERS = 3, 4, 3
 ANSWER = st.tuples(
@@ -38,7 +45,7 @@ Answer = tuple[int, int, int, float, float | None]
 def test_one_answer_by_hand():
     """learning-science 2: a wrong answer makes skill and item harder, each by its variance."""
     asked = questions([(0, 0, 0, 0.0, None)])
-    used = Used(repeated(Term(0.2, 0.5), 1), repeated(Term(0.1, 0.4), 1))
+    used = AbilitiesUsed(repeated(Gaussian(0.2, 0.5), 1), repeated(Gaussian(0.1, 0.4), 1))
     variance = 0.5 + 0.4 + 1.0 + 0.8
     c = 1 / sqrt(1 + pi * variance / 8)
     p = 1 / (1 + exp(-c * 0.9))
@@ -59,7 +66,7 @@ def test_following_is_absorbing_and_folding_one_answer_after_another(answers: li
     """The formulas of learning-science 2, written out once more, term by term."""
     expected = one_at_a_time(answers)
 
-    followed = follow(learners(answers), questions(answers), *nothing())
+    followed = replay_terms(learners(answers), questions(answers), *nothing())
 
     np.testing.assert_allclose(followed.log_odds, expected["log_odds"], atol=1e-12)
     assert_near(followed.skills.terms, expected["skills"])
@@ -73,7 +80,7 @@ def test_following_is_absorbing_and_folding_one_answer_after_another(answers: li
 @given(ANSWERS)
 def test_folding_later_what_was_judged_gives_the_same(answers: list[Answer]):
     """Events keep the terms they were judged with, so that the job loses nothing."""
-    followed = follow(learners(answers), questions(answers), *nothing())
+    followed = replay_terms(learners(answers), questions(answers), *nothing())
 
     folded = fold(questions(answers), followed.used, *nothing())
 
@@ -84,7 +91,7 @@ def test_folding_later_what_was_judged_gives_the_same(answers: list[Answer]):
 
 @given(answers=ANSWERS, at=st.integers(0, 25))
 def test_where_a_fold_is_interrupted_does_not_matter(answers: list[Answer], at: int):
-    used = follow(learners(answers), questions(answers), *nothing()).used
+    used = replay_terms(learners(answers), questions(answers), *nothing()).used
 
     whole = fold(questions(answers), used, *nothing())
     begun = fold(questions(answers[:at]), part(used, slice(at)), *nothing())
@@ -106,8 +113,8 @@ def test_the_order_among_skills_that_share_nothing_does_not_matter(
     ones: list[Answer] = [(0, 0, item, score, None) for item, score in here]
     others: list[Answer] = [(1, 1, item, score, None) for item, score in there]
 
-    one = follow(learners(ones + others), questions(ones + others), *nothing())
-    other = follow(learners(others + ones), questions(others + ones), *nothing())
+    one = replay_terms(learners(ones + others), questions(ones + others), *nothing())
+    other = replay_terms(learners(others + ones), questions(others + ones), *nothing())
 
     assert one.items.terms.mean.tolist() == other.items.terms.mean.tolist()
     assert one.skills.terms.variance.tolist() == other.skills.terms.variance.tolist()
@@ -117,7 +124,7 @@ def test_the_order_among_skills_that_share_nothing_does_not_matter(
 def test_answers_only_make_difficulties_surer(answers: list[Answer]):
     answers = [(*answer[:4], None) for answer in answers if answer[1] >= 0]
 
-    folded = follow(learners(answers), questions(answers), *nothing())
+    folded = replay_terms(learners(answers), questions(answers), *nothing())
 
     assert np.all((folded.skills.terms.variance > 0) & (folded.skills.terms.variance <= 1.0))
     assert np.all((folded.items.terms.variance > 0) & (folded.items.terms.variance <= 0.8))
@@ -126,11 +133,11 @@ def test_answers_only_make_difficulties_surer(answers: list[Answer]):
 def test_an_item_is_known_after_about_fifty_answers():
     """learning-science 2: sd < .35 after about 50 answers."""
     answers: list[Answer] = [(number, 0, 0, float(number % 2), None) for number in range(80)]
-    skills = Estimates(repeated(Term(0.0, 0.01), 1), np.array([5000]))
+    skills = Estimates(repeated(Gaussian(0.0, 0.01), 1), np.array([5000]))
 
     sds = [
         sqrt(
-            follow(
+            replay_terms(
                 learners(some), questions(some), skills, Estimates.of_items(1)
             ).items.terms.variance[0]
         )
@@ -144,17 +151,22 @@ def test_a_claim_is_where_an_unknown_item_begins():
     """learning-science 2: an estimate of its own, once there is one, beats any claim."""
     claimed = questions([(0, 0, 0, 1.0, 2.0), (1, 0, 0, 1.0, -3.0)])
 
-    followed = follow(np.array([0, 1]), claimed, Estimates.of_skills(1), Estimates.of_items(1))
+    followed = replay_terms(
+        np.array([0, 1]), claimed, Estimates.of_skills(1), Estimates.of_items(1)
+    )
 
     assert (followed.item.mean[0], followed.item.variance[0]) == (2.6, 0.2)
     assert 1.0 < followed.item.mean[1] < 2.6
 
 
 def test_what_nobody_answered_stays_and_what_is_given_is_not_touched():
-    skills, items = Estimates.of_skills(2), Estimates(repeated(Term(0.7, 0.1), 2), np.array([9, 0]))
+    skills, items = (
+        Estimates.of_skills(2),
+        Estimates(repeated(Gaussian(0.7, 0.1), 2), np.array([9, 0])),
+    )
     asked = questions([(0, 0, -1, 1.0, None), (0, -1, -1, 0.0, None)])
 
-    followed = follow(np.array([0, 0]), asked, skills, items)
+    followed = replay_terms(np.array([0, 0]), asked, skills, items)
 
     assert skills.terms.mean.tolist() == [SKILL.mean, SKILL.mean]
     assert followed.skills.terms.mean[1] == SKILL.mean
@@ -165,10 +177,10 @@ def test_what_nobody_answered_stays_and_what_is_given_is_not_touched():
 
 
 def test_no_answers_move_nothing():
-    used = Used(repeated(LEARNER, 0), repeated(LEARNER_SKILL, 0))
+    used = AbilitiesUsed(repeated(LEARNER, 0), repeated(LEARNER_SKILL, 0))
 
     skills, items = fold(questions([]), used, *nothing())
-    followed = follow(learners([]), questions([]), *nothing())
+    followed = replay_terms(learners([]), questions([]), *nothing())
 
     assert skills.terms.mean.tolist() == [SKILL.mean] * SKILLS
     assert items.terms.variance.tolist() == [ITEM.variance] * ITEMS
@@ -183,14 +195,14 @@ def test_scores_outside_their_range_are_refused(score: float):
 
 def test_what_does_not_fit_is_refused():
     one = questions([(0, 0, 0, 1.0, None)])
-    used = Used(repeated(LEARNER, 2), repeated(LEARNER_SKILL, 2))
+    used = AbilitiesUsed(repeated(LEARNER, 2), repeated(LEARNER_SKILL, 2))
 
     with pytest.raises(ValueError, match="each answer"):
         fold(one, used, *nothing())
     with pytest.raises(ValueError, match="each answer"):
-        follow(np.array([0, 1]), one, *nothing())
+        replay_terms(np.array([0, 1]), one, *nothing())
     with pytest.raises(ValueError, match="from 0"):
-        follow(np.array([-1]), one, *nothing())
+        replay_terms(np.array([-1]), one, *nothing())
     with pytest.raises(ValueError, match="one length"):
         Questions(skill=np.array([0, 0]), item=np.array([0]), score=np.array([1.0]))
     with pytest.raises(ValueError, match="finite"):
@@ -202,14 +214,14 @@ def test_what_does_not_fit_is_refused():
 @pytest.mark.parametrize("answer", [(0, SKILLS, 0, 1.0, None), (0, 0, ITEMS, 1.0, None)])
 def test_a_row_that_is_not_there_is_refused(answer: Answer):
     with pytest.raises(ValueError, match="not there"):
-        follow(np.array([0]), questions([answer]), *nothing())
+        replay_terms(np.array([0]), questions([answer]), *nothing())
 
 
 def one_at_a_time(answers: list[Answer]) -> dict[str, list]:
     skills, items = [SKILL] * SKILLS, [ITEM] * ITEMS
     known: set[int] = set()
     abilities = [LEARNER] * LEARNERS
-    beliefs = dict[tuple[int, int], Term]()
+    beliefs = dict[tuple[int, int], Gaussian]()
     told: dict[str, list] = {
         name: [] for name in ("log_odds", "ability", "skill_ability", "skill", "item")
     }
@@ -233,13 +245,15 @@ def one_at_a_time(answers: list[Answer]) -> dict[str, list]:
     return {**told, "skills": skills, "items": items}
 
 
-def harder(term: Term, log_odds: float, score: float, moved, skill: Term, item: Term) -> Term:
+def harder(
+    term: Gaussian, log_odds: float, score: float, moved, skill: Gaussian, item: Gaussian
+) -> Gaussian:
     v = moved.ability_used.variance + moved.skill_ability_used.variance
     v += skill.variance + item.variance
     p = 1 / (1 + exp(-log_odds))
     h = p * (1 - p) / sqrt(1 + pi * v / 8)
     s = h * h * v + p * (1 - p)
-    return Term(
+    return Gaussian(
         term.mean - term.variance * h * (score - p) / s,
         term.variance - term.variance**2 * h * h / s,
     )
@@ -258,16 +272,16 @@ def learners(answers: list[Answer]) -> np.ndarray:
     return np.array([answer[0] for answer in answers], dtype=np.int64)
 
 
-def nothing() -> Folded:
-    return Folded(Estimates.of_skills(SKILLS), Estimates.of_items(ITEMS))
+def nothing() -> FoldedTerms:
+    return FoldedTerms(Estimates.of_skills(SKILLS), Estimates.of_items(ITEMS))
 
 
-def part(used: Used, rows: slice) -> Used:
-    return Used(*(Terms(terms.mean[rows], terms.variance[rows]) for terms in used))
+def part(used: AbilitiesUsed, rows: slice) -> AbilitiesUsed:
+    return AbilitiesUsed(*(Gaussians(terms.mean[rows], terms.variance[rows]) for terms in used))
 
 
-def assert_near(terms: Terms, expected: Terms | list[Term]) -> None:
-    columns = expected if isinstance(expected, Terms) else np.array(expected).reshape(-1, 2).T
+def assert_near(terms: Gaussians, expected: Gaussians | list[Gaussian]) -> None:
+    columns = expected if isinstance(expected, Gaussians) else np.array(expected).reshape(-1, 2).T
     mean, variance = columns
     np.testing.assert_allclose(terms.mean, mean, rtol=1e-12, atol=1e-12)
     np.testing.assert_allclose(terms.variance, variance, rtol=1e-12, atol=1e-12)

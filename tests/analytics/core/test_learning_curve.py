@@ -17,7 +17,7 @@ def test_the_mean_and_its_band_by_hand():
     """mean .5, sd √(.25 · 6/5) = .5477, error 1.96 · .5477 / √6 = .4383."""
     number, score = np.ones(6, dtype=np.int64), np.array([1.0, 0.0] * 3)
 
-    [found] = learning_curve.measured(number, score)
+    [found] = learning_curve.measured_curve(number, score)
 
     assert found[:3] == (1, 6, 0.5)
     assert (found.low, found.high) == pytest.approx((0.0617, 0.9383), abs=1e-4)
@@ -26,7 +26,7 @@ def test_the_mean_and_its_band_by_hand():
 def test_fewer_than_five_learners_show_nothing():
     number = np.array([1] * 5 + [2] * 4)
 
-    found = learning_curve.measured(number, np.ones(9))
+    found = learning_curve.measured_curve(number, np.ones(9))
 
     assert [point.number for point in found] == [1]
 
@@ -34,7 +34,7 @@ def test_fewer_than_five_learners_show_nothing():
 def test_only_twenty_opportunities_are_told():
     number = np.repeat(np.arange(1, 31), 5)
 
-    assert len(learning_curve.measured(number, np.ones(150))) == 20
+    assert len(learning_curve.measured_curve(number, np.ones(150))) == 20
 
 
 @given(CHANCES, CHANCES, CHANCES, CHANCES)
@@ -44,7 +44,7 @@ def test_the_model_expects_what_knowledge_tracing_does_on_average(
     """An answer leaves the mean belief as it is, so it is learning alone that raises it."""
     params = Params(prior, learn, guess, slip)
 
-    first, second = learning_curve.expected(params, 2)
+    first, second = learning_curve.expected_curve(params, 2)
 
     assert first == pytest.approx(bkt.predict(prior, params))
     assert second == pytest.approx(bkt.predict(prior + (1 - prior) * learn, params))
@@ -55,6 +55,6 @@ def test_every_band_holds_its_mean(answers: list[tuple[int, float]]):
     number = np.array([i for i, _ in answers], dtype=np.int64)
     score = np.array([y for _, y in answers], dtype=np.float64)
 
-    for point in learning_curve.measured(number, score):
+    for point in learning_curve.measured_curve(number, score):
         assert 0 <= point.low <= point.mean + 1e-12
         assert point.mean - 1e-12 <= point.high <= 1

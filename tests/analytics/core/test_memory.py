@@ -16,19 +16,19 @@ from analytics.core.memory import (
     DESIRED_RECALL,
     EASIEST,
     HARDEST,
-    LEAST_STABILITY,
-    MOST_DAYS,
+    MAX_INTERVAL_DAYS,
+    MIN_STABILITY,
     Grade,
     Memories,
     Memory,
     due,
-    dues,
+    due_many,
     interval,
-    recall,
-    recall_at,
-    recalls_at,
-    reviewed,
-    reviewed_many,
+    retrievabilities_at,
+    retrievability,
+    retrievability_at,
+    review,
+    review_many,
     stabilities_after,
 )
 from tests.analytics.core.histories import (
@@ -47,7 +47,7 @@ NEAR = 1e-9
 LEARNING = Scheduler(enable_fuzzing=False)
 SUCCESSES = (Grade.HARD, Grade.CORRECT, Grade.EASY)
 
-stabilities = st.floats(LEAST_STABILITY, 10_000.0)
+stabilities = st.floats(MIN_STABILITY, 10_000.0)
 difficulties = st.floats(EASIEST, HARDEST)
 memories = st.builds(Memory, stabilities, difficulties, st.just(NOW))
 gaps = st.integers(0, 3 * DAY) | st.integers(0, 4_000 * DAY)
@@ -83,9 +83,9 @@ def test_many_memories_move_as_each_does(
     for (at, grade), (_, other) in zip(timed(steps), timed(others), strict=False):
         moved, grades = [0, 1 + at % 2], (grade, other)
         before = many.take(np.array(moved))
-        many.put(np.array(moved), reviewed_many(before, np.array(grades), np.array([at, at])))
+        many.put(np.array(moved), review_many(before, np.array(grades), np.array([at, at])))
         for row, mine in zip(moved, grades, strict=True):
-            alone[row] = reviewed(alone[row], mine, at)
+            alone[row] = review(alone[row], mine, at)
 
     for row, memory in enumerate(alone):
         expected = memory or Memory(nan, nan, 0)
@@ -101,14 +101,14 @@ def test_both_outcomes_of_a_review_are_those_of_reviewing(rows: list[tuple[Memor
     correct, incorrect = stabilities_after(together([memory for memory, _ in rows]), at)
 
     for row, (memory, _) in enumerate(rows):
-        right, wrong = (reviewed(memory, g, at) for g in (Grade.CORRECT, Grade.INCORRECT))
+        right, wrong = (review(memory, g, at) for g in (Grade.CORRECT, Grade.INCORRECT))
         assert correct[row] == pytest.approx(right.stability, rel=NEAR)
         assert incorrect[row] == pytest.approx(wrong.stability, rel=NEAR)
 
 
 def test_a_first_review_by_hand():
     """learning-science 5: S = w2; D = 6.4133 − e^(2 · .8334) + 1."""
-    memory = reviewed(None, Grade.CORRECT, NOW)
+    memory = review(None, Grade.CORRECT, NOW)
 
     assert (memory.stability, memory.at) == (2.3065, NOW)
     assert memory.difficulty == pytest.approx(2.118104, abs=1e-6)
@@ -122,9 +122,9 @@ def test_a_second_review_by_hand():
     """
     memory = Memory(2.3065, 2.118104, NOW)
 
-    after = reviewed(memory, Grade.CORRECT, NOW + 3 * DAY)
+    after = review(memory, Grade.CORRECT, NOW + 3 * DAY)
 
-    assert recall_at(memory, NOW + 3 * DAY) == pytest.approx(0.880948, abs=1e-6)
+    assert retrievability_at(memory, NOW + 3 * DAY) == pytest.approx(0.880948, abs=1e-6)
     assert after.stability == pytest.approx(13.826904, abs=1e-5)
     assert after.difficulty == pytest.approx(2.111214, abs=1e-6)
 
@@ -136,7 +136,7 @@ def test_almost_right_lies_between_wrong_and_hard(memory: Memory, gap: int):
     at = NOW + gap
 
     wrong, hard, almost = (
-        reviewed(memory, grade, at) for grade in (Grade.INCORRECT, Grade.HARD, Grade.ALMOST)
+        review(memory, grade, at) for grade in (Grade.INCORRECT, Grade.HARD, Grade.ALMOST)
     )
 
     assert almost.difficulty == hard.difficulty
@@ -145,16 +145,16 @@ def test_almost_right_lies_between_wrong_and_hard(memory: Memory, gap: int):
 
 
 def test_an_item_may_begin_almost_right():
-    first = reviewed(None, Grade.ALMOST, NOW)
+    first = review(None, Grade.ALMOST, NOW)
 
     assert first.stability == pytest.approx(sqrt(1.2931 * 0.212))
-    assert first.difficulty == reviewed(None, Grade.HARD, NOW).difficulty
+    assert first.difficulty == review(None, Grade.HARD, NOW).difficulty
 
 
 @given(steps=graded)
 def test_a_memory_stays_a_memory(steps: list[tuple[int, Grade]]):
     for memory in followed(timed(steps)):
-        assert LEAST_STABILITY <= memory.stability < inf
+        assert MIN_STABILITY <= memory.stability < inf
         assert EASIEST <= memory.difficulty <= HARDEST
 
 
@@ -162,40 +162,42 @@ def test_a_memory_stays_a_memory(steps: list[tuple[int, Grade]]):
 def test_recall_falls_with_time_and_never_to_nothing(memory: Memory, days: list[float]):
     sooner, later = sorted(days)
 
-    assert 0 < recall(memory.stability, later) <= recall(memory.stability, sooner) <= 1
-    assert recall(memory.stability, 0.0) == 1
+    assert (
+        0 < retrievability(memory.stability, later) <= retrievability(memory.stability, sooner) <= 1
+    )
+    assert retrievability(memory.stability, 0.0) == 1
 
 
 @given(stability=stabilities, factor=st.floats(1.0, 100.0), days=st.floats(0.0, 4_000.0))
 def test_what_is_stabler_is_recalled_better(stability: float, factor: float, days: float):
-    assert recall(stability * factor, days) >= recall(stability, days) - 1e-15
+    assert retrievability(stability * factor, days) >= retrievability(stability, days) - 1e-15
 
 
 @given(memory=memories, days=st.integers(0, 4_000), grade=st.sampled_from(SUCCESSES))
 def test_a_success_never_costs_stability(memory: Memory, days: int, grade: Grade):
-    after = reviewed(memory, grade, NOW + days * DAY)
+    after = review(memory, grade, NOW + days * DAY)
 
     assert after.stability >= memory.stability
 
 
 @given(memory=memories, days=st.integers(1, 4_000))
 def test_a_failure_never_adds_stability_and_better_grades_add_more(memory: Memory, days: int):
-    by_grade = [reviewed(memory, grade, NOW + days * DAY).stability for grade in list(Grade)[:4]]
+    by_grade = [review(memory, grade, NOW + days * DAY).stability for grade in list(Grade)[:4]]
 
-    assert by_grade[0] <= max(memory.stability, LEAST_STABILITY)
+    assert by_grade[0] <= max(memory.stability, MIN_STABILITY)
     assert by_grade == sorted(by_grade)
 
 
 @given(memory=memories, days=st.lists(st.integers(1, 4_000), min_size=2, max_size=2))
 def test_the_harder_it_was_to_recall_the_more_a_success_adds(memory: Memory, days: list[int]):
-    sooner, later = (reviewed(memory, Grade.CORRECT, NOW + day * DAY) for day in sorted(days))
+    sooner, later = (review(memory, Grade.CORRECT, NOW + day * DAY) for day in sorted(days))
 
     assert sooner.stability <= later.stability
 
 
 @given(memory=memories)
 def test_difficulty_rises_by_failures_and_falls_by_ease(memory: Memory):
-    by_grade = [reviewed(memory, grade, NOW + DAY).difficulty for grade in list(Grade)[:4]]
+    by_grade = [review(memory, grade, NOW + DAY).difficulty for grade in list(Grade)[:4]]
 
     assert by_grade == sorted(by_grade, reverse=True)
 
@@ -206,29 +208,29 @@ def test_an_item_is_due_when_its_recall_is_nine_in_ten(memory: Memory):
     moment = due(memory.stability, memory.at)
 
     assert moment - NOW == pytest.approx(memory.stability * DAY, abs=1)
-    assert recall_at(memory, moment) == pytest.approx(DESIRED_RECALL, abs=1e-6)
-    assert dues(together([memory])).tolist() == [moment]
+    assert retrievability_at(memory, moment) == pytest.approx(DESIRED_RECALL, abs=1e-6)
+    assert due_many(together([memory])).tolist() == [moment]
 
 
 @given(stability=stabilities, desired=st.floats(0.05, 0.99))
 def test_an_interval_ends_at_the_recall_desired(stability: float, desired: float):
-    assert recall(stability, interval(stability, desired)) == pytest.approx(desired)
+    assert retrievability(stability, interval(stability, desired)) == pytest.approx(desired)
 
 
 def test_nothing_is_due_later_than_in_a_century():
     ageless = Memory(1e12, 5.0, NOW)
 
-    assert due(ageless.stability, NOW) == NOW + MOST_DAYS * DAY
-    assert dues(together([ageless])).tolist() == [NOW + MOST_DAYS * DAY]
+    assert due(ageless.stability, NOW) == NOW + MAX_INTERVAL_DAYS * DAY
+    assert due_many(together([ageless])).tolist() == [NOW + MAX_INTERVAL_DAYS * DAY]
 
 
 @given(memory=memories, back=st.integers(0, 1_000 * DAY), grade=st.sampled_from(Grade))
 def test_time_does_not_go_back(memory: Memory, back: int, grade: Grade):
-    assert recall_at(memory, NOW - back) == 1
-    assert reviewed(memory, grade, NOW - back) == reviewed(memory, grade, NOW)
+    assert retrievability_at(memory, NOW - back) == 1
+    assert review(memory, grade, NOW - back) == review(memory, grade, NOW)
     alone, before = together([memory]), np.array([NOW - back])
-    assert recalls_at(alone, before).tolist() == [1]
-    assert reviewed_many(alone, np.array([grade]), before).at.tolist() == [NOW]
+    assert retrievabilities_at(alone, before).tolist() == [1]
+    assert review_many(alone, np.array([grade]), before).at.tolist() == [NOW]
 
 
 @pytest.mark.parametrize(
@@ -249,7 +251,7 @@ def test_what_grades_are_worth():
 )
 def test_what_is_no_memory_is_refused(stability: float, difficulty: float):
     with pytest.raises(ValueError, match="stability above 0"):
-        reviewed(Memory(stability, difficulty, NOW), Grade.CORRECT, NOW)
+        review(Memory(stability, difficulty, NOW), Grade.CORRECT, NOW)
 
 
 @pytest.mark.parametrize("desired", [0.0, 1.0, -0.1, nan])
@@ -261,8 +263,8 @@ def test_what_recall_cannot_be_desired(desired: float):
 def test_no_reviews_move_nothing():
     nothing = np.zeros(0, dtype=np.int64)
 
-    assert len(reviewed_many(Memories.blank(0), nothing, nothing).stability) == 0
-    assert np.isnan(recalls_at(Memories.blank(2), NOW)).all()
+    assert len(review_many(Memories.blank(0), nothing, nothing).stability) == 0
+    assert np.isnan(retrievabilities_at(Memories.blank(2), NOW)).all()
 
 
 def assert_as_in_the_package(history: History, scheduler: Scheduler) -> None:
@@ -273,7 +275,7 @@ def assert_as_in_the_package(history: History, scheduler: Scheduler) -> None:
         assert memory.difficulty == pytest.approx(card.difficulty, abs=NEAR)
     later = EPOCH + history[-1][0] * MICROSECOND + timedelta(days=2, hours=3)
     theirs = scheduler.get_card_retrievability(cards[-1], later)
-    assert recall(memory.stability, 2.0) == pytest.approx(theirs, abs=NEAR)
+    assert retrievability(memory.stability, 2.0) == pytest.approx(theirs, abs=NEAR)
 
 
 def timed(steps: list[tuple[int, Grade]]) -> History:

@@ -7,18 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.core.exponential_average import NOTHING, Mean
+from analytics.core.exponential_average import NO_AVERAGE, ExponentialAverage
 from analytics.core.overall_velocity import (
     Momentum,
     Practice,
     activity_level,
     consistency,
-    momentum,
     momentum_score,
     overall_trend,
     overall_velocity,
+    summarise,
 )
-from analytics.core.trajectory import Pace
+from analytics.core.trajectory import VelocityTrend
 from analytics.core.velocity import Trend
 
 TODAY = 20_500
@@ -27,26 +27,26 @@ DAYS = st.lists(
     max_size=40,
     unique_by=lambda row: row[0],
 )
-MEANS = st.builds(Mean, st.floats(0, 50), st.floats(-0.0015, 0.045))
-PACES = st.lists(st.builds(Pace, st.floats(-0.0015, 0.045), MEANS, MEANS), max_size=5)
+MEANS = st.builds(ExponentialAverage, st.floats(0, 50), st.floats(-0.0015, 0.045))
+PACES = st.lists(st.builds(VelocityTrend, st.floats(-0.0015, 0.045), MEANS, MEANS), max_size=5)
 
 
 def test_a_learner_who_did_nothing_has_a_defined_momentum():
     """contract 2.2."""
     expected = Momentum(score=25, trend=Trend.STABLE, velocity=0.0, consistency=0.0, activity=0.0)
 
-    assert momentum(practised(), [], today=TODAY, days=30) == expected
+    assert summarise(practised(), [], today=TODAY, days=30) == expected
 
 
 def test_a_fortnight_of_two_skills():
     """learning-science 4, by hand: 100 (.5 x .875 + .3 x .6 + .2 x 1) = 82 rounded."""
     practice = practised(*((TODAY - day, 10, 8) for day in range(0, 12, 2)), (TODAY - 20, 10, 0))
     paces = [
-        Pace(0.04, Mean(3.0, 0.04), Mean(1.0, 0.04)),
-        Pace(0.00, Mean(1.0, 0.01), Mean(4.0, 0.01)),
+        VelocityTrend(0.04, ExponentialAverage(3.0, 0.04), ExponentialAverage(1.0, 0.04)),
+        VelocityTrend(0.00, ExponentialAverage(1.0, 0.01), ExponentialAverage(4.0, 0.01)),
     ]
 
-    found = momentum(practice, paces, today=TODAY, days=14)
+    found = summarise(practice, paces, today=TODAY, days=14)
 
     assert found.velocity == pytest.approx(0.03)
     assert found.activity == pytest.approx(6 / 10)
@@ -99,7 +99,10 @@ def test_velocity_counts_on_a_width_of_eight_hundredths(speed: float, score: int
 
 
 def test_what_was_practised_lately_weighs_more():
-    paces = [Pace(0.04, Mean(2.0, 0.0), NOTHING), Pace(0.01, Mean(1.0, 0.0), NOTHING)]
+    paces = [
+        VelocityTrend(0.04, ExponentialAverage(2.0, 0.0), NO_AVERAGE),
+        VelocityTrend(0.01, ExponentialAverage(1.0, 0.0), NO_AVERAGE),
+    ]
 
     assert overall_velocity(paces) == pytest.approx(0.03)
     assert overall_trend(paces) is Trend.STABLE
@@ -107,12 +110,12 @@ def test_what_was_practised_lately_weighs_more():
 
 @given(days=DAYS, paces=PACES, window=st.integers(1, 365))
 def test_momentum_stays_in_its_ranges(
-    days: list[tuple[int, int, float]], paces: list[Pace], window: int
+    days: list[tuple[int, int, float]], paces: list[VelocityTrend], window: int
 ):
     """contract 2.2."""
     practice = practised(*((day, answers, share * answers) for day, answers, share in days))
 
-    found = momentum(practice, paces, today=TODAY, days=window)
+    found = summarise(practice, paces, today=TODAY, days=window)
 
     assert 0 <= found.score <= 100
     assert 0 <= found.activity <= 1
@@ -122,7 +125,7 @@ def test_momentum_stays_in_its_ranges(
 
 def test_a_window_has_a_day():
     with pytest.raises(ValueError, match="one day or more"):
-        momentum(practised(), [], today=TODAY, days=0)
+        summarise(practised(), [], today=TODAY, days=0)
 
 
 def practised(*days: tuple[int, int, float]) -> Practice:

@@ -28,16 +28,16 @@ def test_the_flag_rises_high_and_falls_low(
     answers: int, p_stuck: float, was_raised: bool, is_raised: bool
 ):
     """learning-science 3.4."""
-    assert plateau.is_raised(answers, p_stuck, was_raised=was_raised) is is_raised
+    assert plateau.is_flagged(answers, p_stuck, was_raised=was_raised) is is_raised
 
 
 @given(rows=st.lists(st.tuples(st.integers(1, 12), SHARES, st.booleans()), max_size=20))
 def test_many_flags_are_raised_as_each_alone(rows: list[tuple[int, float, bool]]):
     answers, p_stuck, were = np.array(rows, dtype=float).reshape(-1, 3).T
 
-    together = plateau.are_raised(answers, p_stuck, were_raised=were > 0)
+    together = plateau.are_flagged(answers, p_stuck, were_raised=were > 0)
 
-    assert together.tolist() == [plateau.is_raised(n, p, was_raised=was) for n, p, was in rows]
+    assert together.tolist() == [plateau.is_flagged(n, p, was_raised=was) for n, p, was in rows]
 
 
 @pytest.mark.parametrize(

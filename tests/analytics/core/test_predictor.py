@@ -12,30 +12,30 @@ from hypothesis import strategies as st
 from analytics.core.logistic import FloatArray, sigmoids
 from analytics.core.predictor import (
     DEFAULT,
-    Blend,
-    Voices,
+    BlendWeights,
+    PredictorInputs,
     features,
     fit_blend,
     predict,
     predictions,
 )
 
-TRUTH = Blend(-0.2, 0.6, 0.3, 0.2, -0.4, -0.5, 0.4)
+TRUTH = BlendWeights(-0.2, 0.6, 0.3, 0.2, -0.4, -0.5, 0.4)
 MEAN = st.floats(-20.0, 20.0)
-VOICES = st.builds(Voices, st.floats(0.001, 0.999), MEAN, MEAN, MEAN, MEAN, MEAN)
-BLEND = st.builds(Blend, *[st.floats(-3.0, 3.0)] * 7)
+VOICES = st.builds(PredictorInputs, st.floats(0.001, 0.999), MEAN, MEAN, MEAN, MEAN, MEAN)
+BLEND = st.builds(BlendWeights, *[st.floats(-3.0, 3.0)] * 7)
 
 
 def test_a_prediction_by_hand():
     """-.2 + .6 ln 4 + .3·.5 − .2·.1 + .4·.6 − .5·.2 + .4·.8 = 1.221777."""
-    voices = Voices(0.8, 0.5, -0.1, -0.6, 0.2, 0.8)
+    voices = PredictorInputs(0.8, 0.5, -0.1, -0.6, 0.2, 0.8)
 
     assert -0.2 + 0.6 * log(4) + 0.15 - 0.02 + 0.24 - 0.1 + 0.32 == pytest.approx(1.221777)
     assert predict(voices, TRUTH) == pytest.approx(0.772376, abs=1e-6)
 
 
 @given(voices=st.lists(VOICES, max_size=8), blend=BLEND)
-def test_many_are_predicted_as_one_at_a_time(voices: list[Voices], blend: Blend):
+def test_many_are_predicted_as_one_at_a_time(voices: list[PredictorInputs], blend: BlendWeights):
     rows = features(np.array(voices, dtype=np.float64).reshape(-1, 6))
 
     many = predictions(rows, blend)
@@ -45,12 +45,14 @@ def test_many_are_predicted_as_one_at_a_time(voices: list[Voices], blend: Blend)
 
 
 @given(voices=VOICES, blend=BLEND)
-def test_a_prediction_is_a_probability(voices: Voices, blend: Blend):
+def test_a_prediction_is_a_probability(voices: PredictorInputs, blend: BlendWeights):
     assert 0.0 <= predict(voices, blend) <= 1.0
 
 
 @given(voices=VOICES, more=st.floats(0.0, 3.0), less_surely=st.floats(0.5, 1.0))
-def test_by_default_who_is_abler_is_likelier_right(voices: Voices, more: float, less_surely: float):
+def test_by_default_who_is_abler_is_likelier_right(
+    voices: PredictorInputs, more: float, less_surely: float
+):
     """Whichever term it is: the ability model's own log odds, its sum shrunk, rise with it."""
     was = predict(voices, DEFAULT)
     abler = {"ability": voices.ability, "skill_ability": voices.skill_ability}
@@ -63,7 +65,7 @@ def test_by_default_who_is_abler_is_likelier_right(voices: Voices, more: float, 
 
 @pytest.mark.parametrize("tracing", [0.0, 1.0, nan])
 def test_certainties_have_no_voice(tracing: float):
-    voices = Voices(tracing, 0.0, 0.0, 0.0, 0.0, 0.0)
+    voices = PredictorInputs(tracing, 0.0, 0.0, 0.0, 0.0, 0.0)
 
     with pytest.raises(ValueError, match="inside"):
         predict(voices, DEFAULT)

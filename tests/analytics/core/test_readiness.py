@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.core import difficulty
-from analytics.core.calibration import UNCALIBRATED, Calibration, calibrated
+from analytics.core.calibration import UNCALIBRATED, Calibration, calibrate
 from analytics.core.difficulty import (
     ABSENT,
     ITEM,
@@ -18,22 +18,27 @@ from analytics.core.difficulty import (
     LEARNER_SKILL,
     LONE_ITEM,
     SKILL,
-    Term,
-    Terms,
+    Gaussian,
+    Gaussians,
 )
 from analytics.core.logistic import sigmoid
-from analytics.core.memory import DAY, Memories, Memory, recall_at
-from analytics.core.readiness import Questions, first_sight, readiness, recall_now
+from analytics.core.memory import DAY, Memories, Memory, retrievability_at
+from analytics.core.readiness import (
+    Questions,
+    p_correct_at_first_sight,
+    readiness,
+    recall_probability_now,
+)
 
-NOTHING = Term(nan, nan)
-TERMS = st.builds(Term, st.floats(-4, 4), st.floats(0.01, 2))
+NOTHING = Gaussian(nan, nan)
+TERMS = st.builds(Gaussian, st.floats(-4, 4), st.floats(0.01, 2))
 
 
 def question(
     *,
-    at_skill: Term = NOTHING,
-    skill: Term = NOTHING,
-    item: Term = ITEM,
+    at_skill: Gaussian = NOTHING,
+    skill: Gaussian = NOTHING,
+    item: Gaussian = ITEM,
     has_skill: bool = False,
     is_answered: bool = False,
 ) -> Questions:
@@ -47,12 +52,12 @@ def question(
     )
 
 
-def lone(term: Term) -> Terms:
-    return Terms(np.array([term.mean]), np.array([term.variance]))
+def lone(term: Gaussian) -> Gaussians:
+    return Gaussians(np.array([term.mean]), np.array([term.variance]))
 
 
-def chance(asked: Questions, ability: Term = LEARNER) -> float:
-    return first_sight(asked, ability).item()
+def chance(asked: Questions, ability: Gaussian = LEARNER) -> float:
+    return p_correct_at_first_sight(asked, ability).item()
 
 
 def test_an_item_nobody_knows_is_met_as_any_item():
@@ -68,7 +73,7 @@ def test_an_item_nobody_knows_is_met_as_any_item():
 
 @given(ability=TERMS, at_skill=TERMS, skill=TERMS, item=TERMS)
 def test_what_is_known_is_expected_as_of_any_answer(
-    ability: Term, at_skill: Term, skill: Term, item: Term
+    ability: Gaussian, at_skill: Gaussian, skill: Gaussian, item: Gaussian
 ):
     """learning-science 2: the same terms as in the model of answers."""
     log_odds, _, _ = difficulty.expect(ability, at_skill, skill, item)
@@ -79,7 +84,9 @@ def test_what_is_known_is_expected_as_of_any_answer(
 
 
 @given(ability=TERMS, item=TERMS, skill=TERMS)
-def test_what_is_not_known_begins_as_everything_begins(ability: Term, item: Term, skill: Term):
+def test_what_is_not_known_begins_as_everything_begins(
+    ability: Gaussian, item: Gaussian, skill: Gaussian
+):
     new_to_skill, _, _ = difficulty.expect(ability, LEARNER_SKILL, skill, ITEM)
     alone, _, _ = difficulty.expect(ability, ABSENT, ABSENT, item)
     unheard_of, _, _ = difficulty.expect(ability, ABSENT, ABSENT, LONE_ITEM)
@@ -103,9 +110,9 @@ def test_what_was_studied_is_recalled(stability: float, days: float, offset: flo
     at = int(days * DAY)
     memory = Memory(stability, 5.0, 0)
 
-    [recall] = recall_now(many(memory), calibration, at)
+    [recall] = recall_probability_now(many(memory), calibration, at)
 
-    assert recall == pytest.approx(calibrated(recall_at(memory, at), calibration))
+    assert recall == pytest.approx(calibrate(retrievability_at(memory, at), calibration))
     assert 0 < recall < 1
 
 
@@ -116,7 +123,9 @@ def many(*memories: Memory) -> Memories:
 
 def test_a_set_is_ready_as_its_items_are():
     """One pass: what was studied is recalled, the rest is met for the first time."""
-    recall = recall_now(many(Memory(10.0, 5.0, 0), Memory(nan, nan, 0)), UNCALIBRATED, 10 * DAY)
+    recall = recall_probability_now(
+        many(Memory(10.0, 5.0, 0), Memory(nan, nan, 0)), UNCALIBRATED, 10 * DAY
+    )
 
     ready = readiness(recall, np.array([0.3, 0.4]))
 

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.core import response_times
-from analytics.core.response_times import BINS, FEWEST, LONGEST, SHORTEST
+from analytics.core.response_times import BINS, MAX_SECONDS, MIN_COUNT, MIN_SECONDS
 
-SECONDS = st.floats(SHORTEST, LONGEST)
-WITHIN_A_BIN = (LONGEST / SHORTEST) ** (1 / BINS)
+SECONDS = st.floats(MIN_SECONDS, MAX_SECONDS)
+WITHIN_A_BIN = (MAX_SECONDS / MIN_SECONDS) ** (1 / BINS)
 
 
-@given(st.lists(SECONDS, min_size=FEWEST, max_size=60))
+@given(st.lists(SECONDS, min_size=MIN_COUNT, max_size=60))
 def test_the_median_is_within_a_bin_of_the_true_one(seconds: list[float]):
     middle = sorted(seconds)
     low, high = middle[(len(middle) - 1) // 2], middle[len(middle) // 2]
@@ -36,10 +36,10 @@ def test_within_its_bin_the_median_lies_where_half_of_the_times_are():
     counts = response_times.empty()
     counts[0], counts[1], counts[2] = 4, 5, 1
 
-    assert response_times.median(counts) == pytest.approx(SHORTEST * WITHIN_A_BIN**1.2)
+    assert response_times.median(counts) == pytest.approx(MIN_SECONDS * WITHIN_A_BIN**1.2)
 
 
-@given(st.lists(SECONDS, max_size=FEWEST - 1))
+@given(st.lists(SECONDS, max_size=MIN_COUNT - 1))
 def test_a_handful_of_times_says_nothing(seconds: list[float]):
     assert response_times.median(counted(seconds)) is None
 
@@ -53,7 +53,7 @@ def test_neither_order_nor_batches_matter(one: list[float], other: list[float]):
     assert counts.sum() == len(one) + len(other)
 
 
-@given(seconds=st.lists(SECONDS, min_size=FEWEST, max_size=30), longer=st.floats(1.0, 5.0))
+@given(seconds=st.lists(SECONDS, min_size=MIN_COUNT, max_size=30), longer=st.floats(1.0, 5.0))
 def test_who_takes_longer_raises_the_median(seconds: list[float], longer: float):
     usual = response_times.median(counted(seconds))
     slower = response_times.median(counted([second * longer for second in seconds]))
@@ -64,7 +64,7 @@ def test_who_takes_longer_raises_the_median(seconds: list[float], longer: float)
 
 
 def test_times_beyond_the_bins_count_in_the_outer_ones():
-    counts = counted([0.0, 0.1, LONGEST, 1e9, inf])
+    counts = counted([0.0, 0.1, MAX_SECONDS, 1e9, inf])
 
     assert counts[0] == 2
     assert counts[-1] == 3

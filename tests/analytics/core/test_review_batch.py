@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.core.calibration import UNCALIBRATED, Calibration, learned
-from analytics.core.memory import DAY, Grade, Memory, recall_at, reviewed
-from analytics.core.review_batch import Reviews, remember
+from analytics.core.calibration import UNCALIBRATED, Calibration, update
+from analytics.core.memory import DAY, Grade, Memory, retrievability_at, review
+from analytics.core.review_batch import Reviews, replay_reviews
 
 LEARNERS, ITEMS = 3, 4
 BEGIN = 20_000 * DAY
@@ -26,7 +26,7 @@ Review = tuple[int, int, Grade, int]
 def test_a_batch_is_one_review_after_another(given_reviews: list[Review]):
     expected = one_at_a_time(given_reviews)
 
-    told = remember(reviews(given_reviews))
+    told = replay_reviews(reviews(given_reviews))
 
     for row, memory in enumerate(expected.memories):
         assert [column[row] for column in told.memories] == pytest.approx(list(memory), rel=1e-9)
@@ -47,8 +47,8 @@ def test_how_learners_take_turns_does_not_matter(given_reviews: list[Review], ra
     shuffled = [left[learner].pop(0) for learner in turns]
     one = reviews(given_reviews)
 
-    told = remember(one)
-    other = remember(
+    told = replay_reviews(one)
+    other = replay_reviews(
         Reviews(
             learner=one.learner[shuffled],
             memory=one.memory[shuffled],
@@ -70,21 +70,21 @@ def test_only_reviews_a_day_or_more_apart_say_how_well_the_model_knows_a_learner
 
     def offset(gap: int) -> float:
         given_reviews = [(0, 0, Grade.CORRECT, 0), (0, 0, Grade.INCORRECT, gap)]
-        return float(remember(reviews(given_reviews)).calibrations.offset[0])
+        return float(replay_reviews(reviews(given_reviews)).calibrations.offset[0])
 
     assert offset(DAY - 1) == UNCALIBRATED.offset
     assert offset(DAY) < UNCALIBRATED.offset
 
 
 def test_before_its_first_review_nothing_is_recalled():
-    told = remember(reviews([(0, 0, Grade.CORRECT, 0), (0, 0, Grade.CORRECT, DAY)]))
+    told = replay_reviews(reviews([(0, 0, Grade.CORRECT, 0), (0, 0, Grade.CORRECT, DAY)]))
 
     assert isnan(told.recall[0])
     assert 0.8 < told.recall[1] < 1
 
 
 def test_no_reviews_leave_nothing():
-    told = remember(reviews([]))
+    told = replay_reviews(reviews([]))
 
     assert len(told.recall) == len(told.memories.at) == len(told.calibrations.offset) == 0
 
@@ -107,10 +107,10 @@ def one_at_a_time(given_reviews: list[Review]) -> Expected:
         strict=True,
     ):
         before, calibration = memories.get(which), calibrations.get(learner, UNCALIBRATED)
-        r = float("nan") if before is None else recall_at(before, at)
+        r = float("nan") if before is None else retrievability_at(before, at)
         if before is not None and at - before.at >= DAY:
-            calibration = learned(calibration, r, Grade(grade).score)
-        memories[which] = reviewed(before, Grade(grade), at)
+            calibration = update(calibration, r, Grade(grade).score)
+        memories[which] = review(before, Grade(grade), at)
         calibrations[learner] = calibration
         expected.recall.append(r)
     expected.memories = [memories[which] for which in sorted(memories)]

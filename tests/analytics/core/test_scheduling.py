@@ -9,11 +9,19 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from analytics.core.memory import DAY, Grade, Memories, Memory, recall, recalls_at, reviewed
+from analytics.core.memory import (
+    DAY,
+    Grade,
+    Memories,
+    Memory,
+    retrievabilities_at,
+    retrievability,
+    review,
+)
 from analytics.core.scheduling import (
+    DEFAULT_SECONDS,
     HORIZON,
-    LEAST_SECONDS,
-    USUAL_SECONDS,
+    MIN_SECONDS,
     expected_seconds,
     gains,
     mean_recall,
@@ -38,7 +46,7 @@ def test_a_gain_is_what_the_review_adds_to_the_mean_recall_of_sixty_days(
 ):
     """By summing up R moment by moment, with the review and without."""
     right, wrong = (
-        summed(reviewed(memory, grade, AT).stability, 0.0)
+        summed(review(memory, grade, AT).stability, 0.0)
         for grade in (Grade.CORRECT, Grade.INCORRECT)
     )
     without = summed(memory.stability, (AT - memory.at) / DAY)
@@ -51,7 +59,7 @@ def test_a_gain_is_what_the_review_adds_to_the_mean_recall_of_sixty_days(
 
 @given(st.floats(0.001, 1e6), st.floats(0.0, 4_000.0))
 def test_the_mean_of_recall_lies_between_its_ends(stability: float, days: float):
-    begin, end = (recall(stability, days + passed) for passed in (0.0, HORIZON))
+    begin, end = (retrievability(stability, days + passed) for passed in (0.0, HORIZON))
 
     mean = float(mean_recall(np.array(stability), days))
 
@@ -67,7 +75,7 @@ def test_the_mean_of_recall_by_hand():
 def test_by_default_a_review_succeeds_as_the_model_says(rows: list[Memory]):
     memories, seconds = together(rows), np.full(len(rows), 10.0)
 
-    said = gains(memories, AT, seconds=seconds, recall=recalls_at(memories, AT))
+    said = gains(memories, AT, seconds=seconds, recall=retrievabilities_at(memories, AT))
 
     assert gains(memories, AT, seconds=seconds).tolist() == said.tolist()
 
@@ -149,16 +157,16 @@ def test_expected_times_lie_between_the_items_own_and_the_mean(rows: list[tuple[
 
     seconds = expected_seconds(total, reviews)
 
-    usual = total.sum() / reviews.sum() if reviews.sum() else USUAL_SECONDS
+    usual = total.sum() / reviews.sum() if reviews.sum() else DEFAULT_SECONDS
     own = np.where(reviews > 0, total / np.maximum(reviews, 1), usual)
-    assert np.all(seconds >= np.maximum(np.minimum(own, usual), LEAST_SECONDS) - 1e-9)
-    assert np.all(seconds <= np.maximum(np.maximum(own, usual), LEAST_SECONDS) + 1e-9)
+    assert np.all(seconds >= np.maximum(np.minimum(own, usual), MIN_SECONDS) - 1e-9)
+    assert np.all(seconds <= np.maximum(np.maximum(own, usual), MIN_SECONDS) + 1e-9)
 
 
 def test_where_no_time_is_known_all_take_the_usual():
     nothing = np.zeros(0)
 
-    assert expected_seconds(np.zeros(2), np.zeros(2, np.int64)).tolist() == [USUAL_SECONDS] * 2
+    assert expected_seconds(np.zeros(2), np.zeros(2, np.int64)).tolist() == [DEFAULT_SECONDS] * 2
     assert expected_seconds(nothing, nothing.astype(np.int64)).tolist() == []
 
 
@@ -206,7 +214,7 @@ def summed(stability: float, days: float) -> float:
     """Return the mean of R over the horizon by small steps, smallest where R falls fastest."""
     edges = np.concatenate([[0.0], np.geomspace(1e-6, HORIZON, 4_000)])
     middles = days + (edges[1:] + edges[:-1]) / 2.0
-    return float(recall(stability, middles) @ np.diff(edges)) / HORIZON
+    return float(retrievability(stability, middles) @ np.diff(edges)) / HORIZON
 
 
 def together(rows: list[Memory]) -> Memories:

@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 from analytics.core import growth_hmm, plateau
 from analytics.core.bkt import MASTERED
 from analytics.core.growth_hmm import Belief
-from analytics.core.plateau import Advice, Confidence, Evidence, Severity
-from analytics.core.trajectory import Course
+from analytics.core.plateau import Advice, Confidence, Indicator, Severity
+from analytics.core.trajectory import Trajectory
 from analytics.core.trajectory_codec import UnreadableRecord
 from analytics.core.velocity import Trend
 from tests.analytics.core.answers import ANSWERS, START_DAY, Given, absorb, taken
 
 
 def test_nothing_is_said_before_the_first_answer():
-    course = Course.begin()
+    course = Trajectory.begin()
 
     assert course.answers == 0
     assert course.efficiency == 0
@@ -29,7 +29,7 @@ def test_nothing_is_said_before_the_first_answer():
     assert course.confidence is None
     assert course.severity is None
     assert course.recommendation is None
-    assert course.evidence == []
+    assert course.indicators == []
     assert course.trend(START_DAY) is Trend.STABLE
     assert course.pace(START_DAY).recent.weight == 0
 
@@ -47,7 +47,7 @@ def test_one_right_answer():
 
 def test_a_learner_who_keeps_failing_is_stuck_low():
     """learning-science 3: flagged once P_stuck is .80, which takes fourteen wrong answers."""
-    course = Course.begin()
+    course = Trajectory.begin()
 
     flags = []
     for _ in range(20):
@@ -59,12 +59,12 @@ def test_a_learner_who_keeps_failing_is_stuck_low():
     assert course.confidence is Confidence.HIGH
     assert course.severity is Severity.SEVERE
     assert course.recommendation is Advice.PREREQUISITES
-    assert Evidence.MASTERY_STAGNANT in course.evidence
+    assert Indicator.MASTERY_STAGNANT in course.indicators
 
 
 def test_the_flag_waits_for_the_eighth_answer():
     """learning-science 3.4: n >= 8, however sure it is."""
-    course = Course.begin()
+    course = Trajectory.begin()
     for _ in range(plateau.MIN_ANSWERS):
         assert not course.is_plateau
         absorb(course, 0.0)
@@ -94,12 +94,12 @@ def test_a_learner_whose_results_fall_should_space_practice():
 
 def test_a_learner_whose_effort_pays_off_less_should_slow_down():
     """learning-science 3: efficiency falling at the same results."""
-    course = Course.begin()
+    course = Trajectory.begin()
     for n in range(40):
         absorb(course, float(n % 2), efficiency=0.9 - 0.02 * n)
 
     assert course.is_plateau
-    assert Evidence.EFFICIENCY_DROPPING in course.evidence
+    assert Indicator.EFFICIENCY_DROPPING in course.indicators
     assert course.recommendation is Advice.SLOW_DOWN
 
 
@@ -110,13 +110,13 @@ def test_a_mastered_skill_is_never_a_plateau():
 
     absorb(stuck, 0.0, mastery=MASTERED)
 
-    assert not right.is_raised
-    assert stuck.is_raised
+    assert not right.is_flagged
+    assert stuck.is_flagged
     assert not stuck.is_plateau
     assert stuck.confidence is None
     assert stuck.severity is None
     assert stuck.recommendation is None
-    assert stuck.evidence == []
+    assert stuck.indicators == []
 
 
 def test_the_flag_falls_when_the_learner_grows_again():
@@ -132,12 +132,12 @@ def test_the_flag_falls_when_the_learner_grows_again():
 
 def test_a_velocity_that_falls_within_a_week_is_evidence():
     """learning-science 3: span >= 7 days, and it never raises the flag alone."""
-    course = Course.begin()
+    course = Trajectory.begin()
     for day in range(9):
         for _ in range(4):
             absorb(course, 1.0, mastery=0.9, day=START_DAY + day)
 
-    assert course.evidence == [Evidence.VELOCITY_DECLINING]
+    assert course.indicators == [Indicator.VELOCITY_DECLINING]
     assert course.trend(START_DAY + 8) is Trend.DECLINING
     assert course.trend(START_DAY + 30) is Trend.STABLE
     assert not course.is_plateau
@@ -145,7 +145,7 @@ def test_a_velocity_that_falls_within_a_week_is_evidence():
 
 def test_a_creeping_mastery_does_set_records():
     """learning-science 3: a record is by .01, however many answers it takes."""
-    course = Course.begin()
+    course = Trajectory.begin()
     for n in range(40):
         absorb(course, 0.5, mastery=0.3 + n * 0.003)
 
@@ -156,7 +156,7 @@ def test_a_creeping_mastery_does_set_records():
 def test_what_is_written_down_is_read_back_exactly(answers: list[Given]):
     course = followed(answers)
 
-    copy = Course.from_bytes(course.to_bytes())
+    copy = Trajectory.from_bytes(course.to_bytes())
 
     assert copy == course
     for one in (copy, course):
@@ -204,13 +204,13 @@ def test_bytes_of_anything_else_are_refused():
     numbers = unpack("<45d", record)
 
     with pytest.raises(UnreadableRecord, match="360 bytes, not 352"):
-        Course.from_bytes(record[8:])
+        Trajectory.from_bytes(record[8:])
     with pytest.raises(UnreadableRecord, match="version 1, not 2"):
-        Course.from_bytes(pack("<45d", 2.0, *numbers[1:]))
+        Trajectory.from_bytes(pack("<45d", 2.0, *numbers[1:]))
     with pytest.raises(UnreadableRecord, match="finite"):
-        Course.from_bytes(pack("<45d", *numbers[:-1], nan))
+        Trajectory.from_bytes(pack("<45d", *numbers[:-1], nan))
     with pytest.raises(UnreadableRecord, match="adds up to 1"):
-        Course.from_bytes(pack("<45d", 1.0, *[0.0] * 44))
+        Trajectory.from_bytes(pack("<45d", 1.0, *[0.0] * 44))
 
 
 def test_an_unknown_difficulty_is_the_average_one():
@@ -220,9 +220,9 @@ def test_an_unknown_difficulty_is_the_average_one():
     assert course.belief == growth_hmm.observe(growth_hmm.START, 1.0, 1.0)
 
 
-def followed(answers: list[Given]) -> Course:
+def followed(answers: list[Given]) -> Trajectory:
     """The course that these answers make."""
-    course, day = Course.begin(), START_DAY
+    course, day = Trajectory.begin(), START_DAY
     for answer in answers:
         day += answer.gap
         course.absorb(

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.core.trajectory import Course
-from analytics.core.trajectory_batch import Courses
+from analytics.core.trajectory import Trajectory
+from analytics.core.trajectory_batch import Trajectories
 from analytics.core.trajectory_codec import UnreadableRecord
 from tests.analytics.core.answers import ANSWERS, START_DAY, Given, taken
 
@@ -18,7 +18,7 @@ from tests.analytics.core.answers import ANSWERS, START_DAY, Given, taken
 @settings(max_examples=60)
 @given(batch=st.lists(ANSWERS, min_size=1, max_size=6))
 def test_a_row_moves_as_a_course_does_alone(batch: list[list[Given]]):
-    courses = Courses()
+    courses = Trajectories()
     rows = courses.begin(len(batch))
 
     alone = together(courses, rows, batch)
@@ -33,7 +33,7 @@ def test_a_row_moves_as_a_course_does_alone(batch: list[list[Given]]):
 
 
 def test_rows_are_added_behind_those_there_are():
-    courses = Courses()
+    courses = Trajectories()
     first = courses.begin(3)
     together(courses, first, [[Given(score=0.0)]] * 3)
     written = courses.to_bytes(first)
@@ -46,14 +46,14 @@ def test_rows_are_added_behind_those_there_are():
     assert courses.to_bytes(first) == written
     assert courses.course(3) == taken([1.0, 0.5])
     assert courses.to_bytes(restored[1:]) == written
-    assert courses.course(56) == Course.begin()
+    assert courses.course(56) == Trajectory.begin()
 
 
 def test_rows_do_not_touch_each_other():
     """learning-science 3: skills are independent, in whatever order they come."""
     rng = np.random.default_rng(3)
     scores, days = rng.random(20), START_DAY + 3 * rng.random(20)
-    one, other = Courses(), Courses()
+    one, other = Trajectories(), Trajectories()
     rows, shuffled = one.begin(20), rng.permutation(20)
     other.begin(20)
 
@@ -65,7 +65,7 @@ def test_rows_do_not_touch_each_other():
 
 
 def test_an_answer_from_before_counts_as_at_the_same_time():
-    courses = Courses()
+    courses = Trajectories()
     rows = courses.begin(2)
     move(courses, rows, np.ones(2), np.full(2, START_DAY))
 
@@ -76,7 +76,7 @@ def test_an_answer_from_before_counts_as_at_the_same_time():
 
 
 def test_a_step_moves_a_course_once():
-    courses = Courses()
+    courses = Trajectories()
     rows = courses.begin(3)
     before = courses.to_bytes(rows)
 
@@ -91,7 +91,7 @@ def test_a_step_moves_a_course_once():
 
 @pytest.mark.parametrize("value", [nan, -0.1, 1.1])
 def test_what_is_no_score_moves_nothing(value: float):
-    courses = Courses()
+    courses = Trajectories()
     rows = courses.begin(2)
 
     with pytest.raises(ValueError, match="lie"):
@@ -103,7 +103,7 @@ def test_what_is_no_score_moves_nothing(value: float):
 
 
 def test_an_empty_step_moves_nothing():
-    courses = Courses()
+    courses = Trajectories()
     nobody = courses.begin(0)
 
     move(courses, nobody, np.ones(0), np.ones(0))
@@ -112,23 +112,23 @@ def test_an_empty_step_moves_nothing():
 
 
 def test_bytes_of_anything_else_are_refused():
-    courses = Courses()
+    courses = Trajectories()
 
     with pytest.raises(UnreadableRecord):
-        courses.restore([Course.begin().to_bytes(), b"something else"])
+        courses.restore([Trajectory.begin().to_bytes(), b"something else"])
 
     assert len(courses) == 0
 
 
-def move(courses: Courses, rows, scores, days) -> None:
+def move(courses: Trajectories, rows, scores, days) -> None:
     """One step of answers like any other."""
     half, zero = np.full(len(rows), 0.5), np.zeros(len(rows))
     courses.absorb(rows, scores, efficiency=half, difficulty=zero, mastery=half, day=days)
 
 
-def together(courses: Courses, rows, batch: list[list[Given]]) -> list[Course]:
+def together(courses: Trajectories, rows, batch: list[list[Given]]) -> list[Trajectory]:
     """Move rows time-major, and courses of their own beside them; return these."""
-    alone = [Course.begin() for _ in batch]
+    alone = [Trajectory.begin() for _ in batch]
     days = [START_DAY] * len(batch)
     for step in range(max(map(len, batch))):
         active = [n for n, answers in enumerate(batch) if step < len(answers)]

@@ -100,7 +100,7 @@ def of(numbers) -> Series[float]:
     """The series of these numbers."""
     found = EMPTY
     for number in numbers:
-        found = trend_series.extended(found, float(number))
+        found = trend_series.append(found, float(number))
     return found
 
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.core import exponential_average, velocity
-from analytics.core.exponential_average import NOTHING, Mean
-from analytics.core.velocity import UNTRODDEN, WEEK, Trail, Trails, Trend
+from analytics.core.exponential_average import NO_AVERAGE, ExponentialAverage
+from analytics.core.velocity import NO_HISTORY, WEEK, DailyHistories, DailyHistory, Trend
 
 GAPS = st.one_of(st.just(0.0), st.floats(0, 2), st.floats(0, 30))
 VALUES = st.floats(-0.0015, 0.045)
@@ -22,7 +22,7 @@ STEPS = st.lists(st.tuples(GAPS, VALUES), min_size=1, max_size=25)
 
 def test_an_answer_weighs_half_after_a_week():
     """learning-science 3: half-life 7 d, by hand: (.5 x .02 + .05) / 1.5 = .04."""
-    week_old = exponential_average.faded(Mean(1.0, 0.02), velocity.fade(7.0))
+    week_old = exponential_average.decayed(ExponentialAverage(1.0, 0.02), velocity.fade(7.0))
 
     recent = exponential_average.absorb(week_old, 0.05)
 
@@ -55,16 +55,16 @@ def test_many_trails_are_kept_as_one_is(steps: list[list[tuple[float, float]]], 
     walks = [walked(each) for each in steps]
     last = np.array([history[-1][0] for history, _, _ in walks])
     day = last + waits[: len(walks)]
-    trails = Trails(
+    trails = DailyHistories(
         np.array([trail.weights for _, _, trail in walks]).T,
         np.array([trail.means for _, _, trail in walks]).T,
     )
-    recent = Mean(*np.array([recent for _, recent, _ in walks]).T)
+    recent = ExponentialAverage(*np.array([recent for _, recent, _ in walks]).T)
 
-    together = velocity.all_closed(trails, recent, last, day)
+    together = velocity.close_days_many(trails, recent, last, day)
 
     alone = [
-        velocity.closed(trail, one, *days)
+        velocity.close_days(trail, one, *days)
         for (_, one, trail), days in zip(walks, zip(last, day, strict=True), strict=True)
     ]
     assert np.allclose(together.weights.T, [one.weights for one in alone], rtol=0, atol=1e-12)
@@ -82,26 +82,26 @@ def test_many_trails_are_kept_as_one_is(steps: list[list[tuple[float, float]]], 
 )
 def test_a_trend_is_a_change_beyond_eight_thousandths(now: float, earlier: float, trend: Trend):
     """learning-science 4, contract 2.2."""
-    assert velocity.trend(Mean(1.0, now), Mean(1.0, earlier)) is trend
+    assert velocity.trend(ExponentialAverage(1.0, now), ExponentialAverage(1.0, earlier)) is trend
 
 
 def test_without_a_week_of_practice_the_trend_is_stable():
     """learning-science 3: span >= 7 days."""
-    assert velocity.trend(Mean(1.0, 0.03), NOTHING) is Trend.STABLE
-    assert velocity.trend(NOTHING, NOTHING) is Trend.STABLE
+    assert velocity.trend(ExponentialAverage(1.0, 0.03), NO_AVERAGE) is Trend.STABLE
+    assert velocity.trend(NO_AVERAGE, NO_AVERAGE) is Trend.STABLE
 
 
 def test_the_same_calendar_day_closes_nothing():
-    trail = velocity.closed(UNTRODDEN, Mean(3.0, 0.02), 20_000.1, 20_000.9)
+    trail = velocity.close_days(NO_HISTORY, ExponentialAverage(3.0, 0.02), 20_000.1, 20_000.9)
 
-    assert trail == UNTRODDEN
+    assert trail == NO_HISTORY
 
 
 @given(means=st.lists(st.tuples(st.floats(0, 9), VALUES), max_size=6))
 def test_pooled_means_are_the_mean_of_everything(means: list[tuple[float, float]]):
     weight = sum(w for w, _ in means)
 
-    pooled = exponential_average.pooled([Mean(*each) for each in means])
+    pooled = exponential_average.pooled([ExponentialAverage(*each) for each in means])
 
     assert pooled.weight == pytest.approx(weight)
     assert pooled.weight * pooled.mean == pytest.approx(sum(w * v for w, v in means), abs=1e-12)
@@ -109,14 +109,14 @@ def test_pooled_means_are_the_mean_of_everything(means: list[tuple[float, float]
 
 def walked(
     steps: list[tuple[float, float]],
-) -> tuple[list[tuple[float, float]], Mean[float], Trail]:
+) -> tuple[list[tuple[float, float]], ExponentialAverage[float], DailyHistory]:
     """What is kept of (days since the answer before, velocity), beside the days and velocities."""
-    day, recent, trail = 20_000.7, NOTHING, UNTRODDEN
+    day, recent, trail = 20_000.7, NO_AVERAGE, NO_HISTORY
     history: list[tuple[float, float]] = []
     for gap, value in steps:
         if history:
-            trail = velocity.closed(trail, recent, day, day + gap)
-            recent = exponential_average.faded(recent, velocity.fade(gap))
+            trail = velocity.close_days(trail, recent, day, day + gap)
+            recent = exponential_average.decayed(recent, velocity.fade(gap))
             day += gap
         recent = exponential_average.absorb(recent, value)
         history.append((day, value))
