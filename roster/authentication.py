@@ -25,8 +25,8 @@ _BEARER = "bearer"
 # Digests of secrets this process let in before. They open nothing: an address that has used up its
 # rate is refused before its secret is looked up, and this keeps a neighbour's flood of wrong ones
 # from refusing the right ones too.
-_let_in: set[str] = set()
-_MOST_LET_IN = 10_000
+_accepted: set[str] = set()
+_MAX_ACCEPTED = 10_000
 
 
 class KeyAuthentication(BaseAuthentication):
@@ -48,11 +48,11 @@ class KeyAuthentication(BaseAuthentication):
         try:
             found = _holder(secret, at=timezone.now())
         except services.UnknownKey:
-            _let_in.discard(digest)
+            _accepted.discard(digest)
             raise AuthenticationFailed("The key is unknown, expired or revoked.") from None
-        if len(_let_in) >= _MOST_LET_IN:
-            _let_in.clear()
-        _let_in.add(digest)
+        if len(_accepted) >= _MAX_ACCEPTED:
+            _accepted.clear()
+        _accepted.add(digest)
         return found
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002
@@ -72,7 +72,7 @@ def _holder(secret: str, *, at: datetime) -> tuple[ApiKey | User, ApiKey | None]
 
 
 def _refuse_flood(request: Request, digest: str) -> None:
-    if digest in _let_in:
+    if digest in _accepted:
         return
     wait = throttle_counter.retry_after("guest", client_address(request._request))
     if wait is not None:

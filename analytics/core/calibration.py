@@ -15,7 +15,7 @@ import numpy as np
 from analytics.core.logistic import FloatArray, IntArray, logit, logits, sigmoid, sigmoids
 
 MAX_LOG_ODDS = 5.0
-LEAST_RECALL, MOST_RECALL = sigmoid(-MAX_LOG_ODDS), sigmoid(MAX_LOG_ODDS)
+MIN_RECALL, MAX_RECALL = sigmoid(-MAX_LOG_ODDS), sigmoid(MAX_LOG_ODDS)
 OFFSET_RATE, SLOPE_RATE = 0.5, 0.2
 MIN_SLOPE = 0.05  # nothing is remembered better by waiting
 
@@ -57,12 +57,12 @@ class Calibrations(NamedTuple):
 
 def log_odds(r: float) -> float:
     """Return the log odds of a probability of recall in [0, 1], within ±5."""
-    return logit(min(max(r, LEAST_RECALL), MOST_RECALL))
+    return logit(min(max(r, MIN_RECALL), MAX_RECALL))
 
 
 def many_log_odds(r: FloatArray) -> FloatArray:
     """Return `log_odds` of each."""
-    return logits(np.clip(r, LEAST_RECALL, MOST_RECALL))
+    return logits(np.clip(r, MIN_RECALL, MAX_RECALL))
 
 
 def calibrate(r: float, calibration: Calibration) -> float:

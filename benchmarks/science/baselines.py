@@ -23,7 +23,7 @@ from benchmarks.science.anki import succeeded
 from benchmarks.science.sm2 import Schedules
 
 BIAS, RIGHT, WRONG = 2.7245, 2.5819, -0.8674
-LEAST_HALF_LIFE, MOST_HALF_LIFE = 15.0 / (24.0 * 60.0), 274.0  # days
+MIN_HALF_LIFE, MAX_HALF_LIFE = 15.0 / (24.0 * 60.0), 274.0  # days
 
 
 def days_between(reviews: Reviews) -> FloatArray:
@@ -60,7 +60,7 @@ def by_half_life(reviews: Reviews) -> FloatArray:
     for rows in steps(reviews.memory):
         items = reviews.memory[rows]
         half_life = 2.0 ** (BIAS + RIGHT * np.sqrt(right[items]) + WRONG * np.sqrt(wrong[items]))
-        half_life = np.clip(half_life, LEAST_HALF_LIFE, MOST_HALF_LIFE)
+        half_life = np.clip(half_life, MIN_HALF_LIFE, MAX_HALF_LIFE)
         chance[rows] = 2.0 ** (-days[rows] / half_life)
         counted = rows[~(days[rows] < 1.0)]
         right[reviews.memory[counted]] += score[counted]

@@ -35,7 +35,7 @@ MAX_MEGABYTES = 150.0
 MAX_ERRORS = {"prior": 0.03, "learn": 0.010, "guess": 0.010, "slip": 0.004}
 DRAWS = 20
 # What plausible skills are like; how well guesses can be told depends on how many there are.
-LEAST_TRUE, MOST_TRUE = (0.10, 0.05, 0.10, 0.03), (0.50, 0.25, 0.25, 0.15)
+MIN_TRUE, MAX_TRUE = (0.10, 0.05, 0.10, 0.03), (0.50, 0.25, 0.25, 0.15)
 INSIDE = 1e-9
 
 # Reads the answers from its input and writes the seconds and each skill's parameters.
@@ -131,7 +131,7 @@ def recovered() -> Iterator[Row]:
 
 def _errors(seed: int) -> list[float]:
     random = np.random.default_rng(seed)
-    prior, learn, guess, slip = random.uniform(LEAST_TRUE, MOST_TRUE, (8, 4)).T
+    prior, learn, guess, slip = random.uniform(MIN_TRUE, MAX_TRUE, (8, 4)).T
     truth = ParamRows(prior, learn, guess, slip, forget=np.zeros(8))
     answers = simulated(
         [truth.row(skill) for skill in range(8)], learners=400, answers=15, seed=seed

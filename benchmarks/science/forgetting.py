@@ -20,7 +20,7 @@ from analytics.core.memory import DAY, EASIEST, HARDEST, Grade, Memories, review
 LEARNER_START_SD, ITEM_START_SD = 0.3, 0.7
 LEARNER_GROWTH_SD, ITEM_GROWTH_SD, REVIEW_SD = 0.3, 0.4, 0.15
 DIFFICULTY_SD, DECAY_SD = 1.5, 0.4
-USUAL_SECONDS, ITEM_SECONDS_SD, LEARNER_SECONDS_SD, SECONDS_SD = 12.0, 0.6, 0.25, 0.35
+DEFAULT_SECONDS, ITEM_SECONDS_SD, LEARNER_SECONDS_SD, SECONDS_SD = 12.0, 0.6, 0.25, 0.35
 FAILURE_TAKES = 1.5
 FIRST_CHANCE = 0.15  # of knowing what was never studied
 MIN_TRUE_STABILITY = 0.01
@@ -57,7 +57,7 @@ class Truth:
         self.start = np.exp(_noise(rng, shape, LEARNER_START_SD, ITEM_START_SD))
         self.growth = np.exp(_noise(rng, shape, LEARNER_GROWTH_SD, ITEM_GROWTH_SD))
         self.harder = _noise(rng, shape, 0.0, DIFFICULTY_SD)
-        self.seconds = USUAL_SECONDS * np.exp(
+        self.seconds = DEFAULT_SECONDS * np.exp(
             _noise(rng, shape, LEARNER_SECONDS_SD, ITEM_SECONDS_SD)
         )
         self.memories = Memories.blank(shape[0] * shape[1])

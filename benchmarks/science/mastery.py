@@ -22,7 +22,7 @@ from benchmarks.science.scoring import auc, calibration_error, log_loss
 from benchmarks.science.table import Row, at_least, at_most, show
 
 FOLDS = 5
-LEAST_AUC, MOST_LOG_LOSS, MOST_CALIBRATION_ERROR = 0.720, 0.569, 0.01
+MIN_AUC, MAX_LOG_LOSS, MAX_CALIBRATION_ERROR = 0.720, 0.569, 0.01
 
 Fitter = Callable[[Answers], ParamRows]
 
@@ -51,10 +51,10 @@ def rows(answers: Answers) -> Iterator[Row]:
 
 def targeted(name: str, answers: Answers, predicted: FloatArray) -> Iterator[Row]:
     score = answers.score
-    yield at_least(f"{name}: AUC", auc(predicted, score), LEAST_AUC)
-    yield at_most(f"{name}: log loss", log_loss(predicted, score), MOST_LOG_LOSS)
+    yield at_least(f"{name}: AUC", auc(predicted, score), MIN_AUC)
+    yield at_most(f"{name}: log loss", log_loss(predicted, score), MAX_LOG_LOSS)
     error = calibration_error(predicted, score)
-    yield at_most(f"{name}: calibration error", error, MOST_CALIBRATION_ERROR)
+    yield at_most(f"{name}: calibration error", error, MAX_CALIBRATION_ERROR)
 
 
 def beside(name: str, answers: Answers, predicted: FloatArray) -> Iterator[Row]:

@@ -28,8 +28,8 @@ from benchmarks.science.table import Row, at_least, at_most, show
 from tests.analytics.core.histories import STEPLESS, History, by_package, followed, histories
 
 SEED, HISTORIES, LONGEST = 20_260_302, 3_000, 12
-TINY, MOST_DIFFERENCE, LEAST_RATIO = 1e-12, 1e-9, 50.0
-MOST_LOG_LOSS, LEAST_AUC = 0.414, 0.65
+TINY, MAX_DIFFERENCE, MIN_RATIO = 1e-12, 1e-9, 50.0
+MAX_LOG_LOSS, MIN_AUC = 0.414, 0.65
 BINS = 20
 MIN_PROBABILITY = 1e-4  # that is foreseen, and the most is as near to 1
 
@@ -47,11 +47,11 @@ def beside_package() -> Iterator[Row]:
     ours = (process_time() - began) / count
     package = np.array([(card.stability, card.difficulty) for card in cards], dtype=np.float64)
     apart = _apart(np.array(memories)[:, :2], package)
-    yield at_most("greatest difference one by one, in 1e-12", apart, MOST_DIFFERENCE / TINY)
+    yield at_most("greatest difference one by one, in 1e-12", apart, MAX_DIFFERENCE / TINY)
     last = package[np.cumsum([len(history) for history in given]) - 1]
     apart = _apart(_remembered(given), last)
-    yield at_most("greatest difference in a batch, in 1e-12", apart, MOST_DIFFERENCE / TINY)
-    yield at_least("times as fast as the package, in a batch", theirs / _in_batch(), LEAST_RATIO)
+    yield at_most("greatest difference in a batch, in 1e-12", apart, MAX_DIFFERENCE / TINY)
+    yield at_least("times as fast as the package, in a batch", theirs / _in_batch(), MIN_RATIO)
     yield Row("times as fast as the package, one by one", theirs / ours)
 
 
@@ -89,8 +89,8 @@ def rows(reviews: Reviews) -> Iterator[Row]:
     right = score[told]
     yield Row("reviews foreseen", len(told))
     ours = _calibrated(recall[told].tolist(), right.tolist())
-    yield at_most("FSRS-6 calibrated: log loss", log_loss(ours, right), MOST_LOG_LOSS)
-    yield at_least("FSRS-6 calibrated: AUC", auc(ours, right), LEAST_AUC)
+    yield at_most("FSRS-6 calibrated: log loss", log_loss(ours, right), MAX_LOG_LOSS)
+    yield at_least("FSRS-6 calibrated: AUC", auc(ours, right), MIN_AUC)
     yield from list(_judged("FSRS-6 calibrated", ours, right))[2:]
     yield from _judged("FSRS-6", recall[told], right)
     yield from _judged("SM-2", by_sm2(reviews)[told], right)

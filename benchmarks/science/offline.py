@@ -19,7 +19,7 @@ from analytics.core.learner_model import LearnerModel
 from analytics.core.logistic import FloatArray
 from benchmarks.science.assistments import Answers, load
 from benchmarks.science.mastery import FOLDS, folds
-from benchmarks.science.prediction import LEAST_AUC, MOST_CALIBRATION_ERROR, MOST_LOG_LOSS
+from benchmarks.science.prediction import MIN_AUC, MAX_CALIBRATION_ERROR, MAX_LOG_LOSS
 from benchmarks.science.scoring import auc, calibration_error, log_loss
 from benchmarks.science.table import Row, at_least, at_most, show
 
@@ -39,10 +39,10 @@ def rows(answers: Answers) -> Iterator[Row]:
         predicted[held_out] = predictions(model, answers.of(held_out))
         seconds += time.process_time() - began
     score = answers.score
-    yield at_least("offline: AUC", auc(predicted, score), LEAST_AUC)
-    yield at_most("offline: log loss", log_loss(predicted, score), MOST_LOG_LOSS)
+    yield at_least("offline: AUC", auc(predicted, score), MIN_AUC)
+    yield at_most("offline: log loss", log_loss(predicted, score), MAX_LOG_LOSS)
     error = calibration_error(predicted, score)
-    yield at_most("offline: calibration error", error, MOST_CALIBRATION_ERROR)
+    yield at_most("offline: calibration error", error, MAX_CALIBRATION_ERROR)
     each = 1e6 * seconds / len(score)
     yield at_most("offline: CPU of predict and observe, microseconds", each, MAX_MICROSECONDS)
 

@@ -35,7 +35,7 @@ from benchmarks.science.mastery import FOLDS, beside, causal, folds
 from benchmarks.science.scoring import auc, calibration_error, log_loss
 from benchmarks.science.table import Row, at_least, at_most, show
 
-LEAST_AUC, MOST_LOG_LOSS, MOST_CALIBRATION_ERROR = 0.775, 0.527, 0.012
+MIN_AUC, MAX_LOG_LOSS, MAX_CALIBRATION_ERROR = 0.775, 0.527, 0.012
 KALMAN = BlendWeights(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0)
 
 
@@ -63,10 +63,10 @@ def rows(answers: Answers) -> Iterator[Row]:
     yield from beside("shipped weights, tracing by defaults", answers, foreseen.shipped)
     yield from beside("ability and difficulty alone", answers, foreseen.kalman)
     score = answers.score
-    yield at_least("blend: AUC", auc(foreseen.fitted, score), LEAST_AUC)
-    yield at_most("blend: log loss", log_loss(foreseen.fitted, score), MOST_LOG_LOSS)
+    yield at_least("blend: AUC", auc(foreseen.fitted, score), MIN_AUC)
+    yield at_most("blend: log loss", log_loss(foreseen.fitted, score), MAX_LOG_LOSS)
     error = calibration_error(foreseen.fitted, score)
-    yield at_most("blend: calibration error", error, MOST_CALIBRATION_ERROR)
+    yield at_most("blend: calibration error", error, MAX_CALIBRATION_ERROR)
 
 
 def folded(answers: Answers) -> PredictedScores:

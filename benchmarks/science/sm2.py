@@ -13,7 +13,7 @@ import numpy as np
 
 from analytics.core.logistic import FloatArray, IntArray
 
-FIRST_EASE, LEAST_EASE = 2.5, 1.3
+FIRST_EASE, MIN_EASE = 2.5, 1.3
 QUALITY = np.array([0, 1, 3, 4, 5])  # of grades 1 to 4
 
 
@@ -34,7 +34,7 @@ class Schedules(NamedTuple):
         quality, ease = QUALITY[grade], self.ease[rows]
         is_right = quality >= 3
         missing = 5 - quality
-        eased = np.maximum(LEAST_EASE, ease + 0.1 - missing * (0.08 + missing * 0.02))
+        eased = np.maximum(MIN_EASE, ease + 0.1 - missing * (0.08 + missing * 0.02))
         ease = np.where(is_right, eased, ease)
         successes = np.where(is_right, self.successes[rows] + 1, 0)
         grown = np.ceil(self.interval[rows] * ease)

@@ -15,7 +15,7 @@ from config.seeding.chance import Chance
 
 Levels = tuple[float, float]
 Answers = tuple[int, int]
-BEGINNER, MASTER, AT_ONCE = (0.20, 0.40), (0.88, 0.95), (0, 0)
+BEGINNER, MASTER, IMMEDIATELY = (0.20, 0.40), (0.88, 0.95), (0, 0)
 
 
 class Course(StrEnum):
@@ -33,21 +33,21 @@ class Course(StrEnum):
 
 # Where each leg leads (None: on at the same level), and how many answers it takes.
 LEGS: dict[Course, list[tuple[Levels | None, Answers]]] = {
-    Course.MASTERED: [(MASTER, AT_ONCE)],
-    Course.FAST: [(BEGINNER, AT_ONCE), (MASTER, (5, 10))],
-    Course.STEADY: [(BEGINNER, AT_ONCE), (MASTER, (15, 25))],
-    Course.SLOW: [(BEGINNER, AT_ONCE), (MASTER, (35, 50))],
-    Course.LOW: [((0.12, 0.25), AT_ONCE)],
-    Course.HALTED: [(BEGINNER, AT_ONCE), ((0.42, 0.50), (8, 16))],
+    Course.MASTERED: [(MASTER, IMMEDIATELY)],
+    Course.FAST: [(BEGINNER, IMMEDIATELY), (MASTER, (5, 10))],
+    Course.STEADY: [(BEGINNER, IMMEDIATELY), (MASTER, (15, 25))],
+    Course.SLOW: [(BEGINNER, IMMEDIATELY), (MASTER, (35, 50))],
+    Course.LOW: [((0.12, 0.25), IMMEDIATELY)],
+    Course.HALTED: [(BEGINNER, IMMEDIATELY), ((0.42, 0.50), (8, 16))],
     Course.SPINNING: [
-        ((0.25, 0.35), AT_ONCE),
+        ((0.25, 0.35), IMMEDIATELY),
         ((0.45, 0.50), (6, 8)),
         ((0.25, 0.30), (8, 10)),
         ((0.45, 0.50), (8, 10)),
         ((0.30, 0.35), (8, 10)),
     ],
     Course.DECLINING: [
-        (BEGINNER, AT_ONCE),
+        (BEGINNER, IMMEDIATELY),
         ((0.70, 0.80), (10, 14)),
         (None, (4, 8)),
         ((0.15, 0.25), (14, 18)),

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-MOST_PROBLEMS = 50
-MOST_PLACES = 3
+MAX_PROBLEMS = 50
+MAX_PLACES = 3
 
 
 class BadExport(ValueError):
@@ -24,7 +24,7 @@ class Report:
 
     def problem(self, where: str, message: str) -> None:
         """Note what has to be put right before anything can be imported."""
-        if len(self.problems) < MOST_PROBLEMS:
+        if len(self.problems) < MAX_PROBLEMS:
             self.problems.append(f"{where}: {message}")
         else:
             self.further += 1
@@ -42,6 +42,6 @@ class Report:
     def told(self) -> Iterator[str]:
         """Yield each notice once, with the first places it is of."""
         for message, places in self.notices.items():
-            more = len(places) - MOST_PLACES
+            more = len(places) - MAX_PLACES
             rest = f" and {more:,} more" if more > 0 else ""
-            yield f"{', '.join(places[:MOST_PLACES])}{rest}: {message}"
+            yield f"{', '.join(places[:MAX_PLACES])}{rest}: {message}"

@@ -14,7 +14,7 @@ BEGIN = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 # Days between reviews: minutes, about a day, weeks, years.
-USUAL_GAPS = (0.01, 1.0, 10.0, 300.0)
+DEFAULT_GAPS = (0.01, 1.0, 10.0, 300.0)
 EDGES = (0, DAY - 1, DAY, DAY + 1, 2 * DAY - 1, 2 * DAY)
 
 History = list[tuple[int, Grade]]
@@ -28,7 +28,7 @@ def histories(count: int, seed: int, *, longest: int = 12) -> list[History]:
 
 
 def _history(rng: np.random.Generator, reviews: int) -> History:
-    drawn = (rng.exponential(rng.choice(USUAL_GAPS, reviews)) * DAY).astype(np.int64)
+    drawn = (rng.exponential(rng.choice(DEFAULT_GAPS, reviews)) * DAY).astype(np.int64)
     gaps = np.where(rng.random(reviews) < 0.2, rng.choice(EDGES, reviews), drawn)
     times = (BEGIN - EPOCH) // MICROSECOND + np.cumsum(gaps)
     grades = rng.choice([1, 2, 3, 4], reviews, p=[0.25, 0.15, 0.45, 0.15])
