@@ -14,6 +14,7 @@ class NamedLock(models.Model):
     name = models.CharField(max_length=50, primary_key=True)
 
     class Meta:
+        db_table = "analytics_upkeep"
         verbose_name_plural = "upkeep"
 
     def __str__(self) -> str:

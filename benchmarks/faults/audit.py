@@ -23,7 +23,7 @@ from django.db.models.functions import Coalesce  # noqa: E402
 
 from benchmarks.replay import SECONDS, content_of, sessions_of  # noqa: E402
 from benchmarks.rows import read  # noqa: E402
-from infra.api.idempotency.models import KeptAnswer  # noqa: E402
+from infra.api.idempotency.models import IdempotencyRecord  # noqa: E402
 from logger.models import AttemptLog, ContentSession, ContentSummary, MasteryLog  # noqa: E402
 
 
@@ -99,7 +99,7 @@ def audit(path: Path, limit: int, prefix: str) -> dict[str, Any]:
     """Compare the database with the file, and with itself."""
     answers, sittings = meant(path, limit, prefix)
     answers_found, sittings_found = answers_there(prefix), sittings_there(prefix)
-    kept = KeptAnswer.objects.aggregate(
+    kept = IdempotencyRecord.objects.aggregate(
         answered=Count("pk", filter=Q(status=200)), pending=Count("pk", filter=Q(status=None))
     )
     return {

@@ -19,7 +19,7 @@ from analytics.core.learner_model import LearnerModel
 from analytics.core.logistic import FloatArray
 from benchmarks.science.assistments import Answers, load
 from benchmarks.science.mastery import FOLDS, folds
-from benchmarks.science.prediction import MIN_AUC, MAX_CALIBRATION_ERROR, MAX_LOG_LOSS
+from benchmarks.science.prediction import MAX_CALIBRATION_ERROR, MAX_LOG_LOSS, MIN_AUC
 from benchmarks.science.scoring import auc, calibration_error, log_loss
 from benchmarks.science.table import Row, at_least, at_most, show
 

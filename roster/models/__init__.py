@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from infra.api.idempotency.models import MAX_KEY_LENGTH, KeptAnswer
+from infra.api.idempotency.models import MAX_KEY_LENGTH, IdempotencyRecord
 from infra.exports.models import Export, ExportFormat, ExportState
 from roster.models.assignments import (
     Assignable,
@@ -47,7 +47,7 @@ __all__ = [
     "ExportState",
     "Facility",
     "GroupMembership",
-    "KeptAnswer",
+    "IdempotencyRecord",
     "LearnerGroup",
     "LearnerToken",
     "Lesson",

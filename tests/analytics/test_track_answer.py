@@ -12,7 +12,7 @@ from django.test import Client as DjangoClient
 from django.utils import timezone
 
 from analytics.models import Item, LearningEvent, Skill, SkillState
-from infra.api.idempotency.models import KeptAnswer
+from infra.api.idempotency.models import IdempotencyRecord
 from roster.models import Facility, Scope, User
 from tests.analytics.event_builders import TRACK, answer, refused, track, tracked
 from tests.conftest import Client, client_for
@@ -280,7 +280,7 @@ def test_a_request_sent_again_under_its_key_counts_once(app: Client):
     assert again.headers["Idempotent-Replayed"] == "true"
     refused(other, 422)
     assert LearningEvent.objects.count() == 1
-    assert KeptAnswer.objects.get().learner is not None
+    assert IdempotencyRecord.objects.get().learner is not None
 
 
 def test_a_late_answer_takes_its_place(app: Client):

@@ -15,7 +15,7 @@ from rest_framework.exceptions import ParseError
 
 from analytics.models import LearningEvent, Skill, SkillState
 from analytics.services import bulk
-from infra.api.idempotency.models import KeptAnswer
+from infra.api.idempotency.models import IdempotencyRecord
 from infra.api.parsers import read_lines
 from roster.models import Facility, Scope, User
 from tests.analytics.event_builders import answer, refused, told, track
@@ -360,7 +360,7 @@ def test_a_bulk_that_was_half_done_is_finished_and_counts_once(
     assert counts(again) == (60, 0, 0)
     assert LearningEvent.objects.count() == 60
     assert sent().headers["Idempotent-Replayed"] == "true"
-    assert KeptAnswer.objects.get().status == 200
+    assert IdempotencyRecord.objects.get().status == 200
 
 
 @pytest.mark.django_db(transaction=True)

@@ -14,7 +14,7 @@ from pytest_django import Settings
 
 from config import scheduler
 from config.models import JobRun
-from infra.api.idempotency.models import KeptAnswer
+from infra.api.idempotency.models import IdempotencyRecord
 from logger.models import AttemptLog, ContentSession
 from roster.models import LearnerToken
 from tests.conftest import Client, client_for
@@ -42,7 +42,7 @@ def test_kept_answers_go_after_a_day(app: Client):
 
         run()
 
-    assert KeptAnswer.objects.get().name == "new"
+    assert IdempotencyRecord.objects.get().name == "new"
     assert ContentSession.objects.count() == 2
 
 

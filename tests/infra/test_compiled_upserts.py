@@ -18,7 +18,7 @@ from django.db.utils import DataError
 from django.test.utils import isolate_apps
 from uuid_utils.compat import uuid7
 
-from infra.api.idempotency.models import KeptAnswer
+from infra.api.idempotency.models import IdempotencyRecord
 from infra.db.compiled_queries import CompiledUpsert
 from logger.models import AttemptLog, ContentSession
 from roster.models import Facility, User
@@ -27,7 +27,7 @@ from tests.factories import NOW, School, exercise
 
 INSERT = CompiledUpsert(AttemptLog)
 UPSERT = CompiledUpsert(AttemptLog, unique_fields=["id"], update_fields=AttemptLog.UPDATE_FIELDS)
-KEEP = CompiledUpsert(KeptAnswer)
+KEEP = CompiledUpsert(IdempotencyRecord)
 TEXTS = [
     "", " ", "NULL", "null", "{}", "a,b", 'say "hi"', "it's", "back\\slash", "\\x00", "%s %% {0}",
     "line\nbreak\ttab", "ü 漢 😀 \u2028", '{NULL,"\\"}',
@@ -117,7 +117,7 @@ def test_rows_are_stored_as_bulk_create_stores_them(session: ContentSession, cou
 
 def test_bytes_and_small_numbers_are_stored_as_bulk_create_stores_them(school: School):
     rows = [
-        KeptAnswer(
+        IdempotencyRecord(
             id=UUID(int=number), owner="app", name=f"{number}", fingerprint="f", holder=uuid7(),
             learner=school.ada if number % 2 else None, status=None if number % 3 else 200,
             body=body, expires_at=NOW,
@@ -128,7 +128,7 @@ def test_bytes_and_small_numbers_are_stored_as_bulk_create_stores_them(school: S
     ]  # fmt: skip
 
     for some in (rows[:1], rows[:3], rows[3:]):
-        assert stored_by(KEEP, some) == stored_by(KeptAnswer.objects.bulk_create, some)
+        assert stored_by(KEEP, some) == stored_by(IdempotencyRecord.objects.bulk_create, some)
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -13,7 +13,7 @@ from django.db import IntegrityError, OperationalError, connection
 from django.utils import timezone
 
 from infra.api.idempotency import store
-from infra.api.idempotency.models import KeptAnswer
+from infra.api.idempotency.models import IdempotencyRecord
 from infra.api.idempotency.store import IdempotentRequest
 from logger.models import AttemptLog, ContentSession
 from roster import services
@@ -131,7 +131,7 @@ def test_a_guests_key_is_ignored_on_post(guest: Client):
     sent = [send(guest, START, body).json()["session_id"] for _turn in range(2)]
 
     assert sent[0] != sent[1]
-    assert not KeptAnswer.objects.exists()
+    assert not IdempotencyRecord.objects.exists()
 
 
 def test_on_put_a_guests_session_is_the_owner(guest: Client):
@@ -177,7 +177,7 @@ def test_a_body_that_is_no_json_takes_no_key(app: Client):
     response = app.post(START, b"{", content_type="application/json", HTTP_IDEMPOTENCY_KEY="k")
 
     assert response.status_code == 400
-    assert not KeptAnswer.objects.exists()
+    assert not IdempotencyRecord.objects.exists()
 
 
 def test_rights_are_checked_before_an_answer_is_told_again(school: School):
@@ -202,7 +202,7 @@ def test_what_was_kept_goes_with_its_learner(school: School, app: Client):
 
     school.ben.delete()
 
-    assert not KeptAnswer.objects.exists()
+    assert not IdempotencyRecord.objects.exists()
 
 
 def test_an_answer_is_kept_for_a_day(app: Client):
@@ -223,9 +223,9 @@ def test_an_answer_is_kept_for_a_day(app: Client):
 def running(school: School, body: Any) -> IdempotentRequest:
     """Leave a request behind as a killed server does: its row committed, and nothing else."""
     send(client_for(school.ada), START, body)
-    kept = KeptAnswer.objects.get()
+    kept = IdempotencyRecord.objects.get()
     ContentSession.objects.all().delete()
-    KeptAnswer.objects.all().delete()
+    IdempotencyRecord.objects.all().delete()
     request = IdempotentRequest(owner=kept.owner, name=kept.name, fingerprint=kept.fingerprint)
     store.start(request, at=timezone.now())
     return request
@@ -252,7 +252,7 @@ def test_whoever_lost_the_lease_leaves_nothing_behind(school: School, ada: Clien
     """contract 0.9: two runs of one request never both count."""
     body = video()
     slow = running(school, body)
-    mine = KeptAnswer.objects.get(owner=slow.owner)
+    mine = IdempotencyRecord.objects.get(owner=slow.owner)
     later = timezone.now() + store.LEASE
     faster = store.start(slow, at=later)
 
@@ -262,7 +262,7 @@ def test_whoever_lost_the_lease_leaves_nothing_behind(school: School, ada: Clien
         )
     store.release(mine)
 
-    assert KeptAnswer.objects.get(pk=faster.pk).holder == faster.holder
+    assert IdempotencyRecord.objects.get(pk=faster.pk).holder == faster.holder
 
 
 def test_of_two_who_find_a_dead_request_one_runs_it(school: School, ada: Client):
@@ -283,14 +283,14 @@ def test_lists_and_logins_take_no_notice_of_the_header(school: School, app: Clie
         tokens = send(app, "/api/auth/token", {"user_id": "student_ada"}, "k")
         assert "Idempotent-Replayed" not in tokens.headers
 
-    assert not KeptAnswer.objects.exists()
+    assert not IdempotencyRecord.objects.exists()
 
 
 def test_the_session_of_a_kept_answer_is_the_one_that_exists(app: Client):
     """contract 0.9: the effects and the answer are one transaction."""
     first = send(app, START, video(user_id="student_ada")).json()
 
-    kept = KeptAnswer.objects.get()
+    kept = IdempotencyRecord.objects.get()
     assert kept.status == 200
     assert ContentSession.objects.get().pk == UUID(first["session_id"])
 
@@ -343,7 +343,7 @@ def test_our_own_failures_free_the_key_too(error: Exception, status: int):
 
     with failing("logger_contentsession", error):
         failed = send(app, START, body)
-    freed = not KeptAnswer.objects.exists()
+    freed = not IdempotencyRecord.objects.exists()
 
     assert (failed.status_code, freed) == (status, True)
     assert send(app, START, body).status_code == 200

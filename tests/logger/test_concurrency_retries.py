@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from infra.api.idempotency.models import KeptAnswer
+from infra.api.idempotency.models import IdempotencyRecord
 from logger.models import AttemptLog, ContentSession, ContentSummary, MasteryLog
 from roster.models import User
 from tests.conftest import client_for
@@ -49,7 +49,7 @@ def test_one_request_sent_many_times_at_once_counts_once(school: School):
     assert AttemptLog.objects.count() == 1
     assert ContentSession.objects.get().time_spent == 5
     assert ContentSummary.objects.get().progress == 0.1
-    assert KeptAnswer.objects.get().status == 200
+    assert IdempotencyRecord.objects.get().status == 200
 
 
 def test_first_requests_for_a_newcomer_under_one_key_make_one_session(school: School):

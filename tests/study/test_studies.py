@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from analytics.models import Item, ItemMemory, LearningEvent
 from analytics.services import bulk
-from infra.api.idempotency.models import KeptAnswer
+from infra.api.idempotency.models import IdempotencyRecord
 from roster.models import Scope, User
 from tests.conftest import Client, client_for
 from tests.factories import School, make_key
@@ -307,7 +307,7 @@ def test_a_bulk_that_died_half_way_goes_on_from_there(
     """contract 0.9: what its first part did counts once, though no row has an event_id."""
     monkeypatch.setattr(bulk, "CHUNK_SIZE", 2)
     rows = [sent(user_id=f"student_{n}") for n in range(6)]
-    key = KeptAnswer.objects
+    key = IdempotencyRecord.objects
     assert counts(send(app, rows, HTTP_IDEMPOTENCY_KEY="r1")) == (6, 0, 0)
     LearningEvent.objects.filter(learner__external_id="student_5").delete()
     ItemMemory.objects.filter(learner__external_id="student_5").delete()

@@ -20,7 +20,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from infra.api.idempotency import store
-from infra.api.idempotency.models import MAX_KEY_LENGTH, KeptAnswer
+from infra.api.idempotency.models import MAX_KEY_LENGTH, IdempotencyRecord
 from infra.api.idempotency.store import IdempotentRequest
 from infra.identifiers import parse_uuid
 
@@ -65,7 +65,7 @@ def idempotent(handler: Handler) -> Callable[..., HttpResponse]:
     """
 
     def work(
-        view: IdempotentView, request: Request, running: KeptAnswer, **path: Any
+        view: IdempotentView, request: Request, running: IdempotencyRecord, **path: Any
     ) -> HttpResponse:
         with transaction.atomic(durable=True):
             return _store_response(view, request, running, handler(view, request, **path))
@@ -83,7 +83,7 @@ def idempotent_in_chunks(handler: Handler) -> Callable[..., HttpResponse]:
     """
 
     def work(
-        view: IdempotentView, request: Request, running: KeptAnswer, **path: Any
+        view: IdempotentView, request: Request, running: IdempotencyRecord, **path: Any
     ) -> HttpResponse:
         response = handler(view, request, **path)
         with transaction.atomic(durable=True):
@@ -144,7 +144,7 @@ def _owner(view: IdempotentView, request: Request, path: dict[str, Any]) -> str 
 
 
 def _store_response(
-    view: IdempotentView, request: Request, running: KeptAnswer, response: Response
+    view: IdempotentView, request: Request, running: IdempotencyRecord, response: Response
 ) -> HttpResponse:
     renderer = request.accepted_renderer
     answer = _http_response(
@@ -163,7 +163,7 @@ def _store_response(
     return answer
 
 
-def _replay(view: IdempotentView, request: Request, kept: KeptAnswer) -> HttpResponse:
+def _replay(view: IdempotentView, request: Request, kept: IdempotencyRecord) -> HttpResponse:
     """Answer again, unless the answer is no longer the caller's to know."""
     view.authorize_replay(request, orjson.loads(bytes(kept.body) or b"null"))
     if kept.learner_id is not None:

@@ -11,7 +11,7 @@ from infra.db.models import UUIDModel
 MAX_KEY_LENGTH = 255
 
 
-class KeptAnswer(UUIDModel):
+class IdempotencyRecord(UUIDModel):
     """One request sent under an Idempotency-Key: still running, or answered and kept for a day.
 
     While it runs there is no `status`, and `expires_at` is when its lease ends; then somebody
@@ -34,6 +34,7 @@ class KeptAnswer(UUIDModel):
     class Meta:
         # The table was made by the app `roster`, and keeps its name.
         app_label = "roster"
+        db_table = "roster_keptanswer"
         constraints = [
             models.UniqueConstraint(fields=["owner", "name"], name="one_request_per_retry_key"),
             models.CheckConstraint(

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from uuid_utils.compat import uuid7
 
-from infra.api.idempotency.models import KeptAnswer
+from infra.api.idempotency.models import IdempotencyRecord
 from infra.db.models import delete_batch
 
 LEASE = timedelta(seconds=60)
@@ -45,7 +45,7 @@ class IdempotentRequest:
         return sha256("\0".join((self.owner, self.name, self.fingerprint)).encode()).hexdigest()
 
 
-def start(request: IdempotentRequest, *, at: datetime) -> KeptAnswer:
+def start(request: IdempotentRequest, *, at: datetime) -> IdempotencyRecord:
     """Take the right to run a request, or return it answered: then its `status` is set.
 
     Raises
@@ -54,7 +54,7 @@ def start(request: IdempotentRequest, *, at: datetime) -> KeptAnswer:
     KeyReused : the key belongs to another request.
     """
     for _round in range(_ROUNDS):
-        fresh = KeptAnswer(
+        fresh = IdempotencyRecord(
             owner=request.owner,
             name=request.name,
             fingerprint=request.fingerprint,
@@ -73,9 +73,9 @@ def start(request: IdempotentRequest, *, at: datetime) -> KeptAnswer:
     raise RequestInProgress
 
 
-def _existing(request: IdempotentRequest, *, at: datetime) -> KeptAnswer | None:
+def _existing(request: IdempotentRequest, *, at: datetime) -> IdempotencyRecord | None:
     """Return the row that is there, if it is answered or ours to run now; None where it left."""
-    there = KeptAnswer.objects.filter(owner=request.owner, name=request.name).first()
+    there = IdempotencyRecord.objects.filter(owner=request.owner, name=request.name).first()
     if there is None:
         return None
     if there.expires_at <= at:
@@ -87,11 +87,13 @@ def _existing(request: IdempotentRequest, *, at: datetime) -> KeptAnswer | None:
     return there
 
 
-def _take_over(there: KeptAnswer, request: IdempotentRequest, *, at: datetime) -> KeptAnswer | None:
+def _take_over(
+    there: IdempotencyRecord, request: IdempotentRequest, *, at: datetime
+) -> IdempotencyRecord | None:
     """Run again what died, or what was kept long enough; None where somebody else was faster."""
     holder = uuid7()
     with transaction.atomic(durable=True):
-        taken = KeptAnswer.objects.filter(
+        taken = IdempotencyRecord.objects.filter(
             pk=there.pk, holder=there.holder, expires_at=there.expires_at
         ).update(
             holder=holder,
@@ -108,7 +110,7 @@ def _take_over(there: KeptAnswer, request: IdempotentRequest, *, at: datetime) -
 
 
 def store_response(
-    running: KeptAnswer,
+    running: IdempotencyRecord,
     *,
     status: int,
     content_type: str,
@@ -122,7 +124,9 @@ def store_response(
     ------
     RequestInProgress : the lease ended and somebody else runs it now; these effects must not be.
     """
-    kept = KeptAnswer.objects.filter(pk=running.pk, holder=running.holder, status=None).update(
+    kept = IdempotencyRecord.objects.filter(
+        pk=running.pk, holder=running.holder, status=None
+    ).update(
         status=status,
         content_type=content_type,
         body=body,
@@ -134,13 +138,13 @@ def store_response(
 
 
 @transaction.atomic(durable=True)
-def release(running: KeptAnswer) -> None:
+def release(running: IdempotencyRecord) -> None:
     """Let a request that failed be sent again; what succeeded after all stays kept."""
-    KeptAnswer.objects.filter(pk=running.pk, holder=running.holder, status=None).delete()
+    IdempotencyRecord.objects.filter(pk=running.pk, holder=running.holder, status=None).delete()
 
 
 @transaction.atomic
 def purge(at: datetime) -> int:
     """Delete some of what was kept long enough or died; tell how many rows."""
-    past = KeptAnswer.objects.filter(expires_at__lte=at)
+    past = IdempotencyRecord.objects.filter(expires_at__lte=at)
     return delete_batch(past.order_by("expires_at"), PURGE_BATCH_SIZE)

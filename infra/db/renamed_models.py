@@ -1,0 +1,28 @@
+"""Migrations that rename a model: its permissions take the new name, as its content type does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.migrations import RunPython
+
+
+def rename_permissions(app_label: str, before: str, after: str) -> RunPython:
+    """Return the operation that renames a model's permissions; names as in `verbose_name`."""
+    return RunPython(_renaming(app_label, before, after), _renaming(app_label, after, before))
+
+
+def _renaming(app_label: str, before: str, after: str) -> Callable[[Any, Any], None]:
+    old, new = before.replace(" ", ""), after.replace(" ", "")
+
+    def rename(apps: Any, _schema_editor: Any) -> None:
+        permissions = apps.get_model("auth", "Permission").objects.filter(
+            content_type__app_label=app_label, codename__endswith=f"_{old}"
+        )
+        for permission in permissions:
+            permission.codename = permission.codename.replace(old, new)
+            permission.name = permission.name.replace(before, after)
+            permission.save(update_fields=["codename", "name"])
+
+    return rename
