@@ -1,4 +1,4 @@
-"""Admin of the installation: when its jobs ran."""
+"""Admin of the installation: runs of its jobs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from roster.admin.permissions import is_superuser
 
 @admin.register(JobRun)
 class JobRunAdmin(ReadOnlyAdmin[JobRun]):
-    """For superusers to look at."""
+    """A read-only list of the jobs, visible to superusers."""
 
     list_display = ["name", "due_at", "succeeded_at", "failed_at", "done"]
     ordering = ["name"]

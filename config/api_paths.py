@@ -1,4 +1,4 @@
-"""Which paths are whose."""
+"""Classification of request paths by the API they belong to."""
 
 from __future__ import annotations
 
@@ -8,25 +8,28 @@ _BULK = {"/api/v1/track-answers", "/v3/studies"}
 
 
 def is_api(path: str) -> bool:
-    """Tell whether a path belongs to one of the APIs, and so its errors are theirs to shape."""
+    """Return True if a path belongs to one of the APIs, which have their own error format."""
     return f"{path}/".startswith(("/api/", "/v3/"))
 
 
 def is_v1(path: str) -> bool:
-    """Tell whether a path belongs to answer tracking."""
+    """Return True if a path belongs to answer tracking."""
     return f"{path}/".startswith("/api/v1/")
 
 
 def is_v3(path: str) -> bool:
-    """Tell whether a path belongs to study results, which speak JSON:API."""
+    """Return True if a path belongs to study results, which use JSON:API."""
     return f"{path}/".startswith("/v3/")
 
 
 def is_bulk(path: str) -> bool:
-    """Tell whether a path takes many answers at once, and so a larger body."""
+    """Return True if a path accepts many answers in one request, and therefore a larger body."""
     return path.rstrip("/") in _BULK
 
 
 def route_of(request: HttpRequest) -> str | None:
-    """Return a request's path as its pattern: the values in it may name learners."""
+    """Return the URL pattern of a request, because values in its path may identify learners.
+
+    Return None if the path is unknown.
+    """
     return f"/{request.resolver_match.route}" if request.resolver_match else None

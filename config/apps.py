@@ -1,4 +1,4 @@
-"""The project itself, an app only so that it can own installation-wide commands."""
+"""App config of the project itself, which is an app so that it can have models and commands."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class ConfigConfig(AppConfig):
     verbose_name = "Installation"
 
     def ready(self) -> None:
-        """Let the OpenAPI document know our authentication, and names be translated."""
+        """Register the OpenAPI authentication schemes, and translate the names of models."""
         import_module("config.openapi")
         ours = (app for app in apps.get_app_configs() if app.label in OUR_APPS)
         translate_names(model for app in ours for model in app.get_models())

@@ -1,4 +1,4 @@
-"""The ASGI application a server runs."""
+"""The ASGI application, for ASGI servers."""
 
 from __future__ import annotations
 

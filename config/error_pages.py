@@ -1,4 +1,4 @@
-"""Pages told instead of the one that was asked for, and the admin's door."""
+"""Error pages for 429 and 503, and the admin's login with a rate limit."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from infra.api.client_address import client_address
 
 
 def service_unavailable_page(status: int, *, wait: int) -> HttpResponse:
-    """Say why there is no page now, and when to come again.
+    """Return an error page with a Retry-After header.
 
-    Drawn without the request: who is logged in only the database knows, and it may be away.
+    The template is rendered without the request: the user would be read from the database, which
+    may be unavailable.
     """
     page = render_to_string(f"{status}.html")
     return HttpResponse(page, status=status, headers={"Retry-After": str(wait)})
 
 
 def admin_login(request: HttpRequest) -> HttpResponseBase:
-    """Log in to the admin, as often as the API lets that address try."""
+    """Log in to the admin, with the same rate limit per address as the API."""
     wait = (
         throttle_counter.consume("login", client_address(request))
         if request.method == "POST"

@@ -1,4 +1,8 @@
-"""Errors on their way out: the one table from domain errors to HTTP, and each API's envelope."""
+"""Error responses: the single table from domain errors to HTTP, and the error format of each API.
+
+A domain error is an exception named after what is wrong. The client gets its message, or the first
+line of its class's docstring if it was raised without one (contract 0.12).
+"""
 
 from __future__ import annotations
 
@@ -69,7 +73,7 @@ class Unprocessable(exceptions.APIException):
     default_code = "unprocessable"
 
 
-# Domain error → what the client is told. A foreign object is unknown, never forbidden.
+# Domain error → HTTP error. An object of another learner or facility is unknown (404), not 403.
 HTTP_ERRORS: dict[type[Exception], type[exceptions.APIException]] = {
     roster_services.UnknownLearner: exceptions.NotFound,
     roster_services.CannotRecordForOthers: exceptions.PermissionDenied,
@@ -99,14 +103,14 @@ HTTP_ERRORS: dict[type[Exception], type[exceptions.APIException]] = {
     study_services.ConflictingItemIds: exceptions.ValidationError,
 }
 
-# REST framework's codes where ours has another word; the others are told in capitals.
+# REST framework's codes that have another name here; the others are only put in capitals.
 _CODES = {
     "authentication_failed": "NOT_AUTHENTICATED",
     "blank": "INVALID",
     "null": "INVALID",
 }
-# What psycopg takes for our mistake, and is the database's state: it is read-only (a standby, or
-# nearly full), or it ended a transaction that stood still.
+# SQL states that psycopg does not report as operational errors, although the database's state is
+# the cause: it is read-only (a standby, or nearly full), or it ended an idle transaction.
 _OUTAGES = {"25006", "25P03", "25P04"}
 _INVALID_BY_DEFAULT = 400
 _REFUSALS = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
@@ -114,7 +118,7 @@ _REFUSALS = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """One thing wrong with a request; the field as a dotted path, None where it is no field."""
+    """One error in a request; `field` is a dotted path, or None if no field is the cause."""
 
     code: str
     field: str | None
@@ -122,31 +126,34 @@ class Problem:
 
 
 def handle_exception(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Answer an error raised by a view in the shape of the API it belongs to (contract 0.12)."""
-    told = _api_exception(error)
-    if told is None:
+    """Return the response to an error raised by a view, in its API's format (contract 0.12).
+
+    Return None for an error of our own, which becomes a 500.
+    """
+    api_error = _api_exception(error)
+    if api_error is None:
         return None
     request: Request = context["request"]
-    if told.status_code in _REFUSALS:
+    if api_error.status_code in _REFUSALS:
         wait = throttling.throttle_rejected(request, context["view"])
-        told = told if wait is None else exceptions.Throttled(wait)
-    problems = list(_problems(told.get_full_details(), told.status_code))
+        api_error = api_error if wait is None else exceptions.Throttled(wait)
+    problems = list(_problems(api_error.get_full_details(), api_error.status_code))
     return Response(
-        error_body(request, told.status_code, problems),
-        status=told.status_code,
-        headers=_headers(told, context),
+        error_body(request, api_error.status_code, problems),
+        status=api_error.status_code,
+        headers=_headers(api_error, context),
     )
 
 
 def _api_exception(error: Exception) -> exceptions.APIException | None:
-    """Return what the client is told of an error; None where it is our own mistake."""
+    """Return the REST framework exception for an error; None if it is a bug of ours."""
     if isinstance(error, exceptions.APIException):
         return error
-    for kind, told in HTTP_ERRORS.items():
+    for kind, http_error in HTTP_ERRORS.items():
         if isinstance(error, kind):
             detail = str(error) or (kind.__doc__ or "").splitlines()[0]
             field = getattr(error, "field", None)
-            return told({field: [detail]} if field else detail)
+            return http_error({field: [detail]} if field else detail)
     if isinstance(error, Http404):
         return exceptions.NotFound()
     if isinstance(error, PermissionDenied):
@@ -155,9 +162,9 @@ def _api_exception(error: Exception) -> exceptions.APIException | None:
 
 
 def _unavailable(error: DatabaseError) -> Unavailable | None:
-    """Return what the client is told where the database's state is to blame, not the request."""
+    """Return a 503 if the database's state caused the error; None if the request did."""
     if isinstance(error, IntegrityError):
-        # What the request rests on went away while it ran: asked again, it is told what is wrong.
+        # A row the request depends on was deleted meanwhile; a retry will report what is wrong.
         log.error("integrity_conflict", exc_info=error)
         return Unavailable()
     if _is_outage(error):
@@ -167,25 +174,25 @@ def _unavailable(error: DatabaseError) -> Unavailable | None:
 
 
 def _is_outage(error: DatabaseError) -> bool:
-    """Tell whether the database cannot serve now: busy, full, read-only, or away."""
+    """Return True if the database is busy, full, read-only or unavailable."""
     state = getattr(error.__cause__, "sqlstate", None)
     return isinstance(error, OperationalError) or state in _OUTAGES
 
 
-def _headers(told: exceptions.APIException, context: dict[str, Any]) -> dict[str, str]:
+def _headers(api_error: exceptions.APIException, context: dict[str, Any]) -> dict[str, str]:
     headers = {}
-    if told.status_code == HTTPStatus.UNAUTHORIZED:
+    if api_error.status_code == HTTPStatus.UNAUTHORIZED:
         view: APIView = context["view"]
         headers["WWW-Authenticate"] = view.get_authenticate_header(context["request"])
-    if wait := getattr(told, "wait", None):
+    if wait := getattr(api_error, "wait", None):
         headers["Retry-After"] = str(max(1, round(wait)))
-    if told.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
+    if api_error.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return headers
 
 
 def _problems(details: Any, status: int, path: tuple[str, ...] = ()) -> Iterator[Problem]:
-    """Flatten REST framework's nested details; positions in arrays are left out of the path."""
+    """Yield REST framework's nested details as a flat list; paths omit positions in arrays."""
     if isinstance(details, list):
         for detail in details:
             yield from _problems(detail, status, path)
@@ -204,7 +211,7 @@ def _problems(details: Any, status: int, path: tuple[str, ...] = ()) -> Iterator
 
 
 def error_body(request: Request | HttpRequest, status: int, problems: list[Problem]) -> Any:
-    """Return the body of an error in the shape of the API whose path was asked for."""
+    """Return the body of an error response in the format of the API that the path belongs to."""
     problems = list(dict.fromkeys(problems))
     if is_v1(request.path):
         return _v1_body(problems)
@@ -230,64 +237,65 @@ def _v1_body(problems: list[Problem]) -> dict[str, Any]:
 
 
 def _jsonapi_error(request: Request | HttpRequest, status: int, problem: Problem) -> Json:
-    """Write a problem; what reads, and what sends rows, has fields of its own in the query."""
-    written = jsonapi.error(
-        HTTPStatus(status), problem.code, problem.message, pointer=problem.field
-    )
+    """Return a JSON:API error; fields of reading and bulk requests are query parameters."""
+    body = jsonapi.error(HTTPStatus(status), problem.code, problem.message, pointer=problem.field)
     if problem.field == HEADER:
-        written["source"] = {"header": problem.field}
+        body["source"] = {"header": problem.field}
     elif problem.field and (request.method in SAFE_METHODS or is_bulk(request.path)):
-        written["source"] = {"parameter": problem.field}
-    return written
+        body["source"] = {"parameter": problem.field}
+    return body
 
 
-# Errors from outside the views: unknown paths, broken hosts, our own mistakes, lock-outs.
+# Errors outside of API views: unknown paths, invalid hosts, bugs, lockouts.
 
 
-def _answer(request: HttpRequest, status: int, code: str, message: str) -> HttpResponse:
+def _error_response(request: HttpRequest, status: int, code: str, message: str) -> HttpResponse:
     body = error_body(request, status, [Problem(code=code, field=None, message=message)])
     kind = MEDIA_TYPE if is_v3(request.path) else "application/json"
     return HttpResponse(orjson.dumps(body), status=status, content_type=kind)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer a path nobody serves."""
+    """Handle an unknown path (`handler404`)."""
     if is_api(request.path):
-        return _answer(request, 404, "NOT_FOUND", "There is nothing at this path.")
+        return _error_response(request, 404, "NOT_FOUND", "There is nothing at this path.")
     return defaults.page_not_found(request, exception)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer a request Django itself refuses."""
+    """Handle a request that Django rejects (`handler400`)."""
     if is_api(request.path):
-        return _answer(request, 400, "INVALID", "The request is malformed.")
+        return _error_response(request, 400, "INVALID", "The request is malformed.")
     return defaults.bad_request(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer when we made a mistake, or a page cannot be drawn without what is busy or away now.
+    """Handle an unexpected error (`handler500`): 503 if the database is the cause, else 500.
 
-    The log has the traceback under the request's id. Django calls this while it handles the error.
+    The log has the traceback with the request's id. Django calls this while it handles the error.
     """
     if unavailable := _unavailable_now(sys.exception()):
         return _unavailable_response(request, unavailable)
     if is_api(request.path):
-        return _answer(request, 500, "ERROR", "Something went wrong on our side.")
+        return _error_response(request, 500, "ERROR", "Something went wrong on our side.")
     return defaults.server_error(request)
 
 
 def _unavailable_now(error: BaseException | None) -> Unavailable | None:
-    """Return what is told of an error that is no mistake; of rows that clash a page's form is."""
+    """Return a 503 for an error of the database's state; None for others and integrity errors.
+
+    The forms of pages report conflicting rows themselves.
+    """
     if not isinstance(error, Exception) or isinstance(error, IntegrityError):
         return None
-    told = _api_exception(error)
-    return told if isinstance(told, Unavailable) else None
+    api_error = _api_exception(error)
+    return api_error if isinstance(api_error, Unavailable) else None
 
 
-def _unavailable_response(request: HttpRequest, told: Unavailable) -> HttpResponse:
+def _unavailable_response(request: HttpRequest, api_error: Unavailable) -> HttpResponse:
     if not is_api(request.path):
-        return error_pages.service_unavailable_page(told.status_code, wait=RETRY_AFTER_SECONDS)
-    response = _answer(request, told.status_code, "UNAVAILABLE", str(told.detail))
+        return error_pages.service_unavailable_page(api_error.status_code, wait=RETRY_AFTER_SECONDS)
+    response = _error_response(request, api_error.status_code, "UNAVAILABLE", str(api_error.detail))
     response["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
 
@@ -297,12 +305,12 @@ def lockout_response(
     _original: HttpResponse | None = None,
     _credentials: dict[str, Any] | None = None,
 ) -> HttpResponse:
-    """Answer a login after too many failures; asked by axes."""
+    """Return the response to a login after too many failures; called by django-axes."""
     cooloff: timedelta = settings.AXES_COOLOFF_TIME
     wait = int(cooloff.total_seconds())
     if not is_api(request.path):
         return error_pages.service_unavailable_page(429, wait=wait)
     message = "Too many failed logins. Try again later."
-    response = _answer(request, 429, "THROTTLED", message)
+    response = _error_response(request, 429, "THROTTLED", message)
     response["Retry-After"] = str(wait)
     return response

@@ -1,4 +1,4 @@
-"""How gunicorn serves us: threads in one process on SQLite, a process a core on PostgreSQL."""
+"""gunicorn's configuration: one process with threads on SQLite, one per core on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from config.logging_config import logging_config
 from config.settings import BASE_DIR, LOG_LEVEL, ON_SQLITE, SERVER_THREADS, env
 
 bind = f"{env.str('HOST', default='127.0.0.1')}:{env.int('PORT', default=8080)}"
-# One process on SQLite, so that its writers queue fairly in one place.
+# One process on SQLite, so that all writers wait in one fair queue.
 workers = env.int("SERVER_PROCESSES", default=1 if ON_SQLITE else os.cpu_count() or 1)
 worker_class = "gthread"
 threads = SERVER_THREADS
@@ -25,12 +25,12 @@ timeout = 60
 graceful_timeout = 20
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: PTH112, S108
 control_socket_disable = True
-# A client that stops in the middle of a request, or stops reading its answer, holds its thread
-# no longer than this.
+# The maximum time that a thread waits for a client that stops sending its request or stops reading
+# the response.
 CLIENT_SILENCE = env.timedelta("CLIENT_SILENCE", default=timedelta(seconds=10))
 PATIENCE_SECONDS = 2
-# Where several processes put their metrics, so that any of them can tell those of all. Set
-# before prometheus_client is imported anywhere: it looks once.
+# The folder of the processes' metrics, so that each can report those of all. It must be set before
+# prometheus_client is imported, which reads the variable only once.
 METRICS_FOLDER = BASE_DIR / "var" / f"metrics-{env.int('PORT', default=8080)}"
 if workers > 1:
     shutil.rmtree(METRICS_FOLDER, ignore_errors=True)
@@ -39,34 +39,34 @@ if workers > 1:
 
 
 def when_ready(server: Any) -> None:
-    """Bound how long a read or write may wait, and start the jobs beside the server.
+    """Limit the time of socket reads and writes, and start the process that runs the jobs.
 
-    Accepted sockets inherit the options from the listener.
+    Accepted sockets inherit the options of the listener.
     """
     for listener in server.LISTENERS:
-        # A write that got some way is begun once more before it fails: half the time each.
+        # After a partial write the rest is tried once more before it fails: half the time each.
         for option, wait in (
             (socket.SO_RCVTIMEO, CLIENT_SILENCE),
             (socket.SO_SNDTIMEO, CLIENT_SILENCE / 2),
         ):
-            patience = struct.pack("ll", wait.seconds, wait.microseconds)
-            listener.sock.setsockopt(socket.SOL_SOCKET, option, patience)
+            timeval = struct.pack("ll", wait.seconds, wait.microseconds)
+            listener.sock.setsockopt(socket.SOL_SOCKET, option, timeval)
     if env.bool("RUN_JOBS", default=True):
-        # They end by themselves when we are gone, however we went.
+        # The process ends by itself when its parent is gone, even if that was killed.
         command = [sys.executable, "manage.py", "run_jobs", "--parent", str(os.getpid())]
         subprocess.Popen(command, cwd=BASE_DIR)  # noqa: S603  # nothing here comes from outside
 
 
 def on_exit(_server: Any) -> None:
-    """Leave nothing behind."""
+    """Delete the folder of metrics."""
     shutil.rmtree(METRICS_FOLDER, ignore_errors=True)
 
 
 def worker_exit(_server: Any, _worker: Any) -> None:
-    """Let running requests finish, but wait no longer for clients that only hold a connection."""
-    leave = threading.Timer(PATIENCE_SECONDS, os._exit, [0])
-    leave.daemon = True
-    leave.start()
+    """Exit after two seconds, without waiting for clients that only keep a connection open."""
+    exit_timer = threading.Timer(PATIENCE_SECONDS, os._exit, [0])
+    exit_timer.daemon = True
+    exit_timer.start()
 
 
 logconfig_dict = logging_config(LOG_LEVEL)

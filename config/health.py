@@ -1,4 +1,4 @@
-"""Is the process alive, and may traffic come?"""
+"""Health checks: `/healthz` (the process is alive) and `/readyz` (it can serve requests)."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from django.views.decorators.http import require_safe
 @csrf_exempt
 @require_safe
 def healthz(_request: HttpRequest) -> JsonResponse:
-    """Answer 200 as long as the process serves."""
+    """Return 200 as long as the process is alive."""
     return JsonResponse({"status": "ok"})
 
 
 @csrf_exempt
 @require_safe
 def readyz(_request: HttpRequest) -> JsonResponse:
-    """Answer 200 when the database answers and has every migration, else 503 and why."""
+    """Return 200 if the database is available and has all migrations, else 503 with the reason."""
     try:
         executor = MigrationExecutor(connection)
         missing = executor.migration_plan(executor.loader.graph.leaf_nodes())

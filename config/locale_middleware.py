@@ -1,4 +1,4 @@
-"""In which language pages are shown: what the reader chose, else what their browser asks for."""
+"""Middleware for the language of pages: the user's choice, else the browser's preference."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from config.middleware import GetResponse
 
 
 class PageLanguage:
-    """Show pages in the reader's language; the APIs answer in English whoever asks.
+    """Activate the reader's language for pages; the APIs always use English.
 
-    Django's own middleware leaves the language behind in the thread, where the next request, to an
-    API, would find it.
+    Django's own middleware leaves the language active in the thread, where the next request may
+    belong to an API.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer a request in its language."""
+        """Return the response in the request's language."""
         if is_api(request.path_info):
             return self.get_response(request)
         language = translation.get_language_from_request(request)

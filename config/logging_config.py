@@ -1,4 +1,4 @@
-"""Structured logs: one JSON object a line, on standard error; never a body, password or key."""
+"""Structured logs: one JSON object per line on standard error, never bodies, passwords or keys."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SHARED: list[structlog.typing.Processor] = [
 
 
 def configure_structlog() -> None:
-    """Send what `structlog.get_logger` writes through the handlers of `logging_config`."""
+    """Configure structlog to log through the handlers of `logging_config`."""
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -29,7 +29,7 @@ def configure_structlog() -> None:
 
 
 def logging_config(level: str) -> dict[str, Any]:
-    """Return the standard library's logging configuration, for Django and the server alike."""
+    """Return the configuration of Python's logging, for Django and gunicorn."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -47,9 +47,9 @@ def logging_config(level: str) -> dict[str, Any]:
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
-            # config.middleware.RequestLog has said it, with the request's id; 5xx keep a traceback.
+            # config.middleware.RequestLog logs each request; only 5xx need Django's traceback.
             "django.request": {"level": "ERROR"},
-            # Anybody can send a Host that is not ours; the 400 in the request log is enough.
+            # Anyone can send a wrong Host header; the 400 in the request log is enough.
             "django.security.DisallowedHost": {"handlers": [], "propagate": False},
             "django.server": {"level": "WARNING"},
             "gunicorn.error": {"handlers": ["stderr"], "level": level, "propagate": False},

@@ -1,4 +1,4 @@
-"""`/metrics` for Prometheus: requests and jobs (contract 0.13)."""
+"""Metrics of requests and jobs for Prometheus at `/metrics` (contract 0.13)."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ SECONDS = Histogram(
 
 
 def count_request(request: HttpRequest, *, status: int, seconds: float) -> None:
-    """Count an answered request under its route; values in paths are no part of it."""
+    """Record a finished request under its URL pattern, without the values in its path."""
     method = request.method if request.method in _METHODS else "OTHER"
     route = route_of(request) or "unknown"
     REQUESTS.labels(method, route, status).inc()
@@ -46,10 +46,10 @@ def count_request(request: HttpRequest, *, status: int, seconds: float) -> None:
 
 
 class JobsCollector(Collector):
-    """Tells of the jobs what the database knows: they run in a process of their own."""
+    """Collects metrics of jobs from the database, because jobs run in another process."""
 
     def collect(self) -> Iterable[Metric]:
-        """Return when each job last succeeded and failed, and how much it did."""
+        """Return the times of each job's last success and failure, and its number of rows."""
         succeeded = GaugeMetricFamily(
             "learntrace_job_succeeded_timestamp_seconds", "When a job last ended.", labels=["job"]
         )
@@ -66,12 +66,12 @@ class JobsCollector(Collector):
 
 
 class CanReadMetrics(BasePermission):
-    """A key with `admin`, or whoever is on this machine and was not forwarded from elsewhere."""
+    """Allows keys with the scope `admin`, and local requests that no proxy forwarded."""
 
     message = "Metrics need a key with the scope admin."
 
     def has_permission(self, request: Request, view: APIView) -> bool:  # noqa: ARG002
-        """Tell whether the caller may see the metrics."""
+        """Return True if the caller may read the metrics."""
         if isinstance(request.auth, ApiKey):
             return request.auth.allows(Scope.ADMIN)
         return _is_local(request._request)
@@ -89,23 +89,23 @@ def _is_local(request: HttpRequest) -> bool:
 
 
 class MetricsView(APIView):
-    """All metrics, of all processes of this server, in Prometheus' text format."""
+    """Metrics of all processes of this server, in Prometheus' text format."""
 
     schema = None
     authentication_classes = [KeyAuthentication]
     permission_classes = [CanReadMetrics]
 
     def get(self, request: Request) -> HttpResponse:  # noqa: ARG002
-        """Tell every metric; where the database is away, those of the requests alone."""
-        told = generate_latest(_of_processes())
+        """Return all metrics; those of requests only if the database is unavailable."""
+        body = generate_latest(_process_registry())
         try:
-            told += generate_latest(_of_jobs())
+            body += generate_latest(_job_registry())
         except DatabaseError:
-            told += b"# The database is unavailable: nothing of the jobs.\n"
-        return HttpResponse(told, content_type=CONTENT_TYPE_PLAIN_0_0_4)
+            body += b"# The database is unavailable: nothing of the jobs.\n"
+        return HttpResponse(body, content_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
-def _of_processes() -> CollectorRegistry:
+def _process_registry() -> CollectorRegistry:
     if SHARED_FOLDER not in os.environ:
         return REGISTRY
     registry = CollectorRegistry()
@@ -113,7 +113,7 @@ def _of_processes() -> CollectorRegistry:
     return registry
 
 
-def _of_jobs() -> CollectorRegistry:
+def _job_registry() -> CollectorRegistry:
     registry = CollectorRegistry()
     registry.register(JobsCollector())
     return registry

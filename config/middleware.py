@@ -1,4 +1,4 @@
-"""What every request passes on its way in and out."""
+"""Middleware: request log, optional trailing slashes, null bytes, and cookies on localhost."""
 
 from __future__ import annotations
 
@@ -26,23 +26,23 @@ _SLASH_MATTERS = ("/admin/", f"/{settings.STATIC_URL.lstrip('/')}")
 
 
 class RequestLog:
-    """Log and count each request once, when it is answered, under an id its caller is told.
+    """Logs and counts each request once, under a request id that is returned to the client.
 
-    Query strings and the values in paths are left out with the bodies: they may name learners.
+    Query strings, values in paths, and bodies are not logged: they may identify learners.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        given = request.headers.get("X-Request-ID", "")
-        request_id = given if _REQUEST_ID.fullmatch(given) else uuid7().hex
+        client_request_id = request.headers.get("X-Request-ID", "")
+        request_id = client_request_id if _REQUEST_ID.fullmatch(client_request_id) else uuid7().hex
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
-        began = time.perf_counter()
+        started_at = time.perf_counter()
         try:
             response = self.get_response(request)
-            seconds = time.perf_counter() - began
+            seconds = time.perf_counter() - started_at
             metrics.count_request(request, status=response.status_code, seconds=seconds)
             log.info(
                 "request",
@@ -58,7 +58,7 @@ class RequestLog:
 
 
 class OptionalTrailingSlash:
-    """Serve every path with and without its trailing slash, never by redirect (contract 0.1)."""
+    """Accepts each path with and without a trailing slash, without redirects (contract 0.1)."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -73,23 +73,23 @@ class OptionalTrailingSlash:
 
 
 class RejectNullBytes:
-    """Refuse pages asked for with null characters, which PostgreSQL cannot even look for.
+    """Rejects requests for pages with null characters, which PostgreSQL cannot compare.
 
-    The APIs check their own parameters and say which one is wrong.
+    The APIs check their parameters themselves and report which one is wrong.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        asked = request.path_info + request.META.get("QUERY_STRING", "")
-        if ("\0" in asked or "%00" in asked) and not is_api(request.path_info):
+        url = request.path_info + request.META.get("QUERY_STRING", "")
+        if ("\0" in url or "%00" in url) and not is_api(request.path_info):
             raise SuspiciousOperation("null character")
         return self.get_response(request)
 
 
 class InsecureLocalCookies:
-    """Let cookies through unencrypted where the request never leaves the machine."""
+    """Removes the Secure flag from cookies for requests by HTTP to localhost."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

@@ -1,4 +1,4 @@
-"""What the installation knows of itself: when its jobs ran."""
+"""The table of the installation's jobs."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from django.db import models
 
 
 class JobRun(models.Model):
-    """One job of the installation: when it is due, and how its last run went.
+    """One job of the installation: the time it is due, and the results of its last runs.
 
-    Whoever runs a job holds its row, so that it never runs twice at a time.
+    The process that runs a job locks its row, so a job never runs twice at the same time.
     """
 
     name = models.CharField(max_length=50, primary_key=True)

@@ -1,4 +1,4 @@
-"""What the OpenAPI document says beyond the views: who may call, and how errors look."""
+"""OpenAPI extensions and postprocessing hooks: authentication, idempotency keys and errors."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ IDEMPOTENCY_KEY = {
 OPEN_TO_GUESTS = (
     "/api/auth/session", "/api/logger/contentsession", "/api/logger/trackprogress",
 )  # fmt: skip
-# Of all APIs but answer tracking and study results.
+# The error format of all APIs except answer tracking and study results.
 ERRORS = {
     "type": "array",
     "items": {
@@ -108,13 +108,13 @@ JSONAPI_ERRORS = {
 
 
 class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    """An API key in either of its two headers."""
+    """The security schemes of an API key, which has two possible headers."""
 
     target_class = "roster.authentication.KeyAuthentication"
     name = ["apiKey", "bearer"]
 
     def get_security_definition(self, auto_schema: Any) -> list[dict[str, Any]]:  # noqa: ARG002
-        """Describe both headers."""
+        """Return the schemes of both headers."""
         return [
             {"type": "apiKey", "in": "header", "name": "X-API-Key"},
             {"type": "http", "scheme": "bearer"},
@@ -122,18 +122,18 @@ class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call
 
 
 class LoginScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    """A login session's cookie; writes need its CSRF token in X-CSRFToken."""
+    """The security scheme of a login session's cookie; writes also need the header X-CSRFToken."""
 
     target_class = "roster.authentication.LoginAuthentication"
     name = "session"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:  # noqa: ARG002
-        """Describe the cookie."""
+        """Return the scheme of the cookie."""
         return {"type": "apiKey", "in": "cookie", "name": "sessionid"}
 
 
 def describe_callers(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
-    """Say who may call each operation: any one credential, and guests where they may."""
+    """Set the security of each operation: one of its credentials, or none where guests may call."""
     for path, operations in result["paths"].items():
         for operation in operations.values():
             schemes: list[dict[str, list[str]]] = [
@@ -144,7 +144,7 @@ def describe_callers(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
 
 
 def describe_retries(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
-    """Let every operation that is run once take an Idempotency-Key (contract 0.9)."""
+    """Add the header Idempotency-Key to all idempotent operations (contract 0.9)."""
     for path, method, operation in _operations(result):
         if _is_retriable(path, method):
             operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
@@ -162,7 +162,7 @@ def _is_retriable(path: str, method: str) -> bool:
 
 
 def describe_wrapped_lists(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
-    """Wrap the lists of answer tracking, in whichever shape, as everything there is."""
+    """Wrap the list schemas of answer tracking in its envelope."""
     for path, method, operation in _operations(result):
         if is_v1(path) and method == "get":
             content = operation["responses"]["200"]["content"]["application/json"]
@@ -184,7 +184,7 @@ def _wrapped(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def describe_errors(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
-    """Give every operation the errors any of them may answer (contract 0.12)."""
+    """Add the error responses to each operation (contract 0.12)."""
     schemas = result["components"].setdefault("schemas", {})
     schemas |= {
         "Errors": ERRORS,

@@ -1,4 +1,4 @@
-"""The installation's jobs: what is due when, and running it, by one process at a time."""
+"""The scheduler of the installation's jobs; each job runs in one process at a time."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from roster import services as roster_services
 log = structlog.get_logger(__name__)
 
 AFTER_FAILURE = timedelta(minutes=1)
-# Work that is done beside the jobs, and told of like one.
+# Exports run beside the jobs, and are reported in the same table.
 EXPORTS = "export"
 EXPORTS_REPORT_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """Something to do every so often.
+    """A job that runs periodically.
 
-    `batch` does a bounded part of it within the transaction it is called in, and tells how
-    many rows it worked on; it is called again until there are none.
+    `batch` does a bounded part of the work in the transaction of its caller, and returns the number
+    of rows it processed. It is called again until it returns 0.
     """
 
     name: str
@@ -41,8 +41,8 @@ class Job:
 
 
 def _purge_login_sessions(at: datetime) -> int:
-    past = Session.objects.filter(expire_date__lt=at)
-    return delete_batch(past.order_by("expire_date"), store.PURGE_BATCH_SIZE)
+    expired = Session.objects.filter(expire_date__lt=at)
+    return delete_batch(expired.order_by("expire_date"), store.PURGE_BATCH_SIZE)
 
 
 JOBS = (
@@ -56,7 +56,7 @@ JOBS = (
 
 
 def run_due(at: datetime, *, stopping: Callable[[], bool] = lambda: False) -> None:
-    """Run what is due; a job that fails is tried again in a minute and stops no other."""
+    """Run all jobs that are due; a job that fails is retried in a minute and stops no other."""
     for job in _due(at):
         try:
             batches = 0
@@ -64,23 +64,26 @@ def run_due(at: datetime, *, stopping: Callable[[], bool] = lambda: False) -> No
                 batches += 1
             if batches:  # most jobs mostly find nothing to do
                 log.info("job_done", job=job.name, batches=batches)
-        except Exception:  # whatever is wrong with one job, the others go on
+        except Exception:  # an error in one job must not stop the others
             log.exception("job_failed", job=job.name)
             JobRun.objects.filter(pk=job.name).update(failed_at=at, due_at=at + AFTER_FAILURE)
 
 
 def _due(at: datetime) -> Iterable[Job]:
-    """Look without a lock whether anything is due: nearly always nothing is."""
-    known = dict(JobRun.objects.values_list("name", "due_at"))
-    missing = [JobRun(name=job.name, due_at=at) for job in JOBS if job.name not in known]
+    """Return the jobs that are due, read without a lock because usually there are none."""
+    runs = dict(JobRun.objects.values_list("name", "due_at"))
+    missing = [JobRun(name=job.name, due_at=at) for job in JOBS if job.name not in runs]
     if missing:
         JobRun.objects.bulk_create(missing, ignore_conflicts=True)
-    return [job for job in JOBS if known.get(job.name, at) <= at]
+    return [job for job in JOBS if runs.get(job.name, at) <= at]
 
 
 @transaction.atomic(durable=True)
 def _run_batch(job: Job, *, at: datetime) -> bool:
-    """Run one batch of a job that is still due and that nobody else runs; tell if there is more."""
+    """Run one batch of a job, if it is still due and not running elsewhere.
+
+    Return True if there may be more rows.
+    """
     runs = JobRun.objects.select_for_update(skip_locked=True, no_key=True)
     run = runs.filter(pk=job.name, due_at__lte=at).first()
     if run is None:
@@ -94,16 +97,16 @@ def _run_batch(job: Job, *, at: datetime) -> bool:
 
 
 def run_exports(worker: exports.Worker) -> None:
-    """Make the large lists that somebody asked for, part by part.
+    """Make the requested large exports, one part at a time.
 
-    A workbook takes minutes, so this has a thread of its own, and holds no row: whoever works on
-    one has claimed it, and several may be worked on at a time.
+    A workbook takes minutes, so this runs in its own thread and locks no row of `JobRun`: a worker
+    claims each export, and several exports may be made at the same time.
     """
     parts = 0
     try:
         while not worker.is_stopping() and worker.run_step():
             parts += 1
-    except Exception:  # whatever is wrong with exports, whoever makes them goes on
+    except Exception:  # an error in exports must not stop their thread
         log.exception("job_failed", job=EXPORTS)
         JobRun.objects.filter(pk=EXPORTS).update(failed_at=worker.clock())
     else:
@@ -111,9 +114,9 @@ def run_exports(worker: exports.Worker) -> None:
 
 
 def _report_exports(parts: int, *, at: datetime) -> None:
-    """Say that exports are seen to: after each, and now and then where there are none."""
+    """Save the time and the number of exported parts; without any, at most once a minute."""
     due = {"succeeded_at": at, "due_at": at + EXPORTS_REPORT_EVERY}
-    known = JobRun.objects.filter(pk=EXPORTS)
-    if parts or not known.filter(due_at__gt=at).exists():
+    runs = JobRun.objects.filter(pk=EXPORTS)
+    if parts or not runs.filter(due_at__gt=at).exists():
         JobRun.objects.get_or_create(pk=EXPORTS, defaults=due)
-        known.update(done=F("done") + parts, **due)
+        runs.update(done=F("done") + parts, **due)

@@ -1,4 +1,4 @@
-"""Settings, all from the environment; `.env.example` documents every variable."""
+"""Django settings, configured by environment variables that `.env.example` documents."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if env.bool("READ_ENV_FILE", default=True):
 
 SECRET_KEY = env.str("SECRET_KEY")
 DEBUG = env.bool("DEBUG", default=False)
-# This machine may always ask: for health and metrics.
+# Local requests are always allowed, for health checks and metrics.
 ALLOWED_HOSTS = [*env.list("ALLOWED_HOSTS", default=[]), "localhost", "127.0.0.1", "[::1]"]
 
 INSTALLED_APPS = [
@@ -93,8 +93,8 @@ TEMPLATES = [
 # Databases: SQLite unless DATABASE_URL names a PostgreSQL.
 
 SQLITE_OPTIONS: dict[str, Any] = {
-    # A writer takes its place in the queue at BEGIN, so it can never fail half-way for want
-    # of the lock that another transaction took meanwhile.
+    # A writer takes the write lock at BEGIN, so it cannot fail later because another transaction
+    # took the lock meanwhile.
     "transaction_mode": "IMMEDIATE",
     "timeout": 30,
     "init_command": (
@@ -103,17 +103,17 @@ SQLITE_OPTIONS: dict[str, Any] = {
     ),
 }
 DATABASE_POOL = env.bool("DATABASE_POOL", default=True)
-# Whether PostgreSQL keeps the plans of what every request asks (decision 12). A pooler that hands
-# connections on between transactions, as pgbouncer may, mixes them up.
+# Whether frequent queries are prepared statements in PostgreSQL (decision 12). This does not work
+# with a pooler that shares connections between transactions, as pgbouncer may.
 DATABASE_PREPARE = env.bool("DATABASE_PREPARE", default=DATABASE_POOL)
-# How long a request may wait for somebody else's lock, and for one statement; 0: for ever.
-# PostgreSQL ends what takes longer, and the client is asked to come again.
+# The maximum time that a request waits for a lock, and for one statement; 0 is no limit.
+# PostgreSQL cancels longer statements, and the client gets a 503 with Retry-After.
 REQUEST_LOCK_TIMEOUT = env.timedelta("REQUEST_LOCK_TIMEOUT", default=timedelta(seconds=5))
 REQUEST_STATEMENT_TIMEOUT = env.timedelta(
     "REQUEST_STATEMENT_TIMEOUT", default=timedelta(seconds=30)
 )
-# Pools try less and less often to reach a server that is away, for as long as this: short, so that
-# one that comes back is soon found again, by the next request.
+# The time during which a pool retries to connect, less and less often. It is short, so that the
+# next request soon finds a server that is available again.
 RECONNECT_SECONDS = 5
 SERVER_THREADS = env.int("SERVER_THREADS", default=8)
 
@@ -125,14 +125,14 @@ if ON_SQLITE:
     _database["ENGINE"] = "infra.db.sqlite"
     _database["OPTIONS"] = {**SQLITE_OPTIONS, **_database.get("OPTIONS", {})}
     _database["CONN_MAX_AGE"] = None
-    # Learners' records are nobody else's business on this machine.
+    # Other users of this machine must not read learners' records.
     Path(_database["NAME"]).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
 elif DATABASE_POOL:
-    # One connection a thread, and one to spare for health checks.
+    # One connection per thread, and one more for health checks.
     _limits = {
         "lock_timeout": REQUEST_LOCK_TIMEOUT,
         "statement_timeout": REQUEST_STATEMENT_TIMEOUT,
-        # A server that vanishes in the middle of a transaction holds its locks no longer.
+        # Release the locks of a server that vanished in the middle of a transaction.
         "idle_in_transaction_session_timeout": timedelta(minutes=1),
     }
     _database["OPTIONS"] = {
@@ -154,17 +154,17 @@ DATABASES = {"default": _database}
 
 CACHES = {"default": env.dj_cache_url("CACHE_URL", default="locmem://learntrace")}
 if CACHES["default"]["BACKEND"].endswith("LocMemCache"):
-    # One small entry a caller, for the throttles.
+    # One small entry per caller, for the throttles.
     CACHES["default"].setdefault("OPTIONS", {})["MAX_ENTRIES"] = 100_000
 elif CACHES["default"]["BACKEND"].endswith("RedisCache"):
-    # A cache that is away must not hold up answers.
+    # An unavailable cache must not delay responses.
     CACHES["default"]["OPTIONS"] = {
         "socket_connect_timeout": 1,
         "socket_timeout": 1,
         **CACHES["default"].get("OPTIONS", {}),
     }
 
-# Who may come in.
+# Authentication and throttling.
 
 AUTH_USER_MODEL = "roster.User"
 AUTHENTICATION_BACKENDS = [
@@ -172,7 +172,7 @@ AUTHENTICATION_BACKENDS = [
     "roster.authentication.RosterBackend",
 ]
 PASSWORD_HASHERS = ["infra.password_hashers.QueuedArgon2PasswordHasher"]
-# How long a login waits for its turn before it is asked to come again.
+# The maximum time that a login waits for a slot to hash its password, before a 503.
 PASSWORD_PATIENCE = timedelta(seconds=5)
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -194,12 +194,12 @@ AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False
-# How many proxies in front of us set X-Forwarded-For; 0 trusts the connection alone.
+# The number of proxies in front that set X-Forwarded-For; 0 trusts only the connection.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
-# The facility of visitors without credentials, by UUID or partner id; empty: the only one.
+# The facility of guests, by UUID or partner id; empty: the only one.
 DEFAULT_FACILITY = env.str("DEFAULT_FACILITY", default="")
 
-# How often each caller may ask, and log in from one address; None: without limit.
+# Limits of requests per caller, and of logins per address; None: no limit.
 THROTTLES = {
     "key": Rate.parse(env.str("THROTTLE_KEY", default="60000/minute")),
     "user": Rate.parse(env.str("THROTTLE_USER", default="1200/minute")),
@@ -207,7 +207,7 @@ THROTTLES = {
     "login": Rate.parse(env.str("THROTTLE_LOGIN", default="600/minute")),
 }
 
-# Sections of the test whose scores are predicted, each with its scale, and the total to aim at.
+# Sections of the test whose scores are predicted, each with its scale, and the target of the total.
 SCORE_SECTIONS = {
     name: Scale.parse(scale)
     for name, scale in env.dict(
@@ -250,7 +250,7 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
-# The rim of every API.
+# REST framework and OpenAPI.
 
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -295,15 +295,15 @@ SPECTACULAR_SETTINGS = {
 
 # Jobs.
 
-# How long a guest's sessions are kept after their start; they can be worked on for 24 hours.
+# The retention of guests' sessions after their start; a guest can continue one for 24 hours.
 GUEST_SESSIONS_KEPT = max(
     env.timedelta("GUEST_SESSIONS_KEPT", default=timedelta(hours=24)), timedelta(hours=24)
 )
 
-# Where large exports are kept for a day; servers that share a database have to share it.
+# The folder of large exports, kept for a day; servers with the same database must share it.
 EXPORTS_FOLDER = env.path("EXPORTS_FOLDER", default=BASE_DIR / "var" / "exports")
 
-# Everything else.
+# Time, languages, static files and logs.
 
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -1,4 +1,4 @@
-"""Every path; trailing slashes are optional (`config.middleware.OptionalTrailingSlash`)."""
+"""URL patterns of all pages and APIs; `OptionalTrailingSlash` makes trailing slashes optional."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ urlpatterns = [
     path("api/logger/", include("logger.urls")),
     path("api/v1/", include("analytics.urls")),
     path("v3/", include("study.urls")),
-    # Django's "view on site" shortcut; nothing here has a page of its own.
+    # Disable Django's "view on site" redirect, which no model uses.
     re_path(r"^admin/r/", defaults.page_not_found, {"exception": None}),
     path("admin/login/", error_pages.admin_login),
     path("admin/", admin.site.urls),

@@ -1,4 +1,4 @@
-"""The WSGI application a server runs."""
+"""The WSGI application, wrapped in checks of the request body's length."""
 
 from __future__ import annotations
 
@@ -18,46 +18,46 @@ BLOCK = 64 * 1024
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
-def limit_body(inner: Application, *, limit: int) -> Application:
-    """Refuse what is too large for any page, before a form's parser begins to store it.
+def limit_body(wrapped: Application, *, limit: int) -> Application:
+    """Return an application that rejects large bodies of pages before a form parser stores them.
 
-    The APIs refuse in their own words.
+    The APIs reject them in their own error format.
     """
 
     def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         length = environ.get("CONTENT_LENGTH") or "0"
         if is_api(environ.get("PATH_INFO", "")) or (length.isdigit() and int(length) <= limit):
-            return inner(environ, start_response)
+            return wrapped(environ, start_response)
         start_response("413 Request Entity Too Large", [("Content-Type", "text/plain")])
         return [b"The body is too large."]
 
     return application
 
 
-def buffer_chunked(inner: Application, *, limit: int, bulk_limit: int) -> Application:
-    """Give bodies that come in chunks a length: Django takes a body without one for none.
+def buffer_chunked(wrapped: Application, *, limit: int, bulk_limit: int) -> Application:
+    """Return an application that buffers chunked bodies: Django ignores bodies without a length.
 
-    Servers end such an input by themselves. One byte more than the limit is read, so that a
-    body that is too long is told as that; what is long waits on disk.
+    The server marks the end of such an input. At most one byte more than the limit is read, so that
+    a body that is too long is recognized. Long bodies are buffered on disk.
     """
 
     def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        chunked = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
-        if not chunked or environ.get("CONTENT_LENGTH"):
-            return inner(environ, start_response)
-        most = bulk_limit if is_bulk(environ.get("PATH_INFO", "")) else limit
+        is_chunked = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
+        if not is_chunked or environ.get("CONTENT_LENGTH"):
+            return wrapped(environ, start_response)
+        max_bytes = bulk_limit if is_bulk(environ.get("PATH_INFO", "")) else limit
         with SpooledTemporaryFile(max_size=limit) as body:
-            environ["CONTENT_LENGTH"] = str(_copy(environ["wsgi.input"], body, most + 1))
+            environ["CONTENT_LENGTH"] = str(_copy(environ["wsgi.input"], body, max_bytes + 1))
             environ["wsgi.input"] = body
-            return inner(environ, start_response)
+            return wrapped(environ, start_response)
 
     return application
 
 
-def _copy(source: IO[bytes], target: IO[bytes], most: int) -> int:
-    """Copy at most so many bytes, and tell how many there were."""
+def _copy(source: IO[bytes], target: IO[bytes], max_bytes: int) -> int:
+    """Copy at most `max_bytes` bytes, and return how many were copied."""
     copied = 0
-    while block := source.read(min(BLOCK, most - copied)):
+    while block := source.read(min(BLOCK, max_bytes - copied)):
         copied += target.write(block)
     target.seek(0)
     return copied

@@ -1,1 +1,1 @@
-"""The coaches' admin site: pages, the choice of learners and days, and charts."""
+"""The coaches' admin site: pages, the scope of classes and days, and charts."""

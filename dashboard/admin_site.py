@@ -1,4 +1,4 @@
-"""The admin site: Django's own lists, and the coach's pages in front of them."""
+"""The admin site: Django's own lists and the coach pages."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from dashboard.views.overview import FrontPage
 
 
 class LearnTraceSite(AdminSite):
-    """Django's admin site, with the coach's front page and pages."""
+    """Django's admin site, with the coaches' front page and pages."""
 
     site_header = _("LearnTrace")
     site_title = _("LearnTrace")
     index_title = _("Learners and their work")
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
-        """Put the coach's pages before Django's, whose last pattern catches everything."""
+        """Return the coach pages, then Django's URLs, whose last pattern matches everything."""
         return [*coach_pages(self), *super().get_urls()]
 
     def item_names(self, items: Collection[UUID]) -> dict[UUID, str]:
-        """Return what some items ask; lists of the admin name items by it."""
+        """Return the questions of items; lists of the admin use them as names."""
         return item_questions(items)
 
     def index(
@@ -37,5 +37,5 @@ class LearnTraceSite(AdminSite):
         request: HttpRequest,
         extra_context: dict[str, Any] | None = None,  # noqa: ARG002
     ) -> TemplateResponse:
-        """Show the coach's front page, with Django's list of tables at its end."""
+        """Render the coaches' front page, with Django's list of tables at its end."""
         return cast("TemplateResponse", FrontPage.as_view(site=self)(request))

@@ -1,4 +1,4 @@
-"""The coaches' admin site as an app: its template tags, and the admin's default site."""
+"""App configurations: the dashboard with its template tags, and the admin's default site."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class DashboardConfig(AppConfig):
 
 
 class LearnTraceAdminConfig(admin.AdminConfig):
-    """Django's admin with our site."""
+    """Django's admin app with the LearnTrace site as default."""
 
     default = False
     default_site = "dashboard.admin_site.LearnTraceSite"

@@ -1,4 +1,4 @@
-"""Texts of the coach's pages: why a learner needs help, what to do, and how answers went."""
+"""Texts of the coach pages: reasons to help a learner, advice, and results of answers."""
 
 from __future__ import annotations
 
@@ -61,82 +61,82 @@ ADVICE = {
 }
 
 
-def explain(concern: Problem) -> str:
-    """Return the reason's figure and its threshold in a sentence."""
-    return _EXPLAINED[concern.reason](concern)
+def explain(problem: Problem) -> str:
+    """Return a sentence with the figure and the threshold of a problem."""
+    return _EXPLANATIONS[problem.reason](problem)
 
 
-def _plateau(concern: Problem) -> str:
-    if concern.figure < concern.threshold:
+def _explain_plateau(problem: Problem) -> str:
+    if problem.figure < problem.threshold:
         text = _(
             "Was {threshold} sure to be stuck, now {figure}; the flag goes away below {lowered}."
         )
     else:
         text = _("{figure} sure to be stuck; flagged from {threshold}.")
     return text.format(
-        figure=percent(concern.figure),
-        threshold=percent(concern.threshold),
+        figure=percent(problem.figure),
+        threshold=percent(problem.threshold),
         lowered=percent(plateau.FLAG_OFF_BELOW),
     )
 
 
-def _spinning(concern: Problem) -> str:
-    answers = round(concern.figure)
+def _explain_wheel_spinning(problem: Problem) -> str:
+    answers = round(problem.figure)
     return ngettext(
         "{answers} answer without ever mastering it; the threshold is {threshold}.",
         "{answers} answers without ever mastering it; the threshold is {threshold}.",
         answers,
-    ).format(answers=answers, threshold=round(concern.threshold))
+    ).format(answers=answers, threshold=round(problem.threshold))
 
 
-def _declining(concern: Problem) -> str:
+def _explain_decline(problem: Problem) -> str:
     return _(
         "Right answers become rarer by {figure} points with each answer;"
         " the threshold is {threshold}."
-    ).format(figure=decimal(100 * concern.figure), threshold=decimal(100 * concern.threshold))
+    ).format(figure=decimal(100 * problem.figure), threshold=decimal(100 * problem.threshold))
 
 
-def _inactive(concern: Problem) -> str:
-    days = int(concern.figure)
+def _explain_inactivity(problem: Problem) -> str:
+    days = int(problem.figure)
     return ngettext(
         "No answer for {days} day; the threshold is {threshold}.",
         "No answer for {days} days; the threshold is {threshold}.",
         days,
-    ).format(days=days, threshold=round(concern.threshold))
+    ).format(days=days, threshold=round(problem.threshold))
 
 
-_EXPLAINED = {
-    Reason.PLATEAU: _plateau,
-    Reason.WHEEL_SPINNING: _spinning,
-    Reason.DECLINING: _declining,
-    Reason.INACTIVE: _inactive,
+_EXPLANATIONS = {
+    Reason.PLATEAU: _explain_plateau,
+    Reason.WHEEL_SPINNING: _explain_wheel_spinning,
+    Reason.DECLINING: _explain_decline,
+    Reason.INACTIVE: _explain_inactivity,
 }
 
 
 def out_of(right: int, answers: int) -> str:
-    """Return how many of how many answers were right."""
+    """Return the text of a number of right answers out of all answers."""
     return _("{right} of {answers}").format(right=right, answers=answers)
 
 
 def describe_state(state: SkillState) -> str:
-    """Return where a learner stands at a skill."""
+    """Return a text on a learner's mastery and right answers at a skill."""
     return _("Mastery {mastery}, {right} answers right.").format(
         mastery=mastery(state.mastery), right=out_of(state.correct, state.attempts)
     )
 
 
 def result(score: float) -> str:
-    """Return whether an answer was right."""
+    """Return the text of a score: right, wrong, or the share that was right."""
     if score == 1:
         return _("right")
     return _("wrong") if score == 0 else _("{share} right").format(share=percent(score))
 
 
 def result_symbol(score: float) -> str:
-    """Return a sign for it."""
+    """Return the symbol of a score."""
     return {1.0: "✓", 0.0: "✗"}.get(score, "◐")
 
 
 def result_tone(score: float) -> str:
-    """Return how the style sheet calls it."""
+    """Return the CSS class of a score."""
     return {1.0: "good", 0.0: "bad"}.get(score, "warn")

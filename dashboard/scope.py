@@ -1,4 +1,4 @@
-"""Which of the viewer's learners and days a coach's page is about."""
+"""Scope of a coach page: learners of some classes or groups, and a range of days."""
 
 from __future__ import annotations
 
@@ -23,17 +23,18 @@ MAX_GROUPS = 100
 DEFAULT_DAYS = 14
 MAX_DAYS = 92
 EARLIEST, LATEST = date(2000, 1, 1), date(9000, 1, 1)
-# Chosen instead of a class.
+# The value of the class parameter for learners in no class.
 NO_CLASS = "none"
 
 
 @dataclass(frozen=True, kw_only=True)
 class DashboardScope:
-    """Which of the viewer's classes and groups, and which days (UTC, both included), to show.
+    """The classes and groups of the viewer, and the days (UTC, both included), to show.
 
-    Without a class chosen it is all of the viewer's, where they are few; else the first. Whoever
-    looks after a facility may choose its learners `in_no_class` instead, and does where there is
-    none. `is_cut`: there are more classes than `classrooms` to choose from.
+    If no class is chosen, all classes of the viewer are shown if they are few, else the first one.
+    Viewers with a role for a facility may choose its learners `in_no_class` instead; that is the
+    default if there are no classes. `is_truncated` means that there are more classes than
+    `classrooms` lists.
     """
 
     viewer: User
@@ -48,28 +49,30 @@ class DashboardScope:
 
     @classmethod
     def parse(cls, params: QueryDict, viewer: User, *, at: datetime) -> DashboardScope:
-        """Read what an address asks for.
+        """Parse the query parameters of a page.
 
         Raises
         ------
-        Http404 : the class or the group is none of the viewer's, or "no class" not theirs to ask.
-        BadRequest : a day is none.
+        Http404 : the class or group is not the viewer's, or they may not ask for "no class".
+        BadRequest : a day is invalid.
         """
-        own = Classroom.objects.managed_by(viewer)
-        found = list(own.order_by("name", "pk")[: MAX_CLASSES + 1])
-        classrooms, is_truncated = found[:MAX_CLASSES], len(found) > MAX_CLASSES
-        in_no_class = _is_outside(params, viewer, classrooms)
-        classroom = None if in_no_class else _classroom(params.get("class", ""), own)
-        group = None if in_no_class else _group(params.get("group", ""), own, of=classroom)
+        managed = Classroom.objects.managed_by(viewer)
+        listed = list(managed.order_by("name", "pk")[: MAX_CLASSES + 1])
+        classrooms, is_truncated = listed[:MAX_CLASSES], len(listed) > MAX_CLASSES
+        in_no_class = _is_in_no_class(params, viewer, classrooms)
+        classroom = None if in_no_class else _parse_classroom(params.get("class", ""), managed)
+        group = (
+            None if in_no_class else _parse_group(params.get("group", ""), managed, of=classroom)
+        )
         if group is not None:
             classroom = group.classroom
-        elif classroom is None and not in_no_class and not _may_be_all(classrooms):
+        elif classroom is None and not in_no_class and not _can_show_together(classrooms):
             classroom = next(iter(classrooms), None)
-        since, until = _days(params, today=at.astimezone(UTC).date())
+        since, until = _parse_days(params, today=at.astimezone(UTC).date())
         return cls(
             viewer=viewer,
             classrooms=classrooms,
-            groups=[] if in_no_class else _groups([classroom] if classroom else classrooms),
+            groups=[] if in_no_class else _list_groups([classroom] if classroom else classrooms),
             classroom=classroom,
             group=group,
             since=since,
@@ -80,24 +83,24 @@ class DashboardScope:
 
     @property
     def may_be_all(self) -> bool:
-        """Whether all of the viewer's classes can be shown together."""
-        return _may_be_all(self.classrooms)
+        """True if all of the viewer's classes can be shown together."""
+        return _can_show_together(self.classrooms)
 
     @property
     def may_be_outside(self) -> bool:
-        """Whether learners in no class can be chosen."""
+        """True if learners in no class can be chosen."""
         return has_facility_role(self.viewer)
 
     @property
     def choices(self) -> list[Classroom]:
-        """The classes to choose from, the chosen one among them."""
+        """The classes to choose from, including the chosen one."""
         chosen = self.classroom
-        is_beyond = chosen is not None and chosen not in self.classrooms
-        return [*([chosen] if chosen and is_beyond else []), *self.classrooms]
+        is_unlisted = chosen is not None and chosen not in self.classrooms
+        return [*([chosen] if chosen and is_unlisted else []), *self.classrooms]
 
     @property
     def learners(self) -> UserQuerySet:
-        """The learners of the group, else of the class, else of the classes; or of no class."""
+        """The active learners of the group, else of the class or classes, or of no class."""
         visible = User.objects.visible_to(self.viewer).filter(is_active=True)
         if self.in_no_class:
             return visible.filter(enrolments=None, is_staff=False, is_superuser=False)
@@ -108,66 +111,68 @@ class DashboardScope:
 
     @property
     def query(self) -> str:
-        """The class and the group as they are passed on to other pages."""
+        """The query string with the class and the group, for links to other pages."""
         chosen = {"class": self.classroom, "group": self.group}
-        told = {name: str(place.pk) for name, place in chosen.items() if place is not None}
+        params = {name: str(row.pk) for name, row in chosen.items() if row is not None}
         if self.in_no_class:
-            told = {"class": NO_CLASS}
-        return f"?{urlencode(told)}" if told else ""
+            params = {"class": NO_CLASS}
+        return f"?{urlencode(params)}" if params else ""
 
     @property
     def start(self) -> datetime:
-        """When the first day begins."""
+        """The start of the first day."""
         return datetime.combine(self.since, time(), tzinfo=UTC)
 
     @property
     def end(self) -> datetime:
-        """When the last day is over."""
+        """The end of the last day."""
         return datetime.combine(self.until, time(), tzinfo=UTC) + timedelta(days=1)
 
 
 def has_facility_role(viewer: User) -> bool:
-    """Tell whether the viewer looks after all learners of some facility, in a class or not."""
+    """Return whether the viewer manages all learners of a facility, in a class or not."""
     if viewer.is_superuser or viewer.staffs_facility is not None:
         return viewer.is_superuser or bool(viewer.staffs_facility)
     return viewer.roles.exclude(facility=None).exists()
 
 
-def _is_outside(params: QueryDict, viewer: User, classrooms: Sequence[Classroom]) -> bool:
-    """Tell whether it is about learners in no class.
+def _is_in_no_class(params: QueryDict, viewer: User, classrooms: Sequence[Classroom]) -> bool:
+    """Return whether the page is about learners in no class.
 
     Raises
     ------
-    Http404 : it would be, but the viewer looks after classes alone.
+    Http404 : they were asked for, but the viewer manages only classes.
     """
-    is_asked = params.get("class", "") == NO_CLASS
-    if not is_asked and (classrooms or params.get("class") or params.get("group")):
+    is_requested = params.get("class", "") == NO_CLASS
+    if not is_requested and (classrooms or params.get("class") or params.get("group")):
         return False
     if has_facility_role(viewer):
         return True
-    if is_asked:
+    if is_requested:
         raise Http404
     return False
 
 
-def _may_be_all(classrooms: Sequence[Classroom]) -> bool:
+def _can_show_together(classrooms: Sequence[Classroom]) -> bool:
     return 1 < len(classrooms) <= MAX_CLASSES_TOGETHER
 
 
-def _classroom(text: str, own: QuerySet[Classroom]) -> Classroom | None:
-    return None if not text else _found(own, text)
+def _parse_classroom(text: str, managed: QuerySet[Classroom]) -> Classroom | None:
+    return None if not text else _get_or_404(managed, text)
 
 
-def _group(text: str, own: QuerySet[Classroom], *, of: Classroom | None) -> LearnerGroup | None:
-    """Return the group asked for; none where another class was chosen beside it."""
+def _parse_group(
+    text: str, managed: QuerySet[Classroom], *, of: Classroom | None
+) -> LearnerGroup | None:
+    """Return the group asked for; None if another class was chosen together with it."""
     if not text:
         return None
-    groups = LearnerGroup.objects.filter(classroom__in=own).select_related("classroom")
-    group = _found(groups, text)
+    groups = LearnerGroup.objects.filter(classroom__in=managed).select_related("classroom")
+    group = _get_or_404(groups, text)
     return group if of is None or group.classroom_id == of.pk else None
 
 
-def _found(rows: QuerySet[M], text: str) -> M:
+def _get_or_404(rows: QuerySet[M], text: str) -> M:
     pk = parse_uuid(text)
     row = rows.filter(pk=pk).first() if pk else None
     if row is None:
@@ -175,21 +180,21 @@ def _found(rows: QuerySet[M], text: str) -> M:
     return row
 
 
-def _groups(classrooms: Sequence[Classroom]) -> list[LearnerGroup]:
+def _list_groups(classrooms: Sequence[Classroom]) -> list[LearnerGroup]:
     groups = LearnerGroup.objects.filter(classroom__in=[room.pk for room in classrooms])
     ordered = groups.select_related("classroom").order_by("classroom__name", "name", "pk")
     return list(ordered[:MAX_GROUPS])
 
 
-def _days(params: QueryDict, *, today: date) -> tuple[date, date]:
-    """Return the first and the last day: the last two weeks where nothing is said."""
-    until = _day(params.get("until", "")) or today
-    since = _day(params.get("since", "")) or until - timedelta(days=DEFAULT_DAYS - 1)
+def _parse_days(params: QueryDict, *, today: date) -> tuple[date, date]:
+    """Return the first and the last day; the default is the last two weeks."""
+    until = _parse_day(params.get("until", "")) or today
+    since = _parse_day(params.get("since", "")) or until - timedelta(days=DEFAULT_DAYS - 1)
     first, last = sorted([since, until])
     return max(first, last - timedelta(days=MAX_DAYS - 1)), last
 
 
-def _day(text: str) -> date | None:
+def _parse_day(text: str) -> date | None:
     if not text:
         return None
     try:

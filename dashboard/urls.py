@@ -1,4 +1,4 @@
-"""URLs of the coach's pages, all within the admin."""
+"""URLs of the coach pages, all within the admin."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dashboard.views.work import AttemptPage, ContentPage, TryPage
 
 
 def coach_pages(site: AdminSite) -> list[URLPattern]:
-    """Return the pages of an admin site."""
+    """Return the URL patterns of the coach pages of an admin site."""
     learner = "coach/learners/<key:learner>/"
     return [
         LearnerPage.as_url(learner, "coach_learner", site),

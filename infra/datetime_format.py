@@ -1,4 +1,4 @@
-"""How values are spelled for clients, whichever API they use; pure functions."""
+"""The format of times in all APIs; pure functions."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from datetime import UTC, datetime
 
 
 def format_time(moment: datetime) -> str:
-    """Write a moment as contract 0.1 wants it: UTC, microseconds, ``Z``."""
+    """Return a time as contract 0.1 requires: ISO 8601 in UTC with microseconds and ``Z``."""
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"

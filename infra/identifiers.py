@@ -1,4 +1,4 @@
-"""Names by which people are called, and in which form they are compared; pure functions."""
+"""Comparison of usernames without regard to case, and parsing of UUIDs; pure functions."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ _UUID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re
 
 
 def fold_username(username: str) -> str:
-    """Return the form under which a username is unique and found, whatever its case.
+    """Return the case-folded form of a username, by which it is unique and looked up.
 
-    Unicode's compatibility caseless match (D146, here composed), stable under itself: letters like
-    ``ΐ`` need each of the steps, or they are folded into something that folds on. Done here and not
-    by the database: SQLite's LOWER knows ASCII only.
+    This is Unicode's compatibility caseless match (D146, here composed). It is idempotent: letters
+    like ``ΐ`` need each of the steps, or folding the result again would change it. It is done here
+    and not by the database, because SQLite's LOWER handles ASCII only.
     """
     if username.isascii():
         return username.lower()
@@ -25,5 +25,5 @@ def fold_username(username: str) -> str:
 
 
 def parse_uuid(text: str) -> UUID | None:
-    """Return the UUID a text spells, dashed or plain, in any case; None where it is none."""
+    """Return the UUID in a text, with or without dashes, in any case; None if it is no UUID."""
     return UUID(text) if _UUID.fullmatch(text) else None

@@ -1,4 +1,7 @@
-"""Passwords hashed a few at a time: each takes a core and 100 MiB while it runs."""
+"""Argon2 password hashing with a limit of concurrent hashes.
+
+Each hash takes a processor core and 100 MiB of memory while it runs.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from threading import BoundedSemaphore
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
-# One core is left to whoever does not log in.
+# One core is left for other requests.
 MAX_CONCURRENT_HASHES = max(1, (os.cpu_count() or 1) - 1)
 
 _slots = BoundedSemaphore(MAX_CONCURRENT_HASHES)
@@ -23,14 +26,14 @@ class HashingSaturated(Exception):
 
 @contextmanager
 def hashing_slot() -> Iterator[None]:
-    """Wait for a turn to hash a password in this process.
+    """Hold one of the process's slots for hashing a password, waiting for it if necessary.
 
     Raises
     ------
-    HashingSaturated : none came for PASSWORD_PATIENCE.
+    HashingSaturated : no slot became free within PASSWORD_PATIENCE.
     """
-    patience: timedelta = settings.PASSWORD_PATIENCE
-    if not _slots.acquire(timeout=patience.total_seconds()):
+    max_wait: timedelta = settings.PASSWORD_PATIENCE
+    if not _slots.acquire(timeout=max_wait.total_seconds()):
         raise HashingSaturated
     try:
         yield
@@ -39,16 +42,16 @@ def hashing_slot() -> Iterator[None]:
 
 
 class QueuedArgon2PasswordHasher(Argon2PasswordHasher):
-    """Django's own, in turns, and on one core each: by default it would take eight at once."""
+    """Django's Argon2 hasher with limited concurrency; each hash uses one core, not eight."""
 
     parallelism = 1
 
     def encode(self, password: str, salt: str) -> str:
-        """Hash a new password."""
+        """Return the hash of a new password."""
         with hashing_slot():
             return super().encode(password, salt)
 
     def verify(self, password: str, encoded: str) -> bool:
-        """Tell whether a password is the hashed one."""
+        """Return True if the password matches the hash."""
         with hashing_slot():
             return super().verify(password, encoded)

@@ -1,4 +1,4 @@
-"""Login sessions in the database, whose keys are looked up only if they could be ours."""
+"""Login sessions in the database; keys of the wrong format are rejected without a query."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import re
 
 from django.contrib.sessions.backends import db
 
-_OURS = re.compile(r"[a-z0-9]{8,40}")
+_SESSION_KEY = re.compile(r"[a-z0-9]{8,40}")
 
 
 class SessionStore(db.SessionStore):
-    """Django's own; a cookie that PostgreSQL could not even compare is no session."""
+    """Django's database session store with a strict check of the session key.
+
+    PostgreSQL cannot compare some texts a cookie may hold, such as those with null characters.
+    """
 
     def _validate_session_key(self, key: str | None) -> bool:
-        return bool(key and _OURS.fullmatch(key))
+        return bool(key and _SESSION_KEY.fullmatch(key))

@@ -1,1 +1,1 @@
-"""What learners did: the progress-tracking API of the first document."""
+"""Progress tracking: the API of the first document, its models and services."""

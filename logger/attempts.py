@@ -1,4 +1,4 @@
-"""Interactions become attempts: found or begun, worked on in memory, then written at once."""
+"""Attempts of a try or session: load them, apply interactions in memory, save them."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from logger.commands import Interaction
 from logger.evidence import FirstAnswer
 from logger.models import AttemptLog, AttemptLogQuerySet, ContentSession
 
-# What a client reads at once when it goes on with a quiz or compares two tries; no learner answers
-# so much in one. A guest, whom nobody knows, has no try to come back to.
+# Limits what a client reads at once when it continues a quiz or compares two tries; no learner
+# gives so many answers in one try. The limit for guests is lower: they have no try to continue.
 MAX_ATTEMPTS = 10_000
 MAX_GUEST_ATTEMPTS = 1_000
 Scored = tuple[int, float, bool]
@@ -26,8 +26,8 @@ _SAVE = CompiledUpsert(AttemptLog, unique_fields=["id"], update_fields=AttemptLo
 
 
 @lru_cache(maxsize=64)
-def _window(count: int) -> CompiledQuery[AttemptLog]:
-    """Return the last scores of a try."""
+def _last_scores_query(count: int) -> CompiledQuery[AttemptLog]:
+    """Return the query for the scores of the last attempts of a try."""
     return CompiledQuery(
         lambda: (
             AttemptLog.objects.filter(mastery_log_id=Param("mastery_log", UUIDField()))
@@ -56,9 +56,10 @@ class TooManyAttempts(ValueError):
 
 
 class Attempts:
-    """The attempts of one try, or of one session without a try, that a PUT may touch.
+    """The attempts of one try, or of one session without a try, that a PUT may change.
 
-    Loaded in one statement under the learner's lock, changed in memory, written in one.
+    They are loaded in one statement under the learner's lock, changed in memory, and saved in one
+    statement.
     """
 
     def __init__(
@@ -67,17 +68,17 @@ class Attempts:
         self.session = session
         self.counter = session.mastery_log or session
         self.window = window
-        self.before: list[Scored] = []
-        self.known = {attempt.pk: attempt for attempt in self._load(interactions)}
-        self.touched: dict[UUID, AttemptLog] = {}
-        self.answered: list[FirstAnswer] = []
+        self.earlier_scores: list[Scored] = []
+        self.attempts_by_id = {attempt.pk: attempt for attempt in self._load(interactions)}
+        self.changed: dict[UUID, AttemptLog] = {}
+        self.first_answers: list[FirstAnswer] = []
 
     def _load(self, interactions: Sequence[Interaction]) -> Iterable[AttemptLog]:
-        """Read what the interactions name, and the window the criterion looks at.
+        """Load the attempts that the interactions refer to, and the criterion's window.
 
-        Where they name nothing, as most do, scores are all that is needed of the window.
+        Most interactions refer to no attempt. Then only the scores of the window are read.
         """
-        there = self._existing()
+        attempts = self._existing_attempts()
         if not (interactions and self.counter.attempt_count):
             return ()
         wanted = Q()
@@ -85,37 +86,39 @@ class Attempts:
             wanted |= Q(pk__in=ids)
         replaced = {i.item for i in interactions if i.replace and not i.id}
         if replaced:
-            latest = there.filter(item__in=replaced).values("item").annotate(last=Max("position"))
+            latest = (
+                attempts.filter(item__in=replaced).values("item").annotate(last=Max("position"))
+            )
             wanted |= Q(position__in=latest.values("last"))
         if not wanted:
             if self.window:
-                window = _window(self.window)
-                self.before = [
+                query = _last_scores_query(self.window)
+                self.earlier_scores = [
                     (position, correct, hinted)
-                    for position, correct, hinted in window.rows(
+                    for position, correct, hinted in query.rows(
                         mastery_log=self.session.mastery_log_id
                     )
                 ]
             return ()
         if self.window:
-            wanted |= Q(pk__in=there.last_arrived(self.window).values("pk"))
-        return there.filter(wanted)
+            wanted |= Q(pk__in=attempts.last_arrived(self.window).values("pk"))
+        return attempts.filter(wanted)
 
-    def _existing(self) -> AttemptLogQuerySet:
+    def _existing_attempts(self) -> AttemptLogQuerySet:
         if self.session.mastery_log_id:
             return AttemptLog.objects.filter(mastery_log=self.session.mastery_log_id)
         return AttemptLog.objects.filter(session=self.session, mastery_log=None)
 
     def apply(self, interactions: Sequence[Interaction], *, clock: Clock) -> list[AttemptLog]:
-        """Work the interactions in, in memory; one attempt for each run of equal items.
+        """Apply the interactions in memory; each run of equal items makes one attempt.
 
-        Interactions that say when they happened keep their own time.
+        Interactions with a timestamp of their own keep it.
 
         Raises
         ------
         UnknownAttempt : an id names no attempt at that item in this try.
         TooMuchHistory : an attempt would hold more than 1,000 interactions or 256 KiB.
-        TooManyAttempts : the try, or the session without one, would hold more than it may.
+        TooManyAttempts : the try, or the session without a try, would hold more than its limit.
         """
         return [
             self._apply(list(group), clock=clock)
@@ -125,14 +128,14 @@ class Attempts:
     def _apply(self, group: list[Interaction], *, clock: Clock) -> AttemptLog:
         attempt = self._find(group[0])
         if attempt is None:
-            self._refuse_too_many()
+            self._check_attempt_limit()
             first, *group = group
             at = clock.happened_at(first.timestamp)
             attempt = AttemptLog.start(
                 first, self.session, position=self.counter.attempt_count, at=at
             )
             self.counter.attempt_count += 1
-            self.known[attempt.pk] = attempt
+            self.attempts_by_id[attempt.pk] = attempt
             self._record_first_answer(attempt, first, at=at)
         for interaction in group:
             at = clock.happened_at(interaction.timestamp)
@@ -142,41 +145,41 @@ class Attempts:
                 self._record_first_answer(attempt, interaction, at=at)
         if attempt.exceeds_limits:
             raise TooMuchHistory
-        self.touched[attempt.pk] = attempt
+        self.changed[attempt.pk] = attempt
         return attempt
 
-    def _refuse_too_many(self) -> None:
-        most = MAX_GUEST_ATTEMPTS if self.session.user_id is None else MAX_ATTEMPTS
-        if self.counter.attempt_count >= most:
+    def _check_attempt_limit(self) -> None:
+        limit = MAX_GUEST_ATTEMPTS if self.session.user_id is None else MAX_ATTEMPTS
+        if self.counter.attempt_count >= limit:
             raise TooManyAttempts
 
     def _record_first_answer(
         self, attempt: AttemptLog, interaction: Interaction, *, at: datetime
     ) -> None:
         if interaction.is_answer:
-            self.answered.append(FirstAnswer.of(attempt, interaction, at=at))
+            self.first_answers.append(FirstAnswer.of(attempt, interaction, at=at))
 
     def _find(self, interaction: Interaction) -> AttemptLog | None:
         if interaction.id:
-            attempt = self.known.get(interaction.id)
+            attempt = self.attempts_by_id.get(interaction.id)
             if attempt is None or attempt.item != interaction.item:
                 raise UnknownAttempt
             return attempt
         if not interaction.replace:
             return None
-        same_item = [a for a in self.known.values() if a.item == interaction.item]
+        same_item = [a for a in self.attempts_by_id.values() if a.item == interaction.item]
         return max(same_item, key=lambda attempt: attempt.position, default=None)
 
     def scores(self) -> list[float]:
-        """Return the scores the criterion judges by, in order of arrival, the newest last."""
-        now = [
+        """Return the scores the criterion counts, in order of arrival, the newest last."""
+        current = [
             (attempt.position, attempt.correct, attempt.hinted)
-            for attempt in self.known.values()
+            for attempt in self.attempts_by_id.values()
             if attempt.judged
         ]
-        judged = sorted([*self.before, *now])[-self.window :] if self.window else []
-        return [AttemptLog.score_of(correct, hinted=hinted) for _at, correct, hinted in judged]
+        counted = sorted([*self.earlier_scores, *current])[-self.window :] if self.window else []
+        return [AttemptLog.score_of(correct, hinted=hinted) for _at, correct, hinted in counted]
 
     def save(self) -> None:
-        """Write new and changed attempts in one statement."""
-        _SAVE(self.touched.values())
+        """Save new and changed attempts in one statement."""
+        _SAVE(self.changed.values())

@@ -1,4 +1,4 @@
-"""What a client asks of a session: frozen, validated requests with every field present."""
+"""Commands of a session: frozen, validated requests with every field present."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from uuid import UUID
 class StartSession:
     """Open a session on a node or a quiz.
 
-    Of a quiz, `content_id` is the quiz's id. `mastery_model` is None but for assessments.
-    `user_id` is the name by which a key calls the learner.
+    For a quiz, `content_id` is the quiz's id. `mastery_model` is None except for assessments.
+    `user_id` is the external id by which a key identifies the learner.
     """
 
     kind: str
@@ -30,11 +30,11 @@ class StartSession:
 
 @dataclass(frozen=True, kw_only=True)
 class Interaction:
-    """One thing a learner did at one question: answered, took a hint or ran into an error.
+    """One action of a learner at one question: an answer, a hint or an error.
 
-    `answer_given` tells a null answer from none; `simple_answer` None is none.
-    `time_spent` is in seconds, `correct` in [0, 1]; `id` names the attempt to update;
-    `timestamp` is when it happened, None: now.
+    `answer_given` distinguishes a null answer from a missing one; `simple_answer` is None if it is
+    missing. `time_spent` is in seconds, `correct` in [0, 1]. `id` names the attempt to update.
+    `timestamp` is the time of the action; None means now.
     """
 
     item: str
@@ -52,15 +52,15 @@ class Interaction:
 
     @property
     def is_answer(self) -> bool:
-        """Tell an answer from the rest; an error beats a hint, a hint beats an answer."""
+        """True for an answer; an error outranks a hint, and a hint outranks an answer."""
         return not (self.error or self.hinted)
 
 
 @dataclass(frozen=True, kw_only=True)
 class UpdateSession:
-    """Move a session on; None means that the client did not say.
+    """Update a session; None means that the client did not send the field.
 
-    At most one of `progress` and `progress_delta`, each in [0, 1]; `time_spent_delta` in
+    At most one of `progress` and `progress_delta` is set, each in [0, 1]. `time_spent_delta` is in
     seconds.
     """
 

@@ -1,4 +1,4 @@
-"""When an attempt becomes evidence for the learner model, and what it then says."""
+"""Evidence for the learner model from attempts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from logger.models import AttemptLog, MasteryLog
 
 @dataclass(frozen=True, kw_only=True)
 class FirstAnswer:
-    """An attempt at the moment it was first answered: what follows is working on, not knowing."""
+    """An attempt when it was first answered.
+
+    Later answers show that the learner worked on the question, not that they knew it.
+    """
 
     attempt: AttemptLog
     score: float
@@ -23,7 +26,7 @@ class FirstAnswer:
 
     @classmethod
     def of(cls, attempt: AttemptLog, interaction: Interaction, *, at: datetime) -> FirstAnswer:
-        """Return what an answer tells; a hint or an error before it has spoilt it."""
+        """Return the first answer of an attempt; after a hint or an error it scores 0."""
         return cls(
             attempt=attempt,
             score=0.0 if attempt.hinted or attempt.error else interaction.correct,
@@ -33,9 +36,9 @@ class FirstAnswer:
 
 
 def answers_to_exercise(content_id: UUID, firsts: Iterable[FirstAnswer]) -> list[Answer]:
-    """Return the evidence of an exercise: an attempt counts once, when it is first answered.
+    """Return the evidence of an exercise; an attempt counts once, when it is first answered.
 
-    The skill is the one whose code is the content's id, unless the item has its own.
+    The skill is the one whose code is the content's id, unless the item has a skill of its own.
     """
     return [
         Answer(
@@ -53,12 +56,12 @@ def answers_to_exercise(content_id: UUID, firsts: Iterable[FirstAnswer]) -> list
     ]
 
 
-def answers_to_quiz(tried: MasteryLog) -> list[Answer]:
-    """Return the evidence of a quiz, whose answers may be replaced until it is submitted.
+def answers_to_quiz(mastery_log: MasteryLog) -> list[Answer]:
+    """Return the evidence of a quiz, whose answers can be replaced until it is submitted.
 
-    Only items that have a skill of their own say anything: a quiz is about many.
+    Only items that have a skill of their own give evidence, because a quiz covers many skills.
     """
-    judged = tried.attempts.filter(judged=True).order_by("position")
+    attempts = mastery_log.attempts.filter(judged=True).order_by("position")
     return [
         Answer(
             source=Source.SESSION,
@@ -69,7 +72,7 @@ def answers_to_quiz(tried: MasteryLog) -> list[Answer]:
             seconds=seconds,
             happened_at=at,
         )
-        for pk, item, correct, hinted, seconds, at in judged.values_list(
+        for pk, item, correct, hinted, seconds, at in attempts.values_list(
             "pk", "item", "correct", "hinted", "time_spent", "end_timestamp"
         )
     ]

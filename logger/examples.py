@@ -1,4 +1,4 @@
-"""Requests a reader of the API's documentation can try as they stand."""
+"""Example requests of the API's documentation; each can be sent as it is."""
 
 from __future__ import annotations
 

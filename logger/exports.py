@@ -1,4 +1,4 @@
-"""What exports of learners' work tell, in the API's values; large JSON is left to the API."""
+"""Columns of the exports of learners' work, in the API's values; large JSON is left to the API."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _CONTENT = (
     Column("content id", "content_id"),
     LookupColumn("content title", ("content_id", "user__facility"), Content.objects.titles),
 )
-# Guests have no facility but the row's.
+# Rows of guests have no user, so the facility comes from the row.
 _CONTENT_OF_ALL = (
     Column("content id", "content_id"),
     LookupColumn("content title", ("content_id", "facility"), Content.objects.titles),

@@ -1,4 +1,4 @@
-"""How lists of tries and attempts are narrowed; what may be seen is decided before."""
+"""Filters of the lists of tries and attempts; they only narrow the rows the caller may read."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ class Int32Filter(filters.Filter):
 
 
 class LearnerFilterSet(filters.FilterSet):
-    """Whose rows: by learner, facility, classroom or group.
+    """Filters by learner, facility, classroom or group.
 
-    Each is a subquery on the learner, so that somebody in a class and in its group counts
-    once. A place the caller may not know of is treated as unknown.
+    Each is a subquery on the learner, so that a learner in a class and in its group counts once.
+    A place that is not visible to the caller is treated as unknown.
     """
 
     request: HttpRequest
@@ -42,42 +42,42 @@ class LearnerFilterSet(filters.FilterSet):
 
     @property
     def actor(self) -> Actor:
-        """Who asks."""
+        """The caller of the request."""
         return cast("Actor", self.request.user)
 
     def by_user(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
-        """One learner, by UUID; a key may also use its own name for them."""
+        """Filter by one learner, by UUID; a key may also use its external id for them."""
         if isinstance(self.actor, ApiKey):
-            known = User.objects.in_facility(self.actor.facility_id)
-            return rows.filter(user=Subquery(known.by_identifier(value).values("pk")[:1]))
+            users = User.objects.in_facility(self.actor.facility_id)
+            return rows.filter(user=Subquery(users.by_identifier(value).values("pk")[:1]))
         key = parse_uuid(value)
         if key is None:
             raise ValidationError({"user": ["This is not a UUID."]})
         return rows.filter(user=key)
 
     def by_facility(self, rows: QuerySet[Any], _name: str, value: UUID) -> QuerySet[Any]:
-        """Everybody of a facility; only superusers see more than one."""
+        """Filter by the users of a facility; only superusers can see more than one."""
         if not self.actor.is_superuser:
             raise PermissionDenied("Only superusers may filter by facility.")
-        return self.narrowed_to_facility(rows, value)
+        return self.filter_to_facility(rows, value)
 
-    def narrowed_to_facility(self, rows: QuerySet[Any], facility_id: UUID) -> QuerySet[Any]:
-        """Rows of everybody of a facility."""
+    def filter_to_facility(self, rows: QuerySet[Any], facility_id: UUID) -> QuerySet[Any]:
+        """Return the rows of the users of a facility."""
         return rows.filter(user__in=User.objects.in_facility(facility_id))
 
     def by_classroom(self, rows: QuerySet[Any], _name: str, value: UUID) -> QuerySet[Any]:
-        """Everybody enrolled in a classroom; members of its groups always are."""
-        known = Classroom.objects.visible_to(self.actor)
-        return rows.filter(user__among=User.objects.enrolled_in(known.filter(pk=value)))
+        """Filter by enrolment in a classroom; members of its groups are always enrolled."""
+        classrooms = Classroom.objects.visible_to(self.actor)
+        return rows.filter(user__among=User.objects.enrolled_in(classrooms.filter(pk=value)))
 
     def by_group(self, rows: QuerySet[Any], _name: str, value: UUID) -> QuerySet[Any]:
-        """Members of a learner group."""
-        known = LearnerGroup.objects.visible_to(self.actor)
-        return rows.filter(user__among=User.objects.in_groups(known.filter(pk=value)))
+        """Filter by membership in a learner group."""
+        groups = LearnerGroup.objects.visible_to(self.actor)
+        return rows.filter(user__among=User.objects.in_groups(groups.filter(pk=value)))
 
 
 class MasteryLogFilter(LearnerFilterSet):
-    """Tries at one content by one learner."""
+    """Filters of the tries of one learner at one content."""
 
     content = UUIDFilter(field_name="content_id", required=True)
     user = TextFilter(method="by_user", required=True)
@@ -89,7 +89,7 @@ class MasteryLogFilter(LearnerFilterSet):
 
 
 class AttemptLogFilter(LearnerFilterSet):
-    """Attempts, all or some."""
+    """Filters of attempts."""
 
     masterylog = UUIDFilter(field_name="mastery_log")
     content = UUIDFilter(field_name="content_id")
@@ -100,6 +100,6 @@ class AttemptLogFilter(LearnerFilterSet):
         model = AttemptLog
         fields: list[str] = []
 
-    def narrowed_to_facility(self, rows: QuerySet[Any], facility_id: UUID) -> QuerySet[Any]:
-        """Attempts bear their facility; guests' are nobody's."""
+    def filter_to_facility(self, rows: QuerySet[Any], facility_id: UUID) -> QuerySet[Any]:
+        """Return the learners' attempts in a facility; attempts store it, also those of guests."""
         return rows.filter(facility=facility_id, user__isnull=False)

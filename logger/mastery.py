@@ -1,8 +1,8 @@
-"""The mastery models: when is a try at an exercise or quiz complete?
+"""Mastery models: rules that decide when a try at an exercise or quiz is complete.
 
-Kolibri's models (contract 1.6), as pure functions of the scores of a try's attempts in the
-order in which they first arrived. A score is correctness in [0, 1]; a hinted attempt scores 0,
-and an attempt that is nothing but errors has no score at all.
+These are Kolibri's models (contract 1.6), as pure functions of the scores of a try's attempts in
+the order in which they first arrived. A score is correctness in [0, 1]. A hinted attempt scores
+0, and an attempt with nothing but errors has no score.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ CORRECT = 1.0
 
 
 class MasteryType(StrEnum):
-    """The mastery models by their names on the wire."""
+    """The mastery models, named as in the API."""
 
     M_OF_N = "m_of_n"
     IN_A_ROW_2 = "num_correct_in_a_row_2"
@@ -39,12 +39,12 @@ IN_A_ROW = {
 
 @dataclass(frozen=True, kw_only=True)
 class Criterion:
-    """What completes a try.
+    """Rule that completes a try.
 
     Attributes
     ----------
-    required : correct answers needed among the window's; 0 where only the client can say.
-    window : how many of the newest attempts count; 0 where none do.
+    required : correct answers needed within the window; 0 if only the client can decide.
+    window : how many of the newest attempts count; 0 if none do.
 
     Raises
     ------
@@ -56,13 +56,13 @@ class Criterion:
     window: int = 0
 
     def __post_init__(self) -> None:
-        """Refuse a criterion that nothing can meet."""
+        """Refuse a criterion that cannot be met."""
         if not 0 <= self.required <= self.window <= MAX_N:
             raise ValueError(f"{self.required} of {self.window} cannot be met")
 
     @classmethod
     def of(cls, model: Mapping[str, Any]) -> Criterion:
-        """Read a stored mastery model such as ``{"type": "m_of_n", "m": 3, "n": 5}``.
+        """Return the criterion of a stored mastery model: ``{"type": "m_of_n", "m": 3, "n": 5}``.
 
         Raises
         ------
@@ -80,18 +80,18 @@ class Criterion:
 
     @property
     def is_quiz(self) -> bool:
-        """Tell whether this is submitted as a whole rather than mastered step by step."""
+        """True if the try is submitted as a whole instead of mastered step by step."""
         return self.type is MasteryType.QUIZ
 
     @property
     def past_attempts(self) -> int | None:
-        """How many past attempts a client needs to judge by itself; None for all of them."""
+        """Number of past attempts a client needs to apply the criterion; None for all."""
         if self.is_quiz:
             return None
         return self.window or DEFAULT_PAST_ATTEMPTS
 
     def met(self, scores: Sequence[float]) -> bool:
-        """Tell whether these scores complete the try.
+        """Return whether these scores complete the try.
 
         Parameters
         ----------
@@ -109,11 +109,11 @@ class Criterion:
         return sum(score == CORRECT for score in scores[-self.window :]) >= self.required
 
     def all_done(self, items: Collection[str], done: Collection[str]) -> bool:
-        """Tell whether completing these items completes the try.
+        """Return whether the completed items complete the try.
 
         Parameters
         ----------
-        items : those a catalogue lists for the content; empty: it knows of none, not met.
-        done : those with a complete attempt in the try.
+        items : the items that the catalogue lists for the content. Empty: none are listed, not met.
+        done : the items with a complete attempt in the try.
         """
         return self.type is MasteryType.DO_ALL and bool(items) and set(done).issuperset(items)

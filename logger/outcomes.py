@@ -1,4 +1,4 @@
-"""What came of an attempt, in one word and one sign, as the mastery models see it."""
+"""Outcome of an attempt for the mastery models, with a label and a sign."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from logger.mastery import CORRECT
 
 
 class Outcome(TextChoices):
-    """How an attempt counts; a hint spoils it, and errors alone do not count at all."""
+    """Outcome of an attempt; a hinted attempt is not right, and errors alone do not count."""
 
     RIGHT = "right", _("right")
     PARTLY = "partly", _("partly right")
@@ -19,7 +19,7 @@ class Outcome(TextChoices):
 
     @classmethod
     def of(cls, *, correct: float, hinted: bool, judged: bool) -> Outcome:
-        """Return what came of an attempt."""
+        """Return the outcome of an attempt."""
         if not judged:
             return cls.ERROR
         if hinted:
@@ -30,12 +30,12 @@ class Outcome(TextChoices):
 
     @property
     def sign(self) -> str:
-        """Tell them apart without colour."""
+        """The sign of the outcome, so that outcomes differ not only by colour."""
         return SIGNS[self]
 
     @property
     def badge(self) -> str:
-        """How good it is, as a class of the style sheet."""
+        """The CSS class of the outcome."""
         return BADGES.get(self, "warn")
 
 

@@ -1,4 +1,4 @@
-"""What learners answered and what completes a try, in words a coach reads."""
+"""Texts for coaches: content names, try titles, completion criteria and answers."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from logger.models import ContentSession, ContentSummary, MasteryLog
 
 MAX_PARTS = 12
 MAX_LENGTH = 200
-# What clients call the answer itself; the word says nothing.
+# Generic keys that clients use for the answer itself; they are not shown.
 PLAIN = {"answer", "value", "response", "simple_answer", "text"}
 
 
 def untitled(log: ContentSummary | ContentSession) -> str:
-    """Name a content no catalogue knows: what it is and the beginning of its id."""
+    """Return a name for a content without a title: its kind and the beginning of its id."""
     return f"{log.get_kind_display()} {log.content_id.hex[:8]}"
 
 
-def try_title(tried: MasteryLog) -> str:
-    """Name a try: exercises count theirs, quizzes go by the day."""
-    if tried.is_quiz:
-        day = date_format(tried.start_timestamp, "DATE_FORMAT")
+def try_title(mastery_log: MasteryLog) -> str:
+    """Return the title of a try: its number for an exercise, its day for a quiz."""
+    if mastery_log.is_quiz:
+        day = date_format(mastery_log.start_timestamp, "DATE_FORMAT")
         return _("Quiz of %(day)s") % {"day": day}
-    return _("Try %(number)d") % {"number": tried.mastery_level}
+    return _("Try %(number)d") % {"number": mastery_log.mastery_level}
 
 
 def criterion_words(model: Mapping[str, Any]) -> str:
-    """Say what completes a try: "3 of the last 5"."""
+    """Return the text of a completion criterion, such as "3 of the last 5"."""
     criterion = Criterion.of(model)
     if criterion.type is MasteryType.DO_ALL:
         return _("every question done")
@@ -54,10 +54,10 @@ def criterion_words(model: Mapping[str, Any]) -> str:
 
 
 def readable(answer: Any, simple: str = "") -> str:
-    """Write an answer as a person would note it down; empty where there was none.
+    """Return an answer as short text; empty if there is none.
 
-    Clients send any JSON object. What they call the simple answer is best; else the object's
-    values, each after its name, no further than a line of a table holds.
+    Clients send any JSON object. The simple answer is used if there is one, else the values of the
+    object with their names, cut to the length of a table line.
     """
     if simple:
         return simple
@@ -77,12 +77,12 @@ def _parts(value: Any, name: str = "") -> Iterator[str]:
             for inner in value:
                 yield from _parts(inner, name)
         elif value:
-            yield _named(name, ", ".join(_scalar(inner) for inner in value[:MAX_PARTS]))
+            yield _with_name(name, ", ".join(_scalar(inner) for inner in value[:MAX_PARTS]))
     elif value is not None and value != "":
-        yield _named(name, _scalar(value))
+        yield _with_name(name, _scalar(value))
 
 
-def _named(name: str, text: str) -> str:
+def _with_name(name: str, text: str) -> str:
     return text if not name or name in PLAIN else f"{name}: {text}"
 
 

@@ -1,4 +1,4 @@
-"""How long records are kept that belong to nobody."""
+"""Retention of guests' records."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ SESSIONS_BATCH_SIZE = 500
 
 @transaction.atomic
 def purge_guests(at: datetime) -> int:
-    """Delete some guests' sessions that are past their time, with their attempts; tell how many.
+    """Delete a batch of expired guests' sessions with their attempts; return their number.
 
-    Nobody can work on them any more by then (contract 1.1).
+    At that age nobody can work on them any more (contract 1.1).
     """
-    kept: timedelta = settings.GUEST_SESSIONS_KEPT
-    past = ContentSession.objects.filter(user=None, start_timestamp__lte=at - kept)
-    keys = list(past.order_by("start_timestamp").values_list("pk", flat=True)[:SESSIONS_BATCH_SIZE])
+    lifetime: timedelta = settings.GUEST_SESSIONS_KEPT
+    old = ContentSession.objects.filter(user=None, start_timestamp__lte=at - lifetime)
+    keys = list(old.order_by("start_timestamp").values_list("pk", flat=True)[:SESSIONS_BATCH_SIZE])
     AttemptLog.objects.filter(session__in=keys).delete()
     ContentSession.objects.filter(pk__in=keys).delete()
     return len(keys)

@@ -1,4 +1,4 @@
-"""Reads that need several queries: what changed between two tries, contents completed."""
+"""Reads that need several queries: the difference between two tries, completed contents."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ class UnknownTry(LookupError):
 
 @dataclass(frozen=True, kw_only=True)
 class TryDiff:
-    """One try, and how it differs from the next older one.
+    """One try and its differences from the next older one.
 
-    `previous` is None for the oldest try. `attempts` are the target's, oldest first, as far as
-    their bytes may reach, each with the change of its score against the latest attempt at that
-    item in the previous try, None where there was none. `following` is where they go on.
+    `previous` is None for the oldest try. `attempts` are those of the target, oldest first, up to a
+    limit in bytes. Each comes with the change of its score since the latest attempt at the same
+    item in the previous try; None if there was none. `following` is the cursor of the next page.
     """
 
     target: Row
@@ -48,30 +48,30 @@ class TryDiff:
 
     @property
     def correct(self) -> int | None:
-        """How many more right answers than in the previous try."""
+        """Right answers minus those of the previous try; None without a previous try."""
         if self.previous is None:
             return None
         return int(self.target["correct"] - self.previous["correct"])
 
     @property
     def time_spent(self) -> float | None:
-        """How many more seconds than in the previous try."""
+        """Seconds spent minus those of the previous try; None without a previous try."""
         if self.previous is None:
             return None
         return difference(self.target["time_spent"], self.previous["time_spent"])
 
 
 def try_diff(
-    tries: MasteryLogQuerySet, index: int, *, after: Cursor | None = None, most: int | None = None
+    tries: MasteryLogQuerySet, index: int, *, after: Cursor | None = None, limit: int | None = None
 ) -> TryDiff:
     """Compare the try at an index of an ordered queryset with the next older one.
 
-    `most` is how many attempts to bring; None: all.
+    `limit` is the maximum number of attempts to read; None reads all.
 
     Raises
     ------
     UnknownTry : the index is negative or beyond the last try.
-    BadCursor : the attempts are to go on after one of another try.
+    BadCursor : the cursor is of an attempt of another try.
     """
     if not 0 <= index < MAX_INDEX:
         raise UnknownTry
@@ -80,41 +80,49 @@ def try_diff(
         raise UnknownTry
     target, previous = pair[0], pair[1] if len(pair) > 1 else None
     count = target.pop("attempt_count")
-    count = count if most is None else min(count, most)
-    rows, following = _attempts(target["id"], count, after)
-    then = _latest_scores(previous["id"]) if previous else {}
+    count = count if limit is None else min(count, limit)
+    rows, following = _list_attempts(target["id"], count, after)
+    scores = _latest_scores(previous["id"]) if previous else {}
     return TryDiff(
         target=target,
         previous=previous,
         attempts=[
-            (row, difference(row["correct"], then[row["item"]]) if row["item"] in then else None)
+            (
+                row,
+                difference(row["correct"], scores[row["item"]]) if row["item"] in scores else None,
+            )
             for row in rows
         ],
         following=following,
     )
 
 
-def _attempts(try_id: UUID, count: int, after: Cursor | None) -> tuple[list[Row], Cursor | None]:
-    """Return a try's attempts, oldest first, as far as they may reach, and where they go on."""
-    theirs = AttemptLog.objects.filter(mastery_log=try_id)
-    if after is not None and not theirs.filter(pk=after.key).exists():
+def _list_attempts(
+    try_id: UUID, count: int, after: Cursor | None
+) -> tuple[list[Row], Cursor | None]:
+    """Return a try's attempts, oldest first, up to the limits, and the cursor of the next ones."""
+    attempts = AttemptLog.objects.filter(mastery_log=try_id)
+    if after is not None and not attempts.filter(pk=after.key).exists():
         raise BadCursor
-    # Those that arrive while this is read come with what follows.
-    nearest = ByteLimitedRows(
-        after_cursor(theirs.order_by(*OLDEST).values(*ATTEMPT), after), count + 1
+    # Attempts that arrive while this is read belong to the next page.
+    limited_rows = ByteLimitedRows(
+        after_cursor(attempts.order_by(*OLDEST).values(*ATTEMPT), after), count + 1
     )
-    rows, there_is_more = nearest.first_batch(max(1, count))
-    return nearest.hydrate(rows), Cursor.after_row(rows[-1], OLDEST) if there_is_more else None
+    rows, has_more = limited_rows.first_batch(max(1, count))
+    return limited_rows.hydrate(rows), Cursor.after_row(rows[-1], OLDEST) if has_more else None
 
 
 def _latest_scores(try_id: UUID) -> dict[str, float]:
     """Return the score of the latest attempt at each item of a try."""
-    theirs = AttemptLog.objects.filter(mastery_log=try_id)
-    return dict(theirs.order_by("end_timestamp", "id").values_list("item", "correct"))
+    attempts = AttemptLog.objects.filter(mastery_log=try_id)
+    return dict(attempts.order_by("end_timestamp", "id").values_list("item", "correct"))
 
 
 def completed_count(learner_id: UUID) -> int:
-    """Count the contents a learner completed: by a try, whatever came after, or by progress."""
+    """Count the contents a learner completed, by a try or by progress.
+
+    A completed try counts whatever came after it.
+    """
     completed_try = MasteryLog.objects.filter(summary=OuterRef("pk"), complete=True)
     return (
         ContentSummary.objects.filter(user=learner_id)

@@ -1,4 +1,4 @@
-"""Paths of `/api/logger`; the second name of a path is that of real Kolibri servers."""
+"""URLs of `/api/logger`; the second path of a view is the one of real Kolibri servers."""
 
 from __future__ import annotations
 

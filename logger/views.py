@@ -1,4 +1,4 @@
-"""Views of `/api/logger`: each translates, makes one call, and translates back."""
+"""Views of `/api/logger`: each parses the request, makes one call, and writes the response."""
 
 from __future__ import annotations
 
@@ -49,11 +49,11 @@ MAX_DIGITS = 10
 
 
 def actor_of(request: Request) -> Actor:
-    """Return whoever calls: a person, a key or a guest."""
+    """Return the caller: a user, a key or a guest."""
     return cast("Actor", request.user)
 
 
-def _key_or_404(text: str) -> UUID:
+def _parse_uuid_or_404(text: str) -> UUID:
     key = parse_uuid(text)
     if key is None:
         raise Http404
@@ -91,11 +91,11 @@ class SessionView(RecordingView):
     )
     @idempotent
     def put(self, request: Request, session_id: str) -> Response:
-        """Move a session on: progress, time, and interactions with questions."""
+        """Update a session: progress, time, and interactions with questions."""
         serializer = UpdateSessionSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         updated = services.update_session(
-            _key_or_404(session_id),
+            _parse_uuid_or_404(session_id),
             serializer.command(),
             actor=actor_of(request),
             at=timezone.now(),
@@ -107,24 +107,24 @@ class SessionView(RecordingView):
 class TotalProgressView(APIView):
     @extend_schema(responses=TotalProgressSerializer)
     def get(self, request: Request, user_id: str) -> Response:
-        """Count the contents a learner completed."""
+        """Return the number of contents a learner completed."""
         learner = _readable_learner(actor_of(request), user_id)
         body = {"id": learner.pk.hex, "progress": selectors.completed_count(learner.pk)}
         return Response(body)
 
 
 def _readable_learner(actor: Actor, name: str) -> User:
-    """Return somebody whose records the actor may read, by UUID or, for keys, external id."""
-    people = User.objects.visible_to(actor)
+    """Return a learner the actor may read, by UUID or, for keys, by external id."""
+    learners = User.objects.visible_to(actor)
     if isinstance(actor, ApiKey):
-        found = people.by_identifier(name).first()
+        learner = learners.by_identifier(name).first()
     else:
-        found = people.filter(pk__in=[parse_uuid(name)]).first()
-    if found is not None:
-        return found
-    # Kolibri's learners are told no; whoever looks after others, that there is nobody.
-    looks_after = actor.is_superuser or not isinstance(actor, User) or actor.roles.exists()
-    if not looks_after:
+        learner = learners.filter(pk__in=[parse_uuid(name)]).first()
+    if learner is not None:
+        return learner
+    # As in Kolibri, a user without a role gets a 403; other callers get a 404.
+    has_wider_access = actor.is_superuser or not isinstance(actor, User) or actor.roles.exists()
+    if not has_wider_access:
         raise PermissionDenied("You may see only your own progress.")
     raise Http404
 
@@ -133,8 +133,8 @@ def _visible_tries(request: Request) -> MasteryLogQuerySet:
     return MasteryLog.objects.visible_to(actor_of(request)).newest_first()
 
 
-class _Tries(GenericAPIView[Any]):
-    """Tries the caller may read, newest first, as rows."""
+class _TryView(GenericAPIView[Any]):
+    """Base of views on the tries the caller may read, newest first, as rows."""
 
     serializer_class = TrySerializer
 
@@ -143,7 +143,7 @@ class _Tries(GenericAPIView[Any]):
         return rows
 
 
-class TriesView(_Tries, ListAPIView[Any]):
+class TriesView(_TryView, ListAPIView[Any]):
     filterset_class = MasteryLogFilter
 
     @extend_schema(responses=TrySerializer(many=True))
@@ -152,13 +152,13 @@ class TriesView(_Tries, ListAPIView[Any]):
         return super().get(request, *args, **kwargs)
 
 
-class TryView(_Tries, RetrieveAPIView[Any]):
+class TryView(_TryView, RetrieveAPIView[Any]):
     filter_backends = []
 
     @extend_schema(responses=TrySerializer)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Return one try."""
-        _key_or_404(self.kwargs["pk"])
+        _parse_uuid_or_404(self.kwargs["pk"])
         return super().get(request, *args, **kwargs)
 
 
@@ -167,10 +167,10 @@ def _parse_cursor(request: Request) -> Cursor | None:
     return Cursor.parse(token, selectors.OLDEST) if token else None
 
 
-def _link_to(request: Request, place: Cursor | None) -> dict[str, str]:
-    if place is None:
+def _next_link_header(request: Request, cursor: Cursor | None) -> dict[str, str]:
+    if cursor is None:
         return {}
-    url = replace_query_param(request.build_absolute_uri(), AFTER, place.token)
+    url = replace_query_param(request.build_absolute_uri(), AFTER, cursor.token)
     return {"Link": f'<{url}>; rel="next"'}
 
 
@@ -203,17 +203,17 @@ class TryDiffView(GenericAPIView[Any]):
     def get(self, request: Request, index: str) -> Response:
         """Compare a try with the next older one; index 0 is the newest.
 
-        Where the attempts are too large for one answer, a Link header leads on to the rest.
+        If the attempts are too large for one response, a Link header links to the rest.
         """
         tries = cast("MasteryLogQuerySet", self.filter_queryset(self.get_queryset()))
         if not (index.isascii() and index.isdigit() and len(index) <= MAX_DIGITS):
             raise Http404
         diff = selectors.try_diff(tries, int(index), after=_parse_cursor(request))
-        return Response(diff_body(diff), headers=_link_to(request, diff.following))
+        return Response(diff_body(diff), headers=_next_link_header(request, diff.following))
 
 
-class _Attempts(GenericAPIView[Any]):
-    """Attempts the caller may read, newest first."""
+class _AttemptView(GenericAPIView[Any]):
+    """Base of views on the attempts the caller may read, newest first, as rows."""
 
     serializer_class = AttemptSerializer
 
@@ -223,7 +223,7 @@ class _Attempts(GenericAPIView[Any]):
         return rows
 
 
-class AttemptsView(_Attempts, ListAPIView[Any]):
+class AttemptsView(_AttemptView, ListAPIView[Any]):
     filterset_class = AttemptLogFilter
 
     @extend_schema(responses=AttemptSerializer(many=True))
@@ -232,11 +232,11 @@ class AttemptsView(_Attempts, ListAPIView[Any]):
         return super().get(request, *args, **kwargs)
 
 
-class AttemptView(_Attempts, RetrieveAPIView[Any]):
+class AttemptView(_AttemptView, RetrieveAPIView[Any]):
     filter_backends = []
 
     @extend_schema(responses=AttemptSerializer)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Return one attempt."""
-        _key_or_404(self.kwargs["pk"])
+        _parse_uuid_or_404(self.kwargs["pk"])
         return super().get(request, *args, **kwargs)

@@ -1,1 +1,1 @@
-"""Who is who, and who may look at whom."""
+"""People, places, keys, assignments, and the rules of who may read and change which rows."""

@@ -1,4 +1,4 @@
-"""Who is calling: an API key in one of two headers, or a login session."""
+"""Authentication by API key or learner token in one of two headers, or by login session."""
 
 from __future__ import annotations
 
@@ -22,22 +22,19 @@ from roster.models import ApiKey, User
 _BASIC = "basic"
 _BEARER = "bearer"
 
-# Digests of secrets this process let in before. They open nothing: an address that has used up its
-# rate is refused before its secret is looked up, and this keeps a neighbour's flood of wrong ones
-# from refusing the right ones too.
+# Digests of secrets this process has accepted. They grant nothing: an address over its rate limit
+# is refused before the database is asked, and these keep a flood of wrong secrets from the same
+# address from blocking valid ones.
 _accepted: set[str] = set()
 _MAX_ACCEPTED = 10_000
 
 
 class KeyAuthentication(BaseAuthentication):
-    """A key or a learner's token in `X-API-Key` or `Authorization: Bearer` (contract 0.3, 0.8).
-
-    It wins over a cookie.
-    """
+    """Key or token in `X-API-Key` or `Authorization: Bearer` before cookies (contract 0.3, 0.8)."""
 
     def authenticate(self, request: Request) -> tuple[ApiKey | User, ApiKey | None] | None:
-        """Return the key, or a token's learner, as who calls; None where no header has one."""
-        secrets = _secrets(request)
+        """Return the key or the token's learner; None if no header has a secret."""
+        secrets = _read_secrets(request)
         if not secrets:
             return None
         if len(secrets) > 1:
@@ -46,7 +43,7 @@ class KeyAuthentication(BaseAuthentication):
         digest = keys.digest(secret)
         _refuse_flood(request, digest)
         try:
-            found = _holder(secret, at=timezone.now())
+            found = _resolve_secret(secret, at=timezone.now())
         except services.UnknownKey:
             _accepted.discard(digest)
             raise AuthenticationFailed("The key is unknown, expired or revoked.") from None
@@ -56,11 +53,11 @@ class KeyAuthentication(BaseAuthentication):
         return found
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002
-        """Say in a 401 what would be let in."""
+        """Return the `WWW-Authenticate` header of a 401."""
         return 'Bearer realm="LearnTrace"'
 
 
-def _holder(secret: str, *, at: datetime) -> tuple[ApiKey | User, ApiKey | None]:
+def _resolve_secret(secret: str, *, at: datetime) -> tuple[ApiKey | User, ApiKey | None]:
     if keys.is_token(secret):
         learner = services.learner_of_token(secret, at=at)
         structlog.contextvars.bind_contextvars(user=learner.pk.hex)
@@ -79,21 +76,21 @@ def _refuse_flood(request: Request, digest: str) -> None:
         raise Throttled(wait)
 
 
-def _secrets(request: Request) -> set[str]:
+def _read_secrets(request: Request) -> set[str]:
     secrets = set()
     if (value := request.headers.get("X-API-Key")) is not None:
         # Servers join repeated headers with commas, which no secret contains.
         secrets |= {part.strip() for part in value.split(",")}
     scheme, _, value = request.headers.get("Authorization", "").partition(" ")
-    # A proxy's own Basic credentials are not for us; what else is meant as a key must be one,
-    # lest an app that spells it wrong records its learners as guests.
+    # Basic credentials belong to a proxy and are ignored. Any other scheme counts as a key, so
+    # that an app with a misspelt scheme gets an error and does not record as a guest.
     if scheme and scheme.lower() != _BASIC:
         secrets.add(value.strip() if scheme.lower() == _BEARER else "")
     return secrets
 
 
 class RosterBackend(ModelBackend):
-    """Django's own, which also minds the facility and knows how far somebody may look."""
+    """Django's backend, which also checks the facility and loads the role flags."""
 
     def authenticate(
         self,
@@ -102,7 +99,7 @@ class RosterBackend(ModelBackend):
         password: str | None = None,
         **credentials: Any,
     ) -> User | None:
-        """Return who has these credentials; a wrong `facility` is as wrong as a password."""
+        """Return the user with these credentials; a wrong `facility` is rejected too."""
         user = super().authenticate(request, username, password)
         if not isinstance(user, User):
             return None
@@ -111,30 +108,27 @@ class RosterBackend(ModelBackend):
         return None if elsewhere else user
 
     def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:  # noqa: ARG002
-        """Return none: roles say who may do what, and superusers may do everything."""
+        """Return no permissions: roles replace Django's, superusers may do everything."""
         return set()
 
     def get_user(self, user_id: Any) -> User | None:
-        """Return the person of a session; None where they may no longer log in."""
+        """Return the user of a session; None if they may no longer log in."""
         user = User.objects.with_role_flags().filter(pk=user_id).first()
         return user if user is not None and self.user_can_authenticate(user) else None
 
 
 class LoginAuthentication(SessionAuthentication):
-    """The session of somebody who logged in; checks CSRF, as only cookies need it."""
+    """Login session; checks CSRF, which only cookies need."""
 
     def authenticate(self, request: Request) -> tuple[User, None] | None:
-        """Return who logged in; None where nobody did."""
+        """Return the logged-in user, or None."""
         found = super().authenticate(request)
         if found is not None:
             structlog.contextvars.bind_contextvars(user=found[0].pk.hex)
         return found
 
 
-# Asked by axes, which counts failed logins.
-
-
 def login_name(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str | None:
-    """Return the username to count by: folded, as it is looked up."""
+    """Return the folded username; axes counts failed logins by it."""
     name = credentials.get("username") if credentials else request.POST.get("username")
     return fold_username(name)[:MAX_USERNAME_KEY_LENGTH] if isinstance(name, str) else None

@@ -1,8 +1,8 @@
-"""API secrets: minting, digesting and comparing them; pure functions.
+"""API secrets: pure functions that generate, digest and compare them.
 
-A secret reads ``lt_<prefix>_<256 random bits>``; a learner's token begins with ``lu_``. The prefix
-finds a key and may be logged; of the whole only a SHA-256 digest is stored. A fast hash is right
-here: the secret has 256 bits of entropy, so there is no dictionary to slow down.
+The format is ``lt_<prefix>_<256 random bits>``; learner tokens start with ``lu_``. The prefix
+identifies a key and may be logged; only a SHA-256 digest of the secret is stored. A fast hash is
+enough: with 256 bits of entropy there is no dictionary attack to slow down.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _SECRET_BYTES = 32
 
 @dataclass(frozen=True, kw_only=True)
 class NewKey:
-    """A new secret, and what is stored of it."""
+    """A new secret, with the prefix and digest that are stored."""
 
     secret: str
     prefix: str
@@ -39,12 +39,12 @@ def digest(secret: str) -> str:
 
 
 def is_token(secret: str) -> bool:
-    """Tell a learner's token from a key."""
+    """Return whether a secret is a learner token, not a key."""
     return secret.startswith(f"{TOKEN_BRAND}_")
 
 
 def prefix_of(secret: str) -> str | None:
-    """Return the prefix of a key's secret, or None where it cannot be one of ours."""
+    """Return the prefix of a key's secret; None if the format is wrong."""
     parts = secret.split("_", 2)
     if len(parts) != 3 or parts[0] != KEY_BRAND or len(parts[1]) != PREFIX_LENGTH:
         return None
@@ -52,5 +52,5 @@ def prefix_of(secret: str) -> str | None:
 
 
 def verify(secret: str, stored_digest: str) -> bool:
-    """Tell in constant time whether a secret has this digest."""
+    """Compare a secret with a stored digest in constant time."""
     return secrets.compare_digest(digest(secret), stored_digest)

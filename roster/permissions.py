@@ -1,4 +1,4 @@
-"""What a key's scopes let it do; whose data it then sees is for `visible_to`."""
+"""Permissions by scope of an API key; `visible_to` decides which rows it sees."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ if TYPE_CHECKING:
 
 
 class IsKey(BasePermission):
-    """Only keys may; guests are asked for one."""
+    """Allow API keys only; guests get a 401."""
 
     message = "Only an API key may do this."
 
     def has_permission(self, request: Request, view: APIView) -> bool:  # noqa: ARG002
-        """Tell whether a key calls."""
+        """Return whether the caller is a key."""
         return isinstance(request.auth, ApiKey)
 
 
 class HasScope(BasePermission):
-    """Keys need `read` to look and `write` to record; people and guests have no scopes."""
+    """Require scope `read` or `write` of keys; users and guests have no scopes."""
 
     message = "The key lacks the scope for this."
     to_write = Scope.WRITE
 
     def has_permission(self, request: Request, view: APIView) -> bool:  # noqa: ARG002
-        """Tell whether the key's scopes cover the request's method."""
+        """Return whether the key's scopes cover the request's method."""
         if not isinstance(request.auth, ApiKey):
             return True
         return request.auth.allows(Scope.READ if request.method in SAFE_METHODS else self.to_write)
 
 
 class HasRosterScope(HasScope):
-    """Keys need `read` to look at the roster and `admin` to change it."""
+    """Require scope `read` of keys that read the roster, and `admin` to change it."""
 
     to_write = Scope.ADMIN

@@ -1,4 +1,4 @@
-"""Sessions of people who log in, in Kolibri's shapes."""
+"""Serializers of login sessions (Kolibri's format) and learner tokens."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from roster.models import Actor, RoleKind, User
 
 
 class LoginSerializer(serializers.Serializer[Any]):
-    """Somebody's credentials."""
+    """Login credentials."""
 
     username = serializers.CharField(max_length=150)
     password = serializers.CharField(max_length=1024, trim_whitespace=False)
@@ -22,21 +22,21 @@ MAX_TTL = 24 * 60 * 60
 
 
 class TokenRequestSerializer(serializers.Serializer[Any]):
-    """For whom a token is, and for how many seconds."""
+    """The learner of a token and its lifetime in seconds."""
 
     user_id = serializers.CharField(max_length=255, trim_whitespace=False)
     ttl = serializers.IntegerField(min_value=1, max_value=MAX_TTL, default=60 * 60)
 
 
 class TokenSerializer(serializers.Serializer[Any]):
-    """A token, shown this once."""
+    """A token; it is shown only once."""
 
     token = serializers.CharField()
     expires_at = serializers.DateTimeField()
 
 
 class SessionSerializer(serializers.Serializer[Any]):
-    """Who is logged in."""
+    """The current session."""
 
     id = serializers.CharField(default="current")
     username = serializers.CharField()
@@ -48,7 +48,7 @@ class SessionSerializer(serializers.Serializer[Any]):
 
 
 def session_body(actor: Actor) -> dict[str, Any]:
-    """Return the session of whoever calls; a guest's has no user."""
+    """Return the session of the caller; `user_id` is None for guests and keys."""
     if not isinstance(actor, User):
         facility_id = getattr(actor, "facility_id", None)
         return {
@@ -72,7 +72,7 @@ def session_body(actor: Actor) -> dict[str, Any]:
 
 
 def role_names(user: User) -> list[str]:
-    """Return as what somebody logs in: what they look after, or a learner."""
+    """Return the names of the roles of a user, or `["learner"]` if they have none."""
     held = set(user.roles.values_list("kind", flat=True))
     kinds = [kind.value for kind in (RoleKind.COACH, RoleKind.ADMIN) if kind in held]
     if user.is_superuser:

@@ -1,4 +1,4 @@
-"""Paths of `/api/auth` and `/api/assignments`."""
+"""URLs of `/api/auth` and `/api/assignments`."""
 
 from __future__ import annotations
 

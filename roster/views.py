@@ -1,4 +1,4 @@
-"""Logging in and out: `/api/auth/session` of contract 1.8."""
+"""Views of login sessions and learner tokens: `/api/auth/session`, `/api/auth/token`."""
 
 from __future__ import annotations
 
@@ -31,21 +31,18 @@ from roster.serializers import (
 
 
 class SessionsView(APIView):
-    """Log in."""
+    """Login."""
 
     permission_classes = []
     throttle_classes = [LoginThrottle]
 
     def get_authenticators(self) -> list:  # type: ignore[type-arg]
-        """Take nobody for granted, but keep the 401's header."""
+        """Ignore login cookies; the first authenticator still sets the header of a 401."""
         return super().get_authenticators()[:1]
 
-    @extend_schema(
-        request=LoginSerializer,
-        responses=SessionSerializer,
-    )
+    @extend_schema(request=LoginSerializer, responses=SessionSerializer)
     def post(self, request: Request) -> HttpResponseBase:
-        """Open a login session: answers who it is of, and sets the cookie."""
+        """Log in: return the session and set its cookie."""
         _refuse_foreign_origin(request)
         serializer = LoginSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
@@ -60,13 +57,13 @@ class SessionsView(APIView):
 
 
 class TokensView(APIView):
-    """Tokens for browsers and apps that must not hold a facility's key."""
+    """Learner tokens, for browsers and apps that must not hold a facility's key."""
 
     permission_classes = [IsKey, HasScope]
 
     @extend_schema(request=TokenRequestSerializer, responses=TokenSerializer)
     def post(self, request: Request) -> Response:
-        """Issue a token that acts exactly like the learner's own login."""
+        """Create a token that acts exactly like the learner's own login."""
         serializer = TokenRequestSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         token, expires_at = services.issue_token(
@@ -79,18 +76,18 @@ class TokensView(APIView):
 
 
 class CurrentSessionView(APIView):
-    """The session of whoever calls."""
+    """The session of the caller."""
 
     permission_classes = [HasScope]
 
     @extend_schema(responses=SessionSerializer)
     def get(self, request: Request) -> Response:
-        """Tell who is logged in; a guest is `anonymous`."""
+        """Return the current session; a guest is `anonymous`."""
         return Response(session_body(cast("Actor", request.user)))
 
     @extend_schema(request=None, responses=SessionSerializer)
     def put(self, request: Request) -> Response:
-        """Hand the client its CSRF cookie."""
+        """Set the CSRF cookie and return the current session."""
         get_token(request._request)
         return self.get(request)
 
@@ -102,7 +99,7 @@ class CurrentSessionView(APIView):
 
 
 def _refuse_foreign_origin(request: Request) -> None:
-    """Keep other sites from logging their visitors in as somebody else (contract 0.4)."""
+    """Reject foreign origins, so that other sites cannot log in visitors (contract 0.4)."""
     origin = request.headers.get("Origin")
     if origin is None:
         return
@@ -113,7 +110,7 @@ def _refuse_foreign_origin(request: Request) -> None:
 
 
 def _matches(origin: str, pattern: str) -> bool:
-    """Tell whether an origin is the allowed one; ``https://*.example.org`` allows subdomains."""
+    """Return whether an origin matches; ``https://*.example.org`` allows subdomains."""
     scheme, _, host = origin.partition("://")
     allowed_scheme, _, allowed_host = pattern.partition("://")
     if not allowed_host.startswith("*."):

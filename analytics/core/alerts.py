@@ -1,15 +1,21 @@
-"""Does a learner need help, and why? From the numbers of a state, each reason with its threshold.
+"""Reasons for which a learner needs help, derived from the values of a learner's state.
 
-Plateau: the flag of `plateau`, at 80 % sure of being stuck. Wheel-spinning (Beck & Gong 2013,
-"Wheel-spinning: students who fail to master a skill"): ten answers or more at a skill without
-ever having mastered it. They call three right answers in a row mastery; here it is a mastery of
-95 %, which from where learners begin takes about as many. Many who need more answers than that
-do get there (Kai et al. 2018, "wheel-spinning and productive persistence"), so it counts only
-while they are more likely stuck than not: else two in three of those who learn steadily, within
-25 answers, would be called spinning on their way. Declining: right answers become fewer
-beyond chance, by at least .008 an answer at questions as difficult as before, and the expected
-level is a tenth below its best; the discounted velocity alone falls whenever somebody nears
-mastery. Inactive: a learner who did answer has not for seven days.
+Each reason compares one figure with a threshold.
+
+Plateau: the flag of `plateau`, which is raised from P_stuck = .80.
+
+Wheel-spinning (Beck & Gong 2013, "Wheel-spinning: students who fail to master a skill"): ten
+answers or more at a skill without mastery. Beck & Gong define mastery as three right answers in
+a row; here it is a mastery of .95, which takes about as many answers from the initial state. Many
+learners who need more answers do reach mastery (Kai et al. 2018, "wheel-spinning and productive
+persistence"), so this reason applies only while P_stuck is at least .50. Without this condition,
+two thirds of the learners who improve steadily would be flagged within 25 answers.
+
+Declining: right answers become rarer beyond chance, by at least .008 per answer on questions of
+unchanged difficulty, and the expected level is at least .10 below its maximum. The discounted
+velocity alone is not enough: it falls whenever a learner approaches mastery.
+
+Inactive: the learner has answered before, but not for seven days.
 """
 
 from __future__ import annotations
@@ -24,14 +30,14 @@ from analytics.core.velocity import CHANGE
 
 SPINNING_ANSWERS = 10
 MIN_P_STUCK_SPINNING = plateau.LOW  # P_stuck
-DECLINE = CHANGE  # of P(right) an answer
-DECLINE_ERRORS = 2.33  # one-sided 99 %: it is asked of every skill, after every answer
+DECLINE = CHANGE  # loss of P(correct) per answer
+DECLINE_ERRORS = 2.33  # one-sided 99 %, since every skill is tested after every answer
 FALLEN = plateau.FALLEN
 INACTIVE_DAYS = 7.0
 
 
 class Reason(IntEnum):
-    """Why somebody needs help, the most pressing first."""
+    """Reason for help, most urgent first."""
 
     PLATEAU = 1
     WHEEL_SPINNING = 2
@@ -41,10 +47,10 @@ class Reason(IntEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """One reason with its figure, and the threshold that the figure has reached.
+    """One reason for help with its figure and the threshold that the figure has reached.
 
-    Of a plateau P(stuck), in [0, 1]; of wheel-spinning answers; of a decline the loss of P(right)
-    an answer; of inactivity days.
+    The figure is P_stuck in [0, 1] for a plateau, the number of answers for wheel-spinning, the
+    loss of P(correct) per answer for a decline, and the number of days for inactivity.
     """
 
     reason: Reason
@@ -53,55 +59,63 @@ class Problem:
 
     @property
     def rank(self) -> tuple[int, float]:
-        """What to sort by: the reason, then how far beyond its threshold the figure is."""
+        """Sort key: the reason, then the ratio of figure to threshold, largest first."""
         return self.reason, -self.figure / self.threshold
 
 
-def skill_problem(course: Trajectory) -> Problem | None:
-    """Return the most pressing reason for help at one skill; None where all goes well."""
-    if course.is_plateau:
-        return Problem(reason=Reason.PLATEAU, figure=course.p_stuck, threshold=plateau.FLAG_ON_FROM)
-    if is_spinning(course.answers, course.record, course.p_stuck):
+def skill_problem(trajectory: Trajectory) -> Problem | None:
+    """Return the most urgent problem at one skill, or None if there is none."""
+    if trajectory.is_plateau:
+        return Problem(
+            reason=Reason.PLATEAU, figure=trajectory.p_stuck, threshold=plateau.FLAG_ON_FROM
+        )
+    if is_spinning(trajectory.answers, trajectory.record, trajectory.p_stuck):
         return Problem(
             reason=Reason.WHEEL_SPINNING,
-            figure=float(course.answers),
+            figure=float(trajectory.answers),
             threshold=float(SPINNING_ANSWERS),
         )
-    loss = decline(course)
+    loss = decline(trajectory)
     if loss is not None:
         return Problem(reason=Reason.DECLINING, figure=loss, threshold=DECLINE)
     return None
 
 
 def is_spinning(answers: int, best_mastery: float, p_stuck: float) -> bool:
-    """Tell whether ten answers or more have not once led to mastery, nor seem to be going to.
+    """Return whether the learner is wheel-spinning: ten answers or more, no mastery, likely stuck.
 
     Parameters
     ----------
-    best_mastery : the last record of mastery, in [0, 1]; the best is less than .01 above it, so
-        whoever comes this close is not called spinning.
+    answers : number of answers at the skill.
+    best_mastery : the last record of mastery, in [0, 1]. The true maximum is less than .01 above
+        it; a learner within .01 of mastery therefore does not count as wheel-spinning.
     p_stuck : the probability of being stuck below mastery, in [0, 1].
     """
     is_unmastered = best_mastery < MASTERED - plateau.RECORD_STEP
     return answers >= SPINNING_ANSWERS and is_unmastered and p_stuck >= MIN_P_STUCK_SPINNING
 
 
-def decline(course: Trajectory) -> float | None:
-    """Return how much of P(right) an answer costs; None where it does not fall, or not enough."""
-    if not trend_series.is_falling(course.scores, course.difficulties, course.answers):
+def decline(trajectory: Trajectory) -> float | None:
+    """Return the loss of P(correct) per answer, or None without a significant decline.
+
+    A decline is significant if the scores fall on questions of unchanged difficulty, the slope is
+    at most -.008 and below 0 with 99 % certainty (one-sided), and the expected level is at least
+    .10 below its maximum.
+    """
+    if not trend_series.is_falling(trajectory.scores, trajectory.difficulties, trajectory.answers):
         return None
-    change, error = trend_series.slope(course.scores, course.answers)
-    is_deep = course.best_level - course.level >= FALLEN
-    is_sure = change <= -DECLINE_ERRORS * error
-    return -change if change <= -DECLINE and is_deep and is_sure else None
+    change, standard_error = trend_series.slope(trajectory.scores, trajectory.answers)
+    has_fallen = trajectory.best_level - trajectory.level >= FALLEN
+    is_significant = change <= -DECLINE_ERRORS * standard_error
+    return -change if change <= -DECLINE and has_fallen and is_significant else None
 
 
 def absence_problem(days: float | None) -> Problem | None:
-    """Return the concern that a learner stays away; None where they do not.
+    """Return the problem of an inactive learner, or None for an active one.
 
     Parameters
     ----------
-    days : since the last answer, >= 0; None: there never was one.
+    days : days since the last answer, >= 0; None if the learner has never answered.
     """
     if days is None or days < INACTIVE_DAYS:
         return None

@@ -1,10 +1,11 @@
-"""Mastery: Bayesian Knowledge Tracing, one answer at a time and many at a time.
+"""Mastery by Bayesian Knowledge Tracing (BKT), for one answer or for arrays of answers.
 
 Corbett & Anderson 1995, "Knowledge tracing"; the forgetting variant and soft evidence as in
-learning-science 1. A learner has mastered a skill or has not; each answer is evidence, and each
-is an opportunity to learn. With `forget` 0 this is the classic model.
+learning-science 1. A skill is a hidden Markov model with two states, mastered and not mastered.
+Each answer is evidence about the state and an opportunity to learn. With `forget` = 0 this is
+the classic model.
 
-The equations hold for a `Number`: one learner's float, or an array with one entry a learner.
+The equations accept a `Number`: a float for one learner, or an array with one entry per learner.
 """
 
 from __future__ import annotations
@@ -19,16 +20,18 @@ from analytics.core.logistic import FloatArray, IntArray, Number
 MIN_MASTERY = 0.01
 MAX_MASTERY = 0.99
 MASTERED = 0.95
-# Where lists and heat maps change the colour of a mastery.
+# Bounds of mastery at which lists and heat maps change colour.
 MASTERY_BANDS = (0.40, 0.60, 0.80, MASTERED)
 
 
 class Params(NamedTuple):
-    """What one skill is like.
+    """The BKT parameters of one skill, all probabilities in [0, 1].
 
-    `prior`: probability of mastery before the first answer; `learn` and `forget`: of gaining
-    and of losing it after each answer; `guess`: of a right answer without mastery, `slip`: of
-    a wrong one with it. All in [0, 1], guess and slip inside, or an answer could be impossible.
+    `prior` is P(L0), the probability of mastery before the first answer. `learn` is P(T), the
+    probability of gaining mastery after an answer; `forget` is P(F), the probability of losing it.
+    `guess` is P(G), the probability of a right answer without mastery; `slip` is P(S), the
+    probability of a wrong answer with mastery. Guess and slip lie strictly inside (0, 1), so that
+    every answer has a probability above 0.
     """
 
     prior: float
@@ -39,7 +42,7 @@ class Params(NamedTuple):
 
 
 class ParamRows(NamedTuple):
-    """The same as arrays of one shape: a row for each skill, or for each learner of a batch."""
+    """BKT parameters as arrays of one shape, with one row per skill or per learner."""
 
     prior: FloatArray
     learn: FloatArray
@@ -49,12 +52,12 @@ class ParamRows(NamedTuple):
 
     @classmethod
     def of(cls, rows: Iterable[Params]) -> ParamRows:
-        """Return these as shape (rows,)."""
+        """Return the given parameters as arrays of shape (rows,)."""
         columns = np.array([*rows], dtype=np.float64).reshape(-1, len(cls._fields))
         return cls(*columns.T)
 
     def take(self, rows: IntArray) -> ParamRows:
-        """Return the parameters of these rows, of their shape."""
+        """Return the parameters of the given rows, in the shape of `rows`."""
         return ParamRows(*(column[rows] for column in self))
 
     def row(self, row: int) -> Params:
@@ -62,7 +65,7 @@ class ParamRows(NamedTuple):
         return Params(*(float(column[row]) for column in self))
 
 
-# Of every skill until it is fitted: contract 2.1.
+# Parameters of a skill that has not been fitted: contract 2.1.
 DEFAULTS = Params(prior=0.25, learn=0.10, guess=0.25, slip=0.10)
 
 
@@ -72,9 +75,10 @@ def p_correct(mastery: Number, guess: Number, slip: Number) -> Number:
 
 
 def posterior(mastery: Number, score: Number, guess: Number, slip: Number) -> Number:
-    """Return mastery in the light of an answer, before anything is learned from it.
+    """Return the posterior of mastery after an answer, before the learning step.
 
-    Bayes' rule for a right answer and for a wrong one, mixed by the score (Jeffrey's rule).
+    Bayes' rule for a right and for a wrong answer; the two posteriors are mixed by the score
+    (Jeffrey's rule).
     """
     known = mastery * (1.0 - slip)
     slipped = mastery * slip
@@ -89,21 +93,22 @@ def after_practice(mastery: Number, learn: Number, forget: Number) -> Number:
 
 
 def update(mastery: float, score: float, params: Params) -> float:
-    """Return the probability of mastery after one answer, kept in [MIN_MASTERY, MOST].
+    """Return mastery after one answer, clipped to [MIN_MASTERY, MAX_MASTERY].
 
     Parameters
     ----------
-    mastery : probability in [0, 1] before the answer; 0 and 1 are certainties that no answer
-        moves, only learning and forgetting (and the bounds) do.
-    score : correctness in [0, 1]; between 0 and 1 is soft evidence and mixes the two
-        posteriors (Jeffrey's rule), so 0 and 1 give classic BKT.
+    mastery : probability in [0, 1] before the answer. At 0 and 1 no answer changes the posterior;
+        only learning, forgetting and the clipping do.
+    score : correctness in [0, 1]. A score between 0 and 1 is soft evidence and mixes the two
+        posteriors (Jeffrey's rule); 0 and 1 give classic BKT.
+    params : the parameters of the skill.
 
     Raises
     ------
     ValueError : an argument or a parameter is outside its range (NaN included).
     """
     _prior, learn, guess, slip, forget = params
-    _check(mastery, params)
+    _validate(mastery, params)
     if not 0.0 <= score <= 1.0:
         raise ValueError("scores lie in [0, 1]")
     after = after_practice(posterior(mastery, score, guess, slip), learn, forget)
@@ -116,28 +121,29 @@ def predict(mastery: float, params: Params) -> float:
     Parameters
     ----------
     mastery : probability in [0, 1]; 0 gives guess, 1 gives 1 - slip.
+    params : the parameters of the skill.
 
     Raises
     ------
     ValueError : an argument or a parameter is outside its range (NaN included).
     """
-    _check(mastery, params)
+    _validate(mastery, params)
     return p_correct(mastery, params.guess, params.slip)
 
 
 def updates(mastery: FloatArray, score: FloatArray, params: ParamRows) -> FloatArray:
-    """Return `update` of each row.
+    """Return `update` of each row, shape (rows,).
 
     Parameters
     ----------
-    mastery, score, and each of params : shape (rows,); no rows, no result.
+    mastery, score, and each field of params : shape (rows,). Empty arrays give an empty result.
 
     Raises
     ------
-    ValueError : as `update`, of any row.
+    ValueError : as for `update`, if any row is invalid.
     """
-    _check_rows(mastery, params)
-    if not _within(score):
+    _validate_rows(mastery, params)
+    if not _are_probabilities(score):
         raise ValueError("scores lie in [0, 1]")
     after = after_practice(
         posterior(mastery, score, params.guess, params.slip), params.learn, params.forget
@@ -146,30 +152,31 @@ def updates(mastery: FloatArray, score: FloatArray, params: ParamRows) -> FloatA
 
 
 def predictions(mastery: FloatArray, params: ParamRows) -> FloatArray:
-    """Return `predict` of each row: shapes (rows,).
+    """Return `predict` of each row, shape (rows,).
 
     Raises
     ------
-    ValueError : as `predict`, of any row.
+    ValueError : as for `predict`, if any row is invalid.
     """
-    _check_rows(mastery, params)
+    _validate_rows(mastery, params)
     return p_correct(mastery, params.guess, params.slip)
 
 
 def curve(scores: Sequence[float], params: Params) -> FloatArray:
-    """Return a learning curve: mastery before each answer, and after the last.
+    """Return the mastery of one learner before each answer and after the last.
 
     Parameters
     ----------
-    scores : shape (answers,), each in [0, 1], oldest first; empty: the prior alone.
+    scores : shape (answers,), each in [0, 1], oldest first. Empty: the result is the prior alone.
+    params : the parameters of the skill.
 
     Returns
     -------
-    Shape (answers + 1,), from the prior on.
+    Shape (answers + 1,), starting with the prior.
 
     Raises
     ------
-    ValueError : as `update`.
+    ValueError : as for `update`.
     """
     points = [params.prior]
     for score in scores:
@@ -177,7 +184,7 @@ def curve(scores: Sequence[float], params: Params) -> FloatArray:
     return np.array(points)
 
 
-def _check(mastery: float, params: Params) -> None:
+def _validate(mastery: float, params: Params) -> None:
     _prior, learn, guess, slip, forget = params
     if not 0.0 <= mastery <= 1.0:
         raise ValueError("mastery lies in [0, 1]")
@@ -187,14 +194,17 @@ def _check(mastery: float, params: Params) -> None:
         raise ValueError("learn and forget lie in [0, 1]")
 
 
-def _check_rows(mastery: FloatArray, params: ParamRows) -> None:
-    if not _within(mastery):
+def _validate_rows(mastery: FloatArray, params: ParamRows) -> None:
+    if not _are_probabilities(mastery):
         raise ValueError("mastery lies in [0, 1]")
-    if not all(np.all((chance > 0.0) & (chance < 1.0)) for chance in (params.guess, params.slip)):
+    if not all(
+        np.all((probability > 0.0) & (probability < 1.0))
+        for probability in (params.guess, params.slip)
+    ):
         raise ValueError("guess and slip lie inside (0, 1)")
-    if not (_within(params.learn) and _within(params.forget)):
+    if not (_are_probabilities(params.learn) and _are_probabilities(params.forget)):
         raise ValueError("learn and forget lie in [0, 1]")
 
 
-def _within(probability: FloatArray) -> bool:
+def _are_probabilities(probability: FloatArray) -> bool:
     return bool(np.all((probability >= 0.0) & (probability <= 1.0)))

@@ -1,8 +1,9 @@
-"""How well the memory model knows one learner: its probabilities of recall, put right for them.
+"""Calibration of the memory model for one learner: a correction of FSRS-6's recall probability.
 
-p = sigmoid(a + b logit R), with a and b learned by the learner's own reviews (Platt 1999), one
-step of AdaGrad (Duchi, Hazan & Singer 2011) a review that came at least a day after the one
-before: within a day an item is hardly forgotten, and says nothing of the model.
+p = sigmoid(a + b logit R) (Platt scaling; Platt 1999). The weights a and b of a learner are
+learned online from their own reviews, by one step of AdaGrad (Duchi, Hazan & Singer 2011) per
+review. Only reviews at least a day after the previous review of the item count: within a day
+hardly anything is forgotten, so such a review carries no evidence about the model.
 """
 
 from __future__ import annotations
@@ -17,11 +18,11 @@ from analytics.core.logistic import FloatArray, IntArray, logit, logits, sigmoid
 MAX_LOG_ODDS = 5.0
 MIN_RECALL, MAX_RECALL = sigmoid(-MAX_LOG_ODDS), sigmoid(MAX_LOG_ODDS)
 OFFSET_RATE, SLOPE_RATE = 0.5, 0.2
-MIN_SLOPE = 0.05  # nothing is remembered better by waiting
+MIN_SLOPE = 0.05  # above 0: recall never rises with time since the last review
 
 
 class Calibration(NamedTuple):
-    """A learner's offset a and slope b, and the sums of squared gradients of each."""
+    """A learner's offset a and slope b, and the sum of squared gradients of each."""
 
     offset: float = 0.0
     slope: float = 1.0
@@ -33,7 +34,7 @@ UNCALIBRATED = Calibration()
 
 
 class Calibrations(NamedTuple):
-    """Those of many learners, as arrays of one shape."""
+    """Calibrations of many learners, as arrays of one shape."""
 
     offset: FloatArray
     slope: FloatArray
@@ -42,45 +43,57 @@ class Calibrations(NamedTuple):
 
     @classmethod
     def begin(cls, count: int) -> Calibrations:
-        """Return those of so many new learners."""
+        """Return the initial calibrations of `count` learners, shape (count,)."""
         return cls(*(np.full(count, value) for value in UNCALIBRATED))
 
     def take(self, rows: IntArray) -> Calibrations:
-        """Return those of these rows."""
+        """Return the calibrations of the given rows."""
         return Calibrations(*(column[rows] for column in self))
 
     def put(self, rows: IntArray, calibrations: Calibrations) -> None:
-        """Replace those of these rows, none twice, in place."""
+        """Replace the calibrations of the given rows in place; no row may occur twice."""
         for column, values in zip(self, calibrations, strict=True):
             column[rows] = values
 
 
 def log_odds(r: float) -> float:
-    """Return the log odds of a probability of recall in [0, 1], within ±5."""
+    """Return the log odds of a recall probability in [0, 1], clipped to [-5, 5]."""
     return logit(min(max(r, MIN_RECALL), MAX_RECALL))
 
 
 def many_log_odds(r: FloatArray) -> FloatArray:
-    """Return `log_odds` of each."""
+    """Return `log_odds` of each entry, in the same shape."""
     return logits(np.clip(r, MIN_RECALL, MAX_RECALL))
 
 
 def calibrate(r: float, calibration: Calibration) -> float:
-    """Return the probability of recall that is served: in (0, 1), ever less the longer ago."""
+    """Return the calibrated recall probability, in (0, 1); it never falls with rising `r`."""
     return sigmoid(calibration.offset + calibration.slope * log_odds(r))
 
 
 def calibrate_many(r: FloatArray, calibrations: Calibration | Calibrations) -> FloatArray:
-    """Return `calibrate` of each, by one learner's calibration or by one for each."""
+    """Return `calibrate` of each entry.
+
+    Parameters
+    ----------
+    r : recall probabilities in [0, 1], of any shape.
+    calibrations : one learner's calibration for all entries, or one calibration per entry.
+    """
     return sigmoids(calibrations.offset + calibrations.slope * many_log_odds(r))
 
 
 def update(calibration: Calibration, r: float, score: float) -> Calibration:
-    """Return the calibration after one more review at R, whose outcome was a score in [0, 1].
+    """Return the calibration after one more review.
+
+    Parameters
+    ----------
+    calibration : the calibration before the review.
+    r : the uncalibrated recall probability R at the review; clipped as in `log_odds`.
+    score : the outcome of the review, in [0, 1].
 
     Raises
     ------
-    ValueError : R is NaN, or the score not in [0, 1]; NaN included.
+    ValueError : R is NaN, or the score is outside [0, 1] (NaN included).
     """
     if not 0.0 <= score <= 1.0:
         raise ValueError("scores lie in [0, 1]")
@@ -98,7 +111,12 @@ def update(calibration: Calibration, r: float, score: float) -> Calibration:
 
 
 def update_many(calibrations: Calibrations, r: FloatArray, score: FloatArray) -> Calibrations:
-    """Return `learned` of each: one more review of every learner; shapes (learners,)."""
+    """Return `update` of each learner, one review per learner; all shapes are (learners,).
+
+    Raises
+    ------
+    ValueError : as for `update`, if any row is invalid.
+    """
     if not np.all((score >= 0.0) & (score <= 1.0)):
         raise ValueError("scores lie in [0, 1]")
     offset, slope, offset_sum, slope_sum = calibrations

@@ -1,14 +1,15 @@
-"""Ability and difficulty: an additive one-parameter logistic model, followed by a Kalman filter.
+"""Ability and difficulty: an additive 1PL (Rasch) model, tracked by a Kalman filter.
 
-logit p = θ_u + θ_us − b_s − d_i: how able the learner is, how able at this skill, how hard the
-skill, how hard the item. Each term has a mean and a variance, and an answer moves each by its
-share of the surprise (learning-science 2; Glickman 1999 for one term a side, Pelánek 2016 for
-Elo ratings of learners and items). A request moves the learner's terms, the job the shared ones:
-`analytics.core.item_parameters`.
+logit p = θ_u + θ_us − b_s − d_i: ability of the learner, ability at the skill, difficulty of the
+skill, difficulty of the item. Each term is a Gaussian with a mean and a variance. An answer moves
+each term in proportion to its variance (learning-science 2; Glickman 1999 for one term per side,
+Pelánek 2016 for Elo ratings of learners and items). The learner's terms are updated in the
+request; the shared terms of skills and items are updated by a job (`item_parameters`).
 
-All terms are in log odds; variances are >= 0, and a term of none is certain: it neither drifts
-nor learns. NaN in a term spreads. Where there is no skill, its term and the ability at it are
-`ABSENT`, and the item stands alone on the absolute scale.
+All means are in log odds, all variances (>= 0) in squared log odds. A term of variance 0 is
+known exactly: it neither drifts nor moves. NaN in a term propagates. For an answer without a
+skill, the skill's difficulty and the ability at the skill are `ABSENT`, and the item's difficulty
+is on the absolute scale.
 """
 
 from __future__ import annotations
@@ -29,21 +30,21 @@ class Gaussian(NamedTuple):
 
 
 class Gaussians(NamedTuple):
-    """Many, as arrays of one shape."""
+    """Many terms, as arrays of one shape."""
 
     mean: FloatArray
     variance: FloatArray
 
     def take(self, rows: IntArray) -> Gaussians:
-        """Return those of these rows, of their shape."""
+        """Return the terms of the given rows, in the shape of `rows`."""
         return Gaussians(self.mean[rows], self.variance[rows])
 
     def put(self, rows: IntArray, terms: Gaussians) -> None:
-        """Replace those of these rows, none twice, in place."""
+        """Replace the terms of the given rows in place; no row may occur twice."""
         self.mean[rows], self.variance[rows] = terms
 
 
-# Where each begins, and by how much the learner's spread before each answer: learning-science 2.
+# Initial terms, and the growth of the learner's variances before each answer: learning-science 2.
 LEARNER = Gaussian(0.0, 0.6)
 LEARNER_SKILL = Gaussian(0.0, 0.6)
 SKILL = Gaussian(-0.6, 1.0)
@@ -54,15 +55,19 @@ CLAIMED_VARIANCE = 0.2
 KNOWN_SD = 0.35
 
 ABSENT = Gaussian(0.0, 0.0)
-# Without a skill an item begins as any item of any skill, so that its first answer is predicted
-# the same whether or not anybody said which skill it is of.
+# Initial term of an item without a skill: the sum of the initial terms of a skill and an item, so
+# that the prediction of its first answer does not depend on whether the client named the skill.
 LONE_ITEM = Gaussian(SKILL.mean + ITEM.mean, SKILL.variance + ITEM.variance)
 
 _SPREAD = pi / 8
 
 
 class KalmanStep(NamedTuple):
-    """What an answer did: the log odds of its being right, the learner's terms used, and after."""
+    """Result of one answer.
+
+    `log_odds` of a right answer before it; the learner's terms used for it (after the drift); and
+    the learner's terms after it.
+    """
 
     log_odds: float
     ability_used: Gaussian
@@ -72,7 +77,7 @@ class KalmanStep(NamedTuple):
 
 
 class KalmanSteps(NamedTuple):
-    """The same of many answers, each of shape (answers,)."""
+    """Results of many answers, each field of shape (answers,)."""
 
     log_odds: FloatArray
     ability_used: Gaussians
@@ -82,24 +87,27 @@ class KalmanSteps(NamedTuple):
 
 
 def repeated(term: Gaussian, count: int) -> Gaussians:
-    """Return the same term for each of `count`: shape (count,)."""
+    """Return `count` copies of a term, shape (count,)."""
     return Gaussians(np.full(count, term.mean), np.full(count, term.variance))
 
 
 def is_known(item: Gaussian) -> bool:
-    """Tell whether a difficulty is known well enough to be shown: after about 50 answers."""
+    """Return whether an item's difficulty is certain enough to be shown.
+
+    The standard deviation must be below .35, which takes about 50 answers.
+    """
     return sqrt(item.variance) < KNOWN_SD
 
 
 def item_term(known: Gaussian | None, claimed: float | None, skill: Gaussian) -> Gaussian:
-    """Return the item's term an answer is judged with.
+    """Return the difficulty term of the item that an answer is evaluated with.
 
     Parameters
     ----------
-    known : what answers taught of the item; None where there were none, or there is no item.
-    claimed : the sender's word on the question, on an absolute scale, in log odds from -3 to 3;
-        believed as long as nothing is known. None: nothing was said, it is any item.
-    skill : the skill's, from which the item's is counted.
+    known : the estimate from earlier answers to the item; None without answers or without item.
+    claimed : `question_difficulty` sent by the client, on the absolute scale, in log odds from -3
+        to 3. Used only if there is no estimate; None if the client sent none.
+    skill : the difficulty of the skill; the item's difficulty is relative to its mean.
     """
     if known is not None:
         return known
@@ -109,36 +117,55 @@ def item_term(known: Gaussian | None, claimed: float | None, skill: Gaussian) ->
 
 
 def shrink(mean: Number, variance: Number) -> tuple[Number, Number]:
-    """Return the log odds cm of P(right) averaged over a normal belief, and c = 1/√(1 + πv/8).
+    """Return the log odds c·m of P(correct), averaged over N(m, v), and the factor c.
 
-    MacKay 1992; P(right) is off by less than .02. With no variance they are the mean.
+    c = 1/√(1 + πv/8), after MacKay 1992; the error of P(correct) is below .02. With v = 0 the log
+    odds are the mean.
     """
     c: Number = (1.0 + _SPREAD * variance) ** -0.5
     return c * mean, c
 
 
-def learning_rate(score: Number, p: Number, c: Number, variance: Number) -> tuple[Number, Number]:
-    """Return how far an answer moves a term of variance 1, and how much of it it takes away.
+def innovation_and_information(
+    score: Number, p: Number, c: Number, variance: Number
+) -> tuple[Number, Number]:
+    """Return the scaled innovation h(y − p)/S and the information h²/S of one answer.
 
-    h(y − p)/S and h²/S, with h = p(1 − p)c and S = h²v + p(1 − p), written so that p = 0 and 1
-    divide nothing by zero. The first is positive for the ability's terms, with p < y.
+    With h = p(1 − p)c and S = h²v + p(1 − p). An answer moves the mean of a term by its variance
+    times the innovation and reduces the variance by its square times the information; see
+    `kalman_step`. The formulas are arranged so that p = 0 and p = 1 do not divide by zero. The
+    innovation is positive for y > p, which is the sign for the ability terms; the difficulty terms
+    take its negative.
+
+    Parameters
+    ----------
+    score : y in [0, 1].
+    p : P(correct) before the answer.
+    c : the factor from `shrink`.
+    variance : v, the sum of the variances of all terms.
     """
-    doubt = p * (1.0 - p) * c
-    gain = c / (1.0 + doubt * c * variance)
-    return gain * (score - p), gain * doubt
+    h = p * (1.0 - p) * c
+    gain = c / (1.0 + h * c * variance)
+    return gain * (score - p), gain * h
 
 
 def kalman_step(
-    mean: Number, variance: Number, surprise: Number, certainty: Number
+    mean: Number, variance: Number, innovation: Number, information: Number
 ) -> tuple[Number, Number]:
-    """Return a term's mean and variance after an answer; see `learning_rate`."""
-    return mean + variance * surprise, variance - variance * variance * certainty
+    """Return the mean and variance of one term after an answer.
+
+    Parameters
+    ----------
+    mean, variance : of the term before the answer.
+    innovation, information : from `innovation_and_information`.
+    """
+    return mean + variance * innovation, variance - variance * variance * information
 
 
 def expect(
     ability: Gaussian, skill_ability: Gaussian, skill: Gaussian, item: Gaussian
 ) -> tuple[float, float, float]:
-    """Return the log odds of a right answer, the factor c they are shrunk by, and the variance."""
+    """Return the log odds of a right answer, the factor c from `shrink`, and the total variance."""
     mean = ability[0] + skill_ability[0] - skill[0] - item[0]
     variance = ability[1] + skill_ability[1] + skill[1] + item[1]
     log_odds, c = shrink(mean, variance)
@@ -146,7 +173,10 @@ def expect(
 
 
 def with_drift(ability: Gaussian, skill_ability: Gaussian) -> tuple[Gaussian, Gaussian]:
-    """Return the learner's terms as they go into the next answer: people change."""
+    """Return the learner's terms at the next answer: their variances grow, since ability changes.
+
+    A term of variance 0 (`ABSENT`) stays as it is.
+    """
     mean, variance = skill_ability
     return (
         Gaussian(ability[0], ability[1] + LEARNER_DRIFT),
@@ -155,40 +185,40 @@ def with_drift(ability: Gaussian, skill_ability: Gaussian) -> tuple[Gaussian, Ga
 
 
 def with_drift_rows(ability: Gaussians, skill_ability: Gaussians) -> tuple[Gaussians, Gaussians]:
-    """Return `with_drift` of each: shapes (answers,)."""
-    is_there = skill_ability.variance > 0.0
+    """Return `with_drift` of each row; all shapes are (answers,)."""
+    is_present = skill_ability.variance > 0.0
     return (
         Gaussians(ability.mean, ability.variance + LEARNER_DRIFT),
-        Gaussians(skill_ability.mean, skill_ability.variance + LEARNER_SKILL_DRIFT * is_there),
+        Gaussians(skill_ability.mean, skill_ability.variance + LEARNER_SKILL_DRIFT * is_present),
     )
 
 
 def absorb(
     score: float, ability: Gaussian, skill_ability: Gaussian, skill: Gaussian, item: Gaussian
 ) -> KalmanStep:
-    """Move the learner's terms by one answer; `item_parameters.fold` moves the shared terms.
+    """Update the learner's terms by one answer; `item_parameters.fold` updates the shared terms.
 
     Parameters
     ----------
-    score : y in [0, 1]; in between, the evidence is the score as it is.
-    ability, skill_ability : the learner's, as the answer before left them.
-    skill, item : as they stand; see `item_term`.
+    score : y in [0, 1]; a score between 0 and 1 enters the innovation as it is.
+    ability, skill_ability : the learner's terms after the previous answer.
+    skill, item : the current shared terms; see `item_term`.
 
     Raises
     ------
-    ValueError : a score outside [0, 1] (NaN included).
+    ValueError : the score is outside [0, 1] (NaN included).
     """
     if not 0.0 <= score <= 1.0:
         raise ValueError("scores lie in [0, 1]")
     used, skill_used = with_drift(ability, skill_ability)
     log_odds, c, variance = expect(used, skill_used, skill, item)
-    surprise, certainty = learning_rate(score, sigmoid(log_odds), c, variance)
+    innovation, information = innovation_and_information(score, sigmoid(log_odds), c, variance)
     return KalmanStep(
         log_odds,
         used,
         skill_used,
-        Gaussian(*kalman_step(*used, surprise, certainty)),
-        Gaussian(*kalman_step(*skill_used, surprise, certainty)),
+        Gaussian(*kalman_step(*used, innovation, information)),
+        Gaussian(*kalman_step(*skill_used, innovation, information)),
     )
 
 
@@ -199,11 +229,11 @@ def absorb_many(
     skill: Gaussians,
     item: Gaussians,
 ) -> KalmanSteps:
-    """Return `absorb` of each answer; every array of shape (answers,), no learner twice.
+    """Return `absorb` of each answer; all shapes are (answers,), at most one answer per learner.
 
     Raises
     ------
-    ValueError : as `absorb`, of any answer.
+    ValueError : as for `absorb`, if any answer is invalid.
     """
     if not np.all((score >= 0.0) & (score <= 1.0)):
         raise ValueError("scores lie in [0, 1]")
@@ -211,11 +241,11 @@ def absorb_many(
     mean = used.mean + skill_used.mean - skill.mean - item.mean
     variance = used.variance + skill_used.variance + skill.variance + item.variance
     log_odds, c = shrink(mean, variance)
-    surprise, certainty = learning_rate(score, sigmoids(log_odds), c, variance)
+    innovation, information = innovation_and_information(score, sigmoids(log_odds), c, variance)
     return KalmanSteps(
         log_odds,
         used,
         skill_used,
-        Gaussians(*kalman_step(*used, surprise, certainty)),
-        Gaussians(*kalman_step(*skill_used, surprise, certainty)),
+        Gaussians(*kalman_step(*used, innovation, information)),
+        Gaussians(*kalman_step(*skill_used, innovation, information)),
     )

@@ -1,7 +1,7 @@
-"""How well effort turns into right answers: the cognitive efficiency of one answer.
+"""Cognitive efficiency of one answer (learning-science 4).
 
-Learning-science 4: how well the learner's confidence agrees with the result, less where the
-answer took longer than usual. Of a series of them, see `trend_series`.
+The agreement of the learner's confidence with the result, reduced if the answer took longer than
+usual. `trend_series` computes the discounted mean and the trend of a series of efficiencies.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ def efficiency(
 ) -> float:
     """Return the efficiency of one answer, in [0, 1].
 
-    e = a min(1, 2 / (1 + t / tau)): time counts only where it is longer than usual.
+    e = a min(1, 2 / (1 + t / tau)): time reduces it only beyond the typical time tau.
 
     Parameters
     ----------
-    score : correctness in [0, 1]; in between mixes what 0 and 1 give.
-    seconds : t, how long it took, >= 0; None: unknown, and e = a.
-    confidence : 1 to 5; None: not asked, and taken as 3.
-    typical_seconds : tau > 0, the median of the item, else of the skill; None: 60.
+    score : correctness in [0, 1]; a score in between mixes the values at 0 and 1.
+    seconds : response time t >= 0; None if unknown, then e = a.
+    confidence : 1 to 5; None counts as 3.
+    typical_seconds : tau > 0, the median of the item or else of the skill; None counts as 60.
 
     Raises
     ------
-    ValueError : an argument is out of its range (NaN included).
+    ValueError : an argument is outside its range (NaN included).
     """
     if confidence is None:
         confidence = DEFAULT_CONFIDENCE
@@ -48,47 +48,54 @@ def efficiency(
         typical_seconds = DEFAULT_TYPICAL_SECONDS
     if not (seconds >= 0 and typical_seconds > 0):
         raise ValueError("an answer takes 0 seconds or more, typically more than 0")
-    return _agreement(score, confidence) * min(1.0, _pace(seconds, typical_seconds))
+    return _agreement(score, confidence) * min(1.0, _time_factor(seconds, typical_seconds))
 
 
 def efficiencies(
     score: FloatArray, seconds: FloatArray, confidence: FloatArray, typical_seconds: FloatArray
 ) -> FloatArray:
-    """Return `efficiency` of each of many answers; NaN stands for None.
+    """Return `efficiency` of each answer; NaN stands for None.
 
     Parameters
     ----------
-    score, seconds, confidence, typical_seconds : of one shape, or shapes that broadcast.
+    score, seconds, confidence, typical_seconds : arrays of one shape, or broadcastable shapes.
 
     Raises
     ------
-    ValueError : one is out of its range; of scores NaN included.
+    ValueError : a value is outside its range; for scores NaN included.
     """
-    sure = np.where(np.isnan(confidence), DEFAULT_CONFIDENCE, confidence)
-    typical = np.where(np.isnan(typical_seconds), DEFAULT_TYPICAL_SECONDS, typical_seconds)
-    if not np.all((score >= 0) & (score <= 1) & (sure >= 1) & (sure <= 5)):
+    confidences = np.where(np.isnan(confidence), DEFAULT_CONFIDENCE, confidence)
+    typical_times = np.where(np.isnan(typical_seconds), DEFAULT_TYPICAL_SECONDS, typical_seconds)
+    if not np.all((score >= 0) & (score <= 1) & (confidences >= 1) & (confidences <= 5)):
         raise ValueError("a score lies in [0, 1], confidence in 1 to 5")
-    if np.any(seconds < 0) or np.any(typical <= 0):
+    if np.any(seconds < 0) or np.any(typical_times <= 0):
         raise ValueError("an answer takes 0 seconds or more, typically more than 0")
-    each: FloatArray = _agreement(score, sure) * np.fmin(1.0, _pace(seconds, typical))
-    return each
+    result: FloatArray = _agreement(score, confidences) * np.fmin(
+        1.0, _time_factor(seconds, typical_times)
+    )
+    return result
 
 
 def _agreement(score: Number, confidence: Number) -> Number:
-    """Right: .6 when unsure up to 1 when sure; wrong: .2 when unsure down to 0."""
-    beyond = confidence - 1.0
-    return score * (0.6 + 0.1 * beyond) + (1.0 - score) * (0.2 - 0.05 * beyond)
+    """Return the agreement a of confidence c and result.
+
+    Right: .6 + .1(c − 1), from .6 to 1; wrong: .2 − .05(c − 1), from .2 down to 0.
+    """
+    steps_above_lowest = confidence - 1.0
+    return score * (0.6 + 0.1 * steps_above_lowest) + (1.0 - score) * (
+        0.2 - 0.05 * steps_above_lowest
+    )
 
 
-def _pace(seconds: Number, typical_seconds: Number) -> Number:
+def _time_factor(seconds: Number, typical_seconds: Number) -> Number:
     return 2.0 / (1.0 + seconds / typical_seconds)
 
 
 def running_average(
-    overall: ExponentialAverage[Number], value: Number
+    average: ExponentialAverage[Number], value: Number
 ) -> ExponentialAverage[Number]:
-    """Return a learner's mean efficiency over all skills with one more answer's; NaN spreads.
+    """Return a learner's mean efficiency over all skills after one more answer; NaN propagates.
 
-    It starts as `exponential_average.NO_AVERAGE`, of mean 0, and is all that has to be kept of it.
+    The average starts as `exponential_average.NO_AVERAGE` (mean 0) and needs no other state.
     """
-    return absorb(decayed(overall, DECAY), value)
+    return absorb(decayed(average, DECAY), value)

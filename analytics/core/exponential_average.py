@@ -1,7 +1,7 @@
-"""A running mean that forgets: the newest value weighs 1, older ones ever less.
+"""Exponentially discounted running mean: the newest value has weight 1, older ones less.
 
-West 1979, "Updating mean and variance estimates": two numbers, moved by each value, hold the
-same mean as sum(w x) / sum(w) over all values would.
+West 1979, "Updating mean and variance estimates": two numbers, updated with each value, give the
+same mean as sum(w x) / sum(w) over all values.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from analytics.core.logistic import Number
 
 
 class ExponentialAverage(NamedTuple, Generic[Number]):
-    """A discounted mean and the weight of what it is the mean of; weight 0: of nothing yet."""
+    """A discounted mean and the sum of its weights; weight 0 means no value yet."""
 
     weight: Number
     mean: Number
@@ -21,19 +21,28 @@ class ExponentialAverage(NamedTuple, Generic[Number]):
 NO_AVERAGE = ExponentialAverage(0.0, 0.0)
 
 
-def decayed(mean: ExponentialAverage[Number], fade: Number) -> ExponentialAverage[Number]:
-    """Return the same mean weighing less: `fade` in [0, 1] times what it did."""
-    return ExponentialAverage(mean.weight * fade, mean.mean)
+def decayed(mean: ExponentialAverage[Number], factor: Number) -> ExponentialAverage[Number]:
+    """Return the same mean with a smaller weight.
+
+    Parameters
+    ----------
+    mean : the average.
+    factor : factor of the weight, in [0, 1].
+    """
+    return ExponentialAverage(mean.weight * factor, mean.mean)
 
 
 def absorb(mean: ExponentialAverage[Number], value: Number) -> ExponentialAverage[Number]:
-    """Return the mean with one more value, of weight 1; what fades, fades before. NaN spreads."""
+    """Return the mean after one more value of weight 1; NaN propagates.
+
+    The caller discounts the earlier values first, with `decayed`.
+    """
     weight = mean.weight + 1.0
     return ExponentialAverage(weight, mean.mean + (value - mean.mean) / weight)
 
 
 def pooled(means: list[ExponentialAverage[float]]) -> ExponentialAverage[float]:
-    """Return the mean of everything these are the means of; of nothing, if there are none."""
+    """Return the mean of all values of several averages; `NO_AVERAGE` if they have none."""
     weight = sum(mean.weight for mean in means)
     if not weight > 0:
         return NO_AVERAGE

@@ -1,9 +1,10 @@
-"""What each skill is like, from everyone's answers: fitting Bayesian Knowledge Tracing.
+"""Fit of the BKT parameters of each skill to the answers of all learners.
 
-Expectation maximisation (Baum-Welch; Corbett & Anderson 1995 for the model, Badrinath, Wang &
-Pardos 2021, pyBKT, for the same fit skill by skill), of all skills at once. First one fit of all
-answers as if of one skill; then each skill's own, its parameters drawn towards the pooled ones by
-`PSEUDO_OBSERVATIONS` (empirical Bayes), so that few answers move it a little and many decide.
+Expectation maximisation (Baum-Welch) over all skills at once; Corbett & Anderson 1995 for the
+model, Badrinath, Wang & Pardos 2021 (pyBKT) for the same fit of one skill at a time. First, one
+pooled fit treats all answers as answers to a single skill. Then each skill is fitted on its own,
+with `PSEUDO_OBSERVATIONS` at the pooled parameters as a prior (empirical Bayes): few answers move
+a skill little from the pooled fit, many answers outweigh it.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ _REPACK_BELOW = 0.75
 
 
 class FitWarning(StrEnum):
-    """What makes the parameters of a skill doubtful."""
+    """Reasons to doubt the fitted parameters of a skill."""
 
     FEW_ANSWERS = "too few answers"
     GUESS = "guess above .5"
@@ -41,10 +42,10 @@ class FitWarning(StrEnum):
 
 
 class Maximum(NamedTuple):
-    """Where a climb ended: shapes (skills,).
+    """Result of one EM run; all shapes are (skills,).
 
-    `objective`: the log likelihood and the log density of the pull, up to a constant;
-    `has_converged`: the last round gained no more than the tolerance, an answer.
+    `objective` is the log likelihood plus the log prior density, up to a constant. `has_converged`
+    is true if the last round gained no more than the tolerance per answer.
     """
 
     params: ParamRows
@@ -56,17 +57,17 @@ class Maximum(NamedTuple):
 
 @dataclass(frozen=True)
 class Fit:
-    """The parameters of each skill, and how they came about: shapes (skills,).
+    """The fitted parameters of each skill and diagnostics; all shapes are (skills,).
 
     Attributes
     ----------
-    rows : the parameters; where a skill has no answers, the pooled ones.
-    pooled : of all answers as if of one skill; `DEFAULTS` where there is none.
-    answers, learners : how many there were.
-    log_likelihood_before : of the answers under `DEFAULTS`.
-    log_likelihood : of the answers under `rows`.
-    rounds : of expectation and maximisation, from the start that led highest.
-    has_converged : another round would gain nothing worth it.
+    rows : the parameters; for a skill without answers, the pooled ones.
+    pooled : the parameters of all answers as one skill; `DEFAULTS` without answers.
+    answers, learners : numbers of answers and of learners.
+    log_likelihood_before : log likelihood of the answers under `DEFAULTS`.
+    log_likelihood : log likelihood of the answers under `rows`.
+    rounds : number of EM rounds of the best run.
+    has_converged : whether another round would gain less than the tolerance.
     """
 
     rows: ParamRows
@@ -83,14 +84,14 @@ class Fit:
         return self.rows.row(skill)
 
     def warnings(self, skill: int) -> list[FitWarning]:
-        """Return what makes the parameters of one skill doubtful."""
-        found = {
+        """Return the reasons to doubt the parameters of one skill."""
+        conditions = {
             FitWarning.FEW_ANSWERS: self.answers[skill] < FEW_ANSWERS,
             FitWarning.GUESS: self.rows.guess[skill] > IMPLAUSIBLE,
             FitWarning.SLIP: self.rows.slip[skill] > IMPLAUSIBLE,
             FitWarning.NOT_CONVERGED: not self.has_converged[skill],
         }
-        return [doubt for doubt, is_so in found.items() if is_so]
+        return [warning for warning, holds in conditions.items() if holds]
 
 
 def fit(  # noqa: PLR0913  the three columns of the answers, and how to fit them
@@ -103,135 +104,155 @@ def fit(  # noqa: PLR0913  the three columns of the answers, and how to fit them
     starts: int = 1,
     seed: int = 0,
 ) -> Fit:
-    """Fit every skill's parameters to all answers.
+    """Fit the parameters of every skill to all answers.
 
     Parameters
     ----------
-    learner, skill, score : shapes (answers,), each learner's in the order given: any numbers;
-        numbers in [0, skills); correctness in [0, 1]. Empty: the defaults.
-    forgetting : fit the variant in which mastery can be lost; else `forget` is 0.
-    starts : how many points to climb from, >= 1: the pooled fit, then others drawn at random.
-        More never end lower.
-    seed : of those draws.
+    learner, skill, score : shape (answers,), the answers of each learner in temporal order.
+        Learners are any integers, skills integers in [0, skills), scores correctness in [0, 1].
+        Without answers the result is the defaults.
+    skills : number of skills.
+    forgetting : fit the variant with forgetting; otherwise `forget` is 0.
+    starts : number of starting points, >= 1: the pooled fit, then random ones. More starting points
+        never give a lower objective.
+    seed : seed of the random starting points.
 
     Raises
     ------
-    ValueError : columns of different lengths, a skill or a score outside its range (NaN
-        included), no start.
+    ValueError : columns of different lengths, a skill or a score outside its range (NaN included),
+        or no starting point.
     """
-    _check(learner, skill, score, skills=skills, starts=starts)
+    _validate(learner, skill, score, skills=skills, starts=starts)
     sequences = Sequences.of(learner, skill, score)
-    pooled = _pooled(sequences, FORGETFUL if forgetting else DEFAULTS)
+    pooled = _fit_pooled(sequences, FORGETFUL if forgetting else DEFAULTS)
     packed = sequences.packed()
-    toward = pooled.take(np.zeros(skills, dtype=np.int64))
-    peak = maximise(packed, toward, toward)
+    prior_params = pooled.take(np.zeros(skills, dtype=np.int64))
+    best = maximise(packed, prior_params, prior_params)
     for start in range(1, starts):
-        peak = _higher(peak, maximise(packed, _random_starts(toward, seed=[seed, start]), toward))
+        best = _select_better(
+            best, maximise(packed, _random_starts(prior_params, seed=[seed, start]), prior_params)
+        )
     return Fit(
-        rows=peak.params,
+        rows=best.params,
         pooled=pooled.row(0),
         answers=np.bincount(skill, minlength=skills),
         learners=np.bincount(sequences.skill, minlength=skills),
         log_likelihood_before=log_likelihood(packed, ParamRows.of([DEFAULTS] * skills)),
-        log_likelihood=peak.log_likelihood,
-        rounds=peak.rounds,
-        has_converged=peak.has_converged,
+        log_likelihood=best.log_likelihood,
+        rounds=best.rounds,
+        has_converged=best.has_converged,
     )
 
 
-def maximise(packed: Packed, start: ParamRows, toward: ParamRows) -> Maximum:
-    """Climb from `start` to a maximum of each skill's objective, drawn `toward`: (skills,).
+def maximise(packed: Packed, start: ParamRows, prior_params: ParamRows) -> Maximum:
+    """Run EM from `start` to a local maximum of each skill's objective.
 
-    No round lowers an objective; a skill that has settled is left out of the next.
+    No round lowers an objective. Converged skills are left out of the following rounds.
+
+    Parameters
+    ----------
+    packed : the answers.
+    start : initial parameters, shape (skills,).
+    prior_params : parameters of the pseudo-observations, shape (skills,).
     """
     params, skills = start, len(start.prior)
-    enough = TOLERANCE * np.bincount(packed.skill[packed.row], packed.weight[packed.row], skills)
+    min_gain = TOLERANCE * np.bincount(packed.skill[packed.row], packed.weight[packed.row], skills)
     rounds = np.zeros(skills, dtype=np.int64)
-    climbing = np.ones(skills, dtype=np.bool_)
+    is_active = np.ones(skills, dtype=np.bool_)
     expected = expected_counts(packed, params)
     likelihood = expected.log_likelihood
-    objective = likelihood + _log_pull(params, toward)
-    while climbing.any() and rounds.max() < MAX_ROUNDS:
-        params = _where(climbing, maximisation_step(expected, toward), params)
-        packed = _of_climbing(packed, climbing)
+    objective = likelihood + _log_prior(params, prior_params)
+    while is_active.any() and rounds.max() < MAX_ROUNDS:
+        params = _select(is_active, maximisation_step(expected, prior_params), params)
+        packed = _drop_converged(packed, is_active)
         expected = expected_counts(packed, params)
-        likelihood = np.where(climbing, expected.log_likelihood, likelihood)
-        reached = likelihood + _log_pull(params, toward)
-        rounds += climbing
-        climbing &= reached - objective > enough
-        objective = reached
-    return Maximum(params, likelihood, objective, rounds, ~climbing)
+        likelihood = np.where(is_active, expected.log_likelihood, likelihood)
+        new_objective = likelihood + _log_prior(params, prior_params)
+        rounds += is_active
+        is_active &= new_objective - objective > min_gain
+        objective = new_objective
+    return Maximum(params, likelihood, objective, rounds, ~is_active)
 
 
-def maximisation_step(expected: ExpectedCounts, toward: ParamRows) -> ParamRows:
-    """Return the likeliest parameters given the counts and the pull: shapes (skills,).
+def maximisation_step(expected: ExpectedCounts, prior_params: ParamRows) -> ParamRows:
+    """Return the parameters that maximise the expected objective (M step), shape (skills,).
 
-    Each has one peak, so that within its bounds (those of mastery for the prior) the best value
-    is the nearest to it. Without forgetting in `toward`, none is fitted.
+    The objective has one maximum in each parameter, so clipping to its bounds (for `prior` the
+    bounds of mastery) gives the maximum within them. `forget` is fitted only if it is above 0 in
+    `prior_params`.
+
+    Parameters
+    ----------
+    expected : expected counts from the E step.
+    prior_params : parameters of the pseudo-observations.
     """
 
-    def chance(came_true: FloatArray, out_of: FloatArray, pull: FloatArray) -> FloatArray:
-        pulled: FloatArray = (came_true + PSEUDO_OBSERVATIONS * pull) / (
-            out_of + PSEUDO_OBSERVATIONS
+    def estimate(successes: FloatArray, trials: FloatArray, prior: FloatArray) -> FloatArray:
+        probability: FloatArray = (successes + PSEUDO_OBSERVATIONS * prior) / (
+            trials + PSEUDO_OBSERVATIONS
         )
-        return pulled.clip(MIN_PROBABILITY, MAX_PROBABILITY)
+        return probability.clip(MIN_PROBABILITY, MAX_PROBABILITY)
 
-    forget = chance(expected.forgot, expected.could_forget, toward.forget)
+    forget = estimate(expected.forgot, expected.could_forget, prior_params.forget)
     return ParamRows(
-        prior=chance(expected.began_known, expected.began, toward.prior).clip(
+        prior=estimate(expected.initially_known, expected.sequences, prior_params.prior).clip(
             MIN_MASTERY, MAX_MASTERY
         ),
-        learn=chance(expected.learned, expected.could_learn, toward.learn),
-        guess=chance(expected.guessed, expected.unknown, toward.guess),
-        slip=chance(expected.slipped, expected.known, toward.slip),
-        forget=np.where(toward.forget > 0.0, forget, 0.0),
+        learn=estimate(expected.learned, expected.could_learn, prior_params.learn),
+        guess=estimate(expected.guessed, expected.unknown, prior_params.guess),
+        slip=estimate(expected.slipped, expected.known, prior_params.slip),
+        forget=np.where(prior_params.forget > 0.0, forget, 0.0),
     )
 
 
-def _pooled(sequences: Sequences, defaults: Params) -> ParamRows:
-    """Fit all answers as if of one skill, drawn towards the defaults: shape (1,)."""
+def _fit_pooled(sequences: Sequences, defaults: Params) -> ParamRows:
+    """Fit all answers as answers to a single skill, with the defaults as prior: shape (1,)."""
     start = ParamRows.of([defaults])
     return maximise(sequences.pooled().packed(), start, start).params
 
 
-def _random_starts(toward: ParamRows, *, seed: list[int]) -> ParamRows:
-    """Return plausible parameters at random: guess and slip below .5."""
+def _random_starts(prior_params: ParamRows, *, seed: list[int]) -> ParamRows:
+    """Return random plausible parameters, with guess and slip below .5."""
     random = np.random.default_rng(seed)
-    prior, learn, guess, slip, forget = random.uniform(0.02, 0.48, (5, len(toward.prior)))
-    return ParamRows(2.0 * prior, learn, guess, slip, np.where(toward.forget > 0.0, forget, 0.0))
+    prior, learn, guess, slip, forget = random.uniform(0.02, 0.48, (5, len(prior_params.prior)))
+    return ParamRows(
+        2.0 * prior, learn, guess, slip, np.where(prior_params.forget > 0.0, forget, 0.0)
+    )
 
 
-def _higher(one: Maximum, other: Maximum) -> Maximum:
-    """Return of each skill the peak with the higher objective."""
+def _select_better(one: Maximum, other: Maximum) -> Maximum:
+    """Return for each skill the run with the higher objective."""
     is_higher = other.objective > one.objective
     columns = [np.where(is_higher, b, a) for a, b in zip(one[1:], other[1:], strict=True)]
-    return Maximum(_where(is_higher, other.params, one.params), *columns)
+    return Maximum(_select(is_higher, other.params, one.params), *columns)
 
 
-def _where(chosen: BoolArray, params: ParamRows, others: ParamRows) -> ParamRows:
+def _select(condition: BoolArray, params: ParamRows, others: ParamRows) -> ParamRows:
     columns = zip(params, others, strict=True)
-    return ParamRows(*(np.where(chosen, column, other) for column, other in columns))
+    return ParamRows(*(np.where(condition, column, other) for column, other in columns))
 
 
-def _of_climbing(packed: Packed, climbing: BoolArray) -> Packed:
-    """Leave settled skills out, once that is worth the packing."""
-    is_worth_it = climbing[packed.skill].sum() < _REPACK_BELOW * len(packed.skill)
-    return packed.of_skills(climbing) if is_worth_it else packed
+def _drop_converged(packed: Packed, is_active: BoolArray) -> Packed:
+    """Drop converged skills once they are numerous enough to pay for the repacking."""
+    is_worth_it = is_active[packed.skill].sum() < _REPACK_BELOW * len(packed.skill)
+    return packed.of_skills(is_active) if is_worth_it else packed
 
 
-def _log_pull(params: ParamRows, toward: ParamRows) -> FloatArray:
+def _log_prior(params: ParamRows, prior_params: ParamRows) -> FloatArray:
     """Return the log density of the pseudo-observations, up to a constant: shape (skills,)."""
     density = np.zeros_like(params.prior)
-    for chance, pull in zip(params, toward, strict=True):
-        is_free = pull > 0.0
-        free = np.where(is_free, chance, 0.5)
+    for probability, prior in zip(params, prior_params, strict=True):
+        is_free = prior > 0.0
+        value = np.where(is_free, probability, 0.5)
         density += (
-            PSEUDO_OBSERVATIONS * is_free * (pull * np.log(free) + (1.0 - pull) * np.log1p(-free))
+            PSEUDO_OBSERVATIONS
+            * is_free
+            * (prior * np.log(value) + (1.0 - prior) * np.log1p(-value))
         )
     return density
 
 
-def _check(
+def _validate(
     learner: IntArray, skill: IntArray, score: FloatArray, *, skills: int, starts: int
 ) -> None:
     if score.ndim != 1 or not learner.shape == skill.shape == score.shape:

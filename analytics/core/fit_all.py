@@ -1,4 +1,4 @@
-"""Learning from all learners' answers: each skill's parameters, and the prediction's weights."""
+"""Fit of everything learned from all learners: BKT parameters of skills and blend weights."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from analytics.core.logistic import IntArray
 
 @dataclass(frozen=True, kw_only=True)
 class ModelFit:
-    """What answers taught about skills, numbered from 0.
+    """Fitted parameters of all skills, numbered from 0.
 
-    `classic` and `fading` are the fits without and with forgetting; `blend` is of all skills.
+    `classic` and `fading` are the BKT fits without and with forgetting; `blend` holds the weights
+    of the predictor, common to all skills.
     """
 
     classic: fit.Fit
@@ -23,20 +24,21 @@ class ModelFit:
     blend: predictor.BlendWeights
 
     def model(self, skill: int) -> Model:
-        """Return what a skill is judged by from now on."""
+        """Return the fitted parameters of one skill."""
         return Model(self.classic.params(skill), self.fading.params(skill), self.blend)
 
 
 def fit_model(
     answers: replay.Answers, skill: IntArray, *, skills: int, starts: int = 1, seed: int = 0
 ) -> ModelFit:
-    """Fit everything that is fitted.
+    """Fit the BKT parameters of all skills, without and with forgetting, and the blend weights.
 
     Parameters
     ----------
-    answers : each learner's in order; the shared terms are those each was judged with, so that
-        the weights are fitted on what was known by then.
-    skill : of each answer, shape (answers,), below `skills`.
+    answers : the answers of each learner in temporal order. The shared terms are those that each
+        answer was evaluated with, so the weights are fitted to what was known before the answer.
+    skill : skill of each answer, shape (answers,), in [0, skills).
+    skills : number of skills.
     starts, seed : see `fit.fit`.
     """
     classic = fit.fit(
@@ -46,15 +48,15 @@ def fit_model(
         answers.learner, skill, answers.score, skills=skills, starts=starts, seed=seed,
         forgetting=True,
     )  # fmt: skip
-    skill_of = _skill_of_belief(answers.belief, skill)
+    skill_of = _skill_of_state(answers.belief, skill)
     fading_rows = bkt.ParamRows.of(fading.params(row) for row in range(skills)).take(skill_of)
-    voices = replay.predictor_inputs(answers, fading=fading_rows)
-    blend = predictor.fit_blend(predictor.features(voices), answers.score)
+    inputs = replay.predictor_inputs(answers, fading=fading_rows)
+    blend = predictor.fit_blend(predictor.features(inputs), answers.score)
     return ModelFit(classic=classic, fading=fading, blend=blend)
 
 
-def _skill_of_belief(belief: IntArray, skill: IntArray) -> IntArray:
-    """Return which skill each belief is about."""
-    skill_of = np.zeros(int(belief.max(initial=-1)) + 1, dtype=np.int64)
-    skill_of[belief] = skill
+def _skill_of_state(state: IntArray, skill: IntArray) -> IntArray:
+    """Return the skill of each skill state, shape (states,)."""
+    skill_of = np.zeros(int(state.max(initial=-1)) + 1, dtype=np.int64)
+    skill_of[state] = skill
     return skill_of

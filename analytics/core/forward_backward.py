@@ -1,12 +1,12 @@
-"""What learners are expected to have known, given all their answers: the forward-backward passes.
+"""Expected counts of the BKT hidden Markov model, by the forward-backward algorithm (E step).
 
 Baum, Petrie, Soules & Weiss 1970, scaled as in Rabiner 1989, for the two hidden states of
-`analytics.core.bkt`. Nothing is kept in bounds between answers as it is online: the recursions
-are those of the hidden Markov model itself.
+`analytics.core.bkt`. Unlike the online update, mastery is not clipped between answers: the
+recursions are those of the hidden Markov model itself.
 
-A score between 0 and 1 is an answer seen dimly: right with a probability of `score`, else wrong,
-so that its likelihood is the mixture of theirs. (Jeffrey's rule, used online, mixes posteriors
-and has no likelihood. At 0 and 1 the two agree.)
+A score between 0 and 1 is an uncertain observation: right with probability `score`, else wrong.
+Its likelihood is the mixture of the two likelihoods. (Jeffrey's rule, used online, mixes the
+posteriors and defines no likelihood. For scores 0 and 1 the two agree.)
 """
 
 from __future__ import annotations
@@ -18,22 +18,24 @@ import numpy as np
 
 from analytics.core.bkt import ParamRows
 from analytics.core.logistic import FloatArray, IntArray
-from analytics.core.packed_sequences import DistinctSequences, Packed
+from analytics.core.packed_sequences import DistinctAnswers, Packed
 
-# What is all but excluded can still turn out true: many right answers, then as many wrong ones,
-# would otherwise end in a division by zero.
-_REMOTE = 1e-150
+# Lower bound of the filtered probabilities. Without it, many right answers followed by as many
+# wrong ones would end in a division by zero.
+_MIN_PROBABILITY = 1e-150
 
 
 class ExpectedCounts(NamedTuple):
-    """What learners are expected to have been and done: counts, of shape (skills,).
+    """Expected counts of hidden states and transitions, and the log likelihood; shapes (skills,).
 
-    `began` counts sequences; `could_learn` and `could_forget` answers with another one after
-    them; `known` and `unknown` answers.
+    `sequences` is the number of sequences, `initially_known` of them start in the mastered state.
+    `could_learn` and `could_forget` count the answers in each state that have a following answer;
+    `learned` and `forgot` the transitions after them. `known` and `unknown` count the answers in
+    each state; `slipped` are the wrong ones of `known`, `guessed` the right ones of `unknown`.
     """
 
-    began: FloatArray
-    began_known: FloatArray
+    sequences: FloatArray
+    initially_known: FloatArray
     could_learn: FloatArray
     learned: FloatArray
     could_forget: FloatArray
@@ -46,7 +48,11 @@ class ExpectedCounts(NamedTuple):
 
 
 class _Emissions(NamedTuple):
-    """How likely each kind of answer is, (kinds,): in each state, and that part of it by luck."""
+    """Emission probabilities of each distinct answer, shape (kinds,).
+
+    `if_known` and `if_unknown` are the likelihoods in each state; `slipped` and `guessed` the
+    shares of them that are due to slipping and to guessing.
+    """
 
     if_known: FloatArray
     if_unknown: FloatArray
@@ -55,21 +61,26 @@ class _Emissions(NamedTuple):
 
 
 class _Filtered(NamedTuple):
-    """After each answer, in the light of it and those before: shapes (answers,).
+    """Filtered state probabilities after each answer, given it and the earlier ones: (answers,).
 
-    `known` and `unknown` sum to 1, each exact however small. `foreseen`: how likely the answer
-    was; `says_known` and `says_unknown`: how many times likelier in each state.
+    `known` and `unknown` sum to 1 and are stored separately, so that each is exact however small.
+    `likelihood` is the probability of the answer given the earlier ones; `ratio_known` and
+    `ratio_unknown` are its likelihood in each state divided by `likelihood`.
     """
 
     known: FloatArray
     unknown: FloatArray
-    foreseen: FloatArray
-    says_known: FloatArray
-    says_unknown: FloatArray
+    likelihood: FloatArray
+    ratio_known: FloatArray
+    ratio_unknown: FloatArray
 
 
 class _Smoothed(NamedTuple):
-    """In the light of all answers: `known` (answers,) at each, the others (rows,) over all."""
+    """Smoothed probabilities, given all answers.
+
+    `known` at each answer has shape (answers,); the expected numbers of transitions, `learned` and
+    `forgot`, have shape (rows,).
+    """
 
     known: FloatArray
     learned: FloatArray
@@ -77,23 +88,30 @@ class _Smoothed(NamedTuple):
 
 
 def expected_counts(packed: Packed, params: ParamRows) -> ExpectedCounts:
-    """Return the expected counts under `params`, of shape (skills,).
+    """Return the expected counts under `params`, shape (skills,).
 
-    Guess and slip lie inside (0, 1); a skill without answers counts 0.
+    Parameters
+    ----------
+    packed : the sequences.
+    params : shape (skills,); guess and slip strictly inside (0, 1).
+
+    Returns
+    -------
+    Counts of 0 for a skill without answers.
     """
-    emitted = _emitted(packed.kinds, params)
-    filtered = _forward(packed, params, emitted)
+    emissions = _emission_probabilities(packed.kinds, params)
+    filtered = _forward(packed, params, emissions)
     smoothed = _backward(packed, params, filtered)
-    return _counted(packed, emitted, filtered, smoothed, skills=len(params.prior))
+    return _sum_counts(packed, emissions, filtered, smoothed, skills=len(params.prior))
 
 
 def log_likelihood(packed: Packed, params: ParamRows) -> FloatArray:
-    """Return that of each skill's answers under `params`, of shape (skills,); 0 without any."""
-    filtered = _forward(packed, params, _emitted(packed.kinds, params))
+    """Return the log likelihood of each skill's answers, shape (skills,); 0 without answers."""
+    filtered = _forward(packed, params, _emission_probabilities(packed.kinds, params))
     return _log_likelihood(packed, filtered, skills=len(params.prior))
 
 
-def _emitted(kinds: DistinctSequences, params: ParamRows) -> _Emissions:
+def _emission_probabilities(kinds: DistinctAnswers, params: ParamRows) -> _Emissions:
     right, wrong = kinds.score, 1.0 - kinds.score
     guess, slip = params.guess[kinds.skill], params.slip[kinds.skill]
     slipped, guessed = wrong * slip, right * guess
@@ -101,79 +119,82 @@ def _emitted(kinds: DistinctSequences, params: ParamRows) -> _Emissions:
     return _Emissions(if_known, if_unknown, slipped / if_known, guessed / if_unknown)
 
 
-def _forward(packed: Packed, params: ParamRows, emitted: _Emissions) -> _Filtered:
-    """Filter, from the first answers to the last."""
-    if_known, if_unknown = emitted.if_known[packed.kind], emitted.if_unknown[packed.kind]
-    known, unknown, foreseen = (np.empty_like(if_known) for _ in range(3))
-    of = params.take(packed.skill)
-    now, rest = of.prior, 1.0 - of.prior
+def _forward(packed: Packed, params: ParamRows, emissions: _Emissions) -> _Filtered:
+    """Run the forward pass (filtering), from the first answers to the last."""
+    if_known, if_unknown = emissions.if_known[packed.kind], emissions.if_unknown[packed.kind]
+    known, unknown, likelihood = (np.empty_like(if_known) for _ in range(3))
+    row_params = params.take(packed.skill)
+    p_known, p_unknown = row_params.prior, 1.0 - row_params.prior
     for step in packed.steps():
         rows = step.stop - step.start
-        now, rest = now[:rows] * if_known[step], rest[:rows] * if_unknown[step]
-        both = now + rest
-        now, rest = np.maximum(now / both, _REMOTE), np.maximum(rest / both, _REMOTE)
-        known[step], unknown[step], foreseen[step] = now, rest, both
-        learned, forgot = rest * of.learn[:rows], now * of.forget[:rows]
-        now, rest = now - forgot + learned, rest - learned + forgot
-    return _Filtered(known, unknown, foreseen, if_known / foreseen, if_unknown / foreseen)
+        p_known, p_unknown = p_known[:rows] * if_known[step], p_unknown[:rows] * if_unknown[step]
+        total = p_known + p_unknown
+        p_known, p_unknown = (
+            np.maximum(p_known / total, _MIN_PROBABILITY),
+            np.maximum(p_unknown / total, _MIN_PROBABILITY),
+        )
+        known[step], unknown[step], likelihood[step] = p_known, p_unknown, total
+        learned, forgot = p_unknown * row_params.learn[:rows], p_known * row_params.forget[:rows]
+        p_known, p_unknown = p_known - forgot + learned, p_unknown - learned + forgot
+    return _Filtered(known, unknown, likelihood, if_known / likelihood, if_unknown / likelihood)
 
 
 def _backward(packed: Packed, params: ParamRows, filtered: _Filtered) -> _Smoothed:
-    """Smooth, from the last answers to the first."""
-    of = params.take(packed.skill)
+    """Run the backward pass (smoothing), from the last answers to the first."""
+    row_params = params.take(packed.skill)
     known = filtered.known.copy()
     later_known, later_unknown = np.ones_like(packed.weight), np.ones_like(packed.weight)
     learned, forgot = np.zeros_like(packed.weight), np.zeros_like(packed.weight)
     for earlier, step in reversed([*pairwise(packed.steps())]):
         rows = step.stop - step.start
         before = slice(earlier.start, earlier.start + rows)
-        if_known = later_known[:rows] * filtered.says_known[step]
-        if_unknown = later_unknown[:rows] * filtered.says_unknown[step]
+        if_known = later_known[:rows] * filtered.ratio_known[step]
+        if_unknown = later_unknown[:rows] * filtered.ratio_unknown[step]
         learned[:rows] += filtered.unknown[before] * if_known
         forgot[:rows] += filtered.known[before] * if_unknown
-        gap = if_known - if_unknown
-        later_known[:rows] = if_known - of.forget[:rows] * gap
-        later_unknown[:rows] = if_unknown + of.learn[:rows] * gap
+        difference = if_known - if_unknown
+        later_known[:rows] = if_known - row_params.forget[:rows] * difference
+        later_unknown[:rows] = if_unknown + row_params.learn[:rows] * difference
         known[before] *= later_known[:rows]
-    return _Smoothed(known, learned * of.learn, forgot * of.forget)
+    return _Smoothed(known, learned * row_params.learn, forgot * row_params.forget)
 
 
-def _counted(
-    packed: Packed, emitted: _Emissions, filtered: _Filtered, smoothed: _Smoothed, *, skills: int
+def _sum_counts(
+    packed: Packed, emissions: _Emissions, filtered: _Filtered, smoothed: _Smoothed, *, skills: int
 ) -> ExpectedCounts:
-    """Add up, skill by skill, what is expected of each answer and each sequence."""
+    """Sum the expected counts of all answers and sequences by skill."""
     kinds, weight = packed.kinds, packed.weight[packed.row]
 
-    def of_sequences(each: FloatArray | float) -> FloatArray:
-        return _totals(packed.skill, packed.weight * each, skills)
+    def sum_sequences(values: FloatArray | float) -> FloatArray:
+        return _totals(packed.skill, packed.weight * values, skills)
 
-    def of_kinds(each: FloatArray) -> FloatArray:
-        return _totals(kinds.skill, each, skills)
+    def sum_answers(values: FloatArray) -> FloatArray:
+        return _totals(kinds.skill, values, skills)
 
-    answered = _totals(packed.kind, weight, len(kinds.skill))
+    total = _totals(packed.kind, weight, len(kinds.skill))
     known = _totals(packed.kind, weight * smoothed.known, len(kinds.skill))
-    unknown = answered - known
+    unknown = total - known
     last = packed.last()
     return ExpectedCounts(
-        began=of_sequences(1.0),
-        began_known=of_sequences(smoothed.known[: len(packed.skill)]),
-        could_learn=of_kinds(unknown) - of_sequences(filtered.unknown[last]),
-        learned=of_sequences(smoothed.learned),
-        could_forget=of_kinds(known) - of_sequences(filtered.known[last]),
-        forgot=of_sequences(smoothed.forgot),
-        unknown=of_kinds(unknown),
-        guessed=of_kinds(unknown * emitted.guessed),
-        known=of_kinds(known),
-        slipped=of_kinds(known * emitted.slipped),
+        sequences=sum_sequences(1.0),
+        initially_known=sum_sequences(smoothed.known[: len(packed.skill)]),
+        could_learn=sum_answers(unknown) - sum_sequences(filtered.unknown[last]),
+        learned=sum_sequences(smoothed.learned),
+        could_forget=sum_answers(known) - sum_sequences(filtered.known[last]),
+        forgot=sum_sequences(smoothed.forgot),
+        unknown=sum_answers(unknown),
+        guessed=sum_answers(unknown * emissions.guessed),
+        known=sum_answers(known),
+        slipped=sum_answers(known * emissions.slipped),
         log_likelihood=_log_likelihood(packed, filtered, skills=skills),
     )
 
 
 def _log_likelihood(packed: Packed, filtered: _Filtered, *, skills: int) -> FloatArray:
-    each = packed.weight[packed.row] * np.log(filtered.foreseen)
-    return _totals(packed.kinds.skill[packed.kind], each, skills)
+    values = packed.weight[packed.row] * np.log(filtered.likelihood)
+    return _totals(packed.kinds.skill[packed.kind], values, skills)
 
 
-def _totals(of: IntArray, each: FloatArray, size: int) -> FloatArray:
-    """Return the sum of each of `size` groups; 0 where there is nothing."""
-    return np.bincount(of, each, size).astype(np.float64, copy=False)
+def _totals(group: IntArray, values: FloatArray, size: int) -> FloatArray:
+    """Return the sums of `values` by group, shape (size,); 0 for empty groups."""
+    return np.bincount(group, values, size).astype(np.float64, copy=False)

@@ -1,9 +1,9 @@
-"""The equations of FSRS-6: what a review does to the stability and difficulty of a memory.
+"""The equations of FSRS-6: the effect of a review on the stability and difficulty of a memory.
 
 Free Spaced Repetition Scheduler (open-spaced-repetition; Ye, Su & Cao 2022), version 6, with its
-published default weights. Each equation is written once, for a float and for an array alike:
-stability S > 0 in days, difficulty D in [1, 10], recall R in (0, 1], and grades from 1
-(incorrect) over 2 (hard) and 3 (correct) to 4 (easy). Nothing is checked here, and NaN spreads.
+published default weights. Each equation is written once, for floats and arrays alike: stability
+S > 0 in days, difficulty D in [1, 10], retrievability R in (0, 1], and grades 1 (incorrect), 2
+(hard), 3 (correct) and 4 (easy). Arguments are not validated; NaN propagates.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from typing import NamedTuple
 
 from analytics.core.logistic import Number
 
-DEFAULT_RETENTION = 0.9  # at which stability is defined
+DEFAULT_RETENTION = 0.9  # R after S days, by the definition of stability
 
 
 class Weights(NamedTuple):
-    """The weights w0 to w20 of FSRS-6, in their order."""
+    """The weights w0 to w20 of FSRS-6, in order."""
 
     first_incorrect: float = 0.212
     first_hard: float = 1.2931
@@ -43,7 +43,7 @@ class Weights(NamedTuple):
 
     @property
     def factor(self) -> float:
-        """What makes the stability the days until recall is .9."""
+        """The factor f of the forgetting curve; with it R is .9 after S days."""
         return float(DEFAULT_RETENTION ** (-1.0 / self.decay)) - 1.0
 
 
@@ -51,24 +51,28 @@ WEIGHTS = Weights()
 
 
 def initial_difficulty(grade: Number, w: Weights) -> Number:
-    """Return D after the first review; it may lie outside [1, 10]."""
+    """Return D after the first review, not clipped to [1, 10]."""
     difficulty: Number = w.first_difficulty - e ** (w.first_ease * (grade - 1.0)) + 1.0
     return difficulty
 
 
 def next_difficulty(difficulty: Number, grade: Number, w: Weights) -> Number:
-    """Return D after another review; it may lie outside [1, 10].
+    """Return D after a later review, not clipped to [1, 10].
 
-    The step is damped towards 10, and the whole reverts a little to where easy items begin.
+    The change is damped linearly as D approaches 10; the result reverts slightly to the initial
+    difficulty of easy items.
     """
     step = -w.difficulty_step * (grade - 3.0) * (10.0 - difficulty) / 9.0
-    easiest = initial_difficulty(4.0, w)
-    moved: Number = w.reversion * easiest + (1.0 - w.reversion) * (difficulty + step)
+    initial_easy = initial_difficulty(4.0, w)
+    moved: Number = w.reversion * initial_easy + (1.0 - w.reversion) * (difficulty + step)
     return moved
 
 
 def same_day_gain(stability: Number, grade: Number, w: Weights) -> Number:
-    """Return by what a review within a day of the last multiplies S; successes at least by 1."""
+    """Return the factor of S for a review within a day of the previous one.
+
+    The caller raises it to at least 1 for successful reviews.
+    """
     gain: Number = e ** (w.same_day_gain * (grade - 3.0 + w.same_day_shift)) * (
         stability**-w.same_day_saturation
     )
@@ -76,7 +80,10 @@ def same_day_gain(stability: Number, grade: Number, w: Weights) -> Number:
 
 
 def stability_after_recall(stability: Number, difficulty: Number, r: Number, w: Weights) -> Number:
-    """Return by how many times itself a success makes S grow, before hard and easy count."""
+    """Return the relative growth of S after a success, before the factors for hard and easy.
+
+    The new stability is S (1 + growth · factor).
+    """
     gain: Number = (
         e**w.recall_gain
         * (11.0 - difficulty)
@@ -87,17 +94,17 @@ def stability_after_recall(stability: Number, difficulty: Number, r: Number, w: 
 
 
 def stability_after_lapse(stability: Number, difficulty: Number, r: Number, w: Weights) -> Number:
-    """Return S after a failure, which `max_stability_after_lapse` bounds."""
-    left: Number = (
+    """Return S after a failure; the caller bounds it by `max_stability_after_lapse`."""
+    after: Number = (
         w.lapse_scale
         * difficulty**-w.lapse_difficulty
         * ((stability + 1.0) ** w.lapse_stability - 1.0)
         * e ** ((1.0 - r) * w.lapse_surprise)
     )
-    return left
+    return after
 
 
 def max_stability_after_lapse(stability: Number, w: Weights) -> Number:
-    """Return the most S may be after a failure."""
-    most: Number = stability / e ** (w.same_day_gain * w.same_day_shift)
-    return most
+    """Return the upper bound of S after a failure."""
+    bound: Number = stability / e ** (w.same_day_gain * w.same_day_shift)
+    return bound

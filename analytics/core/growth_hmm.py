@@ -1,13 +1,14 @@
-"""Is a learner growing at a skill, or stuck? A hidden Markov model with twelve states.
+"""A hidden Markov model of growth at a skill: growing or stuck, at one of six levels.
 
-Learning-science 3: six levels, each the probability of a right answer at average difficulty,
-times two modes. A growing learner climbs now and then, a stuck one hardly moves. What is hidden
-is believed with twelve probabilities, which `move` from answer to answer and are corrected by
-what is `observe`d (the forward algorithm; Rabiner 1989, "A tutorial on hidden Markov models").
+Learning-science 3. The hidden state is one of twelve: six levels, each a P(correct) at average
+difficulty, times two modes. A growing learner moves up now and then; a stuck learner hardly
+moves. The forward algorithm (Rabiner 1989, "A tutorial on hidden Markov models") tracks the
+distribution over the states: `transition` before each answer but the first, `observe` with it.
 
-The equations hold for a `Number`: one learner's floats, or arrays of one shape with an entry a
-learner. They are written out level by level: in a request a loop over six costs three times as
-much. Nothing is checked here, see `trajectory`; NaN spreads, an empty array stays empty.
+The equations accept a `Number`: floats for one learner, or arrays of one shape with one entry per
+learner. They are unrolled level by level, since a loop over six levels costs three times as much
+in a request. Arguments are not validated here (see `trajectory`); NaN propagates, and empty
+arrays give empty results.
 """
 
 from __future__ import annotations
@@ -21,24 +22,24 @@ Bins: TypeAlias = tuple[Number, Number, Number, Number, Number, Number]
 
 
 def bins(values: Iterable[float]) -> Bins[float]:
-    """Return six values as bins.
+    """Return six values as a tuple of bins.
 
     Raises
     ------
-    ValueError : there are not six.
+    ValueError : the number of values is not six.
     """
     a, b, c, d, e, f = values
     return a, b, c, d, e, f
 
 
-# All from learning-science 3. Levels of at least MASTERED_LEVEL are mastered.
+# Constants of learning-science 3. Levels of at least MASTERED_LEVEL count as mastered.
 LEVELS = bins((0.20, 0.35, 0.50, 0.65, 0.80, 0.92))
 MASTERED_LEVEL = 0.80
-P_CLIMB = 0.30  # probability that a growing learner moves one level up, from answer to answer
-P_SLIDE = 0.01  # … that a stuck one moves one level down
-P_STALL = 0.02  # … that a growing learner becomes stuck
-P_RECOVER = 0.008  # … that a stuck one grows again
-DIFFICULTY_WEIGHT = 0.7  # log odds of a right answer that a logit of difficulty costs
+P_CLIMB = 0.30  # a growing learner moves one level up, per answer
+P_SLIDE = 0.01  # a stuck learner moves one level down
+P_STALL = 0.02  # a growing learner becomes stuck
+P_RECOVER = 0.008  # a stuck learner becomes growing
+DIFFICULTY_WEIGHT = 0.7  # decrease of the log odds of a right answer per logit of difficulty
 START_LEVELS = bins((0.30, 0.25, 0.18, 0.12, 0.08, 0.07))
 START_GROWING = 0.9
 
@@ -51,7 +52,10 @@ _UNMASTERED = bins(float(level < MASTERED_LEVEL) for level in LEVELS)
 
 
 class Belief(NamedTuple, Generic[Number]):
-    """The probabilities of the twelve states, lowest level first; together they are 1."""
+    """Distribution over the twelve hidden states, lowest level first.
+
+    The twelve probabilities sum to 1. In an array version each entry has the shape of the batch.
+    """
 
     growing: Bins[Number]
     stuck: Bins[Number]
@@ -64,10 +68,10 @@ START = Belief(
 
 
 def transition(belief: Belief[Number]) -> Belief[Number]:
-    """Return what to believe one answer later, before it is seen.
+    """Return the predicted distribution one answer later, before the answer is observed.
 
-    A learner first moves as the mode has it, then may change mode; who is at the end of the grid
-    stays there.
+    First the level changes by the rule of the mode, then the mode may change. At the ends of the
+    grid the level stays.
     """
     g, s = belief
     up, stay = P_CLIMB, 1 - P_CLIMB
@@ -89,20 +93,22 @@ def transition(belief: Belief[Number]) -> Belief[Number]:
         stay * s[5],
     )
     return Belief(
-        _mixed(1 - P_STALL, climbed, P_RECOVER, slid), _mixed(P_STALL, climbed, 1 - P_RECOVER, slid)
+        _mix(1 - P_STALL, climbed, P_RECOVER, slid), _mix(P_STALL, climbed, 1 - P_RECOVER, slid)
     )
 
 
 def observe(belief: Belief[Number], score: Number, ease: Number) -> Belief[Number]:
-    """Return what to believe in the light of an answer.
+    """Return the posterior distribution after an answer.
 
-    At level l an answer is right with probability sigmoid(logit l - .7 difficulty), which is
-    l ease / (l ease + 1 - l) with ease = exp(-.7 difficulty). The posteriors of a right and of
-    a wrong answer are mixed by the score (Jeffrey's rule), so 0 and 1 are Bayes' rule.
+    At level l an answer is right with probability sigmoid(logit l - .7 difficulty), which equals
+    l ease / (l ease + 1 - l) with ease = exp(-.7 difficulty). The posteriors of a right and of a
+    wrong answer are mixed by the score (Jeffrey's rule); scores 0 and 1 give Bayes' rule.
 
     Parameters
     ----------
-    ease : above 0; 1 at average difficulty.
+    belief : the distribution before the answer.
+    score : correctness in [0, 1].
+    ease : exp(-.7 difficulty), > 0; 1 at average difficulty.
     """
     g, s = belief
     odds = (
@@ -131,36 +137,36 @@ def observe(belief: Belief[Number], score: Number, ease: Number) -> Belief[Numbe
         (right * LEVELS[4] + wrong * _MISSES[4]) / odds[4],
         (right * LEVELS[5] + wrong * _MISSES[5]) / odds[5],
     )
-    return Belief(_times(g, likelihood), _times(s, likelihood))
+    return Belief(_multiply(g, likelihood), _multiply(s, likelihood))
 
 
 def p_stuck(belief: Belief[Number]) -> Number:
-    """Return the probability of being stuck below mastery, in [0, 1]."""
+    """Return P_stuck, the probability of being stuck below mastery, in [0, 1]."""
     return _dot(_UNMASTERED, belief.stuck)
 
 
 def level(belief: Belief[Number]) -> Number:
-    """Return the expected level: P(correct) at average difficulty, in [.20, .92]."""
+    """Return the expected level, P(correct) at average difficulty, in [.20, .92]."""
     return _dot(LEVELS, belief.growing) + _dot(LEVELS, belief.stuck)
 
 
 def velocity(belief: Belief[Number]) -> Number:
-    """Return the gain of P(correct) to expect from one more answer, in [-.0015, .045]."""
+    """Return the expected gain of P(correct) from one more answer, in [-.0015, .045]."""
     return _dot(_RISES, belief.growing) + _dot(_FALLS, belief.stuck)
 
 
-def _dot(weights: Bins[float], bins: Bins[Number]) -> Number:
+def _dot(weights: Bins[float], values: Bins[Number]) -> Number:
     return (
-        weights[0] * bins[0]
-        + weights[1] * bins[1]
-        + weights[2] * bins[2]
-        + weights[3] * bins[3]
-        + weights[4] * bins[4]
-        + weights[5] * bins[5]
+        weights[0] * values[0]
+        + weights[1] * values[1]
+        + weights[2] * values[2]
+        + weights[3] * values[3]
+        + weights[4] * values[4]
+        + weights[5] * values[5]
     )
 
 
-def _mixed(a: float, left: Bins[Number], b: float, right: Bins[Number]) -> Bins[Number]:
+def _mix(a: float, left: Bins[Number], b: float, right: Bins[Number]) -> Bins[Number]:
     return (
         a * left[0] + b * right[0],
         a * left[1] + b * right[1],
@@ -171,7 +177,7 @@ def _mixed(a: float, left: Bins[Number], b: float, right: Bins[Number]) -> Bins[
     )
 
 
-def _times(left: Bins[Number], right: Bins[Number]) -> Bins[Number]:
+def _multiply(left: Bins[Number], right: Bins[Number]) -> Bins[Number]:
     return (
         left[0] * right[0],
         left[1] * right[1],

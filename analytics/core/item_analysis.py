@@ -1,7 +1,7 @@
-"""What answers say of a question: classical test theory (Lord & Novick 1968).
+"""Item statistics of classical test theory (Lord & Novick 1968).
 
-Discrimination is the point-biserial correlation of the score with the learner's ability: near 0
-the question does not tell strong learners from weak ones, below 0 something is wrong with it.
+Discrimination is the point-biserial correlation of the score with the learner's ability. Near 0
+an item does not separate strong from weak learners; below 0 the item is probably faulty.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ _ROUNDING = 1e-12
 
 
 def discrimination(score: FloatArray, ability: FloatArray) -> float | None:
-    """Return the correlation of score and ability, in [-1, 1]; None where it is not defined.
+    """Return the correlation of score and ability, in [-1, 1], or None if it is undefined.
 
-    That is with fewer than two answers, or where all scores or all abilities are the same.
+    It is undefined with fewer than two answers, or if all scores or all abilities are equal.
 
     Parameters
     ----------
     score : shape (answers,), in [0, 1].
-    ability : shape (answers,), in log odds, as the learner's stood at the answer.
+    ability : shape (answers,), the learner's ability at the time of the answer, in log odds.
 
     Raises
     ------
-    ValueError : shapes that differ, or a value that is not finite.
+    ValueError : different shapes, or a value that is not finite.
     """
     if score.ndim != 1 or score.shape != ability.shape:
         raise ValueError("score and ability are of shape (answers,)")
@@ -43,6 +43,11 @@ def discrimination(score: FloatArray, ability: FloatArray) -> float | None:
 
 
 def median(seconds: FloatArray) -> float | None:
-    """Return the median time, shape (answers,); NaN is no time. None where there is none."""
-    told = seconds[~np.isnan(seconds)]
-    return float(np.median(told)) if len(told) else None
+    """Return the median response time in seconds, or None without any.
+
+    Parameters
+    ----------
+    seconds : shape (answers,); NaN means that the time is unknown.
+    """
+    known = seconds[~np.isnan(seconds)]
+    return float(np.median(known)) if len(known) else None

@@ -1,9 +1,10 @@
-"""What all learners' answers say of skills and items: the shared terms of `difficulty`, folded.
+"""Shared terms of skills and items, estimated from the answers of all learners.
 
-Answers are taken strictly in order, since each moves terms the next is judged with; in plain
-Python, which for one answer at a time is quicker than numpy. `fold` moves shared terms alone,
-by answers whose learners' terms are known: the job's. `follow` moves everything, as a server
-that folds each answer at once: an offline fit's.
+These are the difficulty terms of `difficulty`. Answers are processed strictly in order, since each
+one changes the terms that the next is evaluated with; plain Python does this faster than numpy,
+one answer at a time. `fold` moves only the shared terms, by answers whose learner terms are known:
+the job `fold_items`. `replay_terms` moves all terms, as a server that folds each answer at once
+would: an offline fit.
 """
 
 from __future__ import annotations
@@ -27,9 +28,9 @@ from analytics.core.difficulty import (
     SKILL,
     Gaussian,
     Gaussians,
+    innovation_and_information,
     item_term,
     kalman_step,
-    learning_rate,
     repeated,
     shrink,
 )
@@ -37,14 +38,15 @@ from analytics.core.logistic import FloatArray, IntArray, sigmoid
 
 NONE = -1
 
-_Pair = tuple[float, float]  # a term's mean and variance; a `Gaussian` takes twice as long to make
+# Mean and variance of a term; a `Gaussian` takes twice as long to create.
+_Pair = tuple[float, float]
 _Question = tuple[int, int, float, float | None]
 
 
 class Estimates(NamedTuple):
-    """Terms of skills or of items, and how many answers each was learned from; shapes (rows,).
+    """Terms of skills or items, and the number of answers behind each; shapes (rows,).
 
-    The term of an item without answers does not count: it is judged by `item_term`.
+    The term of an item without answers is ignored; `item_term` gives the term to use instead.
     """
 
     terms: Gaussians
@@ -52,29 +54,30 @@ class Estimates(NamedTuple):
 
     @classmethod
     def of_skills(cls, count: int) -> Estimates:
-        """Return what is known of so many skills before any answer."""
+        """Return the initial estimates of `count` skills."""
         return cls(repeated(SKILL, count), np.zeros(count, dtype=np.int64))
 
     @classmethod
     def of_items(cls, count: int) -> Estimates:
-        """Return what is known of so many items before any answer."""
+        """Return the initial estimates of `count` items."""
         return cls(repeated(ITEM, count), np.zeros(count, dtype=np.int64))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Questions:
-    """What was asked and how it was answered, in order: shapes (answers,).
+    """Questions and the scores of their answers, in order; shapes (answers,).
 
     Attributes
     ----------
-    skill, item : rows of the estimates; -1: none.
+    skill, item : rows of the estimates; -1 for none.
     score : in [0, 1].
-    claimed : the sender's word as in `item_term`; NaN: nothing was said. None: never.
+    claimed : difficulties sent by the client, as in `item_term`; NaN where none was sent. None if
+        none was ever sent.
 
     Raises
     ------
     ValueError : columns of different lengths, a row below -1, a score outside [0, 1] (NaN
-        included), an infinite claim.
+        included), or an infinite claim.
     """
 
     skill: IntArray
@@ -83,7 +86,7 @@ class Questions:
     claimed: FloatArray | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be."""
+        """Validate shapes and ranges."""
         columns = [self.skill, self.item, self.score]
         if self.claimed is not None:
             columns.append(self.claimed)
@@ -97,19 +100,21 @@ class Questions:
             raise ValueError("claims are finite")
 
     def rows(self) -> Iterator[_Question]:
-        """Yield each: the rows of its skill and item, the score, the claim or None."""
-        claims = repeat(None) if self.claimed is None else map(_claim, self.claimed.tolist())
+        """Yield (skill row, item row, score, claim or None) of each question."""
+        claims = (
+            repeat(None) if self.claimed is None else map(_claim_or_none, self.claimed.tolist())
+        )
         return zip(self.skill.tolist(), self.item.tolist(), self.score.tolist(), claims)  # noqa: B905  # endless
 
 
-def _claim(claim: float) -> float | None:
+def _claim_or_none(claim: float) -> float | None:
     return None if isnan(claim) else claim
 
 
 class AbilitiesUsed(NamedTuple):
-    """The learner's terms answers were judged with; of shape (answers,).
+    """The learner terms that answers were evaluated with, after the drift; shapes (answers,).
 
-    `skill_ability` is `ABSENT` where there is no skill.
+    `skill_ability` is `ABSENT` for answers without a skill.
     """
 
     ability: Gaussians
@@ -117,14 +122,14 @@ class AbilitiesUsed(NamedTuple):
 
 
 class FoldedTerms(NamedTuple):
-    """What is known of skills and items now."""
+    """The estimates of skills and items after the answers."""
 
     skills: Estimates
     items: Estimates
 
 
 class ReplayedTerms(NamedTuple):
-    """What is known of skills and items now, and what each answer was judged with before it.
+    """The estimates after the answers, and the terms that each answer was evaluated with.
 
     `used`, `skill`, `item` and `log_odds` have shape (answers,).
     """
@@ -140,97 +145,102 @@ class ReplayedTerms(NamedTuple):
 def fold(
     questions: Questions, used: AbilitiesUsed, skills: Estimates, items: Estimates
 ) -> FoldedTerms:
-    """Move skills' and items' terms by answers, one after another; what is given stays.
+    """Update the terms of skills and items by answers, one after another.
 
-    Folding answers in one call or in several gives the same floats; none move nothing.
+    The arguments are not changed. Folding answers in one call or in several gives identical floats;
+    without answers the estimates stay as they are.
 
     Parameters
     ----------
-    used : the learner's terms as each answer was judged with them.
-    skills, items : as the answers before left them.
+    questions : the questions and scores, in order.
+    used : the learner terms that each answer was evaluated with.
+    skills, items : the estimates after the previous answers.
 
     Raises
     ------
-    ValueError : the learner's terms are not one an answer, or a row is not there.
+    ValueError : the number of learner terms is not that of the answers, or a row does not exist.
     """
-    table = _Table(questions, skills, items)
+    shared = _SharedTerms(questions, skills, items)
     mean = used.ability.mean + used.skill_ability.mean
     variance = used.ability.variance + used.skill_ability.variance
     if not mean.shape == variance.shape == questions.score.shape:
         raise ValueError("a learner's terms are those of each answer")
-    for question, ability, spread in zip(
+    for question, ability, ability_variance in zip(
         questions.rows(), mean.tolist(), variance.tolist(), strict=True
     ):
-        table.move(question, ability, spread)
-    return table.folded(questions, skills, items)
+        shared.update(question, ability, ability_variance)
+    return shared.to_estimates(questions, skills, items)
 
 
 def replay_terms(
     learner: IntArray, questions: Questions, skills: Estimates, items: Estimates
 ) -> ReplayedTerms:
-    """Move all terms by answers, one after another, each learner's from their start.
+    """Update all terms by answers, one after another, each learner from the initial terms.
 
-    The same as `difficulty.absorb` of each answer and a `fold` of it before the next.
+    The result equals `difficulty.absorb` of each answer, followed by a `fold` of it before the
+    next.
 
     Parameters
     ----------
-    learner : who answered, numbered from 0; shape (answers,).
-    skills, items : as the answers before left them; what is given stays.
+    learner : learner of each answer, numbered from 0; shape (answers,).
+    questions : the questions and scores, in order.
+    skills, items : the estimates after the previous answers; they are not changed.
 
     Raises
     ------
-    ValueError : columns of different lengths, a learner below 0, or a row that is not there.
+    ValueError : columns of different lengths, a learner below 0, or a row that does not exist.
     """
     if learner.shape != questions.score.shape or learner.min(initial=0) < 0:
         raise ValueError("learners are those of each answer, numbered from 0")
-    table = _Table(questions, skills, items)
-    belief = _beliefs(learner, questions.skill)
+    shared = _SharedTerms(questions, skills, items)
+    pair = _number_pairs(learner, questions.skill)
     abilities: list[_Pair] = [LEARNER] * (int(learner.max(initial=NONE)) + 1)
-    skill_abilities: list[_Pair] = [LEARNER_SKILL] * (int(belief.max(initial=NONE)) + 1)
+    skill_abilities: list[_Pair] = [LEARNER_SKILL] * (int(pair.max(initial=NONE)) + 1)
     skill_abilities.append(ABSENT)  # row -1
-    told = array("d")
-    for question, who, which in zip(
-        questions.rows(), learner.tolist(), belief.tolist(), strict=True
+    records = array("d")
+    for question, learner_row, pair_row in zip(
+        questions.rows(), learner.tolist(), pair.tolist(), strict=True
     ):
-        mean, variance = abilities[who]
-        skill_mean, skill_variance = skill_abilities[which]
+        mean, variance = abilities[learner_row]
+        skill_mean, skill_variance = skill_abilities[pair_row]
         variance += LEARNER_DRIFT
-        if which != NONE:
+        if pair_row != NONE:
             skill_variance += LEARNER_SKILL_DRIFT
-        judged = table.move(question, mean + skill_mean, variance + skill_variance)
-        skill, item, log_odds, surprise, certainty = judged
-        told.extend((mean, variance, skill_mean, skill_variance, *skill, *item, log_odds))
-        abilities[who] = kalman_step(mean, variance, surprise, certainty)
-        skill_abilities[which] = kalman_step(skill_mean, skill_variance, surprise, certainty)
-    *terms, expected = np.array(told).reshape(len(learner), 9).T.copy()
-    ability, skill_ability, of_skill, of_item = map(Gaussians, terms[0::2], terms[1::2])
+        update = shared.update(question, mean + skill_mean, variance + skill_variance)
+        skill, item, log_odds, innovation, information = update
+        records.extend((mean, variance, skill_mean, skill_variance, *skill, *item, log_odds))
+        abilities[learner_row] = kalman_step(mean, variance, innovation, information)
+        skill_abilities[pair_row] = kalman_step(skill_mean, skill_variance, innovation, information)
+    *terms, expected = np.array(records).reshape(len(learner), 9).T.copy()
+    ability, skill_ability, skill_terms, item_terms = map(Gaussians, terms[0::2], terms[1::2])
     return ReplayedTerms(
-        *table.folded(questions, skills, items),
+        *shared.to_estimates(questions, skills, items),
         used=AbilitiesUsed(ability, skill_ability),
-        skill=of_skill,
-        item=of_item,
+        skill=skill_terms,
+        item=item_terms,
         log_odds=expected,
     )
 
 
-def _beliefs(learner: IntArray, skill: IntArray) -> IntArray:
-    """Number the learners at skills from 0; -1 where there is no skill."""
-    belief = np.full(len(learner), NONE)
-    is_of_skill = skill != NONE
+def _number_pairs(learner: IntArray, skill: IntArray) -> IntArray:
+    """Number the distinct (learner, skill) pairs from 0; -1 for answers without a skill."""
+    number = np.full(len(learner), NONE)
+    has_skill = skill != NONE
     pairs = learner * (skill.max(initial=0) + 1) + skill
-    belief[is_of_skill] = np.unique(pairs[is_of_skill], return_inverse=True)[1]
-    return belief
+    number[has_skill] = np.unique(pairs[has_skill], return_inverse=True)[1]
+    return number
 
 
-class _Table:
-    """Shared terms while they move, by row; None of items of which nothing is known.
+class _SharedTerms:
+    """Shared terms by row while they are updated; None for items without answers.
 
-    The last row, -1, is of what is not there: `ABSENT` for skills, which no answer moves.
+    The last row, -1, stands for no skill or no item. Its skill term is `ABSENT`, which no answer
+    moves.
     """
 
     def __init__(self, questions: Questions, skills: Estimates, items: Estimates) -> None:
-        for row, known in ((questions.skill, skills), (questions.item, items)):
-            if row.max(initial=NONE) >= len(known.answers):
+        for row, estimates in ((questions.skill, skills), (questions.item, items)):
+            if row.max(initial=NONE) >= len(estimates.answers):
                 raise ValueError("a row is not there")
         self.skills: list[_Pair] = [*_pairs(skills.terms), ABSENT]
         self.items: list[_Pair | None] = [
@@ -239,35 +249,45 @@ class _Table:
         ]
         self.items.append(None)
 
-    def move(
-        self, question: _Question, ability: float, spread: float
+    def update(
+        self, question: _Question, ability: float, ability_variance: float
     ) -> tuple[_Pair, _Pair, float, float, float]:
-        """Move the terms of one question, given the learner's mean and variance in sum.
+        """Update the terms of the skill and item of one question.
+
+        Parameters
+        ----------
+        question : see `Questions.rows`.
+        ability, ability_variance : sums of the means and of the variances of the learner's terms.
 
         Returns
         -------
-        The terms of the skill and of the item it was judged with, the log odds of a right
-        answer, and what the answer taught, as `learning_rate` of the learner's terms.
+        The terms of the skill and of the item before the update, the log odds of a right answer,
+        and the innovation and information for the learner's terms; see
+        `innovation_and_information`.
         """
         skill_row, item_row, score, claim = question
         skill = self.skills[skill_row]
         item = self.items[item_row] or item_term(None, claim, Gaussian(*skill))
         skill_mean, skill_variance = skill
         item_mean, item_variance = item
-        variance = spread + skill_variance + item_variance
+        variance = ability_variance + skill_variance + item_variance
         log_odds, c = shrink(ability - skill_mean - item_mean, variance)
-        surprise, certainty = learning_rate(score, sigmoid(log_odds), c, variance)
-        self.skills[skill_row] = kalman_step(skill_mean, skill_variance, -surprise, certainty)
+        innovation, information = innovation_and_information(score, sigmoid(log_odds), c, variance)
+        self.skills[skill_row] = kalman_step(skill_mean, skill_variance, -innovation, information)
         if item_row != NONE:
-            self.items[item_row] = kalman_step(item_mean, item_variance, -surprise, certainty)
-        return skill, item, log_odds, surprise, certainty
+            self.items[item_row] = kalman_step(item_mean, item_variance, -innovation, information)
+        return skill, item, log_odds, innovation, information
 
-    def folded(self, questions: Questions, skills: Estimates, items: Estimates) -> FoldedTerms:
-        """Return what is known by now; `skills` and `items` are what was before."""
-        unknown = zip(self.items[:-1], _pairs(items.terms), strict=True)
+    def to_estimates(
+        self, questions: Questions, skills: Estimates, items: Estimates
+    ) -> FoldedTerms:
+        """Return the updated estimates; `skills` and `items` are those before the answers."""
+        items_and_initial = zip(self.items[:-1], _pairs(items.terms), strict=True)
         return FoldedTerms(
-            _estimates(self.skills[:-1], questions.skill, skills),
-            _estimates([pair or start for pair, start in unknown], questions.item, items),
+            _update_estimates(self.skills[:-1], questions.skill, skills),
+            _update_estimates(
+                [pair or initial for pair, initial in items_and_initial], questions.item, items
+            ),
         )
 
 
@@ -275,7 +295,7 @@ def _pairs(terms: Gaussians) -> list[_Pair]:
     return list(zip(terms.mean.tolist(), terms.variance.tolist(), strict=True))
 
 
-def _estimates(pairs: list[_Pair], row: IntArray, before: Estimates) -> Estimates:
+def _update_estimates(pairs: list[_Pair], row: IntArray, before: Estimates) -> Estimates:
     mean, variance = np.array(pairs, dtype=np.float64).reshape(-1, 2).T.copy()
     count = np.bincount(row[row != NONE], minlength=len(pairs))
     return Estimates(Gaussians(mean, variance), before.answers + count)

@@ -1,12 +1,13 @@
-"""The learner model without a database: the very formulas of the service, for data from elsewhere.
+"""The learner model without a database: the formulas of the service, for data from elsewhere.
 
     model = LearnerModel()
-    model.fit(("ada", "fractions", "q1", 1.0), ...)     # what other learners answered before
+    model.fit(("ada", "fractions", "q1", 1.0), ...)     # earlier answers of other learners
     model.predict("ben", "fractions", "q1")             # P(correct), before the answer
-    model.observe("ben", "fractions", "q1", 0.0)        # what the answer changes
+    model.observe("ben", "fractions", "q1", 0.0)        # update by the answer
 
-`docs/learner-model.md` has it on real data. Ids are any hashable. Nothing looks ahead: what
-learners share moves in `fit` and `fold` alone, as by the service's `fit_skills` and `fold_items`.
+`docs/learner-model.md` reports its results on real data. Ids may be any hashable values. No
+prediction uses later data: shared values change only in `fit` and `fold`, as in the jobs
+`fit_skills` and `fold_items` of the service.
 """
 
 from __future__ import annotations
@@ -41,10 +42,11 @@ Event = tuple[Hashable, Hashable, Hashable | None, float]
 
 
 class Observation(NamedTuple):
-    """What one answer did.
+    """Result of one answer.
 
-    Mastery is a probability; `plateau` whether one is flagged, `p_stuck` how likely the learner
-    is stuck, `velocity` the gain of P(correct) to expect of one more answer.
+    `mastery_before` and `mastery_after` are probabilities, `plateau` is true if a plateau is
+    flagged, `p_stuck` is the probability of being stuck below mastery, and `velocity` the expected
+    gain of P(correct) from one more answer.
     """
 
     mastery_before: float
@@ -55,8 +57,12 @@ class Observation(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Known:
-    """What answers taught of one skill or item; `answers` folded so far."""
+class _SharedValues:
+    """Shared values of one skill or item.
+
+    `term` is its difficulty and `answers` the number of answers folded into it; `counts` is the
+    histogram of response times and `typical` their median in seconds.
+    """
 
     term: Gaussian
     answers: int = 0
@@ -65,7 +71,7 @@ class _Known:
 
 
 class _Pending(NamedTuple):
-    """An answer whose lesson about what learners share is not learned yet."""
+    """An answer that has not been folded into the shared values yet."""
 
     skill: Hashable
     item: Hashable | None
@@ -77,27 +83,28 @@ class _Pending(NamedTuple):
 
 
 class LearnerModel:
-    """What is believed of any number of learners, and of what they answer."""
+    """The estimates of any number of learners, skills and items."""
 
     def __init__(self) -> None:
-        self._models: dict[Hashable, Model] = {}
-        self._skills: dict[Hashable, _Known] = {}
-        self._items: dict[Hashable, _Known] = {}
+        self._fitted: dict[Hashable, Model] = {}
+        self._skills: dict[Hashable, _SharedValues] = {}
+        self._items: dict[Hashable, _SharedValues] = {}
         self._abilities: dict[Hashable, Ability] = {}
-        self._beliefs: dict[tuple[Hashable, Hashable], Belief] = {}
-        self._judged_by: dict[tuple[Hashable, Hashable], Model] = {}
+        self._states: dict[tuple[Hashable, Hashable], Belief] = {}
+        self._parameters_used: dict[tuple[Hashable, Hashable], Model] = {}
         self._days: dict[Hashable, float] = {}
         self._pending: list[_Pending] = []
 
     def fit(self, events: Iterable[Event], *, starts: int = 1, seed: int = 0) -> None:
-        """Learn all that learners share from answers of the past, from nothing.
+        """Fit all shared values to past answers, from scratch.
 
-        Nothing is learned of these learners themselves: `observe` does that. Beliefs that are
-        there go on under the parameters they began with.
+        The states of the learners themselves are not updated; use `observe` for that. Existing
+        skill states keep the parameters they started with.
 
         Parameters
         ----------
-        events : (learner, skill, item, score), in each learner's order; item None: none.
+        events : (learner, skill, item, score) tuples, each learner's in temporal order; item None
+            if there is none, score in [0, 1].
         starts, seed : see `fit.fit`.
 
         Raises
@@ -105,39 +112,42 @@ class LearnerModel:
         ValueError : a score outside [0, 1].
         """
         rows = list(events)
-        learners, skills, items = _Numbers(), _Numbers(), _Numbers()
-        who = np.array([learners.of(row[0]) for row in rows], dtype=np.int64)
-        skill = np.array([skills.of(row[1]) for row in rows], dtype=np.int64)
+        learners, skills, items = _RowNumbers(), _RowNumbers(), _RowNumbers()
+        learner = np.array([learners.row(row[0]) for row in rows], dtype=np.int64)
+        skill = np.array([skills.row(row[1]) for row in rows], dtype=np.int64)
         item = np.array(
-            [NONE if row[2] is None else items.of(row[2]) for row in rows], dtype=np.int64
+            [NONE if row[2] is None else items.row(row[2]) for row in rows], dtype=np.int64
         )
         questions = Questions(
             skill=skill, item=item, score=np.array([row[3] for row in rows], dtype=np.float64)
         )
-        followed = item_parameters.replay_terms(
-            who, questions, Estimates.of_skills(len(skills.all)), Estimates.of_items(len(items.all))
+        replayed = item_parameters.replay_terms(
+            learner,
+            questions,
+            Estimates.of_skills(len(skills.all)),
+            Estimates.of_items(len(items.all)),
         )
-        learned = fit_model(
-            _answers(who, questions, followed), skill, skills=len(skills.all),
+        fitted = fit_model(
+            _replay_answers(learner, questions, replayed), skill, skills=len(skills.all),
             starts=starts, seed=seed,
         )  # fmt: skip
-        self._models = {name: learned.model(row) for row, name in enumerate(skills.all)}
-        self._skills = _known(skills.all, followed.skills)
-        self._items = _known(items.all, followed.items)
+        self._fitted = {name: fitted.model(row) for row, name in enumerate(skills.all)}
+        self._skills = _shared_values(skills.all, replayed.skills)
+        self._items = _shared_values(items.all, replayed.items)
         self._pending.clear()
 
     def predict(self, learner: Hashable, skill: Hashable, item: Hashable | None = None) -> float:
-        """Return the probability that the learner's next answer, to this, is right."""
-        belief = self._beliefs.get((learner, skill))
-        model = self._judged_by.get((learner, skill)) or self._model(skill)
+        """Return the probability that the learner's next answer is right."""
+        state = self._states.get((learner, skill))
+        model = self._parameters_used.get((learner, skill)) or self._parameters(skill)
         return p_correct(
             self._abilities.get(learner) or Ability(),
-            belief or Belief.begin(model),
-            self._shared(skill, item, None),
+            state or Belief.begin(model),
+            self._shared_terms(skill, item, None),
             model,
         )
 
-    def observe(  # noqa: PLR0913  # what an answer is
+    def observe(  # noqa: PLR0913  # the fields of an answer
         self,
         learner: Hashable,
         skill: Hashable,
@@ -148,15 +158,16 @@ class LearnerModel:
         difficulty: float | None = None,
         seconds: float | None = None,
     ) -> Observation:
-        """Move what is believed of a learner by an answer.
+        """Update the estimates of a learner by one answer.
 
         Parameters
         ----------
+        learner, skill, item : ids; item None if there is none.
         score : in [0, 1].
-        at : when; None: at the time of the learner's answer before.
-        difficulty : a claim about the question, in log odds from -3 to 3; counts as long as no
-            answer to the item was folded.
-        seconds : how long it took, >= 0; None: unknown.
+        at : time of the answer; None for the time of the learner's previous answer.
+        difficulty : claimed difficulty of the question, in log odds from -3 to 3; used only until
+            an answer to the item has been folded.
+        seconds : response time >= 0; None if unknown.
 
         Raises
         ------
@@ -166,131 +177,140 @@ class LearnerModel:
         ability = self._abilities.get(learner)
         if ability is None:
             ability = self._abilities[learner] = Ability()
-        belief = self._beliefs.get(key)
-        if belief is None:
-            model = self._judged_by[key] = self._model(skill)
-            belief = self._beliefs[key] = Belief.begin(model)
+        state = self._states.get(key)
+        if state is None:
+            model = self._parameters_used[key] = self._parameters(skill)
+            state = self._states[key] = Belief.begin(model)
         day = self._days.get(learner, 0.0) if at is None else at.timestamp() / DAY
         self._days[learner] = day
-        evidence = Evidence(score, day, self._shared(skill, item, difficulty), seconds)
-        judged = absorb(ability, belief, evidence, self._judged_by[key])
+        evidence = Evidence(score, day, self._shared_terms(skill, item, difficulty), seconds)
+        result = absorb(ability, state, evidence, self._parameters_used[key])
         self._pending.append(
-            _Pending(skill, item, score, difficulty, seconds, judged.ability, judged.skill_ability)
+            _Pending(skill, item, score, difficulty, seconds, result.ability, result.skill_ability)
         )
-        course = belief.course
+        trajectory = state.course
         return Observation(
-            judged.before, judged.after, course.is_plateau, course.p_stuck, course.velocity
+            result.before,
+            result.after,
+            trajectory.is_plateau,
+            trajectory.p_stuck,
+            trajectory.velocity,
         )
 
     def fold(self) -> None:
-        """Learn from what was observed since the last time, for all learners."""
+        """Update the shared values by all answers observed since the last fold."""
         pending, self._pending = self._pending, []
-        skills, items = _Numbers(), _Numbers()
+        skills, items = _RowNumbers(), _RowNumbers()
         questions = Questions(
-            skill=np.array([skills.of(one.skill) for one in pending], dtype=np.int64),
+            skill=np.array([skills.row(answer.skill) for answer in pending], dtype=np.int64),
             item=np.array(
-                [NONE if one.item is None else items.of(one.item) for one in pending],
+                [NONE if answer.item is None else items.row(answer.item) for answer in pending],
                 dtype=np.int64,
             ),
-            score=np.array([one.score for one in pending], dtype=np.float64),
-            claimed=np.array([one.claimed for one in pending], dtype=np.float64),
+            score=np.array([answer.score for answer in pending], dtype=np.float64),
+            claimed=np.array([answer.claimed for answer in pending], dtype=np.float64),
         )
         used = AbilitiesUsed(
-            _terms([one.ability for one in pending]), _terms([one.skill_ability for one in pending])
+            _terms([answer.ability for answer in pending]),
+            _terms([answer.skill_ability for answer in pending]),
         )
-        of_skills = [self._skills.setdefault(name, _fresh_skill()) for name in skills.all]
-        of_items = [self._items.setdefault(name, _fresh_item()) for name in items.all]
+        of_skills = [self._skills.setdefault(name, _new_skill()) for name in skills.all]
+        of_items = [self._items.setdefault(name, _new_item()) for name in items.all]
         folded = item_parameters.fold(questions, used, _estimates(of_skills), _estimates(of_items))
-        _put(of_skills, folded.skills)
-        _put(of_items, folded.items)
-        for one in pending:
-            if one.seconds is not None:
-                _time(self._skills[one.skill], one.seconds)
-                if one.item is not None:
-                    _time(self._items[one.item], one.seconds)
-        for known in (*of_skills, *of_items):
-            known.typical = None if known.counts is None else response_times.median(known.counts)
+        _store_estimates(of_skills, folded.skills)
+        _store_estimates(of_items, folded.items)
+        for answer in pending:
+            if answer.seconds is not None:
+                _count_time(self._skills[answer.skill], answer.seconds)
+                if answer.item is not None:
+                    _count_time(self._items[answer.item], answer.seconds)
+        for values in (*of_skills, *of_items):
+            values.typical = None if values.counts is None else response_times.median(values.counts)
 
-    def _model(self, skill: Hashable) -> Model:
-        return self._models.get(skill, DEFAULT_MODEL)
+    def _parameters(self, skill: Hashable) -> Model:
+        return self._fitted.get(skill, DEFAULT_MODEL)
 
-    def _shared(self, skill: Hashable, item: Hashable | None, claimed: float | None) -> Shared:
-        """Return what is known of a question, as it stands."""
+    def _shared_terms(
+        self, skill: Hashable, item: Hashable | None, claimed: float | None
+    ) -> Shared:
+        """Return the current shared values of a question."""
         of_skill = self._skills.get(skill)
         of_item = None if item is None else self._items.get(item)
         skill_term = of_skill.term if of_skill else SKILL
-        known = of_item.term if of_item and of_item.answers else None
+        term = of_item.term if of_item and of_item.answers else None
         typical = (of_item and of_item.typical) or (of_skill and of_skill.typical)
         return Shared(
             skill_term,
-            item_term(known, claimed, skill_term),
+            item_term(term, claimed, skill_term),
             typical or DEFAULT_TYPICAL_SECONDS,
         )
 
 
-class _Numbers:
-    """Numbers names in the order in which they come."""
+class _RowNumbers:
+    """Row numbers of names, in the order of their first appearance."""
 
     def __init__(self) -> None:
         self.all: dict[Hashable, int] = {}
 
-    def of(self, name: Hashable) -> int:
+    def row(self, name: Hashable) -> int:
         return self.all.setdefault(name, len(self.all))
 
 
-def _fresh_skill() -> _Known:
-    return _Known(SKILL)
+def _new_skill() -> _SharedValues:
+    return _SharedValues(SKILL)
 
 
-def _fresh_item() -> _Known:
-    return _Known(ITEM)
+def _new_item() -> _SharedValues:
+    return _SharedValues(ITEM)
 
 
 def _terms(terms: list[Gaussian]) -> Gaussians:
     return Gaussians(*np.array(terms, dtype=np.float64).reshape(-1, 2).T.copy())
 
 
-def _estimates(known: list[_Known]) -> Estimates:
-    answers = np.array([one.answers for one in known], dtype=np.int64)
-    return Estimates(_terms([one.term for one in known]), answers)
+def _estimates(values: list[_SharedValues]) -> Estimates:
+    answers = np.array([value.answers for value in values], dtype=np.int64)
+    return Estimates(_terms([value.term for value in values]), answers)
 
 
-def _put(known: list[_Known], estimates: Estimates) -> None:
+def _store_estimates(values: list[_SharedValues], estimates: Estimates) -> None:
     means, variances = (column.tolist() for column in estimates.terms)
-    for one, mean, variance, answers in zip(
-        known, means, variances, estimates.answers.tolist(), strict=True
+    for value, mean, variance, answers in zip(
+        values, means, variances, estimates.answers.tolist(), strict=True
     ):
-        one.term, one.answers = Gaussian(mean, variance), answers
+        value.term, value.answers = Gaussian(mean, variance), answers
 
 
-def _known(names: Iterable[Hashable], estimates: Estimates) -> dict[Hashable, _Known]:
-    known = {name: _Known(ITEM) for name in names}
-    _put(list(known.values()), estimates)
-    return known
+def _shared_values(
+    names: Iterable[Hashable], estimates: Estimates
+) -> dict[Hashable, _SharedValues]:
+    values = {name: _SharedValues(ITEM) for name in names}
+    _store_estimates(list(values.values()), estimates)
+    return values
 
 
-def _time(known: _Known, seconds: float) -> None:
-    if known.counts is None:
-        known.counts = response_times.empty()
-    response_times.add(known.counts, np.array([seconds]))
+def _count_time(values: _SharedValues, seconds: float) -> None:
+    if values.counts is None:
+        values.counts = response_times.empty()
+    response_times.add(values.counts, np.array([seconds]))
 
 
-def _answers(
-    who: IntArray, questions: Questions, followed: item_parameters.ReplayedTerms
+def _replay_answers(
+    learner: IntArray, questions: Questions, replayed: item_parameters.ReplayedTerms
 ) -> replay.Answers:
-    """Return answers beside the shared terms each was judged with."""
-    pairs = who * (questions.skill.max(initial=0) + 1) + questions.skill
-    unknown = np.full(len(who), np.nan)
+    """Return the answers with the shared terms that each was evaluated with."""
+    pairs = learner * (questions.skill.max(initial=0) + 1) + questions.skill
+    missing = np.full(len(learner), np.nan)
     return replay.Answers(
-        learner=who,
+        learner=learner,
         belief=np.unique(pairs, return_inverse=True)[1].astype(np.int64),
         score=questions.score,
-        day=np.zeros(len(who)),
-        skill_mean=followed.skill.mean,
-        skill_variance=followed.skill.variance,
-        item_mean=followed.item.mean,
-        item_variance=followed.item.variance,
-        typical_seconds=np.full(len(who), DEFAULT_TYPICAL_SECONDS),
-        seconds=unknown,
-        confidence=unknown,
+        day=np.zeros(len(learner)),
+        skill_mean=replayed.skill.mean,
+        skill_variance=replayed.skill.variance,
+        item_mean=replayed.item.mean,
+        item_variance=replayed.item.variance,
+        typical_seconds=np.full(len(learner), DEFAULT_TYPICAL_SECONDS),
+        seconds=missing,
+        confidence=missing,
     )

@@ -1,8 +1,8 @@
-"""One answer and everything we believe: the models of mastery, ability and progress composed.
+"""Update of all estimates by one answer: mastery, ability, progress and efficiency combined.
 
-Each model is a module of its own; here is only in which order they look at an answer, and what
-each is given. The one answer of a request goes through `absorb`; `analytics.core.replay` does the
-same to many learners at a time.
+Each model is a module of its own; this one defines the order in which they process an answer and
+their inputs. `absorb` processes the single answer of a request; `analytics.core.replay` processes
+many learners at a time.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from analytics.core.trajectory import Trajectory
 
 
 class Model(NamedTuple):
-    """The parameters one skill is judged by.
+    """The parameters that the answers at one skill are evaluated with.
 
-    `classic` moves the mastery that is shown, `fading`, with forgetting, the one that predicts;
-    `blend` weighs the models' voices in the prediction.
+    `classic` moves the mastery that is shown; `forgetting`, with forgetting, the one used for
+    prediction; `blend` holds the weights of the predictor.
     """
 
     classic: bkt.Params = bkt.DEFAULTS
@@ -34,9 +34,10 @@ DEFAULT_MODEL = Model()
 
 
 class Shared(NamedTuple):
-    """What all learners' answers say of a question, as it stood when one answer was judged.
+    """The shared values of a question, at the time of one answer.
 
-    Difficulties in log odds, the item's beside the skill's; `typical_seconds` None: unknown.
+    `skill` and `item` are difficulties in log odds, the item's relative to the skill's;
+    `typical_seconds` is None if unknown.
     """
 
     skill: Gaussian
@@ -47,8 +48,8 @@ class Shared(NamedTuple):
 class Evidence(NamedTuple):
     """One answer, in numbers.
 
-    `score` in [0, 1]; `seconds` >= 0 or None; `confidence` 1 to 5 or None; `day` since 1970 in
-    UTC, with its fraction.
+    `score` in [0, 1]; `day` in days since 1970-01-01 UTC, with fraction; `seconds` >= 0 or None;
+    `confidence` 1 to 5 or None.
     """
 
     score: float
@@ -59,7 +60,7 @@ class Evidence(NamedTuple):
 
 
 class UpdateResult(NamedTuple):
-    """What one answer did, and the learner's terms that went into it."""
+    """Result of one answer: mastery before and after, the prediction, the learner terms used."""
 
     before: float
     after: float
@@ -70,7 +71,7 @@ class UpdateResult(NamedTuple):
 
 @dataclass(slots=True)
 class Ability:
-    """What we believe of a learner whatever the skill."""
+    """A learner's overall ability and mean efficiency."""
 
     term: Gaussian = difficulty.LEARNER
     efficiency: ExponentialAverage[float] = NO_AVERAGE
@@ -78,7 +79,7 @@ class Ability:
 
 @dataclass(slots=True)
 class Belief:
-    """What we believe a learner knows of one skill."""
+    """The estimated state of one learner at one skill."""
 
     mastery: float
     mastery_with_forgetting: float
@@ -89,19 +90,19 @@ class Belief:
 
     @classmethod
     def begin(cls, model: Model = DEFAULT_MODEL) -> Belief:
-        """Return what is believed before the first answer."""
+        """Return the initial state, before the first answer."""
         return cls(mastery=model.classic.prior, mastery_with_forgetting=model.forgetting.prior)
 
 
-def p_correct(ability: Ability, belief: Belief, shared: Shared, model: Model) -> float:
+def p_correct(ability: Ability, state: Belief, shared: Shared, model: Model) -> float:
     """Return the probability that the next answer is right (learning-science 2)."""
-    used, skill_used = difficulty.with_drift(ability.term, belief.ability)
+    used, skill_used = difficulty.with_drift(ability.term, state.ability)
     log_odds, _, _ = difficulty.expect(used, skill_used, shared.skill, shared.item)
-    return _blended(belief, used, skill_used, shared, log_odds, model)
+    return _predict(state, used, skill_used, shared, log_odds, model)
 
 
 def predict_next(ability: Ability, shared: Shared) -> UpdateResult:
-    """Return what is expected of an answer that no skill is known of, which moves no belief.
+    """Return the prediction for an answer without a skill, which updates no skill state.
 
     There is no mastery: before and after are 0.
     """
@@ -110,62 +111,66 @@ def predict_next(ability: Ability, shared: Shared) -> UpdateResult:
     return UpdateResult(0.0, 0.0, sigmoid(log_odds), used, absent)
 
 
-def _blended(
-    belief: Belief,
+def _predict(
+    state: Belief,
     used: Gaussian,
     skill_used: Gaussian,
     shared: Shared,
     log_odds: float,
     model: Model,
 ) -> float:
-    voices = predictor.PredictorInputs(
-        bkt.predict(belief.mastery_with_forgetting, model.forgetting),
+    inputs = predictor.PredictorInputs(
+        bkt.predict(state.mastery_with_forgetting, model.forgetting),
         used.mean,
         skill_used.mean,
         shared.skill.mean,
         shared.item.mean,
         log_odds,
     )
-    return predictor.predict(voices, model.blend)
+    return predictor.predict(inputs, model.blend)
 
 
-def absorb(ability: Ability, belief: Belief, evidence: Evidence, model: Model) -> UpdateResult:
-    """Move everything we believe by one answer, in place, and return what that did."""
+def absorb(ability: Ability, state: Belief, evidence: Evidence, model: Model) -> UpdateResult:
+    """Update the ability and the skill state by one answer, in place, and return the result."""
     shared = evidence.shared
-    moved, effort = _moved(ability, belief, evidence), _effort(evidence)
-    used, skill_used = moved.ability_used, moved.skill_ability_used
-    predicted = _blended(belief, used, skill_used, shared, moved.log_odds, model)
-    before = belief.mastery
-    _follow(belief, evidence, effort, model)
-    _strengthen(ability, belief, moved, effort)
-    return UpdateResult(before, belief.mastery, predicted, used, skill_used)
+    step, efficiency_now = _ability_step(ability, state, evidence), _answer_efficiency(evidence)
+    used, skill_used = step.ability_used, step.skill_ability_used
+    predicted = _predict(state, used, skill_used, shared, step.log_odds, model)
+    before = state.mastery
+    _update_skill(state, evidence, efficiency_now, model)
+    _apply_ability(ability, state, step, efficiency_now)
+    return UpdateResult(before, state.mastery, predicted, used, skill_used)
 
 
 def reapply(
-    ability: Ability, belief: Belief, evidence: Evidence, model: Model
+    ability: Ability, state: Belief, evidence: Evidence, model: Model
 ) -> tuple[float, float]:
-    """`absorb` an answer whose prediction stays as it was told; return mastery before and after."""
-    before = belief.mastery
-    moved, effort = _moved(ability, belief, evidence), _effort(evidence)
-    _follow(belief, evidence, effort, model)
-    _strengthen(ability, belief, moved, effort)
-    return before, belief.mastery
+    """Update by an answer without predicting it again; return mastery before and after.
+
+    For replays, in which the stored prediction of the answer is kept.
+    """
+    before = state.mastery
+    step, efficiency_now = _ability_step(ability, state, evidence), _answer_efficiency(evidence)
+    _update_skill(state, evidence, efficiency_now, model)
+    _apply_ability(ability, state, step, efficiency_now)
+    return before, state.mastery
 
 
-def reapply_ability(ability: Ability, belief: Belief, evidence: Evidence) -> None:
-    """Move by an answer only what other skills' answers have a part in: the abilities."""
-    moved, effort = _moved(ability, belief, evidence), _effort(evidence)
-    _strengthen(ability, belief, moved, effort)
+def reapply_ability(ability: Ability, state: Belief, evidence: Evidence) -> None:
+    """Update only the ability terms and the mean efficiency by an answer.
+
+    Answers at other skills affect these values only.
+    """
+    step, efficiency_now = _ability_step(ability, state, evidence), _answer_efficiency(evidence)
+    _apply_ability(ability, state, step, efficiency_now)
 
 
-def _moved(ability: Ability, belief: Belief, evidence: Evidence) -> difficulty.KalmanStep:
+def _ability_step(ability: Ability, state: Belief, evidence: Evidence) -> difficulty.KalmanStep:
     shared = evidence.shared
-    return difficulty.absorb(
-        evidence.score, ability.term, belief.ability, shared.skill, shared.item
-    )
+    return difficulty.absorb(evidence.score, ability.term, state.ability, shared.skill, shared.item)
 
 
-def _effort(evidence: Evidence) -> float:
+def _answer_efficiency(evidence: Evidence) -> float:
     return efficiency(
         evidence.score,
         seconds=evidence.seconds,
@@ -174,26 +179,26 @@ def _effort(evidence: Evidence) -> float:
     )
 
 
-def _strengthen(
-    ability: Ability, belief: Belief, moved: difficulty.KalmanStep, effort: float
+def _apply_ability(
+    ability: Ability, state: Belief, step: difficulty.KalmanStep, efficiency_now: float
 ) -> None:
-    ability.term, belief.ability = moved.ability, moved.skill_ability
-    ability.efficiency = running_average(ability.efficiency, effort)
+    ability.term, state.ability = step.ability, step.skill_ability
+    ability.efficiency = running_average(ability.efficiency, efficiency_now)
 
 
-def _follow(belief: Belief, evidence: Evidence, effort: float, model: Model) -> None:
-    """Move what rests on the answers at one skill alone."""
+def _update_skill(state: Belief, evidence: Evidence, efficiency_now: float, model: Model) -> None:
+    """Update the values that depend only on the learner's answers at this skill."""
     score = evidence.score
-    belief.mastery = bkt.update(belief.mastery, score, model.classic)
-    belief.mastery_with_forgetting = bkt.update(
-        belief.mastery_with_forgetting, score, model.forgetting
+    state.mastery = bkt.update(state.mastery, score, model.classic)
+    state.mastery_with_forgetting = bkt.update(
+        state.mastery_with_forgetting, score, model.forgetting
     )
-    belief.attempts += 1
-    belief.correct += score == 1.0
-    belief.course.absorb(
+    state.attempts += 1
+    state.correct += score == 1.0
+    state.course.absorb(
         score,
         difficulty=evidence.shared.item.mean,
-        mastery=belief.mastery,
-        efficiency=effort,
+        mastery=state.mastery,
+        efficiency=efficiency_now,
         day=evidence.day,
     )

@@ -1,8 +1,8 @@
-"""The logistic scale, on which the models add: log odds, of numbers and of arrays.
+"""The logistic scale: conversions between probabilities and log odds, for floats and arrays.
 
-Every formula that needs no branch is written once, for a `Number`: a float for the one answer
-of a request, an array for many answers at a time. Where a batch needs numpy and one answer is
-several times quicker without, a function has a twin in the plural, and tests hold them together.
+A formula without branches is written once, for a `Number`: a float for the single answer of a
+request, an array for a batch. Where a batch needs numpy and a single answer is several times faster
+without it, a function has a vectorised twin with a plural name; tests keep the two equal.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Number = TypeVar("Number", float, FloatArray)
 
 
 def sigmoid(log_odds: float) -> float:
-    """Return the probability of these log odds: in [0, 1], without overflow at any float."""
+    """Return the probability of the given log odds, in [0, 1], without overflow."""
     if log_odds >= 0:
         return 1.0 / (1.0 + exp(-log_odds))
     odds = exp(log_odds)
@@ -28,7 +28,7 @@ def sigmoid(log_odds: float) -> float:
 
 
 def sigmoids(log_odds: FloatArray) -> FloatArray:
-    """Return `sigmoid` of each, of the same shape."""
+    """Return `sigmoid` of each entry, in the same shape."""
     odds = np.exp(-np.abs(log_odds))
     probability: FloatArray = np.where(log_odds >= 0, 1.0, odds) / (1.0 + odds)
     return probability
@@ -39,7 +39,7 @@ def logit(probability: float) -> float:
 
     Raises
     ------
-    ValueError : not inside (0, 1); NaN included.
+    ValueError : the probability is not inside (0, 1) (NaN included).
     """
     if not 0 < probability < 1:
         raise ValueError("log odds are of probabilities inside (0, 1)")
@@ -47,11 +47,11 @@ def logit(probability: float) -> float:
 
 
 def logits(probability: FloatArray) -> FloatArray:
-    """Return `logit` of each, of the same shape.
+    """Return `logit` of each entry, in the same shape.
 
     Raises
     ------
-    ValueError : one is not inside (0, 1); NaN included.
+    ValueError : a probability is not inside (0, 1) (NaN included).
     """
     if not np.all((probability > 0) & (probability < 1)):
         raise ValueError("log odds are of probabilities inside (0, 1)")

@@ -1,4 +1,4 @@
-"""The import path under which programs outside the service know `LearnerModel`."""
+"""Stable import path of `LearnerModel` for programs outside the service."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""How a learner gets on over all skills: what `GET /velocity` says (contract 2.2).
+"""A learner's progress over all skills: the values of `GET /velocity` (contract 2.2).
 
-Learning-science 4, from the paces of the learner's courses and from what was practised on each
-calendar day (UTC). Everything is defined for a learner who has done nothing: velocities, activity
-and consistency are 0, the trend is stable, and the score is the 25 its formula gives for them.
+Learning-science 4. The inputs are the velocity trends of the learner's skills and the practice of
+each calendar day (UTC). All values are defined for a learner without answers: velocity, activity
+and consistency are 0, the trend is stable, and the formula then gives a score of 25.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from analytics.core.logistic import FloatArray, IntArray
 from analytics.core.trajectory import VelocityTrend
 from analytics.core.velocity import Trend
 
-FULL_VELOCITY = 0.08  # the width, around 0, on which velocity counts
-FULL_ACTIVITY = 5 / 7  # of all days: five a week
-LARGEST_DEVIATION = 0.5  # of numbers in [0, 1]
+FULL_VELOCITY = 0.08  # width of the interval of velocities around 0 that is mapped to [0, 1]
+FULL_ACTIVITY = 5 / 7  # share of days with practice: five a week
+LARGEST_DEVIATION = 0.5  # largest standard deviation of numbers in [0, 1]
 
 
 class Practice(NamedTuple):
-    """What was practised on each day with practice; arrays of shape (days,), in any order.
+    """Practice by day, for the days with practice; arrays of shape (days,), in any order.
 
-    `day` is the calendar day, once each, in days since 1970-01-01 UTC; `answers` (>= 1) how many
-    there were, `correct` the sum of their scores.
+    `day` is the calendar day, in days since 1970-01-01 UTC, without repetition; `answers` (>= 1) is
+    the number of answers and `correct` the sum of their scores.
     """
 
     day: IntArray
@@ -35,20 +35,20 @@ class Practice(NamedTuple):
     correct: FloatArray
 
     def within(self, *, today: int, days: int) -> Practice:
-        """Return those of the last `days` calendar days, today the last of them."""
-        kept = (self.day > today - days) & (self.day <= today)
-        return Practice(self.day[kept], self.answers[kept], self.correct[kept])
+        """Return the practice of the last `days` calendar days up to and including today."""
+        is_inside = (self.day > today - days) & (self.day <= today)
+        return Practice(self.day[is_inside], self.answers[is_inside], self.correct[is_inside])
 
 
 @dataclass(frozen=True, kw_only=True)
 class Momentum:
-    """How a learner gets on.
+    """Summary of a learner's progress.
 
     Attributes
     ----------
-    score : 0 to 100.
-    trend : of the discounted velocity over all answers, within a week.
-    velocity : the mean of the skills' velocities; the more recent the practice, the more it weighs.
+    score : momentum score, 0 to 100.
+    trend : change, within a week, of the discounted velocity over all answers.
+    velocity : mean of the skills' velocities, weighted by recent practice.
     consistency, activity : in [0, 1].
     """
 
@@ -60,61 +60,65 @@ class Momentum:
 
 
 def summarise(
-    practice: Practice, paces: Sequence[VelocityTrend], *, today: int, days: int
+    practice: Practice, skill_trends: Sequence[VelocityTrend], *, today: int, days: int
 ) -> Momentum:
-    """Say how a learner gets on.
+    """Return the summary of a learner's progress.
 
     Parameters
     ----------
-    practice : by day; days outside the window do not count.
-    paces : of all the learner's courses, or of the only one of interest, as seen today. Those
-        without recent practice need no filter: they weigh next to nothing.
-    today : the calendar day.
-    days : the width of the window (>= 1); activity and consistency are of it.
+    practice : practice by day; days outside the window are ignored.
+    skill_trends : velocity trends of all skills of the learner, or of the only one of interest, as
+        of today. Skills without recent practice may be included: their weight is close to 0.
+    today : the calendar day, in days since 1970-01-01 UTC.
+    days : length of the window for activity and consistency, in days, >= 1.
 
     Raises
     ------
     ValueError : the window is empty.
     """
     recent = practice.within(today=today, days=days)
-    speed = overall_velocity(paces)
+    mean_velocity = overall_velocity(skill_trends)
     activity = activity_level(len(recent.day), days)
-    steady = consistency(recent)
+    steadiness = consistency(recent)
     return Momentum(
-        score=momentum_score(speed, activity, steady),
-        trend=overall_trend(paces),
-        velocity=speed,
-        consistency=steady,
+        score=momentum_score(mean_velocity, activity, steadiness),
+        trend=overall_trend(skill_trends),
+        velocity=mean_velocity,
+        consistency=steadiness,
         activity=activity,
     )
 
 
-def momentum_score(speed: float, activity: float, steady: float) -> int:
-    """Return 100 (.5 v + .3 activity + .2 consistency), v the velocity mapped to [0, 1]."""
-    v = min(max(0.5 + speed / FULL_VELOCITY, 0.0), 1.0)
-    return round(100 * (0.5 * v + 0.3 * activity + 0.2 * steady))
+def momentum_score(mean_velocity: float, activity: float, steadiness: float) -> int:
+    """Return 100 (.5 v + .3 activity + .2 consistency), where v maps the velocity to [0, 1]."""
+    v = min(max(0.5 + mean_velocity / FULL_VELOCITY, 0.0), 1.0)
+    return round(100 * (0.5 * v + 0.3 * activity + 0.2 * steadiness))
 
 
-def overall_velocity(paces: Sequence[VelocityTrend]) -> float:
-    """Return the mean of the skills' velocities, each weighing as much as its recent practice.
+def overall_velocity(skill_trends: Sequence[VelocityTrend]) -> float:
+    """Return the mean of the skills' velocities, weighted by recent practice; 0 without practice.
 
-    An answer of today weighs 1, one of a week ago half. Without any: 0.
+    An answer of today has weight 1, an answer of a week ago weight .5.
     """
-    weight = sum(pace.recent.weight for pace in paces)
+    weight = sum(skill_trend.recent.weight for skill_trend in skill_trends)
     if not weight > 0:
         return 0.0
-    return sum(pace.recent.weight * pace.velocity for pace in paces) / weight
+    return (
+        sum(skill_trend.recent.weight * skill_trend.velocity for skill_trend in skill_trends)
+        / weight
+    )
 
 
-def overall_trend(paces: Sequence[VelocityTrend]) -> Trend:
-    """Say where the discounted velocity over the answers at all skills went within a week."""
+def overall_trend(skill_trends: Sequence[VelocityTrend]) -> Trend:
+    """Return how the discounted velocity over the answers at all skills changed within a week."""
     return velocity.trend(
-        pooled([pace.recent for pace in paces]), pooled([pace.earlier for pace in paces])
+        pooled([skill_trend.recent for skill_trend in skill_trends]),
+        pooled([skill_trend.earlier for skill_trend in skill_trends]),
     )
 
 
 def activity_level(practised: int, days: int) -> float:
-    """Return the share of the days with practice, in [0, 1]; 1 from five days a week.
+    """Return the share of days with practice, in [0, 1]; it reaches 1 at five days a week.
 
     Raises
     ------
@@ -126,12 +130,12 @@ def activity_level(practised: int, days: int) -> float:
 
 
 def consistency(practice: Practice) -> float:
-    """Return 1 minus how much accuracy varies from day to day, in [0, 1].
+    """Return 1 minus the variation of accuracy between days, in [0, 1]; 0 with fewer than two days.
 
-    The variance of daily accuracy around the mean, days weighing by their answers, less what
-    chance alone would make of it (m(1 - m)(D - 1)/N for N answers of accuracy m on D days), as a
-    standard deviation, over the largest there is: .5. So two answers a day, one of them right
-    by luck, are not taken for a change of mind. 0 with fewer than two days: nothing is known.
+    The variation is the standard deviation of daily accuracy, weighted by the answers of each day,
+    divided by its maximum .5. The variance expected by chance alone is subtracted first; it is
+    m(1 - m)(D - 1)/N for N answers of mean accuracy m on D days. Without this, two answers a day,
+    of which one is right by luck, would count as inconsistent.
     """
     days = len(practice.day)
     if days < 2:

@@ -1,9 +1,9 @@
-"""Sequences of answers, packed for a pass over all of them at a time.
+"""Answer sequences, packed for one vectorised pass over all of them.
 
-A sequence is what one learner answered to one skill, in order. Packed time-major and longest
-first, the t-th answers of all that have one lie side by side and belong to the first rows, so a
-recursion over time is one numpy step per time index. Equal sequences of a skill are packed once,
-with a weight.
+A sequence is the answers of one learner to one skill, in order. Packing is time-major with the
+longest sequence first: the t-th answers of all sequences that have one are adjacent and belong to
+the first rows, so a recursion over time takes one numpy step per time index. Identical sequences
+of a skill are packed once, with a weight.
 """
 
 from __future__ import annotations
@@ -17,69 +17,75 @@ from analytics.core.logistic import BoolArray, FloatArray, IntArray
 
 @dataclass(frozen=True)
 class Sequences:
-    """Sequences one after the other.
+    """Answer sequences, stored one after the other.
 
     Attributes
     ----------
-    score : shape (answers,), in [0, 1]: sequence by sequence, each in its order.
-    begin, length : (sequences,), where in `score` each begins, and its answers, at least 1.
-    skill : (sequences,), of which skill each is.
+    score : shape (answers,), in [0, 1], sequence by sequence, each in temporal order.
+    start, length : shape (sequences,), index in `score` of the first answer of each sequence, and
+        its number of answers, >= 1.
+    skill : shape (sequences,), the skill of each sequence.
     """
 
     score: FloatArray
-    begin: IntArray
+    start: IntArray
     length: IntArray
     skill: IntArray
 
     @classmethod
     def of(cls, learner: IntArray, skill: IntArray, score: FloatArray) -> Sequences:
-        """Part answers by learner and skill: shapes (answers,), in each learner's order."""
+        """Group answers into sequences by learner and skill.
+
+        Parameters
+        ----------
+        learner, skill, score : shape (answers,), the answers of each learner in temporal order.
+        """
         order = np.lexsort((learner, skill))
         learner, skill = learner[order], skill[order]
         is_first = np.ones(len(order), dtype=np.bool_)
         is_first[1:] = (learner[1:] != learner[:-1]) | (skill[1:] != skill[:-1])
-        begin = np.flatnonzero(is_first)
-        length = np.diff(begin, append=len(order))
-        skill_of = skill[begin].astype(np.int64)
-        return cls(score[order].astype(np.float64), begin, length, skill_of)
+        start = np.flatnonzero(is_first)
+        length = np.diff(start, append=len(order))
+        skill_of = skill[start].astype(np.int64)
+        return cls(score[order].astype(np.float64), start, length, skill_of)
 
     def pooled(self) -> Sequences:
-        """Return the same sequences as if all were of one skill, number 0."""
+        """Return the same sequences, all assigned to skill 0."""
         return replace(self, skill=np.zeros_like(self.skill))
 
     def packed(self) -> Packed:
-        """Pack them, equal ones of a skill once."""
-        chosen, weight = self._distinct()
+        """Return the packed sequences, identical ones of a skill once."""
+        chosen, weight = self._distinct_sequences()
         order = np.argsort(-self.length[chosen], kind="stable")
         chosen, weight = chosen[order], weight[order]
         length, skill = self.length[chosen], self.skill[chosen]
         steps = np.arange(length.max(initial=0))
         active = np.searchsorted(-length, -steps)
-        row = _counted(active)
+        row = _concatenate_ranges(active)
         step = np.repeat(steps, active)
-        score = self.score[self.begin[chosen][row] + step]
-        kinds, kind = _kinds(skill[row], score)
+        score = self.score[self.start[chosen][row] + step]
+        kinds, kind = _distinct_answers(skill[row], score)
         return Packed(kinds, kind, row, active, skill, weight)
 
-    def _distinct(self) -> tuple[IntArray, FloatArray]:
-        """Return one sequence of each sort, and how many of that sort there are."""
+    def _distinct_sequences(self) -> tuple[IntArray, FloatArray]:
+        """Return the index of one sequence per set of identical ones, and the size of each set."""
         scores, size = self.score.tobytes(), self.score.itemsize
-        begins = (self.begin * size).tolist()
-        ends = ((self.begin + self.length) * size).tolist()
-        sorts: dict[tuple[int, bytes], int] = {}
-        sort = [
-            sorts.setdefault((skill, scores[begin:end]), len(sorts))
-            for skill, begin, end in zip(self.skill.tolist(), begins, ends, strict=True)
+        starts = (self.start * size).tolist()
+        ends = ((self.start + self.length) * size).tolist()
+        groups: dict[tuple[int, bytes], int] = {}
+        group = [
+            groups.setdefault((skill, scores[start:end]), len(groups))
+            for skill, start, end in zip(self.skill.tolist(), starts, ends, strict=True)
         ]
         _, chosen, weight = np.unique(
-            np.array(sort, dtype=np.int64), return_index=True, return_counts=True
+            np.array(group, dtype=np.int64), return_index=True, return_counts=True
         )
         return chosen, weight.astype(np.float64)
 
 
 @dataclass(frozen=True)
-class DistinctSequences:
-    """The answers that differ: shapes (kinds,), of which skill, and what score."""
+class DistinctAnswers:
+    """The distinct (skill, score) pairs of all answers, shapes (kinds,)."""
 
     skill: IntArray
     score: FloatArray
@@ -87,19 +93,19 @@ class DistinctSequences:
 
 @dataclass(frozen=True)
 class Packed:
-    """Sequences longest first: all their first answers, then all their second, and so on.
+    """Packed sequences, longest first: all first answers, then all second answers, and so on.
 
     Attributes
     ----------
-    kinds : what answers there are.
-    kind : shape (answers,), which of them each answer is.
-    row : (answers,), of which sequence: 0, 1, … active[t] - 1 at step t.
-    active : (steps,), how many sequences, the first ones, have an answer at each step.
-    skill : (rows,), of which skill each sequence is.
-    weight : (rows,), how many learners answered just so.
+    kinds : the distinct answers.
+    kind : shape (answers,), index into `kinds` of each answer.
+    row : shape (answers,), sequence of each answer: 0, 1, …, active[t] - 1 at step t.
+    active : shape (steps,), number of sequences (the first ones) with an answer at each step.
+    skill : shape (rows,), skill of each sequence.
+    weight : shape (rows,), number of learners with this very sequence.
     """
 
-    kinds: DistinctSequences
+    kinds: DistinctAnswers
     kind: IntArray
     row: IntArray
     active: IntArray
@@ -107,42 +113,47 @@ class Packed:
     weight: FloatArray
 
     def steps(self) -> list[slice]:
-        """Return where the answers of each step are."""
+        """Return the slice of the answers of each step."""
         ends = np.cumsum(self.active)
         bounds = zip((ends - self.active).tolist(), ends.tolist(), strict=True)
-        return [slice(begin, end) for begin, end in bounds]
+        return [slice(start, end) for start, end in bounds]
 
     def last(self) -> IntArray:
-        """Return which answer is the last of each sequence: shape (rows,)."""
+        """Return the index of the last answer of each sequence, shape (rows,)."""
         rows = np.arange(len(self.skill))
         steps = np.searchsorted(-self.active, -rows)
         return np.cumsum(self.active)[steps - 1] - self.active[steps - 1] + rows
 
-    def of_skills(self, wanted: BoolArray) -> Packed:
-        """Return the sequences of some skills alone; `wanted` has shape (skills,)."""
-        kept = wanted[self.skill]
-        kept_before = np.concatenate([[0], np.cumsum(kept)])
-        active = kept_before[self.active]
-        chosen = kept[self.row]
+    def of_skills(self, is_selected: BoolArray) -> Packed:
+        """Return the sequences of the selected skills only.
+
+        Parameters
+        ----------
+        is_selected : shape (skills,).
+        """
+        is_kept = is_selected[self.skill]
+        rows_kept_before = np.concatenate([[0], np.cumsum(is_kept)])
+        active = rows_kept_before[self.active]
+        is_chosen = is_kept[self.row]
         return Packed(
             kinds=self.kinds,
-            kind=self.kind[chosen],
-            row=kept_before[self.row[chosen]],
+            kind=self.kind[is_chosen],
+            row=rows_kept_before[self.row[is_chosen]],
             active=active[active > 0],
-            skill=self.skill[kept],
-            weight=self.weight[kept],
+            skill=self.skill[is_kept],
+            weight=self.weight[is_kept],
         )
 
 
-def _counted(lengths: IntArray) -> IntArray:
-    """Return 0, 1, … n - 1 for each length n, one after the other."""
+def _concatenate_ranges(lengths: IntArray) -> IntArray:
+    """Return 0, 1, …, n - 1 for each length n, concatenated."""
     ends = np.cumsum(lengths)
     return np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - lengths, lengths)
 
 
-def _kinds(skill: IntArray, score: FloatArray) -> tuple[DistinctSequences, IntArray]:
-    """Return the distinct pairs, and of each answer which pair it is."""
+def _distinct_answers(skill: IntArray, score: FloatArray) -> tuple[DistinctAnswers, IntArray]:
+    """Return the distinct (skill, score) pairs, and the index of the pair of each answer."""
     scores, rank = np.unique(score, return_inverse=True)
     pairs, kind = np.unique(skill * len(scores) + rank, return_inverse=True)
     skills, ranks = np.divmod(pairs, max(len(scores), 1))
-    return DistinctSequences(skills, scores[ranks]), kind
+    return DistinctAnswers(skills, scores[ranks]), kind

@@ -1,9 +1,10 @@
-"""Has a learner stopped getting better at a skill before mastering it, and what would help?
+"""Plateaus: learners who have stopped improving at a skill before mastering it.
 
-Learning-science 3. The probability of being stuck (`growth_hmm`) alone raises and lowers the flag,
-at different values, so that it does not flicker. Mastery is never a plateau, however still it
-stands: a rule on mastery's velocity (attempts >= 10 and |velocity| < .02) would flag nearly every
-mastered learner. Documented indicators are reported beside the flag and choose what to advise.
+Learning-science 3. Only P_stuck (`growth_hmm`) switches the flag, on and off at different values
+(hysteresis), so that it does not flicker. A mastered skill is never a plateau, however constant it
+stays: a rule on the velocity of mastery (attempts >= 10 and |velocity| < .02) would flag nearly
+every mastered learner. Further indicators are reported beside the flag and determine the
+recommendation.
 """
 
 from __future__ import annotations
@@ -19,14 +20,14 @@ MIN_ANSWERS = 8
 FLAG_ON_FROM = 0.80  # P_stuck
 FLAG_OFF_BELOW = 0.30
 LOW, MEDIUM, HIGH = 0.50, 0.65, 0.80
-FALLEN = 0.10  # of the expected level, below its maximum
-RECORD_STEP = 0.01  # of mastery, that makes a new record
+FALLEN = 0.10  # distance of the expected level from its maximum
+RECORD_STEP = 0.01  # smallest rise of mastery above the last record that sets a new one
 RECORDLESS_ANSWERS = 8
-MIDDLE_LEVEL = 0.50  # learners below it fail more often than not
+MIDDLE_LEVEL = 0.50  # learners below it answer more often wrong than right
 
 
 class Confidence(StrEnum):
-    """How sure we are of a plateau, by its name on the wire."""
+    """Confidence in a plateau; the values are those of the API."""
 
     LOW = "low"
     MEDIUM = "medium"
@@ -34,7 +35,7 @@ class Confidence(StrEnum):
 
 
 class Severity(StrEnum):
-    """How bad a plateau is."""
+    """Severity of a plateau."""
 
     MILD = "mild"
     MODERATE = "moderate"
@@ -42,7 +43,7 @@ class Severity(StrEnum):
 
 
 class Indicator(StrEnum):
-    """What else speaks for a plateau; none of it raises the flag."""
+    """Further signs of a plateau; none of them switches the flag."""
 
     VELOCITY_DECLINING = "velocity_declining"
     MASTERY_STAGNANT = "mastery_stagnant"
@@ -50,7 +51,7 @@ class Indicator(StrEnum):
 
 
 class Advice(StrEnum):
-    """What a teacher can do about a plateau."""
+    """Recommendation to a teacher about a plateau."""
 
     PREREQUISITES = "prerequisites"
     VARY = "vary"
@@ -59,7 +60,7 @@ class Advice(StrEnum):
 
     @property
     def sentence(self) -> str:
-        """The advice in English."""
+        """The recommendation in English."""
         return _SENTENCES[self]
 
 
@@ -81,21 +82,34 @@ _SENTENCES = {
 
 
 def is_flagged(answers: int, p_stuck: float, *, was_raised: bool) -> bool:
-    """Tell whether the flag is up after so many answers: from .80, and then until below .30."""
+    """Return the flag after an answer: on from P_stuck = .80 and eight answers, off below .30.
+
+    Parameters
+    ----------
+    answers : number of answers so far.
+    p_stuck : the probability of being stuck below mastery, in [0, 1].
+    was_raised : the flag before this answer.
+    """
     if was_raised:
         return p_stuck >= FLAG_OFF_BELOW
     return answers >= MIN_ANSWERS and p_stuck >= FLAG_ON_FROM
 
 
 def are_flagged(answers: FloatArray, p_stuck: FloatArray, *, were_raised: BoolArray) -> BoolArray:
-    """Return `is_raised` of each, of the same shape."""
-    rises = (answers >= MIN_ANSWERS) & (p_stuck >= FLAG_ON_FROM)
-    up: BoolArray = np.where(were_raised, p_stuck >= FLAG_OFF_BELOW, rises)
-    return up
+    """Return `is_flagged` of each entry, in the same shape."""
+    is_newly_raised = (answers >= MIN_ANSWERS) & (p_stuck >= FLAG_ON_FROM)
+    is_raised: BoolArray = np.where(were_raised, p_stuck >= FLAG_OFF_BELOW, is_newly_raised)
+    return is_raised
 
 
 def confidence(p_stuck: float, mastery: float) -> Confidence | None:
-    """Say how sure a plateau is now, whether or not the flag is up; None below low or mastered."""
+    """Return the confidence in a plateau, flagged or not; None if below low or if mastered.
+
+    Parameters
+    ----------
+    p_stuck : the probability of being stuck below mastery, in [0, 1].
+    mastery : in [0, 1].
+    """
     if p_stuck < LOW or mastery >= MASTERED:
         return None
     if p_stuck < MEDIUM:
@@ -104,11 +118,14 @@ def confidence(p_stuck: float, mastery: float) -> Confidence | None:
 
 
 def severity(p_stuck: float, mastery: float, fall: float, *, is_flagged: bool) -> Severity | None:
-    """Say how bad a plateau is; None where it is neither flagged nor likely, or is mastery.
+    """Return the severity of a plateau; None if it is neither flagged nor likely, or if mastered.
 
     Parameters
     ----------
+    p_stuck : the probability of being stuck below mastery, in [0, 1].
+    mastery : in [0, 1].
     fall : how far the expected level is below its maximum.
+    is_flagged : whether the plateau is flagged.
     """
     if mastery >= MASTERED or not (is_flagged or p_stuck >= LOW):
         return None
@@ -118,17 +135,24 @@ def severity(p_stuck: float, mastery: float, fall: float, *, is_flagged: bool) -
 
 
 def is_stagnant(p_stuck: float, mastery: float, since_record: int) -> bool:
-    """Tell whether mastery set no new record in eight answers, though there is room for one."""
+    """Return whether mastery has set no record for eight answers, below mastery and likely stuck.
+
+    Parameters
+    ----------
+    since_record : number of answers since mastery last set a record.
+    """
     return since_record >= RECORDLESS_ANSWERS and mastery < MASTERED and p_stuck >= LOW
 
 
 def advice(level: float, *, is_declining: bool, is_efficiency_dropping: bool) -> Advice:
-    """Choose what to advise about a plateau: what falls, else by where the learner stands still.
+    """Return the recommendation about a plateau: by what is falling, otherwise by the level.
 
     Parameters
     ----------
-    is_declining : whether results fall beyond chance. Neither velocity nor the distance to the
-        best level tells: both fall at the beginning of nearly every plateau.
+    level : the expected level, P(correct) at average difficulty.
+    is_declining : whether the scores fall beyond chance. Neither the velocity nor the distance to
+        the best level shows this: both fall at the start of nearly every plateau.
+    is_efficiency_dropping : whether the efficiency falls beyond chance.
     """
     if is_declining:
         return Advice.SPACE

@@ -1,8 +1,8 @@
-"""Will the next answer be right? A logistic blend of what the models say (learning-science 2).
+"""Prediction of the next answer: a logistic blend of the models' outputs (learning-science 2).
 
-Knowledge tracing knows how practice goes at a skill, the ability model who answers what. Each is
-a voice, and seven weights, fitted over all skills at once, say how loud: logistic stacking
-(Wolpert 1992), which needs no more than what both models keep anyway.
+Knowledge tracing models practice at a skill; the ability model models learners and items.
+Logistic stacking (Wolpert 1992) combines them with seven weights, fitted over all skills at once.
+It needs no state beyond that of the two models.
 """
 
 from __future__ import annotations
@@ -16,16 +16,17 @@ from analytics.core.logistic import FloatArray, logit, logits, sigmoid, sigmoids
 RIDGE = 30.0
 _MAX_STEPS = 100
 _MAX_HALVINGS = 40
-_CLOSE = 1e-10
+_TOLERANCE = 1e-10
 _ROUNDING = 1e-12
 
 
 class BlendWeights(NamedTuple):
-    """The weights, of log odds.
+    """The weights of the blend, applied to log odds.
 
-    Of `tracing` P(correct) by knowledge tracing with forgetting, `ability` θ_u, `skill_ability`
-    θ_us, `skill` b_s, `item` d_i, and `kalman` the ability model's own shrunk log odds. It is
-    nearly a sum of the other terms, so single weights mean little by themselves.
+    `tracing` multiplies the logit of P(correct) by knowledge tracing with forgetting, `ability`
+    θ_u, `skill_ability` θ_us, `skill` b_s, `item` d_i, and `kalman` the log odds of the ability
+    model (c·m). The last input is almost a linear combination of the other ability terms, so single
+    weights are hardly interpretable.
     """
 
     intercept: float
@@ -37,9 +38,9 @@ class BlendWeights(NamedTuple):
     kalman: float
 
 
-# Until an installation's own are fitted, that is while knowledge tracing has its defaults: fitted
-# to all of ASSISTments 2009-10 with just those (each answer's terms as known by then), held to
-# tracing .3 and kalman .7 by a ridge of 3,000, and rounded to .05. Log loss there .533.
+# Weights of an installation without a fit, whose knowledge tracing has the default parameters.
+# Fitted to all of ASSISTments 2009-10 with these parameters (each answer's terms as known before
+# it), with a ridge of 3,000 towards tracing .3 and kalman .7, rounded to .05. Log loss there: .533.
 DEFAULT = BlendWeights(
     intercept=-0.05,
     tracing=0.25,
@@ -52,9 +53,9 @@ DEFAULT = BlendWeights(
 
 
 class PredictorInputs(NamedTuple):
-    """What each model says of the next answer, by the names of `BlendWeights`.
+    """Inputs of the predictor for one answer; fields as in `BlendWeights`.
 
-    `tracing` is a probability in (0, 1); the rest are means in log odds.
+    `tracing` is a probability in (0, 1), the other fields are means in log odds.
     """
 
     tracing: float
@@ -65,14 +66,14 @@ class PredictorInputs(NamedTuple):
     kalman: float
 
 
-def predict(voices: PredictorInputs, blend: BlendWeights) -> float:
-    """Return the probability in [0, 1] that the next answer is right; NaN where a voice is.
+def predict(inputs: PredictorInputs, blend: BlendWeights) -> float:
+    """Return the probability in [0, 1] that the next answer is right; NaN inputs give NaN.
 
     Raises
     ------
-    ValueError : `tracing` is not in (0, 1) (NaN included).
+    ValueError : `tracing` is not inside (0, 1) (NaN included).
     """
-    tracing, ability, skill_ability, skill, item, kalman = voices
+    tracing, ability, skill_ability, skill, item, kalman = inputs
     intercept, w_tracing, w_ability, w_skill_ability, w_skill, w_item, w_kalman = blend
     return sigmoid(
         intercept
@@ -85,47 +86,50 @@ def predict(voices: PredictorInputs, blend: BlendWeights) -> float:
     )
 
 
-def features(voices: FloatArray) -> FloatArray:
-    """Return what the weights multiply.
+def features(inputs: FloatArray) -> FloatArray:
+    """Return the design matrix: the columns that the weights multiply.
 
     Parameters
     ----------
-    voices : shape (answers, 6), of `PredictorInputs`; no answers, no features.
+    inputs : shape (answers, 6), columns as in `PredictorInputs`; may be empty.
 
     Returns
     -------
-    Shape (answers, 7), of `BlendWeights`.
+    Shape (answers, 7), columns as in `BlendWeights`.
 
     Raises
     ------
-    ValueError : another shape, or a `tracing` that is not in (0, 1) (NaN included).
+    ValueError : another shape, or a `tracing` not inside (0, 1) (NaN included).
     """
-    if voices.ndim != 2 or voices.shape[1] != len(DEFAULT) - 1:
+    if inputs.ndim != 2 or inputs.shape[1] != len(DEFAULT) - 1:
         raise ValueError("voices are of shape (answers, 6)")
-    return np.column_stack([np.ones(len(voices)), logits(voices[:, 0]), voices[:, 1:]])
+    return np.column_stack([np.ones(len(inputs)), logits(inputs[:, 0]), inputs[:, 1:]])
 
 
 def predictions(features: FloatArray, blend: BlendWeights) -> FloatArray:
-    """Return `predict` of each row of `features`: shape (answers,)."""
+    """Return `predict` of each row of the design matrix, shape (answers,)."""
     return sigmoids(features @ np.array(blend))
 
 
 def fit_blend(features: FloatArray, score: FloatArray, *, ridge: float = RIDGE) -> BlendWeights:
-    """Return the weights under which the scores are most likely, by Newton's method.
+    """Return the weights that maximise the penalised likelihood of the scores, by Newton's method.
 
-    The likelihood with a ridge is strictly concave: there is one answer, whatever the data, and
-    nothing random in finding it.
+    The log likelihood with a ridge penalty is strictly concave: its maximum is unique, and the fit
+    is deterministic.
 
     Parameters
     ----------
-    features : shape (answers, 7), of `features`; each as it stood before its answer.
-    score : shape (answers,), in [0, 1]; in between, the mixture of right and wrong.
-    ridge : > 0, how strongly the weights are held to `DEFAULT`; without answers they are it. The
-        usual costs nothing with 100 learners or more, and saves .04 of log loss with three.
+    features : shape (answers, 7), from `features`; each row as it was before its answer.
+    score : shape (answers,), in [0, 1]; a score in between mixes the likelihoods of right and
+        wrong.
+    ridge : penalty of the squared distance from `DEFAULT`, > 0. Without answers the result is
+        `DEFAULT`. The default value costs nothing with 100 learners or more, and lowers the log
+        loss by .04 with three.
 
     Raises
     ------
-    ValueError : shapes that do not fit, a value that is not finite, or a ridge not above 0.
+    ValueError : shapes that do not match, a value that is not finite, a score outside [0, 1], or a
+        ridge not above 0.
     """
     if score.ndim != 1 or features.shape != (len(score), len(DEFAULT)):
         raise ValueError("features are of shape (answers, 7)")
@@ -136,10 +140,10 @@ def fit_blend(features: FloatArray, score: FloatArray, *, ridge: float = RIDGE) 
     weights = np.array(DEFAULT)
     for _ in range(_MAX_STEPS):
         step = _newton_step(features, score, weights, ridge)
-        climbed = _climbed(features, score, weights, step, ridge)
-        moved = np.abs(climbed - weights).max()
-        weights = climbed
-        if moved < _CLOSE:
+        new_weights = _line_search(features, score, weights, step, ridge)
+        change = np.abs(new_weights - weights).max()
+        weights = new_weights
+        if change < _TOLERANCE:
             break
     return BlendWeights(*weights.tolist())
 
@@ -148,27 +152,27 @@ def _newton_step(
     features: FloatArray, score: FloatArray, weights: FloatArray, ridge: float
 ) -> FloatArray:
     p = sigmoids(features @ weights)
-    uphill = features.T @ (score - p) - ridge * (weights - np.array(DEFAULT))
-    bend = (features * (p * (1.0 - p))[:, np.newaxis]).T @ features
-    return np.linalg.solve(bend + ridge * np.eye(len(weights)), uphill)
+    gradient = features.T @ (score - p) - ridge * (weights - np.array(DEFAULT))
+    information = (features * (p * (1.0 - p))[:, np.newaxis]).T @ features
+    return np.linalg.solve(information + ridge * np.eye(len(weights)), gradient)
 
 
-def _climbed(
+def _line_search(
     features: FloatArray, score: FloatArray, weights: FloatArray, step: FloatArray, ridge: float
 ) -> FloatArray:
-    """Take the step, or the largest half of a half of it that does not lead down."""
-    here = _height(features, score, weights, ridge)
-    enough = here - _ROUNDING * abs(here)
+    """Return the weights after the step, halved until the objective does not fall (line search)."""
+    current = _objective(features, score, weights, ridge)
+    threshold = current - _ROUNDING * abs(current)
     for _ in range(_MAX_HALVINGS):
-        if _height(features, score, weights + step, ridge) >= enough:
+        if _objective(features, score, weights + step, ridge) >= threshold:
             return weights + step
         step = step / 2.0
     return weights
 
 
-def _height(features: FloatArray, score: FloatArray, weights: FloatArray, ridge: float) -> float:
-    """Return the log likelihood less the ridge's cost."""
+def _objective(features: FloatArray, score: FloatArray, weights: FloatArray, ridge: float) -> float:
+    """Return the penalised log likelihood."""
     log_odds = features @ weights
-    away = weights - np.array(DEFAULT)
+    deviation = weights - np.array(DEFAULT)
     likelihood = score @ log_odds - np.logaddexp(0.0, log_odds).sum()
-    return float(likelihood - 0.5 * ridge * (away @ away))
+    return float(likelihood - 0.5 * ridge * (deviation @ deviation))

@@ -1,8 +1,8 @@
-"""How ready a learner is for items now: each is remembered, or met for the first time.
+"""Readiness: the probability that a learner answers each item right now.
 
-What was studied is recalled as its memory says (FSRS-6), put right for the learner; what was not
-is answered as anybody of this ability answers a question of this difficulty (learning-science 2
-and 5).
+For a studied item it is the recall probability of its memory (FSRS-6), calibrated for the learner.
+For an item never studied it is P(correct) of a learner of this ability at a question of this
+difficulty (learning-science 2 and 5).
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from analytics.core.memory import Memories, retrievabilities_at
 
 
 class Questions(NamedTuple):
-    """What is known of one learner's chances at items, in columns of shape (items,).
+    """Inputs of the ability model for one learner and many items; all shapes are (items,).
 
-    `skill_ability`, `skill` and `item` are as they are kept; NaN where nothing is kept.
-    `has_skill` tells whether the item is of a skill, `is_answered` whether anybody answered it.
+    `skill_ability`, `skill` and `item` are the stored terms, NaN where none is stored. `has_skill`
+    is true if the item belongs to a skill, `is_answered` if any learner has answered it.
     """
 
     skill_ability: Gaussians
@@ -40,7 +40,7 @@ class Questions(NamedTuple):
     is_answered: BoolArray
 
     def take(self, rows: IntArray) -> Questions:
-        """Return those of these rows."""
+        """Return the inputs of the given rows."""
         skill_ability, skill, item, has_skill, is_answered = self
         return Questions(
             skill_ability.take(rows),
@@ -52,7 +52,14 @@ class Questions(NamedTuple):
 
 
 def recall_probability_now(memories: Memories, calibration: Calibration, at: int) -> FloatArray:
-    """Return the probability that each is recalled, in (0, 1); NaN where it was never reviewed."""
+    """Return the calibrated recall probability of each item, in (0, 1); NaN if never reviewed.
+
+    Parameters
+    ----------
+    memories : shape (items,).
+    calibration : of the learner.
+    at : microseconds since 1970-01-01 UTC.
+    """
     recall: FloatArray = np.full(len(memories.stability), np.nan)
     studied = np.flatnonzero(~np.isnan(memories.stability))
     recall[studied] = calibrate_many(retrievabilities_at(memories.take(studied), at), calibration)
@@ -60,34 +67,46 @@ def recall_probability_now(memories: Memories, calibration: Calibration, at: int
 
 
 def p_correct_at_first_sight(questions: Questions, ability: Gaussian = LEARNER) -> FloatArray:
-    """Return the probability that each is answered rightly by who never saw it, in (0, 1).
+    """Return P(correct) of each item for a learner who has never seen it: (items,), in (0, 1).
 
     Parameters
     ----------
-    ability : the learner's, whatever the skill.
+    questions : inputs of the ability model.
+    ability : the learner's overall ability.
     """
     skill_ability, skill, item, has_skill, is_answered = questions
-    unmet = np.isnan(skill_ability.mean)
-    at_skill = _where(has_skill, _where(unmet, LEARNER_SKILL, skill_ability), ABSENT)
-    of_skill = _where(has_skill, skill, ABSENT)
-    unknown = _where(has_skill, ITEM, LONE_ITEM)
-    of_item = _where(is_answered, item, unknown)
-    mean = ability.mean + at_skill.mean - of_skill.mean - of_item.mean
-    variance = ability.variance + at_skill.variance + of_skill.variance + of_item.variance
+    is_unpractised = np.isnan(skill_ability.mean)
+    skill_ability_term = _select(
+        has_skill, _select(is_unpractised, LEARNER_SKILL, skill_ability), ABSENT
+    )
+    skill_term = _select(has_skill, skill, ABSENT)
+    initial_item = _select(has_skill, ITEM, LONE_ITEM)
+    item_term = _select(is_answered, item, initial_item)
+    mean = ability.mean + skill_ability_term.mean - skill_term.mean - item_term.mean
+    variance = (
+        ability.variance + skill_ability_term.variance + skill_term.variance + item_term.variance
+    )
     log_odds, _ = shrink(mean, variance)
     return sigmoids(log_odds)
 
 
-def _where(
-    rows: BoolArray, chosen: Gaussian | Gaussians, others: Gaussian | Gaussians
+def _select(
+    condition: BoolArray, chosen: Gaussian | Gaussians, others: Gaussian | Gaussians
 ) -> Gaussians:
-    """Return the chosen terms in these rows, the others elsewhere."""
+    """Return the first terms where the condition holds, the second terms elsewhere."""
     return Gaussians(
-        np.where(rows, chosen.mean, others.mean), np.where(rows, chosen.variance, others.variance)
+        np.where(condition, chosen.mean, others.mean),
+        np.where(condition, chosen.variance, others.variance),
     )
 
 
 def readiness(recall: FloatArray, at_first_sight: FloatArray) -> FloatArray:
-    """Return the probability of a right answer now: recalled where studied, else guessed."""
-    ready: FloatArray = np.where(np.isnan(recall), at_first_sight, recall)
-    return ready
+    """Return the readiness of each item: recall if studied, otherwise P(correct) at first sight.
+
+    Parameters
+    ----------
+    recall : recall probabilities, NaN for items never studied.
+    at_first_sight : P(correct) at first sight, in the same shape.
+    """
+    probability: FloatArray = np.where(np.isnan(recall), at_first_sight, recall)
+    return probability

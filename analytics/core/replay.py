@@ -1,8 +1,8 @@
-"""Many learners' answers at a time: what `analytics.core.learner_update` does to one, in numpy.
+"""Batch replay of answers: what `analytics.core.learner_update` does for one learner, in numpy.
 
-Time-major: a step takes the next answer of everybody who has one left. Mastery and progress are
-of one learner at one skill, so their steps go along each skill's answers; ability is shared by
-a learner's skills, so its steps go along all the learner's answers.
+Time-major: each step processes the next answer of every group that has one left. Mastery and
+trajectory belong to one learner at one skill, so their groups are the skill states; ability is
+shared by all skills of a learner, so its groups are the learners.
 """
 
 from __future__ import annotations
@@ -24,18 +24,19 @@ from analytics.core.trajectory_batch import Trajectories
 
 @dataclass(frozen=True, kw_only=True)
 class Answers:
-    """Answers of some learners, each learner's in order, all of shape (answers,).
+    """Answers of some learners, each learner's in temporal order; all shapes are (answers,).
 
     Attributes
     ----------
-    learner, belief : whose it is, and which belief of theirs it moves: a learner at a skill;
-        numbered from 0 without gaps.
+    learner, belief : the learner, and the skill state (a learner at a skill) that the answer
+        updates; each numbered from 0 without gaps.
     score : in [0, 1].
-    day : since 1970 in UTC, never going back within a learner.
-    skill_mean, skill_variance, item_mean, item_variance : log odds, as judged with.
+    day : days since 1970-01-01 UTC, with fraction, never decreasing within a learner.
+    skill_mean, skill_variance, item_mean, item_variance : the shared terms that the answer was
+        evaluated with, in log odds.
     typical_seconds : > 0.
-    seconds : >= 0; NaN: unknown.
-    confidence : 1 to 5; NaN: not asked.
+    seconds : >= 0; NaN if unknown.
+    confidence : 1 to 5; NaN if not asked.
     """
 
     learner: IntArray
@@ -56,11 +57,12 @@ class Answers:
 
 @dataclass(frozen=True, kw_only=True)
 class ReplayedBeliefs:
-    """What is believed after the answers.
+    """The estimates after the answers.
 
-    `before` and `after` are mastery around each answer, shape (answers,); of each belief, shape
-    (beliefs,), `mastery`, `fading`, `attempts`, `correct`, `skill_ability` and `courses`; of each
-    learner, shape (learners,), `ability`, `efficiency_weight` and `efficiency`.
+    `before` and `after` are mastery around each answer, shape (answers,). `mastery`, `fading`
+    (mastery with forgetting), `attempts`, `correct`, `skill_ability` and `courses` (trajectories)
+    belong to the skill states, shape (states,). `ability`, `efficiency_weight` and `efficiency`
+    belong to the learners, shape (learners,).
     """
 
     before: FloatArray
@@ -77,15 +79,15 @@ class ReplayedBeliefs:
 
 
 def steps(group: IntArray) -> Iterator[IntArray]:
-    """Yield, for each step, the rows of every group's next answer.
+    """Yield for each step the rows of the next answer of every group.
 
     Parameters
     ----------
-    group : shape (answers,), numbered from 0; rows of a group in order.
+    group : shape (answers,), numbered from 0, the rows of each group in temporal order.
 
-    Returns
-    -------
-    Row numbers; in each step at most one of a group, every row in exactly one step.
+    Yields
+    ------
+    Row numbers; each step has at most one row per group, and each row is in exactly one step.
     """
     by_group = np.argsort(group, kind="stable")
     counts = np.bincount(group)
@@ -98,73 +100,84 @@ def steps(group: IntArray) -> Iterator[IntArray]:
 
 
 def replay(answers: Answers, *, classic: ParamRows, fading: ParamRows) -> ReplayedBeliefs:
-    """Judge the answers from the beginning; the same as `learner.absorb` of one after another.
+    """Update all estimates by the answers, from the initial state.
+
+    The result equals `learner_update.absorb` of one answer after another.
 
     Parameters
     ----------
-    classic, fading : parameters of each belief, shape (beliefs,).
+    answers : the answers.
+    classic, fading : BKT parameters of each skill state without and with forgetting, shape
+        (states,).
     """
-    effort = efficiencies(
+    efficiency = efficiencies(
         answers.score, answers.seconds, answers.confidence, answers.typical_seconds
     )
     count = len(classic.prior)
-    mastery, faded = classic.prior.copy(), fading.prior.copy()
+    mastery, mastery_with_forgetting = classic.prior.copy(), fading.prior.copy()
     courses = Trajectories()
     courses.begin(count)
     before, after = np.empty(len(answers)), np.empty(len(answers))
     for rows in steps(answers.belief):
-        moved, score = answers.belief[rows], answers.score[rows]
-        before[rows] = mastery[moved]
-        mastery[moved] = bkt.updates(mastery[moved], score, classic.take(moved))
-        faded[moved] = bkt.updates(faded[moved], score, fading.take(moved))
-        after[rows] = mastery[moved]
+        states, score = answers.belief[rows], answers.score[rows]
+        before[rows] = mastery[states]
+        mastery[states] = bkt.updates(mastery[states], score, classic.take(states))
+        mastery_with_forgetting[states] = bkt.updates(
+            mastery_with_forgetting[states], score, fading.take(states)
+        )
+        after[rows] = mastery[states]
         courses.absorb(
-            moved,
+            states,
             score,
             difficulty=answers.item_mean[rows],
             mastery=after[rows],
-            efficiency=effort[rows],
+            efficiency=efficiency[rows],
             day=answers.day[rows],
         )
     abilities = _Abilities.begin(answers)
-    weight = np.zeros(len(abilities.ability.mean))
-    mean = np.zeros_like(weight)
+    average_weight = np.zeros(len(abilities.ability.mean))
+    average = np.zeros_like(average_weight)
     for rows, _ in _ability_steps(answers, abilities):
         learner = answers.learner[rows]
-        known = ExponentialAverage(weight[learner], mean[learner])
-        weight[learner], mean[learner] = running_average(known, effort[rows])
+        previous = ExponentialAverage(average_weight[learner], average[learner])
+        average_weight[learner], average[learner] = running_average(previous, efficiency[rows])
     return ReplayedBeliefs(
         before=before,
         after=after,
         mastery=mastery,
-        fading=faded,
+        fading=mastery_with_forgetting,
         attempts=np.bincount(answers.belief, minlength=count),
         correct=np.bincount(answers.belief[answers.score == 1.0], minlength=count),
         skill_ability=abilities.skill_ability,
         courses=courses,
         ability=abilities.ability,
-        efficiency_weight=weight,
-        efficiency=mean,
+        efficiency_weight=average_weight,
+        efficiency=average,
     )
 
 
 def predictor_inputs(answers: Answers, *, fading: ParamRows) -> FloatArray:
-    """Return what each model said of each answer before it came: shape (answers, 6).
+    """Return the inputs of the predictor before each answer, shape (answers, 6).
 
-    Columns as in `predictor.PredictorInputs`; shared terms are those each answer was judged with, so
-    nothing of what came later is in it but the parameters.
+    Columns as in `predictor.PredictorInputs`. The shared terms are those that each answer was
+    evaluated with, so only the parameters carry information from later answers.
+
+    Parameters
+    ----------
+    answers : the answers.
+    fading : BKT parameters with forgetting of each skill state, shape (states,).
     """
     mastery, tracing = fading.prior.copy(), np.empty(len(answers))
     for rows in steps(answers.belief):
-        moved = answers.belief[rows]
-        params = fading.take(moved)
-        tracing[rows] = bkt.predictions(mastery[moved], params)
-        mastery[moved] = bkt.updates(mastery[moved], answers.score[rows], params)
+        states = answers.belief[rows]
+        params = fading.take(states)
+        tracing[rows] = bkt.predictions(mastery[states], params)
+        mastery[states] = bkt.updates(mastery[states], answers.score[rows], params)
     terms = np.empty((len(answers), 3))
-    for rows, moved_rows in _ability_steps(answers, _Abilities.begin(answers)):
-        terms[rows, 0] = moved_rows.ability_used.mean
-        terms[rows, 1] = moved_rows.skill_ability_used.mean
-        terms[rows, 2] = moved_rows.log_odds
+    for rows, step in _ability_steps(answers, _Abilities.begin(answers)):
+        terms[rows, 0] = step.ability_used.mean
+        terms[rows, 1] = step.skill_ability_used.mean
+        terms[rows, 2] = step.log_odds
     return np.column_stack(
         [tracing, terms[:, 0], terms[:, 1], answers.skill_mean, answers.item_mean, terms[:, 2]]
     )
@@ -185,16 +198,16 @@ class _Abilities(NamedTuple):
 def _ability_steps(
     answers: Answers, abilities: _Abilities
 ) -> Iterator[tuple[IntArray, difficulty.KalmanSteps]]:
-    """Move the abilities, in place, and yield what each step was judged with."""
+    """Update the abilities in place, and yield the rows and Kalman steps of each step."""
     for rows in steps(answers.learner):
-        learner, belief = answers.learner[rows], answers.belief[rows]
-        moved = difficulty.absorb_many(
+        learner, state = answers.learner[rows], answers.belief[rows]
+        step = difficulty.absorb_many(
             answers.score[rows],
             abilities.ability.take(learner),
-            abilities.skill_ability.take(belief),
+            abilities.skill_ability.take(state),
             Gaussians(answers.skill_mean[rows], answers.skill_variance[rows]),
             Gaussians(answers.item_mean[rows], answers.item_variance[rows]),
         )
-        abilities.ability.put(learner, moved.ability)
-        abilities.skill_ability.put(belief, moved.skill_ability)
-        yield rows, moved
+        abilities.ability.put(learner, step.ability)
+        abilities.skill_ability.put(state, step.skill_ability)
+        yield rows, step

@@ -1,8 +1,8 @@
-"""How long answers take: a histogram of fixed size, and its median (learning-science 4).
+"""Response times: a histogram of fixed size, and its median (learning-science 4).
 
-Bins are even on a logarithmic scale, since times are spread over orders of magnitude; one holds
-times within 7 % of each other, so the median is off by less. Histograms add up: in whatever order
-and batches times come, the counts are the same.
+The bins are equally wide on a logarithmic scale, since response times span orders of magnitude.
+The times of one bin are within 7 % of each other, which bounds the error of the median.
+Histograms are additive: the counts do not depend on the order or the batches of the times.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from analytics.core.logistic import FloatArray
 MIN_SECONDS = 0.5
 MAX_SECONDS = 7200.0
 BINS = 144
-MIN_COUNT = 5  # times a median is worth telling of
+MIN_COUNT = 5  # fewer times give no median
 
 _COUNT = np.dtype("<u4")
 _LOG_SHORTEST = float(np.log(MIN_SECONDS))
@@ -25,16 +25,16 @@ Counts = NDArray[np.uint32]
 
 
 def empty() -> Counts:
-    """Return a histogram of no times: zeros of shape (BINS,)."""
+    """Return an empty histogram: zeros of shape (BINS,)."""
     return np.zeros(BINS, dtype=_COUNT)
 
 
 def from_bytes(stored: bytes) -> Counts:
-    """Return a histogram from its little-endian bytes (`tobytes`); of no bytes, an empty one.
+    """Return a histogram from its little-endian bytes (`tobytes`); no bytes give an empty one.
 
     Raises
     ------
-    ValueError : not a histogram's size.
+    ValueError : the length is not that of a histogram.
     """
     if not stored:
         return empty()
@@ -44,12 +44,13 @@ def from_bytes(stored: bytes) -> Counts:
 
 
 def add(counts: Counts, seconds: FloatArray) -> None:
-    """Count times, in place.
+    """Add times to the histogram, in place.
 
     Parameters
     ----------
-    seconds : shape (answers,), >= 0; what is shorter or longer than all bins goes to the outer
-        ones, NaN is not counted.
+    counts : shape (BINS,).
+    seconds : shape (answers,), >= 0. Times outside the range of the bins count in the outermost
+        ones; NaN is ignored.
 
     Raises
     ------
@@ -58,19 +59,19 @@ def add(counts: Counts, seconds: FloatArray) -> None:
     known = seconds[~np.isnan(seconds)]
     if (known < 0).any():
         raise ValueError("times are not negative")
-    place = (np.log(np.clip(known, MIN_SECONDS, MAX_SECONDS)) - _LOG_SHORTEST) / _WIDTH
-    bins = np.minimum(place.astype(np.int64), BINS - 1)
+    position = (np.log(np.clip(known, MIN_SECONDS, MAX_SECONDS)) - _LOG_SHORTEST) / _WIDTH
+    bins = np.minimum(position.astype(np.int64), BINS - 1)
     counts += np.bincount(bins, minlength=BINS).astype(_COUNT)
 
 
 def median(counts: Counts) -> float | None:
-    """Return the median in seconds, interpolated within its bin; None of fewer than MIN_COUNT."""
+    """Return the median in seconds, interpolated in its bin; None below MIN_COUNT times."""
     total = int(counts.sum())
     if total < MIN_COUNT:
         return None
-    reached = np.cumsum(counts, dtype=np.int64)
+    cumulative = np.cumsum(counts, dtype=np.int64)
     half = total / 2
-    place = int(np.searchsorted(reached, half))
-    before = int(reached[place]) - int(counts[place])
-    within = (half - before) / int(counts[place])
-    return float(np.exp(_LOG_SHORTEST + (place + within) * _WIDTH))
+    bin_index = int(np.searchsorted(cumulative, half))
+    before = int(cumulative[bin_index]) - int(counts[bin_index])
+    within = (half - before) / int(counts[bin_index])
+    return float(np.exp(_LOG_SHORTEST + (bin_index + within) * _WIDTH))

@@ -1,7 +1,7 @@
-"""Many learners' reviews at a time: every memory and calibration they come to, in numpy.
+"""Batch replay of reviews: all memories and calibrations of many learners, in numpy.
 
-Memories are of one learner and one item, so their steps go along each item's reviews; the
-calibration is shared by a learner's items, so its steps go along all the learner's reviews.
+A memory belongs to one learner and one item, so its steps run along the reviews of that item. The
+calibration is shared by the items of a learner, so its steps run along all the learner's reviews.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ _SCORES = np.array([0.0, *(grade.score for grade in Grade)])
 
 @dataclass(frozen=True, kw_only=True)
 class Reviews:
-    """Reviews of some learners, each learner's in order, all of shape (reviews,).
+    """Reviews of some learners, each learner's in temporal order; all shapes are (reviews,).
 
     Attributes
     ----------
-    learner, memory : whose it is, and which memory of theirs it moves: a learner's of an item;
-        numbered from 0 without gaps.
+    learner, memory : the learner, and the memory (of a learner and an item) that the review
+        updates; each numbered from 0 without gaps.
     grade : a `Grade`.
-    at : microseconds since 1970 UTC, never going back within a learner.
+    at : microseconds since 1970-01-01 UTC, never decreasing within a learner.
     """
 
     learner: IntArray
@@ -41,10 +41,10 @@ class Reviews:
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewResult:
-    """What is remembered after the reviews.
+    """Memories and calibrations after the reviews.
 
     `memories` has shape (memories,), `calibrations` shape (learners,). `recall` is R just before
-    each review, before it is calibrated, shape (reviews,): NaN before the first of an item.
+    each review, before calibration, shape (reviews,); NaN before the first review of an item.
     """
 
     memories: Memories
@@ -53,26 +53,29 @@ class ReviewResult:
 
 
 def replay_reviews(reviews: Reviews) -> ReviewResult:
-    """Take the reviews from the beginning; the same as `reviewed` and `learned` one by one."""
+    """Replay the reviews from the initial state.
+
+    The result equals `memory.review` and `calibration.update` of one review after another.
+    """
     memories = Memories.blank(int(reviews.memory.max(initial=-1)) + 1)
     recall = np.empty(len(reviews))
-    is_telling = np.zeros(len(reviews), dtype=np.bool_)
+    updates_calibration = np.zeros(len(reviews), dtype=np.bool_)
     for rows in steps(reviews.memory):
-        moved, at = reviews.memory[rows], reviews.at[rows]
-        before = memories.take(moved)
+        memory, at = reviews.memory[rows], reviews.at[rows]
+        before = memories.take(memory)
         recall[rows] = retrievabilities_at(before, at)
-        is_telling[rows] = ~np.isnan(before.stability) & (at - before.at >= DAY)
-        memories.put(moved, review_many(before, reviews.grade[rows], at))
+        updates_calibration[rows] = ~np.isnan(before.stability) & (at - before.at >= DAY)
+        memories.put(memory, review_many(before, reviews.grade[rows], at))
     calibrations = Calibrations.begin(int(reviews.learner.max(initial=-1)) + 1)
-    told = np.flatnonzero(is_telling)
-    for place in _steps_of(reviews.learner[told]):
-        rows = told[place]
+    calibrating = np.flatnonzero(updates_calibration)
+    for step in _steps_with_gaps(reviews.learner[calibrating]):
+        rows = calibrating[step]
         learner = reviews.learner[rows]
         scores = _SCORES[reviews.grade[rows]]
         calibrations.put(learner, update_many(calibrations.take(learner), recall[rows], scores))
     return ReviewResult(memories=memories, calibrations=calibrations, recall=recall)
 
 
-def _steps_of(group: IntArray) -> list[IntArray]:
-    """Return `steps` of groups that need not be numbered without gaps."""
+def _steps_with_gaps(group: IntArray) -> list[IntArray]:
+    """Return the `steps` of groups whose numbers may have gaps."""
     return list(steps(np.unique(group, return_inverse=True)[1]))

@@ -1,8 +1,8 @@
-"""The course of one learner at one skill: all that is kept of the answers so far, of fixed size.
+"""The trajectory of one learner at one skill: a summary of all answers so far, of fixed size.
 
-What `growth_hmm`, `velocity`, `efficiency` and `plateau` need between two answers, moved by
-`absorb` in a few microseconds and read without moving it. `trajectory_batch` does the same to many.
-A day is a fractional number of days since 1970-01-01 UTC.
+It holds the state of `growth_hmm`, `velocity`, `efficiency` and `plateau` between two answers.
+`absorb` updates it in a few microseconds; properties and `pace` read it without changing it.
+`trajectory_batch` has the same for many. A day is a fractional number of days since 1970-01-01 UTC.
 """
 
 from __future__ import annotations
@@ -20,13 +20,14 @@ from analytics.core.trajectory_codec import FORMAT, VERSION, numbers
 from analytics.core.trend_series import EMPTY, Series
 from analytics.core.velocity import NO_HISTORY, DailyHistory, Trend
 
-MAX_DIFFICULTY = 50.0  # logits either way; further out floats no longer tell right from wrong
+MAX_DIFFICULTY = 50.0  # logits in absolute value; beyond it float precision is insufficient
 
 
 class VelocityTrend(NamedTuple):
-    """How fast a learner gets better at one skill, as it is seen on some day.
+    """The velocity of one learner at one skill, as of some day.
 
-    `velocity` is after the last answer; `recent` discounted to the day, `earlier` a week before.
+    `velocity` is that after the last answer; `recent` is the discounted velocity as of the day,
+    `earlier` that of a week before.
     """
 
     velocity: float
@@ -36,18 +37,22 @@ class VelocityTrend(NamedTuple):
 
 @dataclass(slots=True)
 class Trajectory:
-    """What one learner's answers at one skill came to.
+    """Summary of one learner's answers at one skill.
 
     Attributes
     ----------
-    answers : how many there were.
-    day : of the newest answer; 0 before the first.
-    mastery : after it.
-    record, since_record : the mastery that last was a new record (by .01), and how many answers
-        there were since.
-    best_level : the highest expected level since the eighth answer; until then the belief is
-        still mostly where everybody starts, and this is the expected level.
-    is_raised : whether the flag is up, mastered or not.
+    answers : number of answers.
+    day : day of the newest answer; 0 before the first.
+    mastery : mastery after the newest answer.
+    record, since_record : the last record of mastery (at least .01 above the one before), and the
+        number of answers since.
+    best_level : maximum of the expected level since the eighth answer. Until then it is the current
+        expected level, since the distribution still depends mostly on the initial one.
+    is_flagged : the plateau flag, whether the skill is mastered or not.
+    belief : distribution over the hidden states of `growth_hmm`.
+    recent : discounted velocity after the newest answer.
+    daily_history : discounted velocity at the end of the last seven days.
+    efficiencies, scores, difficulties : discounted sums of the values of each answer.
     """
 
     answers: int
@@ -66,7 +71,7 @@ class Trajectory:
 
     @classmethod
     def begin(cls) -> Trajectory:
-        """Return what there is before the first answer."""
+        """Return the initial trajectory, before the first answer."""
         return cls(
             answers=0,
             day=0.0,
@@ -86,25 +91,25 @@ class Trajectory:
     def absorb(
         self, score: float, *, efficiency: float, difficulty: float, mastery: float, day: float
     ) -> None:
-        """Move on by one answer.
+        """Update the trajectory by one answer.
 
         Parameters
         ----------
-        score : correctness in [0, 1]; in between is soft evidence.
+        score : correctness in [0, 1]; a score in between is soft evidence.
         efficiency : of this answer, in [0, 1]; see `efficiency.efficiency`.
-        difficulty : of its question, in logits from -50 to 50, centred; 0 where unknown.
+        difficulty : of the question, in logits from -50 to 50, centred; 0 if unknown.
         mastery : after this answer, in [0, 1].
-        day : when; one before the newest answer's counts as at the same time.
+        day : day of the answer; a day before the newest answer counts as that of the newest answer.
 
         Raises
         ------
-        ValueError : an argument is out of its range (NaN included); nothing has moved.
+        ValueError : an argument is outside its range (NaN included); the trajectory is unchanged.
         """
         if not (0 <= score <= 1 and 0 <= efficiency <= 1 and 0 <= mastery <= 1):
             raise ValueError("score, efficiency and mastery lie in [0, 1]")
         if not (-MAX_DIFFICULTY <= difficulty <= MAX_DIFFICULTY and -inf < day < inf):
             raise ValueError("difficulties lie within 50 logits, and a day is a number")
-        self._pass_days(day)
+        self._advance_to(day)
         self._observe(score, difficulty)
         self._update_record(mastery)
         self.recent = exponential_average.absorb(self.recent, self.velocity)
@@ -112,8 +117,8 @@ class Trajectory:
         self.scores = trend_series.append(self.scores, score)
         self.difficulties = trend_series.append(self.difficulties, difficulty)
 
-    def _pass_days(self, day: float) -> None:
-        """Begin on this day, or let the days since the newest answer end."""
+    def _advance_to(self, day: float) -> None:
+        """Advance to the day of an answer, closing the days since the newest one."""
         if self.answers:
             day = max(day, self.day)
             self.daily_history = velocity.close_days(self.daily_history, self.recent, self.day, day)
@@ -144,12 +149,12 @@ class Trajectory:
 
     @property
     def velocity(self) -> float:
-        """The gain of P(correct) to expect from one more answer."""
+        """The expected gain of P(correct) from one more answer."""
         return growth_hmm.velocity(self.belief)
 
     @property
     def p_stuck(self) -> float:
-        """The probability of being stuck below mastery."""
+        """P_stuck, the probability of being stuck below mastery."""
         return growth_hmm.p_stuck(self.belief)
 
     @property
@@ -159,23 +164,23 @@ class Trajectory:
 
     @property
     def is_plateau(self) -> bool:
-        """Whether a plateau is flagged: never once the skill is mastered."""
+        """Whether a plateau is flagged; false once the skill is mastered."""
         return self.is_flagged and self.mastery < MASTERED
 
     @property
     def confidence(self) -> Confidence | None:
-        """How sure a plateau is, whether or not it is flagged."""
+        """The confidence in a plateau, flagged or not; None if below low or mastered."""
         return plateau.confidence(self.p_stuck, self.mastery)
 
     @property
     def severity(self) -> Severity | None:
-        """How bad the plateau is; None where there is none."""
+        """The severity of the plateau; None if there is none."""
         fall = self.best_level - self.level
         return plateau.severity(self.p_stuck, self.mastery, fall, is_flagged=self.is_plateau)
 
     @property
     def indicators(self) -> list[Indicator]:
-        """What else speaks for a plateau; nothing does once the skill is mastered."""
+        """Further signs of a plateau; empty once the skill is mastered."""
         if self.mastery >= MASTERED:
             return []
         indicators = {
@@ -189,7 +194,7 @@ class Trajectory:
 
     @property
     def recommendation(self) -> Advice | None:
-        """What a teacher can do about a flagged plateau; None where none is flagged."""
+        """The recommendation to a teacher; None unless a plateau is flagged."""
         if not self.is_plateau:
             return None
         return plateau.advice(
@@ -202,9 +207,10 @@ class Trajectory:
         return trend_series.is_falling(numbers, self.difficulties, self.answers)
 
     def pace(self, day: float) -> VelocityTrend:
-        """Return how fast the learner gets better, as seen on a day not before the newest answer.
+        """Return the velocity and its trend as of a day.
 
-        A day before it is taken as the newest answer's. Before the first answer the weights are 0.
+        A day before the newest answer counts as that of the newest answer. Before the first answer
+        all weights are 0.
         """
         day = max(day, self.day)
         recent = exponential_average.decayed(self.recent, velocity.fade(day - self.day))
@@ -212,12 +218,12 @@ class Trajectory:
         return VelocityTrend(self.velocity, recent, earlier)
 
     def trend(self, day: float) -> Trend:
-        """Say where the velocity went within a week, as seen on a day; see `pace`."""
+        """Return how the velocity changed within a week, as of a day; see `pace`."""
         _, recent, earlier = self.pace(day)
         return velocity.trend(recent, earlier)
 
     def to_bytes(self) -> bytes:
-        """Return all of this as 45 little-endian float64s, a version number first."""
+        """Return the trajectory as 45 little-endian float64s, a version number first."""
         return FORMAT.pack(
             VERSION,
             self.answers,
@@ -239,11 +245,11 @@ class Trajectory:
 
     @classmethod
     def from_bytes(cls, record: bytes) -> Trajectory:
-        """Return what `to_bytes` was called on, exactly.
+        """Return the trajectory that `to_bytes` encoded, exactly.
 
         Raises
         ------
-        UnreadableRecord : these bytes are something else.
+        UnreadableRecord : the bytes are not a valid trajectory.
         """
         _, answers, day, mastery, best, since, level, is_flagged, *rest = numbers(record)
         return cls(

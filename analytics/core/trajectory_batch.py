@@ -1,8 +1,8 @@
-"""The courses of many learners and skills at a time: `trajectory`, a row each, moved in batches.
+"""The trajectories of many learners and skills: `trajectory` with one row each, updated in batches.
 
-For rebuilding what is kept from the events alone: at each step the next answer of every course
-that still has one, as arrays of shape (active,). Equations are those of `trajectory`; tests hold
-the two together to 1e-12.
+Used to rebuild stored states from the events: each step processes the next answer of every
+trajectory that has one left, as arrays of shape (active,). The equations are those of
+`trajectory`; tests hold the two equal to 1e-12.
 """
 
 from __future__ import annotations
@@ -28,43 +28,43 @@ from analytics.core.trajectory_codec import Columns
 from analytics.core.trend_series import Series
 from analytics.core.velocity import DailyHistories
 
-_BEGUN = trajectory_codec.table([Trajectory.begin().to_bytes()])
+_START = trajectory_codec.table([Trajectory.begin().to_bytes()])
 
 
 class Trajectories:
-    """Any number of courses, known by their row: 0, 1, 2 … in the order they were added."""
+    """A growing set of trajectories, numbered by row from 0 in order of addition."""
 
     __slots__ = ("_claims", "_count", "_store")
 
     def __init__(self) -> None:
         self._count = 0
-        self._store = _BEGUN[:, :0]
+        self._store = _START[:, :0]
         self._claims: IntArray = np.empty(0, np.int64)
 
     def __len__(self) -> int:
         return self._count
 
     def begin(self, count: int) -> IntArray:
-        """Add so many courses before their first answers; return their rows, shape (count,)."""
-        return self._add(np.repeat(_BEGUN, count, axis=1))
+        """Add `count` initial trajectories; return their rows, shape (count,)."""
+        return self._add(np.repeat(_START, count, axis=1))
 
     def restore(self, records: Sequence[bytes]) -> IntArray:
-        """Add courses that were written down; return their rows, shape (records,).
+        """Add encoded trajectories; return their rows, shape (records,).
 
         Raises
         ------
-        UnreadableRecord : one is something else; nothing has been added.
+        UnreadableRecord : a record is not a valid trajectory; nothing has been added.
         """
         return self._add(trajectory_codec.table(records))
 
     def to_bytes(self, rows: IntArray) -> list[bytes]:
-        """Return what `Course.to_bytes` returns, of each of these rows."""
+        """Return `Trajectory.to_bytes` of each of the given rows."""
         return trajectory_codec.encode(self._table(rows))
 
     def course(self, row: int) -> Trajectory:
-        """Return one course, to be read by its own means; moving it moves nothing here."""
-        [written] = self.to_bytes(np.array([row]))
-        return Trajectory.from_bytes(written)
+        """Return a copy of one trajectory; updating it does not change this set."""
+        [record] = self.to_bytes(np.array([row]))
+        return Trajectory.from_bytes(record)
 
     def absorb(
         self,
@@ -76,62 +76,62 @@ class Trajectories:
         mastery: FloatArray,
         day: FloatArray,
     ) -> None:
-        """Move each of these courses on by one answer; see `Course.absorb`.
+        """Update each of the given trajectories by one answer; see `Trajectory.absorb`.
 
         Parameters
         ----------
-        rows : shape (active,), none of them twice. Empty: nothing moves.
+        rows : shape (active,), without repetition; may be empty.
         score, efficiency, difficulty, mastery, day : of the same shape.
 
         Raises
         ------
-        ValueError : a row comes twice, or a number is out of its range (NaN included).
-        IndexError : there is no such row. Either way nothing has moved.
+        ValueError : a row is repeated, or a value is outside its range (NaN included).
+        IndexError : a row does not exist. After either error nothing has changed.
         """
-        _check(score, efficiency, difficulty, mastery, day)
-        self._claim(rows)
+        _validate(score, efficiency, difficulty, mastery, day)
+        self._check_rows(rows)
         table = self._table(rows)
         columns = trajectory_codec.columns(table)
-        _pass_days(columns, day)
+        _advance_to(columns, day)
         _observe(columns, score, difficulty)
         _update_record(columns, mastery)
         columns.recent[:] = exponential_average.absorb(
             ExponentialAverage(*columns.recent), growth_hmm.velocity(_belief(columns))
         )
-        _extend(columns.efficiencies, efficiency)
-        _extend(columns.scores, score)
-        _extend(columns.difficulties, difficulty)
+        _append(columns.efficiencies, efficiency)
+        _append(columns.scores, score)
+        _append(columns.difficulties, difficulty)
         self._store[:, rows] = table
 
     def answers(self, rows: IntArray) -> FloatArray:
-        """Return how many answers there were, of the shape of `rows`; so do the next ones."""
+        """Return the number of answers of each row, in the shape of `rows`."""
         return self._columns(rows).answers
 
     def level(self, rows: IntArray) -> FloatArray:
-        """Return `Course.level` of each."""
+        """Return `Trajectory.level` of each row."""
         return growth_hmm.level(_belief(self._columns(rows)))
 
     def velocity(self, rows: IntArray) -> FloatArray:
-        """Return `Course.velocity` of each."""
+        """Return `Trajectory.velocity` of each row."""
         return growth_hmm.velocity(_belief(self._columns(rows)))
 
     def p_stuck(self, rows: IntArray) -> FloatArray:
-        """Return `Course.p_stuck` of each."""
+        """Return `Trajectory.p_stuck` of each row."""
         return growth_hmm.p_stuck(_belief(self._columns(rows)))
 
     def efficiency(self, rows: IntArray) -> FloatArray:
-        """Return `Course.efficiency` of each."""
+        """Return `Trajectory.efficiency` of each row."""
         columns = self._columns(rows)
         return trend_series.mean(Series(*columns.efficiencies), np.maximum(columns.answers, 1.0))
 
     def is_plateau(self, rows: IntArray) -> BoolArray:
-        """Return `Course.is_plateau` of each."""
+        """Return `Trajectory.is_plateau` of each row."""
         columns = self._columns(rows)
         flagged: BoolArray = (columns.is_raised > 0) & (columns.mastery < MASTERED)
         return flagged
 
     def _table(self, rows: IntArray) -> FloatArray:
-        """Return a copy of these rows, of shape (SIZE, rows)."""
+        """Return a copy of the given rows, shape (SIZE, rows)."""
         return self._store[:, : self._count].take(rows, axis=1)
 
     def _columns(self, rows: IntArray) -> Columns:
@@ -141,15 +141,18 @@ class Trajectories:
         rows = np.arange(self._count, self._count + table.shape[1])
         self._count += len(rows)
         if self._count > len(self._claims):
-            room = max(self._count, 2 * len(self._claims))
-            store = np.empty((trajectory_codec.SIZE, room))
+            capacity = max(self._count, 2 * len(self._claims))
+            store = np.empty((trajectory_codec.SIZE, capacity))
             store[:, : rows[0]] = self._store[:, : rows[0]]
-            self._store, self._claims = store, np.zeros(room, np.int64)
+            self._store, self._claims = store, np.zeros(capacity, np.int64)
         self._store[:, rows] = table
         return rows
 
-    def _claim(self, rows: IntArray) -> None:
-        """Refuse rows that come twice: only the last of their answers would count."""
+    def _check_rows(self, rows: IntArray) -> None:
+        """Raise an error if a row does not exist or is repeated.
+
+        With a repeated row only the last of its answers would count.
+        """
         if len(rows) and not 0 <= rows.min() <= rows.max() < self._count:
             raise IndexError("there is no such course")
         claim = np.arange(len(rows))
@@ -158,46 +161,48 @@ class Trajectories:
             raise ValueError("in one step a course moves by one answer")
 
 
-def _check(
+def _validate(
     score: FloatArray,
     efficiency: FloatArray,
     difficulty: FloatArray,
     mastery: FloatArray,
     day: FloatArray,
 ) -> None:
-    for share in (score, efficiency, mastery):
-        if not np.all((share >= 0) & (share <= 1)):
+    for values in (score, efficiency, mastery):
+        if not np.all((values >= 0) & (values <= 1)):
             raise ValueError("score, efficiency and mastery lie in [0, 1]")
     if not (np.all(np.abs(difficulty) <= MAX_DIFFICULTY) and np.all(np.isfinite(day))):
         raise ValueError("difficulties lie within 50 logits, and a day is a number")
 
 
-def _pass_days(columns: Columns, day: FloatArray) -> None:
-    was_begun = columns.answers > 0
-    last = np.where(was_begun, columns.day, day)
+def _advance_to(columns: Columns, day: FloatArray) -> None:
+    has_answers = columns.answers > 0
+    last = np.where(has_answers, columns.day, day)
     day = np.maximum(day, last)
     _close_days(columns, last, day)
     columns.recent[:] = exponential_average.decayed(
         ExponentialAverage(*columns.recent), velocity.fades(day - last)
     )
-    moved = growth_hmm.transition(_belief(columns))
-    np.copyto(columns.growing, moved.growing, where=was_begun)
-    np.copyto(columns.stuck, moved.stuck, where=was_begun)
+    predicted = growth_hmm.transition(_belief(columns))
+    np.copyto(columns.growing, predicted.growing, where=has_answers)
+    np.copyto(columns.stuck, predicted.stuck, where=has_answers)
     columns.answers[:] += 1
     columns.day[:] = day
 
 
 def _close_days(columns: Columns, last: FloatArray, day: FloatArray) -> None:
-    """End the days before those that begin; a first answer's has none before it."""
-    turning = np.flatnonzero(np.floor(day) > np.floor(last))
-    trails = velocity.close_days_many(
-        DailyHistories(columns.trail_weights[:, turning], columns.trail_means[:, turning]),
-        ExponentialAverage(*columns.recent[:, turning]),
-        last[turning],
-        day[turning],
+    """Close the days before those of the answers; no effect for a first answer."""
+    new_day_rows = np.flatnonzero(np.floor(day) > np.floor(last))
+    histories = velocity.close_days_many(
+        DailyHistories(
+            columns.trail_weights[:, new_day_rows], columns.trail_means[:, new_day_rows]
+        ),
+        ExponentialAverage(*columns.recent[:, new_day_rows]),
+        last[new_day_rows],
+        day[new_day_rows],
     )
-    columns.trail_weights[:, turning] = trails.weights
-    columns.trail_means[:, turning] = trails.means
+    columns.trail_weights[:, new_day_rows] = histories.weights
+    columns.trail_means[:, new_day_rows] = histories.means
 
 
 def _observe(columns: Columns, score: FloatArray, difficulty: FloatArray) -> None:
@@ -219,7 +224,7 @@ def _update_record(columns: Columns, mastery: FloatArray) -> None:
     columns.mastery[:] = mastery
 
 
-def _extend(sums: FloatArray, value: FloatArray) -> None:
+def _append(sums: FloatArray, value: FloatArray) -> None:
     sums[:] = trend_series.append(Series(*sums), value)
 
 

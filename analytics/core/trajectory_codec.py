@@ -1,4 +1,4 @@
-"""How a course is written down: 45 little-endian float64s, a version number first."""
+"""Binary encoding of a trajectory: 45 little-endian float64s, a version number first."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ VERSION = 1.0
 
 
 class UnreadableRecord(ValueError):
-    """These bytes are no course that this version can read."""
+    """The bytes are not a trajectory that this version can read."""
 
 
 class Columns(NamedTuple):
-    """The numbers of many courses, as views into one array; see `Course` for what they are.
+    """The values of many trajectories, as views into one array; see `Trajectory` for their meaning.
 
-    Of shape (courses,), or (width, courses) where `WIDTHS` says there are several.
+    Shape (trajectories,), or (width, trajectories) for values whose width in `WIDTHS` is above 1.
     """
 
     version: FloatArray
@@ -70,7 +70,12 @@ _BELIEF = slice(_ENDS["is_raised"], _ENDS["stuck"])
 
 
 def columns(table: FloatArray) -> Columns:
-    """Return views into a table of shape (SIZE, courses): what is written to them is in it."""
+    """Return views into a table; writing to them changes the table.
+
+    Parameters
+    ----------
+    table : shape (SIZE, trajectories).
+    """
     return Columns(
         **{
             name: table[_ENDS[name] - 1] if width == 1 else table[_ENDS[name] - width : _ENDS[name]]
@@ -80,12 +85,12 @@ def columns(table: FloatArray) -> Columns:
 
 
 def numbers(record: bytes) -> tuple[float, ...]:
-    """Return the numbers of a record, in the order of `Columns`.
+    """Return the values of a record, in the order of `Columns`.
 
     Raises
     ------
-    UnreadableRecord : of another length or version, with a number that is not finite, or with
-        probabilities that are not together 1.
+    UnreadableRecord : another length or version, a value that is not finite, or state probabilities
+        that do not sum to 1.
     """
     if len(record) != FORMAT.size:
         raise UnreadableRecord(f"a course has {FORMAT.size} bytes, not {len(record)}")
@@ -100,10 +105,10 @@ def numbers(record: bytes) -> tuple[float, ...]:
 
 
 def table(records: Sequence[bytes]) -> FloatArray:
-    """Return the numbers of many records, of shape (SIZE, records); errors as of `numbers`."""
+    """Return the values of many records, shape (SIZE, records); errors as for `numbers`."""
     return np.array([numbers(record) for record in records]).reshape(-1, SIZE).T
 
 
 def encode(table: FloatArray) -> list[bytes]:
-    """Return the records of a table, one a column."""
+    """Return the records of a table, one per column."""
     return [record.tobytes() for record in np.ascontiguousarray(table.T, "<f8")]

@@ -1,4 +1,4 @@
-"""What the demo school has besides people: skills by name, sets to study, a quiz that counts."""
+"""Content of the demo school: named skills, study sets, and a quiz with mapped items."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from study.models import LearningItem, StudySet
 
 @dataclass(frozen=True, kw_only=True)
 class QuizQuestion:
-    """One question of the quiz, of the skill of an exercise."""
+    """One question of the quiz; it belongs to the skill of an exercise."""
 
     item: str
     exercise: Exercise
@@ -48,7 +48,7 @@ QUIZ_QUESTIONS = [
 
 @dataclass(frozen=True, kw_only=True)
 class DemoContent:
-    """What learners are given to work on: lessons by class, items of each set by its name."""
+    """Content to work on: lessons by class, and GUIDs of the items of each study set by name."""
 
     quiz: Quiz
     lessons: dict[str, Lesson]
@@ -56,11 +56,11 @@ class DemoContent:
 
 
 def create_content(facility: Facility, *, at: datetime) -> DemoContent:
-    """Give skills their names, and make the sets to study and the items of the quiz."""
+    """Create the named skills, the study sets, the items of the quiz and the catalogue."""
     skills = _name_skills(facility)
-    _map_quiz(facility, skills)
+    _map_quiz_items(facility, skills)
     quiz = Quiz.objects.get(facility=facility, title=QUIZ)
-    _catalogue(quiz)
+    _create_catalogue(quiz)
     lessons = Lesson.objects.filter(facility=facility)
     return DemoContent(
         quiz=quiz,
@@ -68,23 +68,23 @@ def create_content(facility: Facility, *, at: datetime) -> DemoContent:
             CLASS_A: lessons.get(title=LESSON),
             CLASS_B: lessons.get(title=OTHER_LESSON),
         },
-        cards={cards.name: _make_set(facility, cards, at=at) for cards in CARDS},
+        cards={cards.name: _create_study_set(facility, cards, at=at) for cards in CARDS},
     )
 
 
 def _name_skills(facility: Facility) -> dict[str, Skill]:
-    """Create the skills before anything is answered, under names for people."""
-    told = [(each.content_id.hex, each.title, each.section) for each in EXERCISES]
-    told += [(topic.code, topic.title, topic.section) for topic in TOPICS]
+    """Create the skills with their titles, before any answer would create them without."""
+    names = [(each.content_id.hex, each.title, each.section) for each in EXERCISES]
+    names += [(topic.code, topic.title, topic.section) for topic in TOPICS]
     rows = [
         Skill(facility=facility, code=code, title=title, section=section)
-        for code, title, section in told
+        for code, title, section in names
     ]
     return {skill.title: skill for skill in Skill.objects.bulk_create(rows)}
 
 
-def _catalogue(quiz: Quiz) -> None:
-    """Say what the contents are called, if the installation does not know that already."""
+def _create_catalogue(quiz: Quiz) -> None:
+    """Add the titles of the contents to the catalogue, unless they are there already."""
     channel = Content(pk=key_of("channel"), title=CHANNEL)
     exercises = [
         Content(
@@ -110,15 +110,15 @@ def _catalogue(quiz: Quiz) -> None:
     Content.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def _map_quiz(facility: Facility, skills: dict[str, Skill]) -> None:
-    """Say which skill each question of the quiz exercises: only then it counts."""
+def _map_quiz_items(facility: Facility, skills: dict[str, Skill]) -> None:
+    """Map each question of the quiz to its skill; answers to unmapped questions do not count."""
     Item.objects.bulk_create(
         Item(facility=facility, code=each.item, skill=skills[each.exercise.title])
         for each in QUIZ_QUESTIONS
     )
 
 
-def _make_set(facility: Facility, cards: Cards, *, at: datetime) -> list[UUID]:
+def _create_study_set(facility: Facility, cards: Cards, *, at: datetime) -> list[UUID]:
     key = uuid7()
     skill = Skill.objects.create(facility=facility, code=str(key), title=cards.name)
     study_set = StudySet.objects.create(

@@ -1,4 +1,4 @@
-"""What there is to learn at the demo school."""
+"""The curriculum of the demo school: exercises, topics of answer tracking, and study sets."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ CHANNEL = "Numbers and words"
 VIDEO = "What is a fraction?"
 M_OF_N: dict[str, object] = {"type": "m_of_n", "m": 3, "n": 5}
 IN_A_ROW: dict[str, object] = {"type": "num_correct_in_a_row_3"}
-HARDEST = 0.8  # log odds either side of the average question
+HARDEST = 0.8  # difficulty of the hardest question in log odds; the easiest has -0.8
 
 
 class Question(NamedTuple):
-    """One question: what is right, and what is wrong, the commonest mistake first."""
+    """One question with its right answer and its wrong answers, the most frequent one first."""
 
     text: str
     right: str
@@ -24,7 +24,7 @@ class Question(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Exercise:
-    """Questions to practise until they are mastered, the easiest first."""
+    """An exercise with its mastery model and its questions, the easiest first."""
 
     title: str
     section: str
@@ -34,13 +34,13 @@ class Exercise:
 
     @property
     def content_id(self) -> UUID:
-        """What its sessions call it."""
+        """The content id of its sessions."""
         return key_of(self.title)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Topic:
-    """A skill whose answers an app reports one by one."""
+    """A skill whose answers an app reports through answer tracking."""
 
     code: str
     title: str
@@ -50,19 +50,22 @@ class Topic:
 
 @dataclass(frozen=True, kw_only=True)
 class Cards:
-    """A set of things to remember: what is asked, and what is right."""
+    """A study set, as pairs of question and right answer."""
 
     name: str
     pairs: list[tuple[str, str]]
 
 
 def key_of(title: str) -> UUID:
-    """Return the id of a content of the demo: the same in every demo school."""
+    """Return the id of a content by its title; it is the same in every demo school."""
     return uuid5(NAMESPACE_URL, f"learntrace:demo:{title}")
 
 
 def hardness(place: int, count: int) -> float:
-    """Return how much harder than average a question is: each list goes from easy to hard."""
+    """Return a question's difficulty in log odds; each list of questions goes from easy to hard.
+
+    `place` counts from 0, and 0 log odds is an average question.
+    """
     return HARDEST * (2 * place / (count - 1) - 1)
 
 

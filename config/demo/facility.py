@@ -1,4 +1,4 @@
-"""Sixty days at the demo school, through the ordinary services."""
+"""The simulation of sixty days at the demo school, recorded through the ordinary services."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from logger.models import ContentSession
 from roster.models import Facility, User
 
 QUIZ_DAY = 9
-LONGEST = timedelta(hours=2)  # that somebody sits there
+MAX_DAY_DURATION = timedelta(hours=2)  # the maximum duration of a day's work
 VIDEOS, IN_THE_LESSON, STUDIES = 0.2, 0.5, 0.5
 MIN_ANSWERS = 20  # as `manage.py fit_skills`
 
 
-def unopened() -> Facility | None:
-    """Return the demo school where nobody has worked yet: new, or stopped while it opened."""
+def find_unused_demo_facility() -> Facility | None:
+    """Return the demo school if it has no work yet: if it is new or was interrupted."""
     school = Facility.objects.filter(partner_id=PARTNER_ID, name=NAME).first()
     if school is None or Skill.objects.filter(facility=school).exists():
         return None
@@ -46,70 +46,73 @@ def create_demo_facility(
     characters: Sequence[Persona] = LEARNERS,
     quiet: bool = False,
 ) -> None:
-    """Let the learners of a school that holds only its roster work until now.
+    """Simulate the learners' work up to now at a school that has only its roster.
 
-    The same seed makes the same answers. Whoever stops this half way leaves the school empty.
+    The same seed gives the same answers. All is one transaction, so an interrupted simulation
+    leaves the school empty.
     """
     with transaction.atomic():
-        stock = create_content(facility, at=at - timedelta(days=70))
-        people = {user.username: user for user in User.objects.in_facility(facility.pk)}
-        # A bar only for whoever waits at a terminal.
-        for character in tqdm(characters, unit=" learners", disable=True if quiet else None):
-            if character.username not in people:
+        content = create_content(facility, at=at - timedelta(days=70))
+        users = {user.username: user for user in User.objects.in_facility(facility.pk)}
+        # With None, tqdm shows the progress bar only at a terminal.
+        for persona in tqdm(characters, unit=" learners", disable=True if quiet else None):
+            if persona.username not in users:
                 continue
-            pupil = SimulatedLearner(character, Chance(f"{seed} {character.username}"))
-            Simulation(people[character.username], pupil, stock).live(at=at)
+            simulated_learner = SimulatedLearner(persona, Chance(f"{seed} {persona.username}"))
+            Simulation(users[persona.username], simulated_learner, content).run(at=at)
     while fold_events(at):
         pass
     if fit_skills(facility, min_answers=MIN_ANSWERS, at=at):
-        _exhaust(rebuild(User.objects.in_facility(facility.pk), newest_parameters=True))
+        _run_all(rebuild(User.objects.in_facility(facility.pk), newest_parameters=True))
 
 
 class Simulation:
-    """One learner's days at school."""
+    """The simulation of one learner's days at school."""
 
-    def __init__(self, learner: User, pupil: SimulatedLearner, stock: DemoContent) -> None:
+    def __init__(
+        self, learner: User, simulated_learner: SimulatedLearner, content: DemoContent
+    ) -> None:
         self.learner = learner
-        self.pupil = pupil
-        self.chance = pupil.chance
-        self.character: Persona = pupil.character
-        self.stock = stock
-        self.desk = ReviewSimulator(pupil, stock.cards)
-        self.quizzed = self.character.classroom != CLASS_A
+        self.simulated_learner = simulated_learner
+        self.chance = simulated_learner.chance
+        self.persona: Persona = simulated_learner.persona
+        self.content = content
+        self.review_simulator = ReviewSimulator(simulated_learner, content.cards)
+        self.is_quiz_done = self.persona.classroom != CLASS_A
 
-    def live(self, *, at: datetime) -> None:
-        """Live through the days of practice before a moment."""
-        for day in self.pupil.days():
-            usual = (at - timedelta(days=day)).replace(
-                hour=self.character.hour, minute=self.chance.randrange(50), second=0, microsecond=0
+    def run(self, *, at: datetime) -> None:
+        """Simulate the learner's days of practice up to a time."""
+        for day in self.simulated_learner.days():
+            usual_start = (at - timedelta(days=day)).replace(
+                hour=self.persona.hour, minute=self.chance.randrange(50), second=0, microsecond=0
             )
-            # Whoever usually comes later today came earlier, if the day is old enough.
-            begins = min(usual, at - LONGEST)
-            if begins.date() == usual.date():
-                self.pupil.begin_day(day)
-                self._spend(day, begins)
+            # If the usual time is still to come today, start earlier, but never on the day before.
+            start = min(usual_start, at - MAX_DAY_DURATION)
+            if start.date() == usual_start.date():
+                self.simulated_learner.start_day(day)
+                self._simulate_day(day, start)
 
-    def _spend(self, day: int, at: datetime) -> None:
-        """Sit down to sessions, then answer what apps ask."""
-        sitting = SimulatedSession(self.learner, self.pupil, at=at)
+    def _simulate_day(self, day: int, at: datetime) -> None:
+        """Simulate sessions, then answers in apps."""
+        session = SimulatedSession(self.learner, self.simulated_learner, at=at)
         if self.chance.happens(VIDEOS):
-            sitting.watch()
+            session.watch()
         in_lesson = self.chance.happens(IN_THE_LESSON)
-        lesson = self.stock.lessons[self.character.classroom] if in_lesson else None
-        sitting.practise(self.chance.choice(EXERCISES), lesson)
-        if day <= QUIZ_DAY and not self.quizzed:
-            self.quizzed = True
-            sitting.take_quiz(self.stock.quiz)
-        self._report(sitting.moment)
+        lesson = self.content.lessons[self.persona.classroom] if in_lesson else None
+        session.practise(self.chance.choice(EXERCISES), lesson)
+        if day <= QUIZ_DAY and not self.is_quiz_done:
+            self.is_quiz_done = True
+            session.take_quiz(self.content.quiz)
+        self._record_app_answers(session.moment)
 
-    def _report(self, at: datetime) -> None:
-        answers = list(self.desk.answers(self.chance.choice(TOPICS), at=at))
-        if self.character.studies and self.chance.happens(STUDIES):
-            name = self.chance.choice(sorted(self.stock.cards))
-            answers += self.desk.study(name, at=answers[-1].happened_at or at)
+    def _record_app_answers(self, at: datetime) -> None:
+        answers = list(self.review_simulator.answers(self.chance.choice(TOPICS), at=at))
+        if self.persona.studies and self.chance.happens(STUDIES):
+            name = self.chance.choice(sorted(self.content.cards))
+            answers += self.review_simulator.study(name, at=answers[-1].happened_at or at)
         record_answers(self.learner, answers, at=answers[-1].happened_at or at)
 
 
-def _exhaust(steps: Iterable[object]) -> None:
+def _run_all(steps: Iterable[object]) -> None:
     for _step in steps:
         pass

@@ -1,4 +1,4 @@
-"""Who is at the demo school: one learner at least of every kind a coach should know."""
+"""The learners of the demo school, at least one for every kind of progress a coach may see."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LEARNERS = [
     ),
     Persona(
         username="dina", full_name="Dina Haddad", external_id="student_126", classroom=CLASS_A,
-        usual=Course.SLOW, manner=AnswerStyle.CAREFUL, hour=17,
+        usual=Course.SLOW, answer_style=AnswerStyle.CAREFUL, hour=17,
     ),
     Persona(
         username="emil", full_name="Emil Novak", external_id="student_127", classroom=CLASS_B,
@@ -38,7 +38,7 @@ LEARNERS = [
     ),
     Persona(
         username="hugo", full_name="Hugo Weber", external_id="student_130", classroom=CLASS_A,
-        usual=Course.FAST, manner=AnswerStyle.OVERCONFIDENT, hour=14,
+        usual=Course.FAST, answer_style=AnswerStyle.OVERCONFIDENT, hour=14,
     ),
     Persona(
         username="ines", full_name="Inês Costa", external_id="student_131", classroom=CLASS_A,
@@ -54,11 +54,11 @@ LEARNERS = [
     ),
     Persona(
         username="lena", full_name="Lena Jansen", external_id="student_134", classroom=CLASS_A,
-        usual=Course.LOW, manner=AnswerStyle.GUESSING, studies=False, hour=22,
+        usual=Course.LOW, answer_style=AnswerStyle.GUESSING, studies=False, hour=22,
     ),
     Persona(
         username="mei", full_name="美 Itō", external_id="student_135", classroom=CLASS_A,
-        usual=Course.FAST, manner=AnswerStyle.CAREFUL, hour=9,
+        usual=Course.FAST, answer_style=AnswerStyle.CAREFUL, hour=9,
     ),
     Persona(
         username="noor", full_name="نور الأمين", external_id="student_136", classroom=CLASS_A,
@@ -74,11 +74,11 @@ LEARNERS = [
     ),
     Persona(
         username="quinn", full_name="Quinn Roy", external_id="student_139", classroom=CLASS_B,
-        usual=Course.FAST, manner=AnswerStyle.OVERCONFIDENT, hour=13,
+        usual=Course.FAST, answer_style=AnswerStyle.OVERCONFIDENT, hour=13,
     ),
     Persona(
         username="rosa", full_name="Rosa Silva", external_id="student_140", classroom=CLASS_B,
-        usual=Course.MASTERED, manner=AnswerStyle.CAREFUL,
+        usual=Course.MASTERED, answer_style=AnswerStyle.CAREFUL,
     ),
     Persona(
         username="sami", full_name="Sami Haddad", external_id="student_141", classroom=CLASS_B,

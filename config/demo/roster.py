@@ -1,4 +1,4 @@
-"""The demo school as a roster file, as any school would be brought in."""
+"""The roster of the demo school as a roster file, imported like that of any school."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from roster.importing.schema import (
     UserEntry,
 )
 
-# It is nobody's school: whoever sees a learner's name sees that, too.
+# The name says that the school is not real, because it is shown beside the learners' names.
 NAME = "Riverside School (demo, simulated learners)"
 PARTNER_ID = "779"
 KEY = "Demo app"
@@ -23,14 +23,14 @@ LOGINS = {
     "head": "admin of the school",
     "admin": "superuser",
 }
-# Others of the class only do what is simulated; these may be logged in as.
+# Learners who can log in; the others have no password.
 WITH_PASSWORDS = {"ada", "ben", "chen", "dina", "emil", "fatima"}
 LESSON, OTHER_LESSON = "Fractions, week 1", "Equations, week 3"
 QUIZ = "Fractions quiz"
 
 
 def demo_roster() -> RosterFile:
-    """Return everybody and everything the school begins with."""
+    """Return the roster file with people, classes, groups, assignments and an API key."""
     return RosterFile(
         facility=FacilityEntry(name=NAME, partner_id=PARTNER_ID),
         users=[
@@ -44,7 +44,7 @@ def demo_roster() -> RosterFile:
             ClassroomEntry(
                 name=CLASS_A,
                 coaches=["coach"],
-                learners=_of(CLASS_A),
+                learners=_usernames_in(CLASS_A),
                 groups=[
                     GroupEntry(name="Fractions club", learners=["ada", "ben"]),
                     GroupEntry(name="Help after school", learners=["chen", "hugo", "lena", "noor"]),
@@ -53,7 +53,7 @@ def demo_roster() -> RosterFile:
             ClassroomEntry(
                 name=CLASS_B,
                 coaches=["coach7b"],
-                learners=_of(CLASS_B),
+                learners=_usernames_in(CLASS_B),
                 groups=[GroupEntry(name="Equations club", learners=["emil", "omar", "uma"])],
             ),
         ],
@@ -69,14 +69,14 @@ def demo_roster() -> RosterFile:
 def _learners() -> list[UserEntry]:
     return [
         UserEntry(
-            username=character.username,
-            full_name=character.full_name,
-            external_id=character.external_id,
-            passwordless=character.username not in WITH_PASSWORDS,
+            username=persona.username,
+            full_name=persona.full_name,
+            external_id=persona.external_id,
+            passwordless=persona.username not in WITH_PASSWORDS,
         )
-        for character in LEARNERS
+        for persona in LEARNERS
     ]
 
 
-def _of(classroom: str) -> list[str]:
-    return [character.username for character in LEARNERS if character.classroom == classroom]
+def _usernames_in(classroom: str) -> list[str]:
+    return [persona.username for persona in LEARNERS if persona.classroom == classroom]

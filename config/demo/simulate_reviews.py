@@ -1,4 +1,4 @@
-"""Answers that an app reports one by one, and reviews of what is to be remembered."""
+"""Simulation of answers in apps: tracked answers about topics, and reviews of study sets."""
 
 from __future__ import annotations
 
@@ -12,35 +12,35 @@ from config.demo.curriculum import Topic, hardness
 from config.demo.simulated_learner import SimulatedLearner
 from config.seeding.paths import Course, sigmoid
 
-TRACKED_A_DAY, REVIEWED_A_DAY = (5, 7), 6
-# Log odds of remembering: at first sight, more with every review, less with every day since.
-FIRST_SIGHT, BY_REVIEW, BY_DAY, BEST = 0.8, 1.1, 0.04, 3.5
-QUICK, QUICKLY = {Course.MASTERED, Course.FAST}, 1.0
-ALMOST = 0.06
+TRACKED_PER_DAY, REVIEWED_PER_DAY = (5, 7), 6
+# Log odds of recall: at the first review, gain per review, loss per day since, and the maximum.
+FIRST_SIGHT, GAIN_PER_REVIEW, LOSS_PER_DAY, MAX_LOG_ODDS = 0.8, 1.1, 0.04, 3.5
+FAST_COURSES, FAST_BONUS = {Course.MASTERED, Course.FAST}, 1.0
+ALMOST_PROBABILITY = 0.06
 
 
 class ReviewSimulator:
-    """Where one learner answers questions and studies sets, from day to day."""
+    """Generates one learner's tracked answers and reviews, from day to day."""
 
-    def __init__(self, pupil: SimulatedLearner, cards: dict[str, list[UUID]]) -> None:
-        self.pupil = pupil
-        self.chance = pupil.chance
+    def __init__(self, simulated_learner: SimulatedLearner, cards: dict[str, list[UUID]]) -> None:
+        self.simulated_learner = simulated_learner
+        self.chance = simulated_learner.chance
         self.cards = cards
-        self.told = 0
+        self.answer_count = 0
         self.reviews: Counter[UUID] = Counter()
         self.reviewed: dict[UUID, datetime] = {}
 
     def answers(self, topic: Topic, *, at: datetime) -> Iterator[Answer]:
-        """Answer some questions about a topic, as an app would report them."""
-        for _turn in range(self.chance.randint(*TRACKED_A_DAY)):
-            place = self.chance.randrange(topic.items)
-            answered = self.pupil.answer(topic.code, hardness(place, topic.items))
+        """Yield answers to some questions about a topic, as an app would report them."""
+        for _turn in range(self.chance.randint(*TRACKED_PER_DAY)):
+            position = self.chance.randrange(topic.items)
+            answered = self.simulated_learner.answer(topic.code, hardness(position, topic.items))
             at += timedelta(seconds=answered.seconds)
             yield Answer(
                 source=Source.TRACK,
-                source_id=self._name(),
+                source_id=self._make_source_id(),
                 skill=topic.code,
-                item=f"{topic.code}-{place + 1:02}",
+                item=f"{topic.code}-{position + 1:02}",
                 score=float(answered.right),
                 seconds=round(answered.seconds),
                 confidence=answered.confidence,
@@ -48,33 +48,35 @@ class ReviewSimulator:
             )
 
     def study(self, name: str, *, at: datetime) -> Iterator[Answer]:
-        """Review a set: what was not seen for longest first, what is new last."""
+        """Yield reviews of a study set: the items not seen for longest first, new items last."""
         guids = self.cards[name]
-        known = sorted((g for g in guids if g in self.reviewed), key=self.reviewed.__getitem__)
-        new = [guid for guid in guids if guid not in self.reviewed]
-        for guid in [*known[: REVIEWED_A_DAY - min(2, len(new))], *new[:2]]:
+        reviewed_guids = sorted(
+            (g for g in guids if g in self.reviewed), key=self.reviewed.__getitem__
+        )
+        new_guids = [guid for guid in guids if guid not in self.reviewed]
+        for guid in [*reviewed_guids[: REVIEWED_PER_DAY - min(2, len(new_guids))], *new_guids[:2]]:
             seconds = self.chance.seconds(2, 12)
             at += timedelta(seconds=seconds)
             yield Answer(
                 source=Source.STUDY,
-                source_id=self._name(),
+                source_id=self._make_source_id(),
                 guid=guid,
                 is_default=True,
-                score=self._recalled(guid, at=at),
+                score=self._score_review(guid, at=at),
                 seconds=seconds,
                 happened_at=at,
             )
 
-    def _recalled(self, guid: UUID, *, at: datetime) -> float:
+    def _score_review(self, guid: UUID, *, at: datetime) -> float:
         days = (at - self.reviewed.get(guid, at)) / timedelta(days=1)
-        quickness = QUICKLY if self.pupil.character.usual in QUICK else 0.0
-        log_odds = FIRST_SIGHT + quickness + BY_REVIEW * self.reviews[guid] - BY_DAY * days
+        bonus = FAST_BONUS if self.simulated_learner.persona.usual in FAST_COURSES else 0.0
+        log_odds = FIRST_SIGHT + bonus + GAIN_PER_REVIEW * self.reviews[guid] - LOSS_PER_DAY * days
         self.reviews[guid] += 1
         self.reviewed[guid] = at
-        if self.chance.happens(ALMOST):
+        if self.chance.happens(ALMOST_PROBABILITY):
             return 0.5
-        return float(self.chance.happens(sigmoid(min(log_odds, BEST))))
+        return float(self.chance.happens(sigmoid(min(log_odds, MAX_LOG_ODDS))))
 
-    def _name(self) -> str:
-        self.told += 1
-        return f"demo-{self.pupil.character.username}-{self.told}"
+    def _make_source_id(self) -> str:
+        self.answer_count += 1
+        return f"demo-{self.simulated_learner.persona.username}-{self.answer_count}"

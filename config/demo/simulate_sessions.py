@@ -1,4 +1,4 @@
-"""Sessions of simulated learners, told to the ordinary services."""
+"""Simulation of content sessions, recorded through the services of progress tracking."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from logger.services import start_session, update_session
 from roster.models import Lesson, Quiz, User
 
 QUESTIONS = (4, 7)
-# Of wrong answers, how often each mistake is made; and what may happen beside an answer.
+# Frequencies of the wrong answers; probabilities of what else may happen at a question.
 MISTAKES = (0.6, 0.25, 0.15)
-HINT_FIRST, GOES_ON, TAKES_HINT, APP_FAILS = 0.03, 0.7, 0.4, 0.015
+HINT_FIRST, TRIES_AGAIN, TAKES_HINT, APP_FAILS = 0.03, 0.7, 0.4, 0.015
 SUBMITS = 0.75
 
 
 class SimulatedSession:
-    """One learner at work, from a moment on."""
+    """Simulates one learner's sessions on one day; `moment` is the simulated time."""
 
-    def __init__(self, learner: User, pupil: SimulatedLearner, *, at: datetime) -> None:
+    def __init__(self, learner: User, simulated_learner: SimulatedLearner, *, at: datetime) -> None:
         self.learner = learner
-        self.pupil = pupil
-        self.chance = pupil.chance
+        self.simulated_learner = simulated_learner
+        self.chance = simulated_learner.chance
         self.moment = at
 
     def watch(self) -> None:
-        """Watch a part of the video."""
+        """Simulate watching a part of the video."""
         session_id = self._start(
             StartSession(
                 kind="video",
@@ -41,11 +41,11 @@ class SimulatedSession:
             )
         )
         seconds = self.chance.seconds(30, 240)
-        self._pass(seconds)
+        self._pass_time(seconds)
         self._send(session_id, UpdateSession(progress_delta=0.1, time_spent_delta=seconds))
 
     def practise(self, exercise: Exercise, lesson: Lesson | None) -> None:
-        """Answer some questions of an exercise, each once, easy ones and hard ones."""
+        """Simulate answering a random sample of an exercise's questions."""
         session_id = self._start(
             StartSession(
                 kind="exercise",
@@ -58,22 +58,22 @@ class SimulatedSession:
             )
         )
         count = len(exercise.questions)
-        began = self.moment
-        told = [
+        started_at = self.moment
+        interactions = [
             interaction
-            for place in self.chance.sample(range(count), k=self.chance.randint(*QUESTIONS))
+            for position in self.chance.sample(range(count), k=self.chance.randint(*QUESTIONS))
             for interaction in self._work_on(
-                f"question {place + 1}",
+                f"question {position + 1}",
                 exercise.title,
-                exercise.questions[place],
-                hardness(place, count),
+                exercise.questions[position],
+                hardness(position, count),
             )
         ]
-        # Told at once, as an app does that was offline: each at the time it happened.
-        self._send(session_id, _update(told, self.moment - began))
+        # Sent in one update with the time of each interaction, as by an app that was offline.
+        self._send(session_id, _make_update(interactions, self.moment - started_at))
 
     def take_quiz(self, quiz: Quiz) -> None:
-        """Answer the quiz of the class, and mostly submit it."""
+        """Simulate answering the quiz of the class, and mostly submitting it."""
         session_id = self._start(
             StartSession(
                 kind="quiz",
@@ -83,24 +83,26 @@ class SimulatedSession:
             )
         )
         submits = self.chance.happens(SUBMITS)
-        asked = QUIZ_QUESTIONS if submits else QUIZ_QUESTIONS[: self.chance.randint(2, 7)]
-        began = self.moment
-        told = [self._quizzed(each) for each in asked]
-        self._send(session_id, _update(told, self.moment - began))
+        quiz_questions = QUIZ_QUESTIONS if submits else QUIZ_QUESTIONS[: self.chance.randint(2, 7)]
+        started_at = self.moment
+        interactions = [self._answer_quiz_question(each) for each in quiz_questions]
+        self._send(session_id, _make_update(interactions, self.moment - started_at))
         if submits:
-            self._pass(10)
+            self._pass_time(10)
             self._send(session_id, UpdateSession(progress=1.0, time_spent_delta=10))
 
-    def _quizzed(self, asked: QuizQuestion) -> Interaction:
-        place = asked.exercise.questions.index(asked.question)
-        harder = hardness(place, len(asked.exercise.questions))
-        return self._answered(asked.item, asked.exercise.title, asked.question, harder)
+    def _answer_quiz_question(self, quiz_question: QuizQuestion) -> Interaction:
+        position = quiz_question.exercise.questions.index(quiz_question.question)
+        difficulty = hardness(position, len(quiz_question.exercise.questions))
+        return self._answer(
+            quiz_question.item, quiz_question.exercise.title, quiz_question.question, difficulty
+        )
 
     def _work_on(
-        self, item: str, thing: str, question: Question, harder: float
+        self, item: str, skill: str, question: Question, difficulty: float
     ) -> Iterator[Interaction]:
-        """Yield what happens at one question: mostly an answer, then perhaps a hint and another."""
-        answered = self._answered(item, thing, question, harder)
+        """Yield the interactions with a question: an answer, perhaps a hint and another answer."""
+        answered = self._answer(item, skill, question, difficulty)
         if self.chance.happens(APP_FAILS):
             yield replace(answered, correct=0.0, complete=False, error=True)
         if answered.correct:
@@ -111,26 +113,28 @@ class SimulatedSession:
             yield answered
             return
         yield replace(answered, complete=False)
-        if self.chance.happens(GOES_ON):
-            yield from self._mended(answered, question)
+        if self.chance.happens(TRIES_AGAIN):
+            yield from self._correct_mistake(answered, question)
 
-    def _mended(self, wrong: Interaction, question: Question) -> Iterator[Interaction]:
+    def _correct_mistake(self, wrong: Interaction, question: Question) -> Iterator[Interaction]:
         if self.chance.happens(TAKES_HINT):
-            wrong = self._later(wrong)
+            wrong = self._repeat_later(wrong)
             yield replace(wrong, complete=False, hinted=True, answer={"hint": 1})
         right = {"question": question.text, "choice": question.right}
-        yield replace(self._later(wrong), correct=1.0, answer=right, simple_answer=question.right)
+        yield replace(
+            self._repeat_later(wrong), correct=1.0, answer=right, simple_answer=question.right
+        )
 
-    def _later(self, interaction: Interaction) -> Interaction:
-        """Return the same a while later; the time spent at a question adds up."""
-        seconds = self.pupil.seconds()
-        self._pass(seconds)
+    def _repeat_later(self, interaction: Interaction) -> Interaction:
+        """Return a copy of the interaction at a later time, with the added time spent."""
+        seconds = self.simulated_learner.seconds()
+        self._pass_time(seconds)
         spent = round(interaction.time_spent + seconds, 1)
         return replace(interaction, time_spent=spent, timestamp=self.moment)
 
-    def _answered(self, item: str, thing: str, question: Question, harder: float) -> Interaction:
-        answered = self.pupil.answer(thing, harder)
-        self._pass(answered.seconds)
+    def _answer(self, item: str, skill: str, question: Question, difficulty: float) -> Interaction:
+        answered = self.simulated_learner.answer(skill, difficulty)
+        self._pass_time(answered.seconds)
         [mistake] = self.chance.choices(question.wrong, MISTAKES)
         choice = question.right if answered.right else mistake
         return Interaction(
@@ -150,10 +154,10 @@ class SimulatedSession:
     def _send(self, session_id: UUID, update: UpdateSession) -> None:
         update_session(session_id, update, actor=self.learner, at=self.moment)
 
-    def _pass(self, seconds: float) -> None:
+    def _pass_time(self, seconds: float) -> None:
         self.moment += timedelta(seconds=seconds)
 
 
-def _update(told: list[Interaction], elapsed: timedelta) -> UpdateSession:
+def _make_update(interactions: list[Interaction], elapsed: timedelta) -> UpdateSession:
     seconds = round(elapsed.total_seconds(), 1)
-    return UpdateSession(time_spent_delta=seconds, interactions=tuple(told))
+    return UpdateSession(time_spent_delta=seconds, interactions=tuple(interactions))

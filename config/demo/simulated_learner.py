@@ -1,4 +1,4 @@
-"""A simulated learner: when they practise, and what they answer."""
+"""A simulated learner, who decides when to practise and what to answer."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from config.seeding.chance import Chance
 from config.seeding.paths import Course, Path, sigmoid
 
 DAYS = 60
-# Log odds: good days and bad ones.
+# Log odds: standard deviation of the daily mood, and loss of knowledge in a slump.
 MOOD_SD, SLUMP = 0.2, 2.5
 
 
 class Rhythm(StrEnum):
-    """On which days somebody practises."""
+    """The pattern of days on which a learner practises."""
 
     REGULAR = "regular"
     IRREGULAR = "irregular"
@@ -24,7 +24,7 @@ class Rhythm(StrEnum):
     NEW = "new"
 
 
-# The first and the last day, counted back from today, and the share of days with practice.
+# The first and the last day as days ago, and the share of days with practice.
 _SPANS = {
     Rhythm.REGULAR: (DAYS, 0, 0.5),
     Rhythm.STOPPED: (DAYS, 16, 0.5),
@@ -34,7 +34,7 @@ _BURST, _PAUSE = (2, 3), (6, 11)
 
 
 class AnswerStyle(StrEnum):
-    """How somebody answers."""
+    """The typical speed and confidence of a learner's answers."""
 
     USUAL = "usual"
     CAREFUL = "careful"
@@ -42,14 +42,14 @@ class AnswerStyle(StrEnum):
     OVERCONFIDENT = "overconfident"
 
 
-# Seconds for an answer, and how sure of it when right and when wrong, from 1 to 5.
+# The range of seconds for an answer; confidences (1 to 5) for right and for wrong answers.
 _SECONDS: dict[AnswerStyle, tuple[float, float]] = {
     AnswerStyle.USUAL: (12, 60),
     AnswerStyle.CAREFUL: (45, 150),
     AnswerStyle.GUESSING: (2, 9),
     AnswerStyle.OVERCONFIDENT: (8, 40),
 }
-_SURE: dict[AnswerStyle, tuple[list[int], list[int]]] = {
+_CONFIDENCES: dict[AnswerStyle, tuple[list[int], list[int]]] = {
     AnswerStyle.USUAL: ([3, 4, 4, 5], [2, 2, 3, 4]),
     AnswerStyle.CAREFUL: ([2, 3, 3, 4], [1, 2, 2, 3]),
     AnswerStyle.GUESSING: ([1, 1, 2], [1, 1, 2]),
@@ -59,9 +59,11 @@ _SURE: dict[AnswerStyle, tuple[list[int], list[int]]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Persona:
-    """Who somebody is: what becomes of their practice of most things, and of some by name.
+    """The definition of a simulated learner.
 
-    Something weighs on who is in a `slump`: for so many days now they know less of everything.
+    `courses` maps skills to the course of learning them; all others have the course `usual`. For
+    the last `slump` days the learner knows less of everything. `hour` is the time of day at which
+    they work, and `studies` says whether they study sets.
     """
 
     username: str
@@ -71,14 +73,14 @@ class Persona:
     usual: Course = Course.STEADY
     courses: dict[str, Course] = field(default_factory=dict)
     rhythm: Rhythm = Rhythm.REGULAR
-    manner: AnswerStyle = AnswerStyle.USUAL
+    answer_style: AnswerStyle = AnswerStyle.USUAL
     studies: bool = True
     slump: int = 0
     hour: int = 10
 
 
-class Answered(NamedTuple):
-    """One answer: whether it was right, in how many seconds, and how sure they were of it."""
+class SimulatedAnswer(NamedTuple):
+    """One simulated answer: correctness, seconds, and confidence from 1 to 5."""
 
     right: bool
     seconds: float
@@ -86,18 +88,18 @@ class Answered(NamedTuple):
 
 
 class SimulatedLearner:
-    """Somebody of a character, while time goes by."""
+    """The state of a simulated learner, which changes with each day and each answer."""
 
-    def __init__(self, character: Persona, chance: Chance) -> None:
-        self.character = character
+    def __init__(self, persona: Persona, chance: Chance) -> None:
+        self.persona = persona
         self.chance = chance
-        self.answered: Counter[str] = Counter()
+        self.answer_counts: Counter[str] = Counter()
         self.paths: dict[str, Path] = {}
         self.mood = 0.0
 
     def days(self) -> list[int]:
-        """Return how many days ago they practised, the first day first; today is 0."""
-        rhythm, chance = self.character.rhythm, self.chance
+        """Return the days of practice as days ago, the first day first; today is 0."""
+        rhythm, chance = self.persona.rhythm, self.chance
         if rhythm is not Rhythm.IRREGULAR:
             first, last, share = _SPANS[rhythm]
             return [day for day in range(first, last - 1, -1) if chance.happens(share)]
@@ -109,27 +111,27 @@ class SimulatedLearner:
             day = burst.stop + chance.randint(*_PAUSE)
         return [day for day in reversed(days) if day <= DAYS]
 
-    def begin_day(self, days_ago: int) -> None:
-        """Be in a good mood or a bad one."""
+    def start_day(self, days_ago: int) -> None:
+        """Draw the mood of a day."""
         self.mood = self.chance.gauss(0, MOOD_SD)
-        if days_ago < self.character.slump:
+        if days_ago < self.persona.slump:
             self.mood -= SLUMP
 
-    def answer(self, thing: str, hardness: float) -> Answered:
-        """Answer a question about something, harder than others by so many log odds."""
-        log_odds = self._path(thing).at(self.answered[thing]) + self.mood - hardness
-        self.answered[thing] += 1
+    def answer(self, skill: str, hardness: float) -> SimulatedAnswer:
+        """Return a random answer to a question of a skill; `hardness` is in log odds."""
+        log_odds = self._path(skill).at(self.answer_counts[skill]) + self.mood - hardness
+        self.answer_counts[skill] += 1
         right = self.chance.happens(sigmoid(log_odds))
-        when_right, when_wrong = _SURE[self.character.manner]
-        confidence = self.chance.choice(when_right if right else when_wrong)
-        return Answered(right, self.seconds(), confidence)
+        if_right, if_wrong = _CONFIDENCES[self.persona.answer_style]
+        confidence = self.chance.choice(if_right if right else if_wrong)
+        return SimulatedAnswer(right, self.seconds(), confidence)
 
     def seconds(self) -> float:
-        """Return how long they look at a question."""
-        return self.chance.seconds(*_SECONDS[self.character.manner])
+        """Return a random time for one question, in seconds."""
+        return self.chance.seconds(*_SECONDS[self.persona.answer_style])
 
-    def _path(self, thing: str) -> Path:
-        if thing not in self.paths:
-            course = self.character.courses.get(thing, self.character.usual)
-            self.paths[thing] = Path.of(course, self.chance)
-        return self.paths[thing]
+    def _path(self, skill: str) -> Path:
+        if skill not in self.paths:
+            course = self.persona.courses.get(skill, self.persona.usual)
+            self.paths[skill] = Path.of(course, self.chance)
+        return self.paths[skill]

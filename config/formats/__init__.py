@@ -1,1 +1,1 @@
-"""How dates and times are written."""
+"""Date and time formats per language, for Django's FORMAT_MODULE_PATH."""

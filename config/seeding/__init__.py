@@ -1,7 +1,8 @@
-"""A big installation, made up: `manage.py seed_demo --attempts N`.
+"""Scale seeder of a large simulated installation: `manage.py seed_demo --attempts N`.
 
-`chance` decides, `schools` and `catalogue` say who and what there is, `desk` keeps one learner's
-records as the services would, `habits` lets learners work, `writing` stores it all.
+`chance` draws random values, `schools` and `catalogue` create people and contents, and `habits`
+simulates their work. `SessionWriter` builds one learner's records as the services would, `telling`
+records the answers in the learner model, and `writing` inserts the rows.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What there is to learn from: contents, some popular, some out of use, and their items."""
+"""The simulated catalogue: contents of different popularity, and their items."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MIN_CONTENTS = 60
 CHANNELS = 5
 ITEMS = (8, 40)
 OUT_OF_USE = 0.1
-# In proportion: mostly exercises, some practice quizzes, and what is only looked at.
+# The kinds in proportion: mostly exercises, some videos, documents and practice quizzes.
 KINDS = [
     *[ContentKind.EXERCISE] * 6,
     *[ContentKind.VIDEO] * 2,
@@ -31,7 +31,7 @@ MODELS: list[dict[str, Any]] = [
     {"type": "num_correct_in_a_row_5"},
     {"type": "do_all"},
 ]
-# What they are about, and the section of a test that this counts for.
+# The subjects of contents, each with its section of the test.
 SUBJECTS = [
     ("Fractions", "math"), ("Decimals", "math"), ("Equations", "math"), ("Geometry", "math"),
     ("Data and chance", "math"), ("Reading closely", "rw"), ("Punctuation", "rw"),
@@ -42,9 +42,10 @@ QUIZ: dict[str, Any] = {"type": "quiz"}
 
 @dataclass(frozen=True, kw_only=True)
 class Content:
-    """One content; `model` and `items` are of assessments, `until` is when it fell out of use.
+    """One content; only assessments have `model` and `items`.
 
-    `until` is a share of the whole time, from 0 to 1. `section` is of a test.
+    `until` is the end of its use, as a share of the whole time from 0 to 1. `section` is the
+    section of the test.
     """
 
     id: UUID
@@ -60,7 +61,7 @@ class Content:
 
 
 def titled(contents: Sequence[Content]) -> list[analytics.models.Content]:
-    """Return what contents are called, as rows of the installation's catalogue."""
+    """Return contents as rows of the installation's catalogue."""
     return [
         analytics.models.Content(
             pk=content.id, title=content.title, kind=content.kind, items=content.items or []
@@ -70,7 +71,7 @@ def titled(contents: Sequence[Content]) -> list[analytics.models.Content]:
 
 
 def catalogue(attempts: int, chance: Chance, *, at: datetime) -> Weighted[Content]:
-    """Return the contents of an installation of so many attempts, the popular ones first."""
+    """Return contents for an installation with this number of attempts, the most popular first."""
     channels = [chance.key(at) for _ in range(CHANNELS)]
     count = max(MIN_CONTENTS, attempts // ATTEMPTS_PER_CONTENT)
     kinds = [KINDS[number % len(KINDS)] for number in range(count)]
@@ -106,7 +107,7 @@ def _model(kind: ContentKind, chance: Chance) -> dict[str, Any] | None:
 
 
 def items(chance: Chance, *, at: datetime) -> list[str]:
-    """Return the names of a content's items: most apps use ids, some plain numbers."""
+    """Return the names of a content's items: ids for most contents, numbers for some."""
     count = chance.randint(*ITEMS)
     if chance.happens(0.25):
         return [f"question {number}" for number in range(1, count + 1)]

@@ -1,4 +1,4 @@
-"""Chance that repeats itself: the same seed makes the same installation, keys included."""
+"""Reproducible random values: the same seed gives the same installation, including its keys."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _VARIANT = 2 << 62
 
 
 class Chance(random.Random):
-    """Random numbers, and the keys and skew that a made-up history needs."""
+    """A random generator with keys, probabilities and durations for simulated records."""
 
     def key(self, at: datetime) -> UUID:
-        """Return a UUIDv7 of a moment, as if the row had been made then."""
+        """Return a UUIDv7 with this time, as if the row had been created then."""
         milliseconds = int(at.timestamp() * 1000)
         return UUID(
             int=milliseconds << 80
@@ -30,26 +30,26 @@ class Chance(random.Random):
         )
 
     def happens(self, probability: float) -> bool:
-        """Tell whether something of this probability happens."""
+        """Return True with this probability."""
         return self.random() < probability
 
     def seconds(self, low: float, high: float) -> float:
-        """Return a duration, to a tenth of a second as clients send it."""
+        """Return a random duration in tenths of a second, as clients send it."""
         return round(self.uniform(low, high), 1)
 
 
 class Weighted(Generic[T]):
-    """Things of which some are picked far more often than others."""
+    """A weighted random choice."""
 
     def __init__(self, things: Sequence[T], weights: Iterable[float]) -> None:
         self.things = things
         self.cumulative = list(accumulate(weights))
 
     def pick(self, chance: Chance) -> T:
-        """Return one of them by its weight."""
+        """Return a random element; its probability is proportional to its weight."""
         return chance.choices(self.things, cum_weights=self.cumulative)[0]
 
 
 def zipf(count: int) -> list[float]:
-    """Return weights that fall with the rank: the usual skew of what people choose."""
+    """Return weights that decrease with the rank (Zipf's law), as the popularity of contents."""
     return [1 / rank for rank in range(1, count + 1)]

@@ -1,7 +1,7 @@
-"""The desk of one learner, or guest, at one content: the records of what they do there.
+"""In-memory records of one learner's (or guest's) work on one content.
 
-It moves the same models by the same methods and in the same order as `logger.services`, only in
-memory and without asking the database, so that what it leaves is what requests would have left.
+It updates the same models by the same methods and in the same order as `logger.services`, but
+without queries, so that the records equal those that requests would have created.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from roster.models import Facility, Lesson, User
 
 @dataclass(kw_only=True)
 class Records:
-    """What was made so far, until there are `limit` attempts."""
+    """The records created so far, up to `limit` attempts."""
 
     limit: int
     summaries: list[ContentSummary] = field(default_factory=list)
@@ -30,12 +30,12 @@ class Records:
 
     @property
     def full(self) -> bool:
-        """Tell whether no attempt may be added."""
+        """True if no attempt may be added."""
         return len(self.attempts) >= self.limit
 
 
 class SessionWriter:
-    """Where one learner (None: a guest) of a facility works on one content."""
+    """Creates the records of one learner (None: a guest) who works on one content."""
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class SessionWriter:
         self.attempts: list[AttemptLog] = []
 
     def start(self, *, at: datetime, lesson: Lesson | None = None, repeat: bool = False) -> None:
-        """Start a session, as `start_session` does."""
+        """Start a session, like `start_session`."""
         if self.learner is not None:
             self.summary = self._summary(self.learner, self.summary, repeat=repeat, at=at)
             self.tried = self._try(self.learner, self.summary, repeat=repeat, at=at)
@@ -123,7 +123,7 @@ class SessionWriter:
         return tried
 
     def move(self, update: UpdateSession, *, at: datetime) -> None:
-        """Move the session on, as `update_session` does."""
+        """Update the session, like `update_session`."""
         self.session.advance(update, at=at)
         if self.summary is not None:
             self.summary.advance(update, at=at)
@@ -134,7 +134,7 @@ class SessionWriter:
             self._judge(self.tried, self.summary, update, at=at)
 
     def _answer(self, interactions: tuple[Interaction, ...], *, at: datetime) -> None:
-        """Work one question's interactions in; those that replace go to its latest attempt."""
+        """Apply interactions of one question; those with `replace` go to its latest attempt."""
         first, *more = interactions
         attempt = self._latest(first.item) if first.replace else None
         if attempt is not None:

@@ -1,4 +1,4 @@
-"""How people work: they watch, practise until they master, take quizzes, drop out, come back."""
+"""Simulation of learners' work: watching, practising until mastery, quizzes, pauses, dropouts."""
 
 from __future__ import annotations
 
@@ -16,38 +16,38 @@ MAX_SITTINGS = 4
 QUESTIONS_A_SITTING = (4, 15)
 AGAIN = 0.25
 WATCHED = (0.05, 0.6)
-HARDEST = 1.0  # log odds either side of the average item
+HARDEST = 1.0  # difficulty of the hardest item in log odds; the easiest has -1.0
 
 
 class Habits:
-    """One learner's way of working at one desk, from a moment on but never past the present."""
+    """Simulates one learner's work on one content, from a start time up to now."""
 
     def __init__(
-        self, desk: SessionWriter, *, path: Path, lesson: Lesson | None, now: datetime
+        self, writer: SessionWriter, *, path: Path, lesson: Lesson | None, now: datetime
     ) -> None:
-        self.desk = desk
-        self.chance: Chance = desk.chance
+        self.writer = writer
+        self.chance: Chance = writer.chance
         self.path = path
         self.answered = 0
         self.lesson = lesson
         self.now = now
 
     def work(self, at: datetime) -> None:
-        """Work on the content as its kind asks, in one sitting or in several."""
+        """Simulate work on the content according to its kind, in one session or several."""
         self.moment = at
-        if self.desk.content.items is None:
+        if self.writer.content.items is None:
             self._watch()
-        elif self.desk.content.model == {"type": MasteryType.QUIZ} or self.desk.content.quiz_id:
-            self._take_quiz(self.desk.content.items)
+        elif self.writer.content.model == {"type": MasteryType.QUIZ} or self.writer.content.quiz_id:
+            self._take_quiz(self.writer.content.items)
         else:
-            self._practise(self.desk.content.items)
+            self._practise(self.writer.content.items)
 
     def _goes_on(self) -> bool:
-        """Tell whether somebody may do one thing more: there is time and room for it."""
-        return self.moment < self.now and not self.desk.records.full
+        """Return True if there is time left, and the limit of attempts is not reached."""
+        return self.moment < self.now and not self.writer.records.full
 
     def _pass(self, seconds: float) -> bool:
-        """Let time pass, unless that reaches beyond the present; tell whether it did pass."""
+        """Advance the simulated time; return False if that would be in the future."""
         later = self.moment + timedelta(seconds=seconds)
         if later > self.now:
             self.moment = self.now
@@ -59,13 +59,13 @@ class Habits:
         for _sitting in range(self.chance.randint(1, MAX_SITTINGS)):
             if not self._goes_on():
                 return
-            self.desk.start(at=self.moment, lesson=self.lesson)
+            self.writer.start(at=self.moment, lesson=self.lesson)
             for _turn in range(self.chance.randint(1, 3)):
                 seconds = self.chance.seconds(20, 300)
                 if self._pass(seconds):
                     share = round(self.chance.uniform(*WATCHED), 3)
                     update = UpdateSession(progress_delta=share, time_spent_delta=seconds)
-                    self.desk.move(update, at=self.moment)
+                    self.writer.move(update, at=self.moment)
             self._sleep()
 
     def _sleep(self) -> None:
@@ -76,25 +76,25 @@ class Habits:
         for _sitting in range(self.chance.randint(1, MAX_SITTINGS)):
             if not self._goes_on():
                 return
-            self.desk.start(at=self.moment, lesson=self.lesson, repeat=repeat)
+            self.writer.start(at=self.moment, lesson=self.lesson, repeat=repeat)
             self._sit(items)
-            complete = self.desk.tried is not None and self.desk.tried.complete
+            complete = self.writer.tried is not None and self.writer.tried.complete
             repeat = complete and self.chance.happens(AGAIN * 2)
             if complete and not repeat and not self.chance.happens(AGAIN):
                 return
             self._sleep()
 
     def _sit(self, items: list[str]) -> None:
-        """Answer questions until mastered, or until it is enough for today."""
+        """Answer questions until mastery, or up to a random number for one session."""
         for _question in range(self.chance.randint(*QUESTIONS_A_SITTING)):
             if not self._goes_on() or not self._ask(self.chance.choice(items)):
                 return
-            tried = self.desk.tried
+            tried = self.writer.tried
             if tried is not None and tried.complete and not self.chance.happens(AGAIN):
                 return
 
     def _ask(self, item: str, *, is_quiz: bool = False, again: bool = False) -> bool:
-        """Answer one question; tell whether there was time for it."""
+        """Answer one question; return False if there was no time for it."""
         seconds = self.chance.seconds(4, 90)
         if not self._pass(seconds):
             return False
@@ -104,12 +104,12 @@ class Habits:
             time_spent_delta=seconds,
             interactions=interactions,
         )
-        self.desk.move(update, at=self.moment)
+        self.writer.move(update, at=self.moment)
         return True
 
     def _progress(self) -> float | None:
-        """Return what a client shows meanwhile; of `do_all` it alone knows the end."""
-        tried = self.desk.tried
+        """Return the progress a client reports; only the client knows the end of `do_all`."""
+        tried = self.writer.tried
         if tried is None or tried.complete:
             return None
         if tried.mastery_criterion["type"] == MasteryType.DO_ALL:
@@ -137,18 +137,18 @@ class Habits:
         return self._mended(answer)
 
     def _level(self, item: str) -> float:
-        """Return the probability that this answer is right; a content's first items are easy."""
-        items = self.desk.content.items or [item]
+        """Return the probability of a right answer; a content's first items are the easiest."""
+        items = self.writer.content.items or [item]
         harder = HARDEST * (2 * items.index(item) / len(items) - 1)
         log_odds = self.path.at(self.answered) - harder
         self.answered += 1
         return sigmoid(log_odds)
 
     def _latest_seconds(self, item: str) -> float:
-        return next((a.time_spent for a in self.desk.attempts if a.item == item), 0.0)
+        return next((a.time_spent for a in self.writer.attempts if a.item == item), 0.0)
 
     def _mended(self, wrong: Interaction) -> tuple[Interaction, ...]:
-        """Go on at a wrong answer: an error of the app, a hint, and mostly the right one."""
+        """Return the interactions at a wrong answer: app errors, hints, mostly a right answer."""
         more = [replace(wrong, correct=0.0)]
         if self.chance.happens(0.05):
             more.insert(0, replace(wrong, correct=0.0, answer=None, error=True))
@@ -159,8 +159,8 @@ class Habits:
         return tuple(more)
 
     def _take_quiz(self, items: list[str]) -> None:
-        """Answer every question once, change some answers, and mostly submit."""
-        self.desk.start(at=self.moment)
+        """Answer a sample of the questions, change some answers, and mostly submit."""
+        self.writer.start(at=self.moment)
         asked = self.chance.sample(items, k=min(len(items), self.chance.randint(5, 20)))
         for item in asked:
             if not self._goes_on() or not self._ask(item, is_quiz=True):
@@ -168,4 +168,4 @@ class Habits:
         for item in asked[: self.chance.randint(0, 2)]:
             self._ask(item, is_quiz=True, again=True)
         if self.chance.happens(0.85) and self._pass(5.0):
-            self.desk.move(UpdateSession(progress=1.0), at=self.moment)
+            self.writer.move(UpdateSession(progress=1.0), at=self.moment)

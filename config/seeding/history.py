@@ -1,4 +1,4 @@
-"""A made-up history: who works on what, and when; in slices of time, so that memory is bounded."""
+"""The simulated history of all learners' work, in slices of time so that memory is bounded."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from config.seeding.schools import Learner, Room, Schools
 
 SPAN = timedelta(days=300)
 ATTEMPTS_PER_SLICE = 20_000
-# An installation grows: later slices of equally many attempts take less time.
+# Use of the installation grows: later slices with as many attempts cover less time.
 GROWTH = 0.8
 GUESTS = 0.02
 COACHS_QUIZ = 0.15
 IN_A_LESSON = 0.4
 TIRELESS = 10
-# Nobody is the same at everything.
+# The probability that a content is learned with the learner's usual course.
 AS_USUAL = 0.8
 
 
 @dataclass(kw_only=True)
 class History:
-    """What happened at some schools with some contents, up to now."""
+    """The history of work on contents at several schools, up to now."""
 
     schools: Schools
     contents: Weighted[Content]
@@ -35,17 +35,17 @@ class History:
     now: datetime
 
     def __post_init__(self) -> None:
-        """Make the busy be picked more often; the first facility has the most guests."""
+        """Weight learners by their activity; the first facility has the most guests."""
         learners = self.schools.learners
         self.learners = Weighted(learners, (learner.weight for learner in learners))
         facilities = self.schools.facilities[:-1]
         self.hosts = Weighted(facilities, zipf(len(facilities)))
 
     def slices(self, attempts: int) -> Iterator[Records]:
-        """Yield everything, with exactly so many attempts, oldest first.
+        """Yield the records of each slice, oldest first, with exactly `attempts` attempts in all.
 
-        Nothing of one slice refers to another, but what is begun in one may end in the time of
-        the next.
+        Records of one slice do not refer to another, but work that started in one slice may end in
+        the time of the next.
         """
         count = -(-attempts // ATTEMPTS_PER_SLICE)
         for number in range(count):
@@ -56,13 +56,13 @@ class History:
             yield records
 
     def _engage(self, records: Records, share: float) -> None:
-        """Let somebody work on something that begins after a share of the whole time."""
+        """Simulate work of a random learner that starts after a share of the whole time."""
         at = self.now - SPAN * (1 - share**GROWTH)
         if self.chance.happens(GUESTS):
             facility, content = self.hosts.pick(self.chance), self._content(share, set())
-            desk = SessionWriter(facility, None, content, records=records, chance=self.chance)
+            writer = SessionWriter(facility, None, content, records=records, chance=self.chance)
             path = Path.of(Course.STEADY, self.chance)
-            Habits(desk, path=path, lesson=None, now=self.now).work(at)
+            Habits(writer, path=path, lesson=None, now=self.now).work(at)
             return
         learner = self.learners.pick(self.chance)
         if learner.until < share:
@@ -79,15 +79,15 @@ class History:
     ) -> None:
         user = learner.user
         assert user.facility is not None  # noqa: S101  # every learner is of one
-        desk = SessionWriter(user.facility, user, content, records=records, chance=self.chance)
+        writer = SessionWriter(user.facility, user, content, records=records, chance=self.chance)
         in_lesson = content.quiz_id is None and self.chance.happens(IN_A_LESSON)
         lesson = room.lesson if in_lesson else None
         usual = self.chance.happens(AS_USUAL)
         path = Path.of(learner.course if usual else Course.STEADY, self.chance)
-        Habits(desk, path=path, lesson=lesson, now=self.now).work(at)
+        Habits(writer, path=path, lesson=lesson, now=self.now).work(at)
 
     def _assigned(self, learner: Learner, room: Room, share: float) -> Content | None:
-        """Return a quiz of the class that the learner has not taken, sometimes."""
+        """Return, with some probability, a quiz of the class that the learner has not taken."""
         if not self.chance.happens(COACHS_QUIZ):
             return None
         open_ones = [
@@ -96,7 +96,7 @@ class History:
         return self.chance.choice(open_ones) if open_ones else None
 
     def _content(self, share: float, done: set[object]) -> Content:
-        """Return something in use, and new to somebody unless they have seen nearly everything."""
+        """Return a content in use that is new to the learner, unless they know nearly all."""
         content = self.contents.pick(self.chance)
         for _turn in range(TIRELESS):
             if content.id not in done and share <= content.until:

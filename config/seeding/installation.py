@@ -1,4 +1,4 @@
-"""Makes a big installation: another set of schools beside whatever is there."""
+"""Create a large installation: another set of schools beside the existing ones."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from roster.models import Facility
 
 
 def seed_installation(attempts: int, *, seed: int, at: datetime, quiet: bool = False) -> Schools:
-    """Store schools whose learners made exactly so many attempts until now; return the schools.
+    """Create schools whose learners made exactly this number of attempts up to now.
 
-    All or nothing, but for what the answers say of items, which is folded afterwards. The same
-    seed makes the same set of the same number, but for passwords and the keys of what the
-    learner model keeps.
+    Everything is one transaction except the statistics of items, which are updated afterwards.
+    The same seed and set number give the same rows, except passwords and the keys of the learner
+    model's rows.
     """
     schools = _seed(attempts, seed=seed, at=at, quiet=quiet)
-    # The tables are new, and nothing is known of them.
+    # The tables are new, so the planner has no statistics yet.
     analyze()
     left = LearningEvent.objects.unfolded().count()
     with tqdm(total=left, unit=" answers folded", disable=quiet) as bar:
@@ -61,7 +61,7 @@ def _seed(attempts: int, *, seed: int, at: datetime, quiet: bool) -> Schools:
 
 
 def _record_events(schools: Schools, chance: Chance, *, at: datetime, quiet: bool) -> None:
-    """Let the learner model know what was answered."""
+    """Record the answers of all learners in the learner model."""
     with tqdm(total=len(schools.learners), unit=" learners told", disable=quiet) as bar:
         for facility in schools.facilities:
             theirs = [
@@ -74,7 +74,7 @@ def _record_events(schools: Schools, chance: Chance, *, at: datetime, quiet: boo
 
 
 def _name_skills(schools: Schools, contents: Iterable[Content]) -> None:
-    """Give the skills that were practised names for people."""
+    """Set the titles and sections of the skills that were practised."""
     named = {content.id.hex: content for content in contents}
     skills = list(Skill.objects.filter(facility__in=schools.facilities))
     for skill in skills:
@@ -84,7 +84,7 @@ def _name_skills(schools: Schools, contents: Iterable[Content]) -> None:
 
 
 def next_set() -> int:
-    """Return a number that no set of schools here has, so that names cannot clash."""
+    """Return a number that no existing set of schools has, so that names are unique."""
     theirs = Facility.objects.filter(partner_id__startswith=SET_PREFIX)
     found = (
         re.match(rf"{SET_PREFIX}(\d+)-", name or "")
@@ -94,13 +94,13 @@ def next_set() -> int:
 
 
 def analyze() -> None:
-    """Let the database learn what its tables hold now, so that it plans well at once."""
+    """Update the statistics of the database's planner."""
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
 
 def described(schools: Schools, attempts: int) -> str:
-    """Say what was added, and who may log in."""
+    """Return a message with the numbers of added rows and the logins."""
     size = f"{len(schools.facilities)} schools, {len(schools.learners)} learners"
     lines = [f"Added {size} and {attempts} attempts. Learners cannot log in; these can:"]
     for login in schools.logins:

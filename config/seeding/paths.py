@@ -1,7 +1,7 @@
-"""How well made-up learners know something while they practise it: levels along straight lines.
+"""Learning curves of simulated learners, as straight lines in log odds.
 
-A level is the probability of a right answer to a question of average difficulty. It moves along
-straight lines of log odds from one leg's end to the next, and stays where the last leg led.
+A level is the probability of a right answer to a question of average difficulty. In log odds it
+changes linearly from the end of one leg to the end of the next, and stays at the last one.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ BEGINNER, MASTER, IMMEDIATELY = (0.20, 0.40), (0.88, 0.95), (0, 0)
 
 
 class Course(StrEnum):
-    """What becomes of somebody who practises."""
+    """The kinds of learning curves."""
 
     MASTERED = "mastered"
     FAST = "fast"
@@ -31,7 +31,7 @@ class Course(StrEnum):
     DECLINING = "declining"
 
 
-# Where each leg leads (None: on at the same level), and how many answers it takes.
+# The level at the end of each leg (None: the same level), and its number of answers, as ranges.
 LEGS: dict[Course, list[tuple[Levels | None, Answers]]] = {
     Course.MASTERED: [(MASTER, IMMEDIATELY)],
     Course.FAST: [(BEGINNER, IMMEDIATELY), (MASTER, (5, 10))],
@@ -57,14 +57,14 @@ LEGS: dict[Course, list[tuple[Levels | None, Answers]]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Path:
-    """One learner's way with one thing: the log odds of the level after so many answers."""
+    """One learner's curve for one skill: `log_odds` of the level after numbers of `answers`."""
 
     answers: list[int]
     log_odds: list[float]
 
     @classmethod
     def of(cls, course: Course, chance: Chance) -> Path:
-        """Return one of the many ways to go a course."""
+        """Return a random path of a course."""
         answers, levels, at = [], [0.0], 0
         for target, (least, most) in LEGS[course]:
             at += chance.randint(least, most)
@@ -73,7 +73,7 @@ class Path:
         return cls(answers=answers, log_odds=levels[1:])
 
     def at(self, answered: int) -> float:
-        """Return the log odds of a right answer after so many answers."""
+        """Return the log odds of a right answer after this number of answers."""
         place = bisect_right(self.answers, answered)
         if place == len(self.answers):
             return self.log_odds[-1]
@@ -90,5 +90,5 @@ def logit(probability: float) -> float:
 
 
 def sigmoid(log_odds: float) -> float:
-    """Return the probability of these log odds; they are moderate."""
+    """Return the probability of log odds, which must be moderate: large values overflow."""
     return 1 / (1 + exp(-log_odds))

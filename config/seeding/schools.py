@@ -1,4 +1,4 @@
-"""Who there is: facilities of very different size, their classes, people and assignments."""
+"""The simulated roster: facilities of very different sizes with classes, people, assignments."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ GROUPS = 2
 QUIZZES = 3
 IN_TWO_CLASSES = 0.1
 LEFT = 0.15
-# The last facility of a set has long been closed: nothing but old records.
+# The share of the whole time after which the last facility of a set was closed.
 CLOSED = 0.3
-# In a hundred learners.
+# Weights in percent of learners.
 COURSES = Weighted(
     [
         Course.STEADY, Course.FAST, Course.SLOW, Course.MASTERED, Course.LOW, Course.HALTED,
@@ -60,7 +60,7 @@ LAST_NAMES = [
 
 @dataclass(kw_only=True)
 class Room:
-    """One class, with what was handed out to it."""
+    """One class with its assignments."""
 
     classroom: Classroom
     lesson: Lesson
@@ -69,9 +69,9 @@ class Room:
 
 @dataclass(kw_only=True)
 class Learner:
-    """One learner: how much they do, what becomes of it, and until when.
+    """One learner with activity (`weight`) and course of learning.
 
-    `until` is a share of the whole time, from 0 to 1.
+    `until` is the end of their work, as a share of the whole time from 0 to 1.
     """
 
     user: User
@@ -84,7 +84,7 @@ class Learner:
 
 @dataclass(kw_only=True)
 class Login:
-    """Somebody who may log in, and how."""
+    """A user who can log in, with the password."""
 
     user: User
     password: str
@@ -93,7 +93,7 @@ class Login:
 
 @dataclass(kw_only=True)
 class Schools:
-    """All roster rows of a set, in the order in which they can be written."""
+    """All roster rows of a set, in an order in which they can be inserted."""
 
     facilities: list[Facility] = field(default_factory=list)
     learners: list[Learner] = field(default_factory=list)
@@ -101,12 +101,12 @@ class Schools:
     rows: dict[type[Any], list[Any]] = field(default_factory=dict)
 
     def add(self, row: Any) -> None:
-        """Keep a row to be written."""
+        """Add a row to be inserted."""
         self.rows.setdefault(type(row), []).append(row)
 
 
 class SchoolBuilder:
-    """Founds the schools of one set."""
+    """Builds the schools of one set."""
 
     def __init__(self, number: int, chance: Chance, *, at: datetime) -> None:
         self.number = number
@@ -116,7 +116,7 @@ class SchoolBuilder:
         self.people = 0
 
     def build(self, attempts: int) -> Schools:
-        """Return the schools of an installation of so many attempts."""
+        """Return schools for an installation with this number of attempts."""
         low, high = FACILITIES
         count = min(max(low, attempts // ATTEMPTS_PER_FACILITY), high)
         learners = max(MIN_LEARNERS, attempts // ATTEMPTS_PER_LEARNER)
@@ -206,7 +206,7 @@ class SchoolBuilder:
             self.made.add(GroupMembership(id=self._key(), enrolment=enrolment, group=group))
 
     def _learner(self, facility: Facility, until: float) -> Learner:
-        # Apps introduce learners by their own ids; such learners cannot log in.
+        # Learners without a username were created by an app under its external id.
         named = self.chance.happens(0.6)
         user = self._person(facility, "learner", named=named)
         user.external_id = f"student_{self.people}"

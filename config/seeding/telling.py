@@ -1,7 +1,7 @@
-"""Telling the learner model what made-up learners answered, as requests would have, at once.
+"""Record simulated learners' answers in the learner model, in bulk.
 
-It takes the steps of `analytics.services.record_for_all` and only writes in another way; what it
-leaves is what `rebuild_state --check` finds.
+It follows the steps of `analytics.services.record_for_all` and differs only in how it inserts rows;
+`rebuild_state --check` finds no difference afterwards.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ _READ = (
 def record_events(
     facility: Facility, learners: Sequence[User], *, chance: Chance, at: datetime
 ) -> Iterator[int]:
-    """Record all answers to exercises of new learners of a facility.
+    """Record all answers to exercises by new learners of a facility.
 
-    Yield how many learners were told of, some at a time.
+    Yield the number of learners of each batch.
     """
     for start in range(0, len(learners), LEARNERS_BATCH_SIZE):
         some = learners[start : start + LEARNERS_BATCH_SIZE]
@@ -47,17 +47,17 @@ def _record(facility: Facility, learners: Sequence[User], chance: Chance, at: da
     if not answers:
         return
     meanings = ItemResolver.for_answers(facility.pk, answers, recorded=())
-    desks = []
+    updaters = []
     for learner_id, given in answers.items():
         ability = LearnerAbility(learner_id=learner_id)
-        desk = LearnerStateUpdater(people[learner_id], ability, resolver=meanings, at=at)
-        desk.apply(given, recorded={})
-        desks.append(desk)
-    _store(desks, chance)
+        updater = LearnerStateUpdater(people[learner_id], ability, resolver=meanings, at=at)
+        updater.apply(given, recorded={})
+        updaters.append(updater)
+    _store(updaters, chance)
 
 
 def _answers(learner_ids: Sequence[UUID]) -> Iterator[tuple[UUID, list[Answer]]]:
-    """Yield each learner's answers to exercises, in the order in which they were given."""
+    """Yield each learner's answers to exercises, in the order of time."""
     attempts = AttemptLog.objects.filter(user__in=learner_ids, mastery_log__is_quiz=False)
     rows = attempts.order_by("user", "end_timestamp", "id").only(*_READ)
     for learner_id, theirs in groupby(rows, key=lambda attempt: attempt.user_id):
@@ -66,7 +66,7 @@ def _answers(learner_ids: Sequence[UUID]) -> Iterator[tuple[UUID, list[Answer]]]
 
 
 def _answer(attempt: AttemptLog) -> Iterator[Answer]:
-    """Yield what an attempt is evidence of: its first answer, if it has one."""
+    """Yield the first answer of an attempt, if it has one."""
     spoilt = False
     for entry in attempt.interaction_history:
         if entry["type"] == "answer":
@@ -81,21 +81,21 @@ def _answer(attempt: AttemptLog) -> Iterator[Answer]:
         spoilt = True
 
 
-def _store(desks: Sequence[LearnerStateUpdater], chance: Chance) -> None:
-    events = [event for desk in desks for event in desk.events]
+def _store(updaters: Sequence[LearnerStateUpdater], chance: Chance) -> None:
+    events = [event for updater in updaters for event in updater.events]
     for event in events:
         _put_in_its_time(event, chance)
     rows: list[list[Any]] = [
         events,
-        [row for desk in desks for row in desk.state_rows()],
-        [row for desk in desks for row in desk.memory_rows()],
+        [row for updater in updaters for row in updater.state_rows()],
+        [row for updater in updaters for row in updater.memory_rows()],
     ]
     for some in rows:
         store_records(some)
-    LearnerAbility.objects.bulk_create([desk.ability_row() for desk in desks])
+    LearnerAbility.objects.bulk_create([updater.ability_row() for updater in updaters])
 
 
 def _put_in_its_time(event: LearningEvent, chance: Chance) -> None:
-    """Let an event have arrived when it happened; its key says so, too."""
+    """Set an event's arrival and key to the time when it happened."""
     event.pk = chance.key(event.happened_at)
     event.received_at = event.happened_at

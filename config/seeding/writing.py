@@ -1,4 +1,4 @@
-"""Storing many rows at once: by COPY on PostgreSQL, by bulk inserts on SQLite."""
+"""Fast insertion of many rows: COPY on PostgreSQL, bulk inserts on SQLite."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def store(rows: Sequence[Model]) -> None:
 
 
 def store_records(rows: Sequence[Model]) -> None:
-    """Insert records in the order of their keys, which is that of their making."""
+    """Insert records in the order of their keys, which is the order of their creation."""
     rows = sorted(rows, key=lambda row: row.pk.int)
     if not rows:
         return
@@ -31,7 +31,7 @@ def store_records(rows: Sequence[Model]) -> None:
 
 
 def _copy(rows: Sequence[Model]) -> None:
-    """Stream rows into their table: three times as fast as inserts, measured."""
+    """Insert rows with COPY, which was measured to be three times as fast as inserts."""
     meta, quote = rows[0]._meta, connection.ops.quote_name
     fields = [field for field in meta.concrete_fields if not field.generated]
     columns = ", ".join(quote(str(field.column)) for field in fields)
@@ -41,12 +41,12 @@ def _copy(rows: Sequence[Model]) -> None:
         with cursor.copy(target) as copy:
             for row in rows:
                 copy.write_row([_plain(value) for value in values(row)])
-    # Foreign keys are looked at now: left for the end they would pile up in memory.
+    # Check foreign keys now: deferred to the commit, the checks would fill the memory.
     connection.check_constraints()
 
 
 def _plain(value: Any) -> Any:
-    """Return what psycopg can write: JSON as text, a choice as its value, the rest as it is."""
+    """Return a value for psycopg: JSON as text, an enum member as its value, others unchanged."""
     if isinstance(value, Enum):
         return value.value
     return orjson.dumps(value).decode() if isinstance(value, dict | list) else value

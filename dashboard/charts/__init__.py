@@ -1,6 +1,6 @@
-"""Charts as plain values and as geometry: no Django, no language, no colour.
+"""Charts as plain values and as geometry, without Django, language or colour.
 
-What is shown and in which words the caller says; `templatetags.charts` draws it.
+The caller provides the data and the texts; `templatetags.charts` renders them.
 """
 
 from __future__ import annotations

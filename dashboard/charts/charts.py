@@ -1,4 +1,4 @@
-"""What a chart shows, and in which words: nothing of where it is drawn."""
+"""Chart data and texts, without geometry."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from analytics.core.bkt import MASTERY_BANDS
 
 
 def shade(value: float) -> int:
-    """Return how far up the scale of five a value in [0, 1] is, from 0."""
+    """Return the step of a value in [0, 1] on a scale of five, from 0."""
     return sum(value >= step for step in MASTERY_BANDS)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Tick:
-    """A value on an axis, and how it is written."""
+    """A value on an axis and its text."""
 
     value: float
     text: str
@@ -23,7 +23,7 @@ class Tick:
 
 @dataclass(frozen=True, kw_only=True)
 class Point:
-    """A point of a line and how it is written; `low` and `high` bound it where that is known."""
+    """A point of a line with its texts; `low` and `high` are its bounds if they are known."""
 
     x: float
     y: float
@@ -36,7 +36,7 @@ class Point:
 
 @dataclass(frozen=True, kw_only=True)
 class Series:
-    """One line; a model's is dashed."""
+    """One line of a chart; lines of a model are dashed."""
 
     label: str
     points: Sequence[Point]
@@ -45,9 +45,9 @@ class Series:
 
 @dataclass(frozen=True, kw_only=True)
 class LineChart:
-    """Lines over a common axis, up to six, whose points go rightwards.
+    """Up to six lines over a common axis, with points in order of x.
 
-    `goal` is a height worth reaching, `low` and `high` the ends of the upright axis.
+    `goal` is a target value; `low` and `high` are the ends of the y axis.
     """
 
     title: str
@@ -84,7 +84,7 @@ class BarChart:
 
 @dataclass(frozen=True, kw_only=True)
 class Mark:
-    """One attempt of a strip: its kind (a class of the style sheet), symbol and meaning."""
+    """One attempt of a strip: its kind (a CSS class), symbol and text."""
 
     kind: str
     symbol: str
@@ -94,7 +94,7 @@ class Mark:
 
 @dataclass(frozen=True, kw_only=True)
 class StripChart:
-    """Attempts one after the other, the first first."""
+    """Attempts in a row, the first one first."""
 
     title: str
     description: str
@@ -103,7 +103,7 @@ class StripChart:
 
 @dataclass(frozen=True, kw_only=True)
 class Head:
-    """What a row or a column of a heat map is about."""
+    """The header of a row or a column of a heat map."""
 
     label: str
     url: str | None = None
@@ -111,7 +111,7 @@ class Head:
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
-    """One cell, its value in [0, 1]; `symbol` and `note` say what is special about it."""
+    """One cell with a value in [0, 1]; `symbol` and `note` mark a special state."""
 
     value: float
     text: str
@@ -121,13 +121,13 @@ class Cell:
 
     @property
     def shade(self) -> int:
-        """How far up the scale it is, 0 to 4."""
+        """The step of the value on the scale, 0 to 4."""
         return shade(self.value)
 
 
 @dataclass(frozen=True, kw_only=True)
 class HeatRow:
-    """One row: a cell a column, None where there is nothing."""
+    """One row with one cell per column; None if there is no value."""
 
     head: Head
     cells: Sequence[Cell | None]
@@ -135,7 +135,7 @@ class HeatRow:
 
 @dataclass(frozen=True, kw_only=True)
 class HeatMap:
-    """A table whose cells are shaded by their value."""
+    """A table with cells shaded by value."""
 
     title: str
     description: str

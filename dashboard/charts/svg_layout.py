@@ -1,6 +1,6 @@
-"""Where the parts of a chart are, in the units of an SVG's view box.
+"""Geometry of charts, in units of an SVG view box.
 
-Coordinates are rounded to tenths, so that pages stay small.
+Coordinates are rounded to tenths to keep pages small.
 """
 
 from __future__ import annotations
@@ -12,22 +12,22 @@ from math import ceil, floor, log10
 from dashboard.charts.charts import Bar, BarChart, LineChart, Point, Series
 
 WIDTH, HEIGHT = 640.0, 300.0
-# Room for labels, as large as they are on narrow screens.
+# Space for labels at their size on narrow screens.
 LEFT, RIGHT, TOP, BOTTOM = 62.0, 16.0, 16.0, 34.0
 SHAPES = 6
 MAX_DOTS = 25  # more would hide the line
 MAX_LABELS = 6
 DOT = 4.5
-BAR_SHARE = 0.72  # of the room a bar has
+BAR_SHARE = 0.72  # of the slot of a bar
 
 
 XY = tuple[float, float]
-_Position = Callable[[float, float], XY]
+_PositionFunction = Callable[[float, float], XY]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Label:
-    """A text at a place; `anchor` is SVG's, so that none leaves the picture."""
+    """A text at a position; `anchor` is SVG's text-anchor, which keeps it inside the picture."""
 
     x: float
     y: float
@@ -37,7 +37,7 @@ class Label:
 
 @dataclass(frozen=True, kw_only=True)
 class DrawnLine:
-    """One line as SVG paths, its dots' paths among them."""
+    """One line as SVG paths, with the paths of its dots."""
 
     label: str
     number: int
@@ -50,7 +50,7 @@ class DrawnLine:
 
 @dataclass(frozen=True, kw_only=True)
 class DrawnBar:
-    """One bar as a rectangle, with its value above it where there is room."""
+    """One bar as a rectangle, with its value above it if there is room."""
 
     x: float
     y: float
@@ -63,7 +63,7 @@ class DrawnBar:
 
 @dataclass(frozen=True, kw_only=True)
 class Drawing:
-    """A chart's parts, in view box units."""
+    """The parts of a chart, in view box units."""
 
     lines: Sequence[DrawnLine] = ()
     bars: Sequence[DrawnBar] = ()
@@ -78,73 +78,78 @@ class Drawing:
 
 
 def draw_lines(chart: LineChart) -> Drawing:
-    """Return where everything of a line chart is; without points there are axes alone."""
+    """Return the layout of a line chart; without points only the axes."""
     xs = [point.x for series in chart.series for point in series.points]
     xs += [tick.value for tick in chart.x_ticks]
     ends = (min(xs, default=0.0), max(xs, default=1.0))
 
-    def place(x: float, y: float) -> XY:
+    def position_of(x: float, y: float) -> XY:
         return x_positions(x, *ends), y_position(y, chart.low, chart.high)
 
     return Drawing(
-        lines=[_line(each, number, place) for number, each in enumerate(chart.series[:SHAPES])],
-        x_labels=_below([(x_positions(tick.value, *ends), tick.text) for tick in chart.x_ticks]),
+        lines=[
+            _draw_line(series, number, position_of)
+            for number, series in enumerate(chart.series[:SHAPES])
+        ],
+        x_labels=_x_axis_labels(
+            [(x_positions(tick.value, *ends), tick.text) for tick in chart.x_ticks]
+        ),
         y_labels=[
-            _beside(y_position(t.value, chart.low, chart.high), t.text) for t in chart.y_ticks
+            _y_axis_label(y_position(t.value, chart.low, chart.high), t.text) for t in chart.y_ticks
         ],
         goal=None if chart.goal is None else y_position(chart.goal.value, chart.low, chart.high),
     )
 
 
 def draw_bars(chart: BarChart) -> Drawing:
-    """Return where everything of a bar chart is; a bar of 0 has no height."""
+    """Return the layout of a bar chart; a bar of 0 has no height."""
     top = nice_top(max((bar.value for bar in chart.bars), default=0.0))
     slot = (WIDTH - RIGHT - LEFT) / max(len(chart.bars), 1)
     step = ceil(len(chart.bars) / MAX_LABELS) or 1
-    bars = [_bar(bar, LEFT + slot * i, slot, top) for i, bar in enumerate(chart.bars)]
+    bars = [_draw_bar(bar, LEFT + slot * i, slot, top) for i, bar in enumerate(chart.bars)]
     named = [(bar.x + bar.width / 2, bar.label) for bar in bars[::step]]
     return Drawing(
         bars=bars,
-        x_labels=_below(named),
-        y_labels=[_beside(y_position(y, 0.0, top), f"{y:g}") for y in (0.0, top / 2, top)],
+        x_labels=_x_axis_labels(named),
+        y_labels=[_y_axis_label(y_position(y, 0.0, top), f"{y:g}") for y in (0.0, top / 2, top)],
     )
 
 
 def x_positions(value: float, low: float, high: float) -> float:
-    """Return how far to the right a value is; in the middle where there is only one."""
+    """Return the x coordinate of a value; the middle if `low` equals `high`."""
     share = (value - low) / (high - low) if high > low else 0.5
     return round(LEFT + share * (WIDTH - RIGHT - LEFT), 1)
 
 
 def y_position(value: float, low: float, high: float) -> float:
-    """Return how far down a value is: SVG counts from the top. Beyond the ends is at the end."""
+    """Return the y coordinate of a value, from the top as in SVG, clamped to the ends."""
     share = min(max((value - low) / (high - low), 0.0), 1.0)
     return round(HEIGHT - BOTTOM - share * (HEIGHT - BOTTOM - TOP), 1)
 
 
-def nice_top(most: float) -> float:
-    """Return the least even number of 2, 4, 6, 8 or 10 times a power of ten that is enough."""
-    if most <= 2:
+def nice_top(maximum: float) -> float:
+    """Return the smallest of 2, 4, 6, 8, 10 times a power of ten that is at least `maximum`."""
+    if maximum <= 2:
         return 2.0
-    power = 10.0 ** floor(log10(most))
-    return next(power * step for step in (1, 2, 4, 6, 8, 10) if power * step >= most)
+    power = 10.0 ** floor(log10(maximum))
+    return next(power * step for step in (1, 2, 4, 6, 8, 10) if power * step >= maximum)
 
 
-def spaced(low: float, high: float, most: int = MAX_LABELS) -> list[float]:
-    """Return at most so many (>= 2) evenly spaced values from one to the other, both included."""
+def spaced(low: float, high: float, limit: int = MAX_LABELS) -> list[float]:
+    """Return up to `limit` (>= 2) evenly spaced values from `low` to `high`, both included."""
     if high <= low:
         return [low]
-    return [low + (high - low) * i / (most - 1) for i in range(most)]
+    return [low + (high - low) * i / (limit - 1) for i in range(limit)]
 
 
-def whole_steps(last: int, most: int = MAX_LABELS) -> list[int]:
-    """Return at most so many whole numbers from 1 up to the last, evenly spaced."""
-    step = max(ceil((last - 1) / (most - 1)), 1)
+def whole_steps(last: int, limit: int = MAX_LABELS) -> list[int]:
+    """Return up to `limit` evenly spaced whole numbers from 1 up to `last`."""
+    step = max(ceil((last - 1) / (limit - 1)), 1)
     return list(range(1, last + 1, step))
 
 
 def dot(shape: int, x: float, y: float) -> str:
-    """Return one of six shapes around a place: circle, square, triangle, diamond, cross, wedge."""
+    """Return the path of one of six shapes: circle, square, triangle, diamond, cross, wedge."""
     r, d = DOT, round(DOT * 1.25, 2)
     paths = (
         f"M{x - r:g},{y:g}a{r:g},{r:g} 0 1 0 {2 * r:g},0a{r:g},{r:g} 0 1 0 {-2 * r:g},0z",
@@ -157,16 +162,16 @@ def dot(shape: int, x: float, y: float) -> str:
     return paths[shape % SHAPES]
 
 
-def _line(series: Series, number: int, place: _Position) -> DrawnLine:
-    points = [place(point.x, point.y) for point in series.points]
-    every = range(len(points)) if len(points) <= MAX_DOTS else (0, len(points) - 1)
+def _draw_line(series: Series, number: int, position_of: _PositionFunction) -> DrawnLine:
+    points = [position_of(point.x, point.y) for point in series.points]
+    shown = range(len(points)) if len(points) <= MAX_DOTS else (0, len(points) - 1)
     return DrawnLine(
         label=series.label,
         number=number,
         is_model=series.is_model,
         path=_path(points) if len(points) > 1 else "",
-        band=_band(series.points, place),
-        dots=[] if series.is_model else [dot(number, *points[i]) for i in every],
+        band=_band(series.points, position_of),
+        dots=[] if series.is_model else [dot(number, *points[i]) for i in shown],
         sample=dot(number, 14.0, 7.0),
     )
 
@@ -175,8 +180,8 @@ def _path(points: Sequence[XY]) -> str:
     return "M" + "L".join(f"{x:g},{y:g}" for x, y in points)
 
 
-def _band(points: Sequence[Point], place: _Position) -> str:
-    """Return the outline between the bounds: along the upper ones, and back along the lower."""
+def _band(points: Sequence[Point], position_of: _PositionFunction) -> str:
+    """Return the outline between the bounds: along the upper ones and back along the lower ones."""
     bounded = [
         (point.x, point.low, point.high)
         for point in points
@@ -184,12 +189,12 @@ def _band(points: Sequence[Point], place: _Position) -> str:
     ]
     if len(bounded) < 2:
         return ""
-    there = [place(x, high) for x, _, high in bounded]
-    back = [place(x, low) for x, low, _ in reversed(bounded)]
-    return _path([*there, *back]) + "z"
+    upper = [position_of(x, high) for x, _, high in bounded]
+    lower = [position_of(x, low) for x, low, _ in reversed(bounded)]
+    return _path([*upper, *lower]) + "z"
 
 
-def _bar(bar: Bar, x: float, slot: float, top: float) -> DrawnBar:
+def _draw_bar(bar: Bar, x: float, slot: float, top: float) -> DrawnBar:
     y, width = y_position(bar.value, 0.0, top), round(slot * BAR_SHARE, 1)
     x = round(x + (slot - width) / 2, 1)
     has_room = bar.value > 0 and len(bar.text) * 12 <= slot
@@ -206,7 +211,7 @@ def _bar(bar: Bar, x: float, slot: float, top: float) -> DrawnBar:
     )
 
 
-def _below(texts: Sequence[tuple[float, str]]) -> list[Label]:
+def _x_axis_labels(texts: Sequence[tuple[float, str]]) -> list[Label]:
     return [Label(x=round(x, 1), y=HEIGHT - 8, text=text, anchor=_anchor(x)) for x, text in texts]
 
 
@@ -216,5 +221,5 @@ def _anchor(x: float) -> str:
     return "end" if x > WIDTH - RIGHT - 30 else "middle"
 
 
-def _beside(y: float, text: str) -> Label:
+def _y_axis_label(y: float, text: str) -> Label:
     return Label(x=LEFT - 8, y=y, text=text, anchor="end")

@@ -1,1 +1,1 @@
-"""What a coach's pages show, each read by one call and bounded whatever there is."""
+"""Data of the coach pages; each page is one call, and every list has a maximum size."""

@@ -1,4 +1,4 @@
-"""How much was practised, day by day."""
+"""Activity by day."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from infra.admin.formats import day
 
 
 def activity(events: LearningEventQuerySet, *, since: date, until: date) -> list[BarChart]:
-    """Return the answers of each day, and the learners who gave them; nothing where none did.
+    """Return charts of the answers and the active learners of each day; empty without answers.
 
     Parameters
     ----------
@@ -27,40 +27,44 @@ def activity(events: LearningEventQuerySet, *, since: date, until: date) -> list
         .values_list(TruncDate("happened_at", tzinfo=UTC))
         .annotate(answers=Count("pk"), learners=Count("learner", distinct=True))
     )
-    by_day = {found: (answers, learners) for found, answers, learners in counted}
+    by_day = {date_: (answers, learners) for date_, answers, learners in counted}
     if not by_day:
         return []
     days = [since + timedelta(days=i) for i in range((until - since).days + 1)]
-    answers = [by_day.get(each, (0, 0))[0] for each in days]
-    learners = [by_day.get(each, (0, 0))[1] for each in days]
+    answers = [by_day.get(date_, (0, 0))[0] for date_ in days]
+    learners = [by_day.get(date_, (0, 0))[1] for date_ in days]
     return [
-        _chart(_("Answers a day"), _("Answers"), days, answers, _total(sum(answers), len(days))),
-        _chart(_("Learners active a day"), _("Learners"), days, learners, _most(max(learners))),
+        _chart(
+            _("Answers a day"), _("Answers"), days, answers, _total_text(sum(answers), len(days))
+        ),
+        _chart(
+            _("Learners active a day"), _("Learners"), days, learners, _maximum_text(max(learners))
+        ),
     ]
 
 
 def _chart(
-    title: str, label: str, days: Sequence[date], counts: Sequence[int], told: str
+    title: str, label: str, days: Sequence[date], counts: Sequence[int], description: str
 ) -> BarChart:
     return BarChart(
         title=title,
-        description=told,
+        description=description,
         x_label=_("Day"),
         y_label=label,
         bars=[
-            Bar(label=day(each), value=count, text=str(count))
-            for each, count in zip(days, counts, strict=True)
+            Bar(label=day(date_), value=count, text=str(count))
+            for date_, count in zip(days, counts, strict=True)
         ],
     )
 
 
-def _total(answers: int, days: int) -> str:
+def _total_text(answers: int, days: int) -> str:
     return ngettext(
         "{answers} answer in {days} days.", "{answers} answers in {days} days.", answers
     ).format(answers=answers, days=days)
 
 
-def _most(learners: int) -> str:
+def _maximum_text(learners: int) -> str:
     return ngettext(
         "At most {learners} learner on one day.",
         "At most {learners} learners on one day.",

@@ -1,4 +1,4 @@
-"""Whom of some learners a coach should look at first, and why."""
+"""Learners who need help most, with the reasons."""
 
 from __future__ import annotations
 
@@ -22,45 +22,45 @@ MAX_REASONS = 3
 
 @dataclass(frozen=True, kw_only=True)
 class DetectedProblem:
-    """One reason to help a learner, at a skill or altogether, with what is known beside it."""
+    """One reason to help a learner, at a skill or overall, with the state of the skill."""
 
     problem: Problem
     state: SkillState | None = None
 
     @property
     def skill(self) -> Skill | None:
-        """The skill, if it is about one."""
+        """The skill; None if the problem is not about one skill."""
         return self.state.skill if self.state else None
 
     @property
     def name(self) -> str:
-        """What the reason is called."""
+        """The name of the reason."""
         return str(presentation.REASONS[self.problem.reason])
 
     @property
     def symbol(self) -> str:
-        """A sign for it, beside which nobody needs a colour."""
+        """The symbol of the reason, which makes it readable without colour."""
         return presentation.SYMBOLS[self.problem.reason]
 
     @property
     def tone(self) -> str:
-        """How grave it is, as the style sheet calls it."""
+        """The severity, as a CSS class."""
         return presentation.TONES[self.problem.reason]
 
     @property
     def explanation(self) -> str:
-        """Its figure and its threshold."""
+        """The figure of the problem and its threshold, as a sentence."""
         return presentation.explain(self.problem)
 
     @property
     def beside(self) -> str:
-        """What else there is to know of the learner at the skill."""
+        """The learner's state at the skill, as a sentence; empty without a skill."""
         return presentation.describe_state(self.state) if self.state else ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class LearnerProblems:
-    """A learner who needs help: the most pressing reasons, and how many there are besides."""
+    """A learner who needs help: the most urgent reasons, and the number of the others."""
 
     learner: User
     problems: Sequence[DetectedProblem]
@@ -68,48 +68,48 @@ class LearnerProblems:
 
     @property
     def kind(self) -> str:
-        """The most pressing reason, as the style sheet calls it."""
+        """The most urgent reason, as a CSS class."""
         return self.problems[0].problem.reason.name.lower()
 
 
 def learners_with_problems(
     learners: Iterable[User], states: Iterable[SkillState], *, at: datetime
 ) -> list[LearnerProblems]:
-    """Return who of these learners needs help, the most pressing first.
+    """Return the learners who need help, the most urgent first.
 
     Parameters
     ----------
     learners : with their ability.
-    states : theirs, of the skills that matter.
+    states : of these learners, at the skills to check.
     """
     problems: dict[object, list[DetectedProblem]] = defaultdict(list)
     for state in states:
-        found = alerts.skill_problem(Trajectory.from_bytes(bytes(state.course)))
-        if found is not None:
-            problems[state.learner_id].append(DetectedProblem(problem=found, state=state))
+        skill_problem = alerts.skill_problem(Trajectory.from_bytes(bytes(state.course)))
+        if skill_problem is not None:
+            problems[state.learner_id].append(DetectedProblem(problem=skill_problem, state=state))
     people = list(learners)
     for learner in people:
-        absence = alerts.absence_problem(_days_away(learner, at))
-        if absence is not None:
-            problems[learner.pk].append(DetectedProblem(problem=absence))
-    found_of = [
-        _detect(learner, problems[learner.pk]) for learner in people if problems[learner.pk]
+        absence_problem = alerts.absence_problem(_days_inactive(learner, at))
+        if absence_problem is not None:
+            problems[learner.pk].append(DetectedProblem(problem=absence_problem))
+    results = [
+        _summarize(learner, problems[learner.pk]) for learner in people if problems[learner.pk]
     ]
-    return sorted(found_of, key=_urgency)
+    return sorted(results, key=_urgency_key)
 
 
-def _detect(learner: User, problems: list[DetectedProblem]) -> LearnerProblems:
+def _summarize(learner: User, problems: list[DetectedProblem]) -> LearnerProblems:
     ordered = sorted(problems, key=lambda problem: problem.problem.rank)
     shown = ordered[:MAX_REASONS]
     return LearnerProblems(learner=learner, problems=shown, more=len(ordered) - len(shown))
 
 
-def _urgency(found: LearnerProblems) -> tuple[int, int, float]:
-    reason, figure = found.problems[0].problem.rank
-    return reason, -(len(found.problems) + found.more), figure
+def _urgency_key(result: LearnerProblems) -> tuple[int, int, float]:
+    reason, figure = result.problems[0].problem.rank
+    return reason, -(len(result.problems) + result.more), figure
 
 
-def _days_away(learner: User, at: datetime) -> float | None:
+def _days_inactive(learner: User, at: datetime) -> float | None:
     newest = newest_answer(learner)
     if newest is None:
         return None

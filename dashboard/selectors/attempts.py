@@ -1,4 +1,4 @@
-"""One attempt: what happened at one question, moment by moment."""
+"""One attempt: the history of the work on one question."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class UnknownAttemptOfLearner(LookupError):
 class Moment:
     """One entry of an attempt's history.
 
-    `seconds` is how long it took since what came before, the first since the attempt began;
-    None where a time is missing. `outcome` is None for hints and errors.
+    `seconds` is the time since the previous entry, for the first entry since the start of the
+    attempt; None if a time is missing. `outcome` is None for hints and errors.
     """
 
     kind: str
@@ -49,7 +49,7 @@ class LearnerAttempt:
 
     @property
     def was_corrected(self) -> bool:
-        """Tell whether a right answer came too late to count."""
+        """True if a right answer came too late to count."""
         answered_right = any(moment.outcome is Outcome.RIGHT for moment in self.timeline)
         return answered_right and self.outcome is not Outcome.RIGHT
 
@@ -59,13 +59,13 @@ def learner_attempt(viewer: User, attempt_id: UUID) -> LearnerAttempt:
 
     Raises
     ------
-    UnknownAttemptOfLearner : there is none the viewer may see.
+    UnknownAttemptOfLearner : the viewer may not see such an attempt.
     """
     visible = AttemptLog.objects.visible_to(viewer).filter(pk=attempt_id)
     attempt = visible.select_related("user", "mastery_log", "session__summary").first()
     if attempt is None:
         raise UnknownAttemptOfLearner
-    beside = _beside(attempt)
+    siblings = _sibling_attempts(attempt)
     items = known_items(attempt.facility_id, attempt.content_id, [attempt.item])
     return LearnerAttempt(
         attempt=attempt,
@@ -73,46 +73,48 @@ def learner_attempt(viewer: User, attempt_id: UUID) -> LearnerAttempt:
         outcome=outcome_of(attempt),
         timeline=list(_timeline(attempt)),
         item=items.get(attempt.item),
-        earlier=_first(beside.filter(position__lt=attempt.position).order_by("-position")),
-        later=_first(beside.filter(position__gt=attempt.position).order_by("position")),
+        earlier=_first_id(siblings.filter(position__lt=attempt.position).order_by("-position")),
+        later=_first_id(siblings.filter(position__gt=attempt.position).order_by("position")),
     )
 
 
 def outcome_of(attempt: AttemptLog) -> Outcome:
-    """Return what came of an attempt."""
+    """Return the outcome of an attempt."""
     return Outcome.of(correct=attempt.correct, hinted=attempt.hinted, judged=attempt.judged)
 
 
-def _beside(attempt: AttemptLog) -> AttemptLogQuerySet:
+def _sibling_attempts(attempt: AttemptLog) -> AttemptLogQuerySet:
     if attempt.mastery_log_id:
         return AttemptLog.objects.filter(mastery_log=attempt.mastery_log_id)
     return AttemptLog.objects.filter(session=attempt.session_id, mastery_log=None)
 
 
-def _first(attempts: AttemptLogQuerySet) -> UUID | None:
+def _first_id(attempts: AttemptLogQuerySet) -> UUID | None:
     return attempts.values_list("pk", flat=True).first()
 
 
 def _timeline(attempt: AttemptLog) -> list[Moment]:
     moments: list[Moment] = []
-    before: datetime | None = attempt.start_timestamp
+    previous: datetime | None = attempt.start_timestamp
     for entry in attempt.interaction_history:
         at = parse_datetime(str(entry.get("timestamp", "")))
-        moments.append(_moment(entry, at, before))
-        before = at or before
+        moments.append(_moment_from_entry(entry, at, previous))
+        previous = at or previous
     return moments
 
 
-def _moment(entry: dict[str, Any], at: datetime | None, before: datetime | None) -> Moment:
-    passed = (at - before).total_seconds() if at and before else None
+def _moment_from_entry(
+    entry: dict[str, Any], at: datetime | None, previous: datetime | None
+) -> Moment:
+    elapsed = (at - previous).total_seconds() if at and previous else None
     outcome = None
     if entry["type"] == "answer":
         outcome = Outcome.of(correct=entry.get("correct", 0), hinted=False, judged=True)
     return Moment(
         kind=entry["type"],
         at=at,
-        # What happened offline may arrive in another order.
-        seconds=max(0.0, passed) if passed is not None else None,
+        # Interactions recorded offline may arrive out of order.
+        seconds=max(0.0, elapsed) if elapsed is not None else None,
         answer=entry.get("answer"),
         outcome=outcome,
     )

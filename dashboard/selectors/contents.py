@@ -1,4 +1,4 @@
-"""One learner at one content: how far they are, their tries and their sittings."""
+"""One learner at one content: progress, tries and sessions."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ class UnknownContent(LookupError):
 
 @dataclass(frozen=True, kw_only=True)
 class LearnerContent:
-    """What one learner did with one content.
+    """The work of one learner on one content.
 
-    `tries` are newest first, from a place on, and `following` is where they go on; `sessions`
-    are the newest.
+    `tries` is one page, newest first, and `following` is the cursor of the next page.
+    `sessions` has the newest sessions.
     """
 
     summary: ContentSummary
@@ -40,18 +40,18 @@ class LearnerContent:
 
     @property
     def learner(self) -> User:
-        """Whose work it is."""
+        """The learner of the summary."""
         return self.summary.user
 
 
 def learner_content(
     viewer: User, learner_id: UUID, content_id: UUID, *, after: Cursor | None = None
 ) -> LearnerContent:
-    """Return what a learner did with a content.
+    """Return the work of a learner on a content.
 
     Raises
     ------
-    UnknownContent : there is nothing of it the viewer may see.
+    UnknownContent : there is no such work that the viewer may see.
     """
     summary = (
         ContentSummary.objects.filter(user=learner_id, content_id=content_id)
@@ -73,14 +73,14 @@ def learner_content(
 
 
 def _tries_of(summary: ContentSummary) -> QuerySet[MasteryLog]:
-    # Asked by learner and content: no index begins with the summary and has them all.
-    theirs = MasteryLog.objects.filter(user=summary.user_id, content_id=summary.content_id)
-    return theirs.newest_first().with_correct()
+    # Filters by learner and content: no index on the summary covers all tries.
+    tries = MasteryLog.objects.filter(user=summary.user_id, content_id=summary.content_id)
+    return tries.newest_first().with_correct()
 
 
 @dataclass(frozen=True, kw_only=True)
 class RecentWork:
-    """A learner's newest tries and sittings, and what the contents are called that have titles."""
+    """A learner's newest tries and sessions, and the known titles of their contents."""
 
     tries: list[MasteryLog]
     sessions: list[ContentSession]
@@ -88,23 +88,25 @@ class RecentWork:
 
 
 def recent_work(learner: User) -> RecentWork:
-    """Return what a learner did last; what is sorted for it is one learner's rows."""
-    theirs = MasteryLog.objects.filter(user=learner).select_related("summary")
-    tries = list(theirs.newest_first().with_correct()[:RECENT])
-    sittings = ContentSession.objects.filter(user=learner)
-    sessions = list(sittings.order_by(*LATEST_STARTED_FIRST)[:RECENT])
-    seen = {tried.content_id for tried in tries} | {each.content_id for each in sessions}
+    """Return a learner's newest work; the database sorts only the rows of this learner."""
+    mastery_logs = MasteryLog.objects.filter(user=learner).select_related("summary")
+    tries = list(mastery_logs.newest_first().with_correct()[:RECENT])
+    content_sessions = ContentSession.objects.filter(user=learner)
+    sessions = list(content_sessions.order_by(*LATEST_STARTED_FIRST)[:RECENT])
+    content_ids = {mastery_log.content_id for mastery_log in tries} | {
+        session.content_id for session in sessions
+    }
     return RecentWork(
-        tries=tries, sessions=sessions, titles=content_titles(seen, learner.facility_id)
+        tries=tries, sessions=sessions, titles=content_titles(content_ids, learner.facility_id)
     )
 
 
 def content_titles(ids: Iterable[UUID], facility_id: UUID | None) -> dict[UUID, str]:
-    """Return what contents are called in a facility, where that is known."""
+    """Return the titles of contents in a facility; contents without a title are left out."""
     titles = Content.objects.titles((key, facility_id) for key in ids)
     return {key: title for (key, _facility), title in titles.items()}
 
 
 def content_title(content_id: UUID, facility_id: UUID | None) -> str | None:
-    """Return what a content is called in a facility, where that is known."""
+    """Return the title of a content in a facility; None if it has none."""
     return content_titles([content_id], facility_id).get(content_id)

@@ -1,4 +1,4 @@
-"""What a class gets wrong most, and who did last."""
+"""Items that a class most often answers wrongly, with the latest wrong answers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MIN_ANSWERS = 5
 MAX_ITEMS = 10
 MAX_LEARNERS = 3
 MAX_WRONG_ANSWERS = 500
-# As everywhere: an answer that is almost right is not right.
+# As everywhere else, an answer that is almost right counts as wrong.
 _IS_WRONG = Case(
     When(score__lt=1.0, then=Value(1.0)), default=Value(0.0), output_field=FloatField()
 )
@@ -27,7 +27,7 @@ _IS_WRONG = Case(
 
 @dataclass(frozen=True, kw_only=True)
 class WrongAnswer:
-    """A learner's latest wrong answer to an item, and where it can be looked at."""
+    """A learner's latest wrong answer to an item, with a link to it."""
 
     learner: User
     happened_at: datetime
@@ -36,9 +36,9 @@ class WrongAnswer:
 
 @dataclass(frozen=True, kw_only=True)
 class FrequentlyWrongItem:
-    """An item, the share of answers to it that were not right, and who gave some of them.
+    """An item, the share of its answers that were not right, and some of the wrong answers.
 
-    `skill` is the one that its latest wrong answer moved.
+    `skill` is the skill that the latest wrong answer updated.
     """
 
     item: Item
@@ -51,47 +51,54 @@ class FrequentlyWrongItem:
 def frequent_errors(
     events: LearningEventQuerySet, learners: Mapping[UUID, User]
 ) -> list[FrequentlyWrongItem]:
-    """Return the items most of whose answers were not right, of five answers or more.
+    """Return the items with the highest share of wrong answers, among those with five or more.
 
     Parameters
     ----------
-    events : of these learners, of the days that matter.
+    events : of these learners, of the days to count.
     """
-    asked = events.filter(item__isnull=False).order_by()
-    counted = asked.values("item").annotate(answers=Count("pk"), wrong=Avg(_IS_WRONG))
+    item_events = events.filter(item__isnull=False).order_by()
+    counted = item_events.values("item").annotate(answers=Count("pk"), wrong=Avg(_IS_WRONG))
     worst = counted.filter(answers__gte=MIN_ANSWERS, wrong__gt=0.0).order_by("-wrong", "-answers")
     rows = list(worst[:MAX_ITEMS])
     keys = [row["item"] for row in rows]
     items = Item.objects.in_bulk(keys) if keys else {}
-    misses = _wrong_answers(events, keys) if keys else {}
-    skills = Skill.objects.in_bulk({found[0]["skill"] for found in misses.values()} - {None})
+    wrong_answers = _latest_wrong_answers(events, keys) if keys else {}
+    skills = Skill.objects.in_bulk(
+        {answers[0]["skill"] for answers in wrong_answers.values()} - {None}
+    )
     return [
         FrequentlyWrongItem(
             item=items[row["item"]],
-            skill=skills.get(misses[row["item"]][0]["skill"]) if row["item"] in misses else None,
+            skill=skills.get(wrong_answers[row["item"]][0]["skill"])
+            if row["item"] in wrong_answers
+            else None,
             answers=row["answers"],
             wrong=row["wrong"],
-            wrong_answers=[_wrong_answer(miss, learners) for miss in misses.get(row["item"], [])],
+            wrong_answers=[
+                _wrong_answer_from_row(answer, learners)
+                for answer in wrong_answers.get(row["item"], [])
+            ],
         )
         for row in rows
     ]
 
 
-def _wrong_answers(
+def _latest_wrong_answers(
     events: LearningEventQuerySet, items: Collection[UUID]
 ) -> dict[UUID, list[Mapping[str, Any]]]:
-    """Return the latest wrong answers to each item: of three learners, one each."""
+    """Return the latest wrong answers to each item: one each of up to three learners."""
     wrong = events.filter(item__in=items, score__lt=1.0).order_by("-happened_at", "-pk")
     rows = wrong.values("item", "learner", "skill", "source", "source_id", "happened_at")
-    found: dict[UUID, dict[UUID, Mapping[str, Any]]] = defaultdict(dict)
+    by_item: dict[UUID, dict[UUID, Mapping[str, Any]]] = defaultdict(dict)
     for row in rows[:MAX_WRONG_ANSWERS]:
-        of_item = found[row["item"]]
-        if len(of_item) < MAX_LEARNERS and row["learner"] not in of_item:
-            of_item[row["learner"]] = row
-    return {item: list(of_item.values()) for item, of_item in found.items()}
+        by_learner = by_item[row["item"]]
+        if len(by_learner) < MAX_LEARNERS and row["learner"] not in by_learner:
+            by_learner[row["learner"]] = row
+    return {item: list(by_learner.values()) for item, by_learner in by_item.items()}
 
 
-def _wrong_answer(row: Mapping[str, Any], learners: Mapping[UUID, User]) -> WrongAnswer:
+def _wrong_answer_from_row(row: Mapping[str, Any], learners: Mapping[UUID, User]) -> WrongAnswer:
     return WrongAnswer(
         learner=learners[row["learner"]], happened_at=row["happened_at"], url=answer_url(row)
     )

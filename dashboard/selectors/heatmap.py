@@ -1,4 +1,4 @@
-"""A class's mastery at a glance: learner by skill."""
+"""Heat map of a class's mastery, by learner and skill."""
 
 from __future__ import annotations
 
@@ -23,15 +23,19 @@ STUCK, DONE = "▬", "✓"
 def heat_map(
     learners: Sequence[User], states: Iterable[SkillState], *, query: str
 ) -> HeatMap | None:
-    """Return the mastery of these learners at the skills they practised most; None: of nothing.
+    """Return the mastery of these learners at the skills they practised most.
+
+    None if no learner has a state.
 
     Parameters
     ----------
-    query : what pages on skills are asked besides, so that they show the same class.
+    query : query string of the links to skills, so that those pages show the same class.
     """
-    held = {(state.learner_id, state.skill_id): state for state in states}
-    skills = _most_practised(held.values())
-    shown = [learner for learner in learners if any((learner.pk, s.pk) in held for s in skills)]
+    states_by_key = {(state.learner_id, state.skill_id): state for state in states}
+    skills = _most_practised(states_by_key.values())
+    shown = [
+        learner for learner in learners if any((learner.pk, s.pk) in states_by_key for s in skills)
+    ]
     if not shown:
         return None
     return HeatMap(
@@ -41,18 +45,18 @@ def heat_map(
             " (from {mastered})."
         ).format(stuck=STUCK, done=DONE, mastered=percent(MASTERED)),
         corner=_("Learner"),
-        columns=[_head(skill, query) for skill in skills],
+        columns=[_column_head(skill, query) for skill in skills],
         rows=[
             HeatRow(
                 head=Head(label=str(learner), url=detail_url("coach_learner", learner.pk)),
-                cells=[_cell(held.get((learner.pk, skill.pk))) for skill in skills],
+                cells=[_cell(states_by_key.get((learner.pk, skill.pk))) for skill in skills],
             )
             for learner in shown[:MAX_LEARNERS]
         ],
     )
 
 
-def _head(skill: Skill, query: str) -> Head:
+def _column_head(skill: Skill, query: str) -> Head:
     return Head(
         label=short_ids(str(skill)), url=(detail_url("coach_skill", skill.pk) or "") + query
     )
@@ -64,8 +68,8 @@ def _most_practised(states: Iterable[SkillState]) -> list[Skill]:
     for state in states:
         answers[state.skill_id] += state.attempts
         skills[state.skill_id] = state.skill
-    most = [skills[key] for key, _count in answers.most_common(MAX_SKILLS)]
-    return sorted(most, key=lambda skill: (str(skill), skill.pk))
+    practised = [skills[key] for key, _count in answers.most_common(MAX_SKILLS)]
+    return sorted(practised, key=lambda skill: (str(skill), skill.pk))
 
 
 def _cell(state: SkillState | None) -> Cell | None:

@@ -1,4 +1,4 @@
-"""Who of some learners has not answered lately, or never."""
+"""Learners without recent answers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from roster.models import User
 
 @dataclass(frozen=True, kw_only=True)
 class InactiveLearner:
-    """A learner without answers in the days that matter, and when the last one was, in words."""
+    """A learner without answers in a period, and the age of the last answer as text."""
 
     learner: User
     last: str
@@ -23,7 +23,7 @@ class InactiveLearner:
 def inactive_learners(
     learners: Iterable[User], *, since: datetime, at: datetime
 ) -> list[InactiveLearner]:
-    """Return who of these learners has answered nothing since then, in their order.
+    """Return the learners without an answer since a time, in their order.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def inactive_learners(
 
 
 def newest_answer(learner: User) -> datetime | None:
-    """Return when a learner, who comes with ability, answered last; None: never."""
+    """Return the time of a learner's last answer, from the loaded ability; None if never."""
     ability = getattr(learner, "ability", None)
     newest: datetime | None = ability.newest if ability else None
     return newest

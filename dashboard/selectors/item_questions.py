@@ -1,4 +1,4 @@
-"""What learning items ask, to name them on pages."""
+"""Questions of learning items, used as their names on pages."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ MAX_QUESTION_LENGTH = 80
 
 
 def item_questions(items: Collection[UUID]) -> dict[UUID, str]:
-    """Return the beginning of what learning items ask, by item."""
+    """Return the beginning of the question of each learning item, by item id."""
     if not items:
         return {}
-    asking = LearningItem.objects.filter(item__in=items).exclude(question=None)
-    return dict(asking.values_list("item", Left("question", MAX_QUESTION_LENGTH)))
+    with_question = LearningItem.objects.filter(item__in=items).exclude(question=None)
+    return dict(with_question.values_list("item", Left("question", MAX_QUESTION_LENGTH)))

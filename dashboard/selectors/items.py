@@ -1,4 +1,4 @@
-"""One item: how hard it is, whether it tells learners apart, and who answered it."""
+"""One item: its difficulty, its discrimination, and the learners who answered it."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from roster.models import User
 NEWEST = 2_000
 MAX_ANSWERS = 1_000
 MAX_LEARNERS = 100
-RIGHT = 1.0  # an answer that is almost right is not
-MIN_LEARNERS = 10  # fewer are told apart by chance
+RIGHT = 1.0  # an answer that is almost right counts as wrong
+MIN_LEARNERS = 10  # with fewer, discrimination is mostly chance
 _COLUMNS = ("score", "ability_mean", "skill_ability_mean", "seconds")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """A figure and what it means; without a text it is hidden, and `meaning` says why."""
+    """A figure and its explanation; with no text it is hidden, and `explanation` says why."""
 
     name: str
     text: str | None
@@ -38,7 +38,7 @@ class Figure:
 
 @dataclass(frozen=True, kw_only=True)
 class ItemLearner:
-    """A learner of the viewer's who answered the item: how often, how often right, when last."""
+    """A learner of the viewer who answered the item, with counts and the last answer."""
 
     learner: User
     answers: int
@@ -50,7 +50,7 @@ class ItemLearner:
 
 @dataclass(frozen=True, kw_only=True)
 class ItemView:
-    """What is known of an item; `skill` is its own, else the one its newest answer moved."""
+    """Data of an item page; `skill` is the own skill, else the one of the newest answer."""
 
     skill: Skill | None
     figures: Sequence[Figure]
@@ -58,61 +58,61 @@ class ItemView:
 
 
 def item_view(item: Item, viewer: User) -> ItemView:
-    """Return the figures of the facility's newest 2,000 answers, and the viewer's learners."""
+    """Return figures from the facility's newest 2,000 answers, and the viewer's learners."""
     events = LearningEvent.objects.filter(item=item).order_by("-id")
-    told = list(events.values_list("skill", "learner", *_COLUMNS)[:NEWEST])
-    rows = np.array([row[2:] for row in told], dtype=np.float64).reshape(-1, len(_COLUMNS))
-    newest = next((row[0] for row in told if row[0] is not None), None)
+    answers = list(events.values_list("skill", "learner", *_COLUMNS)[:NEWEST])
+    rows = np.array([row[2:] for row in answers], dtype=np.float64).reshape(-1, len(_COLUMNS))
+    newest = next((row[0] for row in answers if row[0] is not None), None)
     return ItemView(
         skill=item.skill or (Skill.objects.filter(pk=newest).first() if newest else None),
-        figures=_figures(item, rows, learners=len({row[1] for row in told})),
-        learners=_answerers(item, viewer),
+        figures=_figures(item, rows, learners=len({row[1] for row in answers})),
+        learners=_recent_learners(item, viewer),
     )
 
 
 def _figures(item: Item, rows: Any, *, learners: int) -> list[Figure]:
     n = len(rows)
     if n < item_analysis.MIN_ANSWERS:
-        why = _("Shown from {least} answers on.").format(least=item_analysis.MIN_ANSWERS)
+        reason = _("Shown from {least} answers on.").format(least=item_analysis.MIN_ANSWERS)
         return [
             Figure(name=_("Answers"), text=str(n)),
-            *(_hidden(name, why) for name in _names()),
+            *(_hidden_figure(name, reason) for name in _figure_names()),
         ]
     score, ability, seconds = rows[:, 0], rows[:, 1] + rows[:, 2], rows[:, 3]
-    is_all = _("all there are") if n < NEWEST else _("the newest")
+    coverage = _("all there are") if n < NEWEST else _("the newest")
     return [
-        Figure(name=_("Answers"), text=str(n), explanation=is_all),
+        Figure(name=_("Answers"), text=str(n), explanation=coverage),
         Figure(name=_("Right"), text=percent(float(np.mean(score == RIGHT)))),
-        _difficulty(item),
-        _discrimination(score, ability, learners=learners),
-        _time(seconds[~np.isnan(seconds)]),
+        _difficulty_figure(item),
+        _discrimination_figure(score, ability, learners=learners),
+        _time_figure(seconds[~np.isnan(seconds)]),
     ]
 
 
-def _hidden(name: str, why: str) -> Figure:
-    return Figure(name=name, text=None, explanation=why)
+def _hidden_figure(name: str, reason: str) -> Figure:
+    return Figure(name=name, text=None, explanation=reason)
 
 
-def _names() -> list[str]:
+def _figure_names() -> list[str]:
     return [_("Right"), _("Difficulty"), _("Discrimination"), _("Median time")]
 
 
-def _difficulty(item: Item) -> Figure:
+def _difficulty_figure(item: Item) -> Figure:
     name, sd = _("Difficulty"), sqrt(item.difficulty_variance)
     spread = isolate_direction(f"± {decimal(sd, 2)}")
     if not difficulty.is_known(item.difficulty):
         known_from = decimal(difficulty.KNOWN_SD, 2)
-        why = _("Not known well enough yet: {spread}, shown below {known}.")
-        return _hidden(name, why.format(spread=spread, known=known_from))
+        reason = _("Not known well enough yet: {spread}, shown below {known}.")
+        return _hidden_figure(name, reason.format(spread=spread, known=known_from))
     return Figure(
         name=name,
         text=f"{signed(item.difficulty_mean, 2)} {spread}",
-        explanation=_beside_others(item.difficulty_mean, sd),
+        explanation=_compare_with_others(item.difficulty_mean, sd),
     )
 
 
-def _beside_others(mean: float, sd: float) -> str:
-    """Return how hard it is beside others of its skill, whose mean is 0 (log odds)."""
+def _compare_with_others(mean: float, sd: float) -> str:
+    """Return how the difficulty compares with items of the skill, whose mean is 0 (log odds)."""
     if abs(mean) <= sd:
         return _("about as hard as others of its skill")
     if mean > 0:
@@ -120,35 +120,37 @@ def _beside_others(mean: float, sd: float) -> str:
     return _("easier than others of its skill")
 
 
-def _discrimination(score: FloatArray, ability: FloatArray, *, learners: int) -> Figure:
+def _discrimination_figure(score: FloatArray, ability: FloatArray, *, learners: int) -> Figure:
     name = _("Discrimination")
     if learners < MIN_LEARNERS:
-        return _hidden(name, _("Shown from {least} learners on.").format(least=MIN_LEARNERS))
-    found = item_analysis.discrimination(score, ability)
-    if found is None:
-        return _hidden(name, _("All answers are alike."))
-    if found < 0:
-        meaning = _("Strong learners fail it more often than weak ones: look at its key.")
-    elif found < item_analysis.WEAK_BELOW:
-        meaning = _("Hardly tells strong learners from weak ones.")
+        return _hidden_figure(name, _("Shown from {least} learners on.").format(least=MIN_LEARNERS))
+    value = item_analysis.discrimination(score, ability)
+    if value is None:
+        return _hidden_figure(name, _("All answers are alike."))
+    if value < 0:
+        explanation = _("Strong learners fail it more often than weak ones: look at its key.")
+    elif value < item_analysis.WEAK_BELOW:
+        explanation = _("Hardly tells strong learners from weak ones.")
     else:
-        meaning = _("Strong learners get it right more often.")
-    return Figure(name=name, text=signed(found, 2), explanation=meaning)
+        explanation = _("Strong learners get it right more often.")
+    return Figure(name=name, text=signed(value, 2), explanation=explanation)
 
 
-def _time(seconds: FloatArray) -> Figure:
+def _time_figure(seconds: FloatArray) -> Figure:
     name = _("Median time")
     if not len(seconds):
-        return _hidden(name, _("No answer came with a time."))
+        return _hidden_figure(name, _("No answer came with a time."))
     if len(seconds) < item_analysis.MIN_ANSWERS:
         least = item_analysis.MIN_ANSWERS
-        return _hidden(name, _("Shown from {least} answers with a time on.").format(least=least))
+        return _hidden_figure(
+            name, _("Shown from {least} answers with a time on.").format(least=least)
+        )
     median = item_analysis.median(seconds)
     return Figure(name=name, text=None if median is None else duration(median))
 
 
-def _answerers(item: Item, viewer: User) -> list[ItemLearner]:
-    """Return who of the viewer's learners answered it lately, the latest first."""
+def _recent_learners(item: Item, viewer: User) -> list[ItemLearner]:
+    """Return the viewer's learners who answered the item recently, the latest first."""
     visible = LearningEvent.objects.visible_to(viewer).filter(item=item).order_by("-id")
     rows = visible.values("learner", "skill", "source", "source_id", "score", "happened_at")
     latest = sorted(rows[:MAX_ANSWERS], key=lambda row: row["happened_at"], reverse=True)
@@ -157,10 +159,10 @@ def _answerers(item: Item, viewer: User) -> list[ItemLearner]:
         of_learner.setdefault(row["learner"], []).append(row)
     keys = list(of_learner)[:MAX_LEARNERS]
     people = User.objects.visible_to(viewer).in_bulk(keys) if keys else {}
-    return [_answerer(people[key], of_learner[key]) for key in keys if key in people]
+    return [_item_learner(people[key], of_learner[key]) for key in keys if key in people]
 
 
-def _answerer(learner: User, rows: Sequence[Mapping[str, Any]]) -> ItemLearner:
+def _item_learner(learner: User, rows: Sequence[Mapping[str, Any]]) -> ItemLearner:
     last = rows[0]
     return ItemLearner(
         learner=learner,

@@ -1,4 +1,4 @@
-"""One learner at a glance."""
+"""Profile of one learner: state, problems and progress."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ MAX_SKILLS = 200
 
 @dataclass(frozen=True, kw_only=True)
 class SkillRow:
-    """What is believed of a learner at one skill, with some of it in words.
+    """The state of a learner at one skill, with some values as text.
 
-    `advice` is what a teacher can do about a plateau; empty where there is none.
+    `advice` is what a teacher can do about a plateau; empty without a plateau.
     """
 
     state: SkillState
@@ -44,13 +44,13 @@ class SkillRow:
 
 
 def skill_row(state: SkillState, *, at: datetime) -> SkillRow:
-    """Return a state as tables show it."""
-    course = trajectory_of(state)
-    advice = course.recommendation
+    """Return a skill state as a row for tables."""
+    trajectory = trajectory_of(state)
+    advice = trajectory.recommendation
     return SkillRow(
         state=state,
         is_mastered=state.mastery >= MASTERED,
-        trend=str(presentation.TRENDS[course.trend(at.timestamp() / DAY)]),
+        trend=str(presentation.TRENDS[trajectory.trend(at.timestamp() / DAY)]),
         advice=str(presentation.ADVICE[advice]) if advice else "",
         practised=days_ago(state.last_practised, at),
         url=detail_url("coach_practice", state.learner_id, state.skill_id),
@@ -58,13 +58,13 @@ def skill_row(state: SkillState, *, at: datetime) -> SkillRow:
 
 
 def trajectory_of(state: SkillState) -> Trajectory:
-    """Return the running record of a state."""
+    """Return the trajectory stored in a skill state."""
     return Trajectory.from_bytes(bytes(state.course))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Profile:
-    """Everything that is believed of one learner; of `practised` skills some are `mastered`."""
+    """Data of a learner page; of the `practised` skills, `mastered` is the number mastered."""
 
     learner: User
     classrooms: Sequence[Classroom]
@@ -83,11 +83,11 @@ class Profile:
 
 
 def profile(learner: User, viewer: User, *, at: datetime) -> Profile:
-    """Return what is believed of a learner whom the viewer may read, who comes with ability."""
-    found = list(_states(learner)[: MAX_SKILLS + 1])
-    states = found[:MAX_SKILLS]
+    """Return the profile of a learner the viewer may read; the ability must be loaded."""
+    loaded = list(_states(learner)[: MAX_SKILLS + 1])
+    states = loaded[:MAX_SKILLS]
     rows = [skill_row(state, at=at) for state in states]
-    paces = [trajectory_of(state).pace(at.timestamp() / DAY) for state in states]
+    velocities = [trajectory_of(state).pace(at.timestamp() / DAY) for state in states]
     ability = getattr(learner, "ability", None)
     newest = newest_answer(learner)
     return Profile(
@@ -96,15 +96,15 @@ def profile(learner: User, viewer: User, *, at: datetime) -> Profile:
         problems=next(iter(learners_with_problems([learner], states, at=at)), None),
         answers=ability.answers if ability else 0,
         last_answer=days_ago(newest, at) if newest else _("never"),
-        velocity=overall_velocity(paces),
-        trend=str(presentation.TRENDS[overall_trend(paces)]),
+        velocity=overall_velocity(velocities),
+        trend=str(presentation.TRENDS[overall_trend(velocities)]),
         efficiency=ability.efficiency if ability else 0.0,
         mastered=sum(row.is_mastered for row in rows),
         practised=len(rows),
         readiness=readiness_of(learner, at=at),
         progress=mastery_over_time(learner, {state.skill_id: state.skill for state in states}),
         skills=rows,
-        is_truncated=len(found) > MAX_SKILLS,
+        is_truncated=len(loaded) > MAX_SKILLS,
     )
 
 

@@ -1,4 +1,4 @@
-"""A coach's classes at a glance."""
+"""Overview of a coach's classes."""
 
 from __future__ import annotations
 
@@ -23,10 +23,11 @@ MAX_STATES = 4_000
 
 @dataclass(frozen=True, kw_only=True)
 class Overview:
-    """What a coach sees of some learners and days.
+    """Data of the front page, for some learners and days.
 
-    `learners` counts those looked at; `is_truncated`: there are more. `unshown` is how many more
-    need help than are in `problems`. `inactive` have answered nothing since the first day.
+    `learners` is the number of learners examined; `is_truncated` means that there are more.
+    `unshown` is the number of learners who need help but are not in `problems`. `inactive` learners
+    have not answered since the first day.
     """
 
     learners: int
@@ -40,10 +41,10 @@ class Overview:
 
 
 def overview(scope: DashboardScope, *, at: datetime) -> Overview:
-    """Return what there is of the learners selected; at most 200 of them, by name."""
+    """Return the overview of the learners in the scope; at most 200 of them, by name."""
     people = scope.learners.select_related("ability").order_by("full_name", "username", "pk")
-    found = list(people[: MAX_LEARNERS + 1])
-    learners = {learner.pk: learner for learner in found[:MAX_LEARNERS]}
+    loaded = list(people[: MAX_LEARNERS + 1])
+    learners = {learner.pk: learner for learner in loaded[:MAX_LEARNERS]}
     states = _states(learners) if learners else []
     practised = [state for state in states if state.last_practised >= scope.start]
     events = LearningEvent.objects.filter(
@@ -51,12 +52,12 @@ def overview(scope: DashboardScope, *, at: datetime) -> Overview:
         happened_at__gte=scope.start,
         happened_at__lt=scope.end,
     )
-    pressing = learners_with_problems(learners.values(), states, at=at)
+    with_problems = learners_with_problems(learners.values(), states, at=at)
     return Overview(
         learners=len(learners),
-        is_truncated=len(found) > MAX_LEARNERS,
-        problems=pressing[:MAX_LEARNERS_SHOWN],
-        unshown=max(len(pressing) - MAX_LEARNERS_SHOWN, 0),
+        is_truncated=len(loaded) > MAX_LEARNERS,
+        problems=with_problems[:MAX_LEARNERS_SHOWN],
+        unshown=max(len(with_problems) - MAX_LEARNERS_SHOWN, 0),
         heat=heat_map(list(learners.values()), practised, query=scope.query),
         inactive=inactive_learners(learners.values(), since=scope.start, at=at),
         frequent_errors=frequent_errors(events, learners) if learners else [],
@@ -65,7 +66,7 @@ def overview(scope: DashboardScope, *, at: datetime) -> Overview:
 
 
 def _states(learners: dict[UUID, User]) -> list[SkillState]:
-    """Return what is believed now, of the skills practised last first."""
+    """Return the current skill states, the skills practised last first."""
     states = SkillState.objects.filter(learner__in=list(learners))
     needed = (
         "learner_id", "skill__code", "skill__title", "mastery", "attempts", "correct", "plateau",

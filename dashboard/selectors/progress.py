@@ -1,4 +1,4 @@
-"""How a learner's mastery went."""
+"""Charts of a learner's mastery over time."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ Row = Mapping[str, Any]
 
 
 def mastery_over_time(learner: User, skills: Mapping[UUID, Skill]) -> LineChart | None:
-    """Return the mastery after each of the newest 200 answers, a line a skill; None: no answers.
+    """Return the mastery after each of the newest 200 answers, one line per skill.
 
-    The six skills that most of these answers are at are shown.
+    The six skills with the most of these answers are shown. None if there are no answers.
     """
     events = LearningEvent.objects.filter(learner=learner, skill__in=list(skills))
     newest = events.order_by("-happened_at", "-position").values(
@@ -38,12 +38,12 @@ def mastery_over_time(learner: User, skills: Mapping[UUID, Skill]) -> LineChart 
         return None
     counts = Counter(row["skill"] for row in rows)
     labels = {key: short_ids(str(skills[key])) for key, _n in counts.most_common(MAX_LINES)}
-    told = ngettext(
+    description = ngettext(
         "Mastery after the latest answer.",
         "Mastery after each of the latest {answers} answers, at the skills they were most at.",
         len(rows),
     ).format(answers=len(rows))
-    return _chart(rows, labels, told)
+    return _chart(rows, labels, description)
 
 
 def mastery_at_skill(rows: Sequence[Row]) -> LineChart | None:
@@ -54,14 +54,14 @@ def mastery_at_skill(rows: Sequence[Row]) -> LineChart | None:
 
 
 def mastery_axis() -> list[Tick]:
-    """Return what stands beside a chart of probabilities."""
+    """Return the axis ticks of a chart of probabilities."""
     return [Tick(value=share, text=percent(share)) for share in (0.0, 0.25, 0.5, 0.75, 1.0)]
 
 
 def _chart(rows: Sequence[Row], labels: Mapping[UUID, str], description: str) -> LineChart:
-    """Return a line a skill over the answers in their order.
+    """Return a chart with one line per skill over the answers in their order.
 
-    Over time itself a session of ten minutes would be one upright stroke.
+    The x axis is not time: on a time axis a session of ten minutes would be one vertical line.
     """
     numbered = list(enumerate(rows))
     return LineChart(
@@ -76,14 +76,14 @@ def _chart(rows: Sequence[Row], labels: Mapping[UUID, str], description: str) ->
             )
             for skill, label in labels.items()
         ],
-        x_ticks=_days(rows),
+        x_ticks=_day_ticks(rows),
         y_ticks=mastery_axis(),
         goal=Tick(value=MASTERED, text=_("mastered from {share}").format(share=percent(MASTERED))),
     )
 
 
-def _days(rows: Sequence[Row]) -> list[Tick]:
-    """Return the days of a few answers, each day once."""
+def _day_ticks(rows: Sequence[Row]) -> list[Tick]:
+    """Return ticks with the days of a few answers, each day once."""
     shown = [round(i) for i in spaced(0, len(rows) - 1, MAX_DAYS)]
     named = {day(rows[i]["happened_at"]): i for i in reversed(shown)}
     return [Tick(value=float(i), text=text) for text, i in named.items()]

@@ -1,4 +1,4 @@
-"""What a learner remembers now of the items they were asked."""
+"""Readiness of a learner: recall of the items they reviewed, and reviews due."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ MAX_MEMORIES = 10_000
 
 @dataclass(frozen=True, kw_only=True)
 class Readiness:
-    """How well the learner remembers items, how many are due for review, and when the next is.
+    """Recall of items, the number of items due for review, and the time of the next review.
 
-    `recall` is the mean probability of recall now, in (0, 1) (learning-science 5); None: nothing
+    `recall` is the mean probability of recall now, in (0, 1) (learning-science 5); None if nothing
     was studied.
     """
 
@@ -33,27 +33,27 @@ class Readiness:
 
 
 def readiness_of(learner: User, *, at: datetime) -> Readiness:
-    """Return what a learner, who comes with ability, remembers; of 10,000 items at most."""
+    """Return the readiness of a learner with loaded ability; recall covers up to 10,000 items."""
     memories = ItemMemory.objects.filter(learner=learner)
-    told = memories.aggregate(
+    counts = memories.aggregate(
         items=Count("pk"),
         overdue=Count("pk", filter=Q(due__lte=at)),
         upcoming=Min("due", filter=Q(due__gt=at)),
     )
     return Readiness(
-        items=told["items"],
+        items=counts["items"],
         recall=_recall(learner, memories, at=at),
-        due=told["overdue"],
-        next_due=told["upcoming"],
+        due=counts["overdue"],
+        next_due=counts["upcoming"],
     )
 
 
 def _recall(learner: User, memories: ItemMemoryQuerySet, *, at: datetime) -> float | None:
     rows = memories.order_by("due").values_list("stability", "difficulty", "last_review")
-    told = [(s, d, microseconds(last)) for s, d, last in rows[:MAX_MEMORIES]]
-    if not told:
+    memory_rows = [(s, d, microseconds(last)) for s, d, last in rows[:MAX_MEMORIES]]
+    if not memory_rows:
         return None
-    stability, difficulty, last_review = zip(*told, strict=True)
+    stability, difficulty, last_review = zip(*memory_rows, strict=True)
     ability = getattr(learner, "ability", None)
     recall = recall_probability_now(
         Memories(np.array(stability), np.array(difficulty), np.array(last_review, dtype=np.int64)),

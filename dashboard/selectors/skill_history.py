@@ -1,4 +1,4 @@
-"""One learner's answers at one skill, page by page."""
+"""History of the answers of one learner at one skill, in pages."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SHOWN = (
 
 @dataclass(frozen=True, kw_only=True)
 class AnswerRow:
-    """One answer as a row of `SHOWN`, the item's name, and where the attempt is if it was one."""
+    """One answer as a row of `SHOWN`, the item's name, and the URL of its attempt if it has one."""
 
     row: Mapping[str, Any]
     item: str
@@ -35,7 +35,7 @@ class AnswerRow:
 
 @dataclass(frozen=True, kw_only=True)
 class SkillHistory:
-    """A page of answers, newest first, with the places before and after it."""
+    """A page of answers, newest first, with the cursors of the newer and older pages."""
 
     answers: Sequence[AnswerRow]
     newer: str | None
@@ -45,24 +45,24 @@ class SkillHistory:
 
     @property
     def items(self) -> set[UUID]:
-        """The items that were answered."""
+        """The ids of the items answered on this page."""
         return {answer.row["item"] for answer in self.answers} - {None}
 
 
-def skill_history(learner: User, skill: Skill, place: Cursor | None) -> SkillHistory:
-    """Return the answers from a place on; from none the newest."""
+def skill_history(learner: User, skill: Skill, cursor: Cursor | None) -> SkillHistory:
+    """Return the page of answers after a cursor; the newest answers without a cursor."""
     events = LearningEvent.objects.filter(learner=learner, skill=skill)
     rows = events.order_by(*NEWEST_FIRST).values(*SHOWN)
     order = order_of(rows)
-    backwards = place is not None and place.backwards
-    found = list(after_cursor(rows, place)[: PAGE_SIZE + 1])
-    has_more, shown = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
+    backwards = cursor is not None and cursor.backwards
+    loaded = list(after_cursor(rows, cursor)[: PAGE_SIZE + 1])
+    has_more, shown = len(loaded) > PAGE_SIZE, loaded[:PAGE_SIZE]
     if backwards:
         shown.reverse()
-    has_newer = has_more if backwards else place is not None
+    has_newer = has_more if backwards else cursor is not None
     has_older = True if backwards else has_more
     return SkillHistory(
-        answers=[_answer(row) for row in shown],
+        answers=[_answer_row(row) for row in shown],
         newer=Cursor.after_row(shown[0], order, backwards=True).token
         if shown and has_newer
         else None,
@@ -72,7 +72,7 @@ def skill_history(learner: User, skill: Skill, place: Cursor | None) -> SkillHis
     )
 
 
-def _answer(row: Mapping[str, Any]) -> AnswerRow:
+def _answer_row(row: Mapping[str, Any]) -> AnswerRow:
     return AnswerRow(
         row=row,
         item=labels.item_name(str(row["item__code"] or row["item__guid"] or "")),

@@ -1,4 +1,4 @@
-"""One skill: how it is learned in the facility, and where the viewer's learners stand."""
+"""One skill: its parameters and learning curve, and the viewer's learners."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MAX_LEARNERS = 200
 
 @dataclass(frozen=True, kw_only=True)
 class Parameter:
-    """One fitted parameter: its name, its value and what it says."""
+    """One fitted parameter: its name, value and explanation."""
 
     name: str
     text: str
@@ -37,7 +37,7 @@ class Parameter:
 
 @dataclass(frozen=True, kw_only=True)
 class SkillView:
-    """What is known of a skill; the fit's version and when it was, if there was one."""
+    """Data of a skill page; `version` and `fitted_at` are those of the last fit, if any."""
 
     parameters: Sequence[Parameter]
     version: int
@@ -49,7 +49,7 @@ class SkillView:
 
 
 def skill_view(skill: Skill, scope: DashboardScope, *, at: datetime) -> SkillView:
-    """Return the skill, which comes with its parameters, and the learners selected."""
+    """Return the data of a skill with loaded parameters, and the learners in the scope."""
     fit, params = skill.parameters, model_from_row(skill.parameters).classic
     return SkillView(
         parameters=_parameters(params),
@@ -88,14 +88,14 @@ def _parameters(params: bkt.Params) -> list[Parameter]:
 
 
 def _learners(skill: Skill, scope: DashboardScope, *, at: datetime) -> list[SkillRow]:
-    """Return where the learners selected stand, those who know least first."""
+    """Return the states of the learners in the scope, lowest mastery first."""
     states = SkillState.objects.filter(skill=skill, learner__in=scope.learners)
     rows = states.select_related("learner").order_by("mastery", "-attempts", "pk")
     return [skill_row(state, at=at) for state in rows[:MAX_LEARNERS]]
 
 
 def _curve(skill: Skill, params: bkt.Params) -> LineChart | None:
-    """Return the measured learning curve beside the model's; None where there is too little."""
+    """Return the measured learning curve with the expected one; None with too few answers."""
     learners = list(
         SkillState.objects.filter(skill=skill)
         .order_by("-last_practised", "-pk")
@@ -114,27 +114,27 @@ def _curve(skill: Skill, params: bkt.Params) -> LineChart | None:
         ),
         x_label=_("Opportunity"),
         y_label=_("Score"),
-        series=[_measured(points), _model(expected)],
+        series=[_measured_series(points), _expected_series(expected)],
         x_ticks=[Tick(value=i, text=str(i)) for i in whole_steps(points[-1].number)],
         y_ticks=mastery_axis(),
     )
 
 
 def _answers(skill: Skill, learners: Sequence[UUID]) -> tuple[IntArray, FloatArray]:
-    """Return the which of its learner's answers at the skill each is, and its score."""
+    """Return the opportunity number of each answer at the skill, and its score."""
     events = LearningEvent.objects.filter(skill=skill, learner__in=learners)
     rows = events.order_by("learner", "happened_at", "position").values_list("learner", "score")
-    number, score = [], []
+    numbers, scores = [], []
     last, count = None, 0
-    for learner, each in rows[:CURVE_EVENTS].iterator():
+    for learner, score in rows[:CURVE_EVENTS].iterator():
         count = count + 1 if learner == last else 1
         last = learner
-        number.append(count)
-        score.append(each)
-    return np.array(number, dtype=np.int64), np.array(score, dtype=np.float64)
+        numbers.append(count)
+        scores.append(score)
+    return np.array(numbers, dtype=np.int64), np.array(scores, dtype=np.float64)
 
 
-def _measured(points: Sequence[Opportunity]) -> Series:
+def _measured_series(points: Sequence[Opportunity]) -> Series:
     return Series(
         label=_("measured, with its 95 % band"),
         points=[
@@ -152,7 +152,7 @@ def _measured(points: Sequence[Opportunity]) -> Series:
     )
 
 
-def _model(expected: Sequence[float]) -> Series:
+def _expected_series(expected: Sequence[float]) -> Series:
     return Series(
         label=_("expected by the model"),
         is_model=True,

@@ -1,4 +1,4 @@
-"""One try, beside the one before it."""
+"""One try, compared with the one before it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class UnknownTryOfLearner(LookupError):
 
 @dataclass(frozen=True, kw_only=True)
 class ShownAttempt:
-    """One attempt of a try: what came of it, and how its score changed; `item` where known."""
+    """One attempt of a try: its outcome and the change of its score; `item` if it is known."""
 
     row: dict[str, Any]
     outcome: Outcome
@@ -36,10 +36,10 @@ class ShownAttempt:
 
 @dataclass(frozen=True, kw_only=True)
 class LearnerTry:
-    """One try, its attempts as far as a page shows them, and its neighbours.
+    """One try, one page of its attempts, and its neighbours.
 
-    `recent_correct` is how many of the newest attempts that the criterion looks at are right;
-    None where it looks at none.
+    `recent_correct` is the number of right answers among the newest attempts that the criterion
+    counts; None if it counts none.
     """
 
     mastery_log: MasteryLog
@@ -51,54 +51,58 @@ class LearnerTry:
 
     @property
     def correct(self) -> int:
-        """How many attempts are right."""
+        """The number of right attempts."""
         return int(self.diff.target["correct"])
 
     @property
     def older(self) -> UUID | None:
-        """The try it is compared with."""
+        """The id of the try it is compared with."""
         return self.diff.previous["id"] if self.diff.previous else None
 
 
 def learner_try(viewer: User, try_id: UUID, *, after: Cursor | None = None) -> LearnerTry:
-    """Return a try with its attempts, oldest first, from a place on.
+    """Return a try with its attempts, oldest first, from a cursor on.
 
     Raises
     ------
-    UnknownTryOfLearner : there is none the viewer may see.
-    BadCursor : the attempts are to go on after one of another try.
+    UnknownTryOfLearner : the viewer may not see such a try.
+    BadCursor : the cursor is of an attempt of another try.
     """
     visible = MasteryLog.objects.visible_to(viewer)
-    tried = visible.filter(pk=try_id).select_related("user", "summary").first()
-    if tried is None:
+    mastery_log = visible.filter(pk=try_id).select_related("user", "summary").first()
+    if mastery_log is None:
         raise UnknownTryOfLearner
-    series = MasteryLog.objects.filter(user=tried.user_id, content_id=tried.content_id)
-    diff = try_diff(_up_to(series, tried).newest_first(), 0, after=after, most=ATTEMPTS)
+    series = MasteryLog.objects.filter(user=mastery_log.user_id, content_id=mastery_log.content_id)
+    diff = try_diff(
+        _tries_up_to(series, mastery_log).newest_first(), 0, after=after, limit=ATTEMPTS
+    )
     return LearnerTry(
-        mastery_log=tried,
-        title=content_title(tried.content_id, tried.user.facility_id),
+        mastery_log=mastery_log,
+        title=content_title(mastery_log.content_id, mastery_log.user.facility_id),
         diff=diff,
-        attempts=_shown(tried, diff),
-        newer=_after(series, tried).order_by("end_timestamp", "id").values_list("pk", flat=True)
-        .first(),
-        recent_correct=_recent_correct(tried),
+        attempts=_shown_attempts(mastery_log, diff),
+        newer=_tries_after(series, mastery_log).order_by("end_timestamp", "id")
+        .values_list("pk", flat=True).first(),
+        recent_correct=_recent_correct(mastery_log),
     )  # fmt: skip
 
 
-def _up_to(series: MasteryLogQuerySet, tried: MasteryLog) -> MasteryLogQuerySet:
+def _tries_up_to(series: MasteryLogQuerySet, mastery_log: MasteryLog) -> MasteryLogQuerySet:
     """Return the try and those before it, in the order of contract 1.4."""
-    earlier = Q(end_timestamp__lt=tried.end_timestamp)
-    return series.filter(earlier | Q(end_timestamp=tried.end_timestamp, pk__lte=tried.pk))
+    earlier = Q(end_timestamp__lt=mastery_log.end_timestamp)
+    return series.filter(
+        earlier | Q(end_timestamp=mastery_log.end_timestamp, pk__lte=mastery_log.pk)
+    )
 
 
-def _after(series: MasteryLogQuerySet, tried: MasteryLog) -> MasteryLogQuerySet:
-    later = Q(end_timestamp__gt=tried.end_timestamp)
-    return series.filter(later | Q(end_timestamp=tried.end_timestamp, pk__gt=tried.pk))
+def _tries_after(series: MasteryLogQuerySet, mastery_log: MasteryLog) -> MasteryLogQuerySet:
+    later = Q(end_timestamp__gt=mastery_log.end_timestamp)
+    return series.filter(later | Q(end_timestamp=mastery_log.end_timestamp, pk__gt=mastery_log.pk))
 
 
-def _shown(tried: MasteryLog, diff: TryDiff) -> list[ShownAttempt]:
+def _shown_attempts(mastery_log: MasteryLog, diff: TryDiff) -> list[ShownAttempt]:
     names = {row["item"] for row, _change in diff.attempts}
-    items = known_items(tried.user.facility_id, tried.content_id, names)
+    items = known_items(mastery_log.user.facility_id, mastery_log.content_id, names)
     return [
         ShownAttempt(row=row, outcome=_outcome(row), change=change, item=items.get(row["item"]))
         for row, change in diff.attempts
@@ -110,11 +114,11 @@ def _outcome(row: dict[str, Any]) -> Outcome:
     return Outcome.of(correct=row["correct"], hinted=row["hinted"], judged=judged)
 
 
-def _recent_correct(tried: MasteryLog) -> int | None:
-    """Count the right answers among those the criterion looks at."""
-    window = tried.criterion.window
+def _recent_correct(mastery_log: MasteryLog) -> int | None:
+    """Count the right answers in the window of the criterion."""
+    window = mastery_log.criterion.window
     if not window:
         return None
-    late = tried.attempts.last_arrived(window).values_list("correct", "hinted")
-    scores = (AttemptLog.score_of(correct, hinted=hinted) for correct, hinted in late)
+    recent = mastery_log.attempts.last_arrived(window).values_list("correct", "hinted")
+    scores = (AttemptLog.score_of(correct, hinted=hinted) for correct, hinted in recent)
     return sum(score == CORRECT for score in scores)

@@ -1,4 +1,4 @@
-"""What learners answer wrongly at a question."""
+"""Most frequent wrong answers to a question."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from logger.models import AttemptLog, AttemptLogQuerySet
 from logger.presentation import readable
 from roster.models import User
 
-# The newest, as far as their bytes reach.
+# The newest attempts, up to a limit in bytes.
 ATTEMPTS = 1000
 ANSWERS = 5
 LEARNERS = 3
@@ -23,7 +23,7 @@ LEARNERS = 3
 
 @dataclass(frozen=True, kw_only=True)
 class GivenBy:
-    """A learner who gave an answer, and the attempt they gave it in last."""
+    """A learner who gave an answer, and the attempt in which they gave it last."""
 
     learner: User
     attempt: UUID
@@ -31,7 +31,7 @@ class GivenBy:
 
 @dataclass(frozen=True, kw_only=True)
 class WrongAnswer:
-    """One wrong answer, how often it was given, and by whom lately."""
+    """One wrong answer, its count, and the learners who gave it last."""
 
     text: str
     count: int
@@ -42,7 +42,7 @@ class WrongAnswer:
 class WrongAnswers:
     """The most frequent wrong answers among the newest attempts at a question.
 
-    They are told from ten attempts on, like an item's other figures.
+    They are shown from ten attempts on, like the other figures of an item.
     """
 
     attempts: int
@@ -52,41 +52,41 @@ class WrongAnswers:
 
     @property
     def is_hidden(self) -> bool:
-        """Whether there are too few attempts to tell."""
+        """True if there are too few attempts to show the answers."""
         return 0 < self.attempts < self.least
 
 
 def wrong_answers(viewer: User, item: Item) -> WrongAnswers:
-    """Return what the viewer's learners answered wrongly most often at an item.
+    """Return the most frequent wrong answers of the viewer's learners at an item.
 
-    Its code names a content and a question, or a question alone, whatever it appears in.
+    The item's code is a content and a question, or a question alone, in any content.
     """
     attempts = _attempts_at(viewer, item)
-    read = ByteLimitedRows(
+    limited_rows = ByteLimitedRows(
         attempts.newest_first().values("id", "user", "correct", "answer", "simple_answer"), ATTEMPTS
     )
-    rows, _there_is_more = read.first_batch(ATTEMPTS)
-    wrong = [row for row in read.hydrate(rows) if row["correct"] != CORRECT]
-    told = wrong if len(rows) >= MIN_ANSWERS else []
-    return WrongAnswers(attempts=len(rows), wrong=len(wrong), answers=_most_frequent(told))
+    rows, _has_more = limited_rows.first_batch(ATTEMPTS)
+    wrong = [row for row in limited_rows.hydrate(rows) if row["correct"] != CORRECT]
+    shown = wrong if len(rows) >= MIN_ANSWERS else []
+    return WrongAnswers(attempts=len(rows), wrong=len(wrong), answers=_most_frequent(shown))
 
 
 def _attempts_at(viewer: User, item: Item) -> AttemptLogQuerySet:
     content_id, name = split_item_code(item.code or "")
-    # As in `known_items`: questions of many exercises may share the name of an app's own item.
+    # As in `known_items`: questions of other exercises may have the same name as an app's item.
     if content_id is None and item.skill_id is None:
         return AttemptLog.objects.none()
     visible = AttemptLog.objects.visible_to(viewer)
-    theirs = visible.filter(facility=item.facility_id, user__isnull=False, judged=True, item=name)
-    return theirs.filter(content_id=content_id) if content_id else theirs
+    attempts = visible.filter(facility=item.facility_id, user__isnull=False, judged=True, item=name)
+    return attempts.filter(content_id=content_id) if content_id else attempts
 
 
 def _most_frequent(wrong: list[Row]) -> list[WrongAnswer]:
-    given = defaultdict(list)
+    by_text = defaultdict(list)
     for row in wrong:
-        given[readable(row["answer"], row["simple_answer"])].append(row)
-    # Newest first within each, so equals are told apart by what was given last.
-    frequent = sorted(given.items(), key=lambda answer: len(answer[1]), reverse=True)[:ANSWERS]
+        by_text[readable(row["answer"], row["simple_answer"])].append(row)
+    # The rows are newest first and the sort is stable, so ties go to the newest answer.
+    frequent = sorted(by_text.items(), key=lambda answer: len(answer[1]), reverse=True)[:ANSWERS]
     latest = {text: _latest_of_each(rows) for text, rows in frequent}
     learners = User.objects.in_bulk({row["user"] for rows in latest.values() for row in rows})
     return [
@@ -102,7 +102,7 @@ def _most_frequent(wrong: list[Row]) -> list[WrongAnswer]:
 
 
 def _latest_of_each(rows: list[Row]) -> list[Row]:
-    """Return the newest attempt of each of a few learners."""
+    """Return the newest attempt of each of up to three learners."""
     newest: dict[UUID, Row] = {}
     for row in rows:
         newest.setdefault(row["user"], row)

@@ -1,4 +1,4 @@
-"""What is believed and was answered, in words, in templates."""
+"""Template filters for skill states and answers."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ register.filter("out_of", presentation.out_of)
 
 @register.filter
 def item_name(item: Item, names: Mapping[UUID, str]) -> str:
-    """Return what an item asks where that is known, else what it is called, in short."""
+    """Return the item's question if it is known, else its short name."""
     return names.get(item.pk) or labels.item_name(str(item))
 
 
 @register.filter
 def question_of(item: UUID, names: Mapping[UUID, str]) -> str:
-    """Return what an item asks; nothing where that is not known."""
+    """Return the item's question; empty if it is not known."""
     return names.get(item, "")
 
 
 @register.filter
 def short_ids(thing: object) -> str:
-    """Return what something is called, long ids cut: skills may be called by them."""
+    """Return the text of an object with long ids shortened; names of skills may include ids."""
     return labels.short_ids(str(thing))
 
 
 @register.filter
 def source_name(source: str) -> str:
-    """Return by which API an answer came."""
+    """Return the name of the API that an answer came from."""
     return str(presentation.SOURCES[Source(source)])

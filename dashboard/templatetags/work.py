@@ -1,4 +1,4 @@
-"""Learners' work in words: which content, what completes a try, what was answered."""
+"""Template filters for learners' work: contents, criteria and answers."""
 
 from __future__ import annotations
 
@@ -19,5 +19,5 @@ register.filter("try_title", try_title)
 
 @register.filter
 def content_title(log: ContentSummary | ContentSession, titles: Mapping[UUID, Any]) -> str:
-    """Name a content as the catalogue does, where it knows it."""
+    """Return the title of a content in the catalogue, else a name made of its kind and id."""
     return titles.get(log.content_id) or untitled(log)

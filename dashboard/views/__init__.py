@@ -1,1 +1,1 @@
-"""The coach's pages."""
+"""Views of the coach pages."""

@@ -1,4 +1,4 @@
-"""What a coach's page in the admin is, and how one gets there."""
+"""Base view of the coach pages, and breadcrumbs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from roster.models import Classroom, User
 
 
 class KeyConverter(UUIDConverter):
-    """An id in an address, with dashes or as files have it; links are written with dashes."""
+    """An id in a URL, with dashes or as plain hex as in files; links are written with dashes."""
 
     regex = f"{UUIDConverter.regex}|[0-9a-f]{{32}}"
 
@@ -30,71 +30,71 @@ register_converter(KeyConverter, "key")
 
 @dataclass(frozen=True, kw_only=True)
 class Breadcrumb:
-    """One step on the way to a page; the last has no address."""
+    """One breadcrumb of a page; the last one has no URL."""
 
     label: str
     url: str | None = None
 
 
 class CoachPage(TemplateView):
-    """A page for staff: translates its address, makes one call, and shows what comes back.
+    """A page for staff: parses its URL, makes one call, and renders the result.
 
-    A page of its own says what it is called, how one got there, and what is on it.
+    Subclasses give the title, the breadcrumbs and the content in `page_context`.
     """
 
     site: AdminSite = cast("AdminSite", None)
 
     @classmethod
     def as_url(cls, route: str, name: str, site: AdminSite) -> URLPattern:
-        """Return where this page is; only staff get in."""
+        """Return the URL pattern of this page; only staff can open it."""
         return path(route, site.admin_view(cls.as_view(site=site)), name=name)
 
     @property
     def viewer(self) -> User:
-        """Whoever looks: staff, `admin_view` saw to that."""
+        """The user who opens the page; `admin_view` ensures that they are staff."""
         return cast("User", self.request.user)
 
     def page_context(self) -> dict[str, Any]:
-        """Return what is on the page; with its `title`, and its `crumbs` after the first.
+        """Return the context of the page, with its `title`, and its `crumbs` after the first.
 
-        What it is `about` comes after the title; `full_title` is more than there is room for.
+        `about` is shown after the title; `full_title` is the title if it had to be shortened.
         """
         raise NotImplementedError
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Return what the page and the site around it need."""
+        """Return the context of the page and of the admin site around it."""
         page = self.page_context()
         crumbs = [
             Breadcrumb(label=_("Home"), url=reverse("admin:index")),
             *page.pop("crumbs", ()),
             Breadcrumb(label=page["title"]),
         ]
-        # Django's base template looks for these as `subtitle` and the like.
-        around = {**self.site.each_context(self.request), "crumbs": crumbs, "subtitle": None}
-        return super().get_context_data(**{**kwargs, **around, **page})
+        # Django's base template expects `subtitle` and the other keys of the site.
+        site_context = {**self.site.each_context(self.request), "crumbs": crumbs, "subtitle": None}
+        return super().get_context_data(**{**kwargs, **site_context, **page})
 
 
-def visible_learner(viewer: User, pk: UUID, *, along: Sequence[str] = ()) -> User:
-    """Return a learner the viewer may read (contract 0.7), and the rows `along` that are theirs.
+def visible_learner(viewer: User, pk: UUID, *, related: Sequence[str] = ()) -> User:
+    """Return a learner the viewer may read (contract 0.7), with related rows selected.
 
     Raises
     ------
-    Http404 : there is none, or the viewer may not know of them.
+    Http404 : there is no such learner, or the viewer may not read them.
     """
-    found = User.objects.visible_to(viewer).filter(pk=pk)
-    learner = (found.select_related(*along) if along else found).first()
+    learners = User.objects.visible_to(viewer).filter(pk=pk)
+    learner = (learners.select_related(*related) if related else learners).first()
     if learner is None:
         raise Http404
     return learner
 
 
 def class_crumbs(classrooms: Sequence[Classroom]) -> list[Breadcrumb]:
-    """Return the way back to the first of some classes."""
+    """Return the breadcrumb of the first of some classes."""
     home = reverse("admin:index")
     return [Breadcrumb(label=str(room), url=f"{home}?class={room.pk}") for room in classrooms[:1]]
 
 
 def learner_crumbs(learner: User, viewer: User) -> list[Breadcrumb]:
-    """Return the way back to a learner: their class, and they themselves. One statement."""
-    way = class_crumbs(classrooms_of(learner, viewer))
-    return [*way, Breadcrumb(label=str(learner), url=detail_url("coach_learner", learner.pk))]
+    """Return the breadcrumbs of a learner and their class, in one query."""
+    crumbs = class_crumbs(classrooms_of(learner, viewer))
+    return [*crumbs, Breadcrumb(label=str(learner), url=detail_url("coach_learner", learner.pk))]

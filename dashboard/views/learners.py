@@ -1,4 +1,4 @@
-"""A coach's pages on one learner, one skill, one item."""
+"""Coach pages on one learner, one skill and one item."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ class LearnerPage(CoachPage):
 
     def page_context(self) -> dict[str, Any]:
         """Return the learner's profile and newest work."""
-        learner = visible_learner(self.viewer, self.kwargs["learner"], along=["ability"])
-        found = profile(learner, self.viewer, at=timezone.now())
+        learner = visible_learner(self.viewer, self.kwargs["learner"], related=["ability"])
+        learner_profile = profile(learner, self.viewer, at=timezone.now())
         return {
             "title": str(learner),
-            "crumbs": class_crumbs(found.classrooms),
-            "profile": found,
+            "crumbs": class_crumbs(learner_profile.classrooms),
+            "profile": learner_profile,
             "recent": recent_work(learner),
         }
 
@@ -60,23 +60,23 @@ class SkillHistoryPage(CoachPage):
     template_name = "dashboard/practice.html"
 
     def page_context(self) -> dict[str, Any]:
-        """Return the answers from the place on that the address names."""
+        """Return a page of answers, after the cursor in the URL."""
         learner = visible_learner(self.viewer, self.kwargs["learner"])
-        skill = in_known_facilities(Skill.objects.filter(states__learner=learner), self.viewer)
-        found = get_or_404(skill, self.kwargs["skill"])
-        answers = skill_history(learner, found, self._place())
+        skills = in_known_facilities(Skill.objects.filter(states__learner=learner), self.viewer)
+        skill = get_or_404(skills, self.kwargs["skill"])
+        history = skill_history(learner, skill, self._parse_cursor())
         return {
-            "title": labels.short_ids(str(found)),
-            "full_title": str(found),
+            "title": labels.short_ids(str(skill)),
+            "full_title": str(skill),
             "about": [learner],
             "crumbs": learner_crumbs(learner, self.viewer),
             "learner": learner,
-            "skill": found,
-            "history": answers,
-            "names": item_questions(answers.items),
+            "skill": skill,
+            "history": history,
+            "names": item_questions(history.items),
         }
 
-    def _place(self) -> Cursor | None:
+    def _parse_cursor(self) -> Cursor | None:
         token = self.request.GET.get("from", "")
         try:
             return Cursor.parse(token, list(NEWEST_FIRST)) if token else None
@@ -85,7 +85,7 @@ class SkillHistoryPage(CoachPage):
 
 
 class SkillPage(CoachPage):
-    """One skill: how it is learned, and where a class stands."""
+    """One skill: its parameters and learning curve, and the mastery of a class."""
 
     template_name = "dashboard/skill.html"
 
@@ -105,18 +105,18 @@ class SkillPage(CoachPage):
 
 
 class ItemPage(CoachPage):
-    """One item: how hard it is, for whom, and what is answered instead."""
+    """One item: its difficulty, the learners who answered it, and the wrong answers."""
 
     template_name = "dashboard/item.html"
 
     def page_context(self) -> dict[str, Any]:
-        """Return the item, and what is answered wrongly most often."""
+        """Return the item, and its most frequent wrong answers."""
         items = in_known_facilities(Item.objects.select_related("skill"), self.viewer)
         item = get_or_404(items, self.kwargs["item"])
         view = item_view(item, self.viewer)
-        asks = item_questions([item.pk]).get(item.pk)
+        question = item_questions([item.pk]).get(item.pk)
         return {
-            "title": asks or _("Item {name}").format(name=labels.item_name(str(item))),
+            "title": question or _("Item {name}").format(name=labels.item_name(str(item))),
             "crumbs": [skill_crumb(view.skill)] if view.skill else [],
             "item": item,
             "view": view,
@@ -125,30 +125,30 @@ class ItemPage(CoachPage):
 
 
 def scope_crumbs(scope: DashboardScope) -> list[Breadcrumb]:
-    """Return the way back to the learners a page is about."""
+    """Return the breadcrumb of the learners in the scope."""
     if scope.in_no_class:
         return [Breadcrumb(label=_("In no class"), url=reverse("admin:index") + scope.query)]
     return class_crumbs([scope.classroom] if scope.classroom else [])
 
 
 def skill_crumb(skill: Skill) -> Breadcrumb:
-    """Return the way back to a skill."""
+    """Return the breadcrumb of a skill."""
     return Breadcrumb(label=labels.short_ids(str(skill)), url=detail_url("coach_skill", skill.pk))
 
 
 def in_known_facilities(rows: QuerySet[L], viewer: User) -> QuerySet[L]:
-    """Return those of facilities that the viewer belongs to, or looks after somebody in."""
+    """Return the rows of facilities that the viewer belongs to, or manages learners in."""
     return rows.filter(facility__in=Facility.objects.known_to(viewer))
 
 
 def get_or_404(rows: QuerySet[L], pk: UUID) -> L:
-    """Return the one of this key.
+    """Return the row with this key.
 
     Raises
     ------
-    Http404 : it is not among them.
+    Http404 : the rows do not have this key.
     """
-    found = rows.filter(pk=pk).first()
-    if found is None:
+    row = rows.filter(pk=pk).first()
+    if row is None:
         raise Http404
-    return found
+    return row

@@ -1,4 +1,4 @@
-"""The admin's front page: who of a coach's learners needs help, and why."""
+"""The admin's front page: a coach's learners who need help, and the reasons."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from dashboard.views.base import CoachPage
 
 
 class FrontPage(CoachPage):
-    """A coach's classes at a glance."""
+    """Overview of a coach's classes."""
 
     template_name = "admin/index.html"
 
     def page_context(self) -> dict[str, Any]:
-        """Return what there is of the class, group and days asked for."""
+        """Return the overview of the class, group and days asked for."""
         at = timezone.now()
         scope = DashboardScope.parse(self.request.GET, self.viewer, at=at)
-        found = overview(scope, at=at)
+        result = overview(scope, at=at)
         return {
             "title": self._title(scope),
             "scope": scope,
-            "overview": found,
-            "names": item_questions([each.item.pk for each in found.frequent_errors]),
+            "overview": result,
+            "names": item_questions([error.item.pk for error in result.frequent_errors]),
             "crumbs": [],
         }
 

@@ -1,4 +1,4 @@
-"""The coach's pages on a learner's work: a content, a try, an attempt."""
+"""Coach pages on a learner's work: a content, a try, an attempt."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from logger.presentation import try_title, untitled
 from logger.selectors import OLDEST
 from roster.models import User
 
-# Where a list goes on, as in the API.
+# The cursor's parameter, as in the API.
 AFTER = "after"
 
 
@@ -34,8 +34,8 @@ class ContentPage(CoachPage):
     template_name = "dashboard/content.html"
 
     def page_context(self) -> dict[str, Any]:
-        """Show how far they are, their tries and their sittings."""
-        content = self._content()
+        """Return the learner's progress, tries and sessions at the content."""
+        content = self._get_content()
         return {
             "title": content.title or untitled(content.summary),
             "about": [content.learner],
@@ -45,11 +45,11 @@ class ContentPage(CoachPage):
             "is_further": AFTER in self.request.GET,
         }
 
-    def _content(self) -> LearnerContent:
-        place = parse_cursor(self.request.GET.get(AFTER), list(NEWEST_FIRST))
+    def _get_content(self) -> LearnerContent:
+        cursor = parse_cursor(self.request.GET.get(AFTER), list(NEWEST_FIRST))
         try:
             return learner_content(
-                self.viewer, self.kwargs["learner"], self.kwargs["content"], after=place
+                self.viewer, self.kwargs["learner"], self.kwargs["content"], after=cursor
             )
         except UnknownContent as error:
             raise Http404 from error
@@ -61,27 +61,27 @@ class TryPage(CoachPage):
     template_name = "dashboard/try.html"
 
     def page_context(self) -> dict[str, Any]:
-        """Show its attempts, and how it differs from the try before."""
-        found = self._try()
-        mastery_log = found.mastery_log
+        """Return the try's attempts, and its differences from the try before."""
+        result = self._get_try()
+        mastery_log = result.mastery_log
         return {
             "title": try_title(mastery_log),
-            "about": [found.title or untitled(mastery_log.summary), mastery_log.user],
+            "about": [result.title or untitled(mastery_log.summary), mastery_log.user],
             "crumbs": [
                 *learner_crumbs(mastery_log.user, self.viewer),
-                content_crumb(mastery_log.summary, found.title),
+                content_crumb(mastery_log.summary, result.title),
             ],
-            "found": found,
+            "found": result,
             "try": mastery_log,
-            "strip": attempt_strip(found),
-            "after": found.diff.following and found.diff.following.token,
+            "strip": attempt_strip(result),
+            "after": result.diff.following and result.diff.following.token,
             "is_further": AFTER in self.request.GET,
         }
 
-    def _try(self) -> LearnerTry:
-        place = parse_cursor(self.request.GET.get(AFTER), OLDEST)
+    def _get_try(self) -> LearnerTry:
+        cursor = parse_cursor(self.request.GET.get(AFTER), OLDEST)
         try:
-            return learner_try(self.viewer, self.kwargs["try"], after=place)
+            return learner_try(self.viewer, self.kwargs["try"], after=cursor)
         except UnknownTryOfLearner as error:
             raise Http404 from error
         except BadCursor as error:
@@ -94,14 +94,14 @@ class AttemptPage(CoachPage):
     template_name = "dashboard/attempt.html"
 
     def page_context(self) -> dict[str, Any]:
-        """Show what happened, moment by moment."""
-        found = self._attempt()
-        attempt = found.attempt
+        """Return the attempt's history."""
+        result = self._get_attempt()
+        attempt = result.attempt
         return {
             "title": _("Question “%(item)s”") % {"item": attempt.item},
-            "about": [each for each in (found.title, attempt.user) if each],
-            "crumbs": attempt_crumbs(found, self.viewer),
-            "found": found,
+            "about": [part for part in (result.title, attempt.user) if part],
+            "crumbs": attempt_crumbs(result, self.viewer),
+            "found": result,
             "attempt": attempt,
             "raw": {
                 _("Interactions"): formatted_json(attempt.interaction_history),
@@ -109,7 +109,7 @@ class AttemptPage(CoachPage):
             },
         }
 
-    def _attempt(self) -> LearnerAttempt:
+    def _get_attempt(self) -> LearnerAttempt:
         try:
             return learner_attempt(self.viewer, self.kwargs["attempt"])
         except UnknownAttemptOfLearner as error:
@@ -117,11 +117,11 @@ class AttemptPage(CoachPage):
 
 
 def parse_cursor(token: str | None, order: list[str]) -> Cursor | None:
-    """Read where a list is to go on.
+    """Parse the cursor of a list.
 
     Raises
     ------
-    BadRequest : nowhere in this list.
+    BadRequest : the cursor is not one of this list.
     """
     try:
         return Cursor.parse(token, order) if token else None
@@ -129,9 +129,9 @@ def parse_cursor(token: str | None, order: list[str]) -> Cursor | None:
         raise BadRequest(str(error)) from error
 
 
-def attempt_strip(found: LearnerTry) -> StripChart:
-    """Return a try's attempts as marks, the first first."""
-    counts = Counter(attempt.outcome for attempt in found.attempts)
+def attempt_strip(result: LearnerTry) -> StripChart:
+    """Return a try's attempts as marks, the first one first."""
+    counts = Counter(attempt.outcome for attempt in result.attempts)
     return StripChart(
         title=_("Attempts in the order in which they began"),
         description=" · ".join(
@@ -146,31 +146,31 @@ def attempt_strip(found: LearnerTry) -> StripChart:
                 text=f"{attempt.row['item']}: {attempt.outcome.label}",
                 url=detail_url("coach_attempt", attempt.row["id"]),
             )
-            for attempt in found.attempts
+            for attempt in result.attempts
         ],
     )
 
 
 def formatted_json(value: Any) -> str:
-    """Write JSON as it was sent, over several lines."""
+    """Return JSON as indented text, unescaped."""
     return json.dumps(value, indent=2, ensure_ascii=False)
 
 
 def content_crumb(summary: ContentSummary, title: str | None) -> Breadcrumb:
-    """Return the step to a learner's content."""
+    """Return the breadcrumb of a learner's content."""
     url = detail_url("coach_content", summary.user_id, summary.content_id)
     return Breadcrumb(label=title or untitled(summary), url=url)
 
 
-def attempt_crumbs(found: LearnerAttempt, viewer: User) -> list[Breadcrumb]:
-    """Return the steps to an attempt; a guest's has none."""
-    attempt = found.attempt
+def attempt_crumbs(result: LearnerAttempt, viewer: User) -> list[Breadcrumb]:
+    """Return the breadcrumbs of an attempt; an attempt of a guest has none."""
+    attempt = result.attempt
     if attempt.user is None:
         return []
     summary = attempt.session.summary
     crumbs = learner_crumbs(attempt.user, viewer)
     if summary is not None:
-        crumbs.append(content_crumb(summary, found.title))
+        crumbs.append(content_crumb(summary, result.title))
     if attempt.mastery_log is not None:
         url = detail_url("coach_try", attempt.mastery_log.pk)
         crumbs.append(Breadcrumb(label=try_title(attempt.mastery_log), url=url))

@@ -1,1 +1,1 @@
-"""Parts of admin pages: lists, filters, formats and HTML that know no domain."""
+"""Building blocks of admin pages: changelists, filters, number formats and HTML helpers."""

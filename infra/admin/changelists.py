@@ -1,4 +1,8 @@
-"""Long lists in the admin: newest first, led on by places rather than by page numbers."""
+"""Changelists of the admin: search and filters in one form, and keyset pagination.
+
+Keyset pagination links to the rows before and after a cursor instead of to numbered pages, so a
+page costs the same however long the list is.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class FormChangeList(ChangeList):
-    """A changelist with its search and its filters in one form, called what it lists."""
+    """A changelist with search and filters in one form; its title is the model's plural name."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -28,19 +32,19 @@ class FormChangeList(ChangeList):
 
     @property
     def is_narrowed(self) -> bool:
-        """Whether something was searched for, or filtered by."""
+        """True if a search or a filter is in use."""
         return bool(self.query) or self.active_filters > 0
 
     @property
     def active_filters(self) -> int:
-        """How many filters are in use."""
+        """The number of filters in use."""
         return sum(bool(getattr(spec, "is_active", False)) for spec in self.filter_specs)
 
 
 class KeysetChangeList(FormChangeList):
-    """A changelist of rows from a place on; what the place is called stands for Django's page.
+    """A changelist with keyset pagination; the cursor's token takes the place of the page number.
 
-    The order is the admin's own, whatever an address asks for: any other would sort everything.
+    The order is always the model admin's: any other order would sort the whole table.
     """
 
     is_keyset = True
@@ -50,36 +54,36 @@ class KeysetChangeList(FormChangeList):
     row_count: Count = Count(number=0)
 
     def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any, Any]) -> list[Any]:  # noqa: ARG002
-        """Return the one order there is."""
+        """Return the model admin's order; the request cannot change it."""
         return list(self.model_admin.ordering or ())
 
     def get_ordering_field_columns(self) -> dict[int, Any]:
-        """Mark no column: none is to be sorted by."""
+        """Return no columns: the list cannot be sorted by column."""
         return {}
 
     def get_results(self, request: HttpRequest) -> None:
-        """Bring the rows around a place, and say where it goes on."""
+        """Load the rows after (or before) the cursor, and set the links to newer and older rows."""
         order = order_of(self.queryset)
-        place = self._parse_cursor(request, order)
-        nearest = list(after_cursor(self._without_large_fields(), place)[: self.list_per_page + 1])
-        there_is_more = len(nearest) > self.list_per_page
-        rows = nearest[: self.list_per_page]
-        backwards = place is not None and place.backwards
+        cursor = self._parse_cursor(request, order)
+        found = list(after_cursor(self._without_large_fields(), cursor)[: self.list_per_page + 1])
+        has_more = len(found) > self.list_per_page
+        rows = found[: self.list_per_page]
+        backwards = cursor is not None and cursor.backwards
         if backwards:
             rows.reverse()
-        if rows and (there_is_more or backwards):
+        if rows and (has_more or backwards):
             self.older_url = self._url(Cursor.after_row(rows[-1], order))
-        if rows and (there_is_more if backwards else place is not None):
+        if rows and (has_more if backwards else cursor is not None):
             self.newer_url = self._url(Cursor.after_row(rows[0], order, backwards=True))
-        is_whole = place is None and not there_is_more
+        is_whole = cursor is None and not has_more
         self.row_count = Count(number=len(rows)) if is_whole else approximate_count(self.queryset)
         self.model_admin.attach_related(rows)
         self._set_results(rows)
 
     def _without_large_fields(self) -> QuerySet[Any, Any]:
-        """Leave out what a row of the list does not show and may be large."""
-        light: QuerySet[Any, Any] = self.queryset.defer(*self.model_admin.list_defer)
-        return light
+        """Defer the large columns that the list does not show (`list_defer`)."""
+        deferred: QuerySet[Any, Any] = self.queryset.defer(*self.model_admin.list_defer)
+        return deferred
 
     def _set_results(self, rows: list[Any]) -> None:
         self.result_list = rows
@@ -88,7 +92,7 @@ class KeysetChangeList(FormChangeList):
         self.show_full_result_count = False
         self.show_admin_actions = bool(rows)
         self.can_show_all = self.multi_page = False
-        # A coach's page has no use for where one came from; the browser knows the way back.
+        # Coach pages ignore Django's preserved filters; the browser's back button restores them.
         self.preserved_filters = ""
         self.paginator = Paginator(rows, self.list_per_page)
 
@@ -99,14 +103,14 @@ class KeysetChangeList(FormChangeList):
         try:
             return Cursor.parse(token, order)
         except BadCursor as error:
-            # Django then begins at the beginning.
+            # Django then shows the list from the start.
             raise IncorrectLookupParameters from error
 
-    def _url(self, place: Cursor) -> str:
-        return self.get_query_string({PAGE_VAR: place.token})
+    def _url(self, cursor: Cursor) -> str:
+        return self.get_query_string({PAGE_VAR: cursor.token})
 
     def url_for_result(self, result: Model) -> str:
-        """Lead to the coach's page of a row, where there is one."""
+        """Return the URL of the row's coach page if there is one, else of Django's change page."""
         return self.model_admin.page_url(result) or super().url_for_result(result)
 
 
@@ -114,7 +118,7 @@ class QueryOnlyChangeList(ChangeList):
     """A changelist that builds its queryset and reads no rows."""
 
     def get_results(self, request: HttpRequest) -> None:  # noqa: ARG002
-        """Read nothing."""
+        """Set an empty result without a query."""
         self.result_list = self.queryset.none()
         self.result_count = self.full_result_count = 0
         self.show_full_result_count = self.show_admin_actions = False

@@ -1,7 +1,7 @@
-"""What a list in the admin can be narrowed by: controls of one form, which needs no script.
+"""Filters of admin lists, shown as controls of one form that works without JavaScript.
 
-A filter never widens: it works on rows that `visible_to` let through, and what it offers is the
-viewer's own. A place, a kind, a day nobody knows leaves nothing.
+A filter only narrows the queryset that `visible_to` returned, and offers only choices that the
+viewer may see. An unknown value (a place, a kind, an invalid date) leaves no rows.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ MAX_LISTED_KEYS = 2000
 
 
 class FormFilter(ListFilter):
-    """One or more controls of a list's form; each has a parameter of the address."""
+    """Base class: one or more controls of a list's form, each with its query parameter."""
 
     parameters: ClassVar[tuple[str, ...]]
 
@@ -43,78 +43,81 @@ class FormFilter(ListFilter):
 
     @property
     def is_active(self) -> bool:
-        """Whether it narrows the list."""
+        """True if any of its parameters has a value."""
         return any(self.used_parameters.values())
 
     @property
     def value(self) -> str:
-        """What is asked for; empty: nothing."""
+        """The value of the first parameter; empty if it is not set."""
         return str(self.used_parameters.get(self.parameters[0], ""))
 
     @property
     def name(self) -> str:
-        """The parameter of a filter that has one."""
+        """The name of the first parameter."""
         return self.parameters[0]
 
     def has_output(self) -> bool:
-        """Show it."""
+        """Return True: the control is always shown."""
         return True
 
     def choices(self, changelist: Any) -> list[Any]:  # type: ignore[override]  # noqa: ARG002
-        """Offer no links: it is a control."""
+        """Return no links: the template shows a control instead."""
         return []
 
     def expected_parameters(self) -> list[str | None]:
-        """Return the parameters of the address."""
+        """Return the names of its query parameters."""
         return list(self.parameters)
 
     def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:  # noqa: ARG002
-        """Narrow the rows, if asked to."""
+        """Return the filtered rows, or all rows if the filter is not active."""
         return self.narrow(queryset) if self.is_active else queryset
 
     def narrow(self, rows: Rows) -> Rows:
-        """Return the rows that are asked for."""
+        """Return the rows that match the parameters."""
         raise NotImplementedError
 
 
 class ChoiceFilter(FormFilter):
-    """One of several."""
+    """A filter that selects one of several options."""
 
     template = "admin/controls/choice.html"
 
     @property
     def options(self) -> Sequence[Choice]:
-        """What may be chosen, each value with its label."""
+        """The options, as pairs of value and label."""
         raise NotImplementedError
 
 
 class ConditionFilter(ChoiceFilter):
-    """One of several conditions."""
+    """A filter that selects one of several conditions.
+
+    `conditions` maps each value to its label and its `Q` object.
+    """
 
     conditions: dict[str, tuple[Any, Q]]
 
     @property
     def options(self) -> Sequence[Choice]:
-        """Each condition by its name."""
+        """The conditions, as pairs of value and label."""
         return [(name, label) for name, (label, _condition) in self.conditions.items()]
 
     def narrow(self, rows: Rows) -> Rows:
-        """Return rows that meet it."""
-        known = self.conditions.get(self.value)
-        return rows.filter(known[1]) if known else rows.none()
+        """Return the rows that meet the selected condition; none if it is unknown."""
+        condition = self.conditions.get(self.value)
+        return rows.filter(condition[1]) if condition else rows.none()
 
 
 def keys_or_subquery(rows: Rows) -> list[Any] | Rows:
-    """Return the keys of rows that a search found, for `IN`: up to 2,000 as a list.
+    """Return the primary keys of a search's rows for `IN`: up to 2,000 as a list, else a subquery.
 
-    How many other rows belong to those the database knows; of a subquery it would guess.
+    With a list, the database's planner knows how many rows to expect; for a subquery it guesses.
     """
     keys = list(rows.order_by().values_list("pk", flat=True)[: MAX_LISTED_KEYS + 1])
     return keys if len(keys) <= MAX_LISTED_KEYS else rows.order_by().values("pk")
 
 
 class DateFilter(FormFilter):
-    """The first and the last day, both included, by the server's calendar."""
+    """A filter by the first and the last day, both included, in the server's time zone."""
 
     title = _("Dates")
     template = "admin/controls/dates.html"
@@ -122,16 +125,16 @@ class DateFilter(FormFilter):
 
     @property
     def since(self) -> str:
-        """The first day."""
+        """The first day as ISO 8601; empty if it is not set."""
         return str(self.used_parameters.get("since", ""))
 
     @property
     def until(self) -> str:
-        """The last day."""
+        """The last day as ISO 8601; empty if it is not set."""
         return str(self.used_parameters.get("until", ""))
 
     def narrow(self, rows: Rows) -> Rows:
-        """Return the rows of these days; none where one of them is none."""
+        """Return the rows of these days; no rows if a date is invalid."""
         column = self.model_admin.date_field
         try:
             if self.since:
@@ -144,7 +147,12 @@ class DateFilter(FormFilter):
 
 
 def _midnight(text: str, *, after: int = 0) -> datetime:
-    """Return when a day begins, or the one so many days after it."""
+    """Return the start of the day `after` days after an ISO date.
+
+    Raises
+    ------
+    ValueError : the text is no date, or its year is outside 2000 to 9000.
+    """
     day = date.fromisoformat(text) + timedelta(days=after)
     if not 2000 <= day.year <= 9000:
         raise ValueError(text)
@@ -152,7 +160,7 @@ def _midnight(text: str, *, after: int = 0) -> datetime:
 
 
 class TextFilter(FormFilter):
-    """A text to be typed."""
+    """A filter with a text input."""
 
     template = "admin/controls/text.html"
     hint: Any = ""

@@ -1,4 +1,7 @@
-"""Numbers as people read them."""
+"""Numbers, durations and dates as localized text that does not break across lines.
+
+`infra.admin.quantities` has the formats of shares and durations without these additions.
+"""
 
 from __future__ import annotations
 
@@ -15,44 +18,44 @@ LTR, END = "\N{LEFT-TO-RIGHT ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 
 
 def percent(part: float) -> str:
-    """Return a share in [0, 1] as a percentage; 0 and 100 only where it is exactly that."""
+    """Return a share in [0, 1] as a percentage; 0 and 100 only if the share is exactly 0 or 1."""
     return _without_breaks(quantities.percent(part))
 
 
 def decimal(value: float, places: int = 1) -> str:
-    """Return a number with so many decimals, as the language writes it."""
+    """Return a localized number with `places` decimals."""
     return number_format(round(value, places), decimal_pos=places, use_l10n=True)
 
 
 def signed(value: float, places: int = 1) -> str:
-    """Return the same with its sign; one that rounds to nothing has none."""
+    """Return a localized number with its sign; "±" if it rounds to zero."""
     rounded = round(value, places)
     sign = "+" if rounded > 0 else "−" if rounded < 0 else "±"
     return isolate_direction(sign + decimal(abs(rounded), places))
 
 
 def isolate_direction(figure: str) -> str:
-    """Return a figure whose sign stays before it in text that runs from right to left."""
+    """Return a figure whose sign stays in front of it in right-to-left text."""
     return f"{LTR}{figure}{END}" if get_language_bidi() else figure
 
 
 def duration(seconds: float) -> str:
-    """Return a time span: 45 s, 4 m 10 s, 2 h 5 m."""
+    """Return a duration as text: 45 s, 4 m 10 s, 2 h 5 m."""
     return _without_breaks(quantities.duration(seconds))
 
 
 def day(moment: date) -> str:
-    """Return a calendar day, as short as it is clear."""
+    """Return a day and month, without the year: 3 May."""
     return date_format(moment, "j M")
 
 
 def moment(at: datetime) -> str:
-    """Return a day and a time (UTC)."""
+    """Return a date with time (UTC)."""
     return date_format(at, "j M Y, H:i")
 
 
 def days_ago(then: datetime, now: datetime) -> str:
-    """Return how many calendar days (UTC) ago something was."""
+    """Return the number of calendar days (UTC) from `then` to `now` as text; "today" for 0."""
     days = max((now.astimezone(UTC).date() - then.astimezone(UTC).date()).days, 0)
     if days < 2:
         return _("yesterday") if days else _("today")
@@ -60,5 +63,5 @@ def days_ago(then: datetime, now: datetime) -> str:
 
 
 def _without_breaks(text: str) -> str:
-    """Return a figure that no line break parts from its unit."""
+    """Return a text with no-break spaces, so that no line break separates figures from units."""
     return text.replace(" ", NO_BREAK_SPACE)

@@ -1,4 +1,4 @@
-"""What the cells of the admin's lists hold: names that lead on, bars with numbers, moments."""
+"""HTML of cells in admin lists: links, short ids, times, bars, badges and folded JSON."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from infra.admin.quantities import percent
 
 
 def detail_url(name: str, *args: Any) -> str | None:
-    """Return the address of a page of the admin; None where no app brings that page."""
+    """Return the URL of a page of the admin site; None if no installed app provides the page."""
     try:
         return reverse(f"admin:{name}", args=args)
     except NoReverseMatch:
@@ -27,18 +27,21 @@ def detail_url(name: str, *args: Any) -> str | None:
 
 
 def page_link(label: Any, page: str, *args: Any) -> SafeString:
-    """Return a label that leads to a page of the admin, where some app brings that page."""
+    """Return a label as a link to a page of the admin site.
+
+    It is plain text if no installed app provides the page, or if an argument is empty.
+    """
     url = detail_url(page, *args) if all(args) else None
     return format_html('<a href="{}">{}</a>', url, label) if url else format_html("{}", label)
 
 
 def short_id(key: UUID) -> SafeString:
-    """Return an id as long as there is room for; one click marks all of it, to be copied."""
+    """Return a UUID in hex; CSS shortens it to the cell, and one click selects all of it."""
     return format_html('<code class="id" title="{0}">{0}</code>', key.hex)
 
 
 def moment(at: datetime | None) -> SafeString:
-    """Return when something happened, to the minute."""
+    """Return a date with time in the server's time zone; empty for None."""
     if at is None:
         return format_html("{}", "")
     shown = date_format(timezone.localtime(at), "DATETIME_FORMAT")
@@ -46,7 +49,7 @@ def moment(at: datetime | None) -> SafeString:
 
 
 def bar(part: float) -> SafeString:
-    """Return a share as a bar, with its number beside it."""
+    """Return a share in [0, 1] as a bar with the percentage beside it."""
     return format_html(
         '<span class="bar"><svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
         '<rect class="bar-track" width="100" height="10"/>'
@@ -57,12 +60,12 @@ def bar(part: float) -> SafeString:
 
 
 def badge(text: Any, kind: str = "") -> SafeString:
-    """Return a word that is to be seen at once."""
+    """Return a highlighted word; `kind` is its CSS class."""
     return format_html('<span class="badge {}">{}</span>', kind, text)
 
 
 def json_details(value: Any) -> SafeString:
-    """Return JSON over several lines, shut until it is wanted."""
+    """Return indented JSON in a closed `<details>` element; "none" for an empty value."""
     if value in (None, [], {}):
         return format_html("{}", pgettext("no value", "none"))
     text = json.dumps(value, indent=2, ensure_ascii=False)
@@ -70,7 +73,7 @@ def json_details(value: Any) -> SafeString:
 
 
 def stacked_lines(*parts: Any) -> SafeString:
-    """Return parts below each other, each after the first in small letters."""
+    """Return the non-empty parts as lines, each line after the first in small letters."""
     first, *others = [part for part in parts if part]
     below = [format_html('<span class="small quiet below">{}</span>', part) for part in others]
     return mark_safe("".join([format_html("{}", first), *below]))  # noqa: S308  # each is escaped

@@ -1,4 +1,4 @@
-"""Read-only admin pages of big tables: keyset links instead of page numbers, no full counts."""
+"""Read-only admin pages of large tables: keyset pagination, no exact counts, no sorting."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from infra.admin.quantities import duration, rounded
 M = TypeVar("M", bound=Model)
 
 
-# What seconds are called once they are told as minutes and hours.
+# Labels of columns that store seconds and are shown as minutes and hours.
 DURATION_LABELS = {
     "time_spent": _("Time spent"), "seconds": _("Time"), "typical_seconds": _("Typical time"),
 }  # fmt: skip
@@ -31,17 +31,17 @@ Display = Callable[[Any], Any]
 
 
 class KeysetAdmin(ScopedAdmin[M], ReadOnlyAdmin[M]):
-    """A read-only list that costs the same however many rows the table has.
+    """A read-only admin with a list whose cost does not depend on the size of the table.
 
     Attributes
     ----------
-    date_field : the column by which days are chosen.
-    list_defer : columns a list leaves out.
+    date_field : the column that `DateFilter` uses.
+    list_defer : large columns that the list does not load.
     """
 
     paginator = CappedPaginator
     show_full_result_count = False
-    # Facets count everything, and any other order sorts everything.
+    # Facets would count all rows, and sorting by a column would sort all rows.
     show_facets = admin.ShowFacets.NEVER
     sortable_by = ()
     list_per_page = 50
@@ -52,52 +52,51 @@ class KeysetAdmin(ScopedAdmin[M], ReadOnlyAdmin[M]):
     list_defer: ClassVar[Sequence[str]] = ()
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeysetChangeList]:  # noqa: ARG002
-        """Lead on by places."""
+        """Return the changelist with keyset pagination."""
         return KeysetChangeList
 
     def attach_related(self, rows: list[M]) -> None:
-        """Bring what the rows of a page need besides, in one statement for all of them."""
+        """Load related data for the rows of a page, in one query for all of them; a hook."""
 
     def page_url(self, row: M) -> str | None:  # noqa: ARG002
-        """Return where a row is told of in full; None: on Django's own page."""
+        """Return the URL of a row's own page; None links to Django's change page."""
         return None
 
     def get_list_display(self, request: HttpRequest) -> Any:
-        """Keep Django's page of a row in reach, where the row leads elsewhere."""
+        """Add a link to Django's change page if the rows link to another page."""
         columns = super().get_list_display(request)
-        leads_elsewhere = type(self).page_url is not KeysetAdmin.page_url
-        return [*columns, "record"] if leads_elsewhere else columns
+        has_own_page = type(self).page_url is not KeysetAdmin.page_url
+        return [*columns, "record"] if has_own_page else columns
 
     @admin.display(description=_("Record"))
     def record(self, row: M) -> SafeString:
-        """Lead to all that is stored of a row."""
+        """Return a link to Django's change page, which shows all fields of the row."""
         name = f"{self.opts.app_label}_{self.opts.model_name}_change"
-        address, said = detail_url(name, row.pk), gettext("all fields")
-        return format_html('<a href="{}" title="{}" aria-label="{}">⋯</a>', address, said, said)
+        url, label = detail_url(name, row.pk), gettext("all fields")
+        return format_html('<a href="{}" title="{}" aria-label="{}">⋯</a>', url, label, label)
 
     def get_fields(self, request: HttpRequest, obj: M | None = None) -> Any:  # noqa: ARG002
-        """Show every column there is; JSON folded, what no person can read left out."""
+        """Return all editable fields except those in `exclude`; JSON is shown folded."""
         columns = [field for field in self.model._meta.fields if field.editable]
         hidden = self.exclude or ()
         return [self._display_of(field) for field in columns if field.name not in hidden]
 
     def get_readonly_fields(self, request: HttpRequest, obj: M | None = None) -> Any:
-        """Let nothing be changed."""
+        """Return all fields: nothing can be edited."""
         return self.get_fields(request, obj)
 
     def display_of_relation(self, field: ForeignKey[Any, Any]) -> Display | None:
-        """Return how a page shows a row of another table; None: as a link to its own page.
+        """Return a function that shows a related row as text; None shows a link to its change page.
 
-        The viewer may not open pages other than those of learners' records.
+        A link is shown only to a table with a `KeysetAdmin`: the viewer may not open other pages.
         """
         other = self.admin_site._registry.get(field.related_model)  # noqa: SLF001
         return None if isinstance(other, KeysetAdmin) else _name
 
     def _display_of(self, field: Field[Any, Any]) -> str | Display:
-        """Return what shows a column on a page.
+        """Return what shows a field on the change page, for `get_fields`.
 
-        The column itself, but for JSON, which is folded; seconds and other fractions; and rows
-        of other tables.
+        This is the field's name, or a display function for JSON, seconds, floats and related rows.
         """
         show = self._display(field)
         if show is None:
@@ -109,7 +108,8 @@ class KeysetAdmin(ScopedAdmin[M], ReadOnlyAdmin[M]):
         def shown(row: Any) -> Any:
             return show(getattr(row, field.name))
 
-        # By a column's name Django finds its explanation; that of seconds is "seconds".
+        # Django finds the help text by the name; that of a duration says "seconds", which is wrong
+        # for the formatted text.
         shown.__name__ = f"{field.name}_text" if field.name in DURATION_LABELS else field.name
         return shown
 

@@ -1,4 +1,4 @@
-"""Names of controls that have none beside them, for whoever hears a page."""
+"""Accessible names (`aria-label`) of form controls that have no visible label."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from django.utils.translation import gettext as _
 
 
 class LabelledFormSet(BaseInlineFormSet[Any, Any, Any]):
-    """Rows of controls under the heads of a table, which name none of them."""
+    """An inline formset shown as a table; each control gets its column's label as `aria-label`."""
 
     def add_fields(self, form: Form, index: int | None) -> None:
-        """Name each control as its column is."""
+        """Add the fields of a form, and label each of them."""
         super().add_fields(form, index)
         for field in form.fields.values():
             label(field)
 
 
 def label(field: Field) -> None:
-    """Name a control by the field's label, and each half of a moment after it."""
+    """Set a control's `aria-label` to the field's label; date and time inputs get one each."""
     widget: Any = field.widget
     name = capfirst(str(field.label or ""))
     if isinstance(widget, AdminSplitDateTime):
         for part, half in zip(widget.widgets, (_("date"), _("time")), strict=True):
             part.attrs["aria-label"] = f"{name}: {half}"
     else:
-        # Around a choice of rows Django puts links to add one.
+        # Django wraps the select of a relation in a widget with "add" and "change" links.
         getattr(widget, "widget", widget).attrs.setdefault("aria-label", name)

@@ -1,4 +1,4 @@
-"""Base classes of the admin's pages: read-only, without deletion, and with checked filters."""
+"""Base classes of model admins: read-only, without deletion, and with restricted lookups."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ M = TypeVar("M", bound=Model)
 
 
 class CappedPaginator(Paginator[Any]):
-    """Counts no further than a coach would leaf, so that a page costs the same in a big table."""
+    """A paginator that counts at most 10,000 rows, so a page of a large table stays cheap."""
 
     MAX_COUNT = 10_000
 
     @cached_property
     def count(self) -> int:
-        """The number of rows, or 10,000 where there are more."""
+        """The number of rows, at most 10,000."""
         rows: Any = self.object_list
         return int(rows.order_by().values("pk")[: self.MAX_COUNT].count())
 
 
 def is_allowed_lookup(model_admin: admin.ModelAdmin[Any], lookup: str) -> bool:
-    """Tell whether a changelist's address may ask this: the filters beside the list, no more.
+    """Return True if the list offers this lookup of the query string as one of its filters.
 
-    Django lets staff look up any field in any way, which lets them ask for regular expressions
-    and relations nobody meant them to.
+    By default, Django lets staff use many lookups on many fields, among them regular expressions
+    and lookups across relations.
     """
     name, __, operator = lookup.partition("__")
     filters = model_admin.list_filter
@@ -45,20 +45,20 @@ def is_allowed_lookup(model_admin: admin.ModelAdmin[Any], lookup: str) -> bool:
 
 
 class NoDeleteAdmin(admin.ModelAdmin[M]):
-    """Makes and changes what is removed through the API alone.
+    """A model admin that adds and changes rows, while deletion is possible only through the API.
 
-    Django's page would first bring every record that goes along, years of many learners' work;
-    the API locks whom it concerns, and keeps from the admin whoever looks after nothing any more.
+    Django's confirmation page would load every dependent row, which may be years of many learners'
+    work. The API locks the people concerned and revokes the staff access of those without a role.
     """
 
     removal_hint: ClassVar[str]
 
     def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:  # noqa: ARG002
-        """Nothing is removed here."""
+        """Return False: the API deletes."""
         return False
 
     def get_fieldsets(self, request: HttpRequest, obj: M | None = None) -> Any:
-        """Say beside what is there already how it is removed."""
+        """Add `removal_hint`, which says how a row is deleted, to the form of an existing row."""
         [(name, options), *others] = super().get_fieldsets(request, obj)
         if obj is None or not self.has_change_permission(request, obj):
             return [(name, options), *others]
@@ -66,34 +66,34 @@ class NoDeleteAdmin(admin.ModelAdmin[M]):
 
 
 class ReadOnlyAdmin(admin.ModelAdmin[M]):
-    """Looks at what something else writes."""
+    """A model admin that only shows rows, which other code writes."""
 
     def has_add_permission(self, request: HttpRequest, obj: M | None = None) -> bool:  # noqa: ARG002
-        """Nothing is made here."""
+        """Return False: the admin is read-only."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:  # noqa: ARG002
-        """Nothing is changed here."""
+        """Return False: the admin is read-only."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:  # noqa: ARG002
-        """Nothing is deleted here."""
+        """Return False: the admin is read-only."""
         return False
 
 
 class ScopedAdmin(admin.ModelAdmin[M]):
-    """Whoever asks for what is not theirs is told that it is not there."""
+    """A model admin that answers 404 for rows outside the viewer's scope, as for unknown rows."""
 
     def _get_obj_does_not_exist_redirect(self, *_args: Any) -> Any:
-        """Answer as of any address that leads nowhere; Django would lead back to the start."""
+        """Raise 404 for an unknown row; Django would redirect to the index page."""
         raise Http404
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:  # noqa: ARG002
-        """Allow the filters beside the list."""
+        """Return True for the filters of the list only."""
         return is_allowed_lookup(self, lookup)
 
     def response_action(self, request: HttpRequest, queryset: QuerySet[Any], *args: Any) -> Any:
-        """Act on the chosen rows; Django would fail at a key that is none."""
+        """Run an action on the selected rows; an invalid key is a 400, where Django would fail."""
         try:
             for key in request.POST.getlist(ACTION_CHECKBOX_NAME):
                 self.opts.pk.to_python(key)
@@ -103,7 +103,7 @@ class ScopedAdmin(admin.ModelAdmin[M]):
 
 
 class FormListAdmin(ScopedAdmin[M]):
-    """A list like those of learners' records: its search and its filters in one form."""
+    """A model admin with a list like those of learners' records: search and filters in one form."""
 
     change_list_template = "admin/keyset_list.html"
     paginator = CappedPaginator
@@ -112,5 +112,5 @@ class FormListAdmin(ScopedAdmin[M]):
     list_per_page = 50
 
     def get_changelist(self, request: HttpRequest, **_kwargs: Any) -> type[FormChangeList]:  # noqa: ARG002
-        """Put the form above it."""
+        """Return the changelist with the form."""
         return FormChangeList

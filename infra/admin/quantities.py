@@ -1,4 +1,4 @@
-"""Numbers as a person reads them: how long, and how much of it."""
+"""Durations, shares and changes as localized text."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _DAY = 24 * _HOUR
 
 
 def duration(seconds: float | None) -> str:
-    """Write seconds as "4 m 10 s", in the two largest units that matter; empty for none."""
+    """Return seconds as text in the two largest units, such as "4 m 10 s"; empty for None."""
     if seconds is None:
         return ""
-    # Formatting a number cuts it off.
+    # number_format truncates, so round first.
     tenths = max(round(seconds, 1), 0.1)
     if seconds > 0 and tenths < 1:
         return _("%(seconds)s s") % {"seconds": number_format(tenths, 1)}
@@ -33,12 +33,12 @@ def duration(seconds: float | None) -> str:
 
 
 def duration_change(seconds: float | None) -> str:
-    """Write a change of seconds, with its sign."""
+    """Return a change of seconds as text with its sign; empty for None."""
     return "" if seconds is None else _sign(seconds) + duration(abs(seconds))
 
 
 def percent(part: float | None) -> str:
-    """Write a share of 1 as "72 %"; 0 and 100 only where it is exactly that."""
+    """Return a share in [0, 1] as "72 %"; 0 and 100 only if the share is exactly 0 or 1."""
     if part is None:
         return ""
     percent = round(100 * part)
@@ -50,14 +50,14 @@ def percent(part: float | None) -> str:
 
 
 def signed(change: float | None) -> str:
-    """Write a change with its sign: "+2", "−0.5"; empty for none."""
+    """Return a change with its sign: "+2", "−0.5"; empty for None."""
     if change is None:
         return ""
     return _sign(change) + number_format(f"{abs(change):.4g}")
 
 
 def rounded(number: float | None) -> str:
-    """Write a number no more exactly than anybody reads it; empty for none."""
+    """Return a number rounded to three decimals; empty for None."""
     if number is None:
         return ""
     rounded = round(number, 3)
@@ -67,5 +67,5 @@ def rounded(number: float | None) -> str:
 
 def _sign(change: float) -> str:
     sign = "±" if not change else "+" if change > 0 else "−"
-    # Or it would stand behind its number where writing runs from right to left.
+    # Without the mark, the sign would follow its number in right-to-left text.
     return f"{LEFT_TO_RIGHT}{sign}" if get_language_bidi() else sign

@@ -1,4 +1,4 @@
-"""The IP address of a client, also behind proxies and in IPv6 networks."""
+"""The client's IP address, also behind proxies; IPv6 clients are identified by their network."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ NO_ADDRESS = "0.0.0.0"  # noqa: S104  # nothing is bound
 
 
 def client_address(request: HttpRequest) -> str:
-    """Return the caller's address, believing as many proxies as TRUSTED_PROXIES says.
+    """Return the client's address, trusting as many proxies as TRUSTED_PROXIES says.
 
-    What is no address, as of a server behind a socket, is told as 0.0.0.0.
+    Return 0.0.0.0 if there is no address, as for a server behind a Unix socket.
     """
     remote = str(request.META.get("REMOTE_ADDR", ""))
     hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop]
@@ -27,7 +27,7 @@ def client_address(request: HttpRequest) -> str:
 
 
 def _throttle_address(address: IPv4Address | IPv6Address) -> str:
-    """Return what a client is counted by: of IPv6 the network, which is one client's whole."""
+    """Return the address for throttling: for IPv6 the /64 network, since a client has all of it."""
     if isinstance(address, IPv4Address):
         return str(address)
     if address.ipv4_mapped is not None:
@@ -36,7 +36,7 @@ def _throttle_address(address: IPv4Address | IPv6Address) -> str:
 
 
 def _parse_address(text: str) -> str | None:
-    """Return the address in a hop such as ``1.2.3.4``, ``1.2.3.4:80`` or ``[::1]:80``."""
+    """Return the address of a hop such as ``1.2.3.4``, ``1.2.3.4:80`` or ``[::1]:80``, or None."""
     for candidate in (text, text.rpartition(":")[0].strip("[]"), text.strip("[]")):
         try:
             return _throttle_address(ip_address(candidate.partition("%")[0]))

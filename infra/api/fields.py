@@ -1,4 +1,4 @@
-"""Serializer fields for UUIDs and for the times of events."""
+"""Serializer fields for UUIDs and event times (contract 0.1)."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ UUID_SCHEMA = {
 
 @extend_schema_field(UUID_SCHEMA)
 class HexUUIDField(serializers.UUIDField):
-    """A UUID: dashed or plain on the way in, 32 lower-case hex digits on the way out."""
+    """A UUID: input with or without dashes, output as 32 lower-case hex digits."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(format="hex", **kwargs)
 
     def to_internal_value(self, data: Any) -> UUID:
-        """Read a UUID from a string, and from nothing else."""
+        """Return the UUID in a string; any other type is invalid."""
         key = parse_uuid(data) if isinstance(data, str) else None
         if key is None:
             self.fail("invalid", value=data)
@@ -38,7 +38,7 @@ FIRST_YEAR = 2000
 
 
 class EventTimeField(serializers.DateTimeField):
-    """When something happened: ISO 8601 with an offset, since the year 2000 (contract 0.1)."""
+    """The time of an event: ISO 8601 with a UTC offset, from the year 2000 on (contract 0.1)."""
 
     default_error_messages = {
         "naive": "The time needs an offset, like Z or +02:00.",
@@ -46,7 +46,7 @@ class EventTimeField(serializers.DateTimeField):
     }
 
     def to_internal_value(self, value: Any) -> datetime:
-        """Read a time, and answer it in UTC."""
+        """Return the parsed time in UTC."""
         moment = _parse(value)
         if moment is None:
             self.fail("invalid", format="YYYY-MM-DDThh:mm:ss[.uuuuuu]Z")

@@ -1,4 +1,7 @@
-"""Query parameters every API reads alike: strict booleans, UUIDs in any spelling."""
+"""Filters of API lists with strict query parameters: booleans, UUIDs, texts and integers.
+
+A missing parameter means "no filter"; an empty or malformed one is an error.
+"""
 
 from __future__ import annotations
 
@@ -12,27 +15,27 @@ from drf_spectacular.utils import extend_schema_field
 from infra.api.fields import UUID_SCHEMA
 from infra.identifiers import parse_uuid
 
-_TRUTH = {"true": True, "1": True, "false": False, "0": False}
+_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 
 class StrictBooleanField(forms.Field):
-    """true, false, 1 or 0 in any case."""
+    """A boolean parameter: true, false, 1 or 0, in any case."""
 
     def to_python(self, value: Any) -> bool | None:
-        """Read one of the four words; a parameter that is not there is no filter."""
+        """Return the boolean; None (no filter) if the parameter is missing."""
         if value is None:
             return None
         try:
-            return _TRUTH[str(value).lower()]
+            return _BOOLEANS[str(value).lower()]
         except KeyError:
             raise forms.ValidationError("Must be true, false, 1 or 0.", code="invalid") from None
 
 
 class UUIDField(forms.Field):
-    """A UUID, dashed or plain."""
+    """A UUID parameter, with or without dashes."""
 
     def to_python(self, value: Any) -> UUID | None:
-        """Read a UUID; a parameter that is not there is no filter."""
+        """Return the UUID; None (no filter) if the parameter is missing."""
         if value is None or (self.required and value == ""):
             return None
         key = parse_uuid(str(value))
@@ -42,10 +45,10 @@ class UUIDField(forms.Field):
 
 
 class TextField(forms.CharField):
-    """A text, kept to the letter; an empty one is more likely a mistake than everybody's."""
+    """A text parameter, not stripped; an empty text is an error, not a filter for empty values."""
 
     def to_python(self, value: Any) -> str | None:
-        """Read a text; a parameter that is not there is no filter."""
+        """Return the text; None (no filter) if the parameter is missing."""
         if value is None or (self.required and value == ""):
             return None
         if not value:
@@ -54,10 +57,10 @@ class TextField(forms.CharField):
 
 
 class IntegerField(forms.IntegerField):
-    """A whole number."""
+    """An integer parameter."""
 
     def to_python(self, value: Any) -> int | None:
-        """Read a number; a parameter that is not there is no filter."""
+        """Return the integer; None (no filter) if the parameter is missing."""
         if value == "":
             raise forms.ValidationError("A whole number is required.", code="invalid")
         return super().to_python(value)

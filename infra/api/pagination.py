@@ -1,4 +1,4 @@
-"""Lists: a plain array, numbered pages, or a cursor (contract 0.14)."""
+"""Pagination of API lists: a plain array, numbered pages, or a cursor (contract 0.14)."""
 
 from __future__ import annotations
 
@@ -34,14 +34,15 @@ AFTER, CURSOR, PAGE, PAGE_SIZE = "after", "cursor", "page", "page_size"
 
 
 class ListPagination(BasePagination):
-    """What a client asks of a list decides its shape.
+    """Pagination in three styles, selected by the query parameters.
 
     - neither `page_size` nor `cursor`: an array of at most 1,000 rows, and a `Link` to the next;
-    - `page_size` and `page`: that page, and how many there are;
-    - `cursor` (empty to begin), `page_size` at a time: rows that do not change meanwhile appear
-      exactly once, however many come and go.
+    - `page_size` and `page`: that page, and the numbers of rows and pages;
+    - `cursor` (empty to start) and `page_size`: one page after another; a row that does not change
+      meanwhile appears exactly once, even if others are added or deleted.
 
-    An array and a cursor's page end early where their bytes are full.
+    An array and a page after a cursor are shorter if their rows exceed the limit of bytes
+    (`infra.db.byte_limits`); a numbered page is streamed instead.
     """
 
     link: str | None = None
@@ -54,7 +55,7 @@ class ListPagination(BasePagination):
         request: Request,
         view: APIView | None = None,
     ) -> list[Any]:
-        """Return the rows the request asks for, as far as their bytes may reach."""
+        """Return the requested rows, up to the limit of bytes."""
         self.view = cast("GenericAPIView[Any]", view)
         number = _parse_integer(request, PAGE, low=-MAX_INTEGER, high=MAX_INTEGER)
         size = _parse_integer(request, PAGE_SIZE, low=1, high=MAX_ROWS)
@@ -65,13 +66,13 @@ class ListPagination(BasePagination):
         return self._array(queryset, request)
 
     def _array(self, queryset: QuerySet[Any, Any], request: Request) -> list[Any]:
-        place = _parse_cursor(request, AFTER, queryset)
-        nearest = ByteLimitedRows(after_cursor(queryset, place), MAX_ROWS + 1)
-        rows, there_is_more = nearest.first_batch(MAX_ROWS)
-        if there_is_more:
-            following = Cursor.after_row(rows[-1], order_of(queryset))
-            self.link = f'<{_url(request, AFTER, following)}>; rel="next"'
-        return nearest.hydrate(rows)
+        cursor = _parse_cursor(request, AFTER, queryset)
+        limited = ByteLimitedRows(after_cursor(queryset, cursor), MAX_ROWS + 1)
+        rows, has_more = limited.first_batch(MAX_ROWS)
+        if has_more:
+            next_cursor = Cursor.after_row(rows[-1], order_of(queryset))
+            self.link = f'<{_url(request, AFTER, next_cursor)}>; rel="next"'
+        return limited.hydrate(rows)
 
     def _page(self, queryset: QuerySet[Any, Any], number: int, size: int) -> list[Any]:
         pages = Paginator(queryset, size)
@@ -79,36 +80,36 @@ class ListPagination(BasePagination):
             page = cast("QuerySet[Any, Any]", pages.page(number).object_list)
         except InvalidPage:
             raise NotFound("There is no such page.") from None
-        weighed = ByteLimitedRows(page, size)
+        limited = ByteLimitedRows(page, size)
         self.wrapped = {"page": number, "count": pages.count, "total_pages": pages.num_pages}
-        # A page that ended early would upset the numbers of all that follow.
-        first, *others = weighed.batches
+        # A shorter page would shift the rows of all pages after it.
+        first, *others = limited.batches
         if others:
-            self.rest = map(weighed.hydrate, others)
-        return weighed.hydrate(first)
+            self.rest = map(limited.hydrate, others)
+        return limited.hydrate(first)
 
     def _cursor(self, queryset: QuerySet[Any, Any], request: Request, size: int) -> list[Any]:
-        place = _parse_cursor(request, CURSOR, queryset)
-        backwards = place is not None and place.backwards
-        nearest = ByteLimitedRows(after_cursor(queryset, place), size + 1)
-        rows, there_is_more = nearest.first_batch(size)
+        cursor = _parse_cursor(request, CURSOR, queryset)
+        backwards = cursor is not None and cursor.backwards
+        limited = ByteLimitedRows(after_cursor(queryset, cursor), size + 1)
+        rows, has_more = limited.first_batch(size)
         if backwards:
             rows.reverse()
         order = order_of(queryset)
-        goes_on = bool(rows) and (there_is_more or backwards)
-        goes_back = bool(rows) and (there_is_more if backwards else place is not None)
+        has_next = bool(rows) and (has_more or backwards)
+        has_previous = bool(rows) and (has_more if backwards else cursor is not None)
         self.wrapped = {
-            "next": _url(request, CURSOR, Cursor.after_row(rows[-1], order)) if goes_on else None,
+            "next": _url(request, CURSOR, Cursor.after_row(rows[-1], order)) if has_next else None,
             "previous": _url(request, CURSOR, Cursor.after_row(rows[0], order, backwards=True))
-            if goes_back
+            if has_previous
             else None,
         }
-        return nearest.hydrate(rows)
+        return limited.hydrate(rows)
 
     def get_paginated_response(  # type: ignore[override]  # a large page is sent as it is read
         self, data: Any
     ) -> Response | StreamingHttpResponse:
-        """Wrap the rendered rows."""
+        """Return the response with the serialized rows in the requested style."""
         if self.wrapped is None:
             return Response(data, headers={"Link": self.link} if self.link else None)
         if self.rest is not None:
@@ -119,10 +120,11 @@ class ListPagination(BasePagination):
     def _pieces(
         self, wrapped: dict[str, Any], first: list[Any], rest: Iterator[list[Any]]
     ) -> Iterator[bytes]:
-        """Yield the body of a numbered page, one batch of rows after the other."""
+        """Yield the body of a numbered page, one batch of rows at a time."""
         render = OrjsonRenderer().render
         yield render({**wrapped, "results": first})[:-2]
-        # One for all rows: serializers are cycles, which would keep theirs from being freed.
+        # One serializer for all rows: serializers are reference cycles, so one per batch would keep
+        # its rows in memory until the next garbage collection.
         write = self.view.get_serializer().to_representation
         comma = b"," if first else b""
         for batch in filter(None, rest):
@@ -131,13 +133,13 @@ class ListPagination(BasePagination):
         yield b"]}"
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
-        """Describe the three shapes."""
+        """Return the OpenAPI schema of the three styles."""
         integer, url = {"type": "integer"}, {"type": "string", "format": "uri", "nullable": True}
         pages = _object(page=integer, count=integer, total_pages=integer, results=schema)
         return {"oneOf": [schema, pages, _object(next=url, previous=url, results=schema)]}
 
     def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:  # noqa: ARG002
-        """Describe the query parameters."""
+        """Return the OpenAPI descriptions of the query parameters."""
         size = {"type": "integer", "minimum": 1, "maximum": MAX_ROWS}
         text = {"type": "string"}
         return [
@@ -180,5 +182,5 @@ def _parse_cursor(request: Request, name: str, queryset: QuerySet[Any, Any]) -> 
         raise ValidationError({name: ["This is not a place in the list."]}) from None
 
 
-def _url(request: Request, name: str, place: Cursor) -> str:
-    return str(replace_query_param(request.build_absolute_uri(), name, place.token))
+def _url(request: Request, name: str, cursor: Cursor) -> str:
+    return str(replace_query_param(request.build_absolute_uri(), name, cursor.token))

@@ -1,4 +1,4 @@
-"""Bodies of requests: how much of them is read, and what contract 0.11 does not let in."""
+"""Parsing of request bodies: limits of size, and strict JSON (contract 0.11)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class BodyTooLarge(APIException):
 
 
 class JsonBodyParser(BaseParser):
-    """Parse UTF-8 JSON that every database can keep and every client can read back."""
+    """Parse UTF-8 JSON, rejecting values that a database cannot store or a client cannot read."""
 
     media_type = "application/json"
 
@@ -38,26 +38,26 @@ class JsonBodyParser(BaseParser):
         media_type: str | None = None,  # noqa: ARG002
         parser_context: Mapping[str, Any] | None = None,  # noqa: ARG002
     ) -> Any:
-        """Return the parsed body; 413 where it is too large, 400 where it is not plain JSON."""
+        """Return the parsed body; 413 if it is too large, 400 if it is not valid JSON."""
         return self.load(read_body(stream, self.limit))
 
     @property
     def limit(self) -> int:
-        """The most bytes a body may have."""
+        """The maximum size of a body in bytes."""
         return int(settings.MAX_BODY_BYTES)
 
     def load(self, raw: bytes) -> Any:
-        """Return what a body holds."""
+        """Return the value of a body."""
         return load_json(raw)
 
 
 def read_body(stream: IO[bytes], limit: int) -> bytes:
-    """Return a body.
+    """Return a body, read up to a limit of bytes.
 
     Raises
     ------
-    BodyTooLarge : there is more of it than the limit.
-    ParseError : the client went away in the middle.
+    BodyTooLarge : the body is larger than the limit.
+    ParseError : the client disconnected before the end.
     """
     raw = _read(stream, limit + 1)
     if len(raw) > limit:
@@ -68,29 +68,29 @@ def read_body(stream: IO[bytes], limit: int) -> bytes:
 def read_lines(
     stream: IO[bytes], limit: int, *, max_line_length: int, content_length: int
 ) -> Iterator[bytes]:
-    """Yield the lines of a body that are not blank, holding one block of it at a time.
+    """Yield the lines of a body that are not blank, reading one block at a time.
 
     Parameters
     ----------
-    limit, longest : of the body, and of one line.
-    told : the length the client announced.
+    limit, max_line_length : the maximum bytes of the body, and of one line.
+    content_length : the length the client announced.
 
     Raises
     ------
-    BodyTooLarge : there is more of either.
-    ParseError : the client went away in the middle, which could pass for the end.
+    BodyTooLarge : the body or a line is longer.
+    ParseError : the client disconnected before the end, which may look like the end of the body.
     """
-    size, rest = 0, b""
+    size, remainder = 0, b""
     while block := _read(stream, BLOCK_SIZE):
         size += len(block)
-        *whole, rest = found = (rest + block).split(b"\n")
+        *complete, remainder = found = (remainder + block).split(b"\n")
         if size > limit or max(map(len, found)) > max_line_length:
             raise BodyTooLarge
-        yield from filter(bytes.strip, whole)
+        yield from filter(bytes.strip, complete)
     if size != content_length:
         raise ParseError("The body broke off.")
-    if rest.strip():
-        yield rest
+    if remainder.strip():
+        yield remainder
 
 
 def _read(stream: IO[bytes], size: int) -> bytes:
@@ -101,16 +101,16 @@ def _read(stream: IO[bytes], size: int) -> bytes:
 
 
 def load_json(raw: bytes) -> Any:
-    """Parse JSON, refusing NUL, lone surrogates, deep nesting and numbers out of range.
+    """Parse JSON, rejecting NUL, lone surrogates, deep nesting and integers beyond 64 bits.
 
     Raises
     ------
-    ParseError : the text is not such JSON.
+    ParseError : the text is no such JSON.
     """
     try:
         value = orjson.loads(raw)
         if _LONG_NUMBER.search(raw):
-            # orjson reads integers beyond 64 bits as floats; only the text tells.
+            # orjson parses integers beyond 64 bits as floats, so only the text shows them.
             json.loads(raw, parse_int=_int64)
     except ValueError as error:
         raise ParseError(f"JSON parse error: {error}") from None

@@ -1,4 +1,7 @@
-"""Rates of requests, and who has used theirs up; pure functions of times in nanoseconds."""
+"""Rate limits with the generic cell rate algorithm; pure functions, times in nanoseconds.
+
+Source: ITU-T I.371.
+"""
 
 from __future__ import annotations
 
@@ -12,18 +15,18 @@ _NANO = 10**9
 
 @dataclass(frozen=True, kw_only=True)
 class Rate:
-    """So many requests in so many seconds; all of them may come at once."""
+    """A limit of `requests` in `seconds`; all of them may come in one burst."""
 
     requests: int
     seconds: int
 
     @classmethod
     def parse(cls, text: str) -> Rate | None:
-        """Read a rate like ``600/minute``; nothing is no limit.
+        """Return the rate in a text like ``600/minute``; None (no limit) for an empty text.
 
         Raises
         ------
-        ValueError : it is no rate.
+        ValueError : the text is no rate.
         """
         if not text:
             return None
@@ -41,16 +44,16 @@ class Rate:
         return self._period // self.requests
 
     def allow(self, paid_until: int, *, now: int) -> tuple[bool, int]:
-        """Tell whether a request may pass, and until when its caller has paid then.
+        """Return whether a request is allowed, and until when its caller has paid afterwards.
 
-        The generic cell rate algorithm (ITU-T I.371): every request pays its share of the
-        period, and nobody may be more than a whole period ahead. One number a caller, so
-        that a limit of thousands costs no more than one of ten; whole nanoseconds, because
-        sums of shares of seconds would not be exact.
+        Every request pays its share of the period, and nobody may be more than a whole period
+        ahead. This needs one number per caller, so a limit of thousands costs no more than a
+        limit of ten. Times are whole nanoseconds, because sums of fractions of seconds are not
+        exact.
         """
         paid = max(paid_until, now) + self._share
         return (True, paid) if paid - now <= self._period else (False, paid_until)
 
     def wait(self, paid_until: int, *, now: int) -> int:
-        """Return after how many whole seconds, at least one, a request passes again."""
+        """Return the whole seconds, at least one, until a request is allowed again."""
         return max(1, -((now + self._period - self._share - paid_until) // _NANO))

@@ -1,4 +1,4 @@
-"""JSON out: orjson, in the shapes REST framework asks for."""
+"""JSON renderer based on orjson, and content negotiation that ignores Accept."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _default(value: Any) -> Any:
 
 
 class OrjsonRenderer(BaseRenderer):
-    """Write JSON; times as contract 0.1 wants them."""
+    """Render JSON with orjson; times have the format of contract 0.1."""
 
     media_type = "application/json"
     format = "json"
@@ -37,14 +37,14 @@ class OrjsonRenderer(BaseRenderer):
         accepted_media_type: str | None = None,  # noqa: ARG002
         renderer_context: Mapping[str, Any] | None = None,  # noqa: ARG002
     ) -> bytes:
-        """Return the body; empty where there is nothing to say."""
+        """Return the body; empty for None."""
         if data is None:
             return b""
         return orjson.dumps(data, default=_default, option=orjson.OPT_PASSTHROUGH_DATETIME)
 
 
 class FixedRendererNegotiation(DefaultContentNegotiation):
-    """Answer with the endpoint's one format, whatever Accept says."""
+    """Select the first renderer of a view, whatever the Accept header says."""
 
     def select_renderer(  # type: ignore[override]
         self,
@@ -52,5 +52,5 @@ class FixedRendererNegotiation(DefaultContentNegotiation):
         renderers: list[BaseRenderer],
         format_suffix: str | None = None,  # noqa: ARG002
     ) -> tuple[BaseRenderer, str]:
-        """Take the first renderer of the view."""
+        """Return the first renderer of the view, with its media type."""
         return renderers[0], renderers[0].media_type

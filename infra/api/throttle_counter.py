@@ -1,4 +1,4 @@
-"""What each caller has used of their rate, counted in the cache (contract 0.11)."""
+"""Counters of requests per caller, kept in the cache (contract 0.11)."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ Kind = Literal["key", "user", "guest", "login"]
 
 
 def consume(kind: Kind, name: str) -> int | None:
-    """Count a request against its caller's rate; return the seconds to wait where that is used up.
+    """Count a request against its caller's rate; return None, or the seconds to wait if exceeded.
 
-    Counts are in process, or for all processes in the cache CACHE_URL names. While that is away
-    nobody is counted, and everybody passes. Two requests at the same moment may pay once; a limit
-    like these may be off by that.
+    The counters are in the process, or in the cache that CACHE_URL names for all processes. While
+    that cache is unavailable, all requests are allowed. Two simultaneous requests may count as one,
+    an error that these limits tolerate.
     """
     return _check(kind, name, pays=True)
 
 
 def retry_after(kind: Kind, name: str) -> int | None:
-    """Return the seconds to wait as `consume` does, without counting anything."""
+    """Return the same as `consume` without counting a request."""
     return _check(kind, name, pays=False)
 
 
@@ -35,12 +35,12 @@ def _check(kind: Kind, name: str, *, pays: bool) -> int | None:
     rate: Rate | None = settings.THROTTLES[kind]
     if rate is None:
         return None
-    entry, now = f"throttle/{kind}/{name}", time.time_ns()
+    cache_key, now = f"throttle/{kind}/{name}", time.time_ns()
     try:
-        admitted, paid = rate.allow(cache.get(entry, 0), now=now)
-        if admitted and pays:
-            cache.set(entry, paid, timeout=rate.seconds)
-    except Exception:  # each cache has its own errors, and none is worth an answer
+        is_allowed, paid = rate.allow(cache.get(cache_key, 0), now=now)
+        if is_allowed and pays:
+            cache.set(cache_key, paid, timeout=rate.seconds)
+    except Exception:  # each cache has its own errors, and none of them may fail the request
         log.exception("cache_unavailable")
         return None
-    return None if admitted else rate.wait(paid, now=now)
+    return None if is_allowed else rate.wait(paid, now=now)

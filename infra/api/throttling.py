@@ -1,4 +1,4 @@
-"""Who is counted by which rate: a key, a person, a guest's address, or whoever logs in there."""
+"""Throttles of the APIs: by API key, by user, by a guest's address, and logins by address."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ _COUNTED = "learntrace.counted"
 
 
 class CallerThrottle(BaseThrottle):
-    """Counts a request against whoever calls."""
+    """Counts a request against its API key, its user, or its guest's address."""
 
     def __init__(self) -> None:
         self._wait: int | None = None
 
     def allow_request(self, request: Request, view: APIView) -> bool:  # noqa: ARG002
-        """Let a request pass, or remember how long its caller has to wait."""
+        """Return True if the request is allowed; otherwise save the seconds to wait."""
         request.META[_COUNTED] = True
         self._wait = throttle_counter.consume(*self.caller(request))
         return self._wait is None
 
     def wait(self) -> int | None:
-        """Return after how many seconds to come again."""
+        """Return the seconds to wait; None if the request was allowed."""
         return self._wait
 
     def caller(self, request: Request) -> tuple[throttle_counter.Kind, str]:
-        """Return by which rate a request is counted, and of whom."""
+        """Return the kind of rate that applies to a request, and the name of its caller."""
         if request.auth is not None:
             return "key", request.auth.pk.hex
         if request.user.is_authenticated:
@@ -42,18 +42,18 @@ class CallerThrottle(BaseThrottle):
 
 
 class LoginThrottle(CallerThrottle):
-    """Counts a login against the address it comes from: each costs the work of a password."""
+    """Counts a login against the client's address, because each hashes a password."""
 
     def caller(self, request: Request) -> tuple[throttle_counter.Kind, str]:
-        """Return the address, whoever calls."""
+        """Return the client's address, whether or not a user is logged in."""
         return "login", client_address(request._request)
 
 
 def throttle_rejected(request: Request, view: APIView) -> int | None:
-    """Count a request that was refused before any throttle saw it; return the seconds to wait.
+    """Count a request that was rejected before the throttles ran; return the seconds to wait.
 
-    REST framework asks throttles last, so whoever shows no credentials, or wrong ones, would
-    never be counted.
+    REST framework runs throttles after authentication and permissions, so requests without valid
+    credentials would never be counted.
     """
     if request.META.get(_COUNTED):
         return None

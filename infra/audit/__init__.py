@@ -1,4 +1,4 @@
-"""What changed of a row, for an audit log."""
+"""Changes of a row's audited fields, for an audit log."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The audited fields of a row, and what changed of them.
+"""Read the audited fields of a row, and compare two readings of them.
 
-A model names them in `AUDITED_FIELDS`.
+A model lists its audited fields in `AUDITED_FIELDS`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Fields = dict[str, Any]
 
 
 def audited_fields(row: Model) -> Fields:
-    """Return the values of a row's audited fields; secrets too, which `changes_between` hides."""
+    """Return a row's audited fields as JSON-ready values; `changes_between` hides the secrets."""
     return {name: _plain(getattr(row, name)) for name in cast("Any", row).AUDITED_FIELDS}
 
 
@@ -29,7 +29,7 @@ def _plain(value: Any) -> Any:
 
 
 def changes_between(before: Fields, after: Fields) -> Fields:
-    """Return each changed field as `[before, after]`; of secrets only that they changed."""
+    """Return each changed field as `[before, after]`; the values of secrets are hidden."""
     names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
     return {
         name: [HIDDEN, HIDDEN] if name in SECRET_FIELDS else [before.get(name), after.get(name)]

@@ -1,1 +1,1 @@
-"""Compiled queries, keyset pagination, and the SQLite backend."""
+"""Database tools: compiled queries, keyset pagination, limits of bytes, the SQLite backend."""

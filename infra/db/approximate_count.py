@@ -1,4 +1,7 @@
-"""How many rows a list has, as far as that is cheap to say."""
+"""Approximate count of a list's rows, at a bounded cost.
+
+Counts are exact up to 50,000 rows. For a larger table PostgreSQL's planner has an estimate.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ MAX_EXACT_COUNT = 50_000
 
 @dataclass(frozen=True, kw_only=True)
 class Count:
-    """A number of rows; `is_about`: an estimate; `is_more`: there are more than that."""
+    """A number of rows; `is_about`: it is an estimate; `is_more`: it is a lower bound."""
 
     number: int
     is_about: bool = False
@@ -29,11 +32,14 @@ class Count:
 
 
 def approximate_count(rows: QuerySet[Any, Any]) -> Count:
-    """Count rows up to 50,000; a whole table that is larger is told by the planner's estimate."""
+    """Return the number of rows up to 50,000; for a larger table without filter, an estimate.
+
+    For a filtered queryset with more rows, return "more than 50,000".
+    """
     if not rows.query.where:
         estimate = _planner_estimate(rows.model, rows.db)
         if estimate > MAX_EXACT_COUNT:
-            return Count(number=_rounded(estimate), is_about=True)
+            return Count(number=_round_estimate(estimate), is_about=True)
     number = int(rows.order_by().values("pk")[: MAX_EXACT_COUNT + 1].count())
     if number > MAX_EXACT_COUNT:
         return Count(number=MAX_EXACT_COUNT, is_more=True)
@@ -41,7 +47,7 @@ def approximate_count(rows: QuerySet[Any, Any]) -> Count:
 
 
 def _planner_estimate(model: type[Model], using: str) -> int:
-    """Return how many rows PostgreSQL believes a table has; 0 where nobody knows."""
+    """Return PostgreSQL's estimate of the rows in a table; 0 if there is none, as on SQLite."""
     wrapper = connections[using]
     if wrapper.vendor != "postgresql":
         return 0
@@ -52,7 +58,7 @@ def _planner_estimate(model: type[Model], using: str) -> int:
     return int(row[0]) if row else 0
 
 
-def _rounded(number: int) -> int:
-    """Keep two digits: an estimate knows no more."""
+def _round_estimate(number: int) -> int:
+    """Return the number rounded to two significant digits, the precision of the estimate."""
     unit = int(10 ** (len(str(number)) - 2))
     return round(number / unit) * unit

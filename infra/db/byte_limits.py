@@ -1,8 +1,8 @@
-"""Rows with large columns, brought only as far as so many bytes reach.
+"""Rows with large JSON columns, loaded in batches of a limited number of bytes.
 
-A first statement brings the beginnings of the large columns. What is short is whole by then, so an
-ordinary list takes no other. Only what is longer is weighed, by the database, and then brought
-batch by batch.
+A first query loads the beginning of each large column. Short values are complete by then, so an
+ordinary list needs no other query. Only for the longer values, the database computes the sizes,
+and they are loaded batch by batch.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from django.db.models.sql.compiler import SQLCompiler
 
 Row = dict[str, Any]
 
-# What one answer carries of large columns, as the database spells them. A thread of the server
-# holds a few times as much until it is sent.
+# The maximum bytes of large columns in one response, in the database's text form. A server thread
+# needs a few times as much memory until the response is sent.
 MAX_BYTES = 8 * 1024 * 1024
 
 
 class ByteLength(Length):
-    """How many bytes a JSON column takes as text; SQLite's is ASCII, one byte a character."""
+    """The size of a JSON column's text in bytes; SQLite's text is ASCII, one byte a character."""
 
     def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Any:
-        """Count bytes rather than characters."""
+        """Return SQL that counts bytes, not characters."""
         return self.as_sql(compiler, connection, function="OCTET_LENGTH")
 
 
-def _text(column: str) -> Cast:
+def _as_text(column: str) -> Cast:
     return Cast(column, TextField())
 
 
@@ -41,59 +41,59 @@ def _beginning(column: str) -> str:
 
 def _batches(rows: list[Row], sizes: list[int]) -> Iterator[list[Row]]:
     batch: list[Row] = []
-    held = 0
+    batch_size = 0
     for row, size in zip(rows, sizes, strict=True):
-        if batch and held + size > MAX_BYTES:
+        if batch and batch_size + size > MAX_BYTES:
             yield batch
-            batch, held = [], 0
+            batch, batch_size = [], 0
         batch.append(row)
-        held += size
+        batch_size += size
     if batch:
         yield batch
 
 
 class ByteLimitedRows:
-    """The first rows of a queryset, in batches of at most `MAX_BYTES`, each of one row at least.
+    """The first rows of a queryset, in batches of at most `MAX_BYTES` and at least one row each.
 
-    A model names its large columns, all of them JSON, in `LARGE_FIELDS`; rows of such a model are
-    of `values()`, their key among them. In a batch a row still lacks what is long: `whole` brings
-    it.
+    A model lists its large columns, all of them JSON, in `LARGE_FIELDS`. For such a model the
+    queryset must be of `values()` with the field `id`. The rows of a batch still lack their long
+    values, which `hydrate` loads.
     """
 
-    def __init__(self, rows: QuerySet[Any, Any], most: int) -> None:
+    def __init__(self, rows: QuerySet[Any, Any], max_rows: int) -> None:
         self.model = rows.model
-        self.large = [
+        self.large_fields = [
             name
             for name in getattr(rows.model, "LARGE_FIELDS", ())
             if name in rows.query.values_select
         ]
-        if not self.large:
-            self.rows: list[Any] = list(rows[:most])
+        if not self.large_fields:
+            self.rows: list[Any] = list(rows[:max_rows])
             self.batches = [self.rows]
             return
-        # One decoder for all rows, where Django makes one for each value.
-        self.decode = {name: self._decoder(name).decode for name in self.large}
-        # As many rows as there may be, all of them just short, make one batch.
-        self.short = MAX_BYTES // (most * len(self.large))
-        self.rows = list(self._with_beginnings(rows)[:most])
+        # One decoder for all rows; Django would create one for each value.
+        self.decode = {name: self._decoder(name).decode for name in self.large_fields}
+        # Even if all rows have short values of the maximum length, they fit into one batch.
+        self.max_short_length = MAX_BYTES // (max_rows * len(self.large_fields))
+        self.rows = list(self._select_beginnings(rows)[:max_rows])
         self.batches = list(_batches(self.rows, self._sizes())) or [[]]
 
     def first_batch(self, count: int) -> tuple[list[Any], bool]:
-        """Return the first batch, so many rows of it at most, and whether there are more."""
+        """Return at most `count` rows of the first batch, and whether there are more rows."""
         found = self.batches[0][:count]
         return found, len(self.rows) > len(found)
 
     def hydrate(self, batch: list[Any]) -> list[Any]:
-        """Bring what a batch's rows lack; those that are gone by now are left out."""
+        """Return a batch's rows with their long values; rows deleted meanwhile are left out."""
         long = {row["id"] for row in batch if self._is_long(row)}
         if not long:
             return batch
-        found = self._all().filter(pk__in=long).values("id", *self.large)
-        brought = {row["id"]: row for row in found}
+        found = self._all_rows().filter(pk__in=long).values("id", *self.large_fields)
+        long_values = {row["id"]: row for row in found}
         return [
-            {**row, **brought.get(row["id"], {})}
+            {**row, **long_values.get(row["id"], {})}
             for row in batch
-            if row["id"] in brought or row["id"] not in long
+            if row["id"] in long_values or row["id"] not in long
         ]
 
     def _decoder(self, name: str) -> json.JSONDecoder:
@@ -101,35 +101,39 @@ class ByteLimitedRows:
         return (kind or json.JSONDecoder)()
 
     def _is_long(self, row: Row) -> bool:
-        return bool(self.large) and self.large[0] not in row
+        return bool(self.large_fields) and self.large_fields[0] not in row
 
-    def _all(self) -> QuerySet[Any, Any]:
+    def _all_rows(self) -> QuerySet[Any, Any]:
         rows: QuerySet[Any, Any] = self.model._default_manager.all()
         return rows
 
-    def _with_beginnings(self, rows: QuerySet[Any, Any]) -> QuerySet[Any, Row]:
-        """Bring of each large column one character more than is short."""
-        light = [name for name in rows.query.values_select if name not in self.large]
-        beginnings = {_beginning(name): Left(_text(name), self.short + 1) for name in self.large}
-        begun: QuerySet[Any, Row] = rows.values(*light, **beginnings)
-        return begun
+    def _select_beginnings(self, rows: QuerySet[Any, Any]) -> QuerySet[Any, Row]:
+        """Select the beginning of each large column, one character more than a short value has."""
+        other_fields = [name for name in rows.query.values_select if name not in self.large_fields]
+        beginnings = {
+            _beginning(name): Left(_as_text(name), self.max_short_length + 1)
+            for name in self.large_fields
+        }
+        shortened: QuerySet[Any, Row] = rows.values(*other_fields, **beginnings)
+        return shortened
 
     def _sizes(self) -> list[int]:
-        """Return the rows' sizes in bytes, and read the large columns of those that are short."""
-        sizes = {row["id"]: self._read(row) for row in self.rows}
+        """Return the rows' sizes in bytes, and decode the large columns of rows that are short."""
+        sizes = {row["id"]: self._decode_short(row) for row in self.rows}
         if long := [key for key, size in sizes.items() if size is None]:
-            weight = sum(
-                (Coalesce(ByteLength(_text(name)), 0) for name in self.large), start=Value(0)
+            size = sum(
+                (Coalesce(ByteLength(_as_text(name)), 0) for name in self.large_fields),
+                start=Value(0),
             )
-            sizes |= self._all().filter(pk__in=long).values_list("id", weight)
+            sizes |= self._all_rows().filter(pk__in=long).values_list("id", size)
         return [sizes[row["id"]] or 0 for row in self.rows]
 
-    def _read(self, row: Row) -> int | None:
-        """Read a row's large columns, and return their size in bytes; None where one is long."""
-        texts = [(name, row.pop(_beginning(name)) or "null") for name in self.large]
+    def _decode_short(self, row: Row) -> int | None:
+        """Decode a row's large columns, and return their size in bytes; None if one is long."""
+        texts = [(name, row.pop(_beginning(name)) or "null") for name in self.large_fields]
         size = 0
         for _name, text in texts:
-            if len(text) > self.short:
+            if len(text) > self.max_short_length:
                 return None
             size += len(text.encode())
         for name, text in texts:

@@ -1,6 +1,6 @@
-"""Querysets and inserts that are compiled once, and from then on only given values.
+"""Querysets, updates and inserts that are compiled once per connection and then run with values.
 
-Building and compiling a query takes Django several times longer than SQLite takes to answer it.
+Django needs several times longer to build and compile a query than SQLite needs to run it.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ _KEY = "pk"
 
 
 class Param(Expression):
-    """A value that is given later, by this name."""
+    """A placeholder in a query, whose value is passed by name when the query runs."""
 
     def __init__(self, name: str, output_field: Field[Any, Any]) -> None:
         super().__init__(output_field=output_field)
         self.name = name
 
     def as_sql(self, compiler: Any, connection: Any, **_extra: Any) -> Any:  # noqa: ARG002
-        """Leave a place."""
+        """Return the placeholder, with the parameter itself in place of a value."""
         return "%s", [self]
 
 
 def _bind(params: Sequence[Any], values: Mapping[str, Any]) -> list[Any]:
-    """Put the values into their places, as the database keeps them."""
+    """Replace each `Param` by its value, converted for the database."""
     return [
         param.output_field.get_db_prep_save(values[param.name], connection)
         if isinstance(param, Param)
@@ -48,9 +48,10 @@ def _bind(params: Sequence[Any], values: Mapping[str, Any]) -> list[Any]:
 
 
 def _cursor() -> CursorWrapper:
-    """Open a cursor; PostgreSQL then plans a text once a connection, where that is allowed.
+    """Return a cursor; with PostgreSQL, one that prepares statements if that is configured.
 
-    Whoever logs queries wants to read their values, which only the client's binding puts in.
+    A prepared statement is planned once per connection. While queries are logged, Django's own
+    cursor is used: it binds on the client, so the log shows the values.
     """
     wrapper: Any = connections[connection.alias]
     threshold = wrapper.settings_dict["OPTIONS"].get("prepare_threshold")
@@ -63,7 +64,7 @@ def _cursor() -> CursorWrapper:
 
 
 class CompiledSQL(Generic[M]):
-    """One queryset's SQL on one connection, and how its rows become instances."""
+    """The SQL of one queryset on one connection, and the conversion of its rows to instances."""
 
     def __init__(self, queryset: QuerySet[M]) -> None:
         compiler: Any = queryset.query.get_compiler(connection=connection)
@@ -83,7 +84,7 @@ class CompiledSQL(Generic[M]):
         )
 
     def rows(self, values: Mapping[str, Any]) -> list[list[Any]]:
-        """Run the statement."""
+        """Run the query, and return its converted rows."""
         with _cursor() as cursor:
             cursor.execute(self.sql, _bind(self.params, values))
             rows = cursor.fetchall()
@@ -91,26 +92,26 @@ class CompiledSQL(Generic[M]):
         return converted
 
     def instances(self, values: Mapping[str, Any]) -> list[M]:
-        """Run the statement and build what it found."""
+        """Run the query, and return its rows as model instances."""
         found = []
         for row in self.rows(values):
             instance = self.model.from_db(connection.alias, self.names, row[: self.end])
             for populator in self.related:
                 populator.populate(row, instance)
-            for name, place in self.annotations.items():
-                setattr(instance, name, row[place])
+            for name, column_index in self.annotations.items():
+                setattr(instance, name, row[column_index])
             found.append(instance)
         return found
 
 
 class CompiledQuery(Generic[M]):
-    """A queryset with places for values, compiled where it is first needed: once a connection."""
+    """A queryset with `Param` placeholders, compiled on first use, once per connection."""
 
     def __init__(self, build: Callable[[], QuerySet[M]]) -> None:
         self.build = build
         self.compiled: WeakKeyDictionary[Any, CompiledSQL[M]] = WeakKeyDictionary()
 
-    def _compiled_here(self) -> CompiledSQL[M]:
+    def _for_this_connection(self) -> CompiledSQL[M]:
         wrapper = connections[connection.alias]
         compiled = self.compiled.get(wrapper)
         if compiled is None:
@@ -118,20 +119,20 @@ class CompiledQuery(Generic[M]):
         return compiled
 
     def rows(self, **values: Any) -> list[list[Any]]:
-        """Return the rows, as of `values_list()`."""
-        return self._compiled_here().rows(values)
+        """Return the rows, for a queryset of `values_list()`."""
+        return self._for_this_connection().rows(values)
 
     def all(self, **values: Any) -> list[M]:
-        """Return the instances there are."""
-        return self._compiled_here().instances(values)
+        """Return all instances."""
+        return self._for_this_connection().instances(values)
 
     def one(self, **values: Any) -> M | None:
-        """Return the one instance there is, or None."""
-        return next(iter(self._compiled_here().instances(values)), None)
+        """Return the first instance, or None if there is none."""
+        return next(iter(self._for_this_connection().instances(values)), None)
 
 
 class CompiledUpdate(Generic[M]):
-    """`save(update_fields=…)` of always the same fields."""
+    """A compiled `save(update_fields=…)` for a fixed set of fields."""
 
     def __init__(self, model: type[M], names: Sequence[str]) -> None:
         self.fields: list[Field[Any, Any]] = [
@@ -141,11 +142,11 @@ class CompiledUpdate(Generic[M]):
         self.compiled: WeakKeyDictionary[Any, tuple[str, Sequence[Any]]] = WeakKeyDictionary()
 
     def __call__(self, instance: M) -> None:
-        """Write the fields of one row.
+        """Save the fields of one row.
 
         Raises
         ------
-        DatabaseError : the row is gone.
+        DatabaseError : the row does not exist any more.
         """
         wrapper = connections[connection.alias]
         if wrapper not in self.compiled:
@@ -168,11 +169,11 @@ class CompiledUpdate(Generic[M]):
 
 
 class CompiledUpsert(Generic[M]):
-    """`bulk_create()` of always the same model; with `update_fields`, of `update_conflicts=True`.
+    """A compiled `bulk_create()` of one model; with `update_fields`, with `update_conflicts=True`.
 
     Raises
     ------
-    TypeError : the model has a field that is stored in an unusual way.
+    TypeError : the model has a field that only Django's `bulk_create()` can store.
     """
 
     def __init__(
@@ -188,7 +189,7 @@ class CompiledUpsert(Generic[M]):
         if bool(unique_fields) != bool(update_fields):
             raise TypeError("unique_fields and update_fields go together")
         self.model = model
-        # The database makes the generated ones.
+        # The database computes generated columns.
         self.columns = [Column(field) for field in meta.concrete_fields if not field.generated]
         self.relations = [
             (field.name, field.attname) for field in meta.concrete_fields if field.is_relation
@@ -200,12 +201,12 @@ class CompiledUpsert(Generic[M]):
         )
 
     def __call__(self, instances: Iterable[M]) -> None:
-        """Insert the rows, or update those that are there.
+        """Insert the rows; with `update_fields`, update those that exist.
 
         Raises
         ------
         TypeError : a value is an expression.
-        ValueError : a row refers to one that is not saved.
+        ValueError : a row refers to an unsaved instance.
         """
         rows = list(instances)
         if not rows:
@@ -214,10 +215,10 @@ class CompiledUpsert(Generic[M]):
         wrapper = connections[connection.alias]
         if wrapper not in self.compiled:
             self.compiled[wrapper] = self._compile(wrapper)
-        before, values, after = self.compiled[wrapper]
+        prefix, values, suffix = self.compiled[wrapper]
         with transaction.atomic(savepoint=False), _cursor() as cursor:
             for sql, params in values.statements(rows):
-                cursor.execute(f"{before} {sql} {after}", params)
+                cursor.execute(f"{prefix} {sql} {suffix}", params)
         for row in rows:
             state = row._state  # noqa: SLF001  # as bulk_create leaves it
             state.adding, state.db = False, connection.alias
@@ -228,29 +229,29 @@ class CompiledUpsert(Generic[M]):
         return column
 
     def _set_keys(self, rows: Iterable[Any]) -> None:
-        """Give the rows their own keys, and those of the rows they refer to."""
+        """Set the primary keys of rows that have none, and the foreign keys of saved relations."""
         key: Any = self.model._meta.pk
         for row in rows:
             if row.pk is None:
                 row.pk = key.get_pk_value_on_save(row)
-            if self._refers_elsewhere(row):
-                row._prepare_related_fields_for_save("bulk_create")  # noqa: SLF001  # it knows how
+            if self._has_stale_reference(row):
+                row._prepare_related_fields_for_save("bulk_create")  # noqa: SLF001
 
-    def _refers_elsewhere(self, row: Any) -> bool:
-        """Tell whether a row that this one refers to has no key, or not the one noted here."""
-        near = row._state.fields_cache  # noqa: SLF001
-        referred = [
-            (near[name], getattr(row, attname))
+    def _has_stale_reference(self, row: Any) -> bool:
+        """Return True if a related instance has no key, or not that of the foreign key field."""
+        cached = row._state.fields_cache  # noqa: SLF001
+        references = [
+            (cached[name], getattr(row, attname))
             for name, attname in self.relations
-            if near.get(name) is not None
+            if cached.get(name) is not None
         ]
-        return any(key is None or other.pk is not key for other, key in referred)
+        return any(key is None or other.pk is not key for other, key in references)
 
     def _compile(self, wrapper: Any) -> tuple[str, UnnestInsert | ValuesInsert, str]:
         ops, quoted = wrapper.ops, wrapper.ops.quote_name
         conflict = OnConflict.UPDATE if self.updated else None
         names = ", ".join(quoted(column.name) for column in self.columns)
-        before = f"{ops.insert_statement(on_conflict=conflict)} {quoted(self.model._meta.db_table)}"
-        kind = UnnestInsert if wrapper.vendor == "postgresql" else ValuesInsert
-        after = ops.on_conflict_suffix_sql(None, conflict, self.updated, self.unique)
-        return f"{before} ({names})", kind(self.columns, wrapper), after
+        prefix = f"{ops.insert_statement(on_conflict=conflict)} {quoted(self.model._meta.db_table)}"
+        insert_class = UnnestInsert if wrapper.vendor == "postgresql" else ValuesInsert
+        suffix = ops.on_conflict_suffix_sql(None, conflict, self.updated, self.unique)
+        return f"{prefix} ({names})", insert_class(self.columns, wrapper), suffix

@@ -1,8 +1,8 @@
-"""Places in an ordered list, and the rows before and after them.
+"""Keyset pagination: cursors in an ordered list, and the rows before and after them.
 
-The list's order is the keyset: all its columns run the same way and the last is unique. A place
-is told to clients as a token; it grants nothing, since whoever comes back with it is asked again
-what they may see, and so it needs no signature.
+The keyset is the list's order: all its columns have the same direction, and the last is unique.
+Clients receive a cursor as a token. A token needs no signature because it grants no access: each
+request filters the list by what its caller may see.
 """
 
 from __future__ import annotations
@@ -32,7 +32,10 @@ class BadCursor(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Cursor:
-    """Just after a row, or just before it."""
+    """A position just after a row, or just before it if `backwards`.
+
+    `values` are the row's values in the columns of the order.
+    """
 
     values: tuple[Value, ...]
     backwards: bool = False
@@ -41,76 +44,81 @@ class Cursor:
     def after_row(
         cls, row: Mapping[str, Any] | Model, order: list[str], *, backwards: bool = False
     ) -> Cursor:
-        """Return the place after a row, be it an instance or of `values()`, or before it."""
+        """Return the cursor after a row (or before it), which is an instance or of `values()`."""
         columns = [column.lstrip("-") for column in order]
         values = (getattr(row, name) if isinstance(row, Model) else row[name] for name in columns)
         return cls(values=tuple(values), backwards=backwards)
 
     @property
     def key(self) -> UUID:
-        """The row's own, which tells it from those of the same moment."""
+        """The row's primary key, which distinguishes it from other rows with the same time."""
         return cast("UUID", self.values[-1])
 
     @property
     def token(self) -> str:
-        """The place as clients carry it."""
-        spelled = [
+        """The cursor as URL-safe text for clients."""
+        texts = [
             format_time(value) if isinstance(value, datetime) else str(value)
             for value in self.values
         ]
-        told = orjson.dumps([int(self.backwards), *spelled])
-        return base64.urlsafe_b64encode(told).decode().rstrip("=")
+        data = orjson.dumps([int(self.backwards), *texts])
+        return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
     @classmethod
     def parse(cls, token: str, order: list[str]) -> Cursor:
-        """Read a token.
+        """Return the cursor of a token.
 
         Raises
         ------
-        BadCursor : it is none, or of another list.
+        BadCursor : the text is no token, or belongs to a list with another order.
         """
         try:
             padded = token + "=" * (-len(token) % 4)
-            direction, *moments, key = orjson.loads(base64.urlsafe_b64decode(padded))
-            place = cls(
-                values=(*(_moment(moment) for moment in moments), _key(key)),
+            direction, *times, key = orjson.loads(base64.urlsafe_b64decode(padded))
+            cursor = cls(
+                values=(*(_parse_time(time) for time in times), _parse_key(key)),
                 backwards=bool((0, 1).index(direction)),
             )
         except (binascii.Error, ValueError, TypeError, AttributeError):
             raise BadCursor from None
-        if len(place.values) != len(order) or place.token != token:
+        if len(cursor.values) != len(order) or cursor.token != token:
             raise BadCursor
-        return place
+        return cursor
 
 
-def _moment(text: str) -> datetime:
+def _parse_time(text: str) -> datetime:
     return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
 
 
-def _key(text: str) -> UUID:
+def _parse_key(text: str) -> UUID:
     return UUID(text)
 
 
 def order_of(rows: QuerySet[M, Any]) -> list[str]:
-    """Return the columns a queryset is ordered by."""
+    """Return the columns by which a queryset is ordered."""
     return [str(column) for column in rows.query.order_by]
 
 
-def after_cursor(rows: QuerySet[M, Any], place: Cursor | None) -> QuerySet[M, Any]:
-    """Return the rows from a place on, nearest first; all of them from no place."""
-    if place is None:
+def after_cursor(rows: QuerySet[M, Any], cursor: Cursor | None) -> QuerySet[M, Any]:
+    """Return the rows after a cursor (before it if `backwards`), nearest first; all for None."""
+    if cursor is None:
         return rows
     order = order_of(rows)
-    if place.backwards:
+    if cursor.backwards:
         order = [column[1:] if column.startswith("-") else f"-{column}" for column in order]
-    return rows.filter(_beyond(order, place.values)).order_by(*order)
+    return rows.filter(_condition_after(order, cursor.values)).order_by(*order)
 
 
-def _beyond(order: list[str], values: tuple[Value, ...]) -> Q:
-    """Rows after the given one; spelled so that the first column alone bounds an index scan."""
-    step = "lt" if order[0].startswith("-") else "gt"
+def _condition_after(order: list[str], values: tuple[Value, ...]) -> Q:
+    """Return the condition for rows after these values in this order.
+
+    It is written so that the first column alone limits an index scan.
+    """
+    operator = "lt" if order[0].startswith("-") else "gt"
     names = [column.lstrip("-") for column in order]
-    beyond = Q(**{f"{names[-1]}__{step}": values[-1]})
+    condition = Q(**{f"{names[-1]}__{operator}": values[-1]})
     for name, value in zip(reversed(names[:-1]), reversed(values[:-1]), strict=True):
-        beyond = Q(**{f"{name}__{step}e": value}) & (Q(**{f"{name}__{step}": value}) | beyond)
-    return beyond
+        condition = Q(**{f"{name}__{operator}e": value}) & (
+            Q(**{f"{name}__{operator}": value}) | condition
+        )
+    return condition

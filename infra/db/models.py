@@ -1,4 +1,4 @@
-"""The key every table shares, JSON that stays as it was sent, and a lookup for few learners."""
+"""Base model with a UUIDv7 key, lossless JSON decoder, fast `IN` lookup, and batch deletion."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from uuid_utils.compat import uuid7
 
 
 class LosslessJSONDecoder(json.JSONDecoder):
-    """Reads JSON back as it came in.
+    """Decodes JSON from the database to the values that were stored.
 
-    PostgreSQL's jsonb writes 1e300 out as an integer of 301 digits, which no client could
-    read; whatever is beyond 64 bits was a float.
+    PostgreSQL's jsonb returns 1e300 as an integer of 301 digits, which clients cannot read.
+    Integers beyond 64 bits are never stored, so such a number was a float.
     """
 
     def __init__(self) -> None:
@@ -29,7 +29,7 @@ def _integer_or_float(text: str) -> float:
 
 
 class UUIDModel(models.Model):
-    """A row whose key is a UUIDv7, so that keys grow with time and never collide."""
+    """Abstract base of models with a UUIDv7 primary key: keys grow with time and never collide."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
 
@@ -39,12 +39,13 @@ class UUIDModel(models.Model):
 
 @models.ForeignKey.register_lookup
 class InArray(RelatedIn):
-    """`IN` a subquery that yields a few: a class, a group.
+    """The lookup `__among`: `IN` for a subquery with few rows, such as a class or a group.
 
-    The same rows as `IN`. PostgreSQL, though, takes such a subquery for a fair share of
-    everybody, so it reads a table newest first and waits for one of them to turn up: a second
-    at a million rows. Of an array it expects ten; said twice, it multiplies the odds, expects
-    next to nothing, and goes to these learners' own rows at once, whatever the LIMIT.
+    It finds the same rows as `IN`. For a subquery, PostgreSQL's planner expects a large share of
+    all learners, so with a LIMIT it scans the whole table newest first until it has enough rows:
+    a second at a million rows. For an array it expects ten elements. With the condition written
+    twice, it multiplies the selectivities, expects almost no rows, and uses the index of these
+    learners' rows at once, whatever the LIMIT is.
     """
 
     lookup_name = "among"
@@ -52,17 +53,17 @@ class InArray(RelatedIn):
     def as_postgresql(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
     ) -> tuple[str, list[Any]]:
-        """Spell it as an array, twice."""
+        """Return SQL that compares with an array, twice."""
         column, column_params = self.process_lhs(compiler, connection)
-        few, few_params = self.process_rhs(compiler, connection)
-        once, params = f"{column} = ANY(ARRAY{few})", [*column_params, *few_params]
-        return f"({once} AND {once})", [*params, *params]
+        subquery, subquery_params = self.process_rhs(compiler, connection)
+        condition, params = f"{column} = ANY(ARRAY{subquery})", [*column_params, *subquery_params]
+        return f"({condition} AND {condition})", [*params, *params]
 
 
 def delete_batch(rows: models.QuerySet[Any], limit: int) -> int:
-    """Delete at most so many of the rows, the first of their order; tell how many there were.
+    """Delete the first `limit` rows of a queryset, in its order, and return how many were found.
 
-    Rows that no longer match by then are left alone.
+    Rows that no longer match the queryset when they are deleted are kept.
     """
     keys = list(rows.values_list("pk", flat=True)[:limit])
     rows.filter(pk__in=keys).delete()

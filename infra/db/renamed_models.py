@@ -1,4 +1,7 @@
-"""Migrations that rename a model: its permissions take the new name, as its content type does."""
+"""Migration operation that renames a model's permissions, for migrations that rename a model.
+
+Django renames only the model's content type.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,11 @@ from django.db.migrations import RunPython
 
 
 def rename_permissions(app_label: str, before: str, after: str) -> RunPython:
-    """Return the operation that renames a model's permissions; names as in `verbose_name`."""
-    return RunPython(_renaming(app_label, before, after), _renaming(app_label, after, before))
+    """Return an operation that renames a model's permissions; the names are `verbose_name`s."""
+    return RunPython(_make_rename(app_label, before, after), _make_rename(app_label, after, before))
 
 
-def _renaming(app_label: str, before: str, after: str) -> Callable[[Any, Any], None]:
+def _make_rename(app_label: str, before: str, after: str) -> Callable[[Any, Any], None]:
     old, new = before.replace(" ", ""), after.replace(" ", "")
 
     def rename(apps: Any, _schema_editor: Any) -> None:

@@ -1,7 +1,7 @@
-"""What the columns of an export hold, and how a value is spelled.
+"""Columns of an export, and the conversion of values to cells.
 
-Values are those of the API: ids as 32 hex digits, times in UTC, seconds, shares from 0 to 1. The
-headings are the same in every language, so that a program finds its column.
+Values have the format of the API: ids as 32 hex digits, times in UTC, durations in seconds, shares
+from 0 to 1. The headings are the same in every language, so that programs find their columns.
 """
 
 from __future__ import annotations
@@ -20,47 +20,50 @@ from infra.datetime_format import format_time
 Cell = str | int | float | bool | None
 Values = Mapping[str, Any]
 
-# What spreadsheets take for a formula, also in the wide forms of East Asian keyboards.
+# Characters with which a spreadsheet starts a formula, also in East Asian full-width forms.
 _FORMULA = re.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 FORMULA_GUARD = "'"
-# No cell of a spreadsheet holds more.
+# The limit of spreadsheets.
 MAX_CELL_LENGTH = 32_767
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its heading, and where in a row its value is, as `values()` takes it."""
+    """A column with a heading and the path of its value in a row, as for `QuerySet.values()`."""
 
     heading: str
     path: str
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """The values of a row it is made of."""
+        """The paths that the rows must include."""
         return (self.path,)
 
     def values(self, rows: Sequence[Values]) -> list[Any]:
-        """Return what it tells of each row."""
+        """Return the column's value of each row."""
         return [row[self.path] for row in rows]
 
 
 @dataclass(frozen=True)
 class LookupColumn:
-    """A column that is looked up by values of a row, for many rows at once."""
+    """A column whose values `look_up` finds for many rows at once.
+
+    The keys are the tuples of each row's values at `paths`.
+    """
 
     heading: str
     paths: tuple[str, ...]
     look_up: Callable[[Collection[Any]], Mapping[Any, Any]]
 
     def values(self, rows: Sequence[Values]) -> list[Any]:
-        """Return what it tells of each row; None where nothing is known."""
+        """Return the column's value of each row; None if the lookup finds none."""
         keys = [tuple(row[path] for path in self.paths) for row in rows]
         found = self.look_up(set(keys))
         return [found.get(key) for key in keys]
 
 
 def cell(value: Any) -> Cell:
-    """Return a value as a cell holds it: numbers stay numbers, a text is never a formula."""
+    """Return a value as a cell: numbers stay numbers, and texts are never formulas."""
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, UUID):
@@ -71,13 +74,13 @@ def cell(value: Any) -> Cell:
 
 
 def _guard_formula(text: str) -> str:
-    """Put an apostrophe before a text that a spreadsheet would calculate."""
+    """Return the text, with an apostrophe in front if a spreadsheet would read it as a formula."""
     guarded = FORMULA_GUARD + text if _FORMULA.match(text) else text
     return guarded[:MAX_CELL_LENGTH]
 
 
 def csv_text(value: Cell) -> str:
-    """Return a cell as CSV spells it."""
+    """Return the text of a cell in CSV; empty for None."""
     if value is None:
         return ""
     return str(value).lower() if isinstance(value, bool) else str(value)

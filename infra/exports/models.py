@@ -1,4 +1,4 @@
-"""Exports too large to wait for: who asked for what, and how far they are."""
+"""The table of large exports, which are made in the background: owner, list, state, progress."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from django.utils.translation import gettext_lazy as _
 from infra.db.models import UUIDModel
 
 RETENTION = timedelta(hours=24)
-# Whoever works on one and says nothing for so long is dead: another goes on.
+# A worker that has not updated its export for so long is dead, and another one may claim it.
 CLAIM_TIMEOUT = timedelta(minutes=5)
 
 
 class ExportFormat(models.TextChoices):
-    """What programs read."""
+    """The file formats of exports."""
 
     CSV = "csv", "CSV"
     XLSX = "xlsx", "Excel"
 
 
 class ExportState(models.TextChoices):
-    """How far an export is."""
+    """The states of an export; the last two are final."""
 
     WAITING = "waiting", _("waiting")
     READING = "reading", _("reading")
@@ -37,38 +37,38 @@ class ExportState(models.TextChoices):
 
 
 class ExportQuerySet(models.QuerySet["Export"]):
-    """Exports by owner, state and age."""
+    """Filters of exports by owner, state and age."""
 
     def requested_by(self, user: AbstractBaseUser) -> Self:
-        """Exports this person asked for; nobody else may have them."""
+        """Exports this user requested; no other user may see them."""
         return self.filter(user=user)
 
     def unfinished(self) -> Self:
-        """Those to be worked on, whoever has waited longest first."""
-        working = self.exclude(state__in=[ExportState.READY, ExportState.FAILED])
-        return working.order_by(F("worked_at").asc(nulls_first=True), "id")
+        """Exports that are neither ready nor failed; the one that waited longest comes first."""
+        unfinished = self.exclude(state__in=[ExportState.READY, ExportState.FAILED])
+        return unfinished.order_by(F("worked_at").asc(nulls_first=True), "id")
 
     def unclaimed(self, at: datetime) -> Self:
-        """Those nobody is at work on."""
+        """Unfinished exports without a worker that is alive."""
         return self.unfinished().filter(Q(claim=None) | Q(worked_at__lte=at - CLAIM_TIMEOUT))
 
     def claimed_as(self, export: Export) -> Self:
-        """This one, as long as its claim holds."""
+        """This export, as long as its claim has not been taken over."""
         return self.filter(pk=export.pk, claim=export.claim)
 
     def expired(self, at: datetime) -> Self:
-        """Those whose day is over, whatever became of them."""
+        """Exports older than their retention (one day), in any state."""
         return self.filter(created_at__lt=at - RETENTION)
 
 
 class Export(UUIDModel):
-    """One list that somebody asked for as a file, under the filters of its address.
+    """One export of a list that a user requested, with the filters in the list's query string.
 
-    `last_read` is the row it has come to and `bytes_read` how much of its file holds the rows up
-    to there: what a killed process wrote beyond that is cut off again. `rights` is the
-    `permission_digest` its rows were read under. `claim` is whoever works on it, seen alive at
-    `worked_at`. `expected` is about how many rows there will be, where somebody knows; `written`
-    how many of them are in the workbook.
+    `last_read` is the key of the last row read, and `bytes_read` the size of the file with the rows
+    up to it; bytes that a killed process wrote after them are cut off. `rights` is the
+    `permission_digest` under which the rows were read. `claim` identifies the worker, last known to
+    be alive at `worked_at`. `rows` is the number of rows read, `expected` an estimate of all rows
+    or None, and `written` the number of rows already in the workbook.
     """
 
     user = models.ForeignKey(
@@ -97,7 +97,7 @@ class Export(UUIDModel):
     objects = ExportQuerySet.as_manager()
 
     class Meta:
-        # The table was made by the app `roster`, and keeps its name.
+        # The table was created by the app `roster` and keeps its name.
         app_label = "roster"
         verbose_name = _("export")
         verbose_name_plural = _("exports")
@@ -108,43 +108,43 @@ class Export(UUIDModel):
 
     @property
     def is_finished(self) -> bool:
-        """Whether nothing more happens to it."""
+        """True if the export is ready or has failed."""
         return self.state in (ExportState.READY, ExportState.FAILED)
 
     @property
     def part(self) -> float | None:
-        """How much of the rows is in the file, from 0 to 1; None: nobody knows how many come."""
+        """The progress from 0 to 1; None if the number of rows is unknown."""
         if self.state == ExportState.WRITING:
             return self.written / self.rows if self.rows else 1.0
         return min(self.rows / self.expected, 1.0) if self.expected else None
 
     @property
     def file_name(self) -> str:
-        """What its file is called, here and on the reader's machine."""
-        kind = self.listing.rpartition(".")[2]
-        return f"{kind}-{self.created_at:%Y%m%d-%H%M%S}-{self.pk.hex[-6:]}.{self.format}"
+        """The name under which a browser saves the file."""
+        model_name = self.listing.rpartition(".")[2]
+        return f"{model_name}-{self.created_at:%Y%m%d-%H%M%S}-{self.pk.hex[-6:]}.{self.format}"
 
     def restart(self) -> None:
-        """Know of no rows any more, in memory."""
+        """Forget the rows read so far, in memory."""
         self.rows, self.bytes_read, self.last_read = 0, 0, None
 
     def resume_after(self, key: UUID, *, at: datetime) -> None:
-        """Have come to a row, in memory, and leave what follows to whoever is next."""
+        """Record the last row read and release the claim, in memory."""
         self.last_read = key
         self._release(ExportState.READING, at=at)
 
     def start_writing(self, *, at: datetime) -> None:
-        """Have all rows, in memory, and leave the workbook to whoever is next."""
+        """Change to the state WRITING, after the last row, and release the claim, in memory."""
         self.written = 0
         self._release(ExportState.WRITING, at=at)
 
     def finish(self, *, at: datetime) -> None:
-        """Be ready, in memory."""
+        """Change to the state READY, in memory."""
         self.finished_at = at
         self._release(ExportState.READY, at=at)
 
     def fail(self, error: str, *, at: datetime) -> None:
-        """Be over without a file, in memory."""
+        """Change to the state FAILED, without a file, in memory."""
         self.error, self.finished_at = error, at
         self._release(ExportState.FAILED, at=at)
 

@@ -1,4 +1,7 @@
-"""The rows of one list of the admin, as one viewer sees it under the filters of an address."""
+"""Query for the rows of an admin list, as its viewer sees it with the filters of a query string.
+
+A list that can be exported has a model admin that implements `ExportSource`.
+"""
 
 from __future__ import annotations
 
@@ -20,41 +23,41 @@ from infra.db.approximate_count import approximate_count
 from infra.exports.columns import Cell, Column, LookupColumn, cell
 
 READ_BATCH_SIZE = 2_000
-# Which part of a list is on the screen, and in which order.
+# The parameters of a page and an order, which do not apply to an export.
 _PAGE_PARAMS = (ALL_VAR, ERROR_FLAG, ORDER_VAR, PAGE_VAR)
 
 
 class ListNotFound(LookupError):
-    """There is no such list, or not for whoever asks."""
+    """There is no such list, or you may not see it."""
 
 
 class ExportSource(Protocol):
-    """A list of the admin that can be exported; its admin class provides this."""
+    """The interface of a model admin whose list can be exported."""
 
     export_columns: ClassVar[Sequence[Column | LookupColumn]]
 
     def can_export(self, request: HttpRequest) -> bool:
-        """Tell whether somebody may see the list."""
+        """Return True if the request's user may see the list."""
 
     def requested_rows(self, request: HttpRequest) -> QuerySet[Any]:
-        """Return all rows of the list a request asks for."""
+        """Return all rows of the list with the filters of the request."""
 
     def export_queryset(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        """Add what the columns need besides."""
+        """Return the rows with the annotations that the columns need."""
 
     def load_viewer(self, user_id: UUID) -> Any:
-        """Return the person who asked for an export; None where they may no longer log in."""
+        """Return the owner of an export; None if they may no longer log in."""
 
     def permission_digest(self, viewer: Any) -> str:
-        """Return a digest of what the viewer may see."""
+        """Return a digest of the viewer's permissions; rows read under another one are stale."""
 
 
 def export_source(name: str) -> ExportSource:
-    """Return the list of a model, by `app.model`.
+    """Return the model admin of a list, by the model's name `app.model`.
 
     Raises
     ------
-    ListNotFound : there is none by now.
+    ListNotFound : there is no such model, or it has no model admin.
     """
     try:
         source: Any = admin.site.get_model_admin(apps.get_model(name))
@@ -65,7 +68,7 @@ def export_source(name: str) -> ExportSource:
 
 @dataclass(frozen=True)
 class Record:
-    """One row: its key, and its cells."""
+    """One row of an export: its key and its cells."""
 
     key: UUID
     cells: list[Cell]
@@ -73,10 +76,10 @@ class Record:
 
 @dataclass(frozen=True)
 class ListQuery:
-    """One list, under the filters of an address, as far as its viewer may see it.
+    """One list with the filters of a query string, limited to rows its viewer may see.
 
-    However many rows come and move while it is read, each is there once, and no transaction has to
-    stay open.
+    Each row is read exactly once, even if rows are added or change their position meanwhile, and no
+    transaction stays open.
     """
 
     rows: QuerySet[Any, Any]
@@ -84,11 +87,11 @@ class ListQuery:
 
     @classmethod
     def for_viewer(cls, source: ExportSource, viewer: Any, query: str) -> Self:
-        """Return the rows a list shows its viewer now.
+        """Return the query for the rows that the list shows its viewer now.
 
         Raises
         ------
-        ListNotFound : the viewer has no such list, or its filters make no sense.
+        ListNotFound : the viewer may not see the list, or the filters are invalid.
         """
         request = _request(viewer, query)
         if not source.can_export(request):
@@ -99,52 +102,53 @@ class ListQuery:
             raise ListNotFound from None
         return cls(rows=source.export_queryset(rows), columns=source.export_columns)
 
-    def count(self, most: int) -> int:
-        """Count the rows, no further than that."""
-        return self.rows.order_by().values("pk")[:most].count()
+    def count(self, limit: int) -> int:
+        """Return the number of rows, counted up to a limit."""
+        return self.rows.order_by().values("pk")[:limit].count()
 
     def estimate(self) -> int | None:
-        """Return about how many rows there are; None where that would take long to say."""
-        about = approximate_count(self.rows)
-        return None if about.is_more else about.number
+        """Return an estimate of the number of rows; None if it would take long to count them."""
+        estimated = approximate_count(self.rows)
+        return None if estimated.is_more else estimated.number
 
     def headings(self) -> list[Cell]:
-        """Return the first row of a file."""
+        """Return the headings of the columns, the first row of a file."""
         return [column.heading for column in self.columns]
 
-    def after(self, key: UUID | None, most: int) -> list[Record]:
-        """Return the rows that follow one by their keys, newest first."""
+    def after(self, key: UUID | None, limit: int) -> list[Record]:
+        """Return the next rows after a key in descending order of keys; the first ones for None."""
         rows = self.rows if key is None else self.rows.filter(pk__lt=key)
-        return self._records(rows.order_by("-pk")[:most])
+        return self._records(rows.order_by("-pk")[:limit])
 
     def __iter__(self) -> Iterator[list[Cell]]:
-        """Yield the cells of every row in the order of the list, a part of them at a time.
+        """Yield the cells of each row in the order of the list, reading them in batches.
 
-        Which rows there are and in which order is asked once; that is for lists of a size to be
-        sent at once. A row that is gone by then, or not the viewer's any more, is left out.
+        All keys and their order are read first, so this is for lists small enough to be sent in one
+        response. A row that was deleted meanwhile, or that the viewer may no longer see, is left
+        out.
         """
-        every = list(self.rows.values_list("pk", flat=True))
+        all_keys = list(self.rows.values_list("pk", flat=True))
         for keys in (
-            every[start : start + READ_BATCH_SIZE]
-            for start in range(0, len(every), READ_BATCH_SIZE)
+            all_keys[start : start + READ_BATCH_SIZE]
+            for start in range(0, len(all_keys), READ_BATCH_SIZE)
         ):
             found = self._records(self.rows.order_by().filter(pk__in=keys))
             records = {record.key: record for record in found}
             yield from (records[key].cells for key in keys if key in records)
 
     def _records(self, rows: QuerySet[Any, Any]) -> list[Record]:
-        """Read rows, in one statement and one for each column that is looked up."""
+        """Read rows with one query, and one more for each `LookupColumn`."""
         paths = dict.fromkeys(path for column in self.columns for path in column.paths)
         found = list(rows.values("pk", *paths))
-        told = zip(*(column.values(found) for column in self.columns), strict=True)
+        values_by_row = zip(*(column.values(found) for column in self.columns), strict=True)
         return [
             Record(row["pk"], [cell(value) for value in values])
-            for row, values in zip(found, told, strict=True)
+            for row, values in zip(found, values_by_row, strict=True)
         ]
 
 
 def _request(viewer: Any, query: str) -> HttpRequest:
-    """Return what asks for a list, without what its address says about pages."""
+    """Return a request for the list by this viewer, without the parameters of pages and order."""
     params: Any = QueryDict(query, mutable=True)
     for name in _PAGE_PARAMS:
         params.pop(name, None)

@@ -1,4 +1,4 @@
-"""Exports as responses that a browser saves as files."""
+"""HTTP responses with export files, which browsers save to disk."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TYPES = {
 
 
 def workbook_file(listing: ListQuery) -> Any:
-    """Return a workbook as a file that has no name, and is gone once it is closed."""
+    """Return a list as an Excel workbook in a temporary file, which is deleted when closed."""
     with tempfile.TemporaryDirectory(dir=storage.folder()) as scratch:
         file = tempfile.TemporaryFile(dir=scratch)  # noqa: SIM115  # closed with the response
         try:
@@ -33,7 +33,7 @@ def workbook_file(listing: ListQuery) -> Any:
 
 
 def as_file(response: HttpResponseBase, export: Export) -> HttpResponseBase:
-    """Tell the browser to keep an answer as the file of an export."""
+    """Set the headers that make a browser save the response as the file of an export."""
     response["Content-Type"] = _TYPES[ExportFormat(export.format)]
     response["Content-Disposition"] = f'attachment; filename="{export.file_name}"'
     return response

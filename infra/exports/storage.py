@@ -1,4 +1,4 @@
-"""Where exports are kept for a day, readable by nobody else on the machine."""
+"""Files of exports in `EXPORTS_FOLDER`, readable only by the server's own user."""
 
 from __future__ import annotations
 
@@ -16,38 +16,38 @@ from django.conf import settings
 from infra.exports.columns import Cell
 from infra.exports.models import Export, ExportFormat
 
-# Nobody's any more: their owner was erased meanwhile.
+# Files of this age have no export any more: their owner was erased meanwhile.
 ORPHAN_AGE = timedelta(hours=48)
 OWNER_ONLY_MODE = 0o600
 
 
 def folder() -> Path:
-    """Return where files are kept."""
-    place = Path(settings.EXPORTS_FOLDER)
-    place.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return place
+    """Return the folder of all files, and create it if necessary."""
+    path = Path(settings.EXPORTS_FOLDER)
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
 
 
 def result_path(export: Export) -> Path:
-    """Return the file that is handed out in the end."""
+    """Return the path of the finished file."""
     return folder() / f"{export.pk.hex}.{export.format}"
 
 
 def rows_path(export: Export) -> Path:
-    """Return the file that rows are gathered in: of CSV it is the same."""
+    """Return the path of the file to which rows are appended; for CSV, it is the finished file."""
     if export.format == ExportFormat.CSV:
         return result_path(export)
     return folder() / f"{export.pk.hex}.rows"
 
 
 def has_rows(export: Export) -> bool:
-    """Tell whether the rows that were read are still there."""
+    """Return True if the file still has all rows read so far."""
     path = rows_path(export)
     return (path.stat().st_size if path.exists() else 0) >= export.bytes_read
 
 
 def append(export: Export, lines: bytes) -> int:
-    """Put lines after the rows that are known; tell how many bytes are known then."""
+    """Write lines after the rows read so far, and return the new size of the file in bytes."""
     descriptor = os.open(rows_path(export), os.O_RDWR | os.O_CREAT, OWNER_ONLY_MODE)
     with os.fdopen(descriptor, "r+b") as file:
         file.truncate(export.bytes_read)
@@ -57,12 +57,12 @@ def append(export: Export, lines: bytes) -> int:
 
 
 def encode_rows(rows: list[list[Cell]]) -> bytes:
-    """Return rows a line each, for `read_rows` to read."""
+    """Return rows as lines of JSON, the format of `read_rows`."""
     return b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows)
 
 
 def read_rows(export: Export) -> tuple[list[Cell], Iterator[list[Cell]]]:
-    """Return what was gathered for an export, the headings first."""
+    """Return the headings and an iterator over the rows that were read for an export."""
     lines = _decode_rows(export)
     return next(lines), lines
 
@@ -75,35 +75,38 @@ def _decode_rows(export: Export) -> Iterator[list[Cell]]:
 
 @contextmanager
 def scratch_folder(export: Export) -> Iterator[Path]:
-    """Lend a folder for a workbook to be written in; whoever wrote at it before died or lost it."""
+    """Create a temporary folder for writing a workbook, and delete it afterwards.
+
+    Folders of earlier workers of the same export, which died or lost their claim, are deleted.
+    """
     _remove_scratch_folders(export)
-    place = folder() / f"{export.pk.hex}.desk-{uuid4().hex}"
-    place.mkdir(mode=0o700)
+    path = folder() / f"{export.pk.hex}.desk-{uuid4().hex}"
+    path.mkdir(mode=0o700)
     try:
-        yield place
+        yield path
     finally:
-        shutil.rmtree(place, ignore_errors=True)
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def _remove_scratch_folders(export: Export) -> None:
-    for place in folder().glob(f"{export.pk.hex}.desk-*"):
-        shutil.rmtree(place, ignore_errors=True)
+    for path in folder().glob(f"{export.pk.hex}.desk-*"):
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def remove(export: Export) -> None:
-    """Delete whatever there is of an export."""
+    """Delete all files of an export."""
     _remove_scratch_folders(export)
     for path in {result_path(export), rows_path(export)}:
         path.unlink(missing_ok=True)
 
 
 def remove_orphans(at: datetime) -> int:
-    """Delete files that nobody has worked on for long; tell how many."""
+    """Delete files that have not been modified for `ORPHAN_AGE`, and return how many."""
     before = (at - ORPHAN_AGE).timestamp()
-    strays = [path for path in folder().iterdir() if path.stat().st_mtime < before]
-    for path in strays:
+    orphans = [path for path in folder().iterdir() if path.stat().st_mtime < before]
+    for path in orphans:
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
-    return len(strays)
+    return len(orphans)

@@ -1,9 +1,9 @@
-"""Working on exports too large to wait for, a part at a time (decision 22).
+"""The worker that makes large exports in the background, one part at a time (decision 22).
 
-Whoever works on one has claimed it, and lets the claim be seen to live. The rows are read under
-no lock and in no transaction. What is read is committed with the place it was read to, after it is
-in the file: a process that is killed at any moment leaves nothing but bytes beyond that place,
-which are cut off.
+A worker claims an export and renews the claim while it works. Rows are read without a lock and
+outside a transaction, in batches. After a batch is in the file, the position in the list and in the
+file is committed. A process that is killed at any moment therefore leaves only bytes after that
+position, which the next worker cuts off.
 """
 
 from __future__ import annotations
@@ -44,13 +44,13 @@ class WorkerStopped(Exception):
 
 @dataclass(frozen=True)
 class Worker:
-    """Whoever works on exports: what time it is for them, and whether they are to stop."""
+    """A worker, with its clock and a function that returns True if it should stop."""
 
     clock: Clock
     is_stopping: Callable[[], bool] = lambda: False
 
     def run_step(self) -> bool:
-        """Do one part of the export that has waited longest; tell whether there was any."""
+        """Do one part of the export that has waited longest; return False if there is none."""
         export = _claim_next(self.clock())
         if export is None:
             return False
@@ -62,7 +62,7 @@ class Worker:
             Export.objects.claimed_as(export).update(claim=None)
         except ListNotFound:
             _fail(export, PERMISSION_LOST, at=self.clock())
-        except Exception:  # whatever is wrong with one, the others go on
+        except Exception:  # an error in one export must not stop the others
             log.exception("export_failed", export=export.pk.hex)
             _count_failure(export, at=self.clock())
         return True
@@ -72,18 +72,18 @@ class Worker:
             self._write(export)
         else:
             listing = _list_query(export)
-            if not storage.has_rows(export):  # as after the loss of a disk
+            if not storage.has_rows(export):  # the file was lost
                 export.restart()
             if not export.rows:
                 export.expected = listing.estimate()
             _append_rows(export, listing, at=self.clock())
 
     def _write(self, export: Export) -> None:
-        """Write the workbook of the rows that were gathered; its file is there once it is whole."""
-        with storage.scratch_folder(export) as desk:
-            book = desk / "book.xlsx"
+        """Write the workbook from the rows read, and move it into place once it is complete."""
+        with storage.scratch_folder(export) as folder:
+            book = folder / "book.xlsx"
             headings, rows = storage.read_rows(export)
-            write_workbook(book, headings, self._with_progress(export, rows), scratch=desk)
+            write_workbook(book, headings, self._with_progress(export, rows), scratch=folder)
             book.chmod(storage.OWNER_ONLY_MODE)
             with transaction.atomic(durable=True):
                 _lock_claimed(export)
@@ -93,25 +93,31 @@ class Worker:
         storage.rows_path(export).unlink(missing_ok=True)
 
     def _with_progress(self, export: Export, rows: Iterator[list[Cell]]) -> Iterator[list[Cell]]:
-        """Yield rows, and tell now and then how many were taken."""
+        """Yield rows, and save the progress and renew the claim after each batch.
+
+        Raises
+        ------
+        WorkerStopped : the worker should stop.
+        ClaimLost : another worker has claimed the export.
+        """
         for number, row in enumerate(rows, start=1):
             yield row
             if number % STEP_BATCH_SIZE:
                 continue
             if self.is_stopping():
                 raise WorkerStopped
-            held = Export.objects.claimed_as(export)
-            if not held.update(worked_at=self.clock(), written=number):
+            claimed = Export.objects.claimed_as(export)
+            if not claimed.update(worked_at=self.clock(), written=number):
                 raise ClaimLost
 
 
 def _claim_next(at: datetime) -> Export | None:
-    """Claim the export that has waited longest; nearly always there is none."""
-    free = Export.objects.unclaimed(at)
-    if not free.exists():
+    """Claim the export that has waited longest; None if there is none, the usual case."""
+    unclaimed_exports = Export.objects.unclaimed(at)
+    if not unclaimed_exports.exists():
         return None
     with transaction.atomic(durable=True):
-        export = free.select_for_update(skip_locked=True, no_key=True).first()
+        export = unclaimed_exports.select_for_update(skip_locked=True, no_key=True).first()
         if export is not None:
             export.claim, export.worked_at = uuid7(), at
             Export.objects.filter(pk=export.pk).update(claim=export.claim, worked_at=at)
@@ -123,16 +129,20 @@ def _lock_claimed(export: Export) -> None:
 
     Raises
     ------
-    ClaimLost : it is no longer ours.
+    ClaimLost : another worker has claimed it.
     """
     if not Export.objects.claimed_as(export).select_for_update(no_key=True).exists():
         raise ClaimLost
 
 
 def _list_query(export: Export) -> ListQuery:
-    """Return the list as whoever asked for it may see it now.
+    """Return the list with the rows that the owner of the export may see now.
 
-    Rows that were read under other rights are forgotten.
+    The export is restarted if its rows were read under other permissions.
+
+    Raises
+    ------
+    ListNotFound : the owner may no longer see the list or log in.
     """
     source = export_source(export.listing)
     viewer = source.load_viewer(export.user_id)
@@ -146,7 +156,7 @@ def _list_query(export: Export) -> ListQuery:
 
 
 def _append_rows(export: Export, listing: ListQuery, *, at: datetime) -> None:
-    """Gather the next rows; after the last ones the file is ready, or is to be written."""
+    """Read the next rows and append them to the file; after the last ones, change the state."""
     records = listing.after(export.last_read, STEP_BATCH_SIZE)
     lines = _encode(export, listing, [record.cells for record in records])
     with transaction.atomic(durable=True):
@@ -163,11 +173,11 @@ def _append_rows(export: Export, listing: ListQuery, *, at: datetime) -> None:
 
 
 def _encode(export: Export, listing: ListQuery, rows: list[list[Cell]]) -> bytes:
-    """Spell rows as their file holds them, after the headings where they are the first."""
+    """Return rows in the format of their file, with the headings before the first rows."""
     is_first = not export.bytes_read
     if export.format == ExportFormat.CSV:
-        beginning = UTF8_MARK + csv_lines([listing.headings()]) if is_first else b""
-        return beginning + csv_lines(rows)
+        header = UTF8_MARK + csv_lines([listing.headings()]) if is_first else b""
+        return header + csv_lines(rows)
     return storage.encode_rows([listing.headings(), *rows] if is_first else rows)
 
 
@@ -180,16 +190,16 @@ def _count_failure(export: Export, *, at: datetime) -> None:
 
 
 def _fail(export: Export, error: str, *, at: datetime) -> None:
-    """Tell whoever asked that there will be no file, unless somebody else is at it."""
-    over = {"state": ExportState.FAILED, "error": error, "finished_at": at, "claim": None}
-    if Export.objects.claimed_as(export).update(**over):
+    """Mark an export as failed and delete its files, unless another worker has claimed it."""
+    failed = {"state": ExportState.FAILED, "error": error, "finished_at": at, "claim": None}
+    if Export.objects.claimed_as(export).update(**failed):
         storage.remove(export)
 
 
 def purge(at: datetime) -> int:
-    """Delete some exports whose day is over, and their files; tell how many."""
-    past = list(Export.objects.expired(at).order_by("created_at")[:PURGE_BATCH_SIZE])
-    for export in past:
+    """Delete a batch of expired exports and orphaned files, and return how many."""
+    expired = list(Export.objects.expired(at).order_by("created_at")[:PURGE_BATCH_SIZE])
+    for export in expired:
         storage.remove(export)
-    Export.objects.filter(pk__in=[export.pk for export in past]).delete()
-    return len(past) + storage.remove_orphans(at)
+    Export.objects.filter(pk__in=[export.pk for export in expired]).delete()
+    return len(expired) + storage.remove_orphans(at)

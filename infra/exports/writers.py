@@ -1,4 +1,4 @@
-"""Cells as bytes: CSV line by line, and workbooks."""
+"""Writers of export files: CSV as lines of text, and Excel workbooks."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from xlsxwriter.worksheet import Worksheet
 
 from infra.exports.columns import Cell, csv_text
 
-# Excel takes a file for UTF-8 only if it says so; others pass over it.
+# Excel reads a file as UTF-8 only with this mark; other programs ignore it.
 UTF8_MARK = "\ufeff".encode()
 LINES_BATCH_SIZE = 500
-# No sheet of a workbook holds more.
+# Excel's limit.
 MAX_SHEET_ROWS = 1_048_576
 
 
 def csv_lines(rows: Iterable[list[Cell]]) -> bytes:
-    """Return rows as lines of CSV, in UTF-8."""
+    """Return rows as lines of CSV in UTF-8."""
     text = StringIO(newline="")
     csv.writer(text).writerows([csv_text(value) for value in row] for row in rows)
     return text.getvalue().encode()
 
 
 def csv_file(headings: list[Cell], rows: Iterable[list[Cell]]) -> Iterator[bytes]:
-    """Yield a CSV file, many lines at a time; never more of it is held."""
+    """Yield a CSV file in batches of lines, so that only one batch is in memory."""
     yield UTF8_MARK + csv_lines([headings])
     batch: list[list[Cell]] = []
     for row in rows:
@@ -49,45 +49,48 @@ def write_workbook(
     scratch: Path,
     max_sheet_rows: int = MAX_SHEET_ROWS,
 ) -> None:
-    """Write a workbook, on as many sheets as it takes; no more than a row of it is held.
+    """Write a workbook, on as many sheets as necessary, with only one row in memory.
 
-    Its sheets are files in the folder `scratch`, which stay there if it fails.
+    The sheets are temporary files in the folder `scratch`, which are left there after an error.
 
     Raises
     ------
-    OSError : there is no room for it.
+    OSError : there is no space for the files.
     """
     target = str(file) if isinstance(file, Path) else file
-    book = xlsxwriter.Workbook(target, {"constant_memory": True, "tmpdir": str(scratch)})
+    workbook = xlsxwriter.Workbook(target, {"constant_memory": True, "tmpdir": str(scratch)})
     try:
-        _fill(book, headings, rows, max_sheet_rows)
-        book.close()
+        _fill(workbook, headings, rows, max_sheet_rows)
+        workbook.close()
     except XlsxFileError as error:
         raise OSError(str(error)) from error
     finally:
-        for sheet in book.worksheets():  # one that is given up would keep them open
+        for sheet in workbook.worksheets():  # after an error, these files would stay open
             sheet.row_data_fh.close()
 
 
 def _fill(
-    book: xlsxwriter.Workbook, headings: list[Cell], rows: Iterable[list[Cell]], most: int
+    workbook: xlsxwriter.Workbook,
+    headings: list[Cell],
+    rows: Iterable[list[Cell]],
+    max_sheet_rows: int,
 ) -> None:
-    sheet, line = book.add_worksheet(), 0
-    _write(sheet, line, headings)
+    sheet, row_number = workbook.add_worksheet(), 0
+    _write(sheet, row_number, headings)
     for row in rows:
-        line += 1
-        if line == most:
-            sheet, line = book.add_worksheet(), 1
+        row_number += 1
+        if row_number == max_sheet_rows:
+            sheet, row_number = workbook.add_worksheet(), 1
             _write(sheet, 0, headings)
-        _write(sheet, line, row)
+        _write(sheet, row_number, row)
 
 
-def _write(sheet: Worksheet, line: int, cells: list[Cell]) -> None:
-    """Write one row; of texts none is taken for anything else."""
+def _write(sheet: Worksheet, row_number: int, cells: list[Cell]) -> None:
+    """Write one row; texts are always written as texts, never as numbers, links or formulas."""
     for column, value in enumerate(cells):
         if isinstance(value, bool):
-            sheet.write_boolean(line, column, value)
+            sheet.write_boolean(row_number, column, value)
         elif isinstance(value, int | float):
-            sheet.write_number(line, column, value)
+            sheet.write_number(row_number, column, value)
         elif value:
-            sheet.write_string(line, column, value)
+            sheet.write_string(row_number, column, value)

@@ -1,1 +1,1 @@
-"""Template tags."""
+"""Template filters for admin lists, numbers and durations."""

@@ -1,4 +1,4 @@
-"""Rows of the admin's lists, each cell with the name of its column."""
+"""Template filter for rows of admin lists: label each cell with its column."""
 
 from __future__ import annotations
 
@@ -15,10 +15,13 @@ register = template.Library()
 
 @register.filter
 def with_labels(row: Iterable[SafeString], headers: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    """Let each cell say what it is: on a narrow screen a row becomes a card without a header."""
+    """Add each column's header to its cell as `data-label`.
+
+    On a narrow screen a row is shown as a card, where the table's header is hidden.
+    """
     for cell, header in zip(row, headers, strict=False):
         tag, rest = cell[:3], cell[3:]
-        # Above the boxes that choose rows is another box.
+        # The header of the checkbox column is a checkbox, hence without text.
         label = capfirst(strip_tags(header["text"]))
-        # The cell is Django's own, escaped as it is.
+        # The cell's HTML comes from Django and is already escaped.
         yield SafeString(format_html('{} data-label="{}"', SafeString(tag), label) + rest)

@@ -1,4 +1,4 @@
-"""Numbers as people read them, in templates."""
+"""Template filters of `infra.admin.formats`: percentages, numbers, durations and times."""
 
 from __future__ import annotations
 

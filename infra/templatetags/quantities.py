@@ -1,4 +1,4 @@
-"""Template filters for durations, shares and changes."""
+"""Template filters of `infra.admin.quantities`: durations, shares, changes and numbers."""
 
 from __future__ import annotations
 

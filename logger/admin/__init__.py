@@ -1,4 +1,4 @@
-"""Admin of learners' work."""
+"""Admin lists of learners' work."""
 
 from __future__ import annotations
 

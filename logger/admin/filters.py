@@ -1,4 +1,4 @@
-"""What lists of learners' work can be narrowed by, besides whose and when."""
+"""Filters of the admin lists of learners' work, besides those by learner, place and date."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ MAX_CONTENTS_BY_ID = 2000
 
 
 class ContentFilter(TextFilter):
-    """A content by its id, or by words of its title; of quizzes those of the viewer's facilities.
+    """Filter by a content: its id, or words of its title.
 
-    Of any other the words could be guessed one by one.
+    Titles of quizzes are searched only in the facilities the viewer knows. Otherwise a viewer could
+    guess the titles of other facilities word by word.
     """
 
     title = _("Content")
@@ -25,34 +26,36 @@ class ContentFilter(TextFilter):
     hint = _("Title or id")
 
     def narrow(self, rows: Rows) -> Rows:
-        """Return work at the content, or at those called so."""
+        """Return the rows of the content with this id, or of the contents with these words."""
         key = parse_uuid(self.value)
         if key is not None:
             return rows.filter(content_id=key)
         listed = Content.objects.search(self.value).values("pk")
-        own = Facility.objects.known_to(self.viewer)
-        quizzes = Quiz.objects.filter(facility__in=own, title__icontains=self.value).values("pk")
-        # How many rows a few contents have is known to the database; a subquery's it would guess.
-        few = list(listed.union(quizzes).values_list("pk", flat=True)[: MAX_CONTENTS_BY_ID + 1])
-        if len(few) <= MAX_CONTENTS_BY_ID:
-            return rows.filter(content_id__in=few)
+        facilities = Facility.objects.known_to(self.viewer)
+        quizzes = Quiz.objects.filter(facility__in=facilities, title__icontains=self.value).values(
+            "pk"
+        )
+        # With literal ids the planner knows how many rows match; with a subquery it guesses.
+        keys = list(listed.union(quizzes).values_list("pk", flat=True)[: MAX_CONTENTS_BY_ID + 1])
+        if len(keys) <= MAX_CONTENTS_BY_ID:
+            return rows.filter(content_id__in=keys)
         return rows.filter(Q(content_id__in=listed) | Q(content_id__in=quizzes))
 
 
 class ItemFilter(TextFilter):
-    """Questions by the beginning of their name."""
+    """Filter by the beginning of an item name."""
 
     title = _("Item")
     parameters = ("item",)
     hint = _("Begins with")
 
     def narrow(self, rows: Rows) -> Rows:
-        """Return attempts at questions whose name begins so."""
+        """Return the attempts at items whose names start with the value."""
         return rows.filter(item__startswith=self.value)
 
 
 class KindFilter(ConditionFilter):
-    """What kind of content it was."""
+    """Filter by kind of content."""
 
     title = _("Kind")
     parameters = ("kind",)
@@ -60,7 +63,7 @@ class KindFilter(ConditionFilter):
 
 
 class DoneFilter(ConditionFilter):
-    """Whether all of the content was done."""
+    """Filter by completion of the content."""
 
     title = _("Completion")
     parameters = ("complete",)
@@ -71,7 +74,7 @@ class DoneFilter(ConditionFilter):
 
 
 class CompleteFilter(ConditionFilter):
-    """Whether a try or an attempt is complete."""
+    """Filter by completion of a try or an attempt."""
 
     title = _("Completion")
     parameters = ("complete",)
@@ -82,7 +85,7 @@ class CompleteFilter(ConditionFilter):
 
 
 class TryKindFilter(ConditionFilter):
-    """Exercises or quizzes."""
+    """Filter tries by exercise or quiz."""
 
     title = _("Kind")
     parameters = ("kind",)
@@ -93,7 +96,7 @@ class TryKindFilter(ConditionFilter):
 
 
 class ResultFilter(ConditionFilter):
-    """What came of an attempt."""
+    """Filter attempts by result."""
 
     title = _("Result")
     parameters = ("result",)

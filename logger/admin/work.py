@@ -1,4 +1,4 @@
-"""Learners' work: read-only lists a coach can read."""
+"""Read-only admin lists of learners' work for coaches."""
 
 from __future__ import annotations
 
@@ -45,41 +45,41 @@ LEARNER_FILTERS = (FacilityFilter, ClassFilter, GroupFilter, LearnerFilter)
 W = TypeVar("W", bound=TimedLog)
 
 
-def _work(row: Any) -> Work:
-    """Return what a row is about, and where; guests' rows bear the facility themselves."""
-    place = row.facility_id if hasattr(row, "facility_id") else row.user.facility_id
-    return row.content_id, place
+def _content_key(row: Any) -> Work:
+    """Return the content id and the facility id of a row; rows of guests store the facility."""
+    facility_id = row.facility_id if hasattr(row, "facility_id") else row.user.facility_id
+    return row.content_id, facility_id
 
 
 class WorkAdmin(ExportableAdmin[W], VisibleLearnersAdmin[W]):
-    """Learners' work at contents, which go by their titles where a catalogue knows them."""
+    """Learners' work at contents, shown by title where the catalogue has one."""
 
     list_select_related = ["user"]
 
     def attach_related(self, rows: list[W]) -> None:
-        """Bring the titles."""
-        found: list[Any] = rows
-        titles = Content.objects.titles(map(_work, found))
-        for row in found:
-            row.content_title = titles.get(_work(row))
+        """Attach the content titles to the rows."""
+        untyped_rows: list[Any] = rows
+        titles = Content.objects.titles(map(_content_key, untyped_rows))
+        for row in untyped_rows:
+            row.content_title = titles.get(_content_key(row))
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> W | None:
-        """Bring the title of a single row, too."""
+        """Return one row with its content title attached."""
         row = super().get_object(request, object_id, from_field)
         if row is not None:
             self.attach_related([row])
         return row
 
     def get_fields(self, request: HttpRequest, obj: W | None = None) -> Any:
-        """Say first what it is about."""
+        """Return the fields with the content first."""
         return ["content", *super().get_fields(request, obj)]
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> Any:
-        """Head the page of a row by its title, where there is one."""
+        """Render the page of a row, with its content title as subtitle if it has one."""
         row: Any = kwargs.get("obj")
         if row is not None and row.content_title:
             context["subtitle"] = f"{row.user or _('a guest')}: {row.content_title}"
@@ -94,7 +94,7 @@ class WorkAdmin(ExportableAdmin[W], VisibleLearnersAdmin[W]):
         page = ("coach_content", row.user_id, row.content_id)
         if row.content_title:
             return page_link(row.content_title, *page)
-        # An id is there to be copied: a link would take the click.
+        # The id is not a link, so that it can be selected and copied.
         return stacked_lines(short_id(row.content_id), page_link(_("their work"), *page))
 
     @admin.display(description=gettext_lazy("Time"))
@@ -122,7 +122,7 @@ class WorkAdmin(ExportableAdmin[W], VisibleLearnersAdmin[W]):
 class ContentSessionAdmin(WorkAdmin[ContentSession]):
     list_display = ["started", "learner_name", "content", "what", "how_far", "spent"]
     export_columns = exports.SESSIONS
-    # Of attempts at no try alone: beside a try it is always 0.
+    # Counts only attempts without a try; for sessions with a try it is always 0.
     exclude = ["attempt_count"]
     list_filter = [*LEARNER_FILTERS, ContentFilter, KindFilter, DoneFilter, DateFilter]
     list_defer = ["extra_fields"]
@@ -130,7 +130,7 @@ class ContentSessionAdmin(WorkAdmin[ContentSession]):
     ordering = LATEST_STARTED_FIRST
 
     def page_url(self, row: ContentSession) -> str | None:
-        # Of guests nothing is told elsewhere.
+        # There are no other pages on guests.
         return detail_url("coach_content", row.user_id, row.content_id) if row.user_id else None
 
 
@@ -222,5 +222,5 @@ class AttemptLogAdmin(WorkAdmin[AttemptLog]):
 
     @admin.display(description=gettext_lazy("Notes"))
     def notes(self, row: AttemptLog) -> str:
-        told = {_("error"): row.error, _("not complete"): not row.complete}
-        return ", ".join(word for word, is_so in told.items() if is_so)
+        notes = {_("error"): row.error, _("not complete"): not row.complete}
+        return ", ".join(word for word, applies in notes.items() if applies)

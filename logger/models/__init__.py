@@ -1,4 +1,4 @@
-"""The tables of progress tracking."""
+"""Models of progress tracking."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every log has: when it happened, and how long it took."""
+"""Base classes of the logs: times, time spent and progress."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ if TYPE_CHECKING:
 
 R = TypeVar("R", bound=models.Model)
 
-# When something was begun never changes, so an index of it costs a PUT nothing (decision 11).
+# The start never changes, so an index on it costs a PUT nothing (decision 11).
 LATEST_STARTED_FIRST = ("-start_timestamp", "-id")
 
 
 class RecordQuerySet(models.QuerySet[R]):
-    """Records of learners, and of guests: those have no user but a facility."""
+    """Records of learners and of guests; a guest has no user, only a facility."""
 
     def visible_to(self, actor: Actor) -> Self:
-        """Records the actor may read: visible learners', and guests' of facilities they staff.
+        """Return the records of visible learners, and of guests of facilities the actor manages.
 
-        Whoever reads one whole facility, or only their own, is told so by equality: the same
-        records, each bearing its learner's facility, which never changes; but then the order of
-        an index is the list's.
+        Actors who may read exactly one whole facility, or only their own records, get a filter by
+        equality. It returns the same records, since each stores its learner's facility, which never
+        changes; and an index then gives the order of the list.
         """
         if actor.is_superuser:
             return self
@@ -46,7 +46,7 @@ class RecordQuerySet(models.QuerySet[R]):
 
 
 class TimedLog(UUIDModel):
-    """A log with a start, an end that moves, a completion, and seconds spent."""
+    """A log with a start, an end that moves, a completion time, and seconds spent."""
 
     start_timestamp = models.DateTimeField()
     end_timestamp = models.DateTimeField()
@@ -62,7 +62,7 @@ class TimedLog(UUIDModel):
         ]
 
     def touch(self, *, at: datetime) -> None:
-        """Move the end, in memory; never back, though requests may wait for their turn."""
+        """Move the end forward in memory; never back, because requests may wait for the lock."""
         self.end_timestamp = max(self.end_timestamp, at)
 
 
@@ -91,11 +91,11 @@ class ProgressLog(TimedLog):
 
     @property
     def complete(self) -> bool:
-        """Tell whether everything is done."""
+        """True if the content is done."""
         return self.progress >= 1
 
     def advance(self, update: UpdateSession, *, at: datetime) -> None:
-        """Move this log on by what a client says, in memory; the caller saves `UPDATE_FIELDS`."""
+        """Apply a client's update in memory; the caller saves `UPDATE_FIELDS`."""
         self.touch(at=at)
         self.time_spent = progress_rounding.add_seconds(self.time_spent, update.time_spent_delta)
         if update.progress_delta is not None:
@@ -108,6 +108,6 @@ class ProgressLog(TimedLog):
             self.completion_timestamp = self.completion_timestamp or at
 
     def finish(self, *, at: datetime) -> None:
-        """Stand at 1 from now on, in memory; the caller saves `UPDATE_FIELDS`."""
+        """Set the progress to 1 in memory; the caller saves `UPDATE_FIELDS`."""
         self.progress = 1.0
         self.completion_timestamp = self.completion_timestamp or at

@@ -1,4 +1,4 @@
-"""Tries at assessments, and the attempts at questions within them."""
+"""Tries at assessments, and attempts at questions within them."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ class MasteryLogQuerySet(LearnersQuerySet["MasteryLog"]):
     learner = "user"
 
     def newest_first(self) -> Self:
-        """In the order of contract 1.4."""
+        """Order as in contract 1.4."""
         return self.order_by(*NEWEST_FIRST)
 
     def open_first(self) -> Self:
-        """The open try, then the finished ones, latest first."""
+        """Order the open try first, then the finished ones, latest first."""
         return self.order_by("complete", "-end_timestamp", "-id")
 
     def with_series_levels(self, level: int) -> Self:
-        """Tell each try its series' highest level, and whether its content has a level."""
+        """Annotate the highest level of the series, and whether `level` is taken at the content."""
         series = MasteryLog.objects.filter(
             summary=OuterRef("summary"),
             is_quiz=OuterRef("is_quiz"),
@@ -48,7 +48,7 @@ class MasteryLogQuerySet(LearnersQuerySet["MasteryLog"]):
         return self.annotate(top_level=Subquery(highest), level_taken=Exists(taken))
 
     def with_correct(self) -> Self:
-        """Count each try's right answers, in a subquery of its own."""
+        """Annotate the number of right answers, counted in a subquery."""
         right = (
             AttemptLog.objects.filter(mastery_log=OuterRef("pk"), correct=CORRECT)
             .order_by()
@@ -60,10 +60,10 @@ class MasteryLogQuerySet(LearnersQuerySet["MasteryLog"]):
 
 
 class MasteryLog(TimedLog):
-    """One try of one learner at one assessment, under the criterion it began with.
+    """One try of one learner at one assessment, under the criterion it started with.
 
-    Exercises number their tries 1, 2, 3 …; quizzes draw a negative number, as Kolibri's
-    clients expect.
+    Tries at exercises are numbered 1, 2, 3 …; tries at quizzes get a random negative number, as
+    Kolibri's clients expect.
     """
 
     UPDATE_FIELDS = (
@@ -77,8 +77,8 @@ class MasteryLog(TimedLog):
     content_id = models.UUIDField()
     mastery_level = models.IntegerField()
     is_quiz = models.BooleanField(default=False)
-    # A series of its own: a practice quiz that names a coach's quiz as its content must neither
-    # reach into the coach's tries nor leave one behind for the coach's quiz to go on with.
+    # Separates two series of tries: a practice quiz that names a coach's quiz as its content must
+    # not use the tries of the coach's quiz, nor create a try that the coach's quiz would continue.
     is_coach_assigned = models.BooleanField(default=False)
     mastery_criterion = models.JSONField()
     complete = models.BooleanField(default=False)
@@ -86,7 +86,7 @@ class MasteryLog(TimedLog):
 
     objects = MasteryLogQuerySet.as_manager()
 
-    # Only on rows of `with_levels`.
+    # Annotated by `with_series_levels`.
     top_level: int
     level_taken: bool
 
@@ -111,7 +111,7 @@ class MasteryLog(TimedLog):
                 name="complete_try_has_its_time",
             ),
         ]
-        # No index holds what a PUT changes, until it completes the try (decision 11).
+        # No index has a column that a PUT changes, until it completes the try (decision 11).
         indexes = [
             models.Index(fields=["user", "content_id"], name="try_of_learner"),
             models.Index(fields=["mastery_level", "id"], name="try_of_level"),
@@ -124,16 +124,16 @@ class MasteryLog(TimedLog):
 
     @property
     def criterion(self) -> Criterion:
-        """What completes this try."""
+        """The criterion that completes this try."""
         return Criterion.of(self.mastery_criterion)
 
     def advance(self, seconds: float, *, at: datetime) -> None:
-        """Spend time on this try, in memory; the caller saves `UPDATE_FIELDS`."""
+        """Add time to this try in memory; the caller saves `UPDATE_FIELDS`."""
         self.touch(at=at)
         self.time_spent = progress_rounding.add_seconds(self.time_spent, seconds)
 
     def finish(self, *, at: datetime) -> None:
-        """Complete this try for good, in memory; the caller saves `UPDATE_FIELDS`."""
+        """Complete this try permanently, in memory; the caller saves `UPDATE_FIELDS`."""
         if not self.complete:
             self.complete = True
             self.completion_timestamp = at
@@ -141,24 +141,24 @@ class MasteryLog(TimedLog):
 
 class AttemptLogQuerySet(RecordQuerySet["AttemptLog"]):
     def newest_first(self) -> Self:
-        """In the order of contract 1.7."""
+        """Order as in contract 1.7."""
         return self.order_by(*NEWEST_FIRST)
 
     def latest_started_first(self) -> Self:
-        """In the order of `pastattempts` (contract 1.1)."""
+        """Order as `pastattempts` (contract 1.1)."""
         return self.order_by("-start_timestamp", "-id")
 
     def last_arrived(self, count: int) -> Self:
-        """Return the last attempts to arrive of those that a mastery model counts."""
+        """Return the last attempts to arrive among those that a mastery model counts."""
         return self.filter(judged=True).order_by("-position")[:count]
 
 
 class AttemptLog(TimedLog):
-    """One learner's, or guest's, work on one question within one try: what is on screen.
+    """The work of one learner or guest on one question within one try.
 
-    `position` is its place in the order of arrival within its try (without one: its session).
-    `judged` is false as long as nothing but errors happened, and the mastery models pass over
-    it.
+    `position` is its place in the order of arrival within its try, or within its session if it has
+    no try. `judged` is false as long as nothing but errors happened; the mastery models skip such
+    attempts.
     """
 
     UPDATE_FIELDS = (
@@ -171,7 +171,8 @@ class AttemptLog(TimedLog):
         User, on_delete=models.CASCADE, related_name="attempts", null=True, blank=True,
         db_index=False,
     )  # fmt: skip
-    # The learner's, or the guest's host, as on the session: a facility's list needs no join.
+    # The facility of the learner, or the host of the guest, as on the session; saves a join when
+    # listing a facility.
     facility = models.ForeignKey(
         Facility, on_delete=models.CASCADE, related_name="+", null=True, blank=True, db_index=False
     )
@@ -215,7 +216,7 @@ class AttemptLog(TimedLog):
             models.Index(fields=["user", *NEWEST_FIRST], name="attempt_of_learner_newest"),
             models.Index(fields=["facility", *NEWEST_FIRST], name="attempt_of_facility_newest"),
             models.Index(fields=["content_id", *NEWEST_FIRST], name="attempt_of_content_newest"),
-            # Of these operators PostgreSQL also finds items by how they begin.
+            # With these operator classes PostgreSQL can also search items by prefix.
             models.Index(
                 fields=["item", *NEWEST_FIRST],
                 opclasses=["varchar_pattern_ops", "timestamptz_ops", "uuid_ops"],
@@ -231,7 +232,7 @@ class AttemptLog(TimedLog):
     def start(
         cls, interaction: Interaction, session: ContentSession, *, position: int, at: datetime
     ) -> AttemptLog:
-        """Return a new attempt made by its first interaction, in memory."""
+        """Return a new attempt with its first interaction, in memory."""
         attempt = cls(
             user_id=session.user_id,
             facility_id=session.facility_id,
@@ -251,7 +252,7 @@ class AttemptLog(TimedLog):
         return attempt
 
     def apply_interaction(self, interaction: Interaction, *, at: datetime) -> None:
-        """Work on by one more interaction, in memory; the caller saves `UPDATE_FIELDS`."""
+        """Apply one more interaction in memory; the caller saves `UPDATE_FIELDS`."""
         if interaction.hinted and not self.correct:
             self.hinted = True
         if interaction.replace:
@@ -274,31 +275,31 @@ class AttemptLog(TimedLog):
 
     @property
     def exceeds_limits(self) -> bool:
-        """Tell whether this outgrew what one row should hold and one list should carry."""
+        """True if this is too large for one row, or for a list that includes it."""
         if len(self.interaction_history) > MAX_HISTORY:
             return True
-        # The history knows every answer but those that came with an error.
+        # The history has every answer except those sent with an error.
         columns = (self.interaction_history, self.answer)
         return any(len(orjson.dumps(column)) > MAX_HISTORY_BYTES for column in columns)
 
     @property
     def answered(self) -> bool:
-        """Tell whether anything but errors and hints happened."""
+        """True if the history has an answer, not only errors and hints."""
         return any(entry["type"] == "answer" for entry in self.interaction_history)
 
     @property
     def score(self) -> float:
-        """What a mastery model makes of this attempt."""
+        """The score of this attempt for a mastery model."""
         return self.score_of(self.correct, hinted=self.hinted)
 
     @staticmethod
     def score_of(correct: float, *, hinted: bool) -> float:
-        """What a mastery model makes of an attempt: a hint spoils it."""
+        """Return the score of an attempt for a mastery model; 0 if a hint was taken."""
         return 0.0 if hinted else correct
 
 
 def _history_entry(interaction: Interaction, at: datetime) -> dict[str, Any]:
-    """Say what happened; an error beats a hint, a hint beats an answer."""
+    """Return the entry of an interaction; an error outranks a hint, a hint an answer."""
     timestamp = format_time(at)
     if interaction.error:
         return {"type": "error", "timestamp": timestamp}

@@ -17,7 +17,7 @@ class ContentSummaryQuerySet(LearnersQuerySet["ContentSummary"]):
 
 
 class ContentSummary(ProgressLog):
-    """All one learner ever did with one content, summed over sessions."""
+    """All work of one learner on one content, summed over sessions."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="summaries")
 
@@ -40,10 +40,10 @@ class ContentSummary(ProgressLog):
 
 
 class ContentSession(ProgressLog):
-    """One sitting with one content: a learner's, or a guest's (no user, no summary).
+    """One session of a learner or a guest with one content; a guest has no user and no summary.
 
-    The assignments it was opened from are kept as ids only: they may be deleted, the record
-    of the work stays.
+    The assignments it was opened from are stored as ids without constraints: they may be deleted
+    while the record of the work stays.
     """
 
     facility = models.ForeignKey(
@@ -77,7 +77,7 @@ class ContentSession(ProgressLog):
 
     objects = RecordQuerySet["ContentSession"].as_manager()
 
-    # Known only where it was asked for: when the learner last answered anything.
+    # Set only by queries that annotate it: the time of the learner's last attempt.
     newest_answer: datetime | None = None
 
     class Meta(ProgressLog.Meta):
@@ -92,7 +92,7 @@ class ContentSession(ProgressLog):
                 name="guests_are_of_a_facility",
             ),
         ]
-        # No index holds what a PUT changes: then PostgreSQL need not touch any (decision 11).
+        # No index has a column that a PUT changes, so PostgreSQL updates none (decision 11).
         indexes = [
             models.Index(fields=["user", *LATEST_STARTED_FIRST], name="session_of_learner"),
             models.Index(fields=["facility", *LATEST_STARTED_FIRST], name="session_of_facility"),

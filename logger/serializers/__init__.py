@@ -1,5 +1,5 @@
-"""Wire shapes of progress tracking: lenient on the way in, fixed on the way out.
+"""Request and response bodies of progress tracking.
 
-The fields of what goes out are declared for the OpenAPI document; rows are written by hand,
-which is several times faster on a list of a thousand.
+Input is coerced leniently. The fields of responses are declared for the OpenAPI document; the
+rows are written by hand, which is several times faster for a list of a thousand.
 """

@@ -1,4 +1,4 @@
-"""Tries and attempts as they are listed and compared."""
+"""Response bodies of tries and attempts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from logger.serializers.shapes import (
 
 
 class TotalProgressSerializer(serializers.Serializer[Any]):
-    """How many contents a learner completed."""
+    """The number of contents a learner completed."""
 
     id = HexUUIDField()
     progress = serializers.IntegerField()
@@ -37,12 +37,12 @@ class TrySerializer(serializers.Serializer[Any]):
     time_spent = serializers.FloatField()
 
     def to_representation(self, instance: Row) -> Row:
-        """Write a row of `values(*TRY)`."""
+        """Return the body of a row of `values(*TRY)`."""
         return try_body(instance)
 
 
 class AttemptSerializer(PastAttemptSerializer):
-    """One attempt, whole."""
+    """One attempt with all its fields."""
 
     start_timestamp = serializers.DateTimeField()
     end_timestamp = serializers.DateTimeField()
@@ -54,31 +54,31 @@ class AttemptSerializer(PastAttemptSerializer):
     sessionlog = HexUUIDField()
 
     def to_representation(self, instance: Row) -> Row:
-        """Write a row of `values(*ATTEMPT)`."""
+        """Return the body of a row of `values(*ATTEMPT)`."""
         return attempt_body(instance)
 
 
 class ScoreChangeSerializer(serializers.Serializer[Any]):
-    """By how much an attempt beat the previous try's at the same item."""
+    """The change of the score since the previous try at the same item."""
 
     correct = serializers.FloatField(allow_null=True)
 
 
 class ComparedAttemptSerializer(AttemptSerializer):
-    """One attempt beside the previous try's."""
+    """One attempt, compared with the previous try."""
 
     diff = ScoreChangeSerializer()
 
 
 class TryChangeSerializer(serializers.Serializer[Any]):
-    """By how much a try beat the previous one."""
+    """The change of a try since the previous one."""
 
     correct = serializers.IntegerField()
     time_spent = serializers.FloatField()
 
 
 class TryDiffSerializer(TrySerializer):
-    """One try beside the previous one."""
+    """One try, compared with the previous one."""
 
     diff = TryChangeSerializer(allow_null=True)
     attemptlogs = ComparedAttemptSerializer(many=True)
@@ -89,12 +89,12 @@ def _hex(key: UUID | None) -> str | None:
 
 
 def try_body(row: Row) -> Row:
-    """Write a try."""
+    """Return the body of a try."""
     return {**row, "id": row["id"].hex}
 
 
 def attempt_body(row: Row) -> Row:
-    """Write an attempt's sixteen fields."""
+    """Return the body of an attempt with its sixteen fields."""
     body = {
         **row,
         "id": row["id"].hex,
@@ -107,7 +107,7 @@ def attempt_body(row: Row) -> Row:
 
 
 def diff_body(diff: TryDiff) -> Row:
-    """Write a try beside the previous one."""
+    """Return the body of a try compared with the previous one."""
     change = {"correct": diff.correct, "time_spent": diff.time_spent} if diff.previous else None
     return {
         **try_body(diff.target),

@@ -1,4 +1,4 @@
-"""Sessions: what clients ask of them, and what they are told."""
+"""Request and response bodies of sessions."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ QUIZ_CRITERION = {"type": MasteryType.QUIZ.value, "coach_assigned": True}
 
 
 class StartSessionSerializer(serializers.Serializer[StartSession]):
-    """A session to open."""
+    """The session to start."""
 
     node_id = HexUUIDField(required=False)
     content_id = HexUUIDField(required=False)
@@ -45,18 +45,18 @@ class StartSessionSerializer(serializers.Serializer[StartSession]):
     user_id = serializers.CharField(max_length=255, required=False, trim_whitespace=False)
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
-        """Check every field and what belongs together, and report all that is wrong at once."""
-        together = _contradictions(data) if isinstance(data, Mapping) else {}
+        """Validate every field and their combinations, and report all errors together."""
+        combination_errors = _combination_errors(data) if isinstance(data, Mapping) else {}
         try:
             attrs: dict[str, Any] = super().to_internal_value(data)
         except ValidationError as error:
-            raise ValidationError({**together, **error.detail}) from None  # type: ignore[dict-item]
-        if together:
-            raise ValidationError(together)
+            raise ValidationError({**combination_errors, **error.detail}) from None  # type: ignore[dict-item]
+        if combination_errors:
+            raise ValidationError(combination_errors)
         return attrs
 
     def command(self) -> StartSession:
-        """Return the session to open; a quiz's content is the quiz itself."""
+        """Return the command; the content of a quiz is the quiz itself."""
         data = self.validated_data
         if "quiz_id" not in data:
             return StartSession(**data)
@@ -71,8 +71,8 @@ class StartSessionSerializer(serializers.Serializer[StartSession]):
         )
 
 
-def _contradictions(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what is missing beside what was sent, and what must not come together."""
+def _combination_errors(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the errors of missing fields and of fields that exclude each other."""
     errors: dict[str, Any] = {}
     if "quiz_id" not in data:
         errors = _node_errors(data)
@@ -100,7 +100,7 @@ def _node_errors(attrs: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class InteractionSerializer(serializers.Serializer[Interaction]):
-    """One thing a learner did at one question."""
+    """One action of a learner at one question."""
 
     id = HexUUIDField(required=False)
     item = serializers.CharField(max_length=200, trim_whitespace=False)
@@ -122,7 +122,7 @@ class InteractionSerializer(serializers.Serializer[Interaction]):
 
 
 class UpdateSessionSerializer(serializers.Serializer[UpdateSession]):
-    """How a session moves on."""
+    """The update of a session."""
 
     progress = share_field(required=False)
     progress_delta = share_field(required=False)
@@ -133,13 +133,13 @@ class UpdateSessionSerializer(serializers.Serializer[UpdateSession]):
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Refuse two ways of saying the same."""
+        """Refuse both `progress` and `progress_delta` in one request."""
         if "progress" in attrs and "progress_delta" in attrs:
             raise ValidationError({"progress_delta": ["Must not come with progress."]})
         return attrs
 
     def command(self) -> UpdateSession:
-        """Return how the session moves on."""
+        """Return the command."""
         data = dict(self.validated_data)
         if (interactions := data.get("interactions")) is not None:
             data["interactions"] = tuple(
@@ -150,7 +150,7 @@ class UpdateSessionSerializer(serializers.Serializer[UpdateSession]):
 
 
 class ContextSerializer(serializers.Serializer[Any]):
-    """What a session was opened from, as far as it applies."""
+    """The place a session was opened from; only the ids that apply."""
 
     node_id = HexUUIDField(required=False)
     lesson_id = HexUUIDField(required=False)
@@ -160,7 +160,7 @@ class ContextSerializer(serializers.Serializer[Any]):
 
 
 class StartedSessionSerializer(serializers.Serializer[Any]):
-    """A new session, and where the learner stands."""
+    """A new session with the learner's progress."""
 
     session_id = HexUUIDField()
     context = ContextSerializer()  # type: ignore[assignment]
@@ -174,14 +174,14 @@ class StartedSessionSerializer(serializers.Serializer[Any]):
 
 
 class UpdatedSessionSerializer(serializers.Serializer[Any]):
-    """Whether the content is done now."""
+    """The completion of the content, and the attempts of the update."""
 
     complete = serializers.BooleanField()
     attempts = PastAttemptSerializer(many=True, required=False)
 
 
 def started_body(started: StartedSession) -> Row:
-    """Write a new session; only assessments have a criterion and attempts."""
+    """Return the body of a new session; only assessments have a criterion and attempts."""
     session = started.session
     body = {
         "session_id": session.pk.hex,
@@ -211,12 +211,12 @@ def _context_body(started: StartedSession) -> Row:
 
 
 def updated_body(updated: UpdatedSession) -> Row:
-    """Write whether the content is done, and the attempts where any were sent."""
+    """Return the body of an update; it has attempts only if interactions were sent."""
     body: Row = {"complete": updated.complete}
     if updated.attempts is not None:
-        body["attempts"] = [_attempt_of_session(attempt) for attempt in updated.attempts]
+        body["attempts"] = [_attempt_body(attempt) for attempt in updated.attempts]
     return body
 
 
-def _attempt_of_session(attempt: AttemptLog) -> Row:
+def _attempt_body(attempt: AttemptLog) -> Row:
     return past_attempt_body({name: getattr(attempt, name) for name in PAST_ATTEMPT})

@@ -1,4 +1,4 @@
-"""Fields that coerce as Kolibri does, and what sessions and logs share."""
+"""Fields that coerce as Kolibri does, and serializers shared by sessions and logs."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ MAX_SECONDS = 10_000_000
 
 
 class FiniteFloatField(serializers.FloatField):
-    """A number as Kolibri coerces it (`"0.5"`, `true`), but never NaN or infinite."""
+    """A number coerced as in Kolibri (`"0.5"`, `true`), but never NaN or infinite."""
 
     def to_internal_value(self, data: Any) -> float:
-        """Read a finite number."""
+        """Return a finite number."""
         number = super().to_internal_value(data)
         if not math.isfinite(number):
             self.fail("invalid")
@@ -38,14 +38,14 @@ def seconds_field(**kwargs: Any) -> FiniteFloatField:
 
 
 class ObjectField(serializers.DictField):
-    """A JSON object, kept as it is."""
+    """A JSON object, stored unchanged."""
 
 
 class ShortListField(serializers.ListField):
-    """A list whose length is looked at before its children are."""
+    """A list whose length is checked before its children."""
 
     def to_internal_value(self, data: Any) -> list[Any]:
-        """Refuse a list that is too long before any work goes into it."""
+        """Refuse a list that is too long before its children are validated."""
         if isinstance(data, list) and self.max_length and len(data) > self.max_length:
             message = self.error_messages["max_length"].format(max_length=self.max_length)
             raise ValidationError(message, code="max_length")
@@ -53,14 +53,14 @@ class ShortListField(serializers.ListField):
 
 
 class MasteryModelSerializer(serializers.Serializer[Any]):
-    """How an exercise is completed; `coach_assigned` is not for clients to say."""
+    """The mastery model of an exercise; clients cannot set `coach_assigned`."""
 
     type = serializers.ChoiceField(choices=[kind.value for kind in MasteryType])
     m = serializers.IntegerField(min_value=0, max_value=MAX_N, required=False)
     n = serializers.IntegerField(min_value=0, max_value=MAX_N, required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Refuse a criterion nothing could meet."""
+        """Refuse a criterion that cannot be met."""
         try:
             Criterion.of(attrs)
         except ValueError:
@@ -70,7 +70,7 @@ class MasteryModelSerializer(serializers.Serializer[Any]):
 
 
 class PastAttemptSerializer(serializers.Serializer[Any]):
-    """An attempt as clients of a session see it."""
+    """An attempt in the response of a session."""
 
     id = HexUUIDField()
     correct = serializers.FloatField()
@@ -83,11 +83,11 @@ class PastAttemptSerializer(serializers.Serializer[Any]):
 
 
 class MasteryCriterionSerializer(MasteryModelSerializer):
-    """The criterion a try began with."""
+    """The criterion a try started with."""
 
     coach_assigned = serializers.BooleanField(required=False)
 
 
 def past_attempt_body(row: Mapping[str, Any]) -> Row:
-    """Write an attempt's eight fields."""
+    """Return the body of an attempt with its eight fields."""
     return {**row, "id": row["id"].hex}

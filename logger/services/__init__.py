@@ -1,4 +1,4 @@
-"""The write path of progress tracking: starting a session and moving it on."""
+"""The write path of progress tracking: starting and updating sessions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a learner may work on because somebody assigned it to them."""
+"""Checks that a lesson, quiz or course session is assigned to the learner."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def refuse_unassigned(start: StartSession, learner: User) -> None:
     """Refuse a lesson, quiz or course session that is not open to the learner (contract 1.1)."""
     if start.quiz_id:
         refuse_closed_quiz(start.quiz_id, learner)
-    # An inactive lesson is accepted, as Kolibri does.
+    # An inactive lesson is accepted, as in Kolibri.
     if start.lesson_id and not _is_assigned(Lesson, start.lesson_id, learner):
         raise NotAssigned("lesson_id")
     if start.course_session_id and not _is_assigned(

@@ -1,4 +1,4 @@
-"""Starting a session, on the learner's summary and try of its content."""
+"""Start of a session, with the learner's summary and try of its content."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PAST_ATTEMPT = (
 
 @dataclass(frozen=True, kw_only=True)
 class StartedSession:
-    """A new session, and where the learner stands with its content."""
+    """A new session, with the learner's progress at its content."""
 
     session: ContentSession
     progress: float = 0.0
@@ -39,22 +39,22 @@ class StartedSession:
 
 @transaction.atomic
 def start_session(start: StartSession, *, actor: Actor, at: datetime) -> StartedSession:
-    """Open a session for the learner a request records for, or for a guest (contract 1.1).
+    """Open a session for the learner the request records for, or for a guest (contract 1.1).
 
     Raises
     ------
     AuthenticationRequired, CannotRecordForOthers, UnknownLearner : see `resolve_and_lock_learner`.
-    NotAssigned : the lesson or course session is not the learner's.
+    NotAssigned : the lesson or course session is not assigned to the learner.
     QuizClosed : the quiz is not open to the learner, or finished and not repeated.
     """
     learner = resolve_and_lock_learner(actor, start.user_id, at=at)
     if learner is None:
         return _start_as_guest(start, facility=guest_facility(actor), at=at)
     refuse_unassigned(start, learner)
-    summary, is_new = _summary(learner, start, at=at)
-    at = summary.end_timestamp  # A client's clock may have run ahead; what follows is not earlier.
-    mastery_log = _open_try(summary, start, is_new=is_new, at=at)
-    session = _new_session(
+    summary, is_new = _get_or_create_summary(learner, start, at=at)
+    at = summary.end_timestamp  # Not before the latest activity: a client's clock may be ahead.
+    mastery_log = _get_or_create_try(summary, start, is_new=is_new, at=at)
+    session = _create_session(
         start, learner.facility_id, at=at, user=learner, summary=summary, mastery_log=mastery_log
     )
     return StartedSession(
@@ -73,12 +73,12 @@ def _start_as_guest(start: StartSession, *, facility: Facility, at: datetime) ->
     if start.lesson_id or start.quiz_id or start.course_session_id:
         raise CannotRecordForOthers("Guests have no assignments.")
     return StartedSession(
-        session=_new_session(start, facility.pk, at=at), mastery_criterion=start.mastery_model
+        session=_create_session(start, facility.pk, at=at), mastery_criterion=start.mastery_model
     )
 
 
-def _new_session(
-    start: StartSession, facility_id: UUID | None, *, at: datetime, **owned: Any
+def _create_session(
+    start: StartSession, facility_id: UUID | None, *, at: datetime, **learner_fields: Any
 ) -> ContentSession:
     return ContentSession.objects.create(
         facility_id=facility_id,
@@ -91,12 +91,14 @@ def _new_session(
         course_session_id=start.course_session_id,
         start_timestamp=at,
         end_timestamp=at,
-        **owned,
+        **learner_fields,
     )
 
 
-def _summary(learner: User, start: StartSession, *, at: datetime) -> tuple[ContentSummary, bool]:
-    """Get or create the one summary of the learner and the content, and whether it is new."""
+def _get_or_create_summary(
+    learner: User, start: StartSession, *, at: datetime
+) -> tuple[ContentSummary, bool]:
+    """Get or create the summary of the learner and the content; return also if it is new."""
     summary = ContentSummary.objects.filter(user=learner, content_id=start.content_id).first()
     if summary is None:
         summary = ContentSummary.objects.create(
@@ -116,10 +118,10 @@ def _summary(learner: User, start: StartSession, *, at: datetime) -> tuple[Conte
     return summary, False
 
 
-def _open_try(
+def _get_or_create_try(
     summary: ContentSummary, start: StartSession, *, is_new: bool, at: datetime
 ) -> MasteryLog | None:
-    """Return the try to go on with: the open one, else the latest, else a new one."""
+    """Return the try to continue: the open one, else the latest, else a new one."""
     if start.mastery_model is None:
         return None
     is_quiz = Criterion.of(start.mastery_model).is_quiz
@@ -148,7 +150,7 @@ def _open_try(
 
 
 def _next_level(latest: MasteryLog, drawn: int) -> int:
-    """Return the next exercise number, or a drawn quiz number that is not taken."""
+    """Return the next level of an exercise, or a random level of a quiz that is not taken."""
     if not latest.is_quiz:
         return latest.top_level + 1
     taken = latest.level_taken
@@ -159,15 +161,15 @@ def _next_level(latest: MasteryLog, drawn: int) -> int:
 
 
 def _draw_quiz_level() -> int:
-    """Draw a negative 32-bit integer, as Kolibri numbers its quizzes' tries."""
+    """Return a random negative 32-bit integer, as Kolibri numbers tries at quizzes."""
     return -1 - secrets.randbelow(2**31)
 
 
 def _past_attempts(mastery_log: MasteryLog | None) -> list[dict[str, Any]]:
-    """Return what a client needs of the try, newest first, as far as its bytes may reach."""
+    """Return the attempts a client needs, newest first, up to a limit in bytes."""
     if mastery_log is None or not mastery_log.attempt_count:
         return []
     count = mastery_log.attempt_count
     newest = mastery_log.attempts.all().latest_started_first().values(*PAST_ATTEMPT)
-    weighed = ByteLimitedRows(newest, min(mastery_log.criterion.past_attempts or count, count))
-    return weighed.hydrate(weighed.batches[0])
+    limited_rows = ByteLimitedRows(newest, min(mastery_log.criterion.past_attempts or count, count))
+    return limited_rows.hydrate(limited_rows.batches[0])

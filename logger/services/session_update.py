@@ -1,4 +1,4 @@
-"""Moving a session on: progress, time, and interactions with questions."""
+"""Update of a session: progress, time, and interactions with questions."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from roster.models import Actor, ApiKey, User
 from roster.services import lock_learner
 
 GUEST_LIFETIME = timedelta(hours=24)
-# What every answer asks of the database (decision 12).
+# The statements of every answer, compiled once (decision 12).
 _SAVE_SESSION = CompiledUpdate(ContentSession, [*ContentSession.UPDATE_FIELDS, "attempt_count"])
 _SAVE_SUMMARY = CompiledUpdate(ContentSummary, ContentSummary.UPDATE_FIELDS)
 _SAVE_TRY = CompiledUpdate(MasteryLog, MasteryLog.UPDATE_FIELDS)
@@ -36,7 +36,7 @@ _OWNER = CompiledQuery(
 )
 _SESSION = CompiledQuery(
     lambda: (
-        ContentSession.objects.filter(  # type: ignore[no-redef]  # it is declared on the model
+        ContentSession.objects.filter(  # type: ignore[no-redef]  # declared on the model
             pk=Param("session", UUIDField()), user_id=Param("learner", UUIDField())
         )
         .select_related("summary", "mastery_log", "user__ability")
@@ -57,7 +57,7 @@ class UnknownSession(LookupError):
 
 @dataclass(frozen=True, kw_only=True)
 class UpdatedSession:
-    """Whether the content is done now; the attempts touched, None where none were sent."""
+    """The completion of the content, and the attempts changed; None if none were sent."""
 
     learner_id: UUID | None
     complete: bool
@@ -68,18 +68,18 @@ class UpdatedSession:
 def update_session(
     session_id: UUID, update: UpdateSession, *, actor: Actor, at: datetime
 ) -> UpdatedSession:
-    """Move a session, its summary and its try on by what a client reports (contract 1.2).
+    """Update a session, its summary and its try from a client's report (contract 1.2).
 
     Raises
     ------
-    UnknownSession : there is none the actor may record in.
+    UnknownSession : the session does not exist, or the actor may not record in it.
     QuizClosed : the quiz is no longer open to the learner, or its try is finished.
     UnknownAttempt, TooMuchHistory, TooManyAttempts : see `Attempts.apply`.
     """
     session = _lock_session(session_id, actor, at=at)
     if session.quiz_id is not None:
         _refuse_finished_quiz(session, session.quiz_id)
-    clock = Clock(now=at, newest=_newest(session))
+    clock = Clock(now=at, newest=_latest_activity(session))
     session.advance(update, at=clock.next)
     if session.summary is not None:
         session.summary.advance(update, at=clock.next)
@@ -95,7 +95,7 @@ def update_session(
 
 
 def _lock_session(session_id: UUID, actor: Actor, *, at: datetime) -> ContentSession:
-    """Lock the learner whose session this is (a guest's: the session), then read it."""
+    """Lock the session's learner, or the session itself for a guest, then read the session."""
     learner: User | None = None
     if isinstance(actor, User):
         learner = lock_learner(actor.pk)
@@ -121,23 +121,23 @@ def _lock_guest_session(session_id: UUID, actor: Actor, *, at: datetime) -> Cont
     return session
 
 
-def _logs(session: ContentSession) -> list[TimedLog]:
-    """Return what a session moves on: itself, and its learner's summary and try."""
+def _changed_logs(session: ContentSession) -> list[TimedLog]:
+    """Return the logs that an update changes: the session, and its learner's summary and try."""
     return [log for log in (session, session.summary, session.mastery_log) if log is not None]
 
 
-def _newest(session: ContentSession) -> datetime:
-    """Return when the learner, or the guest, last did something."""
-    ability = _ability(session)
-    told = [session.newest_answer, ability.newest if ability else None]
-    known = [at for at in told if at is not None]
-    return max([*known, *(log.end_timestamp for log in _logs(session))])
+def _latest_activity(session: ContentSession) -> datetime:
+    """Return the time of the latest activity of the learner or the guest."""
+    ability = _learner_ability(session)
+    optional_times = [session.newest_answer, ability.newest if ability else None]
+    times = [at for at in optional_times if at is not None]
+    return max([*times, *(log.end_timestamp for log in _changed_logs(session))])
 
 
-def _ability(session: ContentSession) -> LearnerAbility | None:
-    """Return what the learner model knows of the session's learner, read with the session."""
-    found: LearnerAbility | None = getattr(session.user, "ability", None)
-    return found
+def _learner_ability(session: ContentSession) -> LearnerAbility | None:
+    """Return the ability of the session's learner, read together with the session."""
+    ability: LearnerAbility | None = getattr(session.user, "ability", None)
+    return ability
 
 
 def _refuse_finished_quiz(session: ContentSession, quiz_id: UUID) -> None:
@@ -149,57 +149,62 @@ def _refuse_finished_quiz(session: ContentSession, quiz_id: UUID) -> None:
 def _apply_interactions(
     session: ContentSession, update: UpdateSession, *, clock: Clock
 ) -> list[AttemptLog] | None:
-    """Write the interactions as attempts, and judge the try they belong to, if any."""
+    """Save the interactions as attempts, and update their try if there is one."""
     at = clock.next
-    tried = session.mastery_log
-    window = tried.criterion.window if tried else 0
+    mastery_log = session.mastery_log
+    window = mastery_log.criterion.window if mastery_log else 0
     attempts = Attempts(session, update.interactions or (), window=window)
-    touched = attempts.apply(update.interactions or (), clock=clock)
+    changed = attempts.apply(update.interactions or (), clock=clock)
     attempts.save()
-    # A client's clock may be a little ahead; what comes next is not to be earlier.
-    newest = max([at, *(attempt.end_timestamp for attempt in touched)])
-    for log in _logs(session):
+    # A client's clock may be a little ahead; later events must not be earlier than these.
+    newest = max([at, *(attempt.end_timestamp for attempt in changed)])
+    for log in _changed_logs(session):
         log.touch(at=newest)
-    if tried and session.summary:
-        if touched and (tried.criterion.met(attempts.scores()) or _all_items_complete(tried)):
+    if mastery_log and session.summary:
+        if changed and (
+            mastery_log.criterion.met(attempts.scores()) or _all_items_complete(mastery_log)
+        ):
             session.finish(at=at)
             session.summary.finish(at=at)
-        tried.advance(update.time_spent_delta, at=at)
-        was_open = not tried.complete
+        mastery_log.advance(update.time_spent_delta, at=at)
+        was_open = not mastery_log.complete
         if session.summary.complete:
-            tried.finish(at=at)
-        _SAVE_TRY(tried)
-        submitted = was_open and tried.complete
-        _record_evidence(session, tried, attempts, submitted=submitted, at=clock.now)
-    return None if update.interactions is None else touched
+            mastery_log.finish(at=at)
+        _SAVE_TRY(mastery_log)
+        submitted = was_open and mastery_log.complete
+        _record_evidence(session, mastery_log, attempts, submitted=submitted, at=clock.now)
+    return None if update.interactions is None else changed
 
 
-def _all_items_complete(tried: MasteryLog) -> bool:
-    """Tell whether every item that the catalogue lists has a complete attempt; the rest is saved.
+def _all_items_complete(mastery_log: MasteryLog) -> bool:
+    """Return whether every item the catalogue lists has a complete attempt.
 
-    Where a content is not to be done whole, or done already, nothing is asked.
+    The attempts must be saved before. Complete tries and tries with another criterion need no
+    query.
     """
-    if tried.criterion.type is not MasteryType.DO_ALL or tried.complete:
+    if mastery_log.criterion.type is not MasteryType.DO_ALL or mastery_log.complete:
         return False
-    items = Content.objects.filter(pk=tried.content_id).values_list("items", flat=True).first()
+    items = (
+        Content.objects.filter(pk=mastery_log.content_id).values_list("items", flat=True).first()
+    )
     if not items:
         return False
-    complete = tried.attempts.filter(complete=True).values_list("item", flat=True)
-    return tried.criterion.all_done(items, complete.distinct())
+    complete = mastery_log.attempts.filter(complete=True).values_list("item", flat=True)
+    return mastery_log.criterion.all_done(items, complete.distinct())
 
 
 def _record_evidence(
     session: ContentSession,
-    tried: MasteryLog,
+    mastery_log: MasteryLog,
     attempts: Attempts,
     *,
     submitted: bool,
     at: datetime,
 ) -> None:
-    """Record what the work on a try is evidence of."""
-    assert session.user is not None  # noqa: S101  # a try is a learner's
-    if not tried.is_quiz:
-        answers = answers_to_exercise(session.content_id, attempts.answered)
+    """Record the evidence that the work on a try gives to the learner model."""
+    assert session.user is not None  # noqa: S101  # guests have no try
+    if not mastery_log.is_quiz:
+        answers = answers_to_exercise(session.content_id, attempts.first_answers)
     else:
-        answers = answers_to_quiz(tried) if submitted else []
-    record_answers(session.user, answers, at=at, ability=_ability(session))
+        answers = answers_to_quiz(mastery_log) if submitted else []
+    record_answers(session.user, answers, at=at, ability=_learner_ability(session))

@@ -1,4 +1,4 @@
-"""Admin of the roster: staff see whom they look after, admins of a facility change its roster."""
+"""Admin of the roster: staff see the people they manage, facility admins change the roster."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lessons, quizzes and course sessions: coaches hand them out to classes of theirs."""
+"""Admin of lessons, quizzes and course sessions, which coaches assign to their classes."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ A = TypeVar("A", bound=Assignable)
 
 
 class AssignableForm(forms.ModelForm[Any]):
-    """Something new to be handed out, for a class or for all of a facility."""
+    """Form of a new lesson, quiz or course session, of one class or of a whole facility."""
 
     reach: ManagementScope
 
     def clean(self) -> dict[str, Any]:
-        """Say where somebody may hand out nothing, in words."""
+        """Add an error to the class field if the viewer may not assign anything."""
         cleaned: dict[str, Any] = super().clean() or {}
         facility, classroom = cleaned.get("facility"), cleaned.get("classroom")
         if facility is None:
@@ -60,12 +60,12 @@ class AssignableForm(forms.ModelForm[Any]):
 
 
 class AssignmentInline(RosterInline[Any]):
-    """To which classes and groups something is handed out."""
+    """Classes and groups that a lesson, quiz or course session is assigned to."""
 
     related = ("classroom", "group__classroom")
 
     def choices_for(self, name: str, obj: Any) -> QuerySet[Any] | None:
-        """Offer the class it is for and its groups, or all of the facility."""
+        """Return the class of the object and its groups, or all those of the facility."""
         classes = Classroom.objects.filter(facility=obj.facility_id)
         if obj.classroom_id:
             classes = classes.filter(pk=obj.classroom_id)
@@ -77,7 +77,7 @@ class AssignmentInline(RosterInline[Any]):
         return None
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        """Call groups by their class too."""
+        """Label each group with its class too."""
         formset = super().get_formset(request, obj, **kwargs)
         groups = formset.form.base_fields.get("group")
         if groups is not None:
@@ -86,7 +86,7 @@ class AssignmentInline(RosterInline[Any]):
 
 
 class AssignableAdmin(RosterAdmin[A]):
-    """What is handed out: seen by those it is handed out to, changed by coaches of its place."""
+    """Admin of assignable rows: visible to their assignees, changed by coaches of their place."""
 
     list_display = ["title", "facility", "classroom", "active"]
     list_select_related = ["facility", "classroom"]
@@ -106,15 +106,15 @@ class AssignableAdmin(RosterAdmin[A]):
     )
 
     def facility_of(self, row: A) -> UUID | None:
-        """Return the facility it is of."""
+        """Return the facility of the row."""
         return row.facility_id
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Let whoever looks after a class or a facility add some."""
+        """Allow anybody with a role over a class or a facility."""
         return permissions.can_assign_any(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Let coaches of its class change it, and coaches and admins of the facility."""
+        """Allow coaches of the class, and coaches and admins of the facility."""
         if not isinstance(obj, Assignable):
             return permissions.can_assign_any(request)
         may = permissions.can_assign_any(request)
@@ -123,16 +123,16 @@ class AssignableAdmin(RosterAdmin[A]):
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: A | None = None) -> Any:  # noqa: ARG002
-        """Leave it where it is."""
+        """Make the place read-only once the row exists."""
         return ["facility", "classroom"] if obj else []
 
     def get_form(self, request: HttpRequest, obj: A | None = None, **kwargs: Any) -> Any:  # type: ignore[override]
-        """Tell the form how far the viewer's rights reach."""
+        """Pass the viewer's management scope to the form."""
         form = super().get_form(request, obj, **kwargs)
         return type(form.__name__, (form,), {"reach": permissions.management_scope(request)})
 
     def choices_for(self, name: str, request: HttpRequest) -> QuerySet[Any] | None:
-        """Offer places of theirs."""
+        """Return the places where the viewer may assign."""
         if name == "facility":
             return permissions.assignable_facilities(request)
         if name == "classroom":
@@ -140,7 +140,7 @@ class AssignableAdmin(RosterAdmin[A]):
         return None
 
     def lock(self, request: HttpRequest, row: A) -> None:
-        """Lock the facility, for somebody who may hand it out then."""
+        """Lock the facility, then check that the viewer may assign the row."""
         actor = viewer(request)
         try:
             lock_row(Facility.objects.visible_to(actor), row.facility_id)
@@ -150,39 +150,39 @@ class AssignableAdmin(RosterAdmin[A]):
 
 
 class LessonAssignmentInline(AssignmentInline):
-    """To whom a lesson is handed out."""
+    """Classes and groups a lesson is assigned to."""
 
     model = LessonAssignment
 
 
 class QuizAssignmentInline(AssignmentInline):
-    """To whom a quiz is handed out."""
+    """Classes and groups a quiz is assigned to."""
 
     model = QuizAssignment
 
 
 class CourseSessionAssignmentInline(AssignmentInline):
-    """To whom a course session is handed out."""
+    """Classes and groups a course session is assigned to."""
 
     model = CourseSessionAssignment
 
 
 @admin.register(Lesson)
 class LessonAdmin(AssignableAdmin[Lesson]):
-    """Lessons."""
+    """Admin of lessons."""
 
     inlines = [LessonAssignmentInline]
 
 
 @admin.register(Quiz)
 class QuizAdmin(AssignableAdmin[Quiz]):
-    """Quizzes."""
+    """Admin of quizzes."""
 
     inlines = [QuizAssignmentInline]
 
 
 @admin.register(CourseSession)
 class CourseSessionAdmin(AssignableAdmin[CourseSession]):
-    """Course sessions."""
+    """Admin of course sessions."""
 
     inlines = [CourseSessionAssignmentInline]

@@ -1,4 +1,4 @@
-"""The audit log: who changed what of the roster, and who took which lists along."""
+"""Admin of the audit log: changes of the roster and exports of lists."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MAX_SHOWN = 3
 class AuditEntryAdmin(
     ExportableAdmin[AuditEntry], FormListAdmin[AuditEntry], ReadOnlyAdmin[AuditEntry]
 ):
-    """For superusers, and for admins as far as it is about their facility."""
+    """Audit log: superusers read all of it, admins the entries of their facility."""
 
     list_display = [
         "happened", "actor_name", "action", "object_kind", "object_name", "summary", "facility",
@@ -57,50 +57,50 @@ class AuditEntryAdmin(
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
-        """Return what the viewer may read; of a facility that is gone there is no name."""
+        """Return the entries the viewer may read; a deleted facility is joined as None."""
         entries = AuditEntry.objects.visible_to(viewer(request)).select_related("facility")
         return entries.order_by(*self.ordering)
 
     def in_facility(self, key: UUID) -> dict[str, Any]:
-        """Return what entries of a facility have."""
+        """Return the lookup that selects the entries of a facility."""
         return {"facility": key}
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        """Show it to admins."""
+        """Show the audit log to admins."""
         return permissions.can_manage_any(request)
 
     def has_view_permission(self, request: HttpRequest, obj: AuditEntry | None = None) -> bool:  # noqa: ARG002
-        """Let admins look."""
+        """Allow admins to view entries."""
         return self.has_module_permission(request)
 
     @admin.display(description=_("Time"))
     def happened(self, entry: AuditEntry) -> SafeString:
-        """Say when it was."""
+        """Format the time of the entry."""
         return moment(entry.at)
 
     @admin.display(description=_("Changes"))
     def summary(self, entry: AuditEntry) -> SafeString:
-        """Say what changed, the first few things of it."""
-        return _listed(dict(list(entry.changes.items())[:MAX_SHOWN]))
+        """List the first `MAX_SHOWN` changes."""
+        return _format_changes(dict(list(entry.changes.items())[:MAX_SHOWN]))
 
     @admin.display(description=_("Changes"))
     def details(self, entry: AuditEntry) -> SafeString:
-        """Say all that changed."""
-        return _listed(entry.changes)
+        """List all changes."""
+        return _format_changes(entry.changes)
 
 
-def _listed(changes: dict[str, Any]) -> SafeString:
-    lines = ((name, _worded(value)) for name, value in changes.items())
+def _format_changes(changes: dict[str, Any]) -> SafeString:
+    lines = ((name, _format_change(value)) for name, value in changes.items())
     return format_html("<ul>{}</ul>", format_html_join("", "<li>{}: {}</li>", lines))
 
 
-def _worded(value: Any) -> str:
-    """Return a value, or the one before and the one after."""
+def _format_change(value: Any) -> str:
+    """Format one value, or a pair of old and new value."""
     if isinstance(value, list) and len(value) == 2:
-        before, after = (_plain(each) for each in value)
+        before, after = (_format_value(part) for part in value)
         return f"{before} → {after}"
-    return _plain(value)
+    return _format_value(value)
 
 
-def _plain(value: Any) -> str:
+def _format_value(value: Any) -> str:
     return "—" if value in (None, "") else str(value)

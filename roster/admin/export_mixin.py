@@ -1,4 +1,4 @@
-"""Lists that can be taken along as a file."""
+"""Admin lists that can be exported as a file."""
 
 from __future__ import annotations
 
@@ -38,39 +38,39 @@ log = structlog.get_logger(__name__)
 
 M = TypeVar("M", bound=Model)
 
-# More than that is gathered in the background.
+# Larger lists are exported in the background.
 MAX_IMMEDIATE_ROWS = 50_000
-# So many of one person's are worked on at a time.
+# Limit of unfinished exports per person.
 MAX_UNFINISHED_EXPORTS = 5
 
 
 class ExportableAdmin(ScopedAdmin[M]):
-    """A list whose rows, as searched and filtered, can be taken along: all pages of them."""
+    """Admin whose list, as searched and filtered, can be exported with all its pages."""
 
     export_columns: ClassVar[Sequence[Column | LookupColumn]] = ()
 
     def get_urls(self) -> list[URLPattern]:
-        """Put the export before the pages of rows, whose pattern would catch it."""
+        """Put the export URL before the object URLs, whose pattern would match it."""
         name = f"{self.opts.app_label}_{self.opts.model_name}_export"
         view = self.admin_site.admin_view(self.export_view)
         return [path("export/", view, name=name), *super().get_urls()]
 
     def load_viewer(self, user_id: UUID) -> User | None:
-        """Return the person who asked for an export; None where they may no longer log in."""
+        """Return the user who requested an export; None if they may no longer log in."""
         return User.objects.with_role_flags().filter(pk=user_id, is_active=True).first()
 
     def permission_digest(self, viewer: User) -> str:
-        """Return a digest of what the viewer may see."""
+        """Return a digest of the viewer's permissions."""
         return permission_digest(viewer)
 
     def can_export(self, request: HttpRequest) -> bool:
-        """Tell whether somebody may see the list."""
+        """Return whether the viewer may see the list."""
         return bool(self.export_columns) and self.has_view_or_change_permission(request)
 
     def requested_rows(self, request: HttpRequest) -> QuerySet[M]:
-        """Return all rows of the list a request asks for."""
-        unread: Any = type("QueryOnly", (QueryOnlyChangeList, self.get_changelist(request)), {})
-        rows: QuerySet[M] = unread(
+        """Return all rows of the requested list."""
+        query_only: Any = type("QueryOnly", (QueryOnlyChangeList, self.get_changelist(request)), {})
+        rows: QuerySet[M] = query_only(
             request, self.model, self.get_list_display(request), (), self.get_list_filter(request),
             None, self.get_search_fields(request), self.get_list_select_related(request),
             self.list_per_page, self.list_max_show_all, (), self, (), self.search_help_text,
@@ -78,11 +78,11 @@ class ExportableAdmin(ScopedAdmin[M]):
         return rows
 
     def export_queryset(self, rows: QuerySet[M]) -> QuerySet[M]:
-        """Add what the columns need besides."""
+        """Extend the queryset with the data that the columns need."""
         return rows
 
     def export_view(self, request: HttpRequest) -> HttpResponseBase:
-        """Send the list as a file, or gather it in the background where it is large."""
+        """Send the list as a file, or start a background export if it is large."""
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         if not self.can_export(request):
@@ -90,7 +90,7 @@ class ExportableAdmin(ScopedAdmin[M]):
         kind = request.POST.get("format")
         if kind not in ExportFormat.values:
             raise BadRequest("There is no such format.")
-        asked = Export(
+        export = Export(
             user=cast("User", request.user),
             listing=self.opts.label_lower,
             title=str(self.opts.verbose_name_plural)[:100],
@@ -98,39 +98,39 @@ class ExportableAdmin(ScopedAdmin[M]):
             format=kind,
             created_at=timezone.now(),
         )
-        return self._export(request, asked)
+        return self._export(request, export)
 
-    def _export(self, request: HttpRequest, asked: Export) -> HttpResponseBase:
+    def _export(self, request: HttpRequest, export: Export) -> HttpResponseBase:
         try:
-            listing = ListQuery.for_viewer(self, asked.user, asked.query)
+            listing = ListQuery.for_viewer(self, export.user, export.query)
         except ListNotFound:
             raise BadRequest("These filters make no sense.") from None
         number = listing.count(MAX_IMMEDIATE_ROWS + 1)
         if number > MAX_IMMEDIATE_ROWS:
-            return _export_in_background(request, asked)
-        if asked.format == ExportFormat.CSV:
-            lines = csv_file(listing.headings(), listing)
-            response: HttpResponseBase = StreamingHttpResponse(lines)
+            return _export_in_background(request, export)
+        if export.format == ExportFormat.CSV:
+            chunks = csv_file(listing.headings(), listing)
+            response: HttpResponseBase = StreamingHttpResponse(chunks)
         else:
             try:
                 response = FileResponse(workbook_file(listing))
             except OSError:
-                log.exception("export_failed", listing=asked.listing)
+                log.exception("export_failed", listing=export.listing)
                 messages.error(request, _(NO_FILE))
-                back = reverse(f"admin:{asked.listing.replace('.', '_')}_changelist")
-                return HttpResponseRedirect(f"{back}?{asked.query}")
-        services.record_export(asked, rows=number)
-        return as_file(response, asked)
+                back = reverse(f"admin:{export.listing.replace('.', '_')}_changelist")
+                return HttpResponseRedirect(f"{back}?{export.query}")
+        services.record_export(export, rows=number)
+        return as_file(response, export)
 
 
-def _export_in_background(request: HttpRequest, asked: Export) -> HttpResponseBase:
-    """Leave a large export to the job, and lead to where it is told how far it is."""
-    own = Export.objects.requested_by(asked.user)
+def _export_in_background(request: HttpRequest, export: Export) -> HttpResponseBase:
+    """Leave a large export to the job and redirect to the page with its progress."""
+    own = Export.objects.requested_by(export.user)
     if own.unfinished().count() >= MAX_UNFINISHED_EXPORTS:
         text = _("Some of your exports are still being made. Wait for them, then ask again.")
         messages.error(request, text)
         return HttpResponseRedirect(reverse("admin:roster_export_changelist"))
     with transaction.atomic():
-        asked.save(force_insert=True)
-        services.record_export(asked, rows=None)
-    return HttpResponseRedirect(reverse("admin:roster_export_change", args=[asked.pk]))
+        export.save(force_insert=True)
+        services.record_export(export, rows=None)
+    return HttpResponseRedirect(reverse("admin:roster_export_change", args=[export.pk]))

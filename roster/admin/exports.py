@@ -1,4 +1,4 @@
-"""Somebody's own large exports: how far they are, and their files."""
+"""Admin of the viewer's own background exports: their progress and files."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ PERMISSIONS_CHANGED = gettext_noop(
 
 @admin.register(Export)
 class ExportAdmin(FormListAdmin[Export], ReadOnlyAdmin[Export]):
-    """Somebody's own large exports: how far they are, and their files."""
+    """Admin of the viewer's own background exports: their progress and files."""
 
     list_display = ["what", "format", "how_far", "asked", "file"]
     list_display_links = ["what"]
@@ -44,19 +44,19 @@ class ExportAdmin(FormListAdmin[Export], ReadOnlyAdmin[Export]):
     readonly_fields = (*fields,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Export]:
-        """Return what they asked for themselves; superusers see no more."""
+        """Return the viewer's own exports, for superusers too."""
         return Export.objects.requested_by(cast("User", request.user)).order_by(*self.ordering)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        """Show it to all staff."""
+        """Show the section to all staff."""
         return is_staff(request)
 
     def has_view_permission(self, request: HttpRequest, obj: Export | None = None) -> bool:  # noqa: ARG002
-        """Let all staff look."""
+        """Allow all staff to view their exports."""
         return self.has_module_permission(request)
 
     def get_urls(self) -> list[URLPattern]:
-        """Put the files before the pages."""
+        """Put the download URL before the object URLs."""
         view = self.admin_site.admin_view(self.download_view)
         name = "roster_export_download"
         return [path("<path:object_id>/download/", view, name=name), *super().get_urls()]
@@ -68,7 +68,7 @@ class ExportAdmin(FormListAdmin[Export], ReadOnlyAdmin[Export]):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        """Show how far one is, and look again as long as anything happens to it."""
+        """Show the progress of an export, and refresh the page until it is finished."""
         response = super().change_view(request, object_id, form_url, extra_context)
         export = self.get_object(request, object_id)
         if export is not None and not export.is_finished:
@@ -76,22 +76,22 @@ class ExportAdmin(FormListAdmin[Export], ReadOnlyAdmin[Export]):
         return response
 
     def download_view(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
-        """Send a file to the one who asked for it."""
+        """Send the file to the user who requested the export."""
         key = parse_uuid(object_id)
         own = self.get_queryset(request).filter(state=ExportState.READY).select_related("user")
         export = own.filter(pk=key).first() if key else None
         if export is None:
             raise Http404
         if export.rights != permission_digest(export.user):
-            return self._refused(request, export)
+            return self._refuse_download(request, export)
         try:
             file = storage.result_path(export).open("rb")
         except FileNotFoundError:
             raise Http404 from None
         return as_file(FileResponse(file), export)
 
-    def _refused(self, request: HttpRequest, export: Export) -> HttpResponseBase:
-        """Say on its page why there is no file any more: rights that come back bring none back."""
+    def _refuse_download(self, request: HttpRequest, export: Export) -> HttpResponseBase:
+        """Delete the file and show why; it does not come back with the permissions."""
         storage.remove(export)
         export.fail(PERMISSIONS_CHANGED, at=timezone.now())
         export.save()
@@ -101,27 +101,27 @@ class ExportAdmin(FormListAdmin[Export], ReadOnlyAdmin[Export]):
 
     @admin.display(description=gettext_lazy("List"))
     def what(self, export: Export) -> str:
-        """Say of what it is."""
+        """Return the title of the exported list."""
         return export.title
 
     @admin.display(description=gettext_lazy("State"))
     def how_far(self, export: Export) -> str:
-        """Say how far it is, or what went wrong."""
+        """Describe the progress, or the error."""
         if export.state == ExportState.FAILED:
             return _("failed: %(error)s") % {"error": _(export.error)}
-        told = {"state": export.get_state_display(), "rows": number_format(export.rows, 0)}
+        details = {"state": export.get_state_display(), "rows": number_format(export.rows, 0)}
         if export.state == ExportState.READY or export.part is None:
-            return _("%(state)s, %(rows)s rows") % told
-        return _("%(state)s, %(rows)s rows, %(share)s") % {**told, "share": percent(export.part)}
+            return _("%(state)s, %(rows)s rows") % details
+        return _("%(state)s, %(rows)s rows, %(share)s") % {**details, "share": percent(export.part)}
 
     @admin.display(description=gettext_lazy("Asked for"))
     def asked(self, export: Export) -> SafeString:
-        """Say when it was asked for."""
+        """Format the time of the request."""
         return moment(export.created_at)
 
     @admin.display(description=gettext_lazy("File"))
     def file(self, export: Export) -> SafeString | str:
-        """Lead to the file, which is kept for a day."""
+        """Link to the file, which is stored for a day."""
         if export.state != ExportState.READY:
             return ""
         url = reverse("admin:roster_export_download", args=[export.pk])

@@ -1,4 +1,4 @@
-"""Facilities, their classes, and the groups of those."""
+"""Admin of facilities, classes and learner groups."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from roster.models import Classroom, Enrolment, Facility, GroupMembership, Learn
 
 @admin.register(Facility)
 class FacilityAdmin(NoDeleteAdmin[Facility], RosterAdmin[Facility]):
-    """Facilities; superusers open them, their admins settle how they take learners and guests."""
+    """Admin of facilities; superusers add them, their admins change the settings."""
 
     removal_hint = _(
         "To close a facility and erase its people with all their records, ask the API: "
@@ -39,38 +39,38 @@ class FacilityAdmin(NoDeleteAdmin[Facility], RosterAdmin[Facility]):
     )
 
     def facility_of(self, row: Facility) -> UUID | None:
-        """Return itself."""
+        """Return the id of the facility itself."""
         return row.pk
 
     def lock(self, request: HttpRequest, row: Facility) -> None:
-        """Lock it, once it is there."""
+        """Lock the facility if it is stored already."""
         if not row._state.adding:  # noqa: SLF001  # as Django's documentation asks for it
             super().lock(request, row)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Let superusers open one."""
+        """Allow superusers only."""
         return self.has_module_permission(request) and viewer(request).is_superuser
 
     def get_readonly_fields(self, request: HttpRequest, obj: Facility | None = None) -> Any:  # noqa: ARG002
-        """Leave partner ids to superusers: imports find a school by it."""
+        """Let only superusers change the partner id, by which imports find a school."""
         return [] if viewer(request).is_superuser else ["partner_id"]
 
 
 class LearnerGroupInline(RosterInline[Classroom]):
-    """The groups of a class."""
+    """Learner groups of a class."""
 
     model = LearnerGroup
     show_change_link = True
     related = ("classroom",)
 
     def choices_for(self, name: str, obj: Classroom) -> QuerySet[Any] | None:  # noqa: ARG002
-        """Nothing is chosen."""
+        """Return None: no field is a choice of rows."""
         return None
 
 
 @admin.register(Classroom)
 class ClassroomAdmin(NoDeleteAdmin[Classroom], RosterAdmin[Classroom]):
-    """Classes."""
+    """Admin of classes."""
 
     removal_hint = _(
         "To close a class, ask the API: DELETE /api/auth/classroom/:id. Its people stay."
@@ -91,22 +91,22 @@ class ClassroomAdmin(NoDeleteAdmin[Classroom], RosterAdmin[Classroom]):
     )
 
     def facility_of(self, row: Classroom) -> UUID | None:
-        """Return the facility it is of."""
+        """Return the facility of the class."""
         return row.facility_id
 
     def get_readonly_fields(self, request: HttpRequest, obj: Classroom | None = None) -> Any:  # noqa: ARG002
-        """Leave a class in its facility, where its learners are."""
+        """Make the facility read-only: the learners of the class belong to it."""
         return ["facility"] if obj else []
 
 
 class GroupMembershipInline(RosterInline[LearnerGroup]):
-    """Who is in a group."""
+    """Members of a group."""
 
     model = GroupMembership
     related = ("enrolment__user", "enrolment__classroom", "group")
 
     def choices_for(self, name: str, obj: LearnerGroup) -> QuerySet[Any] | None:
-        """Offer who attends the group's class."""
+        """Return the enrolments in the group's class."""
         if name != "enrolment":
             return None
         attending = Enrolment.objects.filter(classroom=obj.classroom_id)
@@ -116,7 +116,7 @@ class GroupMembershipInline(RosterInline[LearnerGroup]):
 
 @admin.register(LearnerGroup)
 class LearnerGroupAdmin(RosterAdmin[LearnerGroup]):
-    """Groups."""
+    """Admin of learner groups."""
 
     list_display = ["name", "classroom"]
     list_select_related = ["classroom"]
@@ -134,13 +134,13 @@ class LearnerGroupAdmin(RosterAdmin[LearnerGroup]):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[LearnerGroup]:
-        """Bring the class, which says whose it is."""
+        """Join the class, which gives the facility."""
         return super().get_queryset(request).select_related("classroom")
 
     def facility_of(self, row: LearnerGroup) -> UUID | None:
-        """Return the facility of its class."""
+        """Return the facility of the group's class."""
         return row.classroom.facility_id
 
     def get_readonly_fields(self, request: HttpRequest, obj: LearnerGroup | None = None) -> Any:  # noqa: ARG002
-        """Leave a group in its class, which its learners attend."""
+        """Make the class read-only: the members of the group attend it."""
         return ["classroom"] if obj else []

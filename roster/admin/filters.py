@@ -1,4 +1,4 @@
-"""What lists of the roster can be narrowed by, besides where their rows belong."""
+"""Filters of roster lists by role, state and action."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from roster.models import AuditAction
 
 
 class RoleFilter(ConditionFilter):
-    """Learners, or those who look after others."""
+    """Filter by kind of user: learners or staff."""
 
     title = _("Kind")
     parameters = ("kind",)
@@ -23,7 +23,7 @@ class RoleFilter(ConditionFilter):
 
 
 class ActiveFilter(ConditionFilter):
-    """Whether somebody may still log in."""
+    """Filter by whether the user may still log in."""
 
     title = _("State")
     parameters = ("active",)
@@ -34,7 +34,7 @@ class ActiveFilter(ConditionFilter):
 
 
 class ActiveAssignableFilter(ConditionFilter):
-    """Whether learners see what is handed out."""
+    """Filter by whether learners see the lesson, quiz or course session."""
 
     title = _("State")
     parameters = ("active",)
@@ -45,16 +45,16 @@ class ActiveAssignableFilter(ConditionFilter):
 
 
 class ActionFilter(ChoiceFilter):
-    """What somebody did."""
+    """Filter by action of an audit entry."""
 
     title = _("Action")
     parameters = ("action",)
 
     @property
     def options(self) -> Sequence[Choice]:
-        """All there is to do."""
+        """All actions."""
         return AuditAction.choices
 
     def narrow(self, rows: Rows) -> Rows:
-        """Return entries of it."""
+        """Return the entries with the chosen action."""
         return rows.filter(action=self.value)

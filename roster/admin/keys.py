@@ -1,4 +1,4 @@
-"""API keys: made and revoked here; a secret is shown once, right after."""
+"""Admin of API keys: create and revoke them; the secret is shown once, on creation."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from roster.models import ApiKey
 
 @admin.register(ApiKey)
 class ApiKeyAdmin(RosterAdmin[ApiKey]):
-    """Keys of the facilities the viewer is an admin of."""
+    """Admin of API keys of the facilities the viewer is an admin of."""
 
     list_display = [
         "name", "prefix", "facility", "can_read", "can_write", "can_admin", "expires_at",
@@ -52,38 +52,38 @@ class ApiKeyAdmin(RosterAdmin[ApiKey]):
     )
 
     def facility_of(self, row: ApiKey) -> UUID | None:
-        """Return the facility it speaks for."""
+        """Return the facility of the key."""
         return row.facility_id
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ApiKey]:
-        """Return the keys of facilities they are an admin of."""
+        """Return the keys of the facilities the viewer is an admin of."""
         keys = ApiKey.objects.order_by(*self.ordering)
         if viewer(request).is_superuser:
             return keys
         return keys.filter(facility__in=permissions.management_scope(request).managed)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        """Show it to admins."""
+        """Show the section to admins."""
         return permissions.can_manage_any(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: ApiKey | None = None) -> bool:  # noqa: ARG002
-        """Keep keys: they are revoked, so that it is known which there were."""
+        """Forbid deletion; keys are revoked and stay on record."""
         return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> Any:
-        """Leave a key in its facility."""
+        """Make the facility of an existing key read-only."""
         fixed = super().get_readonly_fields(request, obj)
         return [*fixed, "facility"] if obj else fixed
 
     def get_form(self, request: HttpRequest, obj: ApiKey | None = None, **kwargs: Any) -> Any:  # type: ignore[override]
-        """Name both halves of when it expires."""
+        """Label both inputs of the expiry time."""
         form = super().get_form(request, obj, **kwargs)
         for field in form.base_fields.values():
             label(field)
         return form
 
     def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:  # noqa: FBT001
-        """Make a key and show its secret, or save what changed of one."""
+        """Create a key and show its secret, or save changes of an existing key."""
         if change:
             super().save_model(request, obj, form, change)
             return
@@ -97,12 +97,12 @@ class ApiKeyAdmin(RosterAdmin[ApiKey]):
             actor=viewer(request),
         )
         obj.pk, obj.prefix = key.pk, key.prefix
-        told = _("The secret of %(key)s, shown this once: %(secret)s")
-        self.message_user(request, told % {"key": key, "secret": secret}, messages.WARNING)
+        text = _("The secret of %(key)s, shown this once: %(secret)s")
+        self.message_user(request, text % {"key": key, "secret": secret}, messages.WARNING)
 
     @admin.action(description=gettext_lazy("Revoke the selected keys"), permissions=["change"])
     def revoke(self, request: HttpRequest, keys: QuerySet[ApiKey]) -> None:
-        """Make keys useless from now on; those that are so already stay as they are."""
+        """Revoke the selected keys from now on; keys already unusable stay unchanged."""
         at = timezone.now()
         for key in ApiKey.objects.usable(at).filter(pk__in=keys):
             services.revoke_key(key.prefix, at=at, actor=viewer(request))

@@ -1,4 +1,4 @@
-"""One learner's rows of a list, as their own page leads to them."""
+"""Filter of a list by one learner, used by links from the learner's page."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from roster.models import User
 
 
 class LearnerFilter(ChoiceFilter):
-    """One learner, by their id; there are too many to choose from, so it is shown once chosen."""
+    """Filter by learner id; shown only when active, as there are too many choices."""
 
     title = _("Learner")
     parameters = ("learner",)
 
     def has_output(self) -> bool:
-        """Show it where it narrows the list."""
+        """Show the filter while it is active."""
         return self.is_active
 
     @property
     def options(self) -> Sequence[Choice]:
-        """The learner, if the viewer may read them; else what was asked for."""
+        """The learner, or the raw value if the viewer may not read the learner."""
         return [(self.value, self._learner or self.value)]
 
     @cached_property
@@ -34,9 +34,9 @@ class LearnerFilter(ChoiceFilter):
         return User.objects.visible_to(self.viewer).filter(pk=key).first() if key else None
 
     def narrow(self, rows: Rows) -> Rows:
-        """Return the learner's rows among the viewer's; none where the id is none."""
+        """Return the rows of the learner; none if the value is not a UUID."""
         key = parse_uuid(self.value)
         if key is None:
             return rows.none()
-        theirs: Any = self.model_admin.learners_among(User.objects.filter(pk=key))
-        return rows.filter(theirs)
+        condition: Any = self.model_admin.learners_among(User.objects.filter(pk=key))
+        return rows.filter(condition)

@@ -1,4 +1,4 @@
-"""What every admin page of learners' records rests on: read-only, scoped, never counting all."""
+"""Base class of admin pages of learners' records: read-only, scoped, without full counts."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from roster.models import User
 
 M = TypeVar("M", bound=Model)
 
-# Of so many learners each one's own rows are looked up.
+# Up to this number of learners, rows are looked up by learner id.
 MAX_LEARNERS_BY_ID = 40
 
 
 class VisibleLearnersAdmin(KeysetAdmin[M]):
-    """A window, not a door: shows staff the records of learners they may read.
+    """Read-only admin that shows staff the records of learners they may read.
 
     Attributes
     ----------
-    learner : the column of the learner.
-    facility : the column of the facility, where there is one.
-    item_search_field : what finds items whose name begins with a word; None: there are none.
+    learner : name of the column of the learner.
+    facility : name of the column of the facility, or None.
+    item_search_field : column searched for items by prefix, or None.
     """
 
-    # Django searches only where something is named; `get_search_results` says what.
+    # Django shows the search box only if this is not empty; see `get_search_results`.
     search_fields = ("learner",)
     search_help_text = _("Name, username or id")
 
@@ -40,7 +40,7 @@ class VisibleLearnersAdmin(KeysetAdmin[M]):
     item_search_field: ClassVar[str | None] = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[M]:
-        """Return what `visible_to` lets the viewer see."""
+        """Return the rows that `visible_to` allows the viewer."""
         rows: Any = self.model._default_manager
         visible: QuerySet[M] = rows.visible_to(request.user)
         return visible.order_by(*self.get_ordering(request))
@@ -48,21 +48,21 @@ class VisibleLearnersAdmin(KeysetAdmin[M]):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[M], search_term: str
     ) -> tuple[QuerySet[M], bool]:
-        """Return the rows of learners who are called so, and of items that begin so."""
+        """Return the rows of learners matching the text and of items starting with it."""
         word = search_term.strip()
         if not word:
             return queryset, False
         viewer = cast("User", request.user)
-        found = self._of_people_matching(word, viewer)
+        found = self._match_people(word, viewer)
         if self.item_search_field is not None:
             found |= self.items_starting_with(word, viewer)
         return queryset.filter(found), False
 
-    def _of_people_matching(self, word: str, viewer: User) -> Q:
-        """Return a condition on the learner that the database can plan for.
+    def _match_people(self, word: str, viewer: User) -> Q:
+        """Return a condition on the learner that the database can plan well.
 
-        Few are named one by one, and their own rows looked up. Of many something will turn up
-        soon among the newest rows.
+        Few learners are listed by id, so that their rows are looked up. With many learners, a
+        scan of the newest rows finds matches soon.
         """
         people = User.objects.visible_to(viewer).search(word)
         found = keys_or_subquery(people)
@@ -72,15 +72,15 @@ class VisibleLearnersAdmin(KeysetAdmin[M]):
         return self.learners_among(few) if found else Q(pk__in=[])
 
     def items_starting_with(self, word: str, viewer: User) -> Q:  # noqa: ARG002
-        """Return a condition on the item."""
+        """Return the condition for items that start with a word."""
         return Q(**{f"{self.item_search_field}__startswith": word})
 
     def learners_among(self, learners: QuerySet[User]) -> Q:
-        """Return a condition on the learner: one of a few."""
+        """Return the condition that the learner is one of a few."""
         return Q(**{f"{self.learner}__among": learners})
 
     def in_facility(self, key: UUID) -> dict[str, Any]:
-        """Return what rows of a facility have."""
+        """Return the lookup that selects the rows of a facility."""
         if self.facility:
             return {self.facility: key}
         return {f"{self.learner}__in": User.objects.in_facility(key)}
@@ -90,9 +90,9 @@ class VisibleLearnersAdmin(KeysetAdmin[M]):
         return learner_link if field.related_model is User else super().display_of_relation(field)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        """Show the app to all staff."""
+        """Show the section to all staff."""
         return is_staff(request)
 
     def has_view_permission(self, request: HttpRequest, obj: M | None = None) -> bool:  # noqa: ARG002
-        """Let all staff look; the queryset decides at what."""
+        """Allow all staff; the queryset limits the rows."""
         return self.has_module_permission(request)

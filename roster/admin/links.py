@@ -1,4 +1,4 @@
-"""Links from the admin's lists to the pages of people."""
+"""Links from admin lists to the pages of learners."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from roster.models import User
 
 
 def learner_link(learner: User | None) -> SafeString:
-    """Return a learner's name, leading to their page; guests have neither."""
+    """Return the learner's name as a link to their page, or plain text for a guest."""
     if learner is None:
         return format_html('<span class="quiet">{}</span>', _("a guest"))
     return page_link(learner, "coach_learner", learner.pk)

@@ -1,4 +1,4 @@
-"""What hangs on a person: what they look after, and which classes they attend."""
+"""Inlines of a user: roles and enrolments."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from roster.services.permissions import InvalidField, refuse_class_admin
 
 
 class RoleForm(forms.ModelForm[Role]):
-    """What somebody looks after."""
+    """Form of a role."""
 
     class Meta:
         model = Role
         fields = ["kind", "facility", "classroom"]
 
     def clean(self) -> dict[str, Any]:
-        """Say that classes have coaches only."""
+        """Reject admins of classes: classes have coaches only."""
         cleaned: dict[str, Any] = super().clean() or {}
         try:
             refuse_class_admin(cleaned.get("kind"), cleaned.get("classroom"))
@@ -30,7 +30,7 @@ class RoleForm(forms.ModelForm[Role]):
 
 
 def _facilities_of(user: User) -> QuerySet[Facility]:
-    """Return where somebody may be given something: at home; superusers of no home, anywhere."""
+    """Return the user's own facility, or all if they have none (superusers)."""
     facilities = Facility.objects.order_by("name", "pk")
     return facilities.filter(pk=user.facility_id) if user.facility_id else facilities
 
@@ -41,24 +41,24 @@ def _classrooms_of(user: User) -> QuerySet[Classroom]:
 
 
 class RoleInline(RosterInline[User]):
-    """What they look after."""
+    """Roles of a user."""
 
     model = Role
     form = RoleForm
     related = ("user", "facility", "classroom")
 
     def choices_for(self, name: str, obj: User) -> QuerySet[Any] | None:
-        """Offer places of their own facility."""
+        """Return places of the user's own facility."""
         places = {"facility": _facilities_of, "classroom": _classrooms_of}
         return places[name](obj) if name in places else None
 
 
 class EnrolmentInline(RosterInline[User]):
-    """Which classes they attend."""
+    """Classes a user attends."""
 
     model = Enrolment
     related = ("user", "classroom")
 
     def choices_for(self, name: str, obj: User) -> QuerySet[Any] | None:
-        """Offer classes of their own facility."""
+        """Return classes of the user's own facility."""
         return _classrooms_of(obj) if name == "classroom" else None

@@ -1,4 +1,4 @@
-"""People: who they are, what they attend and what they look after."""
+"""Admin of users, with their roles and enrolments."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from roster.models import Role, User
 
 
 class NewUserForm(AdminUserCreationForm[User]):
-    """Somebody new, with a password or without."""
+    """Form of a new user, with or without a password."""
 
     class Meta:
         model = User
@@ -40,12 +40,12 @@ class NewUserForm(AdminUserCreationForm[User]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # Only superusers may be without one, and nobody begins as one here.
+        # Only superusers may have no facility, and this form never creates one.
         self.fields["facility"].required = True
 
 
 class UserForm(UserChangeForm[User]):
-    """Somebody who is there; of all that, who may change what decides which fields there are."""
+    """Form of an existing user; the admin limits the fields by permission."""
 
     class Meta:
         model = User
@@ -53,19 +53,19 @@ class UserForm(UserChangeForm[User]):
         field_classes: dict[str, type[forms.Field]] = {}
 
     def clean(self) -> dict[str, Any]:
-        """Say that only superusers may belong to no facility."""
+        """Require a facility of everybody but superusers."""
         cleaned: dict[str, Any] = super().clean() or {}
         if self.instance.facility_id is None and not cleaned.get("is_superuser", True):
             self.add_error("is_superuser", _("Only superusers may belong to no facility."))
         return cleaned
 
 
-_KNOWN_AS = ["username", "full_name", "external_id", "email"]
+_IDENTITY_FIELDS = ["username", "full_name", "external_id", "email"]
 
 
 @admin.register(User)
 class UserAdmin(NoDeleteAdmin[User], RosterAdmin[User], DjangoUserAdmin[User]):
-    """People the viewer looks after; admins of their facility change what is known of them."""
+    """Admin of the users the viewer manages; admins of their facility change them."""
 
     removal_hint = _(
         "Who leaves is no longer active. To erase somebody with all their records, ask the API: "
@@ -114,26 +114,26 @@ class UserAdmin(NoDeleteAdmin[User], RosterAdmin[User], DjangoUserAdmin[User]):
 
     @admin.display(description=_("Name"))
     def learner_name(self, row: User) -> SafeString:
-        """Lead to what a learner did."""
+        """Link to the learner's page."""
         return learner_link(row)
 
     def get_changelist(self, request: HttpRequest, **_kwargs: Any) -> type[KeysetChangeList]:  # noqa: ARG002
-        """Lead on by places."""
+        """Use keyset pagination."""
         return KeysetChangeList
 
     def attach_related(self, rows: list[User]) -> None:
-        """Bring nothing besides."""
+        """Attach nothing: the list needs no related rows."""
 
     def page_url(self, row: User) -> str | None:  # noqa: ARG002
-        """Lead to where what is known of somebody is changed."""
+        """Return None: the columns of `list_display_links` link to the change page."""
         return None
 
     def facility_of(self, row: User) -> UUID | None:
-        """Return their own."""
+        """Return the user's own facility."""
         return row.facility_id
 
     def learners_among(self, learners: QuerySet[User]) -> Q:
-        """Return a condition: one of a few."""
+        """Return the condition that the user is one of a few."""
         return Q(pk__in=learners)
 
     def get_search_results(
@@ -142,27 +142,27 @@ class UserAdmin(NoDeleteAdmin[User], RosterAdmin[User], DjangoUserAdmin[User]):
         queryset: QuerySet[User],
         search_term: str,
     ) -> tuple[QuerySet[User], bool]:
-        """Return people called by each of these words."""
+        """Return users that match every word of the search."""
         people: Any = queryset
         for word in search_term.split():
             people = people.search(word)
         return people, False
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Let admins change people of their facility who are no more than they are."""
+        """Allow admins to change users of their facility, unless these have more rights."""
         if obj is None:
             return permissions.can_manage_any(request)
         return permissions.can_change_person(request, obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
-        """Leave people in their facility: their records bear it."""
+        """Make the facility read-only: the user's records store it."""
         fixed = super().get_readonly_fields(request, obj)
         return [*fixed, "facility"] if obj else fixed
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
-        """Keep rights from all but superusers, and passwords from whoever may only look."""
+        """Hide permission fields from all but superusers, and passwords from readers."""
         if obj and not self.has_change_permission(request, obj):
-            return [(None, {"fields": [*_KNOWN_AS, "facility", "is_active"]})]
+            return [(None, {"fields": [*_IDENTITY_FIELDS, "facility", "is_active"]})]
         fieldsets = super().get_fieldsets(request, obj)
         if obj is None or viewer(request).is_superuser:
             return fieldsets
@@ -170,7 +170,7 @@ class UserAdmin(NoDeleteAdmin[User], RosterAdmin[User], DjangoUserAdmin[User]):
         return [known, (title, {"fields": ["facility", "is_active"]})]
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001
-        """Let whoever was given a role in, and out who lost the last one."""
+        """Grant staff access with the first role, and revoke it with the last one."""
         super().save_related(request, form, formsets, change)
         user: User = form.instance
         if user.roles.exists():
@@ -179,7 +179,7 @@ class UserAdmin(NoDeleteAdmin[User], RosterAdmin[User], DjangoUserAdmin[User]):
             services.revoke_staff_access([user.pk])
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:  # noqa: A002
-        """Give somebody another password, and keep that it was done."""
+        """Set a new password and record that in the audit log."""
         with transaction.atomic():
             user = self.get_object(request, id)
             before = audited_fields(user) if user else {}
@@ -191,4 +191,4 @@ class UserAdmin(NoDeleteAdmin[User], RosterAdmin[User], DjangoUserAdmin[User]):
 
 
 def _lost_role(formsets: Any) -> bool:
-    return any(isinstance(gone, Role) for formset in formsets for gone in formset.deleted_objects)
+    return any(isinstance(row, Role) for formset in formsets for row in formset.deleted_objects)

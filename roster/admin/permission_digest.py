@@ -1,4 +1,4 @@
-"""What somebody may see, as one short text that is another as soon as their rights are."""
+"""Digest of a user's permissions, which changes whenever the permissions change."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from roster.models import User
 
 
 def permission_digest(viewer: User) -> str:
-    """Return a digest of all that decides whose rows somebody sees, and of which lists.
+    """Return a digest of all permissions that decide which lists and rows a user sees.
 
-    Of places and not of the rows that grant them: who is given the same back has what they had.
-    Which learners attend these places is no part of it.
+    It covers the places of roles, not the role rows, so a role that is removed and granted again
+    gives the same digest. Which learners attend these places is not part of it.
     """
     roles = viewer.roles.values_list("kind", "facility", "classroom")
     places = sorted([str(part) for part in role] for role in roles)

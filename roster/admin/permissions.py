@@ -1,4 +1,4 @@
-"""What somebody may change through the admin: the registrar's law, asked once a request."""
+"""Permissions in the admin: the rules of `roster.services`, evaluated once per request."""
 
 from __future__ import annotations
 
@@ -18,34 +18,34 @@ _PREFIX = "roster.rights."
 
 
 def viewer(request: HttpRequest) -> User:
-    """Return who looks; only people get into the admin."""
+    """Return the user of the request; only users log in to the admin."""
     return cast("User", request.user)
 
 
 def is_staff(request: HttpRequest) -> bool:
-    """Tell whether they may open the admin at all."""
+    """Return whether the viewer may open the admin."""
     return bool(request.user.is_active and request.user.is_staff)
 
 
 def is_superuser(request: HttpRequest) -> bool:
-    """Tell whether they run the installation."""
+    """Return whether the viewer is a superuser."""
     return is_staff(request) and bool(request.user.is_superuser)
 
 
 def management_scope(request: HttpRequest) -> ManagementScope:
-    """Return how far their rights reach."""
-    return _once_per_request(request, "scope", lambda: ManagementScope.for_actor(viewer(request)))
+    """Return what the viewer may manage."""
+    return _cached_per_request(request, "scope", lambda: ManagementScope.for_actor(viewer(request)))
 
 
-def _once_per_request(request: HttpRequest, name: str, ask: Callable[[], T]) -> T:
-    """Ask, or remember what was asked during this request; Django asks for rights many times."""
+def _cached_per_request(request: HttpRequest, name: str, compute: Callable[[], T]) -> T:
+    """Compute a value once per request; Django checks permissions many times."""
     if _PREFIX + name not in request.META:
-        request.META[_PREFIX + name] = ask()
+        request.META[_PREFIX + name] = compute()
     return cast("T", request.META[_PREFIX + name])
 
 
 def can_manage_any(request: HttpRequest) -> bool:
-    """Tell whether they may change the roster of any facility; coaches of classes never may."""
+    """Return whether the viewer may change the roster of any facility; class coaches may not."""
     user = request.user
     if not is_staff(request) or getattr(user, "staffs_facility", None) is False:
         return is_staff(request) and user.is_superuser
@@ -53,7 +53,7 @@ def can_manage_any(request: HttpRequest) -> bool:
 
 
 def can_assign_any(request: HttpRequest) -> bool:
-    """Tell whether they may hand out lessons anywhere: whoever looks after others may."""
+    """Return whether the viewer may assign lessons anywhere: anybody with a role may."""
     if not is_staff(request):
         return False
     known = viewer(request)
@@ -63,20 +63,20 @@ def can_assign_any(request: HttpRequest) -> bool:
 
 
 def managed_facilities(request: HttpRequest) -> QuerySet[Facility]:
-    """Return the facilities whose roster they may change."""
+    """Return the facilities whose roster the viewer may change."""
     if management_scope(request).everywhere:
         return Facility.objects.order_by("name", "pk")
     return Facility.objects.filter(pk__in=management_scope(request).managed).order_by("name", "pk")
 
 
 def managed_classrooms(request: HttpRequest) -> QuerySet[Classroom]:
-    """Return the classes of those facilities."""
+    """Return the classes of the facilities whose roster the viewer may change."""
     classes = Classroom.objects.filter(facility__in=managed_facilities(request).order_by())
     return classes.order_by("name", "pk")
 
 
 def assignable_facilities(request: HttpRequest) -> QuerySet[Facility]:
-    """Return the facilities where they may hand out something, to all or to a class."""
+    """Return the facilities where the viewer may assign lessons, to all or to a class."""
     if management_scope(request).everywhere:
         return Facility.objects.order_by("name", "pk")
     classes = Classroom.objects.filter(pk__in=management_scope(request).coached)
@@ -85,18 +85,18 @@ def assignable_facilities(request: HttpRequest) -> QuerySet[Facility]:
 
 
 def can_change_person(request: HttpRequest, person: User) -> bool:
-    """Tell whether they may change somebody."""
+    """Return whether the viewer may change a user."""
 
-    def ask() -> bool:
+    def compute() -> bool:
         try:
             require_can_change(cast("Actor", request.user), person)
         except NotAllowed:
             return False
         return True
 
-    return can_manage_any(request) and _once_per_request(request, f"over.{person.pk}", ask)
+    return can_manage_any(request) and _cached_per_request(request, f"over.{person.pk}", compute)
 
 
 def can_manage_facility(request: HttpRequest, facility_id: UUID | None) -> bool:
-    """Tell whether they may change the roster of a facility."""
+    """Return whether the viewer may change the roster of a facility."""
     return can_manage_any(request) and management_scope(request).manages(facility_id)

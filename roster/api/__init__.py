@@ -1,1 +1,1 @@
-"""The roster over HTTP (contract 1.8), by subject: how each is written, narrowed and served."""
+"""HTTP API of the roster (contract 1.8): serializers, filters and viewsets, by subject."""

@@ -1,4 +1,4 @@
-"""Lessons, quizzes and course sessions over HTTP."""
+"""HTTP API of lessons, quizzes and course sessions."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ MAX_PLACES = 1000
 
 
 class PlacesField(serializers.ListField):
-    """The classes and groups something is handed out to."""
+    """Ids of the classes and groups that the object is assigned to."""
 
     child = HexUUIDField()
 
     def get_attribute(self, instance: Any) -> list[UUID]:
-        """Return their ids."""
-        return [hand_out.place_id for hand_out in instance.assignments.all()]
+        """Return the ids of the classes and groups."""
+        return [assignment.place_id for assignment in instance.assignments.all()]
 
 
 class AssignableSerializer(serializers.Serializer[Assignable]):
-    """Something handed out, the place it belongs to, and where within it is handed out."""
+    """A lesson, quiz or course session, the place it belongs to, and its assignments."""
 
     id = HexUUIDField(read_only=True)
     title = serializers.CharField(max_length=200)
@@ -55,36 +55,36 @@ class AssignableFilter(filters.FilterSet):
     active = BooleanFilter()
 
     def by_place(self, rows: QuerySet[Assignable], _name: str, value: UUID) -> QuerySet[Assignable]:
-        """Those of a classroom, or those of a facility and of no class."""
+        """Keep rows of a classroom, or rows of a facility that belong to no class."""
         return rows.filter(Q(classroom=value) | Q(classroom=None, facility=value))
 
 
 class AssignableViewSet(RosterViewSet[Assignable], IdempotentView):
-    """Things handed out, of one kind."""
+    """Lessons, quizzes or course sessions."""
 
     serializer_class = AssignableSerializer
     filterset_class = AssignableFilter
     model: ClassVar[type[Assignable]]
-    hand_outs: ClassVar[type[LessonAssignment | QuizAssignment | CourseSessionAssignment]]
+    assignment_model: ClassVar[type[LessonAssignment | QuizAssignment | CourseSessionAssignment]]
 
     def get_queryset(self) -> QuerySet[Assignable]:
-        known: QuerySet[Any] = self.hand_outs.objects.visible_to(self.actor).order_by("id")
+        known: QuerySet[Any] = self.assignment_model.objects.visible_to(self.actor).order_by("id")
         rows: QuerySet[Any] = AssignableQuerySet(self.model).visible_to(self.actor)
         return rows.prefetch_related(Prefetch("assignments", known)).order_by("id")
 
     @idempotent
     def create(self, request: Request) -> Response:
-        """Create one."""
-        return self.created(request)
+        """Create a record."""
+        return self.create_row(request)
 
     @idempotent
     def update(self, request: Request, pk: str) -> Response:  # noqa: ARG002
-        """Replace one."""
-        return self.changed(request)
+        """Replace a record."""
+        return self.change_row(request)
 
-    def authorize_replay(self, request: Request, told: Any) -> None:  # noqa: ARG002
-        """Require that the row is still there, and the caller's to look after."""
-        assignments.require_right_over_assignable(self._visible(UUID(told["id"])), self.actor)
+    def authorize_replay(self, request: Request, body: Any) -> None:  # noqa: ARG002
+        """Require that the row still exists and that the caller may change it."""
+        assignments.require_can_change_assignable(self._get_visible(UUID(body["id"])), self.actor)
 
     def add(self, fields: Any) -> UUID:
         return assignments.add_assignable(self.model, fields, actor=self.actor)
@@ -99,16 +99,16 @@ class AssignableViewSet(RosterViewSet[Assignable], IdempotentView):
 class LessonViewSet(AssignableViewSet):
     """Lessons."""
 
-    model, hand_outs = Lesson, LessonAssignment
+    model, assignment_model = Lesson, LessonAssignment
 
 
 class QuizViewSet(AssignableViewSet):
     """Quizzes."""
 
-    model, hand_outs = Quiz, QuizAssignment
+    model, assignment_model = Quiz, QuizAssignment
 
 
 class CourseSessionViewSet(AssignableViewSet):
     """Course sessions."""
 
-    model, hand_outs = CourseSession, CourseSessionAssignment
+    model, assignment_model = CourseSession, CourseSessionAssignment

@@ -1,4 +1,4 @@
-"""Facilities, classrooms and learner groups over HTTP."""
+"""HTTP API of facilities, classrooms and learner groups."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rest_framework import serializers
 
 from infra.api.fields import HexUUIDField
 from infra.api.filters import UUIDFilter
-from roster.api.viewsets import RosterViewSet, TextOrNothing
+from roster.api.viewsets import NullableCharField, RosterViewSet
 from roster.models import (
     Actor,
     Classroom,
@@ -38,17 +38,17 @@ def refuse_foreign_facility(request: HttpRequest, facility_id: UUID) -> None:
 
 
 class FacilitySerializer(serializers.Serializer[Facility]):
-    """A facility, and how it takes learners and guests."""
+    """A facility, with its settings for new learners and guests."""
 
     id = HexUUIDField(read_only=True)
     name = serializers.CharField(max_length=200)
-    partner_id = TextOrNothing(max_length=100, required=False)
+    partner_id = NullableCharField(max_length=100, required=False)
     auto_provision = serializers.BooleanField(required=False)
     guest_access = serializers.BooleanField(required=False)
 
 
 class FacilityViewSet(RosterViewSet[Facility]):
-    """Facilities; superusers open and close them, their admins settle them."""
+    """Facilities; superusers create and delete them, their admins change the settings."""
 
     serializer_class = FacilitySerializer
     filter_backends = []
@@ -67,21 +67,21 @@ class FacilityViewSet(RosterViewSet[Facility]):
 
 
 class CoachSerializer(serializers.Serializer[Role]):
-    """Who coaches a class."""
+    """Coach of a class."""
 
     id = HexUUIDField(source="user_id")
-    username = TextOrNothing(source="user.username")
+    username = NullableCharField(source="user.username")
     full_name = serializers.CharField(source="user.full_name")
     facility = HexUUIDField(source="user.facility_id", allow_null=True)
     is_superuser = serializers.BooleanField(source="user.is_superuser")
 
 
 class ClassroomSerializer(serializers.Serializer[Classroom]):
-    """A class, and who coaches it, as far as the reader may know."""
+    """A class, with those of its coaches that the caller may see."""
 
     id = HexUUIDField(read_only=True)
     name = serializers.CharField(max_length=200)
-    # The metaclass takes it off the class, so it does not hide Field.parent.
+    # The metaclass removes it from the class, so it does not hide Field.parent.
     parent = HexUUIDField(source="facility_id")  # type: ignore[assignment]
     learner_count = serializers.IntegerField(read_only=True)
     coaches = CoachSerializer(source="known_coaches", many=True, read_only=True)
@@ -96,7 +96,7 @@ class ClassroomFilter(filters.FilterSet):
         fields: list[str] = []
 
     def by_parent(self, rows: QuerySet[Classroom], _name: str, value: UUID) -> QuerySet[Classroom]:
-        """Those of one facility."""
+        """Keep the classes of one facility."""
         refuse_foreign_facility(self.request, value)
         return rows.filter(facility=value)
 
@@ -126,17 +126,17 @@ class ClassroomViewSet(RosterViewSet[Classroom]):
 
 
 class LearnerGroupSerializer(serializers.Serializer[LearnerGroup]):
-    """A group of a class, and who is in it, as far as the reader may know."""
+    """A group of a class, with those of its members that the caller may see."""
 
     id = HexUUIDField(read_only=True)
     name = serializers.CharField(max_length=200)
-    # The metaclass takes it off the class, so it does not hide Field.parent.
+    # The metaclass removes it from the class, so it does not hide Field.parent.
     parent = HexUUIDField(source="classroom_id")  # type: ignore[assignment]
     user_ids = serializers.SerializerMethodField()
 
     @extend_schema_field(serializers.ListField(child=HexUUIDField()))
     def get_user_ids(self, group: Any) -> list[str]:
-        """Write its members."""
+        """Return the ids of the members."""
         return [membership.enrolment.user_id.hex for membership in group.known_memberships]
 
 

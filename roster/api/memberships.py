@@ -1,4 +1,4 @@
-"""Memberships and roles over HTTP."""
+"""HTTP API of memberships and roles."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from roster.services import memberships
 
 
 class MembershipSerializer(serializers.Serializer[Membership]):
-    """Somebody is in a classroom or a group."""
+    """Membership of a user in a classroom or a group."""
 
     id = HexUUIDField(read_only=True)
     user = HexUUIDField(source="user_id")
@@ -34,7 +34,7 @@ class MembershipFilter(filters.FilterSet):
 
 
 class MembershipViewSet(RosterViewSet[Membership]):
-    """Who is in which class or group."""
+    """Memberships of classes and groups."""
 
     serializer_class = MembershipSerializer
     filterset_class = MembershipFilter
@@ -53,7 +53,7 @@ class MembershipViewSet(RosterViewSet[Membership]):
 
 
 class RoleSerializer(serializers.Serializer[Role]):
-    """Somebody looks after a facility or a classroom."""
+    """Role of a user in a facility or a classroom."""
 
     id = HexUUIDField(read_only=True)
     user = HexUUIDField(source="user_id")
@@ -71,12 +71,12 @@ class RoleFilter(filters.FilterSet):
         fields: list[str] = []
 
     def by_place(self, rows: QuerySet[Role], _name: str, value: UUID) -> QuerySet[Role]:
-        """Roles of a facility or of a classroom."""
+        """Keep the roles of a facility or a classroom."""
         return rows.filter(Q(facility=value) | Q(classroom=value))
 
 
 class RoleViewSet(RosterViewSet[Role]):
-    """Who looks after what."""
+    """Roles of users in facilities and classrooms."""
 
     serializer_class = RoleSerializer
     filterset_class = RoleFilter

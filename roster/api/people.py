@@ -1,4 +1,4 @@
-"""People over HTTP."""
+"""HTTP API of users."""
 
 from __future__ import annotations
 
@@ -14,22 +14,15 @@ from rest_framework import serializers
 from infra.api.fields import HexUUIDField
 from infra.api.filters import UUIDFilter
 from roster.api.facilities import refuse_foreign_facility
-from roster.api.viewsets import RosterViewSet, TextOrNothing
-from roster.models import (
-    Actor,
-    Classroom,
-    LearnerGroup,
-    Role,
-    User,
-    UserQuerySet,
-)
+from roster.api.viewsets import NullableCharField, RosterViewSet
+from roster.models import Actor, Classroom, LearnerGroup, Role, User, UserQuerySet
 from roster.services import people
 
 MAX_SEARCH = 200
 
 
 class HeldRoleSerializer(serializers.Serializer[Role]):
-    """A role beside who holds it."""
+    """A role, as part of its holder."""
 
     id = HexUUIDField()
     kind = serializers.CharField()
@@ -37,17 +30,17 @@ class HeldRoleSerializer(serializers.Serializer[Role]):
 
 
 class PersonSerializer(serializers.Serializer[User]):
-    """A person; `id_number` is the id by which the facility's apps call them."""
+    """A user; `id_number` is the id that the facility's apps use."""
 
     id = HexUUIDField(read_only=True)
-    username = TextOrNothing(max_length=150)
+    username = NullableCharField(max_length=150)
     password = serializers.CharField(
         max_length=1024, trim_whitespace=False, required=False, write_only=True
     )
     full_name = serializers.CharField(max_length=200, allow_blank=True, required=False)
     facility = HexUUIDField(source="facility_id", allow_null=True, required=False)
     roles = HeldRoleSerializer(many=True, read_only=True)
-    id_number = TextOrNothing(
+    id_number = NullableCharField(
         source="external_id", max_length=255, trim_whitespace=False, required=False
     )
     is_superuser = serializers.BooleanField(
@@ -70,12 +63,12 @@ class PersonFilter(filters.FilterSet):
         fields: list[str] = []
 
     def by_facility(self, rows: UserQuerySet, _name: str, value: UUID) -> UserQuerySet:
-        """People of one facility."""
+        """Keep the users of one facility."""
         refuse_foreign_facility(self.request, value)
         return rows.in_facility(value)
 
     def by_place(self, rows: UserQuerySet, _name: str, value: UUID) -> UserQuerySet:
-        """Those in a class or a group; in one the caller may not know of is nobody."""
+        """Keep the members of a class or group; nobody if the caller may not see it."""
         actor = cast("Actor", self.request.user)
         classrooms = Classroom.objects.visible_to(actor).filter(pk=value)
         groups = LearnerGroup.objects.visible_to(actor).filter(pk=value)
@@ -83,14 +76,14 @@ class PersonFilter(filters.FilterSet):
         return rows.filter(pk__in=members.values("pk"))
 
     def by_words(self, rows: UserQuerySet, _name: str, value: str) -> UserQuerySet:
-        """Those called by each of these words, in any case."""
+        """Keep the users that match every word, ignoring case."""
         for word in value.split():
             rows = rows.search(word)
         return rows
 
 
 class PersonViewSet(RosterViewSet[User]):
-    """People: learners, coaches, admins, superusers."""
+    """Users: learners, coaches, admins and superusers."""
 
     serializer_class = PersonSerializer
     filterset_class = PersonFilter

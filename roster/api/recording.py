@@ -1,4 +1,4 @@
-"""The base class of views that record what learners did."""
+"""Base class of views that record learners' work."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from roster.models import ApiKey, User
 
 
 class RecordingView(IdempotentView):
-    """A view that records for one learner, and sets `learner_id` to them."""
+    """View that records for one learner and sets `learner_id` to their id."""
 
     def authorize_learner(self, request: Request, learner_id: UUID) -> None:
-        """Replay a response to a key only while the learner belongs to the key's facility."""
+        """Allow a key to replay a response only if the learner is in the key's facility."""
         if not isinstance(request.auth, ApiKey):
             return
         own = User.objects.in_facility(request.auth.facility_id)

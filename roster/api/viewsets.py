@@ -1,4 +1,4 @@
-"""What all rows of the roster share over HTTP: read by visibility, written by the registrar."""
+"""Base viewset of the roster API: reads by visibility, writes through `roster.services`."""
 
 from __future__ import annotations
 
@@ -21,41 +21,41 @@ from roster.permissions import HasRosterScope
 M = TypeVar("M", bound=Model)
 
 
-class TextOrNothing(serializers.CharField):
-    """A text that may be missing: null to us, empty to clients, either from them."""
+class NullableCharField(serializers.CharField):
+    """Optional text: null in the database, empty in responses, either in requests."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(allow_blank=True, allow_null=True, **kwargs)
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
-        """Read a text, or None for an empty one."""
+        """Return the validated text, or None for an empty one."""
         return super().run_validation(data) or None
 
     def get_attribute(self, instance: Any) -> str:
-        """Write nothing as an empty text."""
+        """Return the text, empty for None."""
         return super().get_attribute(instance) or ""
 
 
 class RosterViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[M]):
-    """Rows of one kind.
+    """Roster rows of one model.
 
-    What a caller may not see does not exist for them; whether they may change what they see,
-    the registrar decides after the body is checked.
+    Rows that the caller may not see give 404. The services check the permission to change a row
+    after the body is validated.
     """
 
     permission_classes = [IsAuthenticated, HasRosterScope]
 
     @property
     def actor(self) -> Actor:
-        """Who calls."""
+        """The caller."""
         return cast("Actor", self.request.user)
 
     def add(self, fields: Any) -> UUID:
-        """Write a new row; return its id."""
+        """Save a new row and return its id."""
         raise NotImplementedError
 
     def change(self, pk: UUID, fields: Any) -> None:
-        """Write to a row."""
+        """Save changes of a row."""
         raise NotImplementedError
 
     def remove(self, pk: UUID) -> None:
@@ -63,52 +63,52 @@ class RosterViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[M]):
         raise NotImplementedError
 
     def get_object(self) -> M:
-        """Return the row of the path."""
-        return self._visible(self._key())
+        """Return the row named by the path."""
+        return self._get_visible(self._parse_key())
 
     def create(self, request: Request) -> HttpResponse:
-        """Create one."""
-        return self.created(request)
+        """Create a record."""
+        return self.create_row(request)
 
     def update(self, request: Request, pk: str) -> HttpResponse:  # noqa: ARG002
-        """Replace one."""
-        return self.changed(request)
+        """Replace a record."""
+        return self.change_row(request)
 
     def partial_update(self, request: Request, pk: str) -> HttpResponse:  # noqa: ARG002
-        """Change what is sent of one."""
-        return self.changed(request, partial=True)
+        """Change the given fields of a record."""
+        return self.change_row(request, partial=True)
 
     def destroy(self, request: Request, pk: str) -> Response:  # noqa: ARG002
-        """Delete one."""
-        self.remove(self._key())
+        """Delete a record."""
+        self.remove(self._parse_key())
         return Response(status=204)
 
-    def created(self, request: Request) -> Response:
-        """Create a row and answer it."""
-        pk = self.add(self._checked(request))
-        return Response(self._body(pk), status=201)
+    def create_row(self, request: Request) -> Response:
+        """Create a row and respond with it."""
+        pk = self.add(self._validate(request))
+        return Response(self._serialize(pk), status=201)
 
-    def changed(self, request: Request, *, partial: bool = False) -> Response:
-        """Change the row of the path and answer it."""
-        fields, key = self._checked(request, partial=partial), self._key()
+    def change_row(self, request: Request, *, partial: bool = False) -> Response:
+        """Change the row named by the path and respond with it."""
+        fields, key = self._validate(request, partial=partial), self._parse_key()
         self.change(key, fields)
-        return Response(self._body(key))
+        return Response(self._serialize(key))
 
-    def _checked(self, request: Request, *, partial: bool = False) -> Any:
+    def _validate(self, request: Request, *, partial: bool = False) -> Any:
         serializer = self.get_serializer(data=request.data, partial=partial)
         serializer.is_valid(raise_exception=True)
         return serializer.validated_data
 
-    def _body(self, pk: UUID) -> Any:
-        return self.get_serializer(self._visible(pk)).data
+    def _serialize(self, pk: UUID) -> Any:
+        return self.get_serializer(self._get_visible(pk)).data
 
-    def _visible(self, pk: UUID) -> M:
+    def _get_visible(self, pk: UUID) -> M:
         row = self.get_queryset().filter(pk=pk).first()
         if row is None:
             raise Http404
         return row
 
-    def _key(self) -> UUID:
+    def _parse_key(self) -> UUID:
         key = parse_uuid(self.kwargs["pk"])
         if key is None:
             raise Http404

@@ -1,4 +1,4 @@
-"""Importing a roster file: everything it names exists afterwards, or nothing has changed."""
+"""Import of roster files, each in one transaction: all of it or nothing."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from roster.importing.facilities import import_facility
 from roster.importing.oneroster import BadExport, Translation
 from roster.importing.passwords import Passwords, Progress, prepare_passwords
 from roster.importing.people import deactivate, import_people
-from roster.importing.results import ImportedRoster, ImportedUser, refuse_repeat
-from roster.importing.roles import give_facility_roles
+from roster.importing.results import ImportedRoster, ImportedUser, check_unique
+from roster.importing.roles import assign_facility_roles
 from roster.importing.schema import RosterError, RosterFile
 from roster.models import ApiKey, AuditAction, CourseSession, Facility, Lesson, Quiz, Scope
 
@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 
-_NAMED = (
+_COUNTED_FIELDS = (
     "users", "classrooms", "learner_groups", "lessons", "quizzes", "course_sessions", "api_keys",
 )  # fmt: skip
 
@@ -39,81 +39,81 @@ _NAMED = (
 def import_roster(
     roster: RosterFile, *, at: datetime, progress: Progress = lambda rows: rows
 ) -> ImportedRoster:
-    """Make the installation match a roster file; what the file does not name stays.
+    """Create and update everything a roster file names; the rest stays unchanged.
 
     Raises
     ------
-    RosterError : the file contradicts itself or the installation; nothing has changed then.
+    RosterError : the file contradicts itself or existing data; nothing has changed then.
     """
     passwords = prepare_passwords(roster, progress)
     with transaction.atomic(durable=True):
-        _take_turn()
+        _lock_imports()
         return _import(roster, passwords, at=at)
 
 
 def import_export(
     translations: Sequence[Translation], *, at: datetime, progress: Progress = lambda rows: rows
 ) -> list[ImportedRoster]:
-    """Make the installation match an export of another system: all of its schools, or nothing.
+    """Import the translated export of another system: all of its schools, or nothing.
 
     Raises
     ------
-    BadExport : it contradicts the installation.
+    BadExport : the export contradicts existing data.
     """
     prepared = [prepare_passwords(translation.roster, progress) for translation in translations]
-    done = []
+    results = []
     with transaction.atomic(durable=True):
-        _take_turn()
+        _lock_imports()
         for translation, passwords in zip(translations, prepared, strict=True):
             try:
-                done.append(_import(translation.roster, passwords, at=at))
+                results.append(_import(translation.roster, passwords, at=at))
             except RosterError as error:
                 raise BadExport(f"{translation.locate(error.path)}: {error.message}") from None
-    return done
+    return results
 
 
-def _take_turn() -> None:
-    """Wait for other imports to end.
+def _lock_imports() -> None:
+    """Lock out other imports until the transaction ends.
 
-    Several facilities may share a name, so no constraint keeps two imports from opening one each;
-    nor can a row be locked that is not there yet. The row that stands for the table of facilities
-    is, and is taken before any facility's own, so that imports never wait for each other crosswise.
+    Several facilities may share a name, so no constraint stops two imports from creating the same
+    one, and a missing row cannot be locked. The content type of `Facility` is locked instead,
+    before any facility, so that imports cannot deadlock.
     """
     table = ContentType.objects.get_for_model(Facility)
     ContentType.objects.select_for_update(no_key=True).get(pk=table.pk)
 
 
 def _import(roster: RosterFile, passwords: Passwords, *, at: datetime) -> ImportedRoster:
-    done = ImportedRoster(facility=import_facility(roster.facility))
-    people = import_people(roster, done, passwords, at=at)
-    places = import_classrooms(roster, done, people)
-    give_facility_roles(roster, done.facility, people)
-    deactivate(roster.leavers, done.facility)
-    import_assignables(Lesson, "lessons", roster.lessons, done.lessons, places, done.facility)
-    import_assignables(Quiz, "quizzes", roster.quizzes, done.quizzes, places, done.facility)
+    result = ImportedRoster(facility=import_facility(roster.facility))
+    people = import_people(roster, result, passwords, at=at)
+    places = import_classrooms(roster, result, people)
+    assign_facility_roles(roster, result.facility, people)
+    deactivate(roster.leavers, result.facility)
+    import_assignables(Lesson, "lessons", roster.lessons, result.lessons, places, result.facility)
+    import_assignables(Quiz, "quizzes", roster.quizzes, result.quizzes, places, result.facility)
     import_assignables(
-        CourseSession, "course_sessions", roster.course_sessions, done.course_sessions, places,
-        done.facility,
+        CourseSession, "course_sessions", roster.course_sessions, result.course_sessions, places,
+        result.facility,
     )  # fmt: skip
     for place, entry in enumerate(roster.api_keys):
-        refuse_repeat(entry.name, done.api_keys, f"api_keys[{place}].name")
-        done.api_keys[entry.name] = _key(done.facility, entry.name, entry.scopes, at=at)
-    _note(done)
-    return done
+        check_unique(entry.name, result.api_keys, f"api_keys[{place}].name")
+        result.api_keys[entry.name] = _create_key(result.facility, entry.name, entry.scopes, at=at)
+    _record_import(result)
+    return result
 
 
-def _note(done: ImportedRoster) -> None:
-    """Keep one entry of an import: how many of each it named."""
-    named: dict[str, int] = {name: len(getattr(done, name)) for name in _NAMED}
-    changes = {name: count for name, count in named.items() if count}
-    facility = done.facility
+def _record_import(result: ImportedRoster) -> None:
+    """Record the import in the audit log, with the number of rows of each section."""
+    counts: dict[str, int] = {name: len(getattr(result, name)) for name in _COUNTED_FIELDS}
+    changes = {name: count for name, count in counts.items() if count}
+    facility = result.facility
     services.add_entry(AuditAction.IMPORTED, facility, changes, actor=None, facility_id=facility.pk)
 
 
-def _key(facility: Facility, name: str, scopes: list[str], *, at: datetime) -> str | None:
+def _create_key(facility: Facility, name: str, scopes: list[str], *, at: datetime) -> str | None:
     if ApiKey.objects.usable(at).filter(facility=facility, name=name).exists():
         return None
-    _key_row, secret = services.create_api_key(
+    _api_key, secret = services.create_api_key(
         facility, name=name, scopes={Scope(scope) for scope in scopes}, at=at
     )
     return secret

@@ -1,4 +1,4 @@
-"""Lessons, quizzes and course sessions of a roster file."""
+"""Import of the lessons, quizzes and course sessions of a roster file."""
 
 from __future__ import annotations
 
@@ -6,17 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from roster.importing.classrooms import Places
-from roster.importing.results import only, refuse_repeat
+from roster.importing.results import check_unique, get_only
 from roster.importing.schema import AssignableEntry
-from roster.models import (
-    Assignable,
-    Classroom,
-    CourseSession,
-    Facility,
-    LearnerGroup,
-    Lesson,
-    Quiz,
-)
+from roster.models import Assignable, Classroom, CourseSession, Facility, LearnerGroup, Lesson, Quiz
 
 
 def import_assignables(
@@ -27,16 +19,16 @@ def import_assignables(
     places: Places,
     facility: Facility,
 ) -> None:
-    """Create what a file hands out, and hand it out to the classes and groups it names."""
+    """Create the rows of a section, and assign them to the classes and groups it names."""
     for place, entry in enumerate(entries):
         path = f"{section}[{place}]"
-        refuse_repeat(entry.title, ids, f"{path}.title")
+        check_unique(entry.title, ids, f"{path}.title")
         targets = [
             places.find(name, f"{path}.assigned_to[{index}]")
             for index, name in enumerate(entry.assigned_to)
         ]
         same_title = model._default_manager.filter(facility=facility, title=entry.title)
-        row = only(same_title, f"{path}.title", section)
+        row = get_only(same_title, f"{path}.title", section)
         if row is None:
             row = model(facility=facility, title=entry.title, classroom=_shared_class(targets))
             row.active = entry.active is not False
@@ -49,9 +41,9 @@ def import_assignables(
 
 
 def _shared_class(targets: list[Classroom | LearnerGroup]) -> Classroom | None:
-    """Return the one class all targets are of; its coaches may then look after the hand-out."""
-    rooms = {place if isinstance(place, Classroom) else place.classroom for place in targets}
-    return rooms.pop() if len(rooms) == 1 else None
+    """Return the class of all targets if it is the same; its coaches may then edit the row."""
+    classrooms = {place if isinstance(place, Classroom) else place.classroom for place in targets}
+    return classrooms.pop() if len(classrooms) == 1 else None
 
 
 def _assign(row: Assignable, targets: list[Classroom | LearnerGroup]) -> None:

@@ -1,4 +1,4 @@
-"""Classrooms and groups of a roster file, and who is in them."""
+"""Import of the classrooms and groups of a roster file, with coaches and learners."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from uuid import UUID
 
 from roster.importing.enrolments import Groups, fill_classrooms
 from roster.importing.people import People
-from roster.importing.results import IN_BATCH, ImportedRoster, batches, only, refuse_repeat
-from roster.importing.roles import appoint_coaches
+from roster.importing.results import BATCH_SIZE, ImportedRoster, batches, check_unique, get_only
+from roster.importing.roles import assign_coaches
 from roster.importing.schema import ClassroomEntry, RosterError, RosterFile
 from roster.models import Classroom, Facility, LearnerGroup
 
 
 @dataclass(kw_only=True)
 class Places:
-    """Classrooms and groups by the names a file may assign to; None where a name is ambiguous."""
+    """Classrooms and groups by the names that a file may use; None for an ambiguous name."""
 
     by_name: dict[str, Classroom | LearnerGroup | None] = field(default_factory=dict)
 
     def add(self, name: str, place: Classroom | LearnerGroup) -> None:
-        """Let a place be found by a name, unless another one has it."""
+        """Register a place under a name; a name used twice becomes ambiguous."""
         taken = name in self.by_name and self.by_name[name] != place
         self.by_name[name] = None if taken else place
 
     def find(self, name: str, path: str) -> Classroom | LearnerGroup:
-        """Return the one place of a name; an error where there is none or several."""
+        """Return the place with a name; raise RosterError if there is none or several."""
         if name not in self.by_name:
             raise RosterError(path, f"“{name}” is no class or group here.")
         place = self.by_name[name]
@@ -36,20 +36,20 @@ class Places:
         return place
 
 
-def import_classrooms(roster: RosterFile, done: ImportedRoster, people: People) -> Places:
-    """Create the classes and groups a file names, and fill them; return all of the facility's."""
-    rooms = _classrooms(roster, done)
-    groups = _groups(roster, rooms)
-    appoint_coaches(roster, rooms, people)
+def import_classrooms(roster: RosterFile, result: ImportedRoster, people: People) -> Places:
+    """Create or update classes and groups, and enrol people; return all places here."""
+    rooms = _save_classrooms(roster, result)
+    groups = _save_groups(roster, rooms)
+    assign_coaches(roster, rooms, people)
     fill_classrooms(roster, rooms, groups, people)
-    places = _known_places(done.facility)
-    _name_groups(roster, done, places)
+    places = _load_places(result.facility)
+    _add_group_ids(roster, result, places)
     return places
 
 
-def _classrooms(roster: RosterFile, done: ImportedRoster) -> list[Classroom]:
-    """Return the classroom of each entry, in their order."""
-    known = list(done.facility.classrooms.all()) if roster.classrooms else []
+def _save_classrooms(roster: RosterFile, result: ImportedRoster) -> list[Classroom]:
+    """Create or update the classrooms; return them in the order of the entries."""
+    known = list(result.facility.classrooms.all()) if roster.classrooms else []
     by_external_id = {room.external_id: room for room in known if room.external_id is not None}
     by_name: dict[str, list[Classroom]] = defaultdict(list)
     for room in known:
@@ -57,25 +57,25 @@ def _classrooms(roster: RosterFile, done: ImportedRoster) -> list[Classroom]:
     rooms, fresh, changed = [], [], []
     for place, entry in enumerate(roster.classrooms):
         path = f"classrooms[{place}].name"
-        refuse_repeat(entry.name, done.classrooms, path)
-        found = by_external_id.get(entry.external_id or "") or only(
-            _namesakes(entry, by_name), path, "classrooms"
+        check_unique(entry.name, result.classrooms, path)
+        found = by_external_id.get(entry.external_id or "") or get_only(
+            _candidates(entry, by_name), path, "classrooms"
         )
-        room = found or Classroom(facility=done.facility, name=entry.name)
+        room = found or Classroom(facility=result.facility, name=entry.name)
         if found is None:
             room.external_id = entry.external_id
             fresh.append(room)
         elif _update_classroom(room, entry):
             changed.append(room)
-        done.classrooms[entry.name] = room.pk
+        result.classrooms[entry.name] = room.pk
         rooms.append(room)
-    Classroom.objects.bulk_create(fresh, batch_size=IN_BATCH)
-    Classroom.objects.bulk_update(changed, ["name", "external_id"], batch_size=IN_BATCH)
+    Classroom.objects.bulk_create(fresh, batch_size=BATCH_SIZE)
+    Classroom.objects.bulk_update(changed, ["name", "external_id"], batch_size=BATCH_SIZE)
     return rooms
 
 
-def _namesakes(entry: ClassroomEntry, by_name: dict[str, list[Classroom]]) -> list[Classroom]:
-    """Return the classrooms an entry may mean by its name: none that another id is of."""
+def _candidates(entry: ClassroomEntry, by_name: dict[str, list[Classroom]]) -> list[Classroom]:
+    """Return the classrooms with the name of an entry and no different external id."""
     return [
         room
         for room in by_name.get(entry.name, [])
@@ -84,14 +84,14 @@ def _namesakes(entry: ClassroomEntry, by_name: dict[str, list[Classroom]]) -> li
 
 
 def _update_classroom(room: Classroom, entry: ClassroomEntry) -> bool:
-    """Bring a classroom up to what the file says of it, and tell whether that changed it."""
+    """Apply an entry to a classroom in memory; return whether anything changed."""
     external_id = entry.external_id or room.external_id
     changed = (room.name, room.external_id) != (entry.name, external_id)
     room.name, room.external_id = entry.name, external_id
     return changed
 
 
-def _groups(roster: RosterFile, rooms: list[Classroom]) -> Groups:
+def _save_groups(roster: RosterFile, rooms: list[Classroom]) -> Groups:
     known: dict[UUID, list[LearnerGroup]] = defaultdict(list)
     with_groups = [
         room.pk for room, entry in zip(rooms, roster.classrooms, strict=True) if entry.groups
@@ -105,18 +105,18 @@ def _groups(roster: RosterFile, rooms: list[Classroom]) -> Groups:
         seen: dict[str, Any] = {}
         for number, group_entry in enumerate(entry.groups):
             path, name = f"classrooms[{place}].groups[{number}].name", group_entry.name
-            refuse_repeat(name, seen, path)
+            check_unique(name, seen, path)
             seen[name] = group_entry
-            there = [group for group in known[rooms[place].pk] if group.name == name]
-            found = only(there, path, "groups")
+            namesakes = [group for group in known[rooms[place].pk] if group.name == name]
+            found = get_only(namesakes, path, "groups")
             groups[place, number] = found or LearnerGroup(classroom=rooms[place], name=name)
             if found is None:
                 fresh.append(groups[place, number])
-    LearnerGroup.objects.bulk_create(fresh, batch_size=IN_BATCH)
+    LearnerGroup.objects.bulk_create(fresh, batch_size=BATCH_SIZE)
     return groups
 
 
-def _known_places(facility: Facility) -> Places:
+def _load_places(facility: Facility) -> Places:
     places = Places()
     for classroom in facility.classrooms.all():
         places.add(classroom.name, classroom)
@@ -128,11 +128,11 @@ def _known_places(facility: Facility) -> Places:
     return places
 
 
-def _name_groups(roster: RosterFile, done: ImportedRoster, places: Places) -> None:
-    """Tell the groups' ids by name; two classes' groups of one name as ``class/group``."""
+def _add_group_ids(roster: RosterFile, result: ImportedRoster, places: Places) -> None:
+    """Add group ids to the result by name, or as ``class/group`` if the name repeats."""
     names = [group.name for room in roster.classrooms for group in room.groups]
     for room in roster.classrooms:
         for group in room.groups:
             full = f"{room.name}/{group.name}"
             name = group.name if names.count(group.name) == 1 else full
-            done.learner_groups[name] = places.find(full, "classrooms").pk
+            result.learner_groups[name] = places.find(full, "classrooms").pk

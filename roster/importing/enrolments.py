@@ -1,11 +1,11 @@
-"""Who attends the classes of a roster file, and who is in their groups."""
+"""Import of the enrolments and group memberships of a roster file."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
 from roster.importing.people import People
-from roster.importing.results import IN_BATCH, Held, Pair, batches, ended
+from roster.importing.results import BATCH_SIZE, ExistingRow, Pair, batches, ended_rows
 from roster.importing.schema import RosterFile
 from roster.models import Classroom, Enrolment, GroupMembership, LearnerGroup
 
@@ -16,31 +16,31 @@ Groups = dict[tuple[int, int], LearnerGroup]
 def fill_classrooms(
     roster: RosterFile, rooms: list[Classroom], groups: Groups, people: People
 ) -> None:
-    """Enrol learners and fill groups, in a few statements whatever their number."""
+    """Enrol learners and add them to groups, in a fixed number of statements per batch."""
     attending = {
         (room.pk, learner.pk)
         for place, (room, entry) in enumerate(zip(rooms, roster.classrooms, strict=True))
         for learner in people.find_all(entry.learners, f"classrooms[{place}].learners")
     }
-    grouped = _grouped(roster, groups, people)
-    attending |= {(group.classroom_id, learner) for group, learner in grouped}
-    held = _held_enrolments(rooms)
+    members = _members(roster, groups, people)
+    attending |= {(group.classroom_id, learner) for group, learner in members}
+    existing = _load_enrolments(rooms)
     fresh = [
         Enrolment(classroom_id=room, user_id=learner)
-        for room, learner in sorted(attending - held.keys())
+        for room, learner in sorted(attending - existing.keys())
     ]
-    Enrolment.objects.bulk_create(fresh, batch_size=IN_BATCH)
-    enrolled = {pair: row.pk for pair, row in held.items()} | {
+    Enrolment.objects.bulk_create(fresh, batch_size=BATCH_SIZE)
+    enrolled = {pair: row.pk for pair, row in existing.items()} | {
         (row.classroom_id, row.user_id): row.pk for row in fresh
     }
-    _fill_groups(grouped, enrolled)
+    _fill_groups(members, enrolled)
     for batch in batches(
-        ended(roster, rooms, held, attending, lambda entry: entry.former_learners)
+        ended_rows(roster, rooms, existing, attending, lambda entry: entry.former_learners)
     ):
         Enrolment.objects.filter(pk__in=batch).delete()
 
 
-def _grouped(roster: RosterFile, groups: Groups, people: People) -> list[tuple[LearnerGroup, UUID]]:
+def _members(roster: RosterFile, groups: Groups, people: People) -> list[tuple[LearnerGroup, UUID]]:
     return [
         (group, learner.pk)
         for (place, number), group in groups.items()
@@ -51,9 +51,9 @@ def _grouped(roster: RosterFile, groups: Groups, people: People) -> list[tuple[L
     ]
 
 
-def _held_enrolments(rooms: list[Classroom]) -> dict[Pair, Held]:
+def _load_enrolments(rooms: list[Classroom]) -> dict[Pair, ExistingRow]:
     return {
-        (room, user): Held(pk=pk, external_id=external_id)
+        (room, user): ExistingRow(pk=pk, external_id=external_id)
         for batch in batches([room.pk for room in rooms])
         for room, user, pk, external_id in Enrolment.objects.filter(
             classroom__in=batch
@@ -61,11 +61,11 @@ def _held_enrolments(rooms: list[Classroom]) -> dict[Pair, Held]:
     }
 
 
-def _fill_groups(grouped: list[tuple[LearnerGroup, UUID]], enrolled: dict[Pair, UUID]) -> None:
-    wanted = {(group.pk, enrolled[group.classroom_id, learner]) for group, learner in grouped}
-    held = {
+def _fill_groups(members: list[tuple[LearnerGroup, UUID]], enrolled: dict[Pair, UUID]) -> None:
+    wanted = {(group.pk, enrolled[group.classroom_id, learner]) for group, learner in members}
+    existing = {
         pair
-        for batch in batches({group.pk for group, _learner in grouped})
+        for batch in batches({group.pk for group, _learner in members})
         for pair in GroupMembership.objects.filter(group__in=batch).values_list(
             "group_id", "enrolment_id"
         )
@@ -73,7 +73,7 @@ def _fill_groups(grouped: list[tuple[LearnerGroup, UUID]], enrolled: dict[Pair, 
     GroupMembership.objects.bulk_create(
         [
             GroupMembership(group_id=group, enrolment_id=enrolment)
-            for group, enrolment in sorted(wanted - held)
+            for group, enrolment in sorted(wanted - existing)
         ],
-        batch_size=IN_BATCH,
+        batch_size=BATCH_SIZE,
     )

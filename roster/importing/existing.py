@@ -1,4 +1,4 @@
-"""What earlier imports brought here, for a source that only tells changes."""
+"""Rows of earlier imports, needed by exports that contain only changes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from roster.models import Classroom, Facility, User
 
 
 def known_here() -> Known:
-    """Return the schools, classes and people that came with ids of their source."""
+    """Return the schools, classes and users that have ids of an external system."""
     schools = dict(
         Facility.objects.exclude(partner_id=None).values_list("partner_id", "name").iterator()
     )

@@ -1,4 +1,4 @@
-"""Whom a roster file means by its names for people, among those who are here."""
+"""Matching of the people named in a roster file with existing users."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from roster.models import Facility, User, UserQuerySet
 
 
 @dataclass(kw_only=True)
-class Known:
-    """Who is here already, each one object however often they were found."""
+class KnownUsers:
+    """Existing users, with one object per row however often it is found."""
 
     facility: Facility
     rows: dict[UUID, User] = field(default_factory=dict)
@@ -22,39 +22,39 @@ class Known:
     by_external_id: dict[str, User] = field(default_factory=dict)
 
     def add(self, found: UserQuerySet) -> None:
-        """Note all whom a query finds."""
+        """Add all users of a queryset."""
         for user in found:
-            self.note(self.rows.setdefault(user.pk, user))
+            self.index(self.rows.setdefault(user.pk, user))
 
-    def note(self, user: User) -> None:
-        """Note somebody under the names they have now."""
+    def index(self, user: User) -> None:
+        """Index a user by their current username and external id."""
         if user.username_key is not None:
             self.by_username[user.username_key] = user
         if user.external_id is not None and user.facility_id == self.facility.pk:
             self.by_external_id[user.external_id] = user
 
     def refuse_clash(self, entry: UserEntry, user: User | None, path: str) -> None:
-        """Refuse a username or external id that is somebody else's and stays theirs."""
+        """Reject a username or external id that another user has and keeps."""
         folded = fold_username(entry.username)
         holder = self.by_username.get(folded)
         if holder and holder is not user and holder.username_key == folded:
-            whose = f"is already {_described(holder)} here"
+            reason = f"is already {_label(holder)} here"
             if holder.facility_id != self.facility.pk:
-                whose = f"belongs to another facility: {_described(holder)} of {holder.facility}"
-            raise RosterError(f"{path}.username", f"“{entry.username}” {whose}.")
-        taken = self.by_external_id.get(entry.external_id or "")
-        if taken and taken is not user and taken.external_id == entry.external_id:
+                reason = f"belongs to another facility: {_label(holder)} of {holder.facility}"
+            raise RosterError(f"{path}.username", f"“{entry.username}” {reason}.")
+        other = self.by_external_id.get(entry.external_id or "")
+        if other and other is not user and other.external_id == entry.external_id:
             raise RosterError(
-                f"{path}.external_id", f"“{entry.external_id}” is somebody else's: {taken}."
+                f"{path}.external_id", f"“{entry.external_id}” is somebody else's: {other}."
             )
 
 
-def _described(user: User) -> str:
+def _label(user: User) -> str:
     return f"{user} ({user.external_id})" if user.external_id else str(user)
 
 
-def left_alone(user: User, roster: RosterFile) -> bool:
-    """Tell whether somebody is a superuser, whom other systems' files never change."""
+def is_protected(user: User, roster: RosterFile) -> bool:
+    """Return whether a user is a superuser, which files of other systems never change."""
     return roster.by_external_id and user.is_superuser
 
 
@@ -66,15 +66,15 @@ def _references(roster: RosterFile) -> Iterator[str]:
             yield from group.learners
 
 
-def find_known(roster: RosterFile, facility: Facility) -> Known:
-    """Find whoever the file may mean, and whoever has a name it gives."""
+def load_users(roster: RosterFile, facility: Facility) -> KnownUsers:
+    """Load the users that the file may refer to, or whose names it uses."""
     usernames = {fold_username(entry.username) for entry in roster.users}
     external_ids = {entry.external_id for entry in roster.users if entry.external_id is not None}
     if roster.by_external_id:
         external_ids.update(_references(roster))
     else:
         usernames.update(fold_username(name) for name in _references(roster))
-    known = Known(facility=facility)
+    known = KnownUsers(facility=facility)
     for names in batches(sorted(usernames)):
         known.add(User.objects.filter(username_key__in=names))
     for ids in batches(sorted(external_ids)):
@@ -82,22 +82,22 @@ def find_known(roster: RosterFile, facility: Facility) -> Known:
     return known
 
 
-def match(roster: RosterFile, known: Known) -> dict[str, User]:
-    """Return who of the facility is meant by the file's names for people.
+def match_users(roster: RosterFile, known: KnownUsers) -> dict[str, User]:
+    """Return the users of the facility by their key in the file.
 
-    Somebody with a username and no external id is taken for the person a file of external
-    ids calls by that username: they were here before the file's source knew them.
+    A file of external ids also matches a user with the same username and no external id: that
+    user existed here before the other system exported them.
     """
-    here = {
+    by_username = {
         key: user
         for key, user in known.by_username.items()
         if user.facility_id == known.facility.pk
     }
     if not roster.by_external_id:
-        return here
+        return by_username
     people = dict(known.by_external_id)
     for entry in roster.users:
-        namesake = here.get(fold_username(entry.username))
+        namesake = by_username.get(fold_username(entry.username))
         if namesake and namesake.external_id is None:
             people.setdefault(roster.key_of(entry), namesake)
     return people

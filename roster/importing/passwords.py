@@ -1,4 +1,4 @@
-"""Passwords of a roster file, hashed before anything is locked: each takes a tenth of a second."""
+"""Passwords of a roster file, hashed before any lock, as each takes 0.1 seconds."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import Any
 from django.contrib.auth.hashers import check_password, make_password
 
 from infra.password_hashers import MAX_CONCURRENT_HASHES
-from roster.importing.facilities import facilities_meant
-from roster.importing.matching import find_known, left_alone, match
+from roster.importing.facilities import match_facilities
+from roster.importing.matching import is_protected, load_users, match_users
 from roster.importing.schema import RosterFile, UserEntry
 from roster.models import Facility, User
 
@@ -21,7 +21,7 @@ Progress = Callable[[Iterable[Any]], Iterable[Any]]
 
 @dataclass(frozen=True, kw_only=True)
 class Password:
-    """What is to be stored for whoever has `before` stored, None for somebody new."""
+    """Password to store for a user whose stored value is `before`; None for a new user."""
 
     before: str | None
     stored: str
@@ -30,49 +30,49 @@ class Password:
 
 @dataclass(frozen=True, kw_only=True)
 class Passwords:
-    """Passwords by the file's names for people (`RosterFile.key_of`)."""
+    """Prepared passwords by the key of the user (`RosterFile.key_of`)."""
 
     prepared: dict[str, Password] = field(default_factory=dict)
 
-    def of(self, key: str, entry: UserEntry, before: str | None) -> Password:
-        """Return the password of an entry, hashed only now if somebody's changed meanwhile."""
-        ready = self.prepared.get(key)
-        return ready if ready and ready.before == before else _password(entry, before)
+    def password_for(self, key: str, entry: UserEntry, before: str | None) -> Password:
+        """Return the password of an entry; hash it now if the stored one has changed since."""
+        prepared = self.prepared.get(key)
+        return prepared if prepared and prepared.before == before else _make_password(entry, before)
 
 
 def prepare_passwords(roster: RosterFile, progress: Progress) -> Passwords:
-    """Hash what a file's import will most likely store; it locks nothing and writes nothing."""
+    """Hash the passwords that the import is expected to store; lock and write nothing."""
     if all(entry.passwordless and entry.password is None for entry in roster.users):
         return Passwords()
-    here = _people_here(roster)
+    existing = _match_existing(roster)
     wanted = [
-        (roster.key_of(entry), entry, here.get(roster.key_of(entry))) for entry in roster.users
+        (roster.key_of(entry), entry, existing.get(roster.key_of(entry))) for entry in roster.users
     ]
     pool = ThreadPoolExecutor(MAX_CONCURRENT_HASHES)
     try:
-        begun = [
-            (key, pool.submit(_password, entry, user.password if user else None))
+        tasks = [
+            (key, pool.submit(_make_password, entry, user.password if user else None))
             for key, entry, user in wanted
-            if _is_hashed(entry, user, roster)
+            if _needs_hash(entry, user, roster)
         ]
-        return Passwords(prepared={key: task.result() for key, task in progress(begun)})
+        return Passwords(prepared={key: task.result() for key, task in progress(tasks)})
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def _people_here(roster: RosterFile) -> dict[str, User]:
-    """Return whom the file means; where it is not sure of which facility, the import will tell."""
-    facilities = facilities_meant(roster.facility, Facility.objects.all())
-    return match(roster, find_known(roster, facilities[0])) if len(facilities) == 1 else {}
+def _match_existing(roster: RosterFile) -> dict[str, User]:
+    """Return the users the file names; none if its facility is new or ambiguous."""
+    facilities = match_facilities(roster.facility, Facility.objects.all())
+    return match_users(roster, load_users(roster, facilities[0])) if len(facilities) == 1 else {}
 
 
-def _is_hashed(entry: UserEntry, user: User | None, roster: RosterFile) -> bool:
+def _needs_hash(entry: UserEntry, user: User | None, roster: RosterFile) -> bool:
     if user is None:
         return entry.password is not None or not entry.passwordless
-    return entry.password is not None and not left_alone(user, roster)
+    return entry.password is not None and not is_protected(user, roster)
 
 
-def _password(entry: UserEntry, before: str | None) -> Password:
+def _make_password(entry: UserEntry, before: str | None) -> Password:
     if before is not None and check_password(entry.password, before):
         return Password(before=before, stored=before)
     generated = None

@@ -1,4 +1,4 @@
-"""What every part of an import tells and uses."""
+"""Results of an import, and helpers that all its steps use."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from roster.importing.schema import ClassroomEntry, RosterError, RosterFile
 from roster.models import Classroom, Facility
 
 T = TypeVar("T")
-IN_BATCH = 500
+BATCH_SIZE = 500
 
 Pair = tuple[UUID, UUID]
 """A classroom and a person in it."""
@@ -20,7 +20,7 @@ Pair = tuple[UUID, UUID]
 
 @dataclass(frozen=True, kw_only=True)
 class ImportedUser:
-    """Who somebody is here, and the password if it was generated now."""
+    """Id and username of a user, and the password if the import generated it."""
 
     id: UUID
     username: str
@@ -44,29 +44,29 @@ class ImportedRoster:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Held:
-    """A row that puts one person into one classroom."""
+class ExistingRow:
+    """Existing enrolment or role of one user in one classroom."""
 
     pk: UUID
     external_id: str | None
 
 
-def ended(
+def ended_rows(
     roster: RosterFile,
     rooms: list[Classroom],
-    held: dict[Pair, Held],
+    existing: dict[Pair, ExistingRow],
     wanted: Collection[Pair],
     former: Callable[[ClassroomEntry], list[str]],
 ) -> list[UUID]:
-    """Return the rows that end: the file says so, or is complete and does not name them.
+    """Return the ids of rows to delete: the file ends them, or is complete and omits them.
 
-    Whoever has no external id came from elsewhere, and stays.
+    Users without an external id do not come from the file's system, so their rows stay.
     """
     entries = {room.pk: entry for room, entry in zip(rooms, roster.classrooms, strict=True)}
     left = {room: set(former(entry)) for room, entry in entries.items()}
     return [
         row.pk
-        for (room, user), row in held.items()
+        for (room, user), row in existing.items()
         if row.external_id is not None
         and (room, user) not in wanted
         and (entries[room].complete or row.external_id in left[room])
@@ -74,20 +74,20 @@ def ended(
 
 
 def batches(rows: Iterable[T]) -> Iterator[list[T]]:
-    """Yield rows in lists that one statement can take."""
+    """Yield lists of at most `BATCH_SIZE` rows, for one statement each."""
     left = iter(rows)
-    while batch := list(islice(left, IN_BATCH)):
+    while batch := list(islice(left, BATCH_SIZE)):
         yield batch
 
 
-def refuse_repeat(name: str, seen: dict[str, Any], path: str) -> None:
-    """Refuse a name the file has used already."""
+def check_unique(name: str, seen: dict[str, Any], path: str) -> None:
+    """Raise RosterError if the file has used a name already."""
     if name in seen:
         raise RosterError(path, f"“{name}” is named twice.")
 
 
-def only(found: Iterable[T], path: str, what: str) -> T | None:
-    """Return the one row found, None for none; several cannot be told apart."""
+def get_only(found: Iterable[T], path: str, what: str) -> T | None:
+    """Return the only row, or None; raise RosterError if there are several."""
     rows = list(found)
     if len(rows) > 1:
         raise RosterError(path, f"{len(rows)} {what} here have this name.")

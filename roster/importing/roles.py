@@ -1,4 +1,4 @@
-"""Who looks after the classes and the facility of a roster file."""
+"""Import of the coaches and admins of a roster file."""
 
 from __future__ import annotations
 
@@ -6,36 +6,36 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from roster.importing.people import People
-from roster.importing.results import IN_BATCH, Held, Pair, batches, ended
+from roster.importing.results import BATCH_SIZE, ExistingRow, Pair, batches, ended_rows
 from roster.importing.schema import RosterFile
 from roster.models import Classroom, Facility, LearnerToken, Role, RoleKind, User
 
 
-def appoint_coaches(roster: RosterFile, rooms: list[Classroom], people: People) -> None:
-    """Give each class the coaches its entry names, and take from it those who have left."""
+def assign_coaches(roster: RosterFile, rooms: list[Classroom], people: People) -> None:
+    """Add the coaches that the entries name, and remove those who have left."""
     coaches = {
         (room.pk, coach.pk): coach
         for place, (room, entry) in enumerate(zip(rooms, roster.classrooms, strict=True))
         for coach in people.find_all(entry.coaches, f"classrooms[{place}].coaches")
     }
-    held = _held_roles(rooms)
+    held = _load_coach_roles(rooms)
     Role.objects.bulk_create(
         [
             Role(user=coach, kind=RoleKind.COACH, classroom_id=pair[0])
             for pair, coach in coaches.items()
             if pair not in held
         ],
-        batch_size=IN_BATCH,
+        batch_size=BATCH_SIZE,
     )
-    _let_in(coaches.values())
-    surplus = ended(roster, rooms, held, coaches.keys(), lambda entry: entry.former_coaches)
+    _grant_staff_access(coaches.values())
+    surplus = ended_rows(roster, rooms, held, coaches.keys(), lambda entry: entry.former_coaches)
     for batch in batches(surplus):
         Role.objects.filter(pk__in=batch).delete()
 
 
-def _held_roles(rooms: list[Classroom]) -> dict[Pair, Held]:
+def _load_coach_roles(rooms: list[Classroom]) -> dict[Pair, ExistingRow]:
     return {
-        (room, user): Held(pk=pk, external_id=external_id)
+        (room, user): ExistingRow(pk=pk, external_id=external_id)
         for batch in batches([room.pk for room in rooms])
         for room, user, pk, external_id in Role.objects.filter(
             classroom__in=batch, kind=RoleKind.COACH
@@ -43,35 +43,35 @@ def _held_roles(rooms: list[Classroom]) -> dict[Pair, Held]:
     }
 
 
-def give_facility_roles(roster: RosterFile, facility: Facility, people: People) -> None:
-    """Give facility roles as the file says: a coach of no class in it coaches them all."""
-    told = {user: role for user, role in people.told(roster) if role is not None}
-    by_key = {user.pk: user for user in told}
+def assign_facility_roles(roster: RosterFile, facility: Facility, people: People) -> None:
+    """Set the facility roles of the file; a coach without a class coaches the facility."""
+    roles = {user: role for user, role in people.with_roles(roster) if role is not None}
+    by_key = {user.pk: user for user in roles}
     of_classes = _coaches_of_classes(facility)
     wanted = {
         (user.pk, kind)
-        for user, role in told.items()
-        for kind in _kinds(role, coaches_class=user.pk in of_classes)
+        for user, role in roles.items()
+        for kind in _role_kinds(role, coaches_class=user.pk in of_classes)
     }
     held = {(role.user_id, role.kind): role.pk for role in Role.objects.filter(facility=facility)}
     surplus = [
         pk
         for (user, kind), pk in held.items()
         if user in by_key and (user, kind) not in wanted
-        # A source that knows no facility coaches takes nobody's coaching away.
-        and not (told[by_key[user]] == "staff" and kind == RoleKind.COACH)
+        # OneRoster has no facility coaches, so its "staff" must not remove that role.
+        and not (roles[by_key[user]] == "staff" and kind == RoleKind.COACH)
     ]  # fmt: skip
     Role.objects.filter(pk__in=surplus).delete()
     fresh = sorted(wanted - held.keys())
     Role.objects.bulk_create(
         [Role(user_id=user, kind=kind, facility=facility) for user, kind in fresh],
-        batch_size=IN_BATCH,
+        batch_size=BATCH_SIZE,
     )
-    _let_in(by_key[user] for user, _kind in fresh)
-    _let_out(user for user, role in told.items() if role in ("learner", "staff"))
+    _grant_staff_access(by_key[user] for user, _kind in fresh)
+    _revoke_staff_access(user for user, role in roles.items() if role in ("learner", "staff"))
 
 
-def _kinds(role: str, *, coaches_class: bool) -> set[str]:
+def _role_kinds(role: str, *, coaches_class: bool) -> set[str]:
     if role == "admin":
         return {RoleKind.ADMIN.value}
     if role == "coach" and not coaches_class:
@@ -80,23 +80,23 @@ def _kinds(role: str, *, coaches_class: bool) -> set[str]:
 
 
 def _coaches_of_classes(facility: Facility) -> set[UUID]:
-    """Return who coaches a class, by the file or from before: they get no further than that."""
+    """Return the ids of users who coach a class; they get no facility role as coach."""
     of_classes = Role.objects.filter(classroom__isnull=False, user__facility=facility)
     return set(of_classes.values_list("user_id", flat=True))
 
 
-def _let_in(users: Iterable[User]) -> None:
-    """Open the admin to people who look after others."""
-    outside = {user.pk: user for user in users if not user.is_staff}
-    for batch in batches(outside):
+def _grant_staff_access(users: Iterable[User]) -> None:
+    """Grant access to the admin to users with a role."""
+    newcomers = {user.pk: user for user in users if not user.is_staff}
+    for batch in batches(newcomers):
         User.objects.filter(pk__in=batch).update(is_staff=True)
-        # Tokens are for learners; none may wake when the role ends.
+        # Tokens are for learners only; old ones must not work again after the role ends.
         LearnerToken.objects.filter(user__in=batch).delete()
-    for user in outside.values():
+    for user in newcomers.values():
         user.is_staff = True
 
 
-def _let_out(users: Iterable[User]) -> None:
-    """Close the admin to people who look after nobody any more."""
+def _revoke_staff_access(users: Iterable[User]) -> None:
+    """Revoke access to the admin of users without a role."""
     for batch in batches([user.pk for user in users if user.is_staff]):
         User.objects.filter(pk__in=batch, roles=None).update(is_staff=False)

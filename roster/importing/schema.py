@@ -1,4 +1,4 @@
-"""What a roster file says, as frozen values (contract 1.8)."""
+"""Content of a roster file as frozen dataclasses (contract 1.8)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from infra.identifiers import fold_username
 
 @dataclass(frozen=True, kw_only=True)
 class FacilityEntry:
-    """The facility the file is about."""
+    """The facility of the file."""
 
     name: str
     partner_id: str | None = None
@@ -17,11 +17,10 @@ class FacilityEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class UserEntry:
-    """One person; None leaves what they have.
+    """One user; None leaves the current value unchanged.
 
-    Who is new and has no `password` is given a generated one, or none at all where
-    `passwordless`. `role` None: a learner when new; "staff": of no rights but those their
-    classes give.
+    A new user without `password` gets a generated one, or none if `passwordless`. `role` None
+    means learner for a new user; "staff" gives no permissions beyond those of classes.
     """
 
     username: str
@@ -35,7 +34,7 @@ class UserEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class GroupEntry:
-    """One learner group; its learners attend its classroom."""
+    """One learner group; its learners are enrolled in its classroom too."""
 
     name: str
     learners: list[str] = field(default_factory=list)
@@ -43,11 +42,11 @@ class GroupEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class ClassroomEntry:
-    """One classroom, who coaches it and who attends it, by the file's names for people.
+    """One classroom, with the names of its coaches and learners.
 
-    It is found by `external_id` where it has one, else by name. Former learners and coaches,
-    by external id, leave it; where it is `complete`, so does everybody with an external id
-    whom it does not name.
+    It is matched by `external_id` if it has one, else by name. Former learners and coaches, given
+    by external id, are removed; if `complete`, so is everybody else with an external id who is
+    not listed.
     """
 
     name: str
@@ -62,7 +61,7 @@ class ClassroomEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class AssignableEntry:
-    """One lesson, quiz or course session, and where it is assigned; `active` None: if new."""
+    """One lesson, quiz or course session with its assignments; `active` None: only if new."""
 
     title: str
     active: bool | None = None
@@ -79,11 +78,11 @@ class KeyEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class RosterFile:
-    """One facility with everybody and everything in it that the file names.
+    """One facility with the users, classes, assignments and keys that the file names.
 
-    A file `by_external_id` calls people by that and may rename them, else by username. It is
-    of some other system's making: superusers are none of its business. `leavers`, by
-    external id, are deactivated.
+    A file `by_external_id` comes from another system: it identifies users by external id, may
+    rename them, and never changes superusers. Other files identify users by username.
+    `leavers`, given by external id, are deactivated.
     """
 
     facility: FacilityEntry
@@ -97,7 +96,7 @@ class RosterFile:
     api_keys: list[KeyEntry] = field(default_factory=list)
 
     def key_of(self, user: UserEntry) -> str:
-        """Return the name by which the file calls somebody, in the form it is compared."""
+        """Return the key of a user in this file: external id or folded username."""
         if self.by_external_id and user.external_id is not None:
             return user.external_id
         return fold_username(user.username)

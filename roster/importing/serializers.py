@@ -1,4 +1,4 @@
-"""The JSON of a roster file, checked field by field and turned into a `RosterFile`."""
+"""Serializers that validate the JSON of a roster file and return a `RosterFile`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from roster.models import Scope
 ROLES = ["superuser", "admin", "coach", "learner"]
 
 
-def _usernames() -> serializers.ListField:
+def _username_list() -> serializers.ListField:
     return serializers.ListField(child=serializers.CharField(max_length=150), default=list)
 
 
@@ -46,13 +46,13 @@ class UserEntrySerializer(serializers.Serializer[Any]):
 
 class GroupEntrySerializer(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=200)
-    learners = _usernames()
+    learners = _username_list()
 
 
 class ClassroomEntrySerializer(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=200)
-    coaches = _usernames()
-    learners = _usernames()
+    coaches = _username_list()
+    learners = _username_list()
     groups = GroupEntrySerializer(many=True, default=list)
 
 
@@ -70,7 +70,7 @@ class KeyEntrySerializer(serializers.Serializer[Any]):
 
 
 class RosterFileSerializer(serializers.Serializer[Any]):
-    """The whole file."""
+    """The whole roster file."""
 
     facility = FacilityEntrySerializer()
     users = UserEntrySerializer(many=True, default=list)
@@ -81,7 +81,7 @@ class RosterFileSerializer(serializers.Serializer[Any]):
     api_keys = KeyEntrySerializer(many=True, default=list)
 
     def command(self) -> RosterFile:
-        """Return the checked file as frozen values."""
+        """Return the validated file as frozen dataclasses."""
         data = self.validated_data
         return RosterFile(
             facility=FacilityEntry(**data["facility"]),
@@ -100,7 +100,7 @@ class RosterFileSerializer(serializers.Serializer[Any]):
 
 
 def unknown(data: Any, serializer: Any, path: str = "") -> Iterator[str]:
-    """Name the fields of a file that nobody reads, like ``classrooms[0].coachs``."""
+    """Yield the paths of unknown fields in a file, like ``classrooms[0].coachs``."""
     if isinstance(serializer, serializers.ListSerializer):
         for place, entry in enumerate(data or []):
             yield from unknown(entry, serializer.child, f"{path}[{place}]")
@@ -114,7 +114,7 @@ def unknown(data: Any, serializer: Any, path: str = "") -> Iterator[str]:
 
 
 def problems(errors: Any, path: str = "") -> Iterator[str]:
-    """Spell nested errors as lines like ``users[3].role: "boss" is not a valid choice.``"""
+    """Yield nested errors as lines like ``users[3].role: "boss" is not a valid choice.``"""
     if isinstance(errors, dict):
         for name, inner in errors.items():
             if isinstance(name, int):

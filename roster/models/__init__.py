@@ -1,4 +1,4 @@
-"""The roster's tables."""
+"""Models of the roster."""
 
 from __future__ import annotations
 

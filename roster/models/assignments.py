@@ -1,4 +1,4 @@
-"""Lessons, quizzes and course sessions, and to whom they are assigned."""
+"""Lessons, quizzes and course sessions, and their assignments to classes and groups."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ H = TypeVar("H", bound="Assignment")
 
 class AssignableQuerySet(models.QuerySet[A]):
     def visible_to(self, actor: Actor) -> Self:
-        """Those of places the actor looks after, handed out there, or handed out to them."""
+        """Rows that belong or are assigned to places the actor manages, or to the actor."""
         if actor.is_superuser:
             return self
         staffed = Classroom.objects.managed_by(actor)
-        seen = Q(facility__in=Facility.objects.managed_by(actor)) | Q(classroom__in=staffed)
+        owned = Q(facility__in=Facility.objects.managed_by(actor)) | Q(classroom__in=staffed)
         if not isinstance(actor, User):
-            return self.filter(seen)
-        there = self._handed_out(staffed, LearnerGroup.objects.filter(classroom__in=staffed))
-        return self.filter(seen | there | self._theirs(actor))
+            return self.filter(owned)
+        assigned = self._for_places(staffed, LearnerGroup.objects.filter(classroom__in=staffed))
+        return self.filter(owned | assigned | self._for_learner(actor))
 
     def assigned_to(self, learner: User) -> Self:
-        """Those assigned to a classroom or a group of the learner."""
-        return self.filter(self._theirs(learner))
+        """Rows assigned to a classroom or a group of the learner."""
+        return self.filter(self._for_learner(learner))
 
-    def _theirs(self, learner: User) -> Q:
+    def _for_learner(self, learner: User) -> Q:
         memberships = GroupMembership.objects.filter(enrolment__user=learner)
-        return self._handed_out(learner.enrolments.values("classroom"), memberships.values("group"))
+        return self._for_places(learner.enrolments.values("classroom"), memberships.values("group"))
 
-    def _handed_out(
+    def _for_places(
         self, classrooms: models.QuerySet[Any, Any], groups: models.QuerySet[Any, Any]
     ) -> Q:
-        """Tell those handed out to any of these places; a subquery, so that no row repeats."""
+        """Return the condition of rows assigned to these places; a subquery repeats no row."""
         rows = self.model._default_manager.filter(
             Q(assignments__classroom__in=classrooms) | Q(assignments__group__in=groups)
         )
@@ -47,7 +47,7 @@ class AssignableQuerySet(models.QuerySet[A]):
 
 
 class Assignable(UUIDModel):
-    """Something coaches hand out to classrooms and groups."""
+    """Base of what coaches assign to classrooms and groups."""
 
     AUDITED_FIELDS: ClassVar[tuple[str, ...]] = ("facility_id", "classroom_id", "title", "active")
 
@@ -67,19 +67,19 @@ class Assignable(UUIDModel):
 
     @property
     def collection_id(self) -> UUID:
-        """The place it belongs to: its classroom, else the facility."""
+        """Id of the place the row belongs to: its classroom, else its facility."""
         return self.classroom_id or self.facility_id
 
 
 class AssignmentQuerySet(models.QuerySet[H]):
     def visible_to(self, actor: Actor) -> Self:
-        """Hand-outs to places the actor may know of."""
+        """Assignments to places visible to the actor."""
         known = Classroom.objects.visible_to(actor)
         return self.filter(Q(classroom__in=known) | Q(group__classroom__in=known))
 
 
 class Assignment(UUIDModel):
-    """One hand-out to one classroom or one group."""
+    """Base of the assignment to one classroom or one group."""
 
     classroom = models.ForeignKey(
         Classroom, on_delete=models.CASCADE, related_name="+", null=True, blank=True
@@ -102,18 +102,18 @@ class Assignment(UUIDModel):
 
     @property
     def place_id(self) -> UUID | None:
-        """The classroom or the group."""
+        """Id of the classroom or the group."""
         return self.classroom_id or self.group_id
 
 
 class Lesson(Assignable):
-    """A sequence of resources a coach hands out."""
+    """One lesson: a sequence of resources that coaches assign."""
 
     objects = AssignableQuerySet["Lesson"].as_manager()
 
 
 class LessonAssignment(Assignment):
-    """One lesson is handed out to one classroom or group."""
+    """Assignment of one lesson to one classroom or group."""
 
     AUDITED_FIELDS: ClassVar[tuple[str, ...]] = ("lesson_id", "classroom_id", "group_id")
 
@@ -130,7 +130,7 @@ class LessonAssignment(Assignment):
 
 
 class Quiz(Assignable):
-    """A set of questions a coach hands out, answered once unless a repeat is allowed."""
+    """One quiz: questions that coaches assign, answered once unless repeats are allowed."""
 
     objects = AssignableQuerySet["Quiz"].as_manager()
 
@@ -139,7 +139,7 @@ class Quiz(Assignable):
 
 
 class QuizAssignment(Assignment):
-    """One quiz is handed out to one classroom or group."""
+    """Assignment of one quiz to one classroom or group."""
 
     AUDITED_FIELDS: ClassVar[tuple[str, ...]] = ("quiz_id", "classroom_id", "group_id")
 
@@ -156,13 +156,13 @@ class QuizAssignment(Assignment):
 
 
 class CourseSession(Assignable):
-    """One run of a course for the classrooms and groups it is handed out to."""
+    """One run of a course for the classrooms and groups it is assigned to."""
 
     objects = AssignableQuerySet["CourseSession"].as_manager()
 
 
 class CourseSessionAssignment(Assignment):
-    """One course session is handed out to one classroom or group."""
+    """Assignment of one course session to one classroom or group."""
 
     AUDITED_FIELDS: ClassVar[tuple[str, ...]] = ("course_session_id", "classroom_id", "group_id")
 

@@ -1,4 +1,4 @@
-"""Who changed what of the roster, and who took which records along."""
+"""Audit log of changes to the roster and of exports."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from roster.models.people import Actor, User
 
 
 class AuditAction(models.TextChoices):
-    """What somebody did."""
+    """Kind of an audited action."""
 
     ADDED = "added", _("added")
     CHANGED = "changed", _("changed")
@@ -25,7 +25,7 @@ class AuditAction(models.TextChoices):
 
 class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
     def visible_to(self, actor: Actor) -> Self:
-        """Entries of the facilities the actor is an admin of; superusers read all."""
+        """Entries of the facilities the actor is an admin of; superusers see all."""
         if actor.is_superuser:
             return self
         if not isinstance(actor, User) or actor.staffs_facility is False:
@@ -34,15 +34,15 @@ class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
 
 
 class AuditEntry(UUIDModel):
-    """One thing somebody did to the roster, or one export they asked for.
+    """One change of the roster, or one export, with the user or key who made it.
 
-    It is only ever added: triggers of the database refuse to change or delete one. What it is
-    about may be gone by now, so it names it too and rests on no other row. The time is the
-    database's, which no caller can set.
+    Entries are append-only: database triggers reject updates and deletes. The object may be
+    deleted later, so its name is stored and no foreign key is enforced. The time comes from the
+    database, so no caller can set it.
     """
 
     at = models.DateTimeField(_("time"), db_default=Now(), editable=False)
-    # A person's or a key's; none: a command on the server.
+    # Id of a user or a key; None for a command on the server.
     actor_id = models.UUIDField(null=True, blank=True)
     actor_name = models.CharField(_("who"), max_length=255)
     facility = models.ForeignKey(
@@ -60,9 +60,7 @@ class AuditEntry(UUIDModel):
     class Meta:
         verbose_name = _("audit entry")
         verbose_name_plural = _("audit log")
-        indexes = [
-            models.Index(fields=["facility", "-id"], name="audit_of_facility"),
-        ]
+        indexes = [models.Index(fields=["facility", "-id"], name="audit_of_facility")]
 
     def __str__(self) -> str:
         return f"{self.actor_name} {self.get_action_display()} {self.object_name}"

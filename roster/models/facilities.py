@@ -1,4 +1,4 @@
-"""Facilities, classrooms and learner groups: where learners belong."""
+"""Facilities, classrooms and learner groups."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 class FacilityQuerySet(models.QuerySet["Facility"]):
     def visible_to(self, actor: Actor) -> Self:
-        """Facilities the actor may know of: which they belong to or look after."""
+        """Facilities the actor belongs to or has a role in."""
         if actor.is_superuser or actor.is_anonymous or isinstance(actor, ApiKey):
             return self.managed_by(actor)
         return self.filter(
@@ -24,7 +24,7 @@ class FacilityQuerySet(models.QuerySet["Facility"]):
         )
 
     def known_to(self, actor: User) -> Self:
-        """Facilities somebody belongs to, or looks after anybody in: whose items they may see."""
+        """Facilities with items the actor may see: visible ones, and those of managed classes."""
         if actor.is_superuser:
             return self
         rooms = Classroom.objects.managed_by(actor)
@@ -34,12 +34,12 @@ class FacilityQuerySet(models.QuerySet["Facility"]):
         )
 
     def by_identifier(self, name: str) -> Self:
-        """The one facility that has this UUID or partner id."""
+        """The one facility with this UUID or partner id."""
         pk = parse_uuid(name)
         return self.filter(pk=pk) if pk else self.filter(partner_id=name)
 
     def managed_by(self, actor: Actor) -> Self:
-        """Facilities whose every record, guests' included, the actor may read."""
+        """Facilities of which the actor may read all records, including those of guests."""
         if actor.is_superuser:
             return self
         if actor.is_anonymous:
@@ -55,12 +55,8 @@ class Facility(UUIDModel):
     """One school or organisation; learners, classes and keys belong to exactly one."""
 
     AUDITED_FIELDS: ClassVar[tuple[str, ...]] = (
-        "name",
-        "partner_id",
-        "auto_provision",
-        "guest_access",
-        "remember_answers",
-    )
+        "name", "partner_id", "auto_provision", "guest_access", "remember_answers",
+    )  # fmt: skip
 
     name = models.CharField(max_length=200)
     partner_id = models.CharField(
@@ -73,7 +69,6 @@ class Facility(UUIDModel):
     guest_access = models.BooleanField(
         default=True, help_text="Let anonymous visitors track progress for themselves."
     )
-
     remember_answers = models.BooleanField(
         default=True,
         help_text="Let answers through content sessions and answer tracking move the memory of"
@@ -91,14 +86,14 @@ class Facility(UUIDModel):
 
 class ClassroomQuerySet(models.QuerySet["Classroom"]):
     def visible_to(self, actor: Actor) -> Self:
-        """Classrooms the actor may know of: which they look after or attend."""
+        """Classrooms the actor manages or attends."""
         staffed = self.managed_by(actor)
         if actor.is_superuser or actor.is_anonymous or isinstance(actor, ApiKey):
             return staffed
         return staffed | self.filter(pk__in=actor.enrolments.values("classroom"))
 
     def managed_by(self, actor: Actor) -> Self:
-        """Classrooms the actor looks after: each by itself, or all of a facility."""
+        """Classrooms the actor has a role in, directly or through the facility."""
         if actor.is_superuser:
             return self
         if actor.is_anonymous:
@@ -141,7 +136,7 @@ class Classroom(UUIDModel):
 
 class LearnerGroupQuerySet(models.QuerySet["LearnerGroup"]):
     def visible_to(self, actor: Actor) -> Self:
-        """Groups of the classrooms the actor may know of."""
+        """Groups of the classrooms visible to the actor."""
         return self.filter(classroom__in=Classroom.objects.visible_to(actor))
 
 

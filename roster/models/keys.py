@@ -1,4 +1,4 @@
-"""API keys and tokens: what an app holds to speak for its facility or for one learner."""
+"""API keys, which act for one facility, and tokens, which act for one learner."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from infra.db.models import UUIDModel
 
 
 class Scope(StrEnum):
-    """What a key may do; ADMIN implies the other two."""
+    """Permission of a key; ADMIN implies the other two."""
 
     READ = "read"
     WRITE = "write"
@@ -28,21 +28,14 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
 
 
 class ApiKey(UUIDModel):
-    """One secret by which an app acts for one facility; the secret itself is not stored.
+    """One API key, with which an app acts for one facility; the secret is not stored.
 
-    A key stands where a person would (`request.user`), so it answers the questions Django
-    and REST framework ask of one.
+    A key can be `request.user`, so it has the attributes that Django and DRF read from users.
     """
 
     AUDITED_FIELDS: ClassVar[tuple[str, ...]] = (
-        "name",
-        "prefix",
-        "can_read",
-        "can_write",
-        "can_admin",
-        "expires_at",
-        "revoked_at",
-    )
+        "name", "prefix", "can_read", "can_write", "can_admin", "expires_at", "revoked_at",
+    )  # fmt: skip
 
     is_anonymous = False
     is_authenticated = True
@@ -79,21 +72,21 @@ class ApiKey(UUIDModel):
         return f"{self.name} ({self.prefix})"
 
     def is_usable(self, at: datetime) -> bool:
-        """Tell whether this key is neither revoked nor expired; `usable`, of one row."""
+        """Return whether the key is neither revoked nor expired, like `usable`."""
         return self.revoked_at is None and (self.expires_at is None or self.expires_at > at)
 
     @property
     def scopes(self) -> list[Scope]:
-        """The scopes granted, implied ones included, weakest first."""
+        """Scopes of the key including implied ones, weakest first."""
         return [scope for scope in Scope if self.allows(scope)]
 
     @property
     def sole_facility_id(self) -> UUID | None:
-        """The facility whose records are exactly those this key may read; None: it reads none."""
+        """Id of the facility whose records the key may read; None if it may not read."""
         return self.facility_id if self.allows(Scope.READ) else None
 
     def allows(self, scope: Scope) -> bool:
-        """Tell whether this key has a scope, granted or implied."""
+        """Return whether the key has a scope, granted or implied."""
         granted = {
             Scope.READ: self.can_read,
             Scope.WRITE: self.can_write,
@@ -103,10 +96,7 @@ class ApiKey(UUIDModel):
 
 
 class LearnerToken(UUIDModel):
-    """One app or browser acts as one learner for a while, without holding the facility's key.
-
-    It dies with the key that asked for it.
-    """
+    """One short-lived token to act as one learner; it is deleted with the key that created it."""
 
     user = models.ForeignKey("roster.User", on_delete=models.CASCADE, related_name="tokens")
     key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="tokens")

@@ -1,4 +1,4 @@
-"""Who is in which class or group, as clients list it."""
+"""Memberships of classes and groups, as the API lists them."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from roster.models.people import Actor, User
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def visible_to(self, actor: Actor) -> Self:
-        """Memberships of people the actor may read, in classes the actor may know of."""
+        """Memberships of users and classes that are visible to the actor."""
         people, rooms = User.objects.visible_to(actor), Classroom.objects.visible_to(actor)
         return self.filter(user__in=people, classroom_id__in=rooms.values("pk"))
 
 
 class Membership(models.Model):
-    """One enrolment or one group membership, under its own id.
+    """One enrolment or one group membership, with the id of that row.
 
-    A view, so that the two tables are listed, filtered and counted as one; it is written
-    through `Enrolment` and `GroupMembership`.
+    This is a database view, so both tables can be listed, filtered and counted as one. Writes go
+    to `Enrolment` and `GroupMembership`.
     """
 
     id = models.UUIDField(primary_key=True)
     user = models.ForeignKey(User, on_delete=models.DO_NOTHING, related_name="+")
-    # The classroom; of a group membership the group, whose classroom is beside it.
+    # The classroom, or the group of a group membership.
     collection_id = models.UUIDField()
     classroom_id = models.UUIDField()
 

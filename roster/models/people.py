@@ -1,4 +1,4 @@
-"""People, the classes they attend, and the roles by which they look after others."""
+"""Users, their enrolments, group memberships and roles."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from roster.models.keys import ApiKey, Scope
 
 
 class FoldedUsernameField(models.CharField[str | None, str | None]):
-    """The folded username, written by the database layer so that no writer can forget it."""
+    """Folded username, derived on every save so that no caller has to set it."""
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str | None:  # noqa: ARG002, FBT001
-        """Derive the value from the username beside it."""
+        """Derive the value from the username of the same row."""
         assert isinstance(model_instance, User)  # noqa: S101  # the field is the User's alone
         username = model_instance.username
         model_instance.username_key = fold_username(username) if username else None
@@ -31,9 +31,9 @@ class FoldedUsernameField(models.CharField[str | None, str | None]):
 
 class UserQuerySet(models.QuerySet["User"]):
     def visible_to(self, actor: Actor) -> Self:
-        """People whose records the actor may read: the one rule of contract 0.7.
+        """Users whose records the actor may read: the one visibility rule (contract 0.7).
 
-        Use it as a subquery (`user__in=`): no join, so no row can repeat.
+        Use it as a subquery (`user__in=`), not as a join, so that no row repeats.
         """
         if isinstance(actor, ApiKey):
             return self.in_facility(actor.facility_id) if actor.allows(Scope.READ) else self.none()
@@ -50,11 +50,11 @@ class UserQuerySet(models.QuerySet["User"]):
         return self.filter(visible)
 
     def with_role_flags(self) -> Self:
-        """Tell each person whether they look after a facility or a class at all.
+        """Annotate whether users have roles in facilities and in classes.
 
-        Asked when somebody logs in or comes back, so that the lists of the many who look
-        after nobody need not ask the database about roles; and whether that is exactly their
-        own facility, since then lists need not ask who is in it.
+        Loaded at every login and request, so that lists need no query of roles for users without
+        any. The flags also show whether roles cover exactly the user's own facility, because
+        then lists need no subquery of its members.
         """
         roles = Role.objects.filter(user=OuterRef("pk"))
         at_home = Q(facility=OuterRef("facility"))
@@ -67,31 +67,31 @@ class UserQuerySet(models.QuerySet["User"]):
         )
 
     def in_facility(self, facility_id: UUID) -> Self:
-        """People of a facility."""
+        """Users of a facility."""
         return self.filter(facility=facility_id)
 
     def enrolled_in(self, classrooms: models.QuerySet[Classroom]) -> Self:
-        """People enrolled in any of these classrooms; group members always are."""
+        """Users enrolled in any of these classrooms, including all members of groups."""
         return self.filter(pk__in=Enrolment.objects.filter(classroom__in=classrooms).values("user"))
 
     def in_groups(self, groups: models.QuerySet[LearnerGroup]) -> Self:
-        """People who are members of any of these groups."""
+        """Users who are members of any of these groups."""
         return self.filter(
             pk__in=GroupMembership.objects.filter(group__in=groups).values("enrolment__user")
         )
 
     def by_identifier(self, name: str) -> Self:
-        """The one person an app calls by this name: by external id first, then by our UUID."""
+        """The one user with this identifier: by external id first, then by UUID."""
         pk = parse_uuid(name)
         if "\0" in name:
-            return self.none()  # No text PostgreSQL could hold, so nobody's name.
+            return self.none()  # PostgreSQL cannot store NUL, so no user matches.
         if pk is None:
             return self.filter(external_id=name)
         by_external_id = Case(When(external_id=name, then=Value(0)), default=Value(1))
         return self.filter(Q(external_id=name) | Q(pk=pk)).order_by(by_external_id)[:1]
 
     def search(self, word: str) -> Self:
-        """People whose username, full name or external id contains a word, in any case."""
+        """Users whose username, full name or external id contains a word, ignoring case."""
         return self.filter(
             Q(username_key__contains=fold_username(word))
             | Q(full_name__icontains=word)
@@ -99,21 +99,21 @@ class UserQuerySet(models.QuerySet["User"]):
         )
 
     def by_token(self, digest: str, at: datetime) -> Self:
-        """The one learner a living token acts for."""
-        living = {"tokens__digest": digest, "tokens__expires_at__gt": at}
+        """The one learner of a valid token."""
+        valid = {"tokens__digest": digest, "tokens__expires_at__gt": at}
         usable = ApiKey.objects.usable(at)
-        # Whoever came to look after others since then logs in for that.
+        # Users who got a role since then have to log in.
         learners = self.filter(is_active=True, is_staff=False, is_superuser=False)
-        return learners.filter(**living, tokens__key__in=usable)
+        return learners.filter(**valid, tokens__key__in=usable)
 
     def get_by_natural_key(self, username: str | None) -> User:
-        """Return the person who logs in by this name; asked by Django's authentication."""
+        """Return the user with this login name; called by Django's authentication."""
         if username is None:
             raise User.DoesNotExist
         return self.get(username_key=fold_username(username))
 
     def create_superuser(self, username: str, password: str, **fields: Any) -> User:
-        """Create somebody who may do everything; asked by `manage.py createsuperuser`."""
+        """Create a superuser; called by `manage.py createsuperuser`."""
         user = User(username=username, is_staff=True, is_superuser=True, **fields)
         user.set_password(password)
         user.save(force_insert=True, using=self.db)
@@ -123,20 +123,14 @@ class UserQuerySet(models.QuerySet["User"]):
 class User(UUIDModel, AbstractBaseUser, PermissionsMixin):
     """One person: learner, coach, admin or superuser.
 
-    A learner whom an app's answers introduced has an `external_id` and no username, and so
-    cannot log in.
+    A learner created by answers from an app has an `external_id` but no username, so cannot log
+    in.
     """
 
     AUDITED_FIELDS: ClassVar[tuple[str, ...]] = (
-        "username",
-        "full_name",
-        "email",
-        "external_id",
-        "password",
-        "is_active",
-        "is_staff",
-        "is_superuser",
-    )
+        "username", "full_name", "email", "external_id", "password",
+        "is_active", "is_staff", "is_superuser",
+    )  # fmt: skip
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -145,7 +139,7 @@ class User(UUIDModel, AbstractBaseUser, PermissionsMixin):
         Facility, on_delete=models.CASCADE, related_name="people", null=True, blank=True,
         help_text="Only superusers may belong to none.",
     )  # fmt: skip
-    # Null, not empty: most learners have none, and what they have is unique.
+    # Null, not empty: most learners have none, and the column is unique.
     username = models.CharField(max_length=150, unique=True, null=True, blank=True)
     username_key = FoldedUsernameField(
         max_length=MAX_USERNAME_KEY_LENGTH, unique=True, null=True, editable=False
@@ -160,7 +154,7 @@ class User(UUIDModel, AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(default=False, help_text="May open the admin.")
     created_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    # Known only of rows of `with_role_flags`; None: perhaps.
+    # Set by `with_role_flags`; None means unknown.
     staffs_facility: bool | None = None
     coaches_class: bool | None = None
     staffs_home: bool | None = None
@@ -187,7 +181,7 @@ class User(UUIDModel, AbstractBaseUser, PermissionsMixin):
         return self.full_name or self.username or self.external_id or str(self.pk)
 
     def clean(self) -> None:
-        """Tell a form that a username is taken, whatever its case; the database only refuses."""
+        """Reject a taken username, ignoring case, with a message for forms."""
         self.username = self.username or None
         if self.username is None:
             return
@@ -200,24 +194,24 @@ class User(UUIDModel, AbstractBaseUser, PermissionsMixin):
 
     @property
     def sole_facility_id(self) -> UUID | None:
-        """The facility whose records are exactly those this person may read, where known."""
+        """Id of the facility if the user may read exactly its records, else None."""
         return self.facility_id if self.staffs_home and self.looks_beyond is False else None
 
     @property
     def has_no_roles(self) -> bool:
-        """Tell whether this person is known to read no records but their own."""
+        """Whether the user is known to have no roles, so may read only their own records."""
         return self.staffs_facility is False and self.coaches_class is False
 
     def has_identifier(self, name: str) -> bool:
-        """Tell whether this is a name of theirs: the external id, or our UUID."""
+        """Return whether this is the user's external id or UUID."""
         return name == self.external_id or parse_uuid(name) == self.pk
 
     def get_full_name(self) -> str:
-        """Return the name to greet somebody by; asked by Django's admin."""
+        """Return the full name; called by Django's admin."""
         return self.full_name
 
     def get_short_name(self) -> str:
-        """Return the name to greet somebody by; asked by Django's admin."""
+        """Return the display name; called by Django's admin."""
         return str(self)
 
 
@@ -225,7 +219,7 @@ Actor = User | ApiKey | AnonymousUser
 
 
 class Enrolment(UUIDModel):
-    """One learner attends one classroom."""
+    """Enrolment of one learner in one classroom."""
 
     AUDITED_FIELDS: ClassVar[tuple[str, ...]] = ("user_id", "classroom_id")
 
@@ -241,18 +235,15 @@ class Enrolment(UUIDModel):
         return f"{self.user} in {self.classroom}"
 
     def clean(self) -> None:
-        """Tell a form that people attend classes of their own facility."""
+        """Reject a class of another facility than the user's."""
         if self.classroom_id is None:
-            return  # The form says that it is missing.
+            return  # The form reports the missing value.
         if self.user.facility_id not in (None, self.classroom.facility_id):
             raise ValidationError({"classroom": "This class is of another facility."})
 
 
 class GroupMembership(UUIDModel):
-    """One enrolled learner belongs to one group of that classroom.
-
-    It hangs on the enrolment: whoever leaves the class leaves its groups.
-    """
+    """Membership of one enrolled learner in one group of the class; it ends with the enrolment."""
 
     AUDITED_FIELDS: ClassVar[tuple[str, ...]] = ("enrolment_id", "group_id")
 
@@ -268,15 +259,15 @@ class GroupMembership(UUIDModel):
         return f"{self.enrolment.user} in {self.group}"
 
     def clean(self) -> None:
-        """Tell a form that a group's members attend its class."""
+        """Reject an enrolment in another class than the group's."""
         if self.enrolment_id is None:
-            return  # The form says that it is missing.
+            return  # The form reports the missing value.
         if self.enrolment.classroom_id != self.group.classroom_id:
             raise ValidationError({"enrolment": "This is an enrolment in another class."})
 
 
 class RoleKind(models.TextChoices):
-    """What somebody does for a facility or a classroom."""
+    """Kind of a role."""
 
     ADMIN = "admin"
     COACH = "coach"
@@ -284,9 +275,9 @@ class RoleKind(models.TextChoices):
 
 class RoleQuerySet(models.QuerySet["Role"]):
     def visible_to(self, actor: Actor) -> Self:
-        """Roles of people the actor may read, where these look after places the actor knows of.
+        """Roles at places known to the actor, of users visible to them.
 
-        And all roles at places the actor looks after.
+        This includes all roles at places that the actor manages.
         """
         return self.at_places_known_to(actor).filter(
             Q(user__in=User.objects.visible_to(actor))
@@ -295,7 +286,7 @@ class RoleQuerySet(models.QuerySet["Role"]):
         )
 
     def at_places_known_to(self, actor: Actor) -> Self:
-        """Roles in facilities the actor may know of, and in the actor's own classes."""
+        """Roles in visible facilities and all their classes, and in visible classes."""
         if actor.is_superuser:
             return self
         facilities = Facility.objects.visible_to(actor)
@@ -306,7 +297,7 @@ class RoleQuerySet(models.QuerySet["Role"]):
         )
 
     def of_admins(self) -> Self:
-        """Roles of those who may change what they look after."""
+        """Roles of kind admin."""
         return self.filter(kind=RoleKind.ADMIN)
 
     def elsewhere_than(self, facility_id: UUID | None) -> Self:
@@ -315,7 +306,7 @@ class RoleQuerySet(models.QuerySet["Role"]):
 
 
 class Role(UUIDModel):
-    """One person looks after one facility or one classroom."""
+    """Role of one user in one facility or one classroom."""
 
     AUDITED_FIELDS: ClassVar[tuple[str, ...]] = ("user_id", "kind", "facility_id", "classroom_id")
 
@@ -347,7 +338,7 @@ class Role(UUIDModel):
 
     @property
     def place_id(self) -> UUID | None:
-        """The facility or the classroom."""
+        """Id of the facility or the classroom."""
         return self.facility_id or self.classroom_id
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""How rows of the learners somebody may read are asked for."""
+"""Base queryset of rows that belong to learners, with the visibility rule."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ M = TypeVar("M", bound=models.Model)
 
 
 class LearnersQuerySet(models.QuerySet[M]):
-    """Rows each of which is one learner's; `learner` is the column that says whose."""
+    """Rows that belong to one learner each; `learner` is the name of that column."""
 
     learner: ClassVar[str] = "learner"
 
     def visible_to(self, actor: Actor) -> Self:
-        """Rows of the learners the actor may read; a subquery, so no join can repeat a row."""
+        """Rows of the learners the actor may read; a subquery, so no row repeats."""
         if actor.is_superuser:
             return self
-        return self.filter(_of_visible(actor, self.learner))
+        return self.filter(_visible_condition(actor, self.learner))
 
 
-def _of_visible(actor: Actor, column: str) -> Q:
-    """Return a condition on the column of the learner: somebody the actor may read.
+def _visible_condition(actor: Actor, column: str) -> Q:
+    """Return the condition that the learner is visible to the actor.
 
-    Coaches of classes alone read a few: the database then goes to these learners' own rows. Whoever
-    reads a facility may read many, some of whom will be among the newest rows.
+    Coaches of classes read few learners, so the database looks up the rows by learner. Readers of
+    a facility read many, so a scan of the newest rows finds matches soon.
     """
     is_few = isinstance(actor, User) and actor.staffs_facility is False
     lookup = "among" if is_few else "in"

@@ -1,4 +1,4 @@
-"""Use cases of the roster: locking and finding learners, granting keys and roles."""
+"""Services of the roster: find and lock learners, manage keys, roles and the audit log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Handing lessons, quizzes and course sessions out to classes and groups."""
+"""Services for lessons, quizzes and course sessions and their assignments."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from roster.services.permissions import (
 
 
 class AssignmentFields(TypedDict, total=False):
-    """What may be said of something handed out."""
+    """Writable fields of a lesson, quiz or course session."""
 
     title: str
     active: bool
@@ -37,7 +37,7 @@ class AssignmentFields(TypedDict, total=False):
 
 @transaction.atomic
 def add_assignable(model: type[Assignable], fields: AssignmentFields, *, actor: Actor) -> UUID:
-    """Keep something for a class, or for all of a facility, and hand it out there."""
+    """Create a row of a class or facility, and assign it to places within."""
     place, facility_id = lock_facility_or_class(fields["collection_id"], actor=actor)
     classroom = place if isinstance(place, Classroom) else None
     require_coach(actor, facility_id, classroom.pk if classroom else None)
@@ -57,8 +57,8 @@ def add_assignable(model: type[Assignable], fields: AssignmentFields, *, actor: 
 def change_assignable(
     model: type[Assignable], pk: UUID, fields: AssignmentFields, *, actor: Actor
 ) -> None:
-    """Rename, open, close or hand out anew."""
-    row = _lock_coached(model, pk, actor)
+    """Change title, state and assignments of a row."""
+    row = _lock_assignable(model, pk, actor)
     save_or_refuse("collection", fields, "collection_id", row.collection_id)
     with services.recording_change(row, actor=actor, facility_id=row.facility_id):
         row.title = fields.get("title", row.title)
@@ -70,18 +70,18 @@ def change_assignable(
 
 @transaction.atomic
 def remove_assignable(model: type[Assignable], pk: UUID, *, actor: Actor) -> None:
-    """Withdraw something; what learners did with it stays."""
-    row = _lock_coached(model, pk, actor)
+    """Delete a row with its assignments; learners' records stay."""
+    row = _lock_assignable(model, pk, actor)
     services.record_removed(row, actor=actor, facility_id=row.facility_id)
     row.delete()
 
 
-def require_right_over_assignable(row: Assignable, actor: Actor) -> None:
-    """Refuse whoever may not change something handed out."""
+def require_can_change_assignable(row: Assignable, actor: Actor) -> None:
+    """Raise NotAllowed if the actor may not change the row."""
     require_coach(actor, row.facility_id, row.classroom_id)
 
 
-def _lock_coached(model: type[Assignable], pk: UUID, actor: Actor) -> Assignable:
+def _lock_assignable(model: type[Assignable], pk: UUID, actor: Actor) -> Assignable:
     visible: QuerySet[Assignable] = AssignableQuerySet(model).visible_to(actor)
     row, facility_id = lock_row(visible, pk)
     require_coach(actor, facility_id, row.classroom_id)
@@ -89,7 +89,7 @@ def _lock_coached(model: type[Assignable], pk: UUID, actor: Actor) -> Assignable
 
 
 def _assign(row: Assignable, wanted: set[UUID], actor: Actor) -> None:
-    """Hand out to exactly these places, which must lie within its own."""
+    """Assign a row to exactly these places, which must be within its own place."""
     classrooms = Classroom.objects.filter(facility=row.facility_id)
     if row.classroom_id:
         classrooms = classrooms.filter(pk=row.classroom_id)
@@ -101,20 +101,20 @@ def _assign(row: Assignable, wanted: set[UUID], actor: Actor) -> None:
     if kinds.keys() != wanted:
         raise UnknownReference("assignments")
     assignments: Any = row.assignments  # type: ignore[attr-defined]
-    there = {assignment.place_id: assignment.pk for assignment in assignments.all()}
-    assignments.filter(pk__in=[there[place] for place in there.keys() - wanted]).delete()
+    existing = {assignment.place_id: assignment.pk for assignment in assignments.all()}
+    assignments.filter(pk__in=[existing[place] for place in existing.keys() - wanted]).delete()
     assignments.bulk_create(
         assignments.model(**{assignments.field.name: row, f"{kinds[place]}_id": place})
-        for place in sorted(wanted - there.keys())
+        for place in sorted(wanted - existing.keys())
     )
-    _note_places(row, set(there), wanted, actor)
+    _record_places(row, set(existing), wanted, actor)
 
 
-def _note_places(row: Assignable, before: set[Any], wanted: set[UUID], actor: Actor) -> None:
-    """Keep to whom something is handed out now, where that changed."""
+def _record_places(row: Assignable, before: set[Any], wanted: set[UUID], actor: Actor) -> None:
+    """Record changed assignments in the audit log."""
     if before == wanted:
         return
-    told = [sorted(place.hex for place in places) for places in (before, wanted)]
+    ids = [sorted(place.hex for place in places) for places in (before, wanted)]
     services.add_entry(
-        AuditAction.CHANGED, row, {"handed out to": told}, actor=actor, facility_id=row.facility_id
+        AuditAction.CHANGED, row, {"handed out to": ids}, actor=actor, facility_id=row.facility_id
     )

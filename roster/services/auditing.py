@@ -1,4 +1,4 @@
-"""Writing down who did what to the roster, beside doing it and in the same transaction."""
+"""Writing of the audit log, in the same transaction as the change."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from infra.exports.models import Export
 from roster.models import Actor, AuditAction, AuditEntry
 
 MAX_NAME = 255
-ON_THE_SERVER = "manage.py"
+SERVER_ACTOR_NAME = "manage.py"
 
 
 def add_entry(
@@ -24,10 +24,10 @@ def add_entry(
     actor: Actor | None,
     facility_id: UUID | None,
 ) -> None:
-    """Keep one entry about a row; no actor is a command on the server."""
+    """Save an audit entry about a row; actor None is a command on the server."""
     AuditEntry.objects.create(
         actor_id=actor.pk if actor else None,
-        actor_name=str(actor or ON_THE_SERVER)[:MAX_NAME],
+        actor_name=str(actor or SERVER_ACTOR_NAME)[:MAX_NAME],
         facility_id=facility_id,
         action=action,
         object_kind=row._meta.model_name or "",
@@ -38,26 +38,26 @@ def add_entry(
 
 
 def record_added(row: Model, *, actor: Actor | None, facility_id: UUID | None) -> None:
-    """Keep that a row was added, and how it began."""
-    told = {name: value for name, value in audited_fields(row).items() if value not in (None, "")}
+    """Record that a row was added, with its first values."""
+    values = {name: value for name, value in audited_fields(row).items() if value not in (None, "")}
     add_entry(
-        AuditAction.ADDED, row, changes_between({}, told), actor=actor, facility_id=facility_id
+        AuditAction.ADDED, row, changes_between({}, values), actor=actor, facility_id=facility_id
     )
 
 
 def record_changed(
     row: Model, before: Fields, *, actor: Actor | None, facility_id: UUID | None
 ) -> None:
-    """Keep what changed of a row since, where anything did."""
+    """Record the changes of a row since `before`, if any."""
     if changes := changes_between(before, audited_fields(row)):
         add_entry(AuditAction.CHANGED, row, changes, actor=actor, facility_id=facility_id)
 
 
 def record_removed(row: Model, *, actor: Actor | None, facility_id: UUID | None) -> None:
-    """Keep that a row is being removed, and how it ended; told while it is still there."""
-    told = {name: value for name, value in audited_fields(row).items() if value not in (None, "")}
+    """Record that a row is removed, with its last values; call it before the deletion."""
+    values = {name: value for name, value in audited_fields(row).items() if value not in (None, "")}
     add_entry(
-        AuditAction.REMOVED, row, changes_between(told, {}), actor=actor, facility_id=facility_id
+        AuditAction.REMOVED, row, changes_between(values, {}), actor=actor, facility_id=facility_id
     )
 
 
@@ -65,16 +65,16 @@ def record_removed(row: Model, *, actor: Actor | None, facility_id: UUID | None)
 def recording_change(
     row: Model, *, actor: Actor | None, facility_id: UUID | None
 ) -> Iterator[None]:
-    """Keep what is changed of a row meanwhile."""
+    """Record the changes made to a row inside the context."""
     before = audited_fields(row)
     yield
     record_changed(row, before, actor=actor, facility_id=facility_id)
 
 
 def record_import(model: type[Model], changes: Fields) -> None:
-    """Keep that a command brought rows of a table in that are no facility's."""
+    """Record that a command imported rows that belong to no facility."""
     AuditEntry.objects.create(
-        actor_name=ON_THE_SERVER,
+        actor_name=SERVER_ACTOR_NAME,
         action=AuditAction.IMPORTED,
         object_kind=model._meta.model_name or "",
         object_name=str(model._meta.verbose_name_plural)[:MAX_NAME],
@@ -83,7 +83,7 @@ def record_import(model: type[Model], changes: Fields) -> None:
 
 
 def record_export(export: Export, *, rows: int | None) -> None:
-    """Keep that somebody took a list along; without a number of rows it is still being gathered."""
+    """Record an export of a list; `rows` None means it is still in progress."""
     user = export.user
     AuditEntry.objects.create(
         actor_id=user.pk,

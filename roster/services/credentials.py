@@ -1,4 +1,4 @@
-"""API keys and learners' tokens: granting, finding and ending them."""
+"""Services for API keys and learner tokens."""
 
 from __future__ import annotations
 
@@ -24,9 +24,6 @@ class UnknownKey(LookupError):
     """No usable key has this prefix."""
 
 
-# Keys.
-
-
 @transaction.atomic
 def create_api_key(
     facility: Facility,
@@ -37,16 +34,13 @@ def create_api_key(
     expires_at: datetime | None = None,
     actor: Actor | None = None,
 ) -> tuple[ApiKey, str]:
-    """Create a key and return it with its secret, which is not kept and cannot be shown again.
-
-    No actor is a command on the server.
-    """
-    minted = keys.mint()
+    """Create a key; return it with its secret, which is not stored. No actor: a command."""
+    new_key = keys.mint()
     key = ApiKey.objects.create(
         facility=facility,
         name=name,
-        prefix=minted.prefix,
-        digest=minted.digest,
+        prefix=new_key.prefix,
+        digest=new_key.digest,
         can_read=Scope.READ in scopes,
         can_write=Scope.WRITE in scopes,
         can_admin=Scope.ADMIN in scopes,
@@ -54,7 +48,7 @@ def create_api_key(
         expires_at=expires_at,
     )
     auditing.record_added(key, actor=actor, facility_id=facility.pk)
-    return key, minted.secret
+    return key, new_key.secret
 
 
 _KEY = CompiledQuery(
@@ -67,7 +61,7 @@ def find_key(secret: str, *, at: datetime) -> ApiKey:
 
     Raises
     ------
-    UnknownKey : unknown, revoked or expired.
+    UnknownKey : the key is unknown, revoked or expired.
     """
     prefix = keys.prefix_of(secret)
     if prefix is None:
@@ -79,9 +73,9 @@ def find_key(secret: str, *, at: datetime) -> ApiKey:
 
 
 def record_key_use(key: ApiKey, *, at: datetime) -> None:
-    """Remember when a key was last used, to five minutes, outside any other transaction.
+    """Save when a key was last used, to five minutes, outside any other transaction.
 
-    Not worth a request: a database that takes no writes still answers reads.
+    Database errors are ignored: a read-only database must still serve reads.
     """
     if key.last_used_at is not None and at - key.last_used_at < LAST_USED_PRECISION:
         return
@@ -91,11 +85,11 @@ def record_key_use(key: ApiKey, *, at: datetime) -> None:
 
 @transaction.atomic
 def revoke_key(prefix: str, *, at: datetime, actor: Actor | None = None) -> ApiKey:
-    """Make a key useless from now on.
+    """Revoke a key from now on.
 
     Raises
     ------
-    UnknownKey : no key that is still usable has this prefix.
+    UnknownKey : no usable key has this prefix.
     """
     key = ApiKey.objects.usable(at).filter(prefix=prefix).first()
     if key is None:
@@ -106,14 +100,11 @@ def revoke_key(prefix: str, *, at: datetime, actor: Actor | None = None) -> ApiK
     return key
 
 
-# Learners' tokens.
-
-
 @transaction.atomic
 def issue_token(
     key: ApiKey, name: str, *, lifetime: timedelta, at: datetime
 ) -> tuple[str, datetime]:
-    """Let whoever holds the answer act as one learner for a while (contract 0.8).
+    """Create a token to act as one learner until it expires; return both (contract 0.8).
 
     Raises
     ------
@@ -124,18 +115,18 @@ def issue_token(
     if learner.is_staff or learner.is_superuser or learner.roles.exists():
         raise CannotRecordForOthers("Tokens are for learners; this person looks after others.")
     learner.tokens.filter(expires_at__lte=at).delete()
-    minted = keys.mint(keys.TOKEN_BRAND)
+    new_key = keys.mint(keys.TOKEN_BRAND)
     expires_at = at + lifetime
-    LearnerToken.objects.create(user=learner, key=key, digest=minted.digest, expires_at=expires_at)
-    return minted.secret, expires_at
+    LearnerToken.objects.create(user=learner, key=key, digest=new_key.digest, expires_at=expires_at)
+    return new_key.secret, expires_at
 
 
 def learner_of_token(secret: str, *, at: datetime) -> User:
-    """Return the learner a token acts for.
+    """Return the learner of a token.
 
     Raises
     ------
-    UnknownKey : unknown or expired, or its key is; or the learner has left.
+    UnknownKey : the token or its key is unknown or expired, or the learner inactive.
     """
     learner = User.objects.with_role_flags().by_token(keys.digest(secret), at).first()
     if learner is None:
@@ -145,6 +136,6 @@ def learner_of_token(secret: str, *, at: datetime) -> User:
 
 @transaction.atomic
 def purge_tokens(at: datetime) -> int:
-    """Delete some tokens that expired; tell how many."""
-    past = LearnerToken.objects.filter(expires_at__lte=at)
-    return delete_batch(past.order_by("expires_at"), TOKENS_BATCH_SIZE)
+    """Delete a batch of expired tokens; return their number."""
+    expired = LearnerToken.objects.filter(expires_at__lte=at)
+    return delete_batch(expired.order_by("expires_at"), TOKENS_BATCH_SIZE)

@@ -1,4 +1,4 @@
-"""Opening, changing and closing facilities, classrooms and learner groups."""
+"""Services for facilities, classrooms and learner groups."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from roster.services.permissions import (
 
 
 class FacilityFields(TypedDict, total=False):
-    """What may be said of a facility."""
+    """Writable fields of a facility."""
 
     name: str
     partner_id: str | None
@@ -31,14 +31,14 @@ class FacilityFields(TypedDict, total=False):
 
 
 class ClassroomFields(TypedDict, total=False):
-    """What may be said of a classroom."""
+    """Writable fields of a classroom."""
 
     name: str
     facility_id: UUID
 
 
 class GroupFields(TypedDict, total=False):
-    """What may be said of a learner group."""
+    """Writable fields of a learner group."""
 
     name: str
     classroom_id: UUID
@@ -46,17 +46,17 @@ class GroupFields(TypedDict, total=False):
 
 @transaction.atomic
 def add_facility(fields: FacilityFields, *, actor: Actor) -> UUID:
-    """Open a facility; superusers alone do."""
+    """Create a facility; superusers only."""
     require_superuser(actor)
     facility = Facility(**fields)
-    _store(facility, force_insert=True)
+    _save(facility, force_insert=True)
     services.record_added(facility, actor=actor, facility_id=facility.pk)
     return facility.pk
 
 
 @transaction.atomic
 def change_facility(pk: UUID, fields: FacilityFields, *, actor: Actor) -> None:
-    """Rename a facility, or settle how it takes learners and guests."""
+    """Change the name or settings of a facility."""
     facility, _ = lock_row(Facility.objects.visible_to(actor), pk)
     require_manager(actor, facility.pk)
     if fields.get("partner_id", facility.partner_id) != facility.partner_id:
@@ -64,19 +64,19 @@ def change_facility(pk: UUID, fields: FacilityFields, *, actor: Actor) -> None:
     with services.recording_change(facility, actor=actor, facility_id=facility.pk):
         for name, value in fields.items():
             setattr(facility, name, value)
-        _store(facility, update_fields=list(fields))
+        _save(facility, update_fields=list(fields))
 
 
 def _refuse_partner_id(actor: Actor) -> None:
-    """Leave it to superusers: imports find a school by it, so another's would bring its people."""
+    """Reject it from all but superusers, as imports find a school and its people by this id."""
     if not actor.is_superuser:
         raise InvalidField("partner_id", "Only superusers give partner ids.")
 
 
-def _store(facility: Facility, **how: Any) -> None:
+def _save(facility: Facility, **options: Any) -> None:
     try:
         with transaction.atomic():
-            facility.save(**how)
+            facility.save(**options)
     except IntegrityError:
         namesakes = Facility.objects.filter(partner_id=facility.partner_id)
         if namesakes.exclude(pk=facility.pk).exists():
@@ -86,24 +86,24 @@ def _store(facility: Facility, **how: Any) -> None:
 
 @transaction.atomic
 def remove_facility(pk: UUID, *, actor: Actor) -> None:
-    """Close a facility, and erase its people and all their records.
+    """Delete a facility with its users and all their records.
 
-    Everybody's lock is taken first, so that nobody records meanwhile.
+    All users are locked first, so that nothing is recorded meanwhile.
     """
     facility, _ = lock_row(Facility.objects.visible_to(actor), pk)
     require_superuser(actor)
-    # The full lock: whoever would join or visit meanwhile waits, and finds it gone.
+    # The full lock: inserts that refer to the facility wait, and then fail.
     Facility.objects.select_for_update().get(pk=pk)
     if isinstance(actor, User) and actor.facility_id == pk:
         raise InvalidField(None, "This is your own facility; you would go with it.")
-    _lock_everybody(User.objects.in_facility(pk))
+    _lock_users(User.objects.in_facility(pk))
     services.record_removed(facility, actor=actor, facility_id=facility.pk)
-    _close(facility, Role.objects.filter(facility=pk) | Role.objects.filter(classroom__facility=pk))
+    _erase(facility, Role.objects.filter(facility=pk) | Role.objects.filter(classroom__facility=pk))
 
 
 @transaction.atomic
 def add_classroom(fields: ClassroomFields, *, actor: Actor) -> UUID:
-    """Open a class in a facility."""
+    """Create a class in a facility."""
     facility = lock_facility(fields["facility_id"], actor=actor, field="parent")
     classroom = Classroom.objects.create(facility=facility, name=fields["name"])
     services.record_added(classroom, actor=actor, facility_id=facility.pk)
@@ -123,27 +123,27 @@ def change_classroom(pk: UUID, fields: ClassroomFields, *, actor: Actor) -> None
 
 @transaction.atomic
 def remove_classroom(pk: UUID, *, actor: Actor) -> None:
-    """Close a class with its groups, enrolments, roles and what it hands out; people stay."""
+    """Delete a class with its groups, enrolments, roles and assignments; users stay."""
     classroom, facility_id = lock_row(Classroom.objects.visible_to(actor), pk)
     require_manager(actor, facility_id)
     services.record_removed(classroom, actor=actor, facility_id=facility_id)
-    _close(classroom, Role.objects.filter(classroom=classroom))
+    _erase(classroom, Role.objects.filter(classroom=classroom))
 
 
-def _close(place: Facility | Classroom, roles: Any) -> None:
-    """Delete a place, and keep those from the admin who looked after nothing else."""
-    staff = _lock_everybody(User.objects.filter(pk__in=roles.values("user")))
+def _erase(place: Facility | Classroom, roles: Any) -> None:
+    """Delete a place, and revoke access to the admin of users without other roles."""
+    staff = _lock_users(User.objects.filter(pk__in=roles.values("user")))
     place.delete()
     services.revoke_staff_access(staff)
 
 
-def _lock_everybody(people: Any) -> list[UUID]:
+def _lock_users(people: Any) -> list[UUID]:
     return list(people.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
 
 
 @transaction.atomic
 def add_group(fields: GroupFields, *, actor: Actor) -> UUID:
-    """Open a group in a class."""
+    """Create a group in a class."""
     try:
         known = Classroom.objects.visible_to(actor)
         classroom, facility_id = lock_row(known, fields["classroom_id"])
@@ -168,7 +168,7 @@ def change_group(pk: UUID, fields: GroupFields, *, actor: Actor) -> None:
 
 @transaction.atomic
 def remove_group(pk: UUID, *, actor: Actor) -> None:
-    """Close a group; its members stay in the class."""
+    """Delete a group; its members stay in the class."""
     group, facility_id = lock_row(LearnerGroup.objects.visible_to(actor), pk)
     require_manager(actor, facility_id)
     services.record_removed(group, actor=actor, facility_id=facility_id)

@@ -1,4 +1,4 @@
-"""Finding and locking the one learner a request is about."""
+"""Services that find and lock the learner of a request."""
 
 from __future__ import annotations
 
@@ -30,22 +30,19 @@ class AuthenticationRequired(PermissionError):
 
 
 def get_one(rows: QuerySet[M]) -> M | None:
-    """Return the one row a unique condition finds, None where there is none.
-
-    Unlike `first()` it does not put the rows into an order, of which there is none.
-    """
+    """Return the row of a unique condition, or None; unlike `first()`, without ordering."""
     return next(iter(rows), None)
 
 
 def lock_learner(learner_id: UUID) -> User:
-    """Lock one learner until the transaction ends, and return them as they stand now.
+    """Lock one learner until the transaction ends, and return the current row.
 
-    The first statement of every use case that writes what belongs to a learner; everything
-    else of theirs is read after it and needs no lock of its own.
+    Every service that writes rows of a learner calls this first. All other rows of the learner
+    are read afterwards and need no lock of their own.
 
     Raises
     ------
-    UnknownLearner : nobody has this id.
+    UnknownLearner : no learner has this id.
     """
     learner = lock_one(User.objects.filter(pk=learner_id))
     if learner is None:
@@ -54,23 +51,23 @@ def lock_learner(learner_id: UUID) -> User:
 
 
 def lock_one(learners: UserQuerySet) -> User | None:
-    """Lock the one learner a query finds, None where it finds nobody.
+    """Lock and return the one learner of a queryset, or None.
 
-    NO KEY UPDATE, so that rows which merely refer to the learner never wait. On SQLite the
-    transaction's BEGIN IMMEDIATE is the lock.
+    The lock is NO KEY UPDATE, so inserts of rows that refer to the learner do not wait. On SQLite,
+    BEGIN IMMEDIATE is the lock.
     """
     return get_one(learners.select_for_update(no_key=True))
 
 
 def lock_learner_by_identifier(name: str, *, facility: Facility, at: datetime) -> User:
-    """Lock the learner an app calls by a name, creating them where the facility allows it.
+    """Lock the learner with an identifier, created if the facility allows it.
 
-    Resolved inside the facility only: external id first, then our UUID. Of concurrent first
-    requests one insert wins and every request locks its row.
+    The identifier is resolved within the facility only: external id first, then UUID. Of several
+    concurrent first requests one inserts the row, and all of them lock it.
 
     Raises
     ------
-    UnknownLearner : nobody there has this name and `auto_provision` is off.
+    UnknownLearner : no learner there has this identifier and `auto_provision` is off.
     """
     candidates = User.objects.in_facility(facility.pk).by_identifier(name)
     learner = lock_one(candidates)
@@ -86,10 +83,10 @@ def lock_learner_by_identifier(name: str, *, facility: Facility, at: datetime) -
 def lock_learners_by_identifier(
     names: Collection[str], *, facility: Facility, at: datetime
 ) -> dict[str, User]:
-    """`lock_learner_by_identifier` for many: each learner by the name the app used.
+    """Lock many learners like `lock_learner_by_identifier`; return them by identifier.
 
-    They are locked in the order of their ids, so that two requests about the same learners wait
-    for each other and not in a circle. Who is unknown and is not to be created is left out.
+    They are locked in the order of their ids, so that two requests for the same learners cannot
+    deadlock. Unknown learners who may not be created are left out.
     """
     found = _lock_by_identifier(names, facility)
     missing = sorted(set(names) - found.keys())
@@ -118,20 +115,20 @@ def _lock_by_identifier(names: Collection[str], facility: Facility) -> dict[str,
 
 
 def _new_learner(name: str, facility: Facility, *, at: datetime) -> User:
-    """Return a learner whom an app names for the first time; nobody logs in as them."""
+    """Return a new learner without a usable password, so nobody can log in as them."""
     newcomer = User(facility=facility, external_id=name, created_at=at)
     newcomer.set_unusable_password()
     return newcomer
 
 
 def resolve_and_lock_learner(actor: Actor, name: str | None, *, at: datetime) -> User | None:
-    """Lock the learner a request records for (contract 0.5, 0.6); None for a guest.
+    """Lock and return the learner of a request (contract 0.5, 0.6); None for a guest.
 
     Raises
     ------
-    CannotRecordForOthers : a person names somebody else.
+    CannotRecordForOthers : a user names another learner.
     AuthenticationRequired : a guest names a learner.
-    UnknownLearner : a key names a learner its facility neither has nor takes.
+    UnknownLearner : a key names a learner its facility neither has nor creates.
     """
     if isinstance(actor, ApiKey):
         if name is None:
@@ -147,11 +144,11 @@ def resolve_and_lock_learner(actor: Actor, name: str | None, *, at: datetime) ->
 
 
 def guest_facility(actor: Actor) -> Facility:
-    """Return the facility whose guest the actor is.
+    """Return the facility of a guest session.
 
     Raises
     ------
-    AuthenticationRequired : none is meant, or it takes no guests.
+    AuthenticationRequired : there is no such facility, or it allows no guests.
     """
     if isinstance(actor, ApiKey):
         if not actor.facility.guest_access:

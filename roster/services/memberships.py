@@ -1,4 +1,4 @@
-"""Who is in which class or group, and who looks after what."""
+"""Services for memberships and roles."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ from roster.services.permissions import (
 
 
 class MembershipFields(TypedDict, total=False):
-    """What may be said of a membership."""
+    """Writable fields of a membership."""
 
     user_id: UUID
     collection_id: UUID
 
 
 class RoleFields(TypedDict, total=False):
-    """What may be said of a role."""
+    """Writable fields of a role."""
 
     user_id: UUID
     place_id: UUID
@@ -51,18 +51,18 @@ class RoleFields(TypedDict, total=False):
 
 @transaction.atomic
 def add_membership(fields: MembershipFields, *, actor: Actor) -> UUID:
-    """Put somebody into a class, or into a group and so into its class."""
+    """Add a user to a class, or to a group and its class."""
     place, facility_id = _lock_class_or_group(fields["collection_id"], actor)
     require_manager(actor, facility_id)
     person = lock_person(fields["user_id"], actor=actor, facility_id=facility_id)
     held = Membership.objects.filter(user=person, collection_id=place.pk).exists()
-    row = _put_into(person, place)
+    row = _add_to_place(person, place)
     if not held:
         services.record_added(row, actor=actor, facility_id=facility_id)
     return row.pk
 
 
-def _put_into(person: User, place: Classroom | LearnerGroup) -> Enrolment | GroupMembership:
+def _add_to_place(person: User, place: Classroom | LearnerGroup) -> Enrolment | GroupMembership:
     if isinstance(place, LearnerGroup):
         return services.join_group(person, place)
     return services.enrol(person, place)
@@ -70,7 +70,7 @@ def _put_into(person: User, place: Classroom | LearnerGroup) -> Enrolment | Grou
 
 @transaction.atomic
 def change_membership(pk: UUID, fields: MembershipFields, *, actor: Actor) -> None:
-    """Accept a membership as it is, since nothing of it changes."""
+    """Accept an unchanged membership; raise InvalidField for any change."""
     membership, _facility = _lock_membership(pk, actor)
     save_or_refuse("user", fields, "user_id", membership.user_id)
     save_or_refuse("collection", fields, "collection_id", membership.collection_id)
@@ -78,14 +78,14 @@ def change_membership(pk: UUID, fields: MembershipFields, *, actor: Actor) -> No
 
 @transaction.atomic
 def remove_membership(pk: UUID, *, actor: Actor) -> None:
-    """Take somebody out of a group, or out of a class and so out of its groups."""
+    """Remove a user from a group, or from a class and its groups."""
     membership, facility_id = _lock_membership(pk, actor)
-    row = _row_of(membership)
+    row = _stored_row(membership)
     services.record_removed(row, actor=actor, facility_id=facility_id)
     row.delete()
 
 
-def _row_of(membership: Membership) -> Enrolment | GroupMembership:
+def _stored_row(membership: Membership) -> Enrolment | GroupMembership:
     if membership.is_of_group:
         groups = GroupMembership.objects.select_related("enrolment__user", "group")
         return groups.get(pk=membership.pk)
@@ -105,7 +105,7 @@ def _lock_class_or_group(pk: UUID, actor: Actor) -> tuple[Classroom | LearnerGro
 
 
 def _lock_membership(pk: UUID, actor: Actor) -> tuple[Membership, UUID]:
-    """Lock the person of a membership, and return it as it stands then, and its facility."""
+    """Lock the user of a membership; return the current membership and its facility id."""
     visible = Membership.objects.visible_to(actor).filter(pk=pk)
     person = _lock_holder(visible.values("user"))
     membership = visible.first()
@@ -113,13 +113,13 @@ def _lock_membership(pk: UUID, actor: Actor) -> tuple[Membership, UUID]:
         raise UnknownRow
     facilities = Classroom.objects.values_list("facility", flat=True)
     facility_id = facilities.get(pk=membership.classroom_id)
-    _require_right(actor, person, facility_id)
+    _require_permission(actor, person, facility_id)
     return membership, facility_id
 
 
 @transaction.atomic
 def add_role(fields: RoleFields, *, actor: Actor) -> UUID:
-    """Let somebody look after a facility or a class."""
+    """Give a user a role in a facility or a class."""
     place, facility_id = lock_facility_or_class(fields["place_id"], actor=actor)
     require_manager(actor, facility_id)
     refuse_class_admin(fields["kind"], place)
@@ -133,7 +133,7 @@ def add_role(fields: RoleFields, *, actor: Actor) -> UUID:
 
 @transaction.atomic
 def change_role(pk: UUID, fields: RoleFields, *, actor: Actor) -> None:
-    """Change what somebody does for a place."""
+    """Change the kind of a role."""
     role, facility_id = _lock_role(pk, actor)
     save_or_refuse("user", fields, "user_id", role.user_id)
     save_or_refuse("collection", fields, "place_id", role.place_id)
@@ -141,8 +141,8 @@ def change_role(pk: UUID, fields: RoleFields, *, actor: Actor) -> None:
     if kind == role.kind:
         return
     refuse_class_admin(kind, role.classroom)
-    twins = Role.objects.filter(user=role.user_id, facility=role.facility_id, kind=kind)
-    if twins.exists():
+    same_roles = Role.objects.filter(user=role.user_id, facility=role.facility_id, kind=kind)
+    if same_roles.exists():
         raise InvalidField("kind", "They have this role already.")
     with services.recording_change(role, actor=actor, facility_id=facility_id):
         role.kind = kind
@@ -151,7 +151,7 @@ def change_role(pk: UUID, fields: RoleFields, *, actor: Actor) -> None:
 
 @transaction.atomic
 def remove_role(pk: UUID, *, actor: Actor) -> None:
-    """Relieve somebody of a role; the last one closes the admin to them."""
+    """Remove a role; without any role the user loses access to the admin."""
     role, facility_id = _lock_role(pk, actor)
     services.record_removed(role, actor=actor, facility_id=facility_id)
     role.delete()
@@ -159,7 +159,7 @@ def remove_role(pk: UUID, *, actor: Actor) -> None:
 
 
 def _lock_role(pk: UUID, actor: Actor) -> tuple[Role, UUID | None]:
-    """Lock the holder of a role, and return it as it stands then, and its facility."""
+    """Lock the holder of a role; return the current role and its facility id."""
     visible = Role.objects.visible_to(actor).filter(pk=pk)
     visible = visible.select_related("user", "facility", "classroom")
     person = _lock_holder(visible.values("user"))
@@ -167,7 +167,7 @@ def _lock_role(pk: UUID, actor: Actor) -> tuple[Role, UUID | None]:
     if role is None:
         raise UnknownRow
     facility_id = role.classroom.facility_id if role.classroom else role.facility_id
-    _require_right(actor, person, facility_id)
+    _require_permission(actor, person, facility_id)
     return role, facility_id
 
 
@@ -178,7 +178,7 @@ def _lock_holder(found: QuerySet[Any, Any]) -> User:
     return person
 
 
-def _require_right(actor: Actor, person: User, facility_id: UUID | None) -> None:
+def _require_permission(actor: Actor, person: User, facility_id: UUID | None) -> None:
     require_manager(actor, facility_id)
     if person.is_superuser:
         require_superuser(actor)

@@ -1,4 +1,4 @@
-"""Registering people, changing what is known of them, and erasing them."""
+"""Services that add, change and delete users."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from roster.services.permissions import (
     save_or_refuse,
 )
 
-_WRITTEN = [
+_UPDATE_FIELDS = [
     "username", "username_key", "full_name", "external_id", "password", "is_superuser", "is_staff",
 ]  # fmt: skip
 
 
 class PersonFields(TypedDict, total=False):
-    """What may be said of a person."""
+    """Writable fields of a user."""
 
     username: str | None
     full_name: str
@@ -41,15 +41,15 @@ class PersonFields(TypedDict, total=False):
 
 
 def add_person(fields: PersonFields, *, actor: Actor, at: datetime) -> UUID:
-    """Register somebody, by default in the actor's own facility."""
+    """Create a user, by default in the actor's own facility."""
     own: UUID | None = getattr(actor, "facility_id", None)
     facility_id = fields.get("facility_id") or own
     if not manages(actor, facility_id):
         raise NotAllowed
     person = User(created_at=at, facility_id=facility_id)
     _apply(person, fields, actor)
-    # Slow on purpose, so before anybody is kept waiting.
-    person.password = _hashed(fields.get("password"), person)
+    # Slow by design, so done before any lock.
+    person.password = _hash_password(fields.get("password"), person)
     _insert(person, actor)
     return person.pk
 
@@ -58,35 +58,35 @@ def add_person(fields: PersonFields, *, actor: Actor, at: datetime) -> UUID:
 def _insert(person: User, actor: Actor) -> None:
     if person.facility_id:
         lock_facility(person.facility_id, actor=actor, field="facility")
-    _store(person, force_insert=True)
+    _save(person, force_insert=True)
     services.record_added(person, actor=actor, facility_id=person.facility_id)
 
 
 def change_person(pk: UUID, fields: PersonFields, *, actor: Actor) -> None:
-    """Change what is known of somebody; a new password ends their login sessions."""
+    """Change a user; a new password ends their login sessions."""
     hashed = None
     if "password" in fields:
         person = _require_known(User.objects.visible_to(actor).filter(pk=pk).first(), actor)
         person.username = fields.get("username", person.username)
-        hashed = _hashed(fields["password"], person)
+        hashed = _hash_password(fields["password"], person)
     _update(pk, fields, hashed, actor)
 
 
 @transaction.atomic
 def _update(pk: UUID, fields: PersonFields, hashed: str | None, actor: Actor) -> None:
     person = _lock_visible(pk, actor)
-    _keep_facility(person, fields, actor)
+    _refuse_facility_change(person, fields, actor)
     with services.recording_change(person, actor=actor, facility_id=person.facility_id):
         _apply(person, fields, actor)
         person.password = hashed or person.password
         if person.is_superuser:
             person.tokens.all().delete()
-        _store(person, update_fields=_WRITTEN)
+        _save(person, update_fields=_UPDATE_FIELDS)
 
 
 @transaction.atomic
 def remove_person(pk: UUID, *, actor: Actor) -> None:
-    """Erase somebody and all their records."""
+    """Delete a user with all their records."""
     person = _lock_visible(pk, actor)
     if actor.pk == pk:
         raise InvalidField(None, "Somebody else has to remove you.")
@@ -106,8 +106,8 @@ def _require_known(person: User | None, actor: Actor) -> User:
     return person
 
 
-def _keep_facility(person: User, fields: PersonFields, actor: Actor) -> None:
-    """Refuse to move somebody; whoever names a foreign facility is told no more than that."""
+def _refuse_facility_change(person: User, fields: PersonFields, actor: Actor) -> None:
+    """Reject a change of facility; an invisible one gives the same error as a missing one."""
     named = fields.get("facility_id")
     if named and not Facility.objects.visible_to(actor).filter(pk=named).exists():
         raise (UnknownReference("facility") if actor.is_superuser else NotAllowed)
@@ -115,7 +115,7 @@ def _keep_facility(person: User, fields: PersonFields, actor: Actor) -> None:
 
 
 def _apply(person: User, fields: PersonFields, actor: Actor) -> None:
-    """Set what was said, in memory; that somebody is a superuser only superusers can say."""
+    """Set the given fields in memory; only superusers can set `is_superuser`."""
     person.username = fields.get("username", person.username)
     person.full_name = fields.get("full_name", person.full_name)
     person.external_id = fields.get("external_id", person.external_id)
@@ -125,7 +125,7 @@ def _apply(person: User, fields: PersonFields, actor: Actor) -> None:
         _set_superuser(person, fields["is_superuser"], actor)
     if not (person.facility_id or person.is_superuser):
         raise InvalidField("facility", "Only superusers may belong to no facility.")
-    _refuse_taken(person)
+    _refuse_taken_names(person)
 
 
 def _set_superuser(person: User, wanted: bool, actor: Actor) -> None:  # noqa: FBT001
@@ -137,7 +137,7 @@ def _set_superuser(person: User, wanted: bool, actor: Actor) -> None:  # noqa: F
     person.is_staff = wanted or person.roles.exists()
 
 
-def _refuse_taken(person: User) -> None:
+def _refuse_taken_names(person: User) -> None:
     try:
         person.clean()
     except ValidationError as error:
@@ -149,7 +149,7 @@ def _refuse_taken(person: User) -> None:
         raise InvalidField("id_number", "Somebody has this id_number already.")
 
 
-def _hashed(password: str | None, person: User) -> str:
+def _hash_password(password: str | None, person: User) -> str:
     if password is None:
         return make_password(None)
     try:
@@ -159,11 +159,11 @@ def _hashed(password: str | None, person: User) -> str:
     return make_password(password)
 
 
-def _store(person: User, **how: Any) -> None:
-    """Save somebody; whoever took their name a moment ago keeps it."""
+def _save(person: User, **options: Any) -> None:
+    """Save a user; raise InvalidField if another user has just taken the name."""
     try:
         with transaction.atomic():
-            person.save(**how)
+            person.save(**options)
     except IntegrityError:
-        _refuse_taken(person)
+        _refuse_taken_names(person)
         raise

@@ -1,4 +1,4 @@
-"""Who may change what of the roster, and the lock they change it under (contract 1.8)."""
+"""Permissions to change the roster, and the locks taken for it (contract 1.8)."""
 
 from __future__ import annotations
 
@@ -54,28 +54,28 @@ class InvalidField(ValueError):
 
 
 class UnknownReference(InvalidField):
-    """A field names what does not exist, or not for whoever names it."""
+    """A field names a row that does not exist or is not visible to the caller."""
 
     def __init__(self, field: str) -> None:
         super().__init__(field, "There is no such thing, or you may not know of it.")
 
 
 def save_or_refuse(field: str, fields: Mapping[str, Any], name: str, value: Any) -> None:
-    """Refuse to change what never changes; sending it back as it is is fine."""
+    """Raise InvalidField if a request changes a read-only field."""
     if fields.get(name, value) != value:
         raise InvalidField(field, "This never changes.")
 
 
 @dataclass(frozen=True, kw_only=True)
 class ManagementScope:
-    """What somebody may change, by the roles they hold.
+    """Places where an actor may change the roster or assign lessons, by roles.
 
     Attributes
     ----------
-    everywhere : superusers may change everything.
-    managed : facilities whose roster they may change.
-    staffed : facilities to all of which they may hand something out.
-    coached : classes to which they may.
+    everywhere : whether the actor is a superuser, who may change everything.
+    managed : facilities whose roster the actor may change.
+    staffed : facilities where the actor may assign lessons to everybody.
+    coached : classes where the actor may assign lessons.
     """
 
     everywhere: bool = False
@@ -85,7 +85,7 @@ class ManagementScope:
 
     @classmethod
     def for_actor(cls, actor: Actor) -> ManagementScope:
-        """Ask for somebody's reach; of a person who is no superuser in one statement."""
+        """Return the scope of an actor; takes at most one statement."""
         if actor.is_superuser:
             return cls(everywhere=True)
         if isinstance(actor, ApiKey):
@@ -104,72 +104,69 @@ class ManagementScope:
         )
 
     def manages(self, facility_id: UUID | None) -> bool:
-        """Tell whether they may change the roster of a facility."""
+        """Return whether the actor may change the roster of a facility."""
         return self.everywhere or facility_id in self.managed
 
     def can_assign(self, facility_id: UUID | None, classroom_id: UUID | None) -> bool:
-        """Tell whether they may hand out lessons: to a class, or to all of a facility.
-
-        Coaches of the class may, and coaches of the facility to any.
-        """
+        """Return whether the actor may assign lessons to a class, or to a whole facility (None)."""
         return self.everywhere or facility_id in self.staffed or classroom_id in self.coached
 
 
 def manages(actor: Actor, facility_id: UUID | None) -> bool:
-    """Tell whether the actor may change the roster of a facility."""
+    """Return whether the actor may change the roster of a facility."""
     return ManagementScope.for_actor(actor).manages(facility_id)
 
 
 def require_manager(actor: Actor, facility_id: UUID | None) -> None:
-    """Refuse whoever may not change the roster of a facility."""
+    """Raise NotAllowed if the actor may not change the roster of a facility."""
     if not manages(actor, facility_id):
         raise NotAllowed
 
 
 def require_coach(actor: Actor, facility_id: UUID, classroom_id: UUID | None) -> None:
-    """Refuse whoever may not hand out lessons: to a class, or to all of a facility."""
+    """Raise NotAllowed if the actor may not assign lessons to a class or facility."""
     if not ManagementScope.for_actor(actor).can_assign(facility_id, classroom_id):
         raise NotAllowed
 
 
 def refuse_class_admin(kind: str | None, place: Facility | Classroom | None) -> None:
-    """Refuse to make somebody admin of a class."""
+    """Raise InvalidField for an admin role in a class."""
     if isinstance(place, Classroom) and kind == RoleKind.ADMIN:
         raise InvalidField("kind", "Classes have coaches; admins are of a facility.")
 
 
 def require_superuser(actor: Actor) -> None:
-    """Refuse everybody but superusers."""
+    """Raise NotAllowed if the actor is not a superuser."""
     if not actor.is_superuser:
         raise NotAllowed
 
 
 def require_can_change(actor: Actor, person: User) -> None:
-    """Refuse whoever may not touch a person.
+    """Raise NotAllowed if the actor may not change a user.
 
-    Only superusers touch superusers, and those who look after another facility besides: whoever
-    sets their password could become them.
+    Only superusers may change superusers and users with roles in other facilities: anybody who
+    sets a password could log in as that user.
     """
     if actor.is_superuser:
         return
     require_manager(actor, person.facility_id)
-    elsewhere = Role.objects.filter(user=person).elsewhere_than(person.facility_id)
-    if person.is_superuser or elsewhere.exists():
+    other_roles = Role.objects.filter(user=person).elsewhere_than(person.facility_id)
+    if person.is_superuser or other_roles.exists():
         raise NotAllowed
 
 
 def lock_row(rows: QuerySet[M], pk: UUID) -> tuple[M, UUID]:
-    """Lock the facility of a row among those, and return the row as it stands then.
+    """Lock the facility of a row; return the current row and the id of the facility.
 
-    NO KEY UPDATE, so that whoever merely records there never waits.
+    The lock is NO KEY UPDATE, so that recording never waits for it.
 
     Raises
     ------
-    UnknownRow : there is none.
+    UnknownRow : there is no such row.
     """
     wanted = rows.filter(pk=pk)
-    theirs = Facility.objects.filter(pk__in=wanted.values(_FACILITY_OF[rows.model]))
-    facility = theirs.select_for_update(no_key=True).first()
+    facilities = Facility.objects.filter(pk__in=wanted.values(_FACILITY_OF[rows.model]))
+    facility = facilities.select_for_update(no_key=True).first()
     row = wanted.first() if facility else None
     if facility is None or row is None:
         raise UnknownRow
@@ -177,12 +174,12 @@ def lock_row(rows: QuerySet[M], pk: UUID) -> tuple[M, UUID]:
 
 
 def lock_facility(facility_id: UUID, *, actor: Actor, field: str) -> Facility:
-    """Lock the facility a field names, for somebody who may change its roster.
+    """Lock the facility that a field names; check that the actor may change its roster.
 
     Raises
     ------
-    NotAllowed : they may not, or may not even know of it.
-    UnknownReference : a superuser names one there is not.
+    NotAllowed : the actor may not change or not see it.
+    UnknownReference : a superuser names a missing facility.
     """
     try:
         facility, _ = lock_row(Facility.objects.visible_to(actor), facility_id)
@@ -197,7 +194,7 @@ def lock_facility_or_class(pk: UUID, *, actor: Actor) -> tuple[Facility | Classr
 
     Raises
     ------
-    UnknownReference : the actor knows of none.
+    UnknownReference : the actor sees no such place.
     """
     try:
         return lock_row(Facility.objects.visible_to(actor), pk)
@@ -210,12 +207,12 @@ def lock_facility_or_class(pk: UUID, *, actor: Actor) -> tuple[Facility | Classr
 
 
 def lock_person(user_id: UUID, *, actor: Actor, facility_id: UUID) -> User:
-    """Lock the person a `user` field names, to be given something in a facility.
+    """Lock the user that a `user` field names, before adding them to a place of a facility.
 
     Raises
     ------
-    UnknownReference : nobody the actor knows, or nobody who could belong there.
-    NotAllowed : only superusers touch superusers.
+    UnknownReference : the user is not visible, or belongs to another facility.
+    NotAllowed : only superusers may change superusers.
     """
     person = services.lock_one(User.objects.visible_to(actor).filter(pk=user_id))
     if person is None or person.facility_id not in (None, facility_id):

@@ -1,1 +1,1 @@
-"""How dates and times are written."""
+"""Arabic date and time formats."""

@@ -1,4 +1,4 @@
-"""Arabic: Django knows no short form of its own for a moment, and would write an American one."""
+"""Arabic formats: Django lacks a short format of date and time, and would use an American one."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""How dates and times are written."""
+"""English date and time formats."""

@@ -1,4 +1,4 @@
-"""English: days before months, and the hours of a day, so that nobody mistakes one for another."""
+"""English formats with the name of the month and 24-hour times, which cannot be misread."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`manage.py run_jobs`: the installation's jobs, beside its servers."""
+"""`manage.py run_jobs`: run the installation's jobs in a process beside its servers."""
 
 from __future__ import annotations
 
@@ -43,24 +43,26 @@ class Command(BaseCommand):
         stop = Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_signal: stop.set())
-        exporting = Thread(target=_export_until, args=[stop], name="exports")
-        exporting.start()
+        exports_thread = Thread(target=_run_exports_until, args=[stop], name="exports")
+        exports_thread.start()
         while not stop.is_set() and parent in (None, os.getppid()):
-            _tick(lambda: scheduler.run_due(timezone.now(), stopping=stop.is_set))
+            _run_with_fresh_connections(
+                lambda: scheduler.run_due(timezone.now(), stopping=stop.is_set)
+            )
             stop.wait(TICK_SECONDS)
         stop.set()
-        exporting.join()
+        exports_thread.join()
 
 
-def _export_until(stop: Event) -> None:
-    """Make exports as they are asked for: they take minutes, which no job should wait for."""
+def _run_exports_until(stop: Event) -> None:
+    """Make requested exports in a thread of their own, because they take minutes."""
     worker = Worker(clock=timezone.now, is_stopping=stop.is_set)
     while not stop.is_set():
-        _tick(lambda: scheduler.run_exports(worker))
+        _run_with_fresh_connections(lambda: scheduler.run_exports(worker))
         stop.wait(TICK_SECONDS)
 
 
-def _tick(work: Callable[[], None]) -> None:
+def _run_with_fresh_connections(work: Callable[[], None]) -> None:
     close_old_connections()
     try:
         work()

@@ -1,4 +1,4 @@
-"""`manage.py seed_demo`: a school whose simulated learners have worked for sixty days."""
+"""`manage.py seed_demo`: create a demo school with sixty days of simulated learners' work."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from config.demo.curriculum import FRACTIONS, VIDEO, key_of
-from config.demo.facility import create_demo_facility, unopened
+from config.demo.facility import create_demo_facility, find_unused_demo_facility
 from config.demo.roster import KEY, LOGINS, PARTNER_ID, demo_roster
 from config.seeding.installation import described, seed_installation
 from roster.importing import ImportedRoster, import_roster
@@ -76,39 +76,41 @@ class Command(BaseCommand):
     ) -> None:
         if attempts is not None and attempts < 1:
             raise CommandError("--attempts must be at least 1.")
-        # The logins are made up and shown again at every start, so they are kept.
+        # The generated logins are printed at each start, so they are saved.
         notes = Path(settings.BASE_DIR) / "var" / "demo.json"
-        occupied = Facility.objects.exists() or User.objects.exists()
-        wanted = not (if_empty and occupied)
+        has_data = Facility.objects.exists() or User.objects.exists()
+        should_seed = not (if_empty and has_data)
         quiet = options["verbosity"] == 0
-        if wanted:
-            done = import_roster(demo_roster(), at=timezone.now())
-            _note(notes, done)
-        if school := unopened():
+        if should_seed:
+            imported = import_roster(demo_roster(), at=timezone.now())
+            _save_notes(notes, imported)
+        if school := find_unused_demo_facility():
             create_demo_facility(school, seed=SEED, at=timezone.now(), quiet=quiet)
-        shown = _read(notes)
-        if shown is None:
+        saved_notes = _load_notes(notes)
+        if saved_notes is None:
             self.stdout.write(f"\nLearnTrace  {url}/    API  {url}/api/docs/\n")
         else:
-            self.stdout.write(_welcome(shown, url))
-        if wanted and attempts:
+            self.stdout.write(_welcome(saved_notes, url))
+        if should_seed and attempts:
             schools = seed_installation(attempts, seed=seed, at=timezone.now(), quiet=quiet)
             self.stdout.write(described(schools, attempts))
 
 
-def _note(path: Path, done: ImportedRoster) -> None:
+def _save_notes(path: Path, imported: ImportedRoster) -> None:
     notes = {
-        "passwords": {name: user.password for name, user in done.users.items() if user.password},
-        "key": done.api_keys[KEY],
+        "passwords": {
+            name: user.password for name, user in imported.users.items() if user.password
+        },
+        "key": imported.api_keys[KEY],
     }
     if notes["key"] is None:
-        return  # Seeded before: the notes of that time stay good.
+        return  # The school existed before, and the saved logins are still valid.
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)
     path.write_bytes(orjson.dumps(notes, option=orjson.OPT_INDENT_2))
 
 
-def _read(path: Path) -> dict[str, Any] | None:
+def _load_notes(path: Path) -> dict[str, Any] | None:
     try:
         notes: dict[str, Any] = orjson.loads(path.read_bytes())
     except FileNotFoundError:
@@ -143,8 +145,8 @@ Try it (Ctrl-C stops the server):
 
 
 def _logins(passwords: dict[str, str]) -> str:
-    # Notes of an earlier demo know fewer logins.
-    known = {name: what for name, what in LOGINS.items() if name in passwords}
+    # The saved logins of an older version of the demo may lack some.
+    known = {name: role for name, role in LOGINS.items() if name in passwords}
     return "\n".join(
-        f"            {name:8} / {passwords[name]}   {what}" for name, what in known.items()
+        f"            {name:8} / {passwords[name]}   {role}" for name, role in known.items()
     )

@@ -1,1 +1,5 @@
-"""Requests that may be sent again under an `Idempotency-Key` (contract 0.9)."""
+"""Idempotency keys: a request that is sent again runs only once (contract 0.9).
+
+`decorators` wraps the handlers of views, `store` saves requests and responses, `models` has their
+table.
+"""

@@ -1,4 +1,4 @@
-"""Views whose requests may be sent again under an Idempotency-Key (contract 0.9)."""
+"""Decorators that make handlers of views idempotent under an Idempotency-Key (contract 0.9)."""
 
 from __future__ import annotations
 
@@ -29,11 +29,15 @@ REPLAYED = "Idempotent-Replayed"
 
 
 class IdempotentView(APIView):
-    """A view with handlers that are `once`.
+    """A view whose handlers are decorated with `idempotent` or `idempotent_in_chunks`.
 
-    They set `learner_id` to whom they recorded for, if that is one. `request_name` is theirs to
-    use where they are `idempotent_in_chunks`. `guest_key_param` names the path parameter whose
-    object stands for its caller where nobody is logged in; without one guests' keys are ignored.
+    Attributes
+    ----------
+    guest_key_param : the path parameter whose object owns the keys of guests; without it, keys of
+        guests are ignored.
+    learner_id : the learner the handler wrote records for, set by the handler; None if there was
+        no such learner or more than one.
+    request_name : a name of this request, for handlers that are `idempotent_in_chunks`.
     """
 
     guest_key_param: ClassVar[str | None] = None
@@ -41,77 +45,78 @@ class IdempotentView(APIView):
     request_name: str | None = None
 
     def body_for_fingerprint(self, request: Request) -> Any:
-        """Return what tells the body from others, as JSON."""
+        """Return what identifies the body, as JSON-serializable data."""
         return request.data
 
-    def authorize_replay(self, request: Request, told: Any) -> None:
-        """Refuse to tell an answer again that its caller may no longer know.
+    def authorize_replay(self, request: Request, body: Any) -> None:
+        """Raise an error if the caller may no longer read the stored response; a hook.
 
-        The caller and their scope have been checked by then.
+        `body` is the parsed response. The caller and their scope have already been checked.
         """
 
     def authorize_learner(self, request: Request, learner_id: UUID) -> None:
-        """Refuse to replay a response for a learner whose records the caller may not read."""
+        """Raise an error if the caller may not read this learner's records; a hook."""
 
 
 Handler = Callable[..., Response]
 
 
 def idempotent(handler: Handler) -> Callable[..., HttpResponse]:
-    """Answer a request that comes again under its Idempotency-Key as it was answered first.
+    """Make a handler run once per Idempotency-Key; a repeated request gets the first response.
 
-    The effects and the kept answer are one transaction, opened here; an error keeps nothing.
-    Of a response only status and body are told, the first time as again.
+    The effects and the stored response are saved in one transaction, which is opened here; after
+    an error, nothing is saved. Only the status and the body of a response are sent, both the
+    first time and when it is replayed.
     """
 
-    def work(
+    def run(
         view: IdempotentView, request: Request, running: IdempotencyRecord, **path: Any
     ) -> HttpResponse:
         with transaction.atomic(durable=True):
             return _store_response(view, request, running, handler(view, request, **path))
 
-    return _replaying(handler, work)
+    return _with_replay(handler, run)
 
 
 def idempotent_in_chunks(handler: Handler) -> Callable[..., HttpResponse]:
-    """`once`, for a request that commits in parts.
+    """Make a handler that commits in several transactions idempotent, unlike `idempotent`.
 
-    Its handler finds in `request_name` what is the same whenever this very request is sent again,
-    and records each part under a name made of it, so that none counts twice. The answer is kept
-    after the last one. A server that dies in between leaves what it had done; the request sent
-    again goes on from there, once the lease has ended.
+    The handler finds in `request_name` a name that is the same whenever this request is sent
+    again, and derives the ids of its chunks from it, so that no chunk counts twice. The response
+    is stored after the last chunk. If the server dies in between, the finished chunks stay, and
+    the repeated request continues after them once the lease has ended.
     """
 
-    def work(
+    def run(
         view: IdempotentView, request: Request, running: IdempotencyRecord, **path: Any
     ) -> HttpResponse:
         response = handler(view, request, **path)
         with transaction.atomic(durable=True):
             return _store_response(view, request, running, response)
 
-    return _replaying(handler, work)
+    return _with_replay(handler, run)
 
 
-def _replaying(handler: Handler, work: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Return a handler that answers again, or lets `work` be done and its answer be kept."""
+def _with_replay(handler: Handler, run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Return a handler that replays the stored response, or calls `run`, which stores it."""
 
     @wraps(handler)
-    def answer(view: IdempotentView, request: Request, **kwargs: Any) -> HttpResponse:
-        retriable = _idempotent_request(view, request, kwargs)
-        if retriable is None:
+    def wrapper(view: IdempotentView, request: Request, **kwargs: Any) -> HttpResponse:
+        idempotent_request = _idempotent_request(view, request, kwargs)
+        if idempotent_request is None:
             return handler(view, request, **kwargs)
-        running = store.start(retriable, at=timezone.now())
+        running = store.start(idempotent_request, at=timezone.now())
         if running.status is not None:
             return _replay(view, request, running)
-        view.request_name = retriable.digest
+        view.request_name = idempotent_request.digest
         try:
-            return work(view, request, running, **kwargs)
+            return run(view, request, running, **kwargs)
         except BaseException:
-            with suppress(DatabaseError):  # the lease ends by itself
+            with suppress(DatabaseError):  # otherwise the lease expires
                 store.release(running)
             raise
 
-    return answer
+    return wrapper
 
 
 def _idempotent_request(
@@ -123,59 +128,61 @@ def _idempotent_request(
         return None
     if not (0 < len(name) <= MAX_KEY_LENGTH and name.isprintable()):
         raise ValidationError({HEADER: [f"Must be 1 to {MAX_KEY_LENGTH} printable characters."]})
-    told = [
+    identity = [
         request.method,
         request.path.rstrip("/"),
         request.META.get("QUERY_STRING", ""),
         view.body_for_fingerprint(request),
     ]
-    fingerprint = sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    fingerprint = sha256(orjson.dumps(identity, option=orjson.OPT_SORT_KEYS)).hexdigest()
     return IdempotentRequest(owner=owner, name=name, fingerprint=fingerprint)
 
 
 def _owner(view: IdempotentView, request: Request, path: dict[str, Any]) -> str | None:
-    """Say whose key it is: the same word under another owner is another key."""
+    """Return the owner of the key: the same key of another owner identifies another request."""
     if request.auth is not None:
         return f"key/{request.auth.pk.hex}"
     if request.user.is_authenticated:
         return f"user/{request.user.pk.hex}"
-    owned = parse_uuid(path[view.guest_key_param]) if view.guest_key_param else None
-    return f"{view.guest_key_param}/{owned.hex}" if owned else None
+    object_id = parse_uuid(path[view.guest_key_param]) if view.guest_key_param else None
+    return f"{view.guest_key_param}/{object_id.hex}" if object_id else None
 
 
 def _store_response(
     view: IdempotentView, request: Request, running: IdempotencyRecord, response: Response
 ) -> HttpResponse:
     renderer = request.accepted_renderer
-    answer = _http_response(
+    http_response = _http_response(
         renderer.render(response.data, renderer.media_type, view.get_renderer_context()),
         status=response.status_code,
         content_type=renderer.media_type,
     )
     store.store_response(
         running,
-        status=answer.status_code,
+        status=http_response.status_code,
         content_type=renderer.media_type,
-        body=answer.content,
+        body=http_response.content,
         learner_id=view.learner_id,
         at=timezone.now(),
     )
-    return answer
+    return http_response
 
 
-def _replay(view: IdempotentView, request: Request, kept: IdempotencyRecord) -> HttpResponse:
-    """Answer again, unless the answer is no longer the caller's to know."""
-    view.authorize_replay(request, orjson.loads(bytes(kept.body) or b"null"))
-    if kept.learner_id is not None:
-        view.authorize_learner(request, kept.learner_id)
-    answer = _http_response(bytes(kept.body), status=kept.status, content_type=kept.content_type)
-    answer[REPLAYED] = "true"
-    return answer
+def _replay(view: IdempotentView, request: Request, record: IdempotencyRecord) -> HttpResponse:
+    """Return the stored response, after checking that the caller may still read it."""
+    view.authorize_replay(request, orjson.loads(bytes(record.body) or b"null"))
+    if record.learner_id is not None:
+        view.authorize_learner(request, record.learner_id)
+    http_response = _http_response(
+        bytes(record.body), status=record.status, content_type=record.content_type
+    )
+    http_response[REPLAYED] = "true"
+    return http_response
 
 
 def _http_response(body: str | bytes, *, status: int | None, content_type: str) -> HttpResponse:
-    """Return an answer; one that says nothing has no type."""
-    answer = HttpResponse(body, status=status, content_type=content_type)
+    """Return a response; an empty body has no Content-Type."""
+    http_response = HttpResponse(body, status=status, content_type=content_type)
     if not body:
-        del answer["Content-Type"]
-    return answer
+        del http_response["Content-Type"]
+    return http_response

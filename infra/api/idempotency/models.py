@@ -1,4 +1,4 @@
-"""Requests that may be sent again, and what they were answered."""
+"""The table of requests with an Idempotency-Key and of their responses."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ MAX_KEY_LENGTH = 255
 
 
 class IdempotencyRecord(UUIDModel):
-    """One request sent under an Idempotency-Key: still running, or answered and kept for a day.
+    """One request with an Idempotency-Key: either running, or finished with a stored response.
 
-    While it runs there is no `status`, and `expires_at` is when its lease ends; then somebody
-    else may run it, as another `holder`. `learner` is whom it recorded for, so that the answer
-    goes with them.
+    While the request runs, `status` is None and `expires_at` is the end of its lease; afterwards
+    another process may run it, under another `holder`. Once it is finished, `expires_at` is the end
+    of its retention (one day). `learner` is the learner it wrote records for, so that the response
+    is deleted with the learner. The key (`name`) is unique per `owner`; `fingerprint` identifies
+    the request.
     """
 
     owner = models.CharField(max_length=50)
@@ -32,7 +34,7 @@ class IdempotencyRecord(UUIDModel):
     expires_at = models.DateTimeField(db_index=True)
 
     class Meta:
-        # The table was made by the app `roster`, and keeps its name.
+        # The table was created by the app `roster` and keeps its name.
         app_label = "roster"
         db_table = "roster_keptanswer"
         constraints = [

@@ -1,7 +1,8 @@
-"""Requests under an Idempotency-Key happen once, however often they are sent (contract 0.9).
+"""Store of requests with an Idempotency-Key, so that each runs once (contract 0.9).
 
-A row is committed before the request runs, and answered in the same transaction as its effects:
-whoever finds the row knows whether the request is running, is done, or died.
+A row is committed before the request runs, and its response is saved in the same transaction as
+the effects of the request. The row therefore shows whether the request is running, is finished,
+or died.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class KeyReused(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class IdempotentRequest:
-    """A request that may be sent again: whose, under which key, and what tells it from others."""
+    """A request that may be sent again: its owner, its key (`name`), and its fingerprint."""
 
     owner: str
     name: str
@@ -41,17 +42,17 @@ class IdempotentRequest:
 
     @property
     def digest(self) -> str:
-        """All three in 64 hexadecimal characters."""
+        """A SHA-256 digest of all three, in 64 hexadecimal characters."""
         return sha256("\0".join((self.owner, self.name, self.fingerprint)).encode()).hexdigest()
 
 
 def start(request: IdempotentRequest, *, at: datetime) -> IdempotencyRecord:
-    """Take the right to run a request, or return it answered: then its `status` is set.
+    """Claim the right to run a request, or return its finished record, which has a `status`.
 
     Raises
     ------
-    RequestInProgress : somebody runs it, and their lease has not ended.
-    KeyReused : the key belongs to another request.
+    RequestInProgress : another process runs it, and its lease has not ended.
+    KeyReused : the key was used for another request.
     """
     for _round in range(_ROUNDS):
         fresh = IdempotencyRecord(
@@ -74,27 +75,33 @@ def start(request: IdempotentRequest, *, at: datetime) -> IdempotencyRecord:
 
 
 def _existing(request: IdempotentRequest, *, at: datetime) -> IdempotencyRecord | None:
-    """Return the row that is there, if it is answered or ours to run now; None where it left."""
-    there = IdempotencyRecord.objects.filter(owner=request.owner, name=request.name).first()
-    if there is None:
+    """Return the stored record if it is finished or we took it over; None if it was deleted.
+
+    Raises
+    ------
+    RequestInProgress : another process runs it, and its lease has not ended.
+    KeyReused : the key was used for another request.
+    """
+    record = IdempotencyRecord.objects.filter(owner=request.owner, name=request.name).first()
+    if record is None:
         return None
-    if there.expires_at <= at:
-        return _take_over(there, request, at=at)
-    if there.fingerprint != request.fingerprint:
+    if record.expires_at <= at:
+        return _take_over(record, request, at=at)
+    if record.fingerprint != request.fingerprint:
         raise KeyReused
-    if there.status is None:
+    if record.status is None:
         raise RequestInProgress
-    return there
+    return record
 
 
 def _take_over(
-    there: IdempotencyRecord, request: IdempotentRequest, *, at: datetime
+    record: IdempotencyRecord, request: IdempotentRequest, *, at: datetime
 ) -> IdempotencyRecord | None:
-    """Run again what died, or what was kept long enough; None where somebody else was faster."""
+    """Claim an expired record, to run its request again; None if another process was faster."""
     holder = uuid7()
     with transaction.atomic(durable=True):
         taken = IdempotencyRecord.objects.filter(
-            pk=there.pk, holder=there.holder, expires_at=there.expires_at
+            pk=record.pk, holder=record.holder, expires_at=record.expires_at
         ).update(
             holder=holder,
             fingerprint=request.fingerprint,
@@ -105,8 +112,8 @@ def _take_over(
         )
     if not taken:
         return None
-    there.holder, there.status = holder, None
-    return there
+    record.holder, record.status = holder, None
+    return record
 
 
 def store_response(
@@ -118,13 +125,13 @@ def store_response(
     learner_id: UUID | None,
     at: datetime,
 ) -> None:
-    """Keep a request's answer, in the transaction of its effects.
+    """Store the response of a request, in the transaction of its effects.
 
     Raises
     ------
-    RequestInProgress : the lease ended and somebody else runs it now; these effects must not be.
+    RequestInProgress : the lease ended and another process runs it; roll these effects back.
     """
-    kept = IdempotencyRecord.objects.filter(
+    updated = IdempotencyRecord.objects.filter(
         pk=running.pk, holder=running.holder, status=None
     ).update(
         status=status,
@@ -133,18 +140,18 @@ def store_response(
         learner_id=learner_id,
         expires_at=at + RETENTION,
     )
-    if not kept:
+    if not updated:
         raise RequestInProgress
 
 
 @transaction.atomic(durable=True)
 def release(running: IdempotencyRecord) -> None:
-    """Let a request that failed be sent again; what succeeded after all stays kept."""
+    """Delete the record of a failed request, so that it can be sent again; keep a finished one."""
     IdempotencyRecord.objects.filter(pk=running.pk, holder=running.holder, status=None).delete()
 
 
 @transaction.atomic
 def purge(at: datetime) -> int:
-    """Delete some of what was kept long enough or died; tell how many rows."""
-    past = IdempotencyRecord.objects.filter(expires_at__lte=at)
-    return delete_batch(past.order_by("expires_at"), PURGE_BATCH_SIZE)
+    """Delete one batch of expired records, and return how many."""
+    expired = IdempotencyRecord.objects.filter(expires_at__lte=at)
+    return delete_batch(expired.order_by("expires_at"), PURGE_BATCH_SIZE)

@@ -1,1 +1,1 @@
-"""Django's SQLite backend, with a fair queue for writers."""
+"""Django's SQLite backend with a fair queue of writers; the `ENGINE` for SQLite databases."""

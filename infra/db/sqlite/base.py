@@ -1,9 +1,9 @@
-"""SQLite whose writers of one process stand in line.
+"""SQLite backend in which the writers of one process wait in a fair queue.
 
-Left alone, SQLite's writers poll for the one write lock with growing sleeps: the unlucky wait
-many times longer than the others. Here a transaction first takes its turn in this process
-(transactions are IMMEDIATE, so each is a writer); other processes are still waited for by
-SQLite's own busy timeout.
+SQLite's own writers poll for the single write lock with growing sleeps, so unlucky writers wait
+many times longer than others. Here a transaction first waits for its turn in this process
+(transactions are IMMEDIATE, so each is a writer). Writers of other processes are still handled by
+SQLite's busy timeout.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from django.db.backends.sqlite3 import base, operations
 
 
 class FairLock:
-    """A lock that goes to whoever has waited longest."""
+    """A lock that is acquired in the order of waiting (FIFO)."""
 
     def __init__(self) -> None:
         self._mutex = threading.Lock()
@@ -25,7 +25,7 @@ class FairLock:
         self._waiting: deque[threading.Lock] = deque()
 
     def acquire(self, *, timeout: float) -> bool:
-        """Wait for one's turn, at most so many seconds; tell whether it came."""
+        """Wait for the lock, at most `timeout` seconds, and return True if it was acquired."""
         with self._mutex:
             if not self._taken:
                 self._taken = True
@@ -39,10 +39,10 @@ class FairLock:
             if turn in self._waiting:
                 self._waiting.remove(turn)
                 return False
-        return True  # The turn came between giving up and saying so.
+        return True  # The lock was handed over just after the timeout.
 
     def release(self) -> None:
-        """Let the next one in."""
+        """Release the lock, or hand it over to the first waiter."""
         with self._mutex:
             if self._waiting:
                 self._waiting.popleft().release()
@@ -51,20 +51,20 @@ class FairLock:
 
 
 class DatabaseOperations(operations.DatabaseOperations):
-    """Empties tables, when all of them are to be emptied, whatever their triggers keep."""
+    """Database operations that can flush tables whose triggers forbid deletion."""
 
     def sql_flush(self, *args: Any, **kwargs: Any) -> list[str]:
-        """Lift the triggers meanwhile: they are there to keep single rows."""
-        emptying = super().sql_flush(*args, **kwargs)
+        """Return SQL that drops all triggers, empties the tables and creates the triggers again."""
+        flush = super().sql_flush(*args, **kwargs)
         with self.connection.cursor() as cursor:
             cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-            triggers = cursor.fetchall() if emptying else []
-        lifting = [f"DROP TRIGGER {self.quote_name(name)}" for name, _sql in triggers]
-        return [*lifting, *emptying, *(sql for _name, sql in triggers)]
+            triggers = cursor.fetchall() if flush else []
+        drops = [f"DROP TRIGGER {self.quote_name(name)}" for name, _sql in triggers]
+        return [*drops, *flush, *(sql for _name, sql in triggers)]
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """A connection that takes its turn before it begins a transaction."""
+    """A connection that acquires its database's lock before it starts a transaction."""
 
     ops_class = DatabaseOperations
 
@@ -72,13 +72,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
     _held_lock: FairLock | None = None
 
     def _start_transaction_under_autocommit(self) -> None:
-        # A connection that was closed in the middle of a transaction never said that it left.
+        # A connection that was closed in the middle of a transaction may still hold the lock.
         self._release_lock()
-        turnstile = self._locks[str(self.settings_dict["NAME"])]
+        lock = self._locks[str(self.settings_dict["NAME"])]
         timeout = self.settings_dict["OPTIONS"].get("timeout", 5)
-        if not turnstile.acquire(timeout=timeout):
+        if not lock.acquire(timeout=timeout):
             raise OperationalError("database is locked: too many writers are waiting")
-        self._held_lock = turnstile
+        self._held_lock = lock
         try:
             super()._start_transaction_under_autocommit()  # type: ignore[misc]
         except BaseException:
@@ -86,13 +86,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
             raise
 
     def _set_autocommit(self, autocommit: bool) -> None:  # noqa: FBT001
-        """Leave the line when the transaction is over, before its commit hooks run."""
+        """Release the lock when the transaction ends, before its commit hooks run."""
         super()._set_autocommit(autocommit)  # type: ignore[misc]
         if autocommit:
             self._release_lock()
 
     def close(self) -> None:
-        """Leave the line when the connection goes, whatever state it is in."""
+        """Close the connection, and release the lock unless an atomic block is still open."""
         try:
             super().close()
         finally:
@@ -100,6 +100,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 self._release_lock()
 
     def _release_lock(self) -> None:
-        turnstile, self._held_lock = self._held_lock, None
-        if turnstile is not None:
-            turnstile.release()
+        lock, self._held_lock = self._held_lock, None
+        if lock is not None:
+            lock.release()

@@ -1,7 +1,7 @@
-"""OneRoster 1.2 CSV (and 1.1), read and translated into roster files; pure functions.
+"""OneRoster CSV 1.2 and 1.1: read exports and translate them into roster files; pure.
 
-The format is 1EdTech's "OneRoster: CSV Binding" 1.2; what of it is read, and what becomes of
-it here, is said in docs/operations.md.
+The format is 1EdTech's "OneRoster: CSV Binding" 1.2. docs/operations.md says which parts are
+read and how they are translated.
 """
 
 from __future__ import annotations
@@ -11,12 +11,4 @@ from roster.importing.oneroster.issues import BadExport, Report
 from roster.importing.oneroster.org_roles import Known
 from roster.importing.oneroster.translate import Translation, translate
 
-__all__ = [
-    "BadExport",
-    "Export",
-    "Known",
-    "Report",
-    "Translation",
-    "read_export",
-    "translate",
-]
+__all__ = ["BadExport", "Export", "Known", "Report", "Translation", "read_export", "translate"]

@@ -1,4 +1,4 @@
-"""A whole export: its files, as its manifest says they are to be taken."""
+"""A whole export: its files, read in the modes that the manifest gives."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ from roster.importing.oneroster.records import (
 )
 
 T = TypeVar("T")
-NEEDED = ("orgs.csv", "users.csv", "classes.csv", "enrollments.csv")
+REQUIRED_FILES = ("orgs.csv", "users.csv", "classes.csv", "enrollments.csv")
 MODES = ("bulk", "delta", "absent")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Export:
-    """Everything an export says that is read here.
+    """All records of an export that are read.
 
-    `partial` names the files that tell changes only, so what they do not name may be known
-    from before; with `complete` enrolments, who is in no row of a class has left it.
+    `partial` lists the files that are absent or contain only changes, so their other records may
+    be known from earlier exports. With `complete` enrolments, members without a row have left.
     """
 
     orgs: dict[str, Org]
@@ -46,14 +46,14 @@ class Export:
 
 
 def read_export(path: Path, report: Report) -> Export:
-    """Read a folder or zip of OneRoster CSV files; problems go to the report.
+    """Read a folder or zip of OneRoster CSV files; add problems to the report.
 
     Raises
     ------
-    BadExport : it cannot be opened, or files are missing.
+    BadExport : the export cannot be opened, or files are missing.
     """
     files = read_files(path)
-    modes = _modes(files, report)
+    modes = _read_modes(files, report)
     _check_presence(files, modes, report)
     report.refuse_if_bad()
 
@@ -64,7 +64,7 @@ def read_export(path: Path, report: Report) -> Export:
     class_roles = list(records("enrollments.csv", read_class_role).values())
     complete = modes.get("enrollments.csv") == "bulk"
     if complete and not class_roles:
-        # More likely an export that went wrong than a school whose classes are all empty.
+        # More likely a failed export than a school without any members of classes.
         report.problem("enrollments.csv", "nobody is in any class, and the manifest calls it bulk.")
     org_roles = list(records("roles.csv", read_org_role).values())
     return Export(
@@ -78,8 +78,8 @@ def read_export(path: Path, report: Report) -> Export:
     )
 
 
-def _modes(files: dict[str, bytes], report: Report) -> dict[str, str]:
-    """Return what the manifest says of each file that is read: bulk, delta or absent."""
+def _read_modes(files: dict[str, bytes], report: Report) -> dict[str, str]:
+    """Return the mode of each known file from the manifest: bulk, delta or absent."""
     modes = {}
     for row in parse("manifest.csv", files.pop("manifest.csv", b"propertyName,value"), report):
         name = f"{row['propertyName'].casefold().removeprefix('file.')}.csv"
@@ -93,7 +93,7 @@ def _modes(files: dict[str, bytes], report: Report) -> dict[str, str]:
 
 
 def _check_presence(files: dict[str, bytes], modes: dict[str, str], report: Report) -> None:
-    for name in NEEDED:
+    for name in REQUIRED_FILES:
         if name not in files and name not in modes:
             report.problem(name, "this file is missing.")
     for name, mode in modes.items():
@@ -104,7 +104,7 @@ def _check_presence(files: dict[str, bytes], modes: dict[str, str], report: Repo
 
 
 def _roles_of(person: Person) -> list[OrgRole]:
-    """Return what OneRoster 1.1 says of somebody's roles, as 1.2 would."""
+    """Return the roles of a OneRoster 1.1 user in the form of 1.2."""
     return [
         OrgRole(where=person.where, person=person.id, role=person.role, org=org, gone=person.gone)
         for org in person.orgs

@@ -1,6 +1,6 @@
-"""The CSV files of an export, from a folder or a zip, as rows that know their line.
+"""CSV files of an export, from a folder or a zip, parsed into rows with line numbers.
 
-A zip is never unpacked: its files are read by name, into memory, and only so far.
+A zip is never unpacked to disk: its known files are read into memory, up to a size limit.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from pathlib import Path, PurePosixPath
 from roster.importing.oneroster.issues import BadExport, Report
 
 MAX_BYTES = 256 * 2**20
-# Rosters deflate some 5 to 50 times; a bomb of zeros more than 1,000 times.
+# Compression ratio: rosters reach 5 to 50, a zip bomb of zeros more than 1,000.
 MAX_RATIO = 200
-SMALL = 2**20
+MIN_LIMIT = 2**20
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Columns:
-    """The columns of a file that are read: those it must have, and those it may have."""
+    """Required and optional columns of a file; all others are ignored."""
 
     required: tuple[str, ...]
     optional: tuple[str, ...] = ()
@@ -57,59 +57,59 @@ COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One record, and the file and line it begins on."""
+    """One record, with the file and line where it starts."""
 
     where: str
     cells: dict[str, str]
 
     def __getitem__(self, column: str) -> str:
-        """Return a field, trimmed; empty where the file has no such column."""
+        """Return a trimmed field; empty if the file has no such column."""
         return self.cells.get(column, "")
 
 
 def read_files(path: Path) -> dict[str, bytes]:
-    """Return the files of an export that are read, by name.
+    """Return the content of the known files of an export, by name.
 
     Raises
     ------
-    BadExport : the folder or zip cannot be read, or is larger than any roster.
+    BadExport : the folder or zip cannot be read, or is too large.
     """
     try:
-        return _of_folder(path) if path.is_dir() else _of_zip(path)
+        return _read_folder(path) if path.is_dir() else _read_zip(path)
     except OSError as error:
         raise BadExport(f"{path}: {error.strerror or error}") from None
-    # Whatever zipfile and zlib make of a file that is broken, encrypted or of a strange method.
+    # Errors of zipfile and zlib for broken or encrypted files and unknown compression methods.
     except (
         zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, UnicodeDecodeError
     ) as error:  # fmt: skip
         raise BadExport(f"{path}: this is no zip that can be read: {error}") from None
 
 
-def _of_folder(path: Path) -> dict[str, bytes]:
+def _read_folder(path: Path) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     for entry in sorted(path.iterdir()):
-        if (name := _read_name(entry.name, files)) and entry.is_file():
+        if (name := _known_name(entry.name, files)) and entry.is_file():
             if entry.stat().st_size > MAX_BYTES:
                 raise BadExport(f"{name}: larger than {MAX_BYTES:,} bytes.")
             files[name] = entry.read_bytes()
     return files
 
 
-def _of_zip(path: Path) -> dict[str, bytes]:
+def _read_zip(path: Path) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     with zipfile.ZipFile(path) as archive:
         for entry in archive.infolist():
             inside = PurePosixPath(entry.filename)
-            if "__MACOSX" in inside.parts or not (name := _read_name(inside.name, files)):
+            if "__MACOSX" in inside.parts or not (name := _known_name(inside.name, files)):
                 continue
-            if entry.file_size > max(SMALL, min(MAX_BYTES, MAX_RATIO * entry.compress_size)):
+            if entry.file_size > max(MIN_LIMIT, min(MAX_BYTES, MAX_RATIO * entry.compress_size)):
                 raise BadExport(f"{name}: unpacks to {entry.file_size:,} bytes; that is no roster.")
-            # Stops where the size said above does, whatever the data goes on to be.
+            # Reads no more than the size in the header, even if the data goes on.
             files[name] = archive.read(entry)
     return files
 
 
-def _read_name(name: str, files: dict[str, bytes]) -> str | None:
+def _known_name(name: str, files: dict[str, bytes]) -> str | None:
     folded = name.casefold()
     if folded in files:
         raise BadExport(f"{folded}: there are two files of this name.")
@@ -117,20 +117,20 @@ def _read_name(name: str, files: dict[str, bytes]) -> str | None:
 
 
 def parse(name: str, raw: bytes, report: Report) -> list[Row]:
-    """Return the records of one file; what cannot be one is reported."""
-    text = _decoded(name, raw, report)
+    """Return the records of one file; report lines that are not valid."""
+    text = _decode(name, raw, report)
     if text is None:
         return []
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
-        header = _header(name, next(reader, []), report)
-        return list(_rows(name, reader, header, report)) if header else []
+        header = _parse_header(name, next(reader, []), report)
+        return list(_parse_rows(name, reader, header, report)) if header else []
     except csv.Error as error:
         report.problem(f"{name}:{reader.line_num}", f"this is not CSV: {error}.")
         return []
 
 
-def _decoded(name: str, raw: bytes, report: Report) -> str | None:
+def _decode(name: str, raw: bytes, report: Report) -> str | None:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -144,8 +144,8 @@ def _decoded(name: str, raw: bytes, report: Report) -> str | None:
     return text
 
 
-def _header(name: str, cells: list[str], report: Report) -> list[str]:
-    """Return the names of a file's columns as they are read; none where it cannot be."""
+def _parse_header(name: str, cells: list[str], report: Report) -> list[str]:
+    """Return the normalised column names; empty if the header is not valid."""
     columns = COLUMNS[name]
     spelled = {column.casefold(): column for column in (*columns.required, *columns.optional)}
     found = [cell.strip() for cell in cells]
@@ -159,13 +159,13 @@ def _header(name: str, cells: list[str], report: Report) -> list[str]:
     return [] if repeated or missing else header
 
 
-def _rows(
+def _parse_rows(
     name: str, reader: Iterator[list[str]], header: list[str], report: Report
 ) -> Iterator[Row]:
     read = set(COLUMNS[name].required + COLUMNS[name].optional)
-    line = _line_of(reader)
+    line = _line_number(reader)
     for cells in reader:
-        where, line = f"{name}:{line + 1}", _line_of(reader)
+        where, line = f"{name}:{line + 1}", _line_number(reader)
         if not any(cells):
             continue
         if len(cells) != len(header):
@@ -175,6 +175,6 @@ def _rows(
         yield Row(where, {column: cell.strip() for column, cell in pairs if column in read})
 
 
-def _line_of(reader: Iterator[list[str]]) -> int:
+def _line_number(reader: Iterator[list[str]]) -> int:
     line: int = reader.line_num  # type: ignore[attr-defined]  # csv's own type has no public name
     return line

@@ -1,4 +1,4 @@
-"""What is wrong with an export, and what of it is not imported, by file and line."""
+"""Problems and notices of an export, by file and line."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ class BadExport(ValueError):
 
 @dataclass(kw_only=True)
 class Report:
-    """Gathers problems, which refuse the whole export, and notices, which do not."""
+    """Collected problems, which reject the whole export, and notices, which do not."""
 
     problems: list[str] = field(default_factory=list)
-    further: int = 0
+    omitted: int = 0
     notices: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     def problem(self, where: str, message: str) -> None:
-        """Note what has to be put right before anything can be imported."""
+        """Add a problem that must be fixed before the import."""
         if len(self.problems) < MAX_PROBLEMS:
             self.problems.append(f"{where}: {message}")
         else:
-            self.further += 1
+            self.omitted += 1
 
     def notice(self, where: str, message: str) -> None:
-        """Note what is passed over."""
+        """Add a notice about a record that is skipped."""
         self.notices[message].append(where)
 
     def refuse_if_bad(self) -> None:
-        """Raise all problems found so far, if any."""
+        """Raise BadExport with all problems found so far, if any."""
         if self.problems:
-            more = [f"… and {self.further:,} more."] if self.further else []
+            more = [f"… and {self.omitted:,} more."] if self.omitted else []
             raise BadExport("\n".join([*self.problems, *more]))
 
-    def told(self) -> Iterator[str]:
-        """Yield each notice once, with the first places it is of."""
+    def notice_lines(self) -> Iterator[str]:
+        """Yield each notice once, with the first places where it applies."""
         for message, places in self.notices.items():
             more = len(places) - MAX_PLACES
             rest = f" and {more:,} more" if more > 0 else ""

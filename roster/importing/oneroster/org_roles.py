@@ -1,4 +1,4 @@
-"""Where people of an export belong, and what they may do there."""
+"""Schools and roles of the people of an export."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ KNOWN_ROLES = ADMINS | STAFF | FAMILY | {"student"}
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
-    """What earlier exports brought here, for one that only tells changes.
+    """Rows of earlier exports, needed by a delta export.
 
-    Schools by id; the names of classes by the ids of school and class; the schools of
-    people.
+    Names of schools by id, names of classes by the ids of school and class, and ids of the
+    schools of each person.
     """
 
     schools: dict[str, str] = field(default_factory=dict)
@@ -36,10 +36,10 @@ class Known:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Placed:
-    """The school somebody belongs to, and their role there; None: what they are stays.
+class Placement:
+    """School and role of one person; role None leaves the current role unchanged.
 
-    `learner`: they are a student and nothing else.
+    `learner`: the person is a student and has no other role.
     """
 
     school: str
@@ -48,7 +48,7 @@ class Placed:
 
 
 class Schools:
-    """The schools of an export, and which of them any org belongs to."""
+    """Orgs of an export, with a lookup of the school of each org."""
 
     def __init__(self, export: Export, known: Known) -> None:
         before = {
@@ -59,8 +59,8 @@ class Schools:
         self.orgs = before | export.orgs
         self._where = "orgs.csv or here" if "orgs.csv" in export.partial else "orgs.csv"
 
-    def of(self, org_id: str) -> str | None:
-        """Return the school an org is or is a part of; None for what schools are parts of."""
+    def school_of(self, org_id: str) -> str | None:
+        """Return the id of the school an org is or belongs to; None for an org above schools."""
         seen: set[str] = set()
         while (org := self.orgs.get(org_id)) and org_id not in seen:
             if org.type == "school":
@@ -70,13 +70,13 @@ class Schools:
         return None
 
     def refuse_unknown(self, where: str, column: str, org_id: str, report: Report) -> None:
-        """Report an org that nobody has described."""
+        """Report an org that does not exist."""
         if org_id and org_id not in self.orgs:
             report.problem(where, f"{column} “{org_id}” is nothing in {self._where}.")
 
 
-class Placing:
-    """Finds everybody's one school: primary org, then roles, then where they have classes."""
+class PlacementFinder:
+    """Finds the school of each person: primary org, then roles, then classes."""
 
     def __init__(
         self, export: Export, schools: Schools, known: Known, *, today: date, report: Report
@@ -85,69 +85,69 @@ class Placing:
         self.today, self.report = today, report
         self.roles: dict[str, list[OrgRole]] = defaultdict(list)
         for role in export.org_roles:
-            if self._is_told_of_somebody(role):
+            if self._has_known_person(role):
                 self.roles[role.person].append(role)
         self.class_schools: dict[str, list[str]] = defaultdict(list)
         for member in export.class_roles:
             if (found := export.classes.get(member.school_class)) and not member.gone:
                 self.class_schools[member.person].append(found.school)
 
-    def of_everybody(self) -> dict[str, Placed]:
-        """Return where everybody belongs who is imported; the report says who is not."""
-        placed = {}
+    def find_all(self) -> dict[str, Placement]:
+        """Return the placement of each person to import; report the skipped ones."""
+        placements = {}
         for person in self.export.people.values():
             if not person.gone and (place := self._place(person)):
-                placed[person.id] = place
-        return placed
+                placements[person.id] = place
+        return placements
 
-    def of_leavers(self) -> Iterator[tuple[str, str | None]]:
-        """Yield who is to be deleted, with their school where the export says it."""
+    def find_leavers(self) -> Iterator[tuple[str, str | None]]:
+        """Yield each person to delete, with their school or None if unknown."""
         for person in self.export.people.values():
             if person.gone:
-                yield person.id, self._school(person)
+                yield person.id, self._find_school(person)
 
-    def _place(self, person: Person) -> Placed | None:
-        for column, org in self._orgs_of(person):
+    def _place(self, person: Person) -> Placement | None:
+        for column, org in self._referenced_orgs(person):
             self.schools.refuse_unknown(person.where, column, org, self.report)
-        current = [role for role in self.roles[person.id] if self._holds(role)]
+        current = [role for role in self.roles[person.id] if self._is_current(role)]
         kinds = {role.role for role in current}
         if kinds and not kinds & (KNOWN_ROLES - FAMILY):
             self.report.notice(person.where, NOT_OF_SCHOOL)
             return None
-        school = self._school(person)
+        school = self._find_school(person)
         if school is None:
             self.report.notice(person.where, "people of no school are not imported.")
             return None
         for role in current:
-            self._tell_ignored(role, school)
-        kinds = {role.role for role in current if self.schools.of(role.org) == school}
-        return Placed(
+            self._report_ignored(role, school)
+        kinds = {role.role for role in current if self.schools.school_of(role.org) == school}
+        return Placement(
             school=school,
-            role=self._role(kinds, self.roles[person.id]),
+            role=self._highest_role(kinds, self.roles[person.id]),
             learner="student" in kinds and not kinds & (ADMINS | STAFF),
         )
 
-    def _tell_ignored(self, role: OrgRole, school: str) -> None:
+    def _report_ignored(self, role: OrgRole, school: str) -> None:
         if role.role not in KNOWN_ROLES:
             self.report.notice(role.where, f"the role “{role.role}” means nothing here.")
-        elif role.role in ADMINS and self.schools.of(role.org) != school:
+        elif role.role in ADMINS and self.schools.school_of(role.org) != school:
             self.report.notice(role.where, NOT_THEIR_SCHOOL)
 
-    def _role(self, kinds: set[str], told: list[OrgRole]) -> str | None:
-        """Return what somebody is at their school: the most that their roles there make them.
+    def _highest_role(self, kinds: set[str], all_roles: list[OrgRole]) -> str | None:
+        """Return the highest role of a person at their school.
 
-        An export of changes takes only what it says has ended.
+        A delta export removes only those roles that it ends.
         """
         if kinds & ADMINS:
             return "admin"
         changes_only = "roles.csv" in self.export.partial
-        if not told or (changes_only and not {role.role for role in told} & ADMINS):
+        if not all_roles or (changes_only and not {role.role for role in all_roles} & ADMINS):
             return None
         return "learner" if "student" in kinds and not kinds & STAFF else "staff"
 
-    def _school(self, person: Person) -> str | None:
+    def _find_school(self, person: Person) -> str | None:
         roles = sorted(
-            self.roles[person.id], key=lambda role: (not self._holds(role), not role.primary)
+            self.roles[person.id], key=lambda role: (not self._is_current(role), not role.primary)
         )
         orgs = [
             person.primary_org,
@@ -155,24 +155,24 @@ class Placing:
             *person.orgs,
             *self.class_schools[person.id],
         ]
-        found = next(filter(None, map(self.schools.of, orgs)), None)
+        found = next(filter(None, map(self.schools.school_of, orgs)), None)
         return found or self._known_school(person)
 
     def _known_school(self, person: Person) -> str | None:
         before = self.known.people.get(person.id, set()) & self.schools.orgs.keys()
         return min(before, default=None) if self.export.partial else None
 
-    def _orgs_of(self, person: Person) -> list[tuple[str, str]]:
+    def _referenced_orgs(self, person: Person) -> list[tuple[str, str]]:
         return [
             ("primaryOrgSourcedId", person.primary_org),
             *(("orgSourcedIds", org) for org in person.orgs),
         ]
 
-    def _holds(self, role: OrgRole) -> bool:
+    def _is_current(self, role: OrgRole) -> bool:
         period = role.period
-        return not role.gone and period.has_begun(self.today) and not period.has_ended(self.today)
+        return not role.gone and period.has_started(self.today) and not period.has_ended(self.today)
 
-    def _is_told_of_somebody(self, role: OrgRole) -> bool:
+    def _has_known_person(self, role: OrgRole) -> bool:
         if role.gone:
             return True
         self.schools.refuse_unknown(role.where, "orgSourcedId", role.org, self.report)

@@ -1,4 +1,4 @@
-"""The records of an export, checked one by one."""
+"""Records of an export, validated one by one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MAX_PASSWORD = 1024
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Org:
-    """A school, or what schools are parts of or made of."""
+    """A school, or an org above or below schools."""
 
     where: str
     id: str
@@ -31,7 +31,7 @@ class Org:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Person:
-    """Somebody; `orgs` and `role` are where OneRoster 1.1 says what 1.2 says in roles.csv."""
+    """A user; `orgs` and `role` are OneRoster 1.1, replaced by roles.csv in 1.2."""
 
     where: str
     id: str
@@ -47,23 +47,23 @@ class Person:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Period:
-    """When something holds: from its beginning to before its end; None is open."""
+    """Validity period, start included and end excluded; None is open."""
 
     begin: date | None = None
     end: date | None = None
 
     def has_ended(self, today: date) -> bool:
-        """Tell whether it holds no longer."""
+        """Return whether the period is over."""
         return self.end is not None and self.end <= today
 
-    def has_begun(self, today: date) -> bool:
-        """Tell whether it holds, or has held."""
+    def has_started(self, today: date) -> bool:
+        """Return whether the period has started; it may be over."""
         return self.begin is None or self.begin <= today
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OrgRole:
-    """What somebody is at an org."""
+    """Role of a person at an org."""
 
     where: str
     person: str
@@ -88,7 +88,7 @@ class SchoolClass:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ClassRole:
-    """What somebody is in a class."""
+    """Role of a person in a class."""
 
     where: str
     school_class: str
@@ -113,7 +113,7 @@ def read_org(row: Row, report: Report) -> Org:
 
 
 def read_person(row: Row, report: Report) -> Person:
-    """Read a row of users.csv; who is to be deleted needs no more than an id."""
+    """Read a row of users.csv; a user to delete needs only an id."""
     gone = is_gone(row, report)
     given = row["preferredGivenName"] or row["givenName"]
     full_name = f"{given} {row['preferredFamilyName'] or row['familyName']}".strip()
@@ -163,7 +163,7 @@ def read_class(row: Row, report: Report) -> SchoolClass:
 
 
 def read_class_role(row: Row, report: Report) -> ClassRole:
-    """Read a row of enrollments.csv; one to be deleted still has to say whose it was."""
+    """Read a row of enrollments.csv; one to delete still needs its class and user."""
     return ClassRole(
         where=row.where,
         school_class=_text(row, "classSourcedId", MAX_ID, report),
@@ -176,7 +176,7 @@ def read_class_role(row: Row, report: Report) -> ClassRole:
 
 
 def read_all(rows: Iterable[Row], read: Callable[[Row, Report], T], report: Report) -> dict[str, T]:
-    """Read the rows of a file, by their ids."""
+    """Read the rows of a file into a dictionary by id."""
     records: dict[str, T] = {}
     first: dict[str, str] = {}
     for row in rows:
@@ -190,7 +190,7 @@ def read_all(rows: Iterable[Row], read: Callable[[Row, Report], T], report: Repo
 
 
 def is_gone(row: Row, report: Report) -> bool:
-    """Tell whether a record is no longer valid; "inactive" is of OneRoster 1.0."""
+    """Return whether a record is deleted; "inactive" is from OneRoster 1.0."""
     status = row["status"].casefold()
     if status not in ("", "active", "inactive", "tobedeleted"):
         report.problem(row.where, f"status “{row['status']}” is neither active nor tobedeleted.")
@@ -198,18 +198,18 @@ def is_gone(row: Row, report: Report) -> bool:
 
 
 def _is_enabled(row: Row, report: Report) -> bool:
-    said = row["enabledUser"].casefold()
-    if said not in ("", "true", "false"):
+    value = row["enabledUser"].casefold()
+    if value not in ("", "true", "false"):
         report.problem(row.where, f"enabledUser “{row['enabledUser']}” is neither true nor false.")
-    return said != "false"
+    return value != "false"
 
 
-def _text(row: Row, column: str, longest: int, report: Report, *, required: bool = True) -> str:
+def _text(row: Row, column: str, max_length: int, report: Report, *, required: bool = True) -> str:
     text = row[column]
     if required and not text:
         report.problem(row.where, f"{column} is empty.")
-    if len(text) > longest:
-        report.problem(row.where, f"{column} is longer than {longest} characters.")
+    if len(text) > max_length:
+        report.problem(row.where, f"{column} is longer than {max_length} characters.")
     return text
 
 
@@ -221,7 +221,7 @@ def _date(row: Row, column: str, report: Report) -> date | None:
     if not row[column]:
         return None
     try:
-        # Some sources write a time behind the date.
+        # Some systems append a time to the date.
         return date.fromisoformat(row[column].partition("T")[0])
     except ValueError:
         report.problem(row.where, f"{column} “{row[column]}” is no date like 2026-08-31.")

@@ -1,4 +1,4 @@
-"""From the records of an export to one roster file for each school."""
+"""Translation of the records of an export into one roster file per school."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from infra.identifiers import fold_username
-from roster.importing.oneroster.classes import Attendance, Members, describe_classes, name_classes
+from roster.importing.oneroster.classes import Attendance, Members, name_classes, select_classes
 from roster.importing.oneroster.export import Export
 from roster.importing.oneroster.issues import Report
-from roster.importing.oneroster.org_roles import Known, Placed, Placing, Schools
+from roster.importing.oneroster.org_roles import Known, Placement, PlacementFinder, Schools
 from roster.importing.oneroster.records import Person, SchoolClass
 from roster.importing.schema import ClassroomEntry, FacilityEntry, RosterFile, UserEntry
 
@@ -18,13 +18,13 @@ MAX_SCHOOL_ID = 100
 
 @dataclass(frozen=True, kw_only=True)
 class Translation:
-    """One school's roster, and the line of the export that each part of it comes from."""
+    """Roster file of one school, with the source line of each part of it."""
 
     roster: RosterFile
     origins: dict[str, str]
 
     def locate(self, path: str) -> str:
-        """Return the file and line behind a path like ``users[3].username``."""
+        """Return the source file and line of a path like ``users[3].username``."""
         while path and path not in self.origins:
             path = path[: max(path.rfind("."), path.rfind("["), 0)]
         return self.origins.get(path, "orgs.csv")
@@ -32,9 +32,9 @@ class Translation:
 
 @dataclass(kw_only=True)
 class _School:
-    """What is gathered of one school."""
+    """People, classes and leavers of one school."""
 
-    people: list[tuple[Person, Placed]] = field(default_factory=list)
+    people: list[tuple[Person, Placement]] = field(default_factory=list)
     classes: list[SchoolClass] = field(default_factory=list)
     leavers: list[str] = field(default_factory=list)
 
@@ -42,51 +42,51 @@ class _School:
 def translate(
     export: Export, *, today: date, only: str | None, known: Known, report: Report
 ) -> list[Translation]:
-    """Return a roster for each school that anything refers to, or for `only` one.
+    """Return a roster file for each school that is referred to, or for the school `only`.
 
     Raises
     ------
     BadExport : the export contradicts itself, or has no such school.
     """
     schools = Schools(export, known)
-    placing = Placing(export, schools, known, today=today, report=report)
-    placed = placing.of_everybody()
-    classes = describe_classes(export, schools, known, report)
+    finder = PlacementFinder(export, schools, known, today=today, report=report)
+    placed = finder.find_all()
+    classes = select_classes(export, schools, known, report)
     attendance = Attendance(export, classes, placed, known, report)
-    members = attendance.sort(today=today)
+    members = attendance.group_by_class(today=today)
     _refuse_shared_usernames(export, placed, report)
-    gathered = _gather(export, placed, classes)
-    _add_leavers(gathered, placing)
-    _check_schools(gathered, schools, only, report)
+    by_school = _group_by_school(export, placed, classes)
+    _add_leavers(by_school, finder)
+    _check_schools(by_school, schools, only, report)
     report.refuse_if_bad()
-    wanted = sorted(gathered) if only is None else [only]
+    wanted = sorted(by_school) if only is None else [only]
     return [
-        _translation(schools, key, gathered.get(key, _School()), members, export, known)
+        _translate_school(schools, key, by_school.get(key, _School()), members, export, known)
         for key in wanted
     ]
 
 
-def _gather(
-    export: Export, placed: dict[str, Placed], classes: dict[str, tuple[SchoolClass, str]]
+def _group_by_school(
+    export: Export, placed: dict[str, Placement], classes: dict[str, tuple[SchoolClass, str]]
 ) -> dict[str, _School]:
-    gathered: dict[str, _School] = {}
+    by_school: dict[str, _School] = {}
     for key, place in placed.items():
-        gathered.setdefault(place.school, _School()).people.append((export.people[key], place))
+        by_school.setdefault(place.school, _School()).people.append((export.people[key], place))
     for found, school in classes.values():
-        gathered.setdefault(school, _School()).classes.append(found)
-    return gathered
+        by_school.setdefault(school, _School()).classes.append(found)
+    return by_school
 
 
-def _add_leavers(gathered: dict[str, _School], placing: Placing) -> None:
-    for person, school in placing.of_leavers():
+def _add_leavers(by_school: dict[str, _School], finder: PlacementFinder) -> None:
+    for person, school in finder.find_leavers():
         if school is not None:
-            gathered.setdefault(school, _School()).leavers.append(person)
+            by_school.setdefault(school, _School()).leavers.append(person)
         else:
-            for place in gathered.values():
-                place.leavers.append(person)
+            for found in by_school.values():
+                found.leavers.append(person)
 
 
-def _refuse_shared_usernames(export: Export, placed: dict[str, Placed], report: Report) -> None:
+def _refuse_shared_usernames(export: Export, placed: dict[str, Placement], report: Report) -> None:
     first: dict[str, Person] = {}
     for key in placed:
         person = export.people[key]
@@ -101,19 +101,19 @@ def _refuse_shared_usernames(export: Export, placed: dict[str, Placed], report: 
 
 
 def _check_schools(
-    gathered: dict[str, _School], schools: Schools, only: str | None, report: Report
+    by_school: dict[str, _School], schools: Schools, only: str | None, report: Report
 ) -> None:
-    for key in gathered if only is None else [only]:
+    for key in by_school if only is None else [only]:
         org = schools.orgs.get(key)
-        if org is None or schools.of(key) != key:
+        if org is None or schools.school_of(key) != key:
             report.problem("--org", f"“{key}” is no school of this export.")
         elif len(key) > MAX_SCHOOL_ID:
             report.problem(org.where, f"sourcedId is longer than {MAX_SCHOOL_ID} characters.")
-    if not gathered and only is None:
+    if not by_school and only is None:
         report.problem("orgs.csv", "there is no school here that anybody or any class is of.")
 
 
-def _translation(
+def _translate_school(
     schools: Schools,
     key: str,
     school: _School,
@@ -133,9 +133,9 @@ def _translation(
     names = name_classes(school.classes, before)
     classrooms = []
     for place, found in enumerate(school.classes):
-        there = members.get(found.id, Members())
-        classrooms.append(_classroom(found, names[found.id], there, complete=export.complete))
-        origins |= _origins(f"classrooms[{place}]", found, there)
+        enrolled = members.get(found.id, Members())
+        classrooms.append(_classroom(found, names[found.id], enrolled, complete=export.complete))
+        origins |= _origins(f"classrooms[{place}]", found, enrolled)
     roster = RosterFile(
         facility=FacilityEntry(name=org.name, partner_id=org.id),
         users=[_user(person, placed) for person, placed in school.people],
@@ -146,7 +146,7 @@ def _translation(
     return Translation(roster=roster, origins=origins)
 
 
-def _user(person: Person, placed: Placed) -> UserEntry:
+def _user(person: Person, placed: Placement) -> UserEntry:
     return UserEntry(
         username=person.username,
         password=person.password,
@@ -158,21 +158,23 @@ def _user(person: Person, placed: Placed) -> UserEntry:
     )
 
 
-def _classroom(found: SchoolClass, name: str, there: Members, *, complete: bool) -> ClassroomEntry:
+def _classroom(
+    found: SchoolClass, name: str, enrolled: Members, *, complete: bool
+) -> ClassroomEntry:
     return ClassroomEntry(
         name=name,
         external_id=found.id,
-        coaches=list(there.coaches),
-        learners=list(there.learners),
-        former_learners=sorted(there.former_learners),
-        former_coaches=sorted(there.former_coaches),
+        coaches=list(enrolled.coaches),
+        learners=list(enrolled.learners),
+        former_learners=sorted(enrolled.former_learners),
+        former_coaches=sorted(enrolled.former_coaches),
         complete=complete,
     )
 
 
-def _origins(path: str, found: SchoolClass, there: Members) -> dict[str, str]:
+def _origins(path: str, found: SchoolClass, enrolled: Members) -> dict[str, str]:
     return {
         path: found.where,
-        **{f"{path}.coaches[{n}]": line for n, line in enumerate(there.coaches.values())},
-        **{f"{path}.learners[{n}]": line for n, line in enumerate(there.learners.values())},
+        **{f"{path}.coaches[{n}]": line for n, line in enumerate(enrolled.coaches.values())},
+        **{f"{path}.learners[{n}]": line for n, line in enumerate(enrolled.learners.values())},
     }

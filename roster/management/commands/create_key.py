@@ -1,4 +1,4 @@
-"""`manage.py create_key`: a new API key, its secret shown this once."""
+"""`manage.py create_key`: create an API key and print its secret once."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Command(BaseCommand):
         if days is not None and not 1 <= days <= 36_500:
             raise CommandError("--days lies between 1 and 36500.")
         key, secret = services.create_api_key(
-            _facility(facility),
+            _find_facility(facility),
             name=name,
             scopes={Scope(word) for word in scope},
             at=at,
@@ -51,7 +51,7 @@ class Command(BaseCommand):
         self.stdout.write(secret)
 
 
-def _facility(name: str | None) -> Facility:
+def _find_facility(name: str | None) -> Facility:
     facilities = Facility.objects.all()
     if name is not None:
         facilities = facilities.filter(Q(pk=parse_uuid(name)) | Q(partner_id=name) | Q(name=name))

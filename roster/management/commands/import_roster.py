@@ -1,4 +1,4 @@
-"""`manage.py import_roster FILE`: a facility with its people, classes, assignments and keys."""
+"""`manage.py import_roster FILE`: import a facility, its users, classes, assignments and keys."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Command(BaseCommand):
         self.stdout.write(orjson.dumps(body, option=orjson.OPT_INDENT_2).decode())
 
     def _import_json(self, file: str) -> dict[str, Any]:
-        roster, ignored = _read(file)
+        roster, ignored = _read_json(file)
         for path in ignored:
             self.stderr.write(f"{path}: nobody knows this field; ignored.")
         return _body(import_roster(roster, at=timezone.now(), progress=_progress))
@@ -62,7 +62,7 @@ class Command(BaseCommand):
             known=known_here() if export.partial else Known(),
             report=report,
         )
-        for notice in report.told():
+        for notice in report.notice_lines():
             self.stderr.write(notice)
         schools = import_export(translations, at=at, progress=_progress)
         for username in (name for school in schools for name in school.left_alone):
@@ -76,7 +76,7 @@ def _is_export(file: str) -> bool:
     return path.is_dir() or path.suffix.casefold() == ".zip" or is_zipfile(path)
 
 
-def _read(file: str) -> tuple[RosterFile, list[str]]:
+def _read_json(file: str) -> tuple[RosterFile, list[str]]:
     try:
         raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
         data = orjson.loads(raw)
@@ -94,23 +94,23 @@ def _progress(rows: Any) -> Any:
     return tqdm(rows, desc="users", unit="", file=sys.stderr, disable=len(rows) < 50)
 
 
-def _hexed(ids: dict[str, Any]) -> dict[str, str]:
+def _hex_ids(ids: dict[str, Any]) -> dict[str, str]:
     return {name: key.hex for name, key in ids.items()}
 
 
-def _body(done: ImportedRoster) -> dict[str, Any]:
+def _body(result: ImportedRoster) -> dict[str, Any]:
     users = {}
-    for name, user in done.users.items():
+    for name, user in result.users.items():
         users[name] = {"id": user.id.hex, "username": user.username}
         if user.password is not None:
             users[name]["password"] = user.password
     return {
-        "facility": {"id": done.facility.pk.hex, "name": done.facility.name},
+        "facility": {"id": result.facility.pk.hex, "name": result.facility.name},
         "users": users,
-        "classrooms": _hexed(done.classrooms),
-        "learner_groups": _hexed(done.learner_groups),
-        "lessons": _hexed(done.lessons),
-        "quizzes": _hexed(done.quizzes),
-        "course_sessions": _hexed(done.course_sessions),
-        "api_keys": done.api_keys,
+        "classrooms": _hex_ids(result.classrooms),
+        "learner_groups": _hex_ids(result.learner_groups),
+        "lessons": _hex_ids(result.lessons),
+        "quizzes": _hex_ids(result.quizzes),
+        "course_sessions": _hex_ids(result.course_sessions),
+        "api_keys": result.api_keys,
     }

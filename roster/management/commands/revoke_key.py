@@ -1,4 +1,4 @@
-"""`manage.py revoke_key PREFIX`: a key stops working at once."""
+"""`manage.py revoke_key PREFIX`: revoke an API key at once."""
 
 from __future__ import annotations
 
