@@ -1,0 +1,1 @@
+"""Snapshots of every response, to prove that a refactoring changes none."""

