@@ -1,0 +1,1 @@
+"""What a new version does to databases that an earlier one made."""
