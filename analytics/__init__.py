@@ -1,1 +1,1 @@
-"""What we believe a learner knows: the learner model behind all three APIs."""
+"""The learner model behind all three APIs."""

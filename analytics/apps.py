@@ -1,4 +1,4 @@
-"""The learner-model app."""
+"""The app of the learner model."""
 
 from __future__ import annotations
 

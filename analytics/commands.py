@@ -1,4 +1,4 @@
-"""What a client tells of an answer: a frozen, validated request with every field present."""
+"""Validated input of answer tracking: frozen commands with every field present."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ DEFAULT_CONFIDENCE = 3
 
 
 class AnswerPayload(Protocol):
-    """One answer of one learner, in the words of whichever API: what a bulk is made of."""
+    """One answer of one learner in the fields of its API; bulk requests consist of these."""
 
     @property
     def user_id(self) -> str:
-        """What the app calls the learner."""
+        """The app's id of the learner."""
         ...
 
     @property
     def event_id(self) -> str | None:
-        """What it counts once under, if anything."""
+        """The id under which the answer counts once; None without one."""
         ...
 
     @property
     def answer(self) -> Answer:
-        """The same as evidence."""
+        """The payload as an `Answer` of the learner model."""
         ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrackedAnswer:
-    """One answer, in the words of the answer-tracking API (contract 2.1)."""
+    """One answer in the fields of the answer-tracking API (contract 2.1)."""
 
     user_id: str
     skill_id: str
@@ -46,7 +46,7 @@ class TrackedAnswer:
 
     @property
     def answer(self) -> Answer:
-        """The same as evidence."""
+        """The same as an `Answer` of the learner model."""
         return Answer(
             source=Source.TRACK,
             source_id=self.event_id,

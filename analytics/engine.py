@@ -1,4 +1,4 @@
-"""Answer tracking in process: what the endpoints do, awaited (contract 2.5).
+"""Answer tracking in process: the operations of the endpoints as coroutines (contract 2.5).
 
     from analytics.engine import engine
 
@@ -6,8 +6,8 @@
         user_id="student_123", skill_id="algebra_linear", is_correct=True
     )
 
-After `django.setup()` in a script, a bot or a notebook, and in an ASGI application as it is. Ids
-are strings as over HTTP, and the same rules hold for every value.
+It works after `django.setup()` in a script, a bot or a notebook, and in an ASGI application
+without further setup. Ids are strings as over HTTP, and all values follow the same rules.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ class NoFacility(LookupError):
     """There is no facility, or more than one: name it with `engine.of`, or DEFAULT_FACILITY."""
 
 
-class AnswerTold(TypedDict):
-    """An answer, in the words of the API."""
+class AnswerFields(TypedDict):
+    """The fields of an answer, as in the API."""
 
     user_id: str
     skill_id: str
@@ -51,7 +51,7 @@ class AnswerTold(TypedDict):
 
 
 class Engine:
-    """The learner model of one facility: the one named, else the default."""
+    """The learner model of one facility: the given one, or the default facility."""
 
     def __init__(self, facility: Facility | None = None) -> None:
         self._facility = facility
@@ -60,15 +60,15 @@ class Engine:
         """Return the engine of another facility."""
         return Engine(facility)
 
-    async def track_answer(self, **told: Unpack[AnswerTold]) -> Row:
+    async def track_answer(self, **fields: Unpack[AnswerFields]) -> Row:
         """Record one answer, and return the `data` of `POST /api/v1/track-answer`.
 
         Raises
         ------
-        BadAnswer : a value is not what the API takes; a `ValueError`.
+        BadAnswer : a value is invalid; a subclass of `ValueError`.
         NoFacility, UnknownLearner, EventOwnedByAnother : as their docstrings say.
         """
-        return await _aside(lambda: self._track(dict(told)))
+        return await _run_in_thread(lambda: self._track(dict(fields)))
 
     async def get_velocity(
         self, user_id: str, *, skill_id: str | None = None, days: int = DEFAULT_DAYS
@@ -80,15 +80,15 @@ class Engine:
         ValueError : not 1 to 365 days.
         NoFacility, UnknownLearner, UnknownSkill : as their docstrings say.
         """
-        _refuse_days(days)
+        _validate_days(days)
 
-        def asked() -> Row:
-            pace = selectors.velocity_summary(
+        def read() -> Row:
+            summary = selectors.velocity_summary(
                 self._learner(user_id), days=days, skill=skill_id, at=timezone.now()
             )
-            return velocity_body(pace)
+            return velocity_body(summary)
 
-        return await _aside(asked)
+        return await _run_in_thread(read)
 
     async def get_predictions(
         self, user_id: str, *, days: int = DEFAULT_DAYS, target_score: float | None = None
@@ -100,55 +100,57 @@ class Engine:
         ValueError : not 1 to 365 days, or a target that is no total.
         NoFacility, UnknownLearner : as their docstrings say.
         """
-        _refuse_days(days)
+        _validate_days(days)
 
-        def asked() -> Row:
-            outlook = selectors.predictions(
+        def read() -> Row:
+            predictions = selectors.predictions(
                 self._learner(user_id), days=days, target=target_score, at=timezone.now()
             )
-            return predictions_body(outlook)
+            return predictions_body(predictions)
 
-        return await _aside(asked)
+        return await _run_in_thread(read)
 
-    def _track(self, told: Row) -> Row:
-        if isinstance(told.get("timestamp"), datetime):
-            told["timestamp"] = told["timestamp"].isoformat()
-        tracked = services.track_answer(parse_answer(told), actor=self._actor(), at=timezone.now())
+    def _track(self, fields: Row) -> Row:
+        if isinstance(fields.get("timestamp"), datetime):
+            fields["timestamp"] = fields["timestamp"].isoformat()
+        tracked = services.track_answer(
+            parse_answer(fields), actor=self._actor(), at=timezone.now()
+        )
         return change_body(tracked.change)
 
     def _learner(self, name: str) -> User:
         return selectors.readable_learner(self._actor(), name)
 
     def _actor(self) -> ApiKey:
-        """Return a key of the facility that nobody holds and nothing stores."""
+        """Return an unsaved key of the facility that nobody holds."""
         facility = self._facility or default_facility()
         if facility is None:
             raise NoFacility
         return ApiKey(facility=facility, name="in process", can_read=True, can_write=True)
 
 
-def _refuse_days(days: int) -> None:
+def _validate_days(days: int) -> None:
     if not 1 <= days <= MAX_DAYS:
         raise ValueError(f"days: Must be a whole number from 1 to {MAX_DAYS}.")
 
 
-async def _aside(call: Callable[[], T]) -> T:
-    """Run something that waits for the database, without making the event loop wait."""
+async def _run_in_thread(call: Callable[[], T]) -> T:
+    """Run a function that waits for the database without blocking the event loop."""
 
     def run() -> T:
-        _tidy_connections()
+        _close_stale_connections()
         try:
             return call()
         finally:
-            _tidy_connections()
+            _close_stale_connections()
 
     return await sync_to_async(run)()
 
 
-def _tidy_connections() -> None:
-    """Drop connections that died meanwhile: a script may sleep for hours between two answers.
+def _close_stale_connections() -> None:
+    """Close connections that died in the meantime: a script may sleep for hours between answers.
 
-    A transaction that the caller has begun in this thread goes on.
+    A transaction that the caller has started in this thread stays open.
     """
     if not connection.in_atomic_block:
         close_old_connections()

@@ -1,4 +1,4 @@
-"""What the three APIs agree on about learning events: the seam to the learner model."""
+"""Value objects of learning events: the interface of the three APIs to the learner model."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MAX_AHEAD = timedelta(minutes=5)
 
 
 class Source(TextChoices):
-    """Which API an answer came through."""
+    """The API an answer came through."""
 
     SESSION = "session", "content session"
     TRACK = "track", "track-answer"
@@ -21,22 +21,22 @@ class Source(TextChoices):
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """One answer by one learner, whichever API it came through.
+    """One answer by one learner, from any of the APIs.
 
     Attributes
     ----------
-    source_id : the sender's name for it, under which it counts once; None: it counts.
+    source_id : the sender's id of the answer, under which it counts once; None: it always counts.
+    happened_at : the time the sender gives; None: now, after all known events. See `Clock`.
+    skill : the code of the skill; None where only the item determines it.
+    item : the code of the item; None without one.
+    guid : the GUID of the item, if the sender uses it instead of a code.
+    item_alone : the code of the item without its content; it names the item if one of this code
+        has a skill of its own.
+    is_default : the item's own skill, if it has one, takes precedence over `skill`.
+    seconds : time spent, >= 0; None: unknown.
     score : correctness in [0, 1].
-    happened_at : when the sender says; None: now, after everything known. See `Clock`.
-    skill : the code of the skill, None where only its item can say.
-    item : the code of the item, None where it has none.
-    guid : the GUID of the item, where the sender knows it by that instead.
-    item_alone : the code of the item irrespective of its content; the item meant where one of
-        this code has a skill of its own.
-    is_default : the item's own skill, where it has one, beats `skill`.
-    seconds : how long it took, >= 0; None: unknown.
     confidence : how sure the learner was, 1 to 5; None: not asked.
-    question_difficulty : the sender's, in logits from -3 to 3; None: unknown.
+    question_difficulty : the sender's estimate, in logits from -3 to 3; None: unknown.
     """
 
     source: Source
@@ -54,16 +54,17 @@ class Answer:
 
     @property
     def item_name(self) -> str | UUID | None:
-        """What the sender calls the item."""
+        """The code or GUID of the item; None without an item."""
         return self.item or self.guid
 
 
 @dataclass(frozen=True, kw_only=True)
 class MasteryChange:
-    """What one answer did to the belief about its skill.
+    """The change of mastery of a skill by one answer.
 
-    Probabilities in [0, 1]; `p_correct` was predicted before the answer. The counts and the
-    plateau are of the skill after it. `is_repeat`: it had been recorded before, nothing moved.
+    Probabilities are in [0, 1]; `p_correct` was predicted before the answer. The counts and the
+    plateau are those of the skill after it. `is_repeat`: the answer had been recorded before and
+    changed nothing.
     """
 
     before: float
@@ -86,8 +87,9 @@ class MasteryChange:
 class Clock:
     """The time of one request.
 
-    `now` is the server's; `newest` is when the learner's newest event happened, None where there
-    is none: it may be ahead, by a client's clock or because the request waited for its turn.
+    `now` is the time of the server. `newest` is the time of the learner's newest event, None if
+    there is none; it may be later than `now`, by a client's clock or because the request waited for
+    a lock.
     """
 
     now: datetime
@@ -95,14 +97,14 @@ class Clock:
 
     @property
     def next(self) -> datetime:
-        """When something happens that does not say when: never before what came before."""
+        """The time of an event that has no time of its own: never before the newest event."""
         return max(self.now, self.newest or self.now)
 
     def happened_at(self, claimed: datetime | None) -> datetime:
-        """Return when an event happened that says when it did, or does not (contract 0.10).
+        """Return the time of an event, by the time the client claims, if any (contract 0.10).
 
         A client's clock may run a little fast: up to five minutes ahead of the server's are
-        believed, more is now.
+        accepted; a later time is replaced by `next`.
         """
         if claimed is None or claimed - self.now > MAX_AHEAD:
             return self.next

@@ -1,4 +1,4 @@
-"""Requests and answers a reader of the API's documentation can try as they stand."""
+"""Requests and responses that readers of the API documentation can try as they are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What exports of the learner model tell, in the API's values."""
+"""Columns of the exports of the learner model; values as in the API."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The learner model's numbers and names as lists and pages show them."""
+"""Numbers and names of the learner model, as lists and pages show them."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ def mastery(belief: float) -> str:
 
 
 def within_limits(belief: float) -> float:
-    """Return a probability of mastery that is not rounded up to a limit it has not reached.
+    """Return a probability of mastery that does not round up to a limit it has not reached.
 
-    What is just below being mastered would else be told as what counts as mastered.
+    Otherwise a value just below the limit of mastery would be shown as mastered.
     """
     rounded = round(belief, 2)
     is_beyond = any(belief < limit <= rounded for limit in MASTERY_BANDS)
@@ -29,17 +29,17 @@ def within_limits(belief: float) -> float:
 
 
 def velocity(gain: float) -> str:
-    """Return an expected gain of P(right) an answer, in points; in words where it is nothing."""
+    """Return an expected gain of P(right) per answer in points; in words if it is zero."""
     if not round(100 * gain, 1):
         return _("no change")
     return _("{points} points").format(points=signed(100 * gain)).replace(" ", NO_BREAK_SPACE)
 
 
 def item_name(code: str) -> str:
-    """Return an item's code as far as it says anything to a person.
+    """Return the part of an item's code that is meaningful to a person.
 
-    Of an exercise's question its name within the exercise; of an id the last few digits, since
-    the first are those of the time.
+    Of an exercise's question that is its name in the exercise; of an id the last few digits, since
+    the first ones encode the time.
     """
     content, colon, question = code.partition(":")
     if colon and question and _ID.fullmatch(content):

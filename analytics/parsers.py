@@ -1,4 +1,4 @@
-"""Bodies that hold many answers: a JSON array, or a line for each."""
+"""Parsers of request bodies with many answers: a JSON array, or NDJSON."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ from typing import IO, Any
 from django.conf import settings
 from rest_framework.parsers import BaseParser
 
-from analytics.serializers.batch import Batch, array
+from analytics.serializers.batch import Batch, require_array
 from analytics.serializers.reading import parse_answer
 from infra.api.parsers import JsonBodyParser, load_json, read_lines
 
 
 class AnswersParser(JsonBodyParser):
-    """Read a JSON array of answers."""
+    """Parse a JSON array of answers."""
 
     @property
     def limit(self) -> int:
-        """The most bytes many answers may have."""
+        """The maximum size of the body in bytes."""
         return int(settings.MAX_BULK_BYTES)
 
     def load(self, raw: bytes) -> Any:
-        """Return the answers; 400 where the body is no array at all."""
+        """Return the answers as a `Batch`; a body that is not an array is an error (400)."""
         digest = sha256(raw).hexdigest()
-        return Batch.read(array(super().load(raw)), self.read, lambda: digest)
+        return Batch.read(require_array(super().load(raw)), self.read, lambda: digest)
 
     def read(self, data: Any) -> Any:
-        """Read one of them."""
+        """Parse one answer."""
         return parse_answer(data)
 
 
 class AnswerLinesParser(BaseParser):
-    """Read answers line by line: NDJSON, of which no more than a block is held at a time."""
+    """Parse NDJSON, one answer a line; at most one block is in memory at a time."""
 
     media_type = "application/x-ndjson"
 
@@ -43,28 +43,28 @@ class AnswerLinesParser(BaseParser):
         media_type: str | None = None,  # noqa: ARG002
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
-        """Return the answers; a line that is no JSON is a rejected row."""
-        body = sha256()
+        """Return the answers as a `Batch`; a line that is not JSON becomes a rejected row."""
+        digest = sha256()
 
-        def seen() -> Iterator[bytes]:
+        def hashed_lines() -> Iterator[bytes]:
             for line in read_lines(
                 stream,
                 settings.MAX_BULK_BYTES,
                 max_line_length=settings.MAX_BODY_BYTES,
-                content_length=_length(parser_context),
+                content_length=_content_length(parser_context),
             ):
-                body.update(line)
-                body.update(b"\n")
+                digest.update(line)
+                digest.update(b"\n")
                 yield line
 
-        return Batch.read(seen(), lambda line: self.read(load_json(line)), body.hexdigest)
+        return Batch.read(hashed_lines(), lambda line: self.read(load_json(line)), digest.hexdigest)
 
     def read(self, data: Any) -> Any:
-        """Read one of them."""
+        """Parse one answer."""
         return parse_answer(data)
 
 
-def _length(context: Mapping[str, Any] | None) -> int:
-    """Return the length of the body as its client announced it."""
+def _content_length(context: Mapping[str, Any] | None) -> int:
+    """Return the body's Content-Length header, 0 without one."""
     request = (context or {})["request"]
     return int(request.META.get("CONTENT_LENGTH") or 0)

@@ -1,4 +1,4 @@
-"""Between the rows that keep a belief and the belief itself."""
+"""Conversion between model rows and the value objects of the learner model."""
 
 from __future__ import annotations
 
@@ -29,52 +29,52 @@ def microseconds(moment: datetime) -> int:
 
 
 def moment(microseconds: int) -> datetime:
-    """Return the same as a time."""
+    """Return the time at a number of microseconds since 1970 UTC."""
     return EPOCH + microseconds * MICROSECOND
 
 
 def model_from_row(parameters: SkillParameters | None) -> Model:
-    """Return what a skill is judged by: a fit, or the defaults."""
+    """Return the parameters of a skill as a model: a fit, or the defaults."""
     if parameters is None:
         return DEFAULT_MODEL
     return Model(parameters.classic, parameters.fading, parameters.weights)
 
 
 def ability_from_row(row: LearnerAbility) -> Ability:
-    """Return what a row says of a learner whatever the skill."""
+    """Return a learner's overall ability from its row."""
     return Ability(
         Gaussian(row.mean, row.variance), ExponentialAverage(row.efficiency_weight, row.efficiency)
     )
 
 
 def apply_ability(ability: Ability, row: LearnerAbility) -> None:
-    """Put the same into a row."""
+    """Store an ability in its row."""
     row.mean, row.variance = ability.term
     row.efficiency_weight, row.efficiency = ability.efficiency
 
 
 def calibration_from_row(row: LearnerAbility) -> Calibration:
-    """Return how well the memory model knows the learner."""
+    """Return the calibration of the memory model for a learner."""
     return Calibration(
         row.recall_offset, row.recall_slope, row.recall_offset_sum, row.recall_slope_sum
     )
 
 
 def apply_calibration(calibration: Calibration, row: LearnerAbility) -> None:
-    """Put the same into a row."""
+    """Store a calibration in its row."""
     row.recall_offset, row.recall_slope = calibration.offset, calibration.slope
     row.recall_offset_sum, row.recall_slope_sum = calibration.offset_sum, calibration.slope_sum
 
 
 def memory_from_row(row: ItemMemory) -> Memory | None:
-    """Return what a row says a learner remembers of an item; None before the first review."""
+    """Return the memory of an item from its row; None before the first review."""
     if not row.reviews:
         return None
     return Memory(row.stability, row.difficulty, microseconds(row.last_review))
 
 
 def belief_from_row(state: SkillState) -> Belief:
-    """Return what a row says a learner knows of a skill."""
+    """Return the estimate of a learner's knowledge of a skill from its row."""
     if not state.attempts:
         return Belief.begin(model_from_row(state.parameters))
     return Belief(
@@ -88,7 +88,7 @@ def belief_from_row(state: SkillState) -> Belief:
 
 
 def apply_belief(belief: Belief, state: SkillState) -> None:
-    """Put the same into a row, with what lists show of it."""
+    """Store an estimate in its row, with the values that lists show."""
     state.mastery, state.fading = belief.mastery, belief.mastery_with_forgetting
     state.attempts, state.correct = belief.attempts, belief.correct
     state.ability_mean, state.ability_variance = belief.ability
@@ -99,7 +99,7 @@ def apply_belief(belief: Belief, state: SkillState) -> None:
 
 
 def evidence_from_row(event: LearningEvent) -> Evidence:
-    """Return a row of evidence in numbers."""
+    """Return an event as numbers for the learner model."""
     shared = Shared(
         Gaussian(event.skill_mean, event.skill_variance),
         Gaussian(event.item_mean, event.item_variance),

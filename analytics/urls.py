@@ -1,4 +1,4 @@
-"""Paths of `/api/v1`; apps may call learners and skills by names with slashes."""
+"""URLs of `/api/v1`; ids of learners and skills may contain slashes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Views of `/api/v1`: each translates, makes one call, and translates back."""
+"""Views of `/api/v1`: each parses the request, makes one call and writes the response."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from analytics.serializers.answers import (
     change_body,
 )
 from analytics.serializers.batch import Batch, CountsSerializer, RowOutcomeSerializer, bulk_body
-from analytics.serializers.envelope import envelope, enveloped
+from analytics.serializers.envelope import envelope, envelope_schema
 from analytics.serializers.insights import (
     PointSerializer,
     PredictionsSerializer,
@@ -41,7 +41,7 @@ from roster.models import Actor, ApiKey, User
 
 
 def actor_of(request: Request) -> Actor:
-    """Return whoever calls: a person or a key; guests have been turned away."""
+    """Return the caller, a person or a key; guests have been rejected before."""
     return cast("Actor", request.user)
 
 
@@ -49,11 +49,11 @@ class TrackAnswerView(RecordingView):
     @extend_schema(
         examples=[TRACKING, TRACKED],
         request=TrackAnswerSerializer,
-        responses=enveloped("TrackedAnswer", MasteryChangeSerializer()),
+        responses=envelope_schema("TrackedAnswer", MasteryChangeSerializer()),
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        """Track one answer: move everything that is believed of the learner at the skill."""
+        """Track one answer and update the learner's estimates at the skill."""
         serializer = TrackAnswerSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         tracked = services.track_answer(
@@ -91,7 +91,7 @@ class TrackAnswersView(RecordingView):
     )
     @idempotent_in_chunks
     def post(self, request: Request) -> Response:
-        """Track up to 10,000 answers: what cannot be recorded is told by its place."""
+        """Track up to 10,000 answers; rows that cannot be recorded are reported by position."""
         every = asking.parse_every_result(request)
         batch = Batch.of(request.data)
         outcomes = services.record_many(
@@ -105,59 +105,61 @@ class TrackAnswersView(RecordingView):
 class VelocityView(APIView):
     @extend_schema(
         parameters=[asking.DAYS, asking.SKILL],
-        responses=enveloped("VelocityAnswer", VelocitySerializer()),
+        responses=envelope_schema("VelocityAnswer", VelocitySerializer()),
     )
     def get(self, request: Request, user_id: str) -> Response:
-        """Tell how fast a learner gets better."""
+        """Return how fast a learner improves."""
         days, skill = asking.parse_days(request), asking.parse_name(request, "skill_id")
         learner = selectors.readable_learner(actor_of(request), user_id)
-        pace = selectors.velocity_summary(learner, days=days, skill=skill, at=timezone.now())
-        return Response(envelope(velocity_body(pace), "Velocity retrieved successfully"))
+        summary = selectors.velocity_summary(learner, days=days, skill=skill, at=timezone.now())
+        return Response(envelope(velocity_body(summary), "Velocity retrieved successfully"))
 
 
 class PredictionsView(APIView):
     @extend_schema(
         parameters=[asking.DAYS, asking.TARGET],
-        responses=enveloped("PredictionsAnswer", PredictionsSerializer()),
+        responses=envelope_schema("PredictionsAnswer", PredictionsSerializer()),
     )
     def get(self, request: Request, user_id: str) -> Response:
-        """Predict a learner's scores, and how each skill goes on."""
+        """Predict a learner's scores and the mastery of each skill."""
         days, target = asking.parse_days(request), asking.parse_target(request)
         learner = selectors.readable_learner(actor_of(request), user_id)
-        outlook = selectors.predictions(learner, days=days, target=target, at=timezone.now())
-        return Response(envelope(predictions_body(outlook), "Predictions retrieved successfully"))
+        predictions = selectors.predictions(learner, days=days, target=target, at=timezone.now())
+        return Response(
+            envelope(predictions_body(predictions), "Predictions retrieved successfully")
+        )
 
 
-class _Rows(GenericAPIView[Any]):
-    """A list whose array, page or cursor is the `data` of an envelope."""
+class _EnvelopedListView(GenericAPIView[Any]):
+    """A list view with its array, page or cursor as the `data` of an envelope."""
 
     filter_backends = []
 
     def page(self, rows: QuerySet[Any, Any]) -> list[Any]:
-        """Return the rows the request asks for."""
+        """Return the rows of the requested page."""
         return self.paginate_queryset(rows) or []
 
-    def told(self, bodies: Iterable[Any], message: str) -> Response:
-        """Wrap those rows, written."""
+    def respond(self, bodies: Iterable[Any], message: str) -> Response:
+        """Return the response of these bodies in an envelope."""
         response = self.get_paginated_response(list(bodies))
         response.data = envelope(response.data, message)
         return response
 
 
-class SkillEstimatesView(_Rows):
+class SkillEstimatesView(_EnvelopedListView):
     serializer_class = SkillEstimateSerializer
 
     @extend_schema(parameters=[asking.ITEM], responses=SkillEstimateSerializer(many=True))
     def get(self, request: Request, user_id: str) -> Response:
-        """List where a learner stands at each skill, last practised first."""
+        """List a learner's estimates at each skill, last practised first."""
         item = asking.parse_name(request, "item_id")
         learner = selectors.readable_learner(actor_of(request), user_id)
         states = self.page(selectors.states_of_learner(learner))
-        standings = selectors.skill_estimates(learner, states, item=item)
-        return self.told(map(skill_estimate_body, standings), "Mastery retrieved successfully")
+        estimates = selectors.skill_estimates(learner, states, item=item)
+        return self.respond(map(skill_estimate_body, estimates), "Mastery retrieved successfully")
 
 
-class LearningCurveView(_Rows):
+class LearningCurveView(_EnvelopedListView):
     serializer_class = PointSerializer
 
     @extend_schema(responses=PointSerializer(many=True))
@@ -167,4 +169,4 @@ class LearningCurveView(_Rows):
             actor_of(request), f"{user_id}/{skill_id}"
         )
         points = self.page(selectors.curve(learner, skill))
-        return self.told(map(point_body, points), "History retrieved successfully")
+        return self.respond(map(point_body, points), "History retrieved successfully")

@@ -1,1 +1,1 @@
-"""What learners remember: the study-results API of the third document."""
+"""The study-results API of the third document: sets, items and reviews."""

@@ -1,4 +1,4 @@
-"""Admin of what is studied: a facility's admins edit its sets; its coaches look at them."""
+"""Admin of study sets and their items: facility admins edit them, coaches view them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ S = TypeVar("S", bound=StudySet | LearningItem)
 
 
 class CatalogueAdmin(ExportableAdmin[S]):
-    """Rows of the facilities that the viewer looks after as a whole."""
+    """Base of admin lists of the facilities that the viewer manages as a whole."""
 
     paginator = CappedPaginator
     show_full_result_count = False
@@ -35,8 +35,8 @@ class CatalogueAdmin(ExportableAdmin[S]):
     facility_path = "facility"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[S]:
-        staffed = Facility.objects.managed_by(cast("Actor", request.user))
-        return super().get_queryset(request).filter(**{f"{self.facility_path}__in": staffed})
+        managed = Facility.objects.managed_by(cast("Actor", request.user))
+        return super().get_queryset(request).filter(**{f"{self.facility_path}__in": managed})
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return is_staff(request)
@@ -56,7 +56,7 @@ class CatalogueAdmin(ExportableAdmin[S]):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: S | None = None) -> bool:  # noqa: ARG002
-        """Keep it: learners' progress is told of it."""
+        """Forbid deletion: learners' progress refers to these rows."""
         return False
 
 
@@ -73,19 +73,19 @@ class StudySetAdmin(CatalogueAdmin[StudySet]):
         return self.has_change_permission(request)
 
     def get_readonly_fields(self, request: HttpRequest, obj: StudySet | None = None) -> Any:  # noqa: ARG002
-        """Leave a set in its facility, where its learners are."""
+        """Make the facility of existing sets read-only: their learners belong to it."""
         return ["facility"] if obj else []
 
     def formfield_for_foreignkey(
         self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> ModelChoiceField[Any] | None:
-        """Offer the facilities whose sets the viewer may make."""
+        """Offer only the facilities in which the viewer may create sets."""
         return super().formfield_for_foreignkey(
             db_field, request, **{**kwargs, "queryset": managed_facilities(request)}
         )
 
     def save_model(self, request: HttpRequest, obj: StudySet, form: Any, change: bool) -> None:  # noqa: ARG002, FBT001
-        """Make a set with its skill, or call both something else."""
+        """Create a set with its skill, or rename both."""
         if change:
             services.rename_study_set(obj, obj.name)
         else:

@@ -1,4 +1,4 @@
-"""What clients tell of studying: frozen, validated requests with every field present."""
+"""Validated input of study results: frozen commands with every field present."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from analytics.events import Answer, Source
 
 
 class QuizResult(StrEnum):
-    """How an item was answered."""
+    """The result of answering an item."""
 
     CORRECT = "Correct"
     INCORRECT = "Incorrect"
@@ -19,7 +19,7 @@ class QuizResult(StrEnum):
 
     @property
     def score(self) -> float:
-        """The correctness in [0, 1]; a near miss says half as much for as against."""
+        """The correctness in [0, 1]; an almost correct answer counts half."""
         return _SCORES[self]
 
 
@@ -28,7 +28,7 @@ _SCORES = {QuizResult.CORRECT: 1.0, QuizResult.INCORRECT: 0.0, QuizResult.ALMOST
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StudyResult:
-    """One learner studied one item, known by its GUID or by a code of the app's."""
+    """One result of a learner studying an item, named by its GUID or by the app's code."""
 
     user_id: str
     partner_id: str
@@ -41,14 +41,14 @@ class StudyResult:
 
     @property
     def item(self) -> str | UUID:
-        """The item, by whichever name was told."""
+        """The GUID or code that names the item."""
         name = self.guid or self.item_id
-        assert name is not None  # noqa: S101  # one of them was asked for
+        assert name is not None  # noqa: S101  # the parser requires one of them
         return name
 
     @property
     def answer(self) -> Answer:
-        """The same as evidence: of the skill that the item exercises, if it has one."""
+        """The result as an `Answer` at the item's own skill, if it has one."""
         return Answer(
             source=Source.STUDY,
             source_id=self.event_id,
@@ -63,7 +63,7 @@ class StudyResult:
 
 @dataclass(frozen=True, kw_only=True)
 class NewSet:
-    """A set to be made."""
+    """A set to create."""
 
     name: str
     partner_id: str
@@ -71,7 +71,7 @@ class NewSet:
 
 @dataclass(frozen=True, kw_only=True)
 class NewItem:
-    """An item for a set; one that the facility has already is named, and joins it."""
+    """An item for a set: a new one, or one the facility has already, named by its ids."""
 
     question: str | None = None
     answer: str | None = None
@@ -81,7 +81,7 @@ class NewItem:
 
 @dataclass(frozen=True, kw_only=True)
 class NewUser:
-    """A learner to be registered before they study."""
+    """A learner to register before they study."""
 
     name: str = ""
     email: str = ""

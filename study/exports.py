@@ -1,4 +1,4 @@
-"""What exports of sets and their items tell, in the API's values."""
+"""Columns of the exports of study sets and items; values as in the API."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""JSON:API in and out: its media type, and the few shapes of documents this API writes.
+"""JSON:API: the media type, the parsers and renderer, and the few document shapes of this API.
 
-By hand, since that is all there is to it: decision 20.
+It is written by hand, because this is all the API needs: decision 20.
 """
 
 from __future__ import annotations
@@ -26,25 +26,25 @@ Fields = dict[str, serializers.Field[Any, Any, Any, Any]]
 
 
 class JsonParser(JsonBodyParser):
-    """Parse the body of a request: a flat object, whichever of two names its type has."""
+    """Parse the body of a request, a flat JSON object."""
 
     def load(self, raw: bytes) -> Any:
-        """Return what a body holds, or say which field has too large a number."""
+        """Return the parsed body; report the field of a number that is too large."""
         try:
             return super().load(raw)
         except ParseError:
-            if field := _out_of_range(raw):
+            if field := _find_out_of_range_field(raw):
                 raise ValidationError({field: ["The number is out of the 64-bit range."]}) from None
             raise
 
 
-def _out_of_range(raw: bytes) -> str | None:
-    """Return the field of an object that holds a whole number beyond 64 bits, if one does.
+def _find_out_of_range_field(raw: bytes) -> str | None:
+    """Return the field of an object with a whole number beyond 64 bits; None if there is none.
 
-    Only of a name such as ours: others may be what no answer could be written with.
+    Only names like those of this API count: others might not be encodable in a response.
     """
     try:
-        body = json.loads(raw, parse_int=lambda text: int(text[:21]))  # enough to tell
+        body = json.loads(raw, parse_int=lambda text: int(text[:21]))  # enough digits to compare
     except (ValueError, RecursionError):
         return None
     fields = body.items() if isinstance(body, dict) else ()
@@ -53,13 +53,13 @@ def _out_of_range(raw: bytes) -> str | None:
 
 
 class JsonApiParser(JsonParser):
-    """Parse the same from clients that call it JSON:API."""
+    """Parse the same body with the media type of JSON:API."""
 
     media_type = MEDIA_TYPE
 
 
 class JsonApiRenderer(BaseRenderer):
-    """Write a document, whose times are written already."""
+    """Render a document; the times in it are formatted before."""
 
     media_type = MEDIA_TYPE
     format = "json"
@@ -72,12 +72,12 @@ class JsonApiRenderer(BaseRenderer):
         accepted_media_type: str | None = None,  # noqa: ARG002
         renderer_context: Mapping[str, Any] | None = None,  # noqa: ARG002
     ) -> bytes:
-        """Return the body; empty where there is nothing to say."""
+        """Return the encoded document; empty for None."""
         return b"" if data is None else orjson.dumps(data)
 
 
 def resource(kind: str, key: Any, attributes: Json, self_path: str | None = None) -> Json:
-    """Write one resource; `self_path` is where it can be asked for again."""
+    """Return a resource object; `self_path` is the path of its own URL."""
     body: Json = {"type": kind, "id": str(key), "attributes": attributes}
     if self_path is not None:
         body["links"] = {"self": self_path}
@@ -85,7 +85,7 @@ def resource(kind: str, key: Any, attributes: Json, self_path: str | None = None
 
 
 def document(data: Any, *, meta: Json | None = None, links: Json | None = None) -> Json:
-    """Write a document about a resource, or a list of them."""
+    """Return a document with a resource, or a list of resources."""
     body: Json = {"data": data}
     if meta is not None:
         body["meta"] = meta
@@ -95,7 +95,7 @@ def document(data: Any, *, meta: Json | None = None, links: Json | None = None) 
 
 
 def error(status: HTTPStatus, code: str, detail: str, *, pointer: str | None = None) -> Json:
-    """Write one thing that is wrong; `pointer` names the field of the body, by a dotted path."""
+    """Return an error object; `pointer` is the dotted path of the field in the body."""
     body: Json = {
         "status": str(status.value),
         "code": code,
@@ -107,13 +107,13 @@ def error(status: HTTPStatus, code: str, detail: str, *, pointer: str | None = N
     return body
 
 
-# What the OpenAPI document says of them. A name is described once, so shared parts are constants.
+# OpenAPI schemas. Each name may be declared only once, so shared parts are constants.
 
 SELF_LINK = inline_serializer("SelfLink", {"self": serializers.CharField()})
 
 
 def schema_for(kind: str, attributes: Fields, *, linked: bool = True) -> Any:
-    """Describe one resource."""
+    """Return the OpenAPI schema of a resource."""
     name = "".join(word.capitalize() for word in kind.split("-"))
     fields: Fields = {
         "type": serializers.RegexField(f"^{kind}$"),
@@ -126,5 +126,8 @@ def schema_for(kind: str, attributes: Fields, *, linked: bool = True) -> Any:
 
 
 def document_schema(name: str, data: Any, **others: Any) -> Any:
-    """Describe a document of one resource, or of `many`; `others` are its further members."""
+    """Return the OpenAPI schema of a document with one resource or many.
+
+    `others` are further members of the document.
+    """
     return inline_serializer(f"{name}Document", {"data": data, **others})

@@ -1,4 +1,4 @@
-"""What is studied: sets of learning items, each a facility's own."""
+"""Study sets and their learning items; each belongs to one facility."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MAX_ITEMS = 200
 
 
 class StudySet(UUIDModel):
-    """Items that are learned together; knowing them is a skill of its own."""
+    """A set of items that are learned together; knowing them is a skill of its own."""
 
     facility = models.ForeignKey(Facility, on_delete=models.CASCADE, related_name="study_sets")
     name = models.CharField(max_length=200)
@@ -25,7 +25,7 @@ class StudySet(UUIDModel):
 
 
 class LearningItem(models.Model):
-    """What one item of a set asks, and what is right; its GUID and statistics are the item's.
+    """The question and answer of one item in a set; its GUID and statistics are those of `Item`.
 
     `position` is its place in the set, counted from 0 in the order in which items were added.
     """

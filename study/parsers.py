@@ -1,4 +1,4 @@
-"""Bodies that hold many study results: a JSON array, or a line for each."""
+"""Parsers of request bodies with many study results: a JSON array, or NDJSON."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from study.serializers.recording import parse_result
 
 
 class ResultsParser(AnswersParser):
-    """Read a JSON array of results."""
+    """Parse a JSON array of results."""
 
     def read(self, data: Any) -> StudyResult:
-        """Read one of them."""
+        """Parse one result."""
         return parse_result(data)
 
 
 class ResultsApiParser(ResultsParser):
-    """Read the same from clients that call it JSON:API."""
+    """Parse the same body with the media type of JSON:API."""
 
     media_type = MEDIA_TYPE
 
 
 class ResultLinesParser(AnswerLinesParser):
-    """Read results line by line: NDJSON."""
+    """Parse NDJSON, one result a line."""
 
     def read(self, data: Any) -> StudyResult:
-        """Read one of them."""
+        """Parse one result."""
         return parse_result(data)

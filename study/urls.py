@@ -1,4 +1,4 @@
-"""Paths of `/v3`; apps may call learners by names with slashes, so the shortest comes last."""
+"""URLs of `/v3`; ids of learners may contain slashes, so the shortest path comes last."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Skills and items, to be named and mapped."""
+"""Admin of skills and items."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ L = TypeVar("L", bound=ItemStatistics)
 
 
 class ItemStatisticsAdmin(ExportableAdmin[L]):
-    """What a person knows of a skill or an item may be changed; what answers taught may not.
+    """Admin of skills or items, for superusers.
 
-    For superusers.
+    Fields that people maintain are editable; statistics computed from answers are read-only.
     """
 
     paginator = CappedPaginator
@@ -36,7 +36,7 @@ class ItemStatisticsAdmin(ExportableAdmin[L]):
     exclude = ["times"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: L | None = None) -> Any:
-        """Leave it in its facility, where the answers to it are."""
+        """Make facility and code of existing rows read-only: their answers belong to both."""
         fixed = super().get_readonly_fields(request, obj)
         return [*fixed, "facility", "code"] if obj else fixed
 
@@ -53,7 +53,7 @@ class ItemStatisticsAdmin(ExportableAdmin[L]):
         return self.has_module_permission(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: L | None = None) -> bool:  # noqa: ARG002
-        """Keep it: learners' evidence would go with it."""
+        """Forbid deletion: it would also delete learners' events."""
         return False
 
 
@@ -78,14 +78,14 @@ class ItemAdmin(ItemStatisticsAdmin[Item]):
     raw_id_fields = ["skill"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Item | None = None) -> Any:
-        """Leave it its GUID: results that are still on their way call it by that."""
+        """Make the GUID of existing items read-only: results that arrive later refer to it."""
         fixed = super().get_readonly_fields(request, obj)
         return [*fixed, "guid"] if obj else fixed
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Item], search_term: str
     ) -> tuple[QuerySet[Item], bool]:
-        """Find an item by the whole of its GUID, too."""
+        """Search by code and name, and by a complete GUID."""
         found, may_repeat = super().get_search_results(request, queryset, search_term)
         guid = parse_uuid(search_term.strip())
         return found if guid is None else found | queryset.filter(guid=guid), may_repeat

@@ -1,4 +1,4 @@
-"""The catalogue of contents: superusers edit it, staff look."""
+"""Admin of the catalogue of contents: superusers edit it, staff read it."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from roster.admin.permissions import is_staff, is_superuser, viewer
 
 
 class ItemsField(forms.CharField):
-    """Names of questions, one a line."""
+    """A text area with the name of one question per line."""
 
     widget = forms.Textarea
 
     def prepare_value(self, value: Any) -> Any:
-        """Write a list out; what somebody typed stays as it is."""
+        """Return a list as lines; leave submitted text unchanged."""
         return "\n".join(value) if isinstance(value, list) else value
 
     def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
-        """Read the lines, but for the empty ones."""
+        """Return the lines without empty ones."""
         return [line.strip() for line in str(value or "").splitlines() if line.strip()]
 
 
@@ -52,9 +52,9 @@ class ContentForm(forms.ModelForm[Content]):
 
 @admin.register(Content)
 class ContentAdmin(ExportableAdmin[Content]):
-    """What contents are called; staff may look.
+    """Admin of contents; staff may view them.
 
-    All facilities read the same catalogue, so no facility's admin may change it.
+    All facilities share one catalogue, so no facility's admin may change it.
     """
 
     list_display = ["title", "kind_name", "below", "questions", "key"]
@@ -77,7 +77,7 @@ class ContentAdmin(ExportableAdmin[Content]):
         queryset: QuerySet[Content],
         search_term: str,
     ) -> tuple[QuerySet[Content], bool]:
-        """Look into titles, or for an id."""
+        """Search by words of the title, or by id."""
         contents = cast("ContentQuerySet", queryset)
         word = search_term.strip()
         return (contents.search(word) if word else contents), False
@@ -86,12 +86,12 @@ class ContentAdmin(ExportableAdmin[Content]):
         return ["id"] if obj else []
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Leave out Django's own, which would delete many and keep nothing of it."""
+        """Remove Django's bulk deletion, which would not write audit entries."""
         actions: dict[str, Any] = super().get_actions(request)
         return {name: action for name, action in actions.items() if name != "delete_selected"}
 
     def save_model(self, request: HttpRequest, obj: Content, form: Any, change: bool) -> None:  # noqa: FBT001
-        """Save a content, call its skill like it, and keep what changed."""
+        """Save a content, rename its skill to match and write an audit entry."""
         titles = known_titles([obj.pk])
         before = audited_fields(Content.objects.get(pk=obj.pk)) if change else {}
         super().save_model(request, obj, form, change)
@@ -102,7 +102,7 @@ class ContentAdmin(ExportableAdmin[Content]):
             services.record_added(obj, actor=viewer(request), facility_id=None)
 
     def delete_model(self, request: HttpRequest, obj: Content) -> None:
-        """Remove a content, and keep what it was."""
+        """Delete a content and write an audit entry with its values."""
         services.record_removed(obj, actor=viewer(request), facility_id=None)
         super().delete_model(request, obj)
 

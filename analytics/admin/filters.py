@@ -1,4 +1,4 @@
-"""What lists of the learner model can be narrowed by, besides whose and when."""
+"""List filters of the learner model's admin, besides those by learner and date."""
 
 from __future__ import annotations
 
@@ -21,37 +21,37 @@ from roster.models import Facility
 
 
 class SkillFilter(TextFilter):
-    """Skills by the beginning of their code, or by words of their title."""
+    """Filter by skill: by the beginning of its code, or by words of its title."""
 
     title = _("Skill")
     parameters = ("skill",)
     hint = _("Code or title")
 
     def narrow(self, rows: Rows) -> Rows:
-        """Return what is known of these skills."""
-        named = Q(code__startswith=self.value) | Q(title__icontains=self.value)
-        own = Skill.objects.filter(facility__in=Facility.objects.known_to(self.viewer))
-        return rows.filter(skill__in=keys_or_subquery(own.filter(named)))
+        """Return the rows of the matching skills."""
+        matches = Q(code__startswith=self.value) | Q(title__icontains=self.value)
+        known_skills = Skill.objects.filter(facility__in=Facility.objects.known_to(self.viewer))
+        return rows.filter(skill__in=keys_or_subquery(known_skills.filter(matches)))
 
 
 class SourceFilter(ChoiceFilter):
-    """Which API answers came through."""
+    """Filter by the API that an answer came through."""
 
     title = _("Source")
     parameters = ("source",)
 
     @property
     def options(self) -> Sequence[Choice]:
-        """The three of them."""
+        """The three sources."""
         return Source.choices
 
     def narrow(self, rows: Rows) -> Rows:
-        """Return the answers of one."""
+        """Return the answers from the chosen source."""
         return rows.filter(source=self.value) if self.value in Source.values else rows.none()
 
 
 class PlateauFilter(ConditionFilter):
-    """Who is stuck."""
+    """Filter by whether the learner is on a plateau."""
 
     title = _("Plateau")
     parameters = ("plateau",)

@@ -1,4 +1,4 @@
-"""Beliefs about learners, and the evidence for them, to be looked at."""
+"""Read-only admin of learners' skill states, learning events and item memories."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ B = TypeVar("B", bound=Model)
 
 
 def skill_name(skill: Skill | None) -> SafeString | str:
-    """Return what a skill is called, leading to its page; an exercise's may be an id alone."""
+    """Return the name of a skill, linked to its page; a short id for exercises without a title."""
     if skill is None:
         return ""
     key = None if skill.title else parse_uuid(skill.code)
@@ -44,30 +44,30 @@ def skill_name(skill: Skill | None) -> SafeString | str:
 
 
 def item_name(item: Item, *, asks: str | None, content: str | None) -> SafeString:
-    """Return what an item asks or is called, leading to its page; below it the content it is of."""
-    code, name = _parts(item)
+    """Return the question or name of an item, linked to its page, above its content."""
+    code, name = _split_code(item)
     key = parse_uuid(code)
     if key is None:
-        called = asks or item.code or labels.short_ids(str(item))
-        return page_link(called, "coach_item", item.pk)
+        label = asks or item.code or labels.short_ids(str(item))
+        return page_link(label, "coach_item", item.pk)
     return stacked_lines(page_link(asks or name, "coach_item", item.pk), content or short_id(key))
 
 
-def _parts(item: Item) -> tuple[str, str]:
-    """Return the content an item is of, as its code says, and what it is called there."""
+def _split_code(item: Item) -> tuple[str, str]:
+    """Return the id of an item's content and the item's name in it, both from the item's code."""
     content, __, name = (item.code or "").partition(":")
     return content, name
 
 
 class LearnersAdmin(ExportableAdmin[B], VisibleLearnersAdmin[B]):
-    """What the learner model knows of learners."""
+    """Base of the admin of learners' rows in the learner model."""
 
     learner = "learner"
 
     def items_starting_with(self, word: str, viewer: User) -> Q:
-        """Return a condition on the item: its name begins so, with its content's id or without."""
-        named = Q(code__startswith=word) | Q(name__startswith=word)
-        items = Item.objects.filter(named, facility__in=Facility.objects.known_to(viewer))
+        """Return a condition: the item's code, or its name in the content, starts with `word`."""
+        matches = Q(code__startswith=word) | Q(name__startswith=word)
+        items = Item.objects.filter(matches, facility__in=Facility.objects.known_to(viewer))
         return Q(item__in=list(items.order_by("pk").values_list("pk", flat=True)[:MAX_ITEMS]))
 
     @admin.display(description=gettext_lazy("Learner"))
@@ -80,15 +80,15 @@ class LearnersAdmin(ExportableAdmin[B], VisibleLearnersAdmin[B]):
 
 
 class ItemRowsAdmin(LearnersAdmin[B]):
-    """Rows about items, which are told by what they ask where an app knows it."""
+    """Base of the admin of rows about items, shown by their question where an app knows it."""
 
     def attach_related(self, rows: list[B]) -> None:
-        """Bring what the items ask, and the titles of the contents they are of."""
+        """Load the questions of the items and the titles of their contents."""
         items = [row.item for row in cast("list[Any]", rows) if row.item is not None]
-        asked = cast("Any", self.admin_site).item_names({item.pk for item in items})
-        titles = content_titles({_parts(item)[0] for item in items})
+        questions = cast("Any", self.admin_site).item_names({item.pk for item in items})
+        titles = content_titles({_split_code(item)[0] for item in items})
         for item in items:
-            item.asks, item.content_title = asked.get(item.pk), titles.get(_parts(item)[0])
+            item.asks, item.content_title = questions.get(item.pk), titles.get(_split_code(item)[0])
 
     @admin.display(description=gettext_lazy("Item"))
     def item_name(self, row: Any) -> SafeString | str:
@@ -224,7 +224,7 @@ class ItemMemoryAdmin(ItemRowsAdmin[ItemMemory]):
     def reviews_right(self, row: ItemMemory) -> str:
         if not row.reviews:
             return ""
-        # What is almost right counts half: this is no number of right answers.
+        # A partly right answer counts half, so this is not a number of right answers.
         mean = percent(row.score / row.reviews)
         return _("%(reviews)d, mean score %(share)s") % {"reviews": row.reviews, "share": mean}
 

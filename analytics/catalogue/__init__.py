@@ -1,4 +1,4 @@
-"""Contents brought in from a file: a CSV table, or the database of a Kolibri channel."""
+"""Import of contents from a file: a CSV table, or the database of a Kolibri channel."""
 
 from __future__ import annotations
 

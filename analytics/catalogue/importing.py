@@ -1,4 +1,4 @@
-"""Bringing a catalogue in: all of it or nothing, and the same again when it comes again."""
+"""Import of a catalogue: all of it or nothing, and with the same result when repeated."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class UnknownParents(BadCatalogue):
 
 @dataclass(frozen=True, kw_only=True)
 class ImportedContents:
-    """How many contents a file lists, and how many of them were new."""
+    """The number of contents in a file, and of the new ones among them."""
 
     listed: int
     added: int
@@ -38,14 +38,14 @@ class ImportedContents:
 def import_contents(
     listed: Iterable[ContentRow], *, progress: Callable[[int], object] | None = None
 ) -> ImportedContents:
-    """Add contents, and bring those that are known up to date; `progress` hears of each batch.
+    """Add new contents and update known ones; `progress` is called with the size of each batch.
 
-    Of lines with one id the last counts. A parent may come after what is part of it.
+    Of several lines with one id the last counts. A parent may come after its parts.
 
     Raises
     ------
-    UnknownParents : parents that are not there in the end, the first few of what they lack.
-    BadCatalogue : `listed` says so; nothing is changed then.
+    UnknownParents : parents are missing in the end; it holds the first few contents without one.
+    BadCatalogue : raised while reading `listed`; nothing is changed then.
     """
     before, count = Content.objects.count(), 0
     lines = iter(listed)
@@ -58,9 +58,9 @@ def import_contents(
         Content.objects.orphans().order_by("pk").values_list("pk", flat=True)[:MAX_REPORTED]
     ):
         raise UnknownParents(orphans)
-    done = ImportedContents(listed=count, added=Content.objects.count() - before)
-    services.record_import(Content, asdict(done))
-    return done
+    result = ImportedContents(listed=count, added=Content.objects.count() - before)
+    services.record_import(Content, asdict(result))
+    return result
 
 
 def _write(batch: list[ContentRow]) -> None:

@@ -1,4 +1,4 @@
-"""Reading catalogues line by line, however long they are."""
+"""Readers of catalogue files, line by line, for files of any length."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from analytics.catalogue.validation import BadCatalogue, ContentRow, parse_row
 from analytics.models.contents import MAX_TITLE_LENGTH, ContentKind
 
 _SQLITE = b"SQLite format 3\0"
-_NEEDED = ("id", "title")
+_REQUIRED = ("id", "title")
 MAX_CELL = 4 * 1024 * 1024
-# A content may stand in several places of a channel; the first of them is taken. Its questions
-# are in another table, its parent is known by its place.
+# A content may occur at several places of a channel; the first one is used. Its questions are in
+# another table; its parent is that of the place.
 _NODES = """
     SELECT min(node.rowid) AS line, node.content_id AS id, node.title AS title, node.kind AS kind,
         parent.content_id AS parent, assessment.assessment_item_ids AS items
@@ -35,57 +35,58 @@ def read_catalogue(path: Path) -> Iterator[ContentRow]:
 
     Raises
     ------
-    BadCatalogue : it is neither, or a line of it makes no sense.
-    OSError : it cannot be read.
+    BadCatalogue : the file is neither, or a line of it is invalid.
+    OSError : the file cannot be read.
     """
     with path.open("rb") as file:
         is_channel = file.read(len(_SQLITE)) == _SQLITE
-    return _channel(path) if is_channel else _table(path)
+    return _read_channel(path) if is_channel else _read_table(path)
 
 
-def _table(path: Path) -> Iterator[ContentRow]:
+def _read_table(path: Path) -> Iterator[ContentRow]:
     csv.field_size_limit(MAX_CELL)
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = csv.DictReader(file)
         try:
             _check_header(rows.fieldnames)
             for row in rows:
-                yield _line(rows.line_num, row)
+                yield _parse_line(rows.line_num, row)
         except (csv.Error, UnicodeDecodeError) as error:
             raise BadCatalogue(f"{error}.", line=rows.line_num + 1) from None
 
 
 def _check_header(columns: Any) -> None:
-    if missing := [name for name in _NEEDED if name not in (columns or ())]:
+    if missing := [name for name in _REQUIRED if name not in (columns or ())]:
         raise BadCatalogue(f"The first line names no column {' and no '.join(missing)}.", line=1)
 
 
-def _line(number: int, row: dict[Any, Any]) -> ContentRow:
-    # Where a line has more cells than there are columns, they are found under None.
+def _parse_line(number: int, row: dict[Any, Any]) -> ContentRow:
+    # The reader stores surplus cells of a line under the key None.
     if None in row:
         raise BadCatalogue("There are more cells than columns.", line=number)
     return parse_row(number, row)
 
 
-def _channel(path: Path) -> Iterator[ContentRow]:
+def _read_channel(path: Path) -> Iterator[ContentRow]:
     try:
         uri = f"file:{quote(str(path.resolve()))}?mode=ro"
         with closing(sqlite3.connect(uri, uri=True)) as channel:
             channel.row_factory = sqlite3.Row
             for row in channel.execute(_NODES):
-                yield parse_row(row["line"], _node(dict(row)))
+                yield parse_row(row["line"], _row_from_node(dict(row)))
     except sqlite3.Error as error:
         raise BadCatalogue(f"This is no Kolibri channel: {error}.") from None
 
 
-def _node(row: dict[str, Any]) -> dict[str, Any]:
-    """Take a node as it comes: kinds that newer Kolibris have are none, long titles are cut.
+def _row_from_node(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a node as a row: unknown kinds become empty, long titles are cut.
 
-    What is listed twice is asked twice; to complete it once is enough.
+    Newer Kolibri versions have further kinds. A repeated item is kept once, since completing it
+    once is enough.
     """
     kind = row["kind"] if row["kind"] in ContentKind.values else ""
     title = str(row["title"] or "").strip()[:MAX_TITLE_LENGTH] or "—"
-    # The root of a channel may be of no content that anything else is a part of but itself.
+    # The root of a channel may have itself as its parent.
     parent = row["parent"] if row["parent"] != row["id"] else None
     return {
         **row,
@@ -100,4 +101,4 @@ def _without_repeats(items: str | None) -> str | None:
     try:
         return json.dumps(list(dict.fromkeys(json.loads(items)))) if items else None
     except (TypeError, ValueError):
-        return items  # For the check to complain of.
+        return items  # Validation reports it.

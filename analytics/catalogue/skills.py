@@ -1,4 +1,4 @@
-"""The skills of exercises go by the titles of their contents, until a person names them."""
+"""Titles of exercises' skills: those of their contents, until a person changes them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from infra.identifiers import parse_uuid
 
 
 def content_titles(codes: Collection[str]) -> dict[str, str]:
-    """Return what the catalogue calls the contents whose ids these codes are, by code."""
+    """Return the catalogue titles of the contents whose ids are these codes, by code."""
     keys = {code: key for code in codes if (key := parse_uuid(code))}
     known = Content.objects.filter(pk__in=keys.values()).values_list("pk", "title")
     titles = dict(known)
@@ -18,14 +18,15 @@ def content_titles(codes: Collection[str]) -> dict[str, str]:
 
 
 def known_titles(ids: Iterable[UUID]) -> dict[UUID, str]:
-    """Return the titles of contents before they change."""
+    """Return the stored titles of contents, before they change."""
     return dict(Content.objects.filter(pk__in=ids).values_list("pk", "title"))
 
 
 def rename_skills(contents: Iterable[Content], *, before: Mapping[UUID, str]) -> None:
-    """Call the skills of these contents as they are called now.
+    """Rename the skills of these contents to the contents' new titles.
 
-    Those with no name yet, and those that had the content's; what a person called a skill stays.
+    Only skills without a title, or with the content's former title, are renamed; a title that a
+    person chose stays.
     """
     by_code = {code: each for each in contents for code in (each.pk.hex, str(each.pk))}
     skills = list(Skill.objects.filter(code__in=by_code))

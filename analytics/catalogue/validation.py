@@ -1,4 +1,4 @@
-"""One content as a file lists it, checked."""
+"""Validation of one content of a catalogue file."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class BadCatalogue(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class ContentRow:
-    """One content of a file, and the line it stands in."""
+    """One content of a file, and the number of its line."""
 
     line: int
     id: UUID
@@ -35,33 +35,33 @@ class ContentRow:
 
 
 def parse_row(line: int, row: dict[str, str | None]) -> ContentRow:
-    """Check what a line says of a content; its cells are texts, empty or missing where unknown.
+    """Validate a line and return its content; cells are strings, empty or missing if unknown.
 
     Raises
     ------
-    BadCatalogue : what is wrong, with the line.
+    BadCatalogue : a value is invalid; the message names the line.
     """
     try:
         return ContentRow(
             line=line,
-            id=_id("id", row["id"] or ""),
-            title=_title(row["title"] or ""),
-            kind=_kind(row.get("kind") or ""),
-            parent=_id("parent", row["parent"] or "") if row.get("parent") else None,
-            items=_items(row.get("items") or ""),
+            id=_parse_id("id", row["id"] or ""),
+            title=_parse_title(row["title"] or ""),
+            kind=_parse_kind(row.get("kind") or ""),
+            parent=_parse_id("parent", row["parent"] or "") if row.get("parent") else None,
+            items=_parse_items(row.get("items") or ""),
         )
     except ValueError as error:
         raise BadCatalogue(str(error), line=line) from None
 
 
-def _id(column: str, text: str) -> UUID:
+def _parse_id(column: str, text: str) -> UUID:
     key = parse_uuid(text.strip())
     if key is None:
         raise ValueError(f"{column} “{text[:50]}” is not a UUID.")
     return key
 
 
-def _title(text: str) -> str:
+def _parse_title(text: str) -> str:
     title = text.strip()
     if not title:
         raise ValueError("title is empty.")
@@ -72,15 +72,15 @@ def _title(text: str) -> str:
     return title
 
 
-def _kind(text: str) -> str:
+def _parse_kind(text: str) -> str:
     kind = text.strip().lower()
     if kind and kind not in ContentKind.values:
         raise ValueError(f"kind “{text[:50]}” is none of {', '.join(ContentKind.values)}.")
     return kind
 
 
-def _items(text: str) -> list[str]:
-    items: Any = _list(text.strip())
+def _parse_items(text: str) -> list[str]:
+    items: Any = _split_items(text.strip())
     try:
         validate_items(items)
     except ValidationError as error:
@@ -88,7 +88,7 @@ def _items(text: str) -> list[str]:
     return list(items)
 
 
-def _list(text: str) -> Any:
+def _split_items(text: str) -> Any:
     if not text.startswith("["):
         return [item.strip() for item in text.split(SEPARATOR) if item.strip()]
     try:

@@ -1,4 +1,4 @@
-"""What is learned, what we believe of each learner, and the evidence for it."""
+"""Models of skills, items and contents, of learner states, and of learning events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Skills and items, and what all learners' answers taught us about them."""
+"""Skills and items, and their statistics over all learners' answers."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from roster.models import Facility
 
 
 class ItemStatistics(UUIDModel):
-    """Something whose difficulty and times are folded from events, by a job alone.
+    """Base of rows with difficulty and times, which only a job folds from events.
 
-    Nobody's request writes these columns, so learners never wait for each other.
+    Requests never write these columns, so learners never wait for each other.
     """
 
     FOLD_UPDATE_FIELDS = (
@@ -44,12 +44,12 @@ class ItemStatistics(UUIDModel):
 
     @property
     def difficulty(self) -> Gaussian:
-        """How hard this is, and how well that is known."""
+        """The estimated difficulty and its uncertainty."""
         return Gaussian(self.difficulty_mean, self.difficulty_variance)
 
 
 class Skill(ItemStatistics):
-    """One thing to be learned in one facility, by the code its apps give it."""
+    """One thing to be learned in one facility, identified by the code its apps use."""
 
     facility = models.ForeignKey(Facility, on_delete=models.CASCADE, related_name="skills")
     code = models.CharField(max_length=MAX_KEY_LENGTH)
@@ -78,14 +78,14 @@ class Skill(ItemStatistics):
 
 
 class Item(ItemStatistics):
-    """One question of one facility; its own skill, where it has one, beats its content's.
+    """One question of one facility; its own skill, if any, takes precedence over its content's.
 
-    Apps name it by a code of theirs or by its GUID.
+    Apps identify it by a code of theirs or by its GUID.
     """
 
     facility = models.ForeignKey(Facility, on_delete=models.CASCADE, related_name="items")
     code = models.CharField(max_length=MAX_KEY_LENGTH, null=True, blank=True)  # noqa: DJ001
-    # An item of a session is called `CONTENT:ITEM`; people look for it by the second half.
+    # The code of a session's item is `CONTENT:ITEM`; people search for the second half.
     name = models.GeneratedField(
         expression=Substr("code", StrIndex("code", models.Value(":")) + 1),
         output_field=models.CharField(max_length=MAX_KEY_LENGTH, null=True), db_persist=True,
@@ -107,7 +107,7 @@ class Item(ItemStatistics):
             models.UniqueConstraint(fields=["facility", "guid"], name="one_item_per_guid"),
             models.CheckConstraint(condition=~Q(code=""), name="item_code_is_null_or_named"),
         ]
-        # Of these operators PostgreSQL finds names by how they begin.
+        # With these operator classes PostgreSQL can search by prefix.
         indexes = [
             models.Index(fields=["code"], opclasses=["varchar_pattern_ops"], name="item_by_code"),
             models.Index(fields=["name"], opclasses=["varchar_pattern_ops"], name="item_by_name"),
@@ -117,21 +117,21 @@ class Item(ItemStatistics):
         return self.code or str(self.guid)
 
     def clean(self) -> None:
-        """Refuse a skill of another facility: no answer could be about both."""
+        """Reject a skill of another facility: no answer could be about both."""
         if self.skill is not None and self.skill.facility_id != self.facility_id:
             raise ValidationError({"skill": "It is another facility's."})
 
     @property
     def created_at(self) -> datetime:
-        """When the item was named first, to the millisecond: its key says so."""
+        """The time of creation to the millisecond, which is part of the key."""
         return datetime.fromtimestamp((self.pk.int >> 80) / 1000, tz=UTC)
 
 
 class SkillParameters(UUIDModel):
-    """One fit of one skill: how it is learned, guessed, slipped at and forgotten.
+    """One fit of one skill: parameters of learning, guessing, slipping and forgetting.
 
-    Never changed: a new fit is a new version, and each event and state knows its own. Version 0
-    is no row: the defaults.
+    Rows never change: a new fit is a new version, and each event and state refers to its own.
+    Version 0 has no row: the defaults.
     """
 
     skill = models.ForeignKey(Skill, on_delete=models.CASCADE, related_name="fits")
@@ -140,7 +140,7 @@ class SkillParameters(UUIDModel):
     learn = models.FloatField()
     guess = models.FloatField()
     slip = models.FloatField()
-    # The same, fitted with forgetting: what comes next is predicted by these.
+    # The same, fitted with forgetting; they predict the next answer.
     fading_prior = models.FloatField()
     fading_learn = models.FloatField()
     fading_guess = models.FloatField()
@@ -176,12 +176,12 @@ class SkillParameters(UUIDModel):
 
     @property
     def classic(self) -> bkt.Params:
-        """What mastery is judged by."""
+        """The parameters that mastery is computed with."""
         return bkt.Params(self.prior, self.learn, self.guess, self.slip)
 
     @property
     def fading(self) -> bkt.Params:
-        """What the next answer is predicted by."""
+        """The parameters with forgetting, which predict the next answer."""
         return bkt.Params(
             self.fading_prior,
             self.fading_learn,
@@ -192,5 +192,5 @@ class SkillParameters(UUIDModel):
 
     @property
     def weights(self) -> predictor.BlendWeights:
-        """How the models' voices are weighed in the prediction."""
+        """The weights of the models in the prediction."""
         return predictor.BlendWeights(*self.blend)

@@ -1,4 +1,4 @@
-"""What contents are called, for people to read; an installation may know of some, or of none."""
+"""The catalogue of contents, whose titles people read; it may be incomplete or empty."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from roster.models import Quiz
 
 MAX_TITLE_LENGTH = 200
 MAX_ITEM_LENGTH = 200
-# As many as one try may hold attempts: more could never all be done.
+# The maximum number of attempts of one try: more items could never all be completed.
 MAX_ITEMS = 10_000
 
 
 class ContentKind(models.TextChoices):
-    """What a content is."""
+    """The kind of a content."""
 
     VIDEO = "video", _("Video")
     AUDIO = "audio", _("Audio")
@@ -35,12 +35,12 @@ class ContentKind(models.TextChoices):
     QUIZ = "quiz", _("Quiz")
 
 
-# A content, and the facility where somebody worked at it.
+# A content, and the facility where somebody worked on it.
 Work = tuple[UUID, UUID | None]
 
 
 def validate_items(items: Any) -> None:
-    """Tell a form or an import that this is no list of questions."""
+    """Raise a validation error in a form or an import if this is no list of questions."""
     if not isinstance(items, list) or not all(_is_item(item) for item in items):
         raise ValidationError(_("A list of texts of 1 to 200 characters is required."))
     if len(items) > MAX_ITEMS:
@@ -55,40 +55,41 @@ def _is_item(item: Any) -> bool:
 
 class ContentQuerySet(models.QuerySet["Content"]):
     def titles(self, works: Iterable[Work]) -> dict[Work, str]:
-        """Return what contents are called where they were worked at, if known, in one statement.
+        """Return the known titles of contents in the facilities they were worked on, in one query.
 
-        The content of a coach's quiz is the quiz: its facility calls it as it likes, and nobody
-        else is told. Other contents go by the catalogue.
+        The content of a coach's quiz is the quiz itself. Its title belongs to its facility and is
+        not shown to others. Titles of other contents come from the catalogue.
         """
         wanted = set(works)
         if not wanted:
             return {}
         keys = {content for content, _facility in wanted}
         quizzes = Quiz.objects.filter(pk__in=keys).values_list("pk", "facility", "title")
-        nowhere = Value(None, output_field=models.UUIDField())
-        listed = self.filter(pk__in=keys).values_list("pk", nowhere, "title")
+        no_facility = Value(None, output_field=models.UUIDField())
+        listed = self.filter(pk__in=keys).values_list("pk", no_facility, "title")
         known = quizzes.union(listed, all=True)
-        titles: dict[Work, str] = {(key, place): title for key, place, title in known}
+        titles: dict[Work, str] = {(key, facility): title for key, facility, title in known}
         found = {work: titles.get(work) or titles.get((work[0], None)) for work in wanted}
         return {work: title for work, title in found.items() if title}
 
     def search(self, words: str) -> Self:
-        """Contents of this id, or whose title contains these words, in any case."""
+        """Contents with this id, or with this text in their title, ignoring case."""
         key = parse_uuid(words)
         return self.filter(pk=key) if key else self.filter(title__icontains=words)
 
     def orphans(self) -> Self:
-        """Contents below one that is not there; only within a transaction there are any."""
+        """Contents below a parent that does not exist; possible only within a transaction."""
         parent = Content.objects.filter(pk=OuterRef("parent_id"))
         return self.filter(~Exists(parent), parent_id__isnull=False)
 
 
 class Content(models.Model):
-    """One content of the installation's catalogue, by the id sessions call it by.
+    """One content of the installation's catalogue, with the id that sessions use.
 
-    It belongs to no facility: contents come in channels, which schools share, and so do their
-    titles. `items` are an exercise's questions, by the names its app sends; where there are any,
-    an exercise that is to be done whole is done once each has a complete attempt (contract 1.6).
+    It belongs to no facility: contents come in channels, which schools share together with their
+    titles. `items` are the questions of an exercise, by the names its app sends. If they are
+    listed, an exercise to be done completely is complete once each has a complete attempt (contract
+    1.6).
     """
 
     AUDITED_FIELDS: ClassVar[tuple[str, ...]] = ("title", "kind", "parent_id", "items")
@@ -108,7 +109,7 @@ class Content(models.Model):
     objects = ContentQuerySet.as_manager()
 
     class Meta:
-        # The table was made by the app `logger`, and keeps its name.
+        # The table was created by the app `logger` and keeps its name.
         app_label = "logger"
         verbose_name = _("content")
         verbose_name_plural = _("contents")

@@ -1,4 +1,4 @@
-"""The evidence: every answer as it came, and what it was judged with."""
+"""Learning events: every answer as it arrived, and the values it was evaluated with."""
 
 from __future__ import annotations
 
@@ -22,20 +22,21 @@ class LearningEventQuerySet(LearnersQuerySet["LearningEvent"]):
     def visible_to(self, actor: Actor) -> Self:
         """Events of the learners the actor may read.
 
-        Each bears its learner's facility, which never changes: whoever reads one whole facility is
-        told so by equality, and the order of an index is the list's.
+        Each event stores its learner's facility, which never changes. For actors who may read one
+        whole facility the condition is therefore an equality, and an index has the order of the
+        list.
         """
-        whole = actor.sole_facility_id if isinstance(actor, User | ApiKey) else None
-        if whole is None or actor.is_superuser:
+        facility_id = actor.sole_facility_id if isinstance(actor, User | ApiKey) else None
+        if facility_id is None or actor.is_superuser:
             return super().visible_to(actor)
-        return self.filter(facility=whole)
+        return self.filter(facility=facility_id)
 
     def in_order(self) -> Self:
-        """As they happened; at one time, as they arrived."""
+        """Events in order of time; those at the same time in order of arrival."""
         return self.order_by("happened_at", "position")
 
     def unfolded(self) -> Self:
-        """What the statistics of items and skills do not know of yet."""
+        """Events that the statistics of items and skills do not include yet."""
         return self.filter(folded_at=None)
 
 
@@ -43,12 +44,12 @@ class LearningEvent(UUIDModel):
     """One answer by one learner, through any of the APIs.
 
     Evidence never changes. `position` is its place in the learner's order of arrival. The shared
-    values it was judged with are kept, since they move on: item and skill difficulty, the usual
-    time; so are the learner's ability terms that went into it, which teach us the difficulty.
-    `p_correct` is what was predicted before it. The mastery before and after it, with the version
-    of the parameters that say so, is told anew when it turns out that something happened earlier,
-    or the skill is fitted again. `grade` is what the memory of the item was told; none: it did not
-    move.
+    values it was evaluated with are stored, since they change later: item and skill difficulty, and
+    the typical time. So are the learner's ability terms at that time, from which the difficulty is
+    estimated. `p_correct` is the prediction before the answer. The mastery before and after it,
+    with the version of the parameters used, is computed again when an earlier event arrives late,
+    or when the skill is fitted again. `grade` is the review that updated the memory of the item;
+    None: the memory did not change.
     """
 
     REPLAY_UPDATE_FIELDS = ("parameter_version", "mastery_before", "mastery_after")

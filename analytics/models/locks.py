@@ -1,4 +1,4 @@
-"""What only one process may do at a time."""
+"""Locks of work that only one process may do at a time."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.db import models
 
 
 class NamedLock(models.Model):
-    """A kind of upkeep; whoever does it holds the row's lock meanwhile."""
+    """A kind of maintenance; the process that does it holds the row's lock."""
 
     FOLDING = "folding"
     FITTING = "fitting"
@@ -22,7 +22,7 @@ class NamedLock(models.Model):
 
     @staticmethod
     def acquire(name: str) -> None:
-        """Wait until nobody else does this, and keep others from it until the transaction ends."""
+        """Wait for the lock, and hold it until the transaction ends."""
         rows = NamedLock.objects.filter(pk=name).select_for_update()
         if not list(rows):
             NamedLock.objects.bulk_create([NamedLock(name=name)], ignore_conflicts=True)

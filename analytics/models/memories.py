@@ -1,4 +1,4 @@
-"""What learners remember of single items: the fold of their events."""
+"""Learners' memories of single items, computed from their events."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ LATEST_REVIEWED_FIRST = ("-last_review", "-id")
 
 
 class ItemMemoryQuerySet(LearnersQuerySet["ItemMemory"]):
-    """What learners remember of items."""
+    """Item memories of learners."""
 
 
 class ItemMemory(UUIDModel):
-    """What one learner remembers of one item, and what their reviews of it came to.
+    """One learner's memory of one item, and the statistics of their reviews of it.
 
-    `due` is when its recall will have fallen to what is desired, before it is calibrated for the
-    learner. `seconds` is the time that was told of `timed` of the reviews.
+    `due` is the time at which its recall has fallen to the desired level, before calibration for
+    the learner. `seconds` is the total time of the `timed` reviews whose time is known.
     """
 
     UPDATE_FIELDS = (

@@ -1,4 +1,4 @@
-"""What we believe of a learner: the fold of their events."""
+"""Learners' abilities and skill states, computed from their events."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ LATEST_PRACTISED_FIRST = ("-last_practised", "-id")
 
 
 class LearnerAbility(models.Model):
-    """How able one learner is whatever the skill, and how many events say so.
+    """One learner's overall ability, and the number of events it is estimated from.
 
-    The recall terms put the memory model right for this learner: analytics.core.calibration.
-    `answers` is the position the learner's next event takes, `newest` when the latest happened.
+    The recall terms calibrate the memory model for this learner: analytics.core.calibration.
+    `answers` is the position of the learner's next event, `newest` the time of the latest one.
     """
 
     UPDATE_FIELDS = (
@@ -53,14 +53,14 @@ class LearnerAbility(models.Model):
 
 
 class SkillStateQuerySet(LearnersQuerySet["SkillState"]):
-    """What learners know of skills."""
+    """Skill states of learners."""
 
 
 class SkillState(UUIDModel):
-    """What we believe one learner knows of one skill.
+    """The estimated knowledge of one learner at one skill.
 
-    `fading` is the mastery the prediction uses, which is also forgotten. `parameters` are those
-    the state was judged with; a refit rebuilds it before it takes the new ones.
+    `fading` is the mastery with forgetting, which predictions use. `parameters` are those the state
+    was computed with; after a new fit the state is rebuilt before it takes the new ones.
     """
 
     UPDATE_FIELDS = (

@@ -1,4 +1,4 @@
-"""Whom a read is about, and at which skill."""
+"""Lookup of the learner and the skill that a request names."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ class UnknownSkill(LookupError):
 
 
 def readable_learner(actor: Actor, name: str) -> User:
-    """Return somebody whose records the actor may read (contract 0.6, 0.7).
+    """Return a learner whose records the actor may read (contract 0.6, 0.7).
 
-    A key calls its learners by external id, else by UUID; a person calls others by UUID and
+    A key names its learners by external id, else by UUID; a person names others by UUID and
     themselves by either.
 
     Raises
     ------
-    UnknownLearner : nobody of this name, or nobody whom the actor may know of.
+    UnknownLearner : nobody has this name, or nobody the actor may read.
     """
-    learner = _readable(actor, [name]).get(name)
+    learner = _find_readable(actor, [name]).get(name)
     if learner is None:
         raise UnknownLearner
     return learner
@@ -37,19 +37,19 @@ def readable_learner(actor: Actor, name: str) -> User:
 def readable_learner_at_skill(actor: Actor, path: str) -> tuple[User, Skill]:
     """Return the learner and the skill that a path names, such as ``student_123/algebra``.
 
-    Either id may contain slashes, so every place to part them is tried.
+    Either id may contain slashes, so every way to split the path is tried.
 
     Raises
     ------
     UnknownLearner : see `readable_learner`.
-    UnknownSkill : the learner's facility has none of this code.
+    UnknownSkill : the learner's facility has no skill of this code.
     """
     parts = path.split("/")
     pairs = [("/".join(parts[:cut]), "/".join(parts[cut:])) for cut in range(1, len(parts))]
-    learners = _readable(actor, [name for name, _ in pairs])
+    learners = _find_readable(actor, [name for name, _ in pairs])
     if not learners:
         raise UnknownLearner
-    skills = _skills(
+    skills = _find_skills(
         {learner.facility_id for learner in learners.values()},
         [code for name, code in pairs if name in learners],
     )
@@ -61,18 +61,18 @@ def readable_learner_at_skill(actor: Actor, path: str) -> tuple[User, Skill]:
 
 
 def refuse_unknown_skill(learner: User, code: str) -> None:
-    """Refuse a skill that the learner's facility does not have.
+    """Raise an error if the learner's facility does not have a skill.
 
     Raises
     ------
-    UnknownSkill : it has none of this code.
+    UnknownSkill : the facility has no skill of this code.
     """
-    if not _skills({learner.facility_id}, [code]):
+    if not _find_skills({learner.facility_id}, [code]):
         raise UnknownSkill
 
 
-def _readable(actor: Actor, names: Collection[str]) -> dict[str, User]:
-    """Return those of the names that are of somebody the actor may read."""
+def _find_readable(actor: Actor, names: Collection[str]) -> dict[str, User]:
+    """Return the learners the actor may read, by those of the names that are theirs."""
     keys = {name: key for name in names if (key := parse_uuid(name))}
     external = Q(external_id__in=_storable(names))
     if isinstance(actor, User):
@@ -80,7 +80,9 @@ def _readable(actor: Actor, names: Collection[str]) -> dict[str, User]:
     found = User.objects.visible_to(actor).filter(Q(pk__in=keys.values()) | external)
     people = list(found)
     by_key = {person.pk: person for person in people}
-    by_name = {person.external_id: person for person in people if _may_name(actor, person)}
+    by_name = {
+        person.external_id: person for person in people if _can_use_external_id(actor, person)
+    }
     by_uuid = {name: by_key[key] for name, key in keys.items() if key in by_key}
     return {
         name: by_name.get(name) or by_uuid[name]
@@ -89,12 +91,12 @@ def _readable(actor: Actor, names: Collection[str]) -> dict[str, User]:
     }
 
 
-def _may_name(actor: Actor, person: User) -> bool:
-    """Tell whether the actor may call somebody by their external id."""
+def _can_use_external_id(actor: Actor, person: User) -> bool:
+    """Return whether the actor may name a person by their external id."""
     return isinstance(actor, ApiKey) or person == actor
 
 
-def _skills(
+def _find_skills(
     facilities: Collection[UUID | None], codes: Collection[str]
 ) -> dict[tuple[UUID | None, str], Skill]:
     """Return skills by facility and code."""
@@ -103,5 +105,5 @@ def _skills(
 
 
 def _storable(names: Collection[str]) -> list[str]:
-    """Return the names that a column could hold; the others are nobody's."""
+    """Return the names that fit into a column; no learner or skill has any other."""
     return [name for name in names if "\0" not in name and len(name) <= MAX_KEY_LENGTH]

@@ -1,4 +1,4 @@
-"""A learner's way through one skill: their learning curve."""
+"""The learning curve of a learner at one skill."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ POINT = (
 def curve(learner: User, skill: Skill) -> QuerySet[LearningEvent, dict[str, Any]]:
     """Return every answer at one skill as a row of `POINT`, in the order in which they happened.
 
-    Of two at one time the one that arrived first comes first: keys grow with time.
+    Answers at the same time are in order of arrival: keys grow with time.
     """
     events = LearningEvent.objects.filter(learner=learner, skill=skill)
     points: QuerySet[LearningEvent, dict[str, Any]] = events.order_by("happened_at", "id").values(

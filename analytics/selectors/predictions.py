@@ -1,4 +1,4 @@
-"""Where a learner's practice leads: the scores to expect, and each skill (contract 2.3)."""
+"""Predictions of a learner's scores and of each skill (contract 2.3)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ RECENT_WINDOW = timedelta(days=forecast.RECENT_DAYS)
 
 @dataclass(frozen=True, kw_only=True)
 class SkillPrediction:
-    """What is to be expected of a learner at one skill they have practised."""
+    """The prediction for one skill that a learner has practised."""
 
     code: str
     mastery: float
@@ -41,7 +41,7 @@ class SkillPrediction:
 
 @dataclass(frozen=True, kw_only=True)
 class Predictions:
-    """Where a learner's practice leads within some days."""
+    """The predictions for one learner within a number of days."""
 
     days: int
     forecast: Forecast
@@ -53,51 +53,55 @@ class Predictions:
 def predictions(
     learner: User, *, days: int, at: datetime, target: float | None = None
 ) -> Predictions:
-    """Forecast a learner's scores and skills; everybody goes on practising as they lately did.
+    """Forecast a learner's scores and skills, assuming the recent rate of practice continues.
 
     Parameters
     ----------
     days : how far to look ahead, 1 to 365.
     target : the total to reach; None: the installation's, if any.
     """
-    standing = skill_estimates(learner, states_of_learner(learner))
-    rates = _rates(learner, at=at) if standing else {}
-    ability = ability_from_row(standing[0].state.learner.ability) if standing else Ability()
+    estimates = skill_estimates(learner, states_of_learner(learner))
+    rates = _answer_rates(learner, at=at) if estimates else {}
+    ability = ability_from_row(estimates[0].state.learner.ability) if estimates else Ability()
     scales: Mapping[str, Scale] = settings.SCORE_SECTIONS
-    prospects = _skill_forecasts(learner, standing, rates, ability=ability, sections=scales)
+    skill_forecasts = _skill_forecasts(learner, estimates, rates, ability=ability, sections=scales)
     target = settings.TARGET_SCORE if target is None else target
     return Predictions(
         days=days,
         forecast=forecast.forecast(
-            prospects, scales, ability_variance=ability.term.variance, days=days, target=target
+            skill_forecasts,
+            scales,
+            ability_variance=ability.term.variance,
+            days=days,
+            target=target,
         ),
         target=target,
-        skills=[_of_skill(each, rates, days=days) for each in standing],
-        recommendations=recommend(standing, prospects, at=at),
+        skills=[_predict_skill(each, rates, days=days) for each in estimates],
+        recommendations=recommend(estimates, skill_forecasts, at=at),
     )
 
 
-def _of_skill(
-    standing: SkillEstimate, rates: Mapping[UUID, float], *, days: int
+def _predict_skill(
+    estimate: SkillEstimate, rates: Mapping[UUID, float], *, days: int
 ) -> SkillPrediction:
-    state = standing.state
+    state = estimate.state
     attempts = rates.get(state.skill_id, 0.0) * days
     learn = model_from_row(state.parameters).classic.learn
     return SkillPrediction(
         code=state.skill.code,
         mastery=state.mastery,
         predicted_mastery=forecast.count_mastered(state.mastery, learn, attempts),
-        p_correct_next=standing.p_correct_next,
+        p_correct_next=estimate.p_correct_next,
     )
 
 
-def _rates(learner: User, *, at: datetime) -> dict[UUID, float]:
-    """Return how many answers a day to expect at each skill that was lately practised."""
+def _answer_rates(learner: User, *, at: datetime) -> dict[UUID, float]:
+    """Return the expected answers per day at each skill that was practised recently."""
     events = LearningEvent.objects.filter(learner=learner, skill__isnull=False)
     first = events.in_order().values_list("happened_at", flat=True)[:1]
     known_days = (at - min([at, *first])).total_seconds() / DAY
-    lately = events.filter(happened_at__gt=at - RECENT_WINDOW).order_by()
-    counted = lately.values_list("skill").annotate(answers=Count("pk"))
+    recent = events.filter(happened_at__gt=at - RECENT_WINDOW).order_by()
+    counted = recent.values_list("skill").annotate(answers=Count("pk"))
     return {
         skill_id: forecast.expected_rate(answers, known_days=known_days)
         for skill_id, answers in counted
@@ -106,28 +110,28 @@ def _rates(learner: User, *, at: datetime) -> dict[UUID, float]:
 
 def _skill_forecasts(
     learner: User,
-    standing: list[SkillEstimate],
+    estimates: list[SkillEstimate],
     rates: Mapping[UUID, float],
     *,
     ability: Ability,
     sections: Mapping[str, Scale],
 ) -> dict[str, list[SkillForecast[float]]]:
-    """Return every skill of each section, those never practised included."""
-    held = {each.state.skill_id: each for each in standing}
+    """Return the forecast of every skill of each section, unpractised ones included."""
+    by_skill = {each.state.skill_id: each for each in estimates}
     skills = Skill.objects.filter(facility=learner.facility_id, section__in=sections)
-    prospects: dict[str, list[SkillForecast[float]]] = defaultdict(list)
+    forecasts: dict[str, list[SkillForecast[float]]] = defaultdict(list)
     for skill in skills.select_related("parameters").order_by("code"):
-        found = held.get(skill.pk)
+        estimate = by_skill.get(skill.pk)
         rate = rates.get(skill.pk, 0.0)
-        prospects[skill.section].append(
-            _practised(found.state, found.p_correct_next, rate)
-            if found
-            else _unpractised(skill, ability)
+        forecasts[skill.section].append(
+            _forecast_practised(estimate.state, estimate.p_correct_next, rate)
+            if estimate
+            else _forecast_unpractised(skill, ability)
         )
-    return dict(prospects)
+    return dict(forecasts)
 
 
-def _practised(state: SkillState, p: float, rate: float) -> SkillForecast[float]:
+def _forecast_practised(state: SkillState, p: float, rate: float) -> SkillForecast[float]:
     return SkillForecast(
         p_correct=p,
         variance=state.ability_variance,
@@ -137,8 +141,8 @@ def _practised(state: SkillState, p: float, rate: float) -> SkillForecast[float]
     )
 
 
-def _unpractised(skill: Skill, ability: Ability) -> SkillForecast[float]:
-    """Return what the learner's ability elsewhere leads to expect."""
+def _forecast_unpractised(skill: Skill, ability: Ability) -> SkillForecast[float]:
+    """Return the forecast of a skill from the learner's ability at others."""
     model = model_from_row(skill.parameters)
     p = p_correct(ability, Belief.begin(model), shared_from_skill(skill), model)
     return SkillForecast(

@@ -1,4 +1,4 @@
-"""What a teacher could do next for a learner, by what the evidence says."""
+"""Recommendations to teachers for a learner, from the learner's estimates."""
 
 from __future__ import annotations
 
@@ -21,59 +21,63 @@ LONG_AGO = timedelta(days=14)
 
 
 def recommend(
-    standing: Sequence[SkillEstimate],
-    prospects: Mapping[str, Sequence[SkillForecast[float]]],
+    estimates: Sequence[SkillEstimate],
+    skill_forecasts: Mapping[str, Sequence[SkillForecast[float]]],
     *,
     at: datetime,
 ) -> list[str]:
-    """Return a few sentences, the most pressing first.
+    """Return a few sentences, the most urgent first.
 
-    Where the learner is stuck; what is mastered least, where they are not; what was mastered and
-    not practised for two weeks; and which sections of the test cannot be scored yet, and why.
+    They name skills at a plateau; the least mastered skills without one; skills that were mastered
+    and not practised for two weeks; and sections of the test without a score yet, with the reason.
     """
     kinds = (
-        _stuck(standing),
-        _weakest(standing),
-        _long_unpractised(standing, at),
-        _unscored(prospects),
+        _advise_stuck(estimates),
+        _advise_weakest(estimates),
+        _advise_unpractised(estimates, at),
+        _advise_unscored(skill_forecasts),
     )
     sentences = (sentence for kind in kinds for sentence in islice(kind, MAX_OF_A_KIND))
     return list(islice(sentences, MAX_SENTENCES))
 
 
-def _states(standing: Iterable[SkillEstimate]) -> list[SkillState]:
-    return [each.state for each in standing]
+def _states(estimates: Iterable[SkillEstimate]) -> list[SkillState]:
+    return [each.state for each in estimates]
 
 
-def _stuck(standing: Sequence[SkillEstimate]) -> Iterator[str]:
-    flagged = [state for state in _states(standing) if state.plateau]
+def _advise_stuck(estimates: Sequence[SkillEstimate]) -> Iterator[str]:
+    flagged = [state for state in _states(estimates) if state.plateau]
     for state in sorted(flagged, key=lambda state: (-state.p_stuck, state.skill.code)):
         advice = Trajectory.from_bytes(bytes(state.course)).recommendation
         if advice is not None:
             yield f"{state.skill}: {advice.sentence}"
 
 
-def _weakest(standing: Sequence[SkillEstimate]) -> Iterator[str]:
-    moving = [each for each in standing if not each.state.plateau and each.state.mastery < MASTERED]
+def _advise_weakest(estimates: Sequence[SkillEstimate]) -> Iterator[str]:
+    moving = [
+        each for each in estimates if not each.state.plateau and each.state.mastery < MASTERED
+    ]
     for each in sorted(moving, key=lambda each: (each.p_correct_next, each.state.skill.code)):
         share = round(100 * each.p_correct_next)
         yield f"{each.state.skill}: go on practising; {share} % of answers would be right now."
 
 
-def _long_unpractised(standing: Sequence[SkillEstimate], at: datetime) -> Iterator[str]:
-    left = [
+def _advise_unpractised(estimates: Sequence[SkillEstimate], at: datetime) -> Iterator[str]:
+    unpractised = [
         state
-        for state in _states(standing)
+        for state in _states(estimates)
         if state.mastery >= MASTERED and at - state.last_practised > LONG_AGO
     ]
-    for state in sorted(left, key=lambda state: (state.last_practised, state.skill.code)):
+    for state in sorted(unpractised, key=lambda state: (state.last_practised, state.skill.code)):
         days = (at - state.last_practised).days
         yield f"{state.skill}: mastered, but not practised for {days} days; ask a few again."
 
 
-def _unscored(prospects: Mapping[str, Sequence[SkillForecast[float]]]) -> Iterator[str]:
+def _advise_unscored(
+    skill_forecasts: Mapping[str, Sequence[SkillForecast[float]]],
+) -> Iterator[str]:
     for section in settings.SCORE_SECTIONS:
-        skills = prospects.get(section, ())
+        skills = skill_forecasts.get(section, ())
         missing = forecast.missing_answers(skills)
         if not skills:
             yield f"{section}: no skill counts for this section yet; give skills their section."

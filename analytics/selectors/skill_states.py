@@ -1,4 +1,4 @@
-"""Where a learner stands at each skill."""
+"""Estimates of a learner at each skill."""
 
 from __future__ import annotations
 
@@ -14,45 +14,47 @@ from roster.models import User
 
 @dataclass(frozen=True, kw_only=True)
 class SkillEstimate:
-    """What is believed of a learner at one skill, and the chance of a right answer next."""
+    """The state of a learner at one skill, and the probability of a right answer next."""
 
     state: SkillState
     p_correct_next: float
 
 
 def states_of_learner(learner: User) -> SkillStateQuerySet:
-    """Return the learner's states, with what predictions rest on; last practised first."""
+    """Return the learner's states and the rows that predictions need; last practised first."""
     states = SkillState.objects.filter(learner=learner)
-    rest = ("skill", "parameters", "learner__ability")
-    return states.select_related(*rest).order_by("-last_practised", "-pk")
+    related = ("skill", "parameters", "learner__ability")
+    return states.select_related(*related).order_by("-last_practised", "-pk")
 
 
 def skill_estimates(
     learner: User, states: Iterable[SkillState], *, item: str | None = None
 ) -> list[SkillEstimate]:
-    """Return where the learner stands, as of `states_of_learner`.
+    """Return the estimate of each state; the states come from `states_of_learner`.
 
     Parameters
     ----------
-    item : the code of the item that is next; None, or one nobody has answered: any item.
+    item : the code of the next item; None, or one nobody has answered: an unknown item.
     """
-    term = _known(learner, item)
-    return [SkillEstimate(state=state, p_correct_next=_chance(state, term)) for state in states]
+    term = _find_answered_item(learner, item)
+    return [
+        SkillEstimate(state=state, p_correct_next=_predict_correct(state, term)) for state in states
+    ]
 
 
-def _known(learner: User, code: str | None) -> Item | None:
+def _find_answered_item(learner: User, code: str | None) -> Item | None:
     if code is None or "\0" in code:
         return None
     items = Item.objects.filter(facility=learner.facility_id, code=code, answers__gt=0)
     return next(iter(items), None)
 
 
-def _chance(state: SkillState, item: Item | None) -> float:
+def _predict_correct(state: SkillState, item: Item | None) -> float:
     ability = ability_from_row(state.learner.ability)
     shared = shared_from_skill(state.skill, item)
     return p_correct(ability, belief_from_row(state), shared, model_from_row(state.parameters))
 
 
 def shared_from_skill(skill: Skill, item: Item | None = None) -> Shared:
-    """Return what is known of a question about a skill; no item: any of them."""
+    """Return the shared values of a question about a skill; without an item those of any."""
     return Shared(skill.difficulty, item.difficulty if item else ITEM)

@@ -1,4 +1,4 @@
-"""How fast a learner gets better, over all skills or at one (contract 2.2)."""
+"""Velocity of a learner, over all skills or at one (contract 2.2)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC).date()
 
 @dataclass(frozen=True, kw_only=True)
 class VelocitySummary:
-    """How a learner gets on, how efficiently, and the velocity at each skill by its code."""
+    """The momentum and efficiency of a learner, and the velocity at each skill by its code."""
 
     momentum: Momentum
     efficiency: float
@@ -32,28 +32,28 @@ class VelocitySummary:
 def velocity_summary(
     learner: User, *, days: int, at: datetime, skill: str | None = None
 ) -> VelocitySummary:
-    """Say how a learner gets on; who has done nothing is told so by zeros.
+    """Return the velocity of a learner; without answers all values are zero.
 
     Parameters
     ----------
-    days : how many calendar days (UTC) activity and consistency are of; today is the last.
-    skill : the code of the only one that counts, None: all. The efficiency is then at that skill.
+    days : number of calendar days (UTC) of activity and consistency; today is the last.
+    skill : the code of the only skill that counts, None: all. The efficiency is then at that skill.
 
     Raises
     ------
-    UnknownSkill : the learner's facility has none of this code.
+    UnknownSkill : the learner's facility has no skill of this code.
     """
-    states = list(_states(learner, skill))
+    states = list(_read_states(learner, skill))
     if skill is not None and not states:
         refuse_unknown_skill(learner, skill)
-    today, seen = (at.astimezone(UTC).date() - _EPOCH).days, at.timestamp() / DAY
+    today, now_in_days = (at.astimezone(UTC).date() - _EPOCH).days, at.timestamp() / DAY
     events = LearningEvent.objects.filter(learner=learner, skill__isnull=False)
     if skill is not None:
         events = events.filter(skill__in=[state.skill_id for state in states])
     return VelocitySummary(
         momentum=summarise(
-            _practice(events, since=today - days + 1),
-            [Trajectory.from_bytes(bytes(state.course)).pace(seen) for state in states],
+            _read_practice(events, since=today - days + 1),
+            [Trajectory.from_bytes(bytes(state.course)).pace(now_in_days) for state in states],
             today=today,
             days=days,
         ),
@@ -62,7 +62,7 @@ def velocity_summary(
     )
 
 
-def _states(learner: User, skill: str | None) -> list[SkillState]:
+def _read_states(learner: User, skill: str | None) -> list[SkillState]:
     if skill is None:
         return list(states_of_learner(learner))
     return [] if "\0" in skill else list(states_of_learner(learner).filter(skill__code=skill))
@@ -74,8 +74,8 @@ def _efficiency(states: list[SkillState], *, at_skill: bool) -> float:
     return states[0].efficiency if at_skill else states[0].learner.ability.efficiency
 
 
-def _practice(events: LearningEventQuerySet, *, since: int) -> Practice:
-    """Return what was practised on each calendar day since one."""
+def _read_practice(events: LearningEventQuerySet, *, since: int) -> Practice:
+    """Return the answers and scores of each calendar day from `since` on."""
     start = datetime.combine(_EPOCH + timedelta(days=since), time(), tzinfo=UTC)
     by_day = (
         events.filter(happened_at__gte=start)

@@ -1,5 +1,5 @@
-"""Wire shapes of answer tracking: strict on the way in, fixed on the way out.
+"""Request and response bodies of answer tracking: strict input, fixed output.
 
-The fields are declared for the OpenAPI document; rows are read and written by hand, which is an
-order of magnitude faster on ten thousand of them.
+Serializer fields only describe the bodies in the OpenAPI document. Rows are parsed and written by
+plain functions, which is an order of magnitude faster for ten thousand of them.
 """

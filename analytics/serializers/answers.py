@@ -1,4 +1,4 @@
-"""Answers to track, and what they did to the belief about a skill."""
+"""Bodies of answer tracking: an answer, and the change of mastery it caused."""
 
 from __future__ import annotations
 
@@ -42,20 +42,20 @@ class TrackAnswerSerializer(serializers.Serializer[TrackedAnswer]):
     timestamp = serializers.DateTimeField(required=False, allow_null=True)
 
     def to_internal_value(self, data: Any) -> TrackedAnswer:
-        """Read the answer by the rules that the bulk goes by."""
+        """Parse the answer by the same rules as the bulk endpoint."""
         try:
             return parse_answer(data)
         except BadAnswer as error:
             raise ValidationError(error.details) from None
 
     def command(self) -> TrackedAnswer:
-        """Return the answer."""
+        """Return the validated answer."""
         tracked: TrackedAnswer = self.validated_data
         return tracked
 
 
 class MasteryChangeSerializer(serializers.Serializer[MasteryChange]):
-    """What an answer did."""
+    """The change of mastery that an answer caused."""
 
     mastery_before = serializers.FloatField()
     mastery_after = serializers.FloatField()
@@ -68,22 +68,25 @@ class MasteryChangeSerializer(serializers.Serializer[MasteryChange]):
     p_correct = serializers.FloatField()
 
 
-def probability(value: float) -> float:
-    """Write a probability, or a change of one."""
+def round_probability(value: float) -> float:
+    """Round a probability, or the difference of two, to the precision of the API."""
     return round(value, DECIMALS)
 
 
 def change_body(change: MasteryChange) -> dict[str, Any]:
-    """Write what an answer did; the velocity is the difference of what is written."""
-    before, after = probability(change.before), probability(change.after)
+    """Return the response body of a change of mastery.
+
+    The velocity is the difference of the rounded values, so that the three numbers agree.
+    """
+    before, after = round_probability(change.before), round_probability(change.after)
     return {
         "mastery_before": before,
         "mastery_after": after,
-        "velocity": probability(after - before),
+        "velocity": round_probability(after - before),
         "plateau_detected": change.plateau,
         "total_attempts": change.attempts,
         "correct_attempts": change.correct,
         "recommendation": change.recommendation,
         "plateau_confidence": change.plateau_confidence,
-        "p_correct": probability(change.p_correct),
+        "p_correct": round_probability(change.p_correct),
     }

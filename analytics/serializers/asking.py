@@ -1,4 +1,4 @@
-"""What the query of a read may say."""
+"""Query parameters of the read endpoints."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ RESULTS = OpenApiParameter(
 
 
 def parse_every_result(request: Request) -> bool:
-    """Tell whether the results of all rows are wanted.
+    """Return whether the results of all rows are requested.
 
     Raises
     ------
-    ValidationError : another word than `all` and `rejected`.
+    ValidationError : a value other than `all` and `rejected`.
     """
     word = request.query_params.get("results", "rejected")
     if word not in ("all", "rejected"):
@@ -51,7 +51,7 @@ def parse_every_result(request: Request) -> bool:
 
 
 def parse_days(request: Request) -> int:
-    """Return how many days are asked about.
+    """Return the number of days in the query; `DEFAULT_DAYS` without one.
 
     Raises
     ------
@@ -66,11 +66,11 @@ def parse_days(request: Request) -> int:
 
 
 def parse_name(request: Request, parameter: str) -> str | None:
-    """Return the id a parameter names, None where it is not there.
+    """Return the id in a query parameter; None without one.
 
     Raises
     ------
-    ValidationError : it could be nobody's.
+    ValidationError : not a possible id, by its length or a null character.
     """
     name = request.query_params.get(parameter)
     if name is not None and ("\0" in name or not 0 < len(name) <= MAX_KEY_LENGTH):
@@ -79,11 +79,11 @@ def parse_name(request: Request, parameter: str) -> str | None:
 
 
 def parse_target(request: Request) -> float | None:
-    """Return the total to aim at, None where none is named.
+    """Return the target score in the query; None without one.
 
     Raises
     ------
-    ValidationError : no number, or no total that could be reached.
+    ValidationError : not a number, or a total that cannot be reached.
     """
     text = request.query_params.get("target_score")
     if text is None:

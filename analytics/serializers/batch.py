@@ -1,4 +1,4 @@
-"""Many answers in one body, and what became of each."""
+"""Bodies of bulk tracking: many answers, and the result of each."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ MAX_ROWS = 10_000
 STATUSES = ("accepted", "duplicate", "rejected")
 Errors = Mapping[str, Sequence[str]]
 _NO_ARRAY = "An array of answers is required."
-# Of rows that could be read: which of their fields is to blame; else the learner's.
-_BLAMED: dict[type[Exception], str] = {EventOwnedByAnother: "event_id"}
+# The field under which a problem of a parsed row is reported; `user_id` for all others.
+_PROBLEM_FIELDS: dict[type[Exception], str] = {EventOwnedByAnother: "event_id"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
-    """The answers of one body: those that are some, and by position what is wrong with others.
+    """The valid answers of one body with their positions, and the errors of the others.
 
-    `digest` tells the body from any other.
+    `digest` identifies the body.
     """
 
     answers: list[tuple[int, AnswerPayload]] = field(default_factory=list)
@@ -39,11 +39,11 @@ class Batch:
     def read(
         cls, sources: Iterable[S], read: Callable[[S], AnswerPayload], digest: Callable[[], str]
     ) -> Batch:
-        """Read answers; a bad one never rejects the others.
+        """Parse answers; an invalid one does not reject the others.
 
         Parameters
         ----------
-        digest : asked at the end, when all sources have been seen.
+        digest : called at the end, when all sources have been read.
 
         Raises
         ------
@@ -64,11 +64,11 @@ class Batch:
 
     @classmethod
     def of(cls, data: Any) -> Batch:
-        """Return what a parser made of a body.
+        """Return the batch that a parser made of a body.
 
         Raises
         ------
-        ValidationError : there was none.
+        ValidationError : the body holds no batch.
         """
         if not isinstance(data, Batch):
             raise ValidationError(_NO_ARRAY)
@@ -84,19 +84,19 @@ class Batch:
         return [
             BulkRow(
                 index=index,
-                payload=told,
+                payload=payload,
                 name=f"{request_name}/{index}" if request_name else None,
             )
-            for index, told in self.answers
+            for index, payload in self.answers
         ]
 
 
-def array(data: Any) -> list[Any]:
+def require_array(data: Any) -> list[Any]:
     """Return a body that is an array.
 
     Raises
     ------
-    ValidationError : it is none.
+    ValidationError : the body is not an array.
     """
     if not isinstance(data, list):
         raise ValidationError(_NO_ARRAY)
@@ -104,7 +104,7 @@ def array(data: Any) -> list[Any]:
 
 
 class RowOutcomeSerializer(serializers.Serializer[Any]):
-    """What became of one row, by its place in the body, from 0."""
+    """The result of one row, identified by its position in the body, from 0."""
 
     index = serializers.IntegerField(min_value=0)
     status = serializers.ChoiceField(choices=STATUSES)
@@ -119,7 +119,7 @@ class RowOutcomeSerializer(serializers.Serializer[Any]):
 
 
 class CountsSerializer(serializers.Serializer[Any]):
-    """How many rows there were of each status."""
+    """The number of rows of each status."""
 
     accepted = serializers.IntegerField(min_value=0)
     duplicates = serializers.IntegerField(min_value=0)
@@ -127,26 +127,26 @@ class CountsSerializer(serializers.Serializer[Any]):
 
 
 def bulk_body(batch: Batch, outcomes: Sequence[BulkResult], *, every: bool) -> dict[str, Any]:
-    """Write what became of a batch: of every row, or of the rejected."""
+    """Return the response body: counts, and the results of all rows or of the rejected ones."""
     rejected = [
         *batch.rejected,
         *((each.index, _errors(each.problem)) for each in outcomes if each.problem),
     ]
-    done = [each for each in outcomes if not each.problem]
+    recorded = [each for each in outcomes if not each.problem]
     results = [_rejected_body(index, errors) for index, errors in rejected]
     if every:
-        results += [_done_body(each) for each in done]
+        results += [_recorded_body(each) for each in recorded]
     return {
         "success": True,
-        "data": counts(done, rejected),
+        "data": count_by_status(recorded, rejected),
         "results": sorted(results, key=lambda result: result["index"]),
         "message": "Learning events tracked",
     }
 
 
-def counts(done: Sequence[BulkResult], rejected: Sequence[Any]) -> dict[str, int]:
-    """Count rows by what became of them."""
-    repeated = Counter(each.is_duplicate for each in done)
+def count_by_status(recorded: Sequence[BulkResult], rejected: Sequence[Any]) -> dict[str, int]:
+    """Return the number of rows of each status."""
+    repeated = Counter(each.is_duplicate for each in recorded)
     return {
         "accepted": repeated[False],
         "duplicates": repeated[True],
@@ -158,8 +158,8 @@ def _rejected_body(index: int, errors: Errors) -> dict[str, Any]:
     return {"index": index, "status": "rejected", "errors": errors}
 
 
-def _done_body(outcome: BulkResult) -> dict[str, Any]:
-    assert outcome.change is not None  # noqa: S101  # it has no problem
+def _recorded_body(outcome: BulkResult) -> dict[str, Any]:
+    assert outcome.change is not None  # noqa: S101  # there is no problem
     return {
         "index": outcome.index,
         "status": "duplicate" if outcome.is_duplicate else "accepted",
@@ -168,5 +168,5 @@ def _done_body(outcome: BulkResult) -> dict[str, Any]:
 
 
 def _errors(problem: Exception) -> Errors:
-    name = _BLAMED.get(type(problem), "user_id")
+    name = _PROBLEM_FIELDS.get(type(problem), "user_id")
     return {name: [(type(problem).__doc__ or "").splitlines()[0]]}

@@ -1,4 +1,4 @@
-"""How `/api/v1` wraps what it answers; errors are wrapped by `config.exceptions`."""
+"""The envelope of `/api/v1` responses; `config.exceptions` adds that of errors."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from rest_framework import serializers
 
 
 def envelope(data: Any, message: str) -> dict[str, Any]:
-    """Wrap what a request came to."""
+    """Return the data of a response in an envelope."""
     return {"success": True, "data": data, "message": message}
 
 
-def enveloped(name: str, data: serializers.Field[Any, Any, Any, Any]) -> Any:
-    """Describe a wrapped answer."""
+def envelope_schema(name: str, data: serializers.Field[Any, Any, Any, Any]) -> Any:
+    """Return the OpenAPI schema of an enveloped response."""
     return inline_serializer(
         name,
         {

@@ -1,4 +1,4 @@
-"""What is believed of a learner: standings, learning curves, velocity and predictions."""
+"""Response bodies of skill estimates, learning curves, velocity and predictions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from analytics.core.forecast import Goal, Score
 from analytics.core.velocity import Trend
 from analytics.events import Source
 from analytics.selectors import Predictions, SkillEstimate, VelocitySummary
-from analytics.serializers.answers import probability
+from analytics.serializers.answers import round_probability
 from infra.api.fields import HexUUIDField
 from infra.datetime_format import format_time
 
@@ -19,7 +19,7 @@ Row = dict[str, Any]
 
 
 class SkillEstimateSerializer(serializers.Serializer[SkillEstimate]):
-    """Where a learner stands at one skill."""
+    """The estimate of a learner at one skill."""
 
     skill_id = serializers.CharField()
     mastery = serializers.FloatField()
@@ -32,19 +32,19 @@ class SkillEstimateSerializer(serializers.Serializer[SkillEstimate]):
     p_correct_next = serializers.FloatField()
 
 
-def skill_estimate_body(standing: SkillEstimate) -> Row:
-    """Write where a learner stands."""
-    state = standing.state
+def skill_estimate_body(estimate: SkillEstimate) -> Row:
+    """Return the response body of a skill estimate."""
+    state = estimate.state
     return {
         "skill_id": state.skill.code,
-        "mastery": probability(state.mastery),
-        "velocity": probability(state.velocity),
+        "mastery": round_probability(state.mastery),
+        "velocity": round_probability(state.velocity),
         "plateau": state.plateau,
         "attempts": state.attempts,
         "correct": state.correct,
-        "efficiency": probability(state.efficiency),
+        "efficiency": round_probability(state.efficiency),
         "last_practised": format_time(state.last_practised),
-        "p_correct_next": probability(standing.p_correct_next),
+        "p_correct_next": round_probability(estimate.p_correct_next),
     }
 
 
@@ -65,7 +65,7 @@ class PointSerializer(serializers.Serializer[Row]):
 
 
 def point_body(row: Row) -> Row:
-    """Write a row of `values(*POINT)`."""
+    """Return the response body of a row of `values(*POINT)`."""
     return {
         "id": row["id"].hex,
         "timestamp": format_time(row["happened_at"]),
@@ -75,14 +75,14 @@ def point_body(row: Row) -> Row:
         "score": row["score"],
         "time_spent_seconds": row["seconds"],
         "confidence_score": row["confidence"],
-        "mastery_before": probability(row["mastery_before"]),
-        "mastery_after": probability(row["mastery_after"]),
-        "p_correct": probability(row["p_correct"]),
+        "mastery_before": round_probability(row["mastery_before"]),
+        "mastery_after": round_probability(row["mastery_after"]),
+        "p_correct": round_probability(row["p_correct"]),
     }
 
 
 class VelocitySerializer(serializers.Serializer[VelocitySummary]):
-    """How fast a learner gets better."""
+    """The rate at which a learner improves."""
 
     momentum_score = serializers.IntegerField(min_value=0, max_value=100)
     velocity_trend = serializers.ChoiceField(choices=[trend.value for trend in Trend])
@@ -93,31 +93,31 @@ class VelocitySerializer(serializers.Serializer[VelocitySummary]):
     skill_velocities = serializers.DictField(child=serializers.FloatField())
 
 
-def velocity_body(pace: VelocitySummary) -> Row:
-    """Write how fast a learner gets better."""
-    momentum = pace.momentum
+def velocity_body(summary: VelocitySummary) -> Row:
+    """Return the response body of a velocity summary."""
+    momentum = summary.momentum
     return {
         "momentum_score": momentum.score,
         "velocity_trend": momentum.trend,
-        "overall_velocity": probability(momentum.velocity),
-        "consistency": probability(momentum.consistency),
-        "activity_level": probability(momentum.activity),
-        "cognitive_efficiency": probability(pace.efficiency),
+        "overall_velocity": round_probability(momentum.velocity),
+        "consistency": round_probability(momentum.consistency),
+        "activity_level": round_probability(momentum.activity),
+        "cognitive_efficiency": round_probability(summary.efficiency),
         "skill_velocities": {
-            code: probability(velocity) for code, velocity in pace.velocities.items()
+            code: round_probability(velocity) for code, velocity in summary.velocities.items()
         },
     }
 
 
 class IntervalSerializer(serializers.Serializer[Any]):
-    """Between which scores the later one lies with a probability of 95 %."""
+    """The interval that contains the later score with a probability of 95 %."""
 
     low = serializers.IntegerField(allow_null=True)
     high = serializers.IntegerField(allow_null=True)
 
 
 class GoalSerializer(serializers.Serializer[Any]):
-    """How far the target is; null where there is none, or too little to tell."""
+    """The distance to the target; null without a target, or with too little evidence."""
 
     target_score = serializers.FloatField(allow_null=True)
     days_to_goal = serializers.IntegerField(allow_null=True)
@@ -126,7 +126,7 @@ class GoalSerializer(serializers.Serializer[Any]):
 
 
 class SkillPredictionSerializer(serializers.Serializer[Any]):
-    """What to expect at one skill."""
+    """The prediction for one skill."""
 
     mastery = serializers.FloatField()
     predicted_mastery = serializers.FloatField()
@@ -137,21 +137,21 @@ class IntervalsSerializer(serializers.Serializer[Any]):
     """An interval for each section of the test and for the total."""
 
     def get_fields(self) -> dict[str, Any]:
-        """Return a field for each of them."""
-        return {name: IntervalSerializer() for name in _names()}
+        """Return a field for each section and the total."""
+        return {name: IntervalSerializer() for name in _score_names()}
 
 
 class PredictionsSerializer(serializers.Serializer[Predictions]):
-    """What scores to expect; the number in a name is that of the days asked about."""
+    """The predicted scores; the number in a field name is the requested number of days."""
 
     def get_fields(self) -> dict[str, Any]:
-        """Return the fields, those of each section of the test among them."""
+        """Return the fields, including those of each section of the test."""
         score: dict[str, Any] = {"min_value": 0, "allow_null": True}
         return {
-            **{f"current_{name}": serializers.IntegerField(**score) for name in _names()},
+            **{f"current_{name}": serializers.IntegerField(**score) for name in _score_names()},
             **{
                 f"predicted_{name}_in_30_days": serializers.IntegerField(required=False, **score)
-                for name in _names()
+                for name in _score_names()
             },
             "confidence_intervals": IntervalsSerializer(),
             "goal_tracking": GoalSerializer(),
@@ -160,30 +160,30 @@ class PredictionsSerializer(serializers.Serializer[Predictions]):
         }
 
 
-def _names() -> list[str]:
+def _score_names() -> list[str]:
     return [*settings.SCORE_SECTIONS, "total"]
 
 
-def predictions_body(outlook: Predictions) -> Row:
-    """Write what scores to expect."""
-    forecast = outlook.forecast
+def predictions_body(predictions: Predictions) -> Row:
+    """Return the response body of predictions."""
+    forecast = predictions.forecast
     scores = {**forecast.sections, "total": forecast.total}
     return {
         **{f"current_{name}": score and score.current for name, score in scores.items()},
         **{
-            f"predicted_{name}_in_{outlook.days}_days": score and score.predicted
+            f"predicted_{name}_in_{predictions.days}_days": score and score.predicted
             for name, score in scores.items()
         },
         "confidence_intervals": {name: _interval_body(score) for name, score in scores.items()},
-        "goal_tracking": _goal_body(outlook.target, forecast.goal),
-        "recommendations": outlook.recommendations,
+        "goal_tracking": _goal_body(predictions.target, forecast.goal),
+        "recommendations": predictions.recommendations,
         "skills": {
             skill.code: {
-                "mastery": probability(skill.mastery),
-                "predicted_mastery": probability(skill.predicted_mastery),
-                "p_correct_next": probability(skill.p_correct_next),
+                "mastery": round_probability(skill.mastery),
+                "predicted_mastery": round_probability(skill.predicted_mastery),
+                "p_correct_next": round_probability(skill.p_correct_next),
             }
-            for skill in outlook.skills
+            for skill in predictions.skills
         },
     }
 

@@ -1,4 +1,4 @@
-"""Answers from what a client sent: the same strict rules for one and for ten thousand."""
+"""Strict parsing of answers, the same for one and for ten thousand."""
 
 from __future__ import annotations
 
@@ -31,41 +31,41 @@ class BadAnswer(ValueError):
 
     @property
     def details(self) -> dict[str, list[ErrorDetail]]:
-        """The problems, as REST framework tells them."""
+        """The problems as REST framework writes them: a list of messages for each field."""
         return {name: [problem] for name, problem in self.problems.items()}
 
 
 def parse_answer(data: Any) -> TrackedAnswer:
-    """Read one answer strictly: no type is taken for another (contract 2.1).
+    """Parse one answer strictly, without converting types (contract 2.1).
 
-    What is optional may also be null; fields nobody knows are ignored.
+    Optional fields may be null; unknown fields are ignored.
 
     Raises
     ------
-    BadAnswer : what was sent is not one.
+    BadAnswer : the data is not a valid answer.
     """
     return TrackedAnswer(**parse_fields(data, _PARSERS, _REQUIRED))
 
 
 def parse_fields(
-    data: Any, readers: Mapping[str, Parser], required: Collection[str]
+    data: Any, parsers: Mapping[str, Parser], required: Collection[str]
 ) -> dict[str, Any]:
-    """Read an object's fields, each by its reader; null is absent where it may be.
+    """Parse the fields of an object, each with its parser; null means absent in optional fields.
 
     Raises
     ------
-    BadAnswer : it is no object, or what a field says is not what its reader takes.
+    BadAnswer : the data is not an object, lacks a required field, or a parser rejects a value.
     """
     if not isinstance(data, dict):
         raise BadAnswer({NO_FIELD: ErrorDetail("An object is required.", "invalid")})
-    told: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     problems: dict[str, ErrorDetail] = {}
     for name, value in data.items():
-        read = readers.get(name)
-        if read is None or (value is None and name not in required):
+        parse = parsers.get(name)
+        if parse is None or (value is None and name not in required):
             continue
         try:
-            told[name] = read(value)
+            fields[name] = parse(value)
         except ValueError as error:
             problems[name] = ErrorDetail(str(error), "invalid")
     for name in required:
@@ -73,25 +73,25 @@ def parse_fields(
             problems[name] = ErrorDetail("This field is required.", "required")
     if problems:
         raise BadAnswer(problems)
-    return told
+    return fields
 
 
 def parse_text(longest: int, *, shortest: int = 1) -> Callable[[Any], str]:
-    """Return a reader of texts of so many characters."""
+    """Return a parser of strings with a number of characters within bounds."""
 
-    def read(value: Any) -> str:
+    def parse(value: Any) -> str:
         if type(value) is not str:
             raise ValueError("A string is required.")
         if not shortest <= len(value) <= longest:
             raise ValueError(f"Must be of {shortest} to {longest} characters.")
-        if "\0" in value or not (value.isascii() or _is_text(value)):
+        if "\0" in value or not (value.isascii() or _is_encodable(value)):
             raise ValueError("Null characters and lone surrogates are not text.")
         return value
 
-    return read
+    return parse
 
 
-def _is_text(value: str) -> bool:
+def _is_encodable(value: str) -> bool:
     try:
         value.encode()
     except UnicodeEncodeError:
@@ -106,16 +106,16 @@ def _parse_boolean(value: Any) -> bool:
 
 
 def parse_integer(low: int, high: int) -> Callable[[Any], int]:
-    """Return a reader of whole numbers within bounds; `true` and `3.0` are none."""
+    """Return a parser of whole numbers within bounds; it rejects `true` and `3.0`."""
 
-    def read(value: Any) -> int:
+    def parse(value: Any) -> int:
         if type(value) is not int:
             raise ValueError("A whole number is required.")
         if not low <= value <= high:
             raise ValueError(f"Must lie between {low} and {high}.")
         return value
 
-    return read
+    return parse
 
 
 def _parse_difficulty(value: Any) -> float:
@@ -127,7 +127,7 @@ def _parse_difficulty(value: Any) -> float:
 
 
 def parse_moment(value: Any) -> datetime:
-    """Read when something happened (contract 0.1)."""
+    """Parse the time at which something happened (contract 0.1)."""
     try:
         return _TIME.to_internal_value(value)
     except ValidationError as error:

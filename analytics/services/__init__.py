@@ -1,4 +1,4 @@
-"""The write path of the learner model, and its upkeep."""
+"""The write path of the learner model, and its maintenance."""
 
 from __future__ import annotations
 

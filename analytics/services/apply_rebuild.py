@@ -1,4 +1,4 @@
-"""Putting what the events say in the place of what was believed."""
+"""Replacement of stored rows by the result of a replay."""
 
 from __future__ import annotations
 
@@ -19,49 +19,49 @@ from analytics.services.replay_events import ReplayResult
 from analytics.services.state_rows import ability_row, state_row
 
 
-def apply_differences(retold: ReplayResult, differences: Collection[Difference]) -> None:
-    """Write everything about whom something differs of, whose locks the caller holds.
+def apply_differences(replay: ReplayResult, differences: Collection[Difference]) -> None:
+    """Save the replayed rows of all learners with a difference; the caller holds their locks.
 
-    Of memories, of which a learner may have very many, only those that differ.
+    Of memories, which a learner may have very many of, only those with a difference are saved.
     """
-    among = {difference.learner_id for difference in differences}
-    abilities = [ability_row(retold, learner_id) for learner_id in among]
+    learner_ids = {difference.learner_id for difference in differences}
+    abilities = [ability_row(replay, learner_id) for learner_id in learner_ids]
     upsert_abilities([row for row in abilities if row is not None])
     LearnerAbility.objects.filter(
-        learner__in=[pk for pk in among if not retold.answers[pk]]
+        learner__in=[pk for pk in learner_ids if not replay.answers[pk]]
     ).delete()
-    states = {key: state_row(retold, key) for key in retold.keys if key[0] in among}
+    states = {key: state_row(replay, key) for key in replay.keys if key[0] in learner_ids}
     upsert_states(list(states.values()))
-    stored = SkillState.objects.filter(learner__in=among)
-    groundless = [
+    stored = SkillState.objects.filter(learner__in=learner_ids)
+    orphans = [
         pk
         for pk, *key in stored.values_list("pk", "learner", "skill")
-        if tuple(key) not in retold.keys
+        if tuple(key) not in replay.keys
     ]
-    SkillState.objects.filter(pk__in=groundless).delete()
-    _apply_memories(retold, differences)
-    _update_events(retold, among)
+    SkillState.objects.filter(pk__in=orphans).delete()
+    _apply_memories(replay, differences)
+    _update_events(replay, learner_ids)
 
 
-def _apply_memories(retold: ReplayResult, differences: Collection[Difference]) -> None:
-    unlike = {(each.learner_id, each.item_id) for each in differences if each.item_id}
-    keys = retold.reviews.keys
-    upsert_memories([retold.reviews.memory(key) for key in keys if key in unlike])
-    for learner_id, item_id in unlike - keys.keys():
+def _apply_memories(replay: ReplayResult, differences: Collection[Difference]) -> None:
+    differing = {(each.learner_id, each.item_id) for each in differences if each.item_id}
+    keys = replay.reviews.keys
+    upsert_memories([replay.reviews.memory(key) for key in keys if key in differing])
+    for learner_id, item_id in differing - keys.keys():
         ItemMemory.objects.filter(learner=learner_id, item=item_id).delete()
 
 
-def _update_events(retold: ReplayResult, among: Collection[UUID]) -> None:
-    """Tell the mastery around each event anew, where it is another or by another version."""
-    beliefs = retold.beliefs
+def _update_events(replay: ReplayResult, learner_ids: Collection[UUID]) -> None:
+    """Update the mastery on each event if it, or the version of the parameters, differs."""
+    beliefs = replay.beliefs
     expected = np.stack([beliefs.before, beliefs.after], axis=1)
-    unlike = (retold.stored != expected).any(axis=1)
-    for row, event in enumerate(retold.events):
-        if event.learner_id not in among:
+    differs = (replay.stored != expected).any(axis=1)
+    for row, event in enumerate(replay.events):
+        if event.learner_id not in learner_ids:
             continue
-        fit = retold.parameters[retold.keys[event.learner_id, event.skill_id]]
+        fit = replay.parameters[replay.keys[event.learner_id, event.skill_id]]
         version = fit.version if fit else 0
-        if unlike[row] or version != event.version:
+        if differs[row] or version != event.version:
             update_replayed_event(
                 LearningEvent(
                     pk=event.pk,

@@ -1,4 +1,4 @@
-"""Recording many answers at once: learners by the chunk, each chunk one transaction."""
+"""Bulk recording of answers: learners in chunks, each chunk in one transaction."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from roster.services import (
 )
 
 T = TypeVar("T")
-# So many answers make the statements pay; more would make others wait for these learners.
+# Enough answers for the statements to pay off; more would block these learners for too long.
 CHUNK_SIZE = 500
 MAX_TRIES = 3
 _DEADLOCK = "40P01"
@@ -33,9 +33,9 @@ _DEADLOCK = "40P01"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BulkRow:
-    """One answer of many.
+    """One answer of a bulk request.
 
-    `name` is what it counts once under where the sender gave it no event_id; None: nothing.
+    `name` is its source id if the sender gave no event_id; None: it has none.
     """
 
     index: int
@@ -44,14 +44,14 @@ class BulkRow:
 
     @property
     def answer(self) -> Answer:
-        """The same as evidence."""
+        """The payload as an `Answer` of the learner model."""
         answer = self.payload.answer
         return answer if answer.source_id is not None else replace(answer, source_id=self.name)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BulkResult:
-    """What became of one row: a change, none where it has no skill, or why it was rejected."""
+    """The result of one row: a change, None if it has no skill, or the reason for its rejection."""
 
     index: int
     change: MasteryChange | None = None
@@ -59,14 +59,13 @@ class BulkResult:
     problem: Exception | None = None
 
 
-Payloads = list[tuple[BulkRow, Answer]]
+RowAnswers = list[tuple[BulkRow, Answer]]
 
 
 def record_many(rows: Sequence[BulkRow], *, actor: ApiKey | User, at: datetime) -> list[BulkResult]:
-    """Record what can be recorded, and say of each row what became of it, in their order.
+    """Record all valid rows, and return the result of each row, in their order.
 
-    All of a learner's answers are in one chunk, and what earlier chunks did stays when a later
-    one fails.
+    All answers of a learner are in one chunk. Earlier chunks stay recorded when a later one fails.
 
     Raises
     ------
@@ -76,106 +75,112 @@ def record_many(rows: Sequence[BulkRow], *, actor: ApiKey | User, at: datetime) 
         raise NotALearner
     outcomes = [
         outcome
-        for chunk in _chunks(rows)
-        for outcome in _retry_deadlocks(partial(_record, chunk, actor=actor, at=at))
+        for chunk in _split_chunks(rows)
+        for outcome in _retry_deadlocks(partial(_record_chunk, chunk, actor=actor, at=at))
     ]
     return sorted(outcomes, key=lambda outcome: outcome.index)
 
 
-def _chunks(rows: Iterable[BulkRow]) -> Iterator[list[BulkRow]]:
+def _split_chunks(rows: Iterable[BulkRow]) -> Iterator[list[BulkRow]]:
     """Yield the rows of a few learners at a time, all rows of each."""
     by_learner: dict[str, list[BulkRow]] = {}
     for row in rows:
         by_learner.setdefault(row.payload.user_id, []).append(row)
     chunk: list[BulkRow] = []
-    for theirs in by_learner.values():
-        if chunk and len(chunk) + len(theirs) > CHUNK_SIZE:
+    for learner_rows in by_learner.values():
+        if chunk and len(chunk) + len(learner_rows) > CHUNK_SIZE:
             yield chunk
             chunk = []
-        chunk = chunk + theirs
+        chunk = chunk + learner_rows
     if chunk:
         yield chunk
 
 
 def _retry_deadlocks(record: Callable[[], T]) -> T:
-    """Record a chunk, again where another request got in its way.
+    """Record a chunk, and try again after a collision with another request.
 
-    PostgreSQL chose it to end a circle of waiting, or somebody else's answer took an event_id
-    after it was looked up: told so, the whole bulk would fail after chunks that stay.
+    Either PostgreSQL ended the transaction to break a deadlock, or another request used an event_id
+    after it was looked up. Without another try the whole bulk would fail although earlier chunks
+    stay.
     """
-    for left in range(MAX_TRIES - 1, -1, -1):
+    for tries_left in range(MAX_TRIES - 1, -1, -1):
         try:
             return record()
         except IntegrityError:
-            if not left:
+            if not tries_left:
                 raise
         except OperationalError as error:
-            if not left or getattr(error.__cause__, "sqlstate", None) != _DEADLOCK:
+            if not tries_left or getattr(error.__cause__, "sqlstate", None) != _DEADLOCK:
                 raise
     raise AssertionError("unreachable")
 
 
 @transaction.atomic(durable=True)
-def _record(rows: Sequence[BulkRow], *, actor: ApiKey | User, at: datetime) -> list[BulkResult]:
-    learners = _lock(actor, {row.payload.user_id for row in rows}, at=at)
+def _record_chunk(
+    rows: Sequence[BulkRow], *, actor: ApiKey | User, at: datetime
+) -> list[BulkResult]:
+    learners = _lock_learners(actor, {row.payload.user_id for row in rows}, at=at)
     outcomes = [
-        BulkResult(index=row.index, problem=_stranger(actor))
+        BulkResult(index=row.index, problem=_unknown_learner_error(actor))
         for row in rows
         if row.payload.user_id not in learners
     ]
-    # In the order of the body, even of a learner who is called by two names.
-    told = [
-        (row, row.answer) for row in sorted(rows, key=_place) if row.payload.user_id in learners
+    # In the order of the body, even for a learner with two names in it.
+    row_answers = [
+        (row, row.answer) for row in sorted(rows, key=_row_index) if row.payload.user_id in learners
     ]
-    if not told:
+    if not row_answers:
         return outcomes
     assert actor.facility_id is not None  # noqa: S101  # see `record_many`
-    recorded = find_recorded(actor.facility_id, [answer for _, answer in told])
-    given: dict[User, Payloads] = {}
-    for row, answer, learner in _owned(told, learners, recorded):
+    recorded = find_recorded(actor.facility_id, [answer for _, answer in row_answers])
+    by_learner: dict[User, RowAnswers] = {}
+    for row, answer, learner in _assign_learners(row_answers, learners, recorded):
         if learner is None:
             outcomes.append(BulkResult(index=row.index, problem=EventOwnedByAnother()))
         else:
-            given.setdefault(learner, []).append((row, answer))
+            by_learner.setdefault(learner, []).append((row, answer))
     known = {name for _, name in recorded}
-    return outcomes + _record_given(given, known=known, recorded=recorded, at=at)
+    return outcomes + _record_by_learner(by_learner, known=known, recorded=recorded, at=at)
 
 
-def _place(row: BulkRow) -> int:
+def _row_index(row: BulkRow) -> int:
     return row.index
 
 
-def _lock(actor: ApiKey | User, names: set[str], *, at: datetime) -> Mapping[str, User]:
-    """Lock the learners whom the actor may record for, by the names that were used."""
+def _lock_learners(actor: ApiKey | User, names: set[str], *, at: datetime) -> Mapping[str, User]:
+    """Lock the learners the actor may record for; return them by the names in the rows."""
     if isinstance(actor, ApiKey):
         return lock_learners_by_identifier(names, facility=actor.facility, at=at)
     own = [name for name in names if actor.has_identifier(name)]
     return dict.fromkeys(own, lock_learner(actor.pk)) if own else {}
 
 
-def _stranger(actor: ApiKey | User) -> Exception:
+def _unknown_learner_error(actor: ApiKey | User) -> Exception:
     return UnknownLearner() if isinstance(actor, ApiKey) else CannotRecordForOthers()
 
 
-def _owned(
-    told: Payloads, learners: Mapping[str, User], recorded: Recorded
+def _assign_learners(
+    row_answers: RowAnswers, learners: Mapping[str, User], recorded: Recorded
 ) -> Iterator[tuple[BulkRow, Answer, User | None]]:
-    """Yield each answer with its learner, None where another's came under its name before."""
+    """Yield each answer with its learner, None if another learner's event has its source id."""
     owners: dict[str | None, UUID] = {
         name: event.learner_id for (_, name), event in recorded.items()
     }
-    for row, answer in told:
+    for row, answer in row_answers:
         learner = learners[row.payload.user_id]
         name = answer.source_id
         owner = learner.pk if name is None else owners.setdefault(name, learner.pk)
         yield row, answer, learner if owner == learner.pk else None
 
 
-def _record_given(
-    given: Mapping[User, Payloads], *, known: set[str], recorded: Recorded, at: datetime
+def _record_by_learner(
+    by_learner: Mapping[User, RowAnswers], *, known: set[str], recorded: Recorded, at: datetime
 ) -> list[BulkResult]:
     changes = record_for_all(
-        {learner: [answer for _, answer in theirs] for learner, theirs in given.items()},
+        {
+            learner: [answer for _, answer in row_answers]
+            for learner, row_answers in by_learner.items()
+        },
         at=at,
         recorded=recorded,
     )
@@ -185,15 +190,15 @@ def _record_given(
             change=change,
             is_duplicate=_is_duplicate(row, known),
         )
-        for learner, theirs in given.items()
-        for (row, _), change in zip(theirs, changes[learner.pk], strict=True)
+        for learner, row_answers in by_learner.items()
+        for (row, _), change in zip(row_answers, changes[learner.pk], strict=True)
     ]
 
 
 def _is_duplicate(row: BulkRow, known: set[str]) -> bool:
-    """Tell whether a row repeats an event, and note its own.
+    """Return whether a row repeats a recorded event, and add its event id to the known ones.
 
-    What a part of this very request did under a name of ours is no repeat.
+    A row without event_id is no repeat, even if an earlier try of this request recorded it.
     """
     event_id = row.payload.event_id
     if event_id is None:

@@ -1,4 +1,4 @@
-"""A learner's past answers as plain values: judged again where something came late."""
+"""A learner's past events as plain values, for a replay when an answer arrives late."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from analytics.rows import DAY
 
 
 class PastEvent(NamedTuple):
-    """One event that was judged before, but for what is never asked again."""
+    """One past event, with only the columns that a replay needs."""
 
     pk: UUID
     skill_id: UUID | None
@@ -36,7 +36,7 @@ class PastEvent(NamedTuple):
 
     @property
     def evidence(self) -> Evidence:
-        """The same in numbers."""
+        """The event as numbers for the learner model."""
         shared = Shared(
             Gaussian(self.skill_mean, self.skill_variance),
             Gaussian(self.item_mean, self.item_variance),
@@ -50,7 +50,7 @@ COLUMNS = tuple(PastEvent.__annotations__)
 
 
 def past_events(learner_id: UUID) -> Iterator[PastEvent]:
-    """Yield what a learner answered, in order; a row of the database is ten times as heavy."""
+    """Yield a learner's events in order; a model instance would be ten times as heavy."""
     events = LearningEvent.objects.filter(learner=learner_id).in_order()
     for row in events.values_list(*COLUMNS).iterator(chunk_size=2000):
         yield PastEvent(*row)

@@ -1,4 +1,4 @@
-"""Fitting skills to what all learners of a facility answered."""
+"""Fitting of skill parameters to the answers of all learners of a facility."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ _READ_BATCH_SIZE = 5000
 
 @dataclass(frozen=True, kw_only=True)
 class SkillFit:
-    """How one skill was fitted; `parameters` is not yet kept where it was a dry run."""
+    """The fit of one skill; `parameters` is not saved after a dry run."""
 
     skill: Skill
     parameters: SkillParameters
 
 
 @dataclass(kw_only=True)
-class _Read:
-    """All answers of a facility as columns, each learner's in order."""
+class _AnswerColumns:
+    """All answers of a facility as columns, each learner's in order of time."""
 
     learners: dict[UUID, int]
     skills: dict[UUID, int]
@@ -66,30 +66,29 @@ def fit_skills(
     dry_run: bool = False,
     at: datetime,
 ) -> list[SkillFit]:
-    """Fit a facility's skills to all its answers, and keep each fit as a new version.
+    """Fit a facility's skills to all its answers, and save each fit as a new version.
 
-    The beliefs are still judged by the versions they have: `rebuild` with `newest_parameters`
-    moves them on.
+    States keep the versions they have until `rebuild` with `newest_parameters` updates them.
 
     Parameters
     ----------
-    codes : the skills to keep fits of; none: all. All answers are fitted together either way,
-        so that skills with few lean on the others.
-    min_answers : skills with fewer are left as they are.
-    dry_run : keep nothing.
+    codes : the skills to save fits of; empty: all. All answers are fitted together either way, so
+        that skills with few answers borrow from the others.
+    min_answers : skills with fewer answers are left as they are.
+    dry_run : save nothing.
     """
-    read = _read(facility)
-    if not read.skills:
+    columns = _read_columns(facility)
+    if not columns.skills:
         return []
-    answers = read.answers()
-    skill_of = np.array(read.skill, dtype=np.int64)
-    learned = fit_model(answers, skill_of, skills=len(read.skills))
-    skills = Skill.objects.select_related("parameters").in_bulk(list(read.skills))
+    answers = columns.answers()
+    skill_rows = np.array(columns.skill, dtype=np.int64)
+    model_fit = fit_model(answers, skill_rows, skills=len(columns.skills))
+    skills = Skill.objects.select_related("parameters").in_bulk(list(columns.skills))
     wanted = set(codes)
-    counts = np.bincount(skill_of, minlength=len(read.skills))
+    counts = np.bincount(skill_rows, minlength=len(columns.skills))
     fits = [
-        SkillFit(skill=skills[pk], parameters=_parameters(skills[pk], row, learned, at=at))
-        for pk, row in read.skills.items()
+        SkillFit(skill=skills[pk], parameters=_parameters(skills[pk], row, model_fit, at=at))
+        for pk, row in columns.skills.items()
         if counts[row] >= min_answers and (not wanted or skills[pk].code in wanted)
     ]
     if not dry_run:
@@ -97,28 +96,28 @@ def fit_skills(
     return sorted(fits, key=lambda fit: fit.skill.code)
 
 
-def _read(facility: Facility) -> _Read:
+def _read_columns(facility: Facility) -> _AnswerColumns:
     events = LearningEvent.objects.filter(facility=facility, skill__isnull=False)
     rows = events.order_by("learner", "happened_at", "position").values_list(
         "learner", "skill", "happened_at", *_NUMBERS
     )
-    read = _Read(
+    columns = _AnswerColumns(
         learners={}, skills={}, beliefs={}, learner=array("q"), skill=array("q"),
         belief=array("q"), day=array("d"), numbers=array("d"),
     )  # fmt: skip
     for learner_id, skill_id, happened_at, *numbers in rows.iterator(chunk_size=_READ_BATCH_SIZE):
-        learner = read.learners.setdefault(learner_id, len(read.learners))
-        skill = read.skills.setdefault(skill_id, len(read.skills))
-        read.learner.append(learner)
-        read.skill.append(skill)
-        read.belief.append(read.beliefs.setdefault((learner, skill), len(read.beliefs)))
-        read.day.append(happened_at.timestamp() / DAY)
-        read.numbers.extend(numbers)
-    return read
+        learner = columns.learners.setdefault(learner_id, len(columns.learners))
+        skill = columns.skills.setdefault(skill_id, len(columns.skills))
+        columns.learner.append(learner)
+        columns.skill.append(skill)
+        columns.belief.append(columns.beliefs.setdefault((learner, skill), len(columns.beliefs)))
+        columns.day.append(happened_at.timestamp() / DAY)
+        columns.numbers.extend(numbers)
+    return columns
 
 
-def _parameters(skill: Skill, row: int, learned: ModelFit, *, at: datetime) -> SkillParameters:
-    classic, fading = learned.classic.params(row), learned.fading.params(row)
+def _parameters(skill: Skill, row: int, model_fit: ModelFit, *, at: datetime) -> SkillParameters:
+    classic, fading = model_fit.classic.params(row), model_fit.fading.params(row)
     return SkillParameters(
         skill=skill,
         prior=classic.prior,
@@ -130,23 +129,23 @@ def _parameters(skill: Skill, row: int, learned: ModelFit, *, at: datetime) -> S
         fading_guess=fading.guess,
         fading_slip=fading.slip,
         fading_forget=fading.forget,
-        blend=list(learned.blend),
+        blend=list(model_fit.blend),
         fitted_at=at,
-        answers=int(learned.classic.answers[row]),
-        learners=int(learned.classic.learners[row]),
-        log_likelihood_before=float(learned.classic.log_likelihood_before[row]),
-        log_likelihood_after=float(learned.classic.log_likelihood[row]),
-        warnings=[str(doubt) for doubt in learned.classic.warnings(row)],
+        answers=int(model_fit.classic.answers[row]),
+        learners=int(model_fit.classic.learners[row]),
+        log_likelihood_before=float(model_fit.classic.log_likelihood_before[row]),
+        log_likelihood_after=float(model_fit.classic.log_likelihood[row]),
+        warnings=[str(warning) for warning in model_fit.classic.warnings(row)],
     )
 
 
 @transaction.atomic
 def _save(fits: Iterable[SkillFit]) -> None:
-    """Keep each as its skill's newest version; two at once take turns."""
+    """Save each fit as its skill's newest version; concurrent calls take turns."""
     NamedLock.acquire(NamedLock.FITTING)
     parameters = [fit.parameters for fit in fits]
-    of = SkillParameters.objects.filter(skill__in=[fit.skill for fit in fits])
-    newest = dict(of.order_by().values_list("skill").annotate(Max("version")))
+    existing = SkillParameters.objects.filter(skill__in=[fit.skill for fit in fits])
+    newest = dict(existing.order_by().values_list("skill").annotate(Max("version")))
     for row in parameters:
         row.version = newest.get(row.skill_id, 0) + 1
     SkillParameters.objects.bulk_create(parameters)

@@ -1,6 +1,6 @@
-"""Which skill and item an answer is about; what is named for the first time is created.
+"""Lookup of the skills and items that answers are about; new names are created.
 
-The learner's own rows of both are read along, since they move next.
+The learner's own state and memory are read together with them, since they change next.
 """
 
 from __future__ import annotations
@@ -25,28 +25,30 @@ MAX_COMPILED_ITEMS = 4
 ItemName = str | UUID
 
 
-def _items_of(
+def _items_by_name(
     facility: Any, codes: Sequence[Any], guids: Sequence[Any], *, learner: Any
 ) -> QuerySet[Item]:
-    """Items by code or GUID, with the learner's memory of each as `own`."""
-    named = Q(code__in=codes) if codes else Q()
+    """Return items by code or GUID, with the learner's memory of each as `own`."""
+    condition = Q(code__in=codes) if codes else Q()
     if guids:
-        named |= Q(guid__in=guids)
+        condition |= Q(guid__in=guids)
     own = FilteredRelation("memories", condition=Q(memories__learner=learner))
-    items = Item.objects.filter(named, facility_id=facility).annotate(own=own)
+    items = Item.objects.filter(condition, facility_id=facility).annotate(own=own)
     return items.select_related("own", "facility")  # type: ignore[misc]  # the stubs miss `own`
 
 
 @lru_cache(maxsize=4 * MAX_COMPILED_ITEMS)
-def _few_items(codes: int, guids: int) -> CompiledQuery[Item]:
-    named = [Param(f"code{n}", CharField(max_length=MAX_KEY_LENGTH)) for n in range(codes)]
-    numbered = [Param(f"guid{n}", UUIDField()) for n in range(guids)]
+def _compiled_items_query(codes: int, guids: int) -> CompiledQuery[Item]:
+    code_params = [Param(f"code{n}", CharField(max_length=MAX_KEY_LENGTH)) for n in range(codes)]
+    guid_params = [Param(f"guid{n}", UUIDField()) for n in range(guids)]
     facility, learner = Param("facility", UUIDField()), Param("learner", UUIDField())
-    return CompiledQuery(lambda: _items_of(facility, named, numbered, learner=learner))
+    return CompiledQuery(
+        lambda: _items_by_name(facility, code_params, guid_params, learner=learner)
+    )
 
 
 @lru_cache(maxsize=1)
-def _state_of_code() -> CompiledQuery[SkillState]:
+def _compiled_state_query() -> CompiledQuery[SkillState]:
     return CompiledQuery(
         lambda: SkillState.objects.filter(
             learner_id=Param("learner", UUIDField()),
@@ -58,7 +60,7 @@ def _state_of_code() -> CompiledQuery[SkillState]:
 
 @dataclass(kw_only=True)
 class ItemResolver:
-    """The skills and items some learners' answers are about, and their states and memories."""
+    """The skills and items of some learners' answers, and their states and memories."""
 
     facility_id: UUID
     items: dict[ItemName, Item] = field(default_factory=dict)
@@ -74,65 +76,69 @@ class ItemResolver:
         *,
         recorded: Container[tuple[str, str | None]],
     ) -> ItemResolver:
-        """Look up what each learner's answers are about, in few statements where all is known.
+        """Look up the skills and items of each learner's answers; few statements if all exist.
 
         Parameters
         ----------
-        recorded : the source and name of answers that came before, for which nothing is made.
+        recorded : source and source id of answers recorded before; nothing is created for these.
         """
-        meanings = cls(facility_id=facility_id)
-        only = next(iter(answers)) if len(answers) == 1 else None
-        every = [answer for given in answers.values() for answer in given]
-        named = {answer.item_name for answer in every} | {answer.item_alone for answer in every}
-        meanings._find_items(named, learner_id=only)
-        new = [answer for answer in every if (answer.source, answer.source_id) not in recorded]
-        unknown = {answer.item_name for answer in new if meanings.item_of(answer) is None}
-        meanings._create_items(unknown, learner_id=only)
-        if only is None:
-            meanings._find_memories(answers)
+        resolver = cls(facility_id=facility_id)
+        single_learner = next(iter(answers)) if len(answers) == 1 else None
+        all_answers = [answer for given in answers.values() for answer in given]
+        item_names = {answer.item_name for answer in all_answers} | {
+            answer.item_alone for answer in all_answers
+        }
+        resolver._find_items(item_names, learner_id=single_learner)
+        new = [
+            answer for answer in all_answers if (answer.source, answer.source_id) not in recorded
+        ]
+        unknown = {answer.item_name for answer in new if resolver.item_of(answer) is None}
+        resolver._create_items(unknown, learner_id=single_learner)
+        if single_learner is None:
+            resolver._find_memories(answers)
         wanted = {
-            learner_id: {name for a in given if (name := meanings._skill_named(a)) is not None}
+            learner_id: {name for a in given if (name := resolver._skill_name(a)) is not None}
             for learner_id, given in answers.items()
         }
         if len(wanted) == 1:
             [(learner_id, names)] = wanted.items()
-            meanings._find_learners_states(learner_id, names)
-            meanings._find_skills(names)
+            resolver._find_states_of_one(learner_id, names)
+            resolver._find_skills(names)
         else:
-            meanings._find_skills(set().union(*wanted.values()))
-            meanings._find_states(wanted)
-        return meanings
+            resolver._find_skills(set().union(*wanted.values()))
+            resolver._find_states(wanted)
+        return resolver
 
     def item_of(self, answer: Answer) -> Item | None:
-        """Return the item an answer is about, if any."""
+        """Return the item an answer is about, None if it has none."""
         alone = self.items.get(answer.item_alone) if answer.item_alone else None
         if alone is not None and alone.skill_id is not None:
             return alone
         return self.items.get(answer.item_name) if answer.item_name else None
 
     def skill_of(self, answer: Answer) -> Skill | None:
-        """Return the skill an answer is about, if any."""
-        name = self._skill_named(answer)
+        """Return the skill an answer is about, None if it has none."""
+        name = self._skill_name(answer)
         return None if name is None else self.skills[name]
 
-    def _skill_named(self, answer: Answer) -> str | UUID | None:
-        """Name the skill: by key where the item says so, by its code where the sender does."""
+    def _skill_name(self, answer: Answer) -> str | UUID | None:
+        """Return the key of the item's skill if that takes precedence, else the sender's code."""
         item = self.item_of(answer)
         if answer.is_default and item is not None and item.skill_id is not None:
             return item.skill_id
         return answer.skill
 
     def _find_items(self, names: Iterable[ItemName | None], *, learner_id: UUID | None) -> None:
-        codes, guids = _sorted(names)
+        codes, guids = _split_names(names)
         if not codes and not guids:
             return
         if len(codes) <= MAX_COMPILED_ITEMS and len(guids) <= MAX_COMPILED_ITEMS:
             values: dict[str, ItemName] = {f"code{n}": code for n, code in enumerate(codes)}
             values |= {f"guid{n}": guid for n, guid in enumerate(guids)}
-            prepared = _few_items(len(codes), len(guids))
-            found = prepared.all(facility=self.facility_id, learner=learner_id, **values)
+            query = _compiled_items_query(len(codes), len(guids))
+            found = query.all(facility=self.facility_id, learner=learner_id, **values)
         else:
-            found = list(_items_of(self.facility_id, codes, guids, learner=learner_id))
+            found = list(_items_by_name(self.facility_id, codes, guids, learner=learner_id))
         for item in found:
             self.items[item.guid] = item
             if item.code is not None:
@@ -142,7 +148,7 @@ class ItemResolver:
                 self.memories[own.learner_id, item.pk] = own
 
     def _create_items(self, names: Iterable[ItemName | None], *, learner_id: UUID | None) -> None:
-        codes, guids = _sorted(names)
+        codes, guids = _split_names(names)
         if codes or guids:
             new = [Item(facility_id=self.facility_id, code=code) for code in codes]
             new += [Item(facility_id=self.facility_id, guid=guid) for guid in guids]
@@ -150,20 +156,20 @@ class ItemResolver:
             self._find_items([*codes, *guids], learner_id=learner_id)
 
     def _find_memories(self, answers: Mapping[UUID, Sequence[Answer]]) -> None:
-        """Find what each of many learners remembers of the items they are asked about."""
-        asked = Q()
+        """Load the memories of many learners, each of the items in their answers."""
+        condition = Q()
         for learner_id, given in answers.items():
             items = {item.pk for answer in given if (item := self.item_of(answer)) is not None}
             if items:
-                asked |= Q(learner=learner_id, item__in=items)
-        for memory in ItemMemory.objects.filter(asked) if asked else ():
+                condition |= Q(learner=learner_id, item__in=items)
+        for memory in ItemMemory.objects.filter(condition) if condition else ():
             self.memories[memory.learner_id, memory.item_id] = memory
 
-    def _find_learners_states(self, learner_id: UUID, wanted: set[str | UUID]) -> None:
-        """Find one learner's states, and the skills with them."""
+    def _find_states_of_one(self, learner_id: UUID, wanted: set[str | UUID]) -> None:
+        """Load one learner's states together with their skills."""
         codes = [name for name in wanted if isinstance(name, str)]
         if len(codes) == len(wanted) == 1:
-            found = _state_of_code().all(
+            found = _compiled_state_query().all(
                 learner=learner_id, facility=self.facility_id, code=codes[0]
             )
         else:
@@ -174,24 +180,24 @@ class ItemResolver:
             found = list(states.select_related("skill", "parameters"))
         for state in found:
             self.states[learner_id, state.skill_id] = state
-            self._remember(state.skill)
+            self._add_skill(state.skill)
 
     def _find_states(self, wanted: Mapping[UUID, set[str | UUID]]) -> None:
-        """Find many learners' states at the skills each of them is asked about."""
-        asked = Q(pk=None)
+        """Load the states of many learners, each at the skills of their answers."""
+        condition = Q(pk=None)
         for learner_id, names in wanted.items():
-            asked |= Q(learner=learner_id, skill__in=[self.skills[name].pk for name in names])
+            condition |= Q(learner=learner_id, skill__in=[self.skills[name].pk for name in names])
         fits = {skill.parameters_id: skill.parameters for skill in self.skills.values()}
-        for state in SkillState.objects.filter(asked):
-            if state.parameters_id in fits:  # else it is behind the newest, and read when needed
+        for state in SkillState.objects.filter(condition):
+            if state.parameters_id in fits:  # an older version is read when needed
                 state.parameters = fits[state.parameters_id]
             self.states[state.learner_id, state.skill_id] = state
 
-    def _remember(self, skill: Skill) -> None:
+    def _add_skill(self, skill: Skill) -> None:
         self.skills[skill.pk] = self.skills[skill.code] = skill
 
     def _find_skills(self, wanted: set[str | UUID]) -> None:
-        """Find the skills at which none of the learners has a state, and create new ones."""
+        """Load the skills at which none of the learners has a state, and create new ones."""
         if missing := wanted - self.skills.keys():
             self._read_skills(missing)
         unknown = sorted(name for name in wanted - self.skills.keys() if isinstance(name, str))
@@ -204,7 +210,7 @@ class ItemResolver:
             Skill.objects.bulk_create(new, ignore_conflicts=True)
             self._read_skills(set(unknown))
         if wanted - self.skills.keys():
-            # Removed since its item was read. A foreign key would say the same a moment later.
+            # Deleted since its item was read. A foreign key would fail a moment later anyway.
             raise IntegrityError("The skill of an item is not there.")
 
     def _read_skills(self, names: Iterable[str | UUID]) -> None:
@@ -212,11 +218,11 @@ class ItemResolver:
         codes = [name for name in names if isinstance(name, str)]
         keys = [name for name in names if isinstance(name, UUID)]
         for skill in skills.filter(code__in=codes) | skills.filter(pk__in=keys):
-            self._remember(skill)
+            self._add_skill(skill)
 
 
-def _sorted(names: Iterable[ItemName | None]) -> tuple[list[str], list[UUID]]:
-    """Part codes from GUIDs, each in order."""
+def _split_names(names: Iterable[ItemName | None]) -> tuple[list[str], list[UUID]]:
+    """Return the codes and the GUIDs among some names, each sorted."""
     known = [name for name in names if name is not None]
     codes = sorted(name for name in known if isinstance(name, str))
     return codes, sorted(name for name in known if isinstance(name, UUID))

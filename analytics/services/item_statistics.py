@@ -1,4 +1,4 @@
-"""Folding events into what all learners' answers say of skills and items."""
+"""Folding of events into the statistics of skills and items over all learners."""
 
 from __future__ import annotations
 
@@ -50,45 +50,45 @@ _COLUMNS = (
 
 @transaction.atomic
 def fold_events(at: datetime) -> int:
-    """Fold a bounded number of events that were not yet, in their order; tell how many.
+    """Fold a bounded number of events that are not folded yet, in order; return how many.
 
-    One transaction moves the statistics and marks the events, so each counts exactly once,
-    whoever is killed; and each is found however late it was committed. Learners' requests only
-    refer to what is written here, so they never wait for it.
+    One transaction updates the statistics and marks the events, so each counts exactly once even if
+    the process is killed. Events are found however late they were committed. Learners' requests
+    only reference the rows written here, so they never wait for it.
     """
     NamedLock.acquire(NamedLock.FOLDING)
     unfolded = LearningEvent.objects.unfolded().order_by("happened_at", "id")
     events = [_Event(*row) for row in unfolded.values_list(*_COLUMNS)[:FOLD_BATCH_SIZE]]
     if not events:
         return 0
-    skills = _rows(Skill.objects, (event.skill_id for event in events))
-    items = _rows(Item.objects, (event.item_id for event in events))
-    folded = _folded(events, skills, items)
-    _put(skills, folded.skills, [event.skill_id for event in events], events)
-    _put(items, folded.items, [event.item_id for event in events], events)
+    skills = _load_rows(Skill.objects, (event.skill_id for event in events))
+    items = _load_rows(Item.objects, (event.item_id for event in events))
+    folded = _fold_terms(events, skills, items)
+    _update_rows(skills, folded.skills, [event.skill_id for event in events], events)
+    _update_rows(items, folded.items, [event.item_id for event in events], events)
     upsert_skills(list(skills.values()))
     upsert_items(list(items.values()))
     LearningEvent.objects.filter(pk__in=[event.pk for event in events]).update(folded_at=at)
     return len(events)
 
 
-def _rows(known: Manager[L], keys: Iterable[UUID | None]) -> dict[UUID, L]:
-    found: dict[UUID, L] = known.in_bulk({key for key in keys if key is not None})
+def _load_rows(manager: Manager[L], keys: Iterable[UUID | None]) -> dict[UUID, L]:
+    found: dict[UUID, L] = manager.in_bulk({key for key in keys if key is not None})
     return found
 
 
-def _folded(
+def _fold_terms(
     events: Sequence[_Event],
     skills: Mapping[UUID, ItemStatistics],
     items: Mapping[UUID, ItemStatistics],
 ) -> FoldedTerms:
-    """Move the terms of skills and items, as arrays in the order of the rows."""
-    skill_at = {pk: place for place, pk in enumerate(skills)}
-    item_at = {pk: place for place, pk in enumerate(items)}
+    """Return the updated terms of skills and items, as arrays in the order of the rows."""
+    skill_row = {pk: row for row, pk in enumerate(skills)}
+    item_row = {pk: row for row, pk in enumerate(items)}
     numbers = np.array([event[3:] for event in events], dtype=np.float64)
     questions = Questions(
-        skill=np.array([skill_at[e.skill_id] if e.skill_id else NONE for e in events]),
-        item=np.array([item_at[e.item_id] if e.item_id else NONE for e in events]),
+        skill=np.array([skill_row[e.skill_id] if e.skill_id else NONE for e in events]),
+        item=np.array([item_row[e.item_id] if e.item_id else NONE for e in events]),
         score=numbers[:, 0],
         claimed=numbers[:, 2],
     )
@@ -102,27 +102,27 @@ def _estimates(rows: Collection[ItemStatistics]) -> Estimates:
     return Estimates(Gaussians(means, variances), np.array([row.answers for row in rows], np.int64))
 
 
-def _put(
+def _update_rows(
     rows: Mapping[UUID, ItemStatistics],
     estimates: Estimates,
     keys: Sequence[UUID | None],
     events: Sequence[_Event],
 ) -> None:
-    """Put terms, counts and times into the rows, in memory."""
-    of: dict[UUID, list[_Event]] = {}
+    """Update terms, counts and times of the rows, in memory."""
+    events_by_row: dict[UUID, list[_Event]] = {}
     for key, event in zip(keys, events, strict=True):
         if key is not None:
-            of.setdefault(key, []).append(event)
+            events_by_row.setdefault(key, []).append(event)
     terms = zip(*(column.tolist() for column in estimates.terms), strict=True)
     for (key, row), term, answers in zip(
         rows.items(), terms, estimates.answers.tolist(), strict=True
     ):
         row.difficulty_mean, row.difficulty_variance = term
         row.answers = answers
-        _count(row, of[key])
+        _update_counts(row, events_by_row[key])
 
 
-def _count(row: ItemStatistics, answers: Sequence[_Event]) -> None:
+def _update_counts(row: ItemStatistics, answers: Sequence[_Event]) -> None:
     row.correct += sum(answer.score for answer in answers)
     seconds = np.array([answer.seconds for answer in answers], dtype=np.float64)
     if not np.isnan(seconds).all():

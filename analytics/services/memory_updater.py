@@ -1,4 +1,4 @@
-"""What one learner remembers, moved by reviews in memory, and handed back to be kept."""
+"""Updates of one learner's item memories: reviews change them in memory, `recording` saves them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _GRADES = {int(grade): grade for grade in Grade}
 
 
 class MemoryUpdater:
-    """One learner's memories while reviews move them; the caller holds the learner's lock."""
+    """One learner's memories while reviews update them; the caller holds the learner's lock."""
 
     def __init__(
         self,
@@ -27,52 +27,52 @@ class MemoryUpdater:
         self.learner_id = learner_id
         self.calibration = calibration_from_row(ability)
         self.known = known
-        self.moved: dict[UUID, ItemMemory] = {}
-        # Of items whose own reviews stay as they were, while everything is taken again.
+        self.changed: dict[UUID, ItemMemory] = {}
+        # Memories of items without new reviews; a replay needs them for the calibration.
         self.others: dict[UUID, Memory] = {}
-        self.is_again = False
+        self.is_replaying = False
 
     def reset(self, events: Iterable[LearningEvent]) -> None:
-        """Hold nothing but what was remembered before the first review.
+        """Return to the state before the first review.
 
-        Where none of the new events is a review, everything stays.
+        Nothing changes if none of the new events is a review.
         """
         items = {event.item_id for event in events if event.grade is not None}
         if not items:
             return
-        self.is_again = True
+        self.is_replaying = True
         self.calibration, self.known = UNCALIBRATED, {}
-        self.moved = {item_id: self._row(item_id) for item_id in items if item_id is not None}
+        self.changed = {item_id: self._row(item_id) for item_id in items if item_id is not None}
 
     def apply(self, event: LearningEvent) -> None:
-        """Move the memory of a new event's item, if the event says anything about it."""
+        """Update the memory of a new event's item, if the event is a review."""
         if event.grade is None or event.item_id is None:
             return
-        row = self.moved.get(event.item_id)
+        row = self.changed.get(event.item_id)
         if row is None:
-            row = self.moved[event.item_id] = self._row(event.item_id)
-        self._review(row, event)
+            row = self.changed[event.item_id] = self._row(event.item_id)
+        self._update_row(row, event)
 
     def reapply(self, event: PastEvent) -> None:
-        """Take an event that came before, where reviews are taken again."""
-        if not self.is_again or event.grade is None or event.item_id is None:
+        """Apply an earlier event again, if reviews are replayed."""
+        if not self.is_replaying or event.grade is None or event.item_id is None:
             return
-        row = self.moved.get(event.item_id)
+        row = self.changed.get(event.item_id)
         if row is not None:
-            self._review(row, event)
+            self._update_row(row, event)
             return
         before = self.others.get(event.item_id)
-        self.others[event.item_id] = self._reviewed(before, event)
+        self.others[event.item_id] = self._memory_after(before, event)
 
     def rows(self) -> list[ItemMemory]:
-        """Return the memories that moved, to be kept."""
-        return list(self.moved.values())
+        """Return the changed memories, to be saved."""
+        return list(self.changed.values())
 
-    def _review(self, row: ItemMemory, event: LearningEvent | PastEvent) -> None:
-        apply_review(self._reviewed(memory_from_row(row), event), event, row)
+    def _update_row(self, row: ItemMemory, event: LearningEvent | PastEvent) -> None:
+        apply_review(self._memory_after(memory_from_row(row), event), event, row)
 
-    def _reviewed(self, before: Memory | None, event: LearningEvent | PastEvent) -> Memory:
-        """Return a memory after a review, which may say how well the model knows the learner."""
+    def _memory_after(self, before: Memory | None, event: LearningEvent | PastEvent) -> Memory:
+        """Return the memory after a review, and calibrate if the last was a day ago or more."""
         grade, at = _GRADES[event.grade or 0], microseconds(event.happened_at)
         if before is not None and at - before.at >= DAY:
             self.calibration = update(self.calibration, retrievability_at(before, at), grade.score)
@@ -84,7 +84,7 @@ class MemoryUpdater:
 
 
 def apply_review(memory: Memory, event: LearningEvent | PastEvent, row: ItemMemory) -> None:
-    """Put a memory, and the review it comes from, into a row."""
+    """Store a memory, and the review it results from, in its row."""
     row.stability, row.difficulty = memory.stability, memory.difficulty
     row.last_review = moment(memory.at)
     row.due = moment(due(memory.stability, memory.at))

@@ -1,4 +1,4 @@
-"""Writing evidence, beliefs and statistics, by statements that are compiled once."""
+"""Statements that save events, states, memories and statistics, compiled once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ upsert_abilities = CompiledUpsert(
 upsert_memories = CompiledUpsert(
     ItemMemory, unique_fields=["learner", "item"], update_fields=ItemMemory.UPDATE_FIELDS
 )
-# The one thing about an event that may be told anew; of whole rows, and of one by its key.
+# The only columns of an event that a replay may change; for many rows, and for one row by its key.
 update_replayed_events = CompiledUpsert(
     LearningEvent, unique_fields=["id"], update_fields=LearningEvent.REPLAY_UPDATE_FIELDS
 )

@@ -1,4 +1,4 @@
-"""Rebuilding what we believe from the evidence alone, many learners at a time."""
+"""Rebuild of learner states from the events alone, many learners at a time."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LOCK_BATCH_SIZE = 25
 
 @dataclass(kw_only=True)
 class RebuildProgress:
-    """What a part of a rebuild came to; `answers` are all these learners have."""
+    """The result of one batch of a rebuild; `answers` counts all events of its learners."""
 
     learners: int = 0
     answers: int = 0
@@ -31,59 +31,59 @@ class RebuildProgress:
 def rebuild(
     learners: UserQuerySet, *, check: bool = False, newest_parameters: bool = False
 ) -> Iterator[RebuildProgress]:
-    """Rebuild the beliefs about some learners, and yield what each part came to.
+    """Rebuild the states of some learners, and yield the result of each batch.
 
-    Nobody waits for the arithmetic: it is done on what is read without a lock. Who then differs
-    from what is stored is locked, a few at a time, and where answers arrived meanwhile told once
-    more before anything is written.
+    The computation blocks nobody: it runs on rows that are read without a lock. Learners with
+    differences are then locked, a few at a time. If answers arrived in the meantime, their events
+    are replayed once more before anything is written.
 
     Parameters
     ----------
-    check : change nothing, only tell what differs.
-    newest_parameters : judge every skill by its newest fit, instead of the one each belief has.
+    check : change nothing, only report the differences.
+    newest_parameters : replay every skill with its newest fit, instead of the fit of each state.
     """
-    for part in _parts(learners):
-        retold = replay_events(part, newest_parameters=newest_parameters)
-        tally = RebuildProgress(learners=len(part), answers=sum(retold.answers.values()))
-        suspects = sorted({difference.learner_id for difference in compare(retold, part)})
-        for start in range(0, len(suspects), LOCK_BATCH_SIZE):
-            few = suspects[start : start + LOCK_BATCH_SIZE]
-            tally.differences += _apply_locked(
-                few, retold, check=check, newest_parameters=newest_parameters
+    for batch in _learner_batches(learners):
+        replay = replay_events(batch, newest_parameters=newest_parameters)
+        progress = RebuildProgress(learners=len(batch), answers=sum(replay.answers.values()))
+        differing = sorted({difference.learner_id for difference in compare(replay, batch)})
+        for start in range(0, len(differing), LOCK_BATCH_SIZE):
+            chunk = differing[start : start + LOCK_BATCH_SIZE]
+            progress.differences += _apply_locked(
+                chunk, replay, check=check, newest_parameters=newest_parameters
             )
-        yield tally
+        yield progress
 
 
-def _parts(learners: UserQuerySet) -> Iterator[list[UUID]]:
-    """Yield everybody there is evidence of, or a belief about, a bounded number at a time."""
-    whose = [
+def _learner_batches(learners: UserQuerySet) -> Iterator[list[UUID]]:
+    """Yield the keys of all learners with events or states, a bounded number at a time."""
+    has_rows = [
         Exists(model.objects.filter(learner=OuterRef("pk")))
         for model in (LearningEvent, LearnerAbility, SkillState, ItemMemory)
     ]
-    known = learners.filter(whose[0] | whose[1] | whose[2] | whose[3]).order_by("pk")
-    part = list(known.values_list("pk", flat=True)[:READ_BATCH_SIZE])
-    while part:
-        yield part
-        part = list(known.filter(pk__gt=part[-1]).values_list("pk", flat=True)[:READ_BATCH_SIZE])
+    known = learners.filter(has_rows[0] | has_rows[1] | has_rows[2] | has_rows[3]).order_by("pk")
+    batch = list(known.values_list("pk", flat=True)[:READ_BATCH_SIZE])
+    while batch:
+        yield batch
+        batch = list(known.filter(pk__gt=batch[-1]).values_list("pk", flat=True)[:READ_BATCH_SIZE])
 
 
 @transaction.atomic
 def _apply_locked(
-    learner_ids: Sequence[UUID], retold: ReplayResult, *, check: bool, newest_parameters: bool
+    learner_ids: Sequence[UUID], replay: ReplayResult, *, check: bool, newest_parameters: bool
 ) -> list[Difference]:
-    """Compare again what nobody can change now, and put right what differs."""
+    """Lock the learners, compare again and, unless `check`, write what differs."""
     locked = User.objects.filter(pk__in=learner_ids).order_by("pk").select_for_update(no_key=True)
     present = [learner.pk for learner in locked.only("pk")]
-    if _answers(present) != {pk: retold.answers[pk] for pk in present}:
-        retold = replay_events(present, newest_parameters=newest_parameters)
-    found = compare(retold, present)
-    if found and not check:
-        apply_differences(retold, found)
-    return found
+    if _count_events(present) != {pk: replay.answers[pk] for pk in present}:
+        replay = replay_events(present, newest_parameters=newest_parameters)
+    differences = compare(replay, present)
+    if differences and not check:
+        apply_differences(replay, differences)
+    return differences
 
 
-def _answers(learner_ids: Collection[UUID]) -> dict[UUID, int]:
-    """Return how many events each of them has."""
+def _count_events(learner_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Return the number of events of each learner."""
     counted = (
         LearningEvent.objects.filter(learner__in=learner_ids)
         .order_by()

@@ -1,4 +1,4 @@
-"""Where what is stored of some learners differs from what their events say."""
+"""Comparison of the stored rows of some learners with a replay of their events."""
 
 from __future__ import annotations
 
@@ -14,14 +14,17 @@ from analytics.services.replay_events import ReplayResult
 from analytics.services.state_rows import ability_row, state_row
 
 TOLERANCE = 1e-9
-_STATE = ("parameters_id", *(name for name in SkillState.UPDATE_FIELDS if name != "parameters"))
+_STATE_FIELDS = (
+    "parameters_id",
+    *(name for name in SkillState.UPDATE_FIELDS if name != "parameters"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """One value that is not what the events say.
+    """One stored value that differs from the replayed one.
 
-    It is of a skill, or of the memory of an item; with neither of the learner as a whole.
+    It belongs to a skill, or to the memory of an item; with neither, to the learner as a whole.
     """
 
     learner_id: UUID
@@ -37,62 +40,62 @@ class Difference:
         return f"learner {self.learner_id}{of}: {self.name} {self.stored!r} ≠ {self.expected!r}"
 
 
-def compare(retold: ReplayResult, learner_ids: Collection[UUID]) -> list[Difference]:
-    """Compare all that is stored of these learners, mastery on the events included."""
+def compare(replay: ReplayResult, learner_ids: Collection[UUID]) -> list[Difference]:
+    """Return all differences in the stored rows of these learners, mastery on events included."""
     return [
-        *_abilities(retold, learner_ids),
-        *_states(retold, learner_ids),
-        *_memories(retold, learner_ids),
-        *_events(retold, learner_ids),
+        *_compare_abilities(replay, learner_ids),
+        *_compare_states(replay, learner_ids),
+        *_compare_memories(replay, learner_ids),
+        *_compare_events(replay, learner_ids),
     ]
 
 
-def _abilities(retold: ReplayResult, learner_ids: Collection[UUID]) -> Iterator[Difference]:
+def _compare_abilities(replay: ReplayResult, learner_ids: Collection[UUID]) -> Iterator[Difference]:
     stored = LearnerAbility.objects.in_bulk(list(learner_ids))
     for learner_id in learner_ids:
-        expected = ability_row(retold, learner_id)
+        expected = ability_row(replay, learner_id)
         found = stored.get(learner_id)
-        yield from _differing(found, expected, LearnerAbility.UPDATE_FIELDS, (learner_id, None))
+        yield from _compare_rows(found, expected, LearnerAbility.UPDATE_FIELDS, (learner_id, None))
 
 
-def _states(retold: ReplayResult, learner_ids: Collection[UUID]) -> Iterator[Difference]:
-    among = set(learner_ids)
+def _compare_states(replay: ReplayResult, learner_ids: Collection[UUID]) -> Iterator[Difference]:
+    selected = set(learner_ids)
     stored = {
         (state.learner_id, state.skill_id): state
         for state in SkillState.objects.filter(learner__in=learner_ids)
     }
-    for key in [key for key in retold.keys if key[0] in among]:
-        yield from _differing(stored.pop(key, None), state_row(retold, key), _STATE, key)
+    for key in [key for key in replay.keys if key[0] in selected]:
+        yield from _compare_rows(stored.pop(key, None), state_row(replay, key), _STATE_FIELDS, key)
     for key in stored:
         yield Difference(
             learner_id=key[0], skill_id=key[1], name="state", stored="there", expected=None
         )
 
 
-def _memories(retold: ReplayResult, learner_ids: Collection[UUID]) -> Iterator[Difference]:
-    for (learner_id, item_id), name, stored, expected in retold.reviews.differences(learner_ids):
+def _compare_memories(replay: ReplayResult, learner_ids: Collection[UUID]) -> Iterator[Difference]:
+    for (learner_id, item_id), name, stored, expected in replay.reviews.differences(learner_ids):
         yield Difference(
             learner_id=learner_id, item_id=item_id, name=name, stored=stored, expected=expected
         )
 
 
-def _events(retold: ReplayResult, learner_ids: Collection[UUID]) -> Iterator[Difference]:
-    among = set(learner_ids)
-    expected = np.stack([retold.beliefs.before, retold.beliefs.after], axis=1)
-    unlike = ~(np.abs(retold.stored - expected) <= TOLERANCE).all(axis=1)
-    for row in np.flatnonzero(unlike):
-        event = retold.events[row]
-        if event.learner_id in among:
+def _compare_events(replay: ReplayResult, learner_ids: Collection[UUID]) -> Iterator[Difference]:
+    selected = set(learner_ids)
+    expected = np.stack([replay.beliefs.before, replay.beliefs.after], axis=1)
+    differs = ~(np.abs(replay.stored - expected) <= TOLERANCE).all(axis=1)
+    for row in np.flatnonzero(differs):
+        event = replay.events[row]
+        if event.learner_id in selected:
             yield Difference(
                 learner_id=event.learner_id,
                 skill_id=event.skill_id,
                 name=f"mastery at {event.happened_at:%Y-%m-%d %H:%M:%S}",
-                stored=tuple(retold.stored[row]),
+                stored=tuple(replay.stored[row]),
                 expected=tuple(expected[row]),
             )
 
 
-def _differing(
+def _compare_rows(
     stored: Any, expected: Any, names: Collection[str], key: tuple[UUID, UUID | None]
 ) -> Iterator[Difference]:
     if stored is None and expected is None:
@@ -100,17 +103,23 @@ def _differing(
     if stored is None or expected is None:
         names = ("row",)
     for name in names:
-        there, right = getattr(stored, name, None), getattr(expected, name, None)
-        if stored is None or expected is None or not _same(there, right):
+        stored_value, expected_value = getattr(stored, name, None), getattr(expected, name, None)
+        if stored is None or expected is None or not _is_equal(stored_value, expected_value):
             yield Difference(
-                learner_id=key[0], skill_id=key[1], name=name, stored=there, expected=right
+                learner_id=key[0],
+                skill_id=key[1],
+                name=name,
+                stored=stored_value,
+                expected=expected_value,
             )
 
 
-def _same(stored: Any, expected: Any) -> bool:
+def _is_equal(stored: Any, expected: Any) -> bool:
     if isinstance(expected, bytes):
-        there, right = np.frombuffer(bytes(stored)), np.frombuffer(expected)
-        return there.shape == right.shape and np.allclose(there, right, rtol=0, atol=TOLERANCE)
+        stored_values, expected_values = np.frombuffer(bytes(stored)), np.frombuffer(expected)
+        return stored_values.shape == expected_values.shape and np.allclose(
+            stored_values, expected_values, rtol=0, atol=TOLERANCE
+        )
     if isinstance(expected, float) and isinstance(stored, float):
         return abs(stored - expected) <= TOLERANCE
     return bool(stored == expected)

@@ -1,4 +1,4 @@
-"""Recording answers: the only code that writes evidence, and what we believe because of it."""
+"""Recording of answers: the only code that writes events, and states because of them."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ def record_answers(
     at: datetime,
     ability: LearnerAbility | None = None,
 ) -> list[MasteryChange | None]:
-    """Fold answers into what we believe of a learner, and keep each as evidence.
+    """Record answers of one learner: update the state, and save an event for each.
 
     The caller holds the learner's lock, so concurrent calls for one learner queue up instead of
-    overwriting each other. Answers that came before (`source_id`) move nothing; those that
-    happened earlier than others known already are put into their place.
+    overwriting each other. Answers recorded before (same `source_id`) change nothing. Answers that
+    happened earlier than known ones are inserted at their place in time.
 
     Parameters
     ----------
-    ability : the learner's as it stands under the lock, where the caller read it.
+    ability : the learner's row, if the caller read it under the lock.
 
     Returns
     -------
@@ -45,7 +45,7 @@ def record_answers(
 
     Raises
     ------
-    EventOwnedByAnother : another learner's answer came under the same `source_id`.
+    EventOwnedByAnother : another learner's answer has the same `source_id`.
     """
     known = {learner.pk: ability} if ability else {}
     return record_for_all({learner: answers}, at=at, abilities=known)[learner.pk]
@@ -59,65 +59,67 @@ def record_for_all(
     abilities: Mapping[UUID, LearnerAbility] | None = None,
     recorded: Recorded | None = None,
 ) -> dict[UUID, list[MasteryChange | None]]:
-    """`record_answers` for many learners of one facility, all of whom the caller has locked.
+    """Record answers of many learners of one facility; the caller has locked all of them.
+
+    `record_answers` describes the rules.
 
     Parameters
     ----------
-    abilities, recorded : as they stand under the locks, where the caller read them.
+    abilities, recorded : rows that the caller read under the locks.
     """
     [facility_id] = {learner.facility_id for learner in answers} or {None}
-    every = [answer for given in answers.values() for answer in given]
-    if facility_id is None or not every:  # The installation's own staff are nobody's learners.
+    all_answers = [answer for given in answers.values() for answer in given]
+    if facility_id is None or not all_answers:  # Staff without a facility are not learners.
         return {learner.pk: [None] * len(given) for learner, given in answers.items()}
     if recorded is None:
-        recorded = find_recorded(facility_id, every)
-    told = {user.pk: given for user, given in answers.items()}
-    meanings = ItemResolver.for_answers(facility_id, told, recorded=recorded)
-    abilities = _abilities(answers, abilities or {})
-    desks = [
-        LearnerStateUpdater(learner, abilities[learner.pk], resolver=meanings, at=at)
+        recorded = find_recorded(facility_id, all_answers)
+    answers_by_learner = {user.pk: given for user, given in answers.items()}
+    resolver = ItemResolver.for_answers(facility_id, answers_by_learner, recorded=recorded)
+    abilities = _find_abilities(answers, abilities or {})
+    updaters = [
+        LearnerStateUpdater(learner, abilities[learner.pk], resolver=resolver, at=at)
         for learner in answers
     ]
     changes = {
-        beliefs.learner.pk: beliefs.apply(answers[beliefs.learner], recorded=recorded)
-        for beliefs in desks
+        updater.learner.pk: updater.apply(answers[updater.learner], recorded=recorded)
+        for updater in updaters
     }
-    _save(desks)
+    _save(updaters)
     return changes
 
 
 def find_recorded(facility_id: UUID, answers: Iterable[Answer]) -> Recorded:
-    """Return which of the named answers came before.
+    """Return the events that are already recorded under the source ids of the answers.
 
-    A session's are new by what they are: an attempt that is answered for the first time.
+    Answers of sessions are always new: each is the first answer of an attempt.
     """
-    named: dict[str, list[str]] = {}
+    ids_by_source: dict[str, list[str]] = {}
     for answer in answers:
         if answer.source_id is not None and answer.source is not Source.SESSION:
-            named.setdefault(answer.source, []).append(answer.source_id)
+            ids_by_source.setdefault(answer.source, []).append(answer.source_id)
     return {
         (event.source, str(event.source_id)): event
-        for source, ids in named.items()
+        for source, ids in ids_by_source.items()
         for event in LearningEvent.objects.filter(
             facility=facility_id, source=source, source_id__in=ids
         ).select_related("skill")
     }
 
 
-def _abilities(
+def _find_abilities(
     learners: Iterable[User], known: Mapping[UUID, LearnerAbility]
 ) -> dict[UUID, LearnerAbility]:
-    """Return what we believe of each learner whatever the skill."""
+    """Return the ability row of each learner, a new one where there is none."""
     missing = [learner.pk for learner in learners if learner.pk not in known]
     found = {**known, **(LearnerAbility.objects.in_bulk(missing) if missing else {})}
     return {pk: found.get(pk) or LearnerAbility(learner_id=pk) for pk in (*known, *missing)}
 
 
-def _save(desks: Iterable[LearnerStateUpdater]) -> None:
-    """Write what moved: one statement for each kind of row."""
-    moved = [beliefs for beliefs in desks if beliefs.events]
-    insert_events([event for beliefs in moved for event in beliefs.events])
-    upsert_states([state for beliefs in moved for state in beliefs.state_rows()])
-    upsert_memories([memory for beliefs in moved for memory in beliefs.memory_rows()])
-    upsert_abilities([beliefs.ability_row() for beliefs in moved])
-    update_replayed_events([event for beliefs in moved for event in beliefs.replayed])
+def _save(updaters: Iterable[LearnerStateUpdater]) -> None:
+    """Save all changed rows: one statement for each table."""
+    changed = [updater for updater in updaters if updater.events]
+    insert_events([event for updater in changed for event in updater.events])
+    upsert_states([state for updater in changed for state in updater.state_rows()])
+    upsert_memories([memory for updater in changed for memory in updater.memory_rows()])
+    upsert_abilities([updater.ability_row() for updater in changed])
+    update_replayed_events([event for updater in changed for event in updater.replayed])

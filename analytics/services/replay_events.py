@@ -1,4 +1,4 @@
-"""Judging all of some learners' events again, in numpy: what their beliefs should be."""
+"""Replay of all events of some learners, in numpy: the expected states."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LearnerSkill = tuple[UUID, UUID]
 
 
 class EventRow(NamedTuple):
-    """One event as it stands, but for its numbers."""
+    """One stored event, without its numbers."""
 
     pk: UUID
     learner_id: UUID
@@ -41,18 +41,20 @@ class EventRow(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class ReplayResult:
-    """What some learners' events come to.
+    """The states that result from some learners' events.
 
     Attributes
     ----------
-    answers, newest : how many events each learner has, and when the newest happened.
-    positions : what each one's next event takes; beyond `answers` where events went with items.
-    learners : row of each learner in the arrays of `beliefs` that are of learners.
-    keys : row of each belief, by learner and skill, in those that are of beliefs.
+    answers, newest : number of events of each learner, and the time of the newest.
+    positions : position of each learner's next event; beyond `answers` if items were deleted with
+        their events.
+    learners : row of each learner in the arrays of `beliefs` that have one row a learner.
+    keys : row of each belief, by learner and skill, in the arrays that have one row a belief.
     parameters, last_practised : of each belief; parameters None: the defaults.
-    recalled : what they remember of items.
-    events, stored : each event of a skill in the order of `beliefs.before`, and mastery before
-        and after it as it is kept now, shape (events, 2).
+    events, stored : each event with a skill in the order of `beliefs.before`, and the stored
+        mastery before and after it, shape (events, 2).
+    beliefs : the replayed states.
+    reviews : the replayed memories of items.
     """
 
     answers: dict[UUID, int]
@@ -71,22 +73,22 @@ class ReplayResult:
 def replay_events(
     learner_ids: Collection[UUID], *, newest_parameters: bool = False
 ) -> ReplayResult:
-    """Read the events of some learners and judge them all, in order, from the beginning.
+    """Replay all events of some learners in order, from the beginning.
 
-    Each belief is judged by the version its latest event to arrive was judged by, or by the
-    newest there is of its skill.
+    Each state is computed with the version of its last event to arrive, or with the newest version
+    of its skill.
     """
-    told, numbers, reviews, answers, newest, positions = _read(learner_ids)
-    learners = _numbered(event.learner_id for event in told)
-    keys = _numbered((event.learner_id, event.skill_id) for event in told)
-    parameters = _parameters(told, keys, newest=newest_parameters)
+    events, numbers, reviews, answers, newest, positions = _read_events(learner_ids)
+    learners = _number_names(event.learner_id for event in events)
+    keys = _number_names((event.learner_id, event.skill_id) for event in events)
+    parameters = _parameters(events, keys, newest=newest_parameters)
     models = [model_from_row(row) for row in parameters]
-    last = {(event.learner_id, event.skill_id): event.happened_at for event in told}
+    last = {(event.learner_id, event.skill_id): event.happened_at for event in events}
     beliefs = replay.replay(
         replay.Answers(
-            learner=_rows(learners, (event.learner_id for event in told)),
-            belief=_rows(keys, ((event.learner_id, event.skill_id) for event in told)),
-            day=np.array([event.happened_at.timestamp() / DAY for event in told]),
+            learner=_row_numbers(learners, (event.learner_id for event in events)),
+            belief=_row_numbers(keys, ((event.learner_id, event.skill_id) for event in events)),
+            day=np.array([event.happened_at.timestamp() / DAY for event in events]),
             **dict(zip(_NUMBERS[:-2], numbers.T[:-2], strict=True)),
         ),
         classic=ParamRows.of(model.classic for model in models),
@@ -100,17 +102,17 @@ def replay_events(
         keys=keys,
         parameters=parameters,
         last_practised=[last[key] for key in keys],
-        events=told,
+        events=events,
         stored=numbers[:, -2:],
         beliefs=beliefs,
         reviews=ReviewReplay.replay(reviews),
     )
 
 
-class _Read(NamedTuple):
-    """The events in order, those of skills with their numbers, and those memories rest on."""
+class _ReadEvents(NamedTuple):
+    """The events with skills in order, their numbers, the reviews, and totals of each learner."""
 
-    told: list[EventRow]
+    events: list[EventRow]
     numbers: FloatArray
     reviews: list[Review]
     answers: dict[UUID, int]
@@ -118,15 +120,15 @@ class _Read(NamedTuple):
     positions: dict[UUID, int]
 
 
-def _read(learner_ids: Collection[UUID]) -> _Read:
-    events = LearningEvent.objects.filter(learner__in=learner_ids)
-    told: list[EventRow] = []
+def _read_events(learner_ids: Collection[UUID]) -> _ReadEvents:
+    stored_events = LearningEvent.objects.filter(learner__in=learner_ids)
+    events: list[EventRow] = []
     numbers: list[Sequence[Any]] = []
     reviews: list[Review] = []
     answers = dict.fromkeys(learner_ids, 0)
     newest: dict[UUID, datetime] = {}
     positions: dict[UUID, int] = {}
-    rows = events.order_by("learner", "happened_at", "position").values_list(
+    rows = stored_events.order_by("learner", "happened_at", "position").values_list(
         *_NAMES, *_NUMBERS, "item", "grade", "source"
     )
     for *row, item_id, grade, source in rows.iterator(chunk_size=2000):
@@ -135,7 +137,7 @@ def _read(learner_ids: Collection[UUID]) -> _Read:
         newest[event.learner_id] = event.happened_at
         positions[event.learner_id] = max(event.position + 1, positions.get(event.learner_id, 0))
         if event.skill_id is not None:
-            told.append(event)
+            events.append(event)
             numbers.append(row[len(_NAMES) :])
         if grade is not None:
             at = microseconds(event.happened_at)
@@ -143,20 +145,20 @@ def _read(learner_ids: Collection[UUID]) -> _Read:
             is_study = source == Source.STUDY
             reviews.append(Review(event.learner_id, item_id, grade, at, score, seconds, is_study))
     table = np.array(numbers, dtype=np.float64).reshape(-1, len(_NUMBERS))
-    return _Read(told, table, reviews, answers, newest, positions)
+    return _ReadEvents(events, table, reviews, answers, newest, positions)
 
 
-def _numbered(names: Iterable[Any]) -> dict[Any, int]:
-    """Number what is named in the order in which it first is."""
+def _number_names(names: Iterable[Any]) -> dict[Any, int]:
+    """Return a number for each name, in the order of first occurrence."""
     return {name: row for row, name in enumerate(dict.fromkeys(names))}
 
 
-def _rows(numbered: dict[Any, int], names: Iterable[Any]) -> IntArray:
-    return np.array([numbered[name] for name in names], dtype=np.int64)
+def _row_numbers(numbers: dict[Any, int], names: Iterable[Any]) -> IntArray:
+    return np.array([numbers[name] for name in names], dtype=np.int64)
 
 
 def _parameters(
-    told: Sequence[EventRow], keys: dict[LearnerSkill, int], *, newest: bool
+    events: Sequence[EventRow], keys: dict[LearnerSkill, int], *, newest: bool
 ) -> list[SkillParameters | None]:
     skill_ids = {skill_id for _, skill_id in keys}
     if newest:
@@ -164,7 +166,7 @@ def _parameters(
         current = {skill.pk: skill.parameters for skill in skills}
         return [current[skill_id] for _, skill_id in keys]
     arrived: dict[LearnerSkill, tuple[int, int]] = {}
-    for event in told:
+    for event in events:
         key = event.learner_id, event.skill_id
         arrived[key] = max(arrived.get(key, (-1, 0)), (event.position, event.version))
     if not any(version for _, version in arrived.values()):

@@ -1,4 +1,4 @@
-"""Taking all of some learners' reviews again, in numpy: what they should remember."""
+"""Replay of all reviews of some learners, in numpy: the expected item memories."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TOLERANCE = 1e-9
 
 
 class Review(NamedTuple):
-    """One review as it stands in an event."""
+    """One review, as stored in an event."""
 
     learner_id: UUID
     item_id: UUID
@@ -34,14 +34,14 @@ class Review(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewReplay:
-    """What some learners' reviews come to.
+    """The memories and calibrations that result from some learners' reviews.
 
     Attributes
     ----------
-    learners : row of each learner among the calibrations of `remembered`.
-    keys : row of each memory, by learner and item, among its memories and in what follows.
+    learners : row of each learner in `result.calibrations`.
+    keys : row of each memory, by learner and item, in `result.memories` and in the arrays below.
     due : microseconds since 1970 UTC, shape (memories,).
-    reviews, score, seconds, timed, studied : as of `ItemMemory`, shape (memories,).
+    reviews, score, seconds, timed, studied : as in `ItemMemory`, shape (memories,).
     """
 
     learners: dict[UUID, int]
@@ -56,18 +56,18 @@ class ReviewReplay:
 
     @classmethod
     def replay(cls, reviews: Sequence[Review]) -> ReviewReplay:
-        """Take reviews from the beginning, each learner's in order."""
+        """Replay reviews from the beginning; each learner's are in order of time."""
         learners: dict[UUID, int] = {}
         keys: dict[LearnerItem, int] = {}
-        whose = [learners.setdefault(review.learner_id, len(learners)) for review in reviews]
-        which = [
+        learner_rows = [learners.setdefault(review.learner_id, len(learners)) for review in reviews]
+        memory_rows = [
             keys.setdefault((review.learner_id, review.item_id), len(keys)) for review in reviews
         ]
-        memory = np.array(which, dtype=np.int64)
+        memory = np.array(memory_rows, dtype=np.int64)
         seconds = np.array([review.seconds for review in reviews], dtype=np.float64)
-        remembered = replay_reviews(
+        result = replay_reviews(
             Reviews(
-                learner=np.array(whose, dtype=np.int64),
+                learner=np.array(learner_rows, dtype=np.int64),
                 memory=memory,
                 grade=np.array([review.grade for review in reviews], dtype=np.int64),
                 at=np.array([review.at for review in reviews], dtype=np.int64),
@@ -78,8 +78,8 @@ class ReviewReplay:
         return cls(
             learners=learners,
             keys=keys,
-            result=remembered,
-            due=due_many(remembered.memories),
+            result=result,
+            due=due_many(result.memories),
             reviews=np.bincount(memory, minlength=len(keys)),
             score=_sums(memory, scores, len(keys)),
             seconds=_sums(memory[is_timed], seconds[is_timed], len(keys)),
@@ -91,14 +91,14 @@ class ReviewReplay:
         )
 
     def calibration(self, learner_id: UUID) -> Calibration:
-        """Return how well the memory model knows a learner."""
+        """Return the calibration of the memory model for a learner."""
         row = self.learners.get(learner_id)
         if row is None:
             return UNCALIBRATED
         return Calibration(*(float(column[row]) for column in self.result.calibrations))
 
     def memory(self, key: LearnerItem) -> ItemMemory:
-        """Return what a learner remembers of an item, as a row."""
+        """Return a learner's memory of an item, as a row."""
         row, memories = self.keys[key], self.result.memories
         return ItemMemory(
             learner_id=key[0],
@@ -117,17 +117,17 @@ class ReviewReplay:
     def differences(
         self, learner_ids: Collection[UUID]
     ) -> Iterator[tuple[LearnerItem, str, object, object]]:
-        """Yield each value stored of these learners that is another.
+        """Yield each stored value of these learners that differs from the replayed one.
 
-        Which memory's it is, its name, what is stored and what is expected; times in
-        microseconds.
+        Each is the key of the memory, the name of the value, the stored and the expected value;
+        times are in microseconds.
         """
-        among = set(learner_ids)
-        missing = {key: row for key, row in self.keys.items() if key[0] in among}
+        selected = set(learner_ids)
+        missing = {key: row for key, row in self.keys.items() if key[0] in selected}
         rows: list[int] = []
         stored: list[tuple[float, ...]] = []
         keys: list[LearnerItem] = []
-        for key, values in _stored(among):
+        for key, values in _read_memories(selected):
             row = missing.pop(key, None)
             if row is None:
                 yield key, "memory", "there", None
@@ -136,18 +136,19 @@ class ReviewReplay:
             rows.append(row)
             stored.append(values)
         yield from ((key, "memory", None, "there") for key in missing)
-        places = np.array(rows, dtype=np.int64)
+        row_numbers = np.array(rows, dtype=np.int64)
         table = np.array(stored, dtype=np.float64).reshape(-1, len(ItemMemory.UPDATE_FIELDS)).T
-        for name, there, (right, most) in zip(
-            ItemMemory.UPDATE_FIELDS, table, self._columns(places), strict=True
+        for name, stored_column, (expected_column, tolerances) in zip(
+            ItemMemory.UPDATE_FIELDS, table, self._expected_columns(row_numbers), strict=True
         ):
-            for place in np.flatnonzero(~(np.abs(there - right) <= most)):
-                yield keys[place], name, there[place], right[place]
+            for index in np.flatnonzero(~(np.abs(stored_column - expected_column) <= tolerances)):
+                yield keys[index], name, stored_column[index], expected_column[index]
 
-    def _columns(self, rows: IntArray) -> Iterator[tuple[FloatArray, FloatArray]]:
-        """Yield what is expected of each column of `UPDATE_FIELDS`, and how far off floats may be.
+    def _expected_columns(self, rows: IntArray) -> Iterator[tuple[FloatArray, FloatArray]]:
+        """Yield the expected values of each column of `UPDATE_FIELDS`, and their tolerances.
 
-        Stabilities have no bound, so large ones may be off by more, and when they are due too.
+        Stabilities are unbounded, so large ones, and the due times that follow, have larger
+        tolerances.
         """
         memories = self.result.memories
         stability = memories.stability[rows]
@@ -169,7 +170,9 @@ def _sums(rows: IntArray, values: FloatArray, count: int) -> FloatArray:
     return sums
 
 
-def _stored(learner_ids: Collection[UUID]) -> Iterator[tuple[LearnerItem, tuple[float, ...]]]:
+def _read_memories(
+    learner_ids: Collection[UUID],
+) -> Iterator[tuple[LearnerItem, tuple[float, ...]]]:
     memories = ItemMemory.objects.filter(learner__in=learner_ids)
     for learner, item, stability, difficulty, last, due, *rest in memories.values_list(
         "learner", "item", *ItemMemory.UPDATE_FIELDS

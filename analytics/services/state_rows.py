@@ -1,4 +1,4 @@
-"""Rows of what some learners' events come to."""
+"""Rows of abilities and skill states from the result of a replay."""
 
 from __future__ import annotations
 
@@ -9,45 +9,45 @@ from analytics.rows import apply_calibration
 from analytics.services.replay_events import LearnerSkill, ReplayResult
 
 
-def ability_row(retold: ReplayResult, learner_id: UUID) -> LearnerAbility | None:
-    """Return what is believed of a learner as a row; None where there is no event of theirs."""
-    if not retold.answers[learner_id]:
+def ability_row(replay: ReplayResult, learner_id: UUID) -> LearnerAbility | None:
+    """Return a learner's ability as a row; None if the learner has no events."""
+    if not replay.answers[learner_id]:
         return None
     row = LearnerAbility(
         learner_id=learner_id,
-        answers=retold.positions[learner_id],
-        newest=retold.newest[learner_id],
+        answers=replay.positions[learner_id],
+        newest=replay.newest[learner_id],
     )
-    apply_calibration(retold.reviews.calibration(learner_id), row)
-    place = retold.learners.get(learner_id)
-    if place is not None:
-        beliefs = retold.beliefs
-        row.mean = float(beliefs.ability.mean[place])
-        row.variance = float(beliefs.ability.variance[place])
-        row.efficiency_weight = float(beliefs.efficiency_weight[place])
-        row.efficiency = float(beliefs.efficiency[place])
+    apply_calibration(replay.reviews.calibration(learner_id), row)
+    index = replay.learners.get(learner_id)
+    if index is not None:
+        beliefs = replay.beliefs
+        row.mean = float(beliefs.ability.mean[index])
+        row.variance = float(beliefs.ability.variance[index])
+        row.efficiency_weight = float(beliefs.efficiency_weight[index])
+        row.efficiency = float(beliefs.efficiency[index])
     return row
 
 
-def state_row(retold: ReplayResult, key: LearnerSkill) -> SkillState:
-    """Return what is believed of a learner at a skill as a row."""
-    place, beliefs = retold.keys[key], retold.beliefs
-    course = beliefs.courses.course(place)
+def state_row(replay: ReplayResult, key: LearnerSkill) -> SkillState:
+    """Return a learner's state at a skill as a row."""
+    index, beliefs = replay.keys[key], replay.beliefs
+    course = beliefs.courses.course(index)
     learner_id, skill_id = key
     return SkillState(
         learner_id=learner_id,
         skill_id=skill_id,
-        parameters=retold.parameters[place],
-        mastery=float(beliefs.mastery[place]),
-        fading=float(beliefs.fading[place]),
-        attempts=int(beliefs.attempts[place]),
-        correct=int(beliefs.correct[place]),
-        ability_mean=float(beliefs.skill_ability.mean[place]),
-        ability_variance=float(beliefs.skill_ability.variance[place]),
+        parameters=replay.parameters[index],
+        mastery=float(beliefs.mastery[index]),
+        fading=float(beliefs.fading[index]),
+        attempts=int(beliefs.attempts[index]),
+        correct=int(beliefs.correct[index]),
+        ability_mean=float(beliefs.skill_ability.mean[index]),
+        ability_variance=float(beliefs.skill_ability.variance[index]),
         course=course.to_bytes(),
         plateau=course.is_plateau,
         p_stuck=course.p_stuck,
         velocity=course.velocity,
         efficiency=course.efficiency,
-        last_practised=retold.last_practised[place],
+        last_practised=replay.last_practised[index],
     )

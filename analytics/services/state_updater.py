@@ -1,4 +1,4 @@
-"""What we believe of one learner, read, moved by answers in memory, and handed back to be kept."""
+"""Updates of one learner's state: answers change it in memory, `recording` saves it."""
 
 from __future__ import annotations
 
@@ -48,9 +48,9 @@ class EventOwnedByAnother(ValueError):
 
 
 class LearnerStateUpdater:
-    """One learner's beliefs while answers move them; the caller holds the learner's lock.
+    """One learner's state in memory while answers update it; the caller holds the learner's lock.
 
-    `events` are new, `retold` came before but happened later than some of these.
+    `events` are new. `replayed` are older events after some of these, whose mastery changed.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class LearnerStateUpdater:
     ) -> None:
         self.learner = learner
         self.row = row
-        self.meanings = resolver
+        self.resolver = resolver
         self.clock = Clock(now=at, newest=row.newest)
         self.ability = ability_from_row(row)
         self.memories = MemoryUpdater(learner.pk, row, resolver.memories)
@@ -68,60 +68,64 @@ class LearnerStateUpdater:
         self.changes: dict[UUID, MasteryChange] = {}
 
     def apply(self, answers: Sequence[Answer], *, recorded: Recorded) -> list[MasteryChange | None]:
-        """Move the beliefs by answers; one change for each, None where no skill is known."""
-        meant = [self._event(answer, recorded) for answer in answers]
-        self.events.sort(key=_in_order)
+        """Apply answers; return one change for each, None where no skill is known."""
+        recorded_events = [self._find_or_create_event(answer, recorded) for answer in answers]
+        self.events.sort(key=_chronological_key)
         if self.events:
             if self.row.newest and self.events[0].happened_at < self.row.newest:
                 self._recompute()
             else:
                 for event in self.events:
-                    self._update_by_new(event)
+                    self._apply_new_event(event)
             newest = self.events[-1].happened_at
             self.row.newest = max(self.row.newest or newest, newest)
-        return [self._change(event, is_new=is_new) for event, is_new in meant]
+        return [self._change(event, is_new=is_new) for event, is_new in recorded_events]
 
     def state_rows(self) -> list[SkillState]:
-        """Return the states that moved, to be kept."""
+        """Return the changed skill states, to be saved."""
         return [self._apply_to_row(skill_id, belief) for skill_id, belief in self.beliefs.items()]
 
     def memory_rows(self) -> list[ItemMemory]:
-        """Return the memories that moved, to be kept."""
+        """Return the changed memories, to be saved."""
         return self.memories.rows()
 
     def ability_row(self) -> LearnerAbility:
-        """Return what we believe whatever the skill, to be kept."""
+        """Return the learner's ability and calibration as a row, to be saved."""
         apply_ability(self.ability, self.row)
         apply_calibration(self.memories.calibration, self.row)
         return self.row
 
-    def _event(self, answer: Answer, recorded: Recorded) -> tuple[LearningEvent | None, bool]:
-        """Return an answer as evidence, none where it is of nothing, and whether it is new."""
-        name = (answer.source, answer.source_id) if answer.source_id is not None else None
-        if name is not None and name in recorded:
-            if recorded[name].learner_id != self.learner.pk:
+    def _find_or_create_event(
+        self, answer: Answer, recorded: Recorded
+    ) -> tuple[LearningEvent | None, bool]:
+        """Return the event of an answer and whether it is new; None without skill and grade."""
+        key = (answer.source, answer.source_id) if answer.source_id is not None else None
+        if key is not None and key in recorded:
+            if recorded[key].learner_id != self.learner.pk:
                 raise EventOwnedByAnother
-            return recorded[name], False
-        skill, item = self.meanings.skill_of(answer), self.meanings.item_of(answer)
+            return recorded[key], False
+        skill, item = self.resolver.skill_of(answer), self.resolver.item_of(answer)
         grade = _grade(answer, item)
         if skill is None and grade is None:
             return None, False
-        event = self._evidence(answer, skill, item)
+        event = self._create_event(answer, skill, item)
         event.grade = grade
         self.row.answers += 1
         self.events.append(event)
-        if name is not None:
-            recorded[name] = event
+        if key is not None:
+            recorded[key] = event
         return event, True
 
-    def _evidence(self, answer: Answer, skill: Skill | None, item: Item | None) -> LearningEvent:
-        """Put down an answer beside the shared values as they stand; not judged yet."""
+    def _create_event(
+        self, answer: Answer, skill: Skill | None, item: Item | None
+    ) -> LearningEvent:
+        """Return an answer as an event with the current shared values, not evaluated yet."""
         known = item.difficulty if item and item.answers else None
         of_skill = skill.difficulty if skill else ABSENT
         term = item_term(known, answer.question_difficulty, of_skill)
         typical = (item and item.typical_seconds) or (skill and skill.typical_seconds)
         return LearningEvent(
-            facility_id=self.meanings.facility_id,
+            facility_id=self.resolver.facility_id,
             learner_id=self.learner.pk,
             skill_id=skill.pk if skill else None,
             item_id=item.pk if item else None,
@@ -142,7 +146,7 @@ class LearnerStateUpdater:
         )
 
     def _update(self, event: LearningEvent) -> UpdateResult:
-        """Move the beliefs by one event."""
+        """Update the state by one event."""
         self.memories.apply(event)
         if event.skill_id is None:
             return predict_next(self.ability, evidence_from_row(event).shared)
@@ -155,32 +159,32 @@ class LearnerStateUpdater:
             self.ability, belief, evidence_from_row(event), model_from_row(state.parameters)
         )
 
-    def _update_by_new(self, event: LearningEvent) -> None:
-        judged = self._update(event)
-        event.p_correct = judged.p_correct
-        event.ability_mean, event.ability_variance = judged.ability
-        event.skill_ability_mean, event.skill_ability_variance = judged.skill_ability
+    def _apply_new_event(self, event: LearningEvent) -> None:
+        result = self._update(event)
+        event.p_correct = result.p_correct
+        event.ability_mean, event.ability_variance = result.ability
+        event.skill_ability_mean, event.skill_ability_variance = result.skill_ability
         if event.skill_id is not None:
             state = self._state(event.skill_id)
             event.parameter_version = state.parameters.version if state.parameters else 0
-            event.mastery_before, event.mastery_after = judged.before, judged.after
+            event.mastery_before, event.mastery_after = result.before, result.after
             self.changes[event.pk] = _change(event, self.beliefs[state.skill_id])
 
     def _recompute(self) -> None:
-        """Judge everything again, because something happened before what is known already.
+        """Replay all events, because a new one happened before the newest known one.
 
-        The result equals arrival in order; what was predicted stays as it was told.
+        The result equals arrival in order of time. Stored predictions (`p_correct`) do not change.
         """
         self._reset()
         touched = {event.skill_id for event in self.events}
         models = {skill_id: self._model(skill_id) for skill_id in self.beliefs}
-        retold: dict[UUID, tuple[float, float]] = {}
-        told: Iterable[LearningEvent | PastEvent] = merge(
-            past_events(self.learner.pk), self.events, key=_in_order
+        replayed: dict[UUID, tuple[float, float]] = {}
+        events: Iterable[LearningEvent | PastEvent] = merge(
+            past_events(self.learner.pk), self.events, key=_chronological_key
         )
-        for event in told:
+        for event in events:
             if isinstance(event, LearningEvent):
-                self._update_by_new(event)
+                self._apply_new_event(event)
                 continue
             self.memories.reapply(event)
             belief = self.beliefs.get(event.skill_id) if event.skill_id else None
@@ -189,33 +193,33 @@ class LearnerStateUpdater:
             if event.skill_id not in touched:
                 reapply_ability(self.ability, belief, event.evidence)
                 continue
-            around = reapply(self.ability, belief, event.evidence, models[event.skill_id])
-            if around != (event.mastery_before, event.mastery_after):
-                retold[event.pk] = around
-        self._collect_replayed(retold, touched)
+            mastery = reapply(self.ability, belief, event.evidence, models[event.skill_id])
+            if mastery != (event.mastery_before, event.mastery_after):
+                replayed[event.pk] = mastery
+        self._collect_replayed(replayed, touched)
 
     def _collect_replayed(
-        self, retold: Mapping[UUID, tuple[float, float]], skills: set[UUID | None]
+        self, replayed: Mapping[UUID, tuple[float, float]], skills: set[UUID | None]
     ) -> None:
-        if not retold:
+        if not replayed:
             return
         events = LearningEvent.objects.filter(learner=self.learner, skill__in=skills - {None})
         for event in events.iterator(chunk_size=2000):
-            if event.pk in retold:
-                event.mastery_before, event.mastery_after = retold[event.pk]
+            if event.pk in replayed:
+                event.mastery_before, event.mastery_after = replayed[event.pk]
                 self.replayed.append(event)
 
     def _reset(self) -> None:
-        """Hold nothing but what was believed before the first answer.
+        """Return to the state before the first answer.
 
-        Of skills whose own answers stay as they were that is the abilities alone.
+        Of skills without new answers only the abilities are reset.
         """
         states = SkillState.objects.filter(learner=self.learner)
         self.ability = Ability()
         self.memories.reset(self.events)
         touched = {event.skill_id for event in self.events}
         for state in states.select_related("parameters"):
-            self.meanings.states[self.learner.pk, state.skill_id] = state
+            self.resolver.states[self.learner.pk, state.skill_id] = state
             belief = belief_from_row(state)
             if state.skill_id in touched:
                 belief = Belief.begin(model_from_row(state.parameters))
@@ -226,15 +230,15 @@ class LearnerStateUpdater:
         return model_from_row(self._state(skill_id).parameters)
 
     def _state(self, skill_id: UUID) -> SkillState:
-        """Return the row of a state; a new one takes the newest parameters of its skill."""
-        name = self.learner.pk, skill_id
-        state = self.meanings.states.get(name)
+        """Return the row of a skill state; a new one gets the newest parameters of its skill."""
+        key = self.learner.pk, skill_id
+        state = self.resolver.states.get(key)
         if state is None:
-            skill = self.meanings.skills[skill_id]
+            skill = self.resolver.skills[skill_id]
             state = SkillState(learner_id=self.learner.pk, skill_id=skill_id, last_practised=EPOCH)
             if skill.parameters_id is not None:
                 state.parameters = skill.parameters
-            self.meanings.states[name] = state
+            self.resolver.states[key] = state
         return state
 
     def _apply_to_row(self, skill_id: UUID, belief: Belief) -> SkillState:
@@ -243,7 +247,7 @@ class LearnerStateUpdater:
         return state
 
     def _change(self, event: LearningEvent | None, *, is_new: bool) -> MasteryChange | None:
-        """Return what an answer did; of one that came before, beside how things stand."""
+        """Return the change an answer caused; for a repeated one with the current estimates."""
         if event is None or event.skill_id is None:
             return None
         if is_new:
@@ -251,29 +255,32 @@ class LearnerStateUpdater:
         return replace(_change(event, self._belief(event.skill_id)), is_repeat=True)
 
     def _belief(self, skill_id: UUID) -> Belief:
-        """Return what is believed at a skill, whether or not it moved."""
+        """Return the estimate at a skill, whether or not it changed."""
         if skill_id in self.beliefs:
             return self.beliefs[skill_id]
-        name = self.learner.pk, skill_id
-        if name not in self.meanings.states:  # the answer named another skill the first time
+        key = self.learner.pk, skill_id
+        if key not in self.resolver.states:  # the answer named another skill the first time
             states = SkillState.objects.filter(learner=self.learner, skill=skill_id)
-            self.meanings.states[name] = states.select_related("parameters").get()
-        return belief_from_row(self.meanings.states[name])
+            self.resolver.states[key] = states.select_related("parameters").get()
+        return belief_from_row(self.resolver.states[key])
 
 
 def _grade(answer: Answer, item: Item | None) -> Grade | None:
-    """Return what the memory of an item is told: study results always, others where it is set."""
+    """Return the grade of an answer as a review of its item; None if it is no review.
+
+    Study results always are; other answers are where the facility sets `remember_answers`.
+    """
     if item is None or not (answer.source == Source.STUDY or item.facility.remember_answers):
         return None
     return Grade.of_score(answer.score)
 
 
-def _in_order(event: LearningEvent | PastEvent) -> tuple[datetime, int]:
+def _chronological_key(event: LearningEvent | PastEvent) -> tuple[datetime, int]:
     return event.happened_at, event.position
 
 
 def _change(event: LearningEvent, belief: Belief) -> MasteryChange:
-    assert event.mastery_before is not None  # noqa: S101  # it is of a skill
+    assert event.mastery_before is not None  # noqa: S101  # the event has a skill
     assert event.mastery_after is not None  # noqa: S101
     course = belief.course
     advice = course.recommendation

@@ -1,4 +1,4 @@
-"""Tracking answers that apps report one by one or in bulk."""
+"""Tracking of answers that apps report one by one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class NotALearner(PermissionError):
 
 @dataclass(frozen=True, kw_only=True)
 class TrackResult:
-    """Whom an answer was recorded for, and what it did."""
+    """The learner an answer was recorded for, and the change of mastery."""
 
     learner_id: UUID
     change: MasteryChange
@@ -29,7 +29,7 @@ class TrackResult:
 
 @transaction.atomic
 def track_answer(tracked: TrackedAnswer, *, actor: Actor, at: datetime) -> TrackResult:
-    """Record one answer for the learner it names, creating learner and skill where new.
+    """Record one answer for the learner it names; create the learner and the skill if new.
 
     Raises
     ------

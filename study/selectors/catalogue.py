@@ -1,4 +1,4 @@
-"""Sets and items by the ids a request calls them, within one facility."""
+"""Sets and items by the ids in a request, within one facility."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def items_of_set(facility_id: UUID | None, name: str) -> QuerySet[Item]:
 
     Raises
     ------
-    UnknownSet : this can be no set's id.
+    UnknownSet : the id is not a UUID.
     """
     key = parse_uuid(name)
     if key is None:
@@ -34,11 +34,11 @@ def items_of_set(facility_id: UUID | None, name: str) -> QuerySet[Item]:
 
 
 def refuse_unknown_set(facility_id: UUID | None, name: str) -> None:
-    """Refuse a set that a facility does not have.
+    """Raise an error if a facility does not have a set.
 
     Raises
     ------
-    UnknownSet : it has none of this id.
+    UnknownSet : the facility has no set with this id.
     """
     key = parse_uuid(name)
     if key is None or not StudySet.objects.filter(pk=key, facility=facility_id).exists():
@@ -46,11 +46,11 @@ def refuse_unknown_set(facility_id: UUID | None, name: str) -> None:
 
 
 def item_of_guid(facility_id: UUID | None, guid: str) -> QuerySet[Item]:
-    """Return the one item of this GUID, or none.
+    """Return the item with this GUID, as a queryset of at most one row.
 
     Raises
     ------
-    UnknownItem : this is no GUID.
+    UnknownItem : this is not a GUID.
     """
     key = parse_uuid(guid)
     if key is None:

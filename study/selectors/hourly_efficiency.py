@@ -1,4 +1,4 @@
-"""When a learner learns well."""
+"""Efficiency of a learner by hour of the day."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MAX_ANSWERS = 5_000
 
 
 def hourly_efficiency(learner: User) -> FloatArray:
-    """Return the efficiency to expect of a learner at each hour of UTC, by their newest answers."""
+    """Return the efficiency to expect at each hour of UTC, from the newest answers."""
     events = LearningEvent.objects.filter(learner=learner).order_by("-happened_at", "-position")
     rows = list(events.values_list("happened_at", "score", "p_correct")[:MAX_ANSWERS])
     return efficiency_by_hour(

@@ -1,4 +1,4 @@
-"""What is known of one learner at many items, read as plain columns into arrays."""
+"""One learner's memories and abilities for many items, read as columns into arrays."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _QUESTION = (
 
 
 class Ability(NamedTuple):
-    """What a learner brings to every item."""
+    """A learner's ability and calibration, the same for every item."""
 
     term: Gaussian = LEARNER
     calibration: Calibration = UNCALIBRATED
@@ -42,7 +42,7 @@ class Ability(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class ItemMemories:
-    """What a learner remembers of items: columns of one length; nothing of those never studied.
+    """A learner's memories of items, as columns of equal length.
 
     `due` is None, `memories` are NaN and `timed` is 0 where an item was not studied.
     """
@@ -55,36 +55,36 @@ class ItemMemories:
 
     @classmethod
     def of(cls, rows: Iterable[tuple[Any, ...]]) -> ItemMemories:
-        """Take rows of an item's key and the columns of its memory."""
+        """Return the columns of rows with an item's key and the columns of its memory."""
         columns = list(zip(*rows, strict=True)) or [()] * (1 + len(_MEMORY))
-        items, stability, hardness, last_review, due, seconds, timed = columns
+        items, stability, difficulty, last_review, due, seconds, timed = columns
         return cls(
             items=list(items),
             due=list(due),
-            memories=Memories(_floats(stability), _floats(hardness), _moments(last_review)),
+            memories=Memories(_floats(stability), _floats(difficulty), _moments(last_review)),
             seconds=np.nan_to_num(_floats(seconds)),
             timed=np.array([each or 0 for each in timed], dtype=np.int64),
         )
 
     @property
     def is_studied(self) -> BoolArray:
-        """Which of them were."""
+        """The mask of the items that were studied."""
         studied: BoolArray = ~np.isnan(self.memories.stability)
         return studied
 
     def is_due(self, at: datetime) -> BoolArray:
-        """Which of them are to be reviewed."""
+        """Return the mask of the items that are due."""
         return np.array([due is not None and due <= at for due in self.due], dtype=np.bool_)
 
 
 class ItemStates(NamedTuple):
-    """What a learner remembers of items, and what is known of these as questions."""
+    """A learner's memories of items, and the terms of these items as questions."""
 
     memorized: ItemMemories
     questions: Questions
 
     def readiness(self, ability: Ability, at: datetime) -> FloatArray:
-        """Return the probability of a right answer now, of each item."""
+        """Return the probability of a right answer now, for each item."""
         recall = recall_probability_now(
             self.memorized.memories, ability.calibration, microseconds(at)
         )
@@ -92,7 +92,7 @@ class ItemStates(NamedTuple):
 
 
 def get_ability(learner: User) -> Ability:
-    """Return what is believed of a learner; before the first answer, as of anybody."""
+    """Return a learner's ability; before the first answer the prior."""
     row = get_one(LearnerAbility.objects.filter(learner=learner))
     return (
         Ability()
@@ -102,9 +102,9 @@ def get_ability(learner: User) -> Ability:
 
 
 def due_memories(learner: User, *, at: datetime) -> ItemMemories:
-    """Return what is due of what was studied or is in a set, longest due first.
+    """Return the due memories of items that were studied or are in a set, longest due first.
 
-    Nothing else is read: index (learner, due).
+    Only due rows are read: index (learner, due).
     """
     to_study = Q(studied=True) | Q(item__learning_item__isnull=False)
     due = ItemMemory.objects.filter(to_study, learner=learner, due__lte=at).order_by("due", "pk")
@@ -112,7 +112,7 @@ def due_memories(learner: User, *, at: datetime) -> ItemMemories:
 
 
 def item_states(items: QuerySet[Item], learner: User) -> ItemStates:
-    """Return where a learner stands at items, in the order of the query."""
+    """Return a learner's states of items, in the order of the query."""
     joined = items.annotate(
         memory=FilteredRelation("memories", condition=Q(memories__learner=learner)),
         state=FilteredRelation("skill__states", condition=Q(skill__states__learner=learner)),
@@ -139,7 +139,7 @@ def _questions(rows: Iterable[tuple[Any, ...]]) -> Questions:
 
 
 def _floats(values: Iterable[float | None]) -> FloatArray:
-    """Return numbers as an array, NaN where there is none."""
+    """Return numbers as an array, with NaN for None."""
     return np.array([*values], dtype=np.float64)
 
 

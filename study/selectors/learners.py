@@ -1,4 +1,4 @@
-"""Whom a read is about: a learner the caller may read, of the partner the request names."""
+"""Lookup of the learner that a read request names, in the partner it names."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from study.selectors.partners import get_partner
 
 
 def learner_of_partner(actor: Actor, name: str, *, partner_id: str) -> User:
-    """Return the learner of this name.
+    """Return the learner with this id.
 
     Raises
     ------
     PartnerMismatch : the partner is not the caller's.
-    UnknownLearner : nobody there whom the caller may know of has this name.
+    UnknownLearner : the partner has no such learner, or none the caller may read.
     """
     facility_id = get_partner(actor, partner_id)
     learner = readable_learner(actor, name)

@@ -1,4 +1,4 @@
-"""Which partner a request names: its caller's own facility."""
+"""Lookup of the partner that a request names: the caller's own facility."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ def get_partner(actor: Actor, partner_id: str) -> UUID:
 
     Raises
     ------
-    PartnerMismatch : another's, or nobody's.
-    AuthenticationRequired : a guest asks.
+    PartnerMismatch : another partner's id, or no partner's.
+    AuthenticationRequired : the caller is a guest.
     """
     if isinstance(actor, ApiKey):
-        return _own(actor.facility, partner_id)
+        return _require_match(actor.facility, partner_id)
     if not isinstance(actor, User):
         raise AuthenticationRequired
     if actor.facility_id is None:
-        # No text PostgreSQL could hold, so nobody's name.
+        # PostgreSQL stores no null characters, so no facility has this id.
         facility = (
             None if "\0" in partner_id else get_one(Facility.objects.by_identifier(partner_id))
         )
-        return _own(facility, partner_id)
+        return _require_match(facility, partner_id)
     if parse_uuid(partner_id) == actor.facility_id:
         return actor.facility_id
-    return _own(actor.facility, partner_id)
+    return _require_match(actor.facility, partner_id)
 
 
-def _own(facility: Facility | None, partner_id: str) -> UUID:
+def _require_match(facility: Facility | None, partner_id: str) -> UUID:
     if facility is None:
         raise PartnerMismatch
     if partner_id != facility.partner_id and parse_uuid(partner_id) != facility.pk:

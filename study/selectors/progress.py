@@ -1,4 +1,4 @@
-"""How far a learner is with a set, and with one item."""
+"""Progress of a learner in a set, and with one item."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from study.selectors.item_memories import get_ability, item_states
 
 @dataclass(frozen=True, kw_only=True)
 class SetProgress:
-    """How far a learner is with a set; `readiness` is the mean over its items, None of none."""
+    """A learner's progress in a set; `readiness` is the mean of its items, None if it is empty."""
 
     study_set: UUID
     readiness: float | None
@@ -33,7 +33,7 @@ class SetProgress:
 
 @dataclass(frozen=True, kw_only=True)
 class ItemProgress:
-    """How far a learner is with an item; `memory` None: it was never studied."""
+    """A learner's progress with an item; `memory` None: it was never studied."""
 
     item: Item
     readiness: float
@@ -46,33 +46,33 @@ class ItemProgress:
 
     @property
     def interval(self) -> timedelta | None:
-        """From the last review to when the next is due."""
+        """The time from the last review to the next due one."""
         return self.memory.due - self.memory.last_review if self.memory else None
 
 
 def set_progress(learner: User, set_id: str, *, at: datetime) -> SetProgress:
-    """Return how far a learner is with a set now.
+    """Return a learner's progress in a set now.
 
     Raises
     ------
     UnknownSet : the learner's facility has no such set.
     """
     ability = get_ability(learner)
-    standing = item_states(items_of_set(learner.facility_id, set_id), learner)
-    held = standing.memorized
-    if not held.items:
+    states = item_states(items_of_set(learner.facility_id, set_id), learner)
+    memories = states.memorized
+    if not memories.items:
         refuse_unknown_set(learner.facility_id, set_id)
     return SetProgress(
         study_set=UUID(set_id),
-        readiness=float(np.mean(standing.readiness(ability, at))) if held.items else None,
-        items=len(held.items),
-        studied=int(held.is_studied.sum()),
-        due=int(held.is_due(at).sum()),
+        readiness=float(np.mean(states.readiness(ability, at))) if memories.items else None,
+        items=len(memories.items),
+        studied=int(memories.is_studied.sum()),
+        due=int(memories.is_due(at).sum()),
     )
 
 
 def item_progress(learner: User, guid: str, *, at: datetime) -> ItemProgress:
-    """Return how far a learner is with an item now.
+    """Return a learner's progress with an item now.
 
     Raises
     ------
@@ -82,8 +82,8 @@ def item_progress(learner: User, guid: str, *, at: datetime) -> ItemProgress:
     item = get_one(item_of_guid(learner.facility_id, guid).select_related("skill"))
     if item is None:
         raise UnknownItem
-    standing = item_states(Item.objects.filter(pk=item.pk), learner)
+    states = item_states(Item.objects.filter(pk=item.pk), learner)
     memory = get_one(ItemMemory.objects.filter(learner=learner, item=item))
     return ItemProgress(
-        item=item, readiness=float(standing.readiness(ability, at).item()), memory=memory
+        item=item, readiness=float(states.readiness(ability, at).item()), memory=memory
     )

@@ -1,4 +1,4 @@
-"""What a learner should study next: what is due, by what reviewing it gains; then what is new."""
+"""The review queue of a learner: due items by the gain of a review, then new items."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from study.selectors.item_memories import ItemMemories, due_memories, get_abilit
 
 
 class Page(NamedTuple):
-    """Which part of a list is asked for, counted from 1."""
+    """The requested part of a list; `number` counts from 1."""
 
     number: int
     size: int
 
     @property
     def rows(self) -> slice:
-        """The part; beyond the end of the list it is empty."""
+        """The slice of the list; empty beyond its end."""
         return slice((self.number - 1) * self.size, self.number * self.size)
 
 
@@ -43,14 +43,14 @@ class Review:
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewPage:
-    """A part of what there is to study, and how much that is in all."""
+    """One page of the review queue, and the length of the whole queue."""
 
     reviews: list[Review]
     count: int
 
 
 class _Plan(NamedTuple):
-    """Items as columns, and the rows of those to study, best first."""
+    """Items as columns, and the row numbers of those to study, best first."""
 
     items: Sequence[UUID]
     due: Sequence[datetime | None]
@@ -59,17 +59,18 @@ class _Plan(NamedTuple):
 
 
 def reviews(learner: User, *, set_id: str | None, page: Page, at: datetime) -> ReviewPage:
-    """Return what to study next.
+    """Return one page of the items to study next.
 
-    Of a set its due items, then those never studied, easiest first; of no set whatever is due.
+    Of a set these are its due items, then those never studied, easiest first; without a set all due
+    items.
 
     Raises
     ------
     UnknownSet : the learner's facility has no such set.
     """
-    plan = _of_everything(learner, at) if set_id is None else _of_set(learner, set_id, at)
+    plan = _plan_due_items(learner, at) if set_id is None else _plan_set(learner, set_id, at)
     rows: list[int] = plan.order[page.rows].tolist()
-    found = _items([plan.items[row] for row in rows])
+    found = _load_items([plan.items[row] for row in rows])
     return ReviewPage(
         reviews=[
             Review(item=item, readiness=float(plan.readiness[row]), due=plan.due[row])
@@ -80,41 +81,43 @@ def reviews(learner: User, *, set_id: str | None, page: Page, at: datetime) -> R
     )
 
 
-def _items(keys: Sequence[UUID]) -> dict[UUID, Item]:
-    """Return items with all that is shown of them."""
+def _load_items(keys: Sequence[UUID]) -> dict[UUID, Item]:
+    """Return items with the related rows that are shown."""
     if not keys:
         return {}
     items = Item.objects.filter(pk__in=keys).select_related("skill", "learning_item")
     return {item.pk: item for item in items.defer("times", "skill__times")}
 
 
-def _of_everything(learner: User, at: datetime) -> _Plan:
+def _plan_due_items(learner: User, at: datetime) -> _Plan:
     calibration = get_ability(learner).calibration
-    held = due_memories(learner, at=at)
-    recall = recall_probability_now(held.memories, calibration, microseconds(at))
-    order = _best_first(held, np.arange(len(recall)), recall, at)
-    return _Plan(held.items, held.due, recall, order)
+    memories = due_memories(learner, at=at)
+    recall = recall_probability_now(memories.memories, calibration, microseconds(at))
+    order = _best_first(memories, np.arange(len(recall)), recall, at)
+    return _Plan(memories.items, memories.due, recall, order)
 
 
-def _of_set(learner: User, set_id: str, at: datetime) -> _Plan:
+def _plan_set(learner: User, set_id: str, at: datetime) -> _Plan:
     ability = get_ability(learner)
-    held, _ = standing = item_states(items_of_set(learner.facility_id, set_id), learner)
-    if not held.items:
+    memories, _ = states = item_states(items_of_set(learner.facility_id, set_id), learner)
+    if not memories.items:
         refuse_unknown_set(learner.facility_id, set_id)
-    ready = standing.readiness(ability, at)
-    due, new = np.flatnonzero(held.is_due(at)), np.flatnonzero(~held.is_studied)
+    ready = states.readiness(ability, at)
+    due, new = np.flatnonzero(memories.is_due(at)), np.flatnonzero(~memories.is_studied)
     easiest_first = new[scheduling.new_first(ready[new])]
-    order = np.concatenate([_best_first(held, due, ready, at), easiest_first])
-    return _Plan(held.items, held.due, ready, order)
+    order = np.concatenate([_best_first(memories, due, ready, at), easiest_first])
+    return _Plan(memories.items, memories.due, ready, order)
 
 
-def _best_first(held: ItemMemories, rows: IntArray, recall: FloatArray, at: datetime) -> IntArray:
-    """Return these rows, those first of which a second of study gains most."""
+def _best_first(
+    memories: ItemMemories, rows: IntArray, recall: FloatArray, at: datetime
+) -> IntArray:
+    """Return these rows in descending order of the gain of a second of study."""
     gains = scheduling.gains(
-        held.memories.take(rows),
+        memories.memories.take(rows),
         microseconds(at),
         recall=recall[rows],
-        seconds=scheduling.expected_seconds(held.seconds[rows], held.timed[rows]),
+        seconds=scheduling.expected_seconds(memories.seconds[rows], memories.timed[rows]),
     )
     ordered: IntArray = rows[scheduling.order(gains)]
     return ordered

@@ -1,4 +1,4 @@
-"""Which sets and items a caller can name by path: those of their own facility."""
+"""Sets and items that a caller may name in a path: those of their own facility."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from study.selectors.catalogue import UnknownItem, UnknownSet
 
 
 def visible_sets(actor: Actor) -> QuerySet[StudySet]:
-    """Sets of the caller's own facility; any, for staff who belong to none."""
+    """Return the sets of the caller's own facility; all sets for superusers without one."""
     return StudySet.objects.filter(_visible_facilities(actor))
 
 
 def get_visible_set(actor: Actor, name: str) -> tuple[StudySet, int]:
-    """Return a set by its id, and how many items it holds.
+    """Return a set by its id, and the number of its items.
 
     Raises
     ------
@@ -48,5 +48,5 @@ def get_visible_item(actor: Actor, name: str) -> Item:
 
 def _visible_facilities(actor: Actor) -> Q:
     facility_id = getattr(actor, "facility_id", None)
-    is_of_none = facility_id is None and actor.is_superuser
-    return Q() if is_of_none else Q(facility=facility_id)
+    is_unrestricted = facility_id is None and actor.is_superuser
+    return Q() if is_unrestricted else Q(facility=facility_id)

@@ -1,3 +1,3 @@
-"""Bodies of `/v3`, in and out."""
+"""Request and response bodies of `/v3`."""
 
 from __future__ import annotations

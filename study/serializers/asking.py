@@ -1,4 +1,4 @@
-"""What the query of a read may say."""
+"""Query parameters of the read endpoints."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAX_PAGE_SIZE = 200
 MAX_PAGES = 10**9
 SIZE, NUMBER = "page[size]", "page[number]"
 _WHOLE = re.compile(r"[0-9]{1,10}")
-# What JSON:API gives a meaning this API has no answer to; ignored, it would be a wrong answer.
+# Parameters of JSON:API that this API does not support; ignoring them would give a wrong response.
 _UNSUPPORTED = re.compile(r"(filter|sort|include|page)(\[.*)?", re.DOTALL)
 
 USER = OpenApiParameter(
@@ -41,11 +41,11 @@ PAGE_NUMBER = OpenApiParameter(
 
 
 def parse_id(request: Request, parameter: str) -> str:
-    """Return the id a parameter names.
+    """Return the id in a query parameter.
 
     Raises
     ------
-    ValidationError : it is not there, or could be nobody's.
+    ValidationError : the parameter is missing, or not a possible id.
     """
     name = parse_optional_id(request, parameter)
     if name is None:
@@ -54,11 +54,11 @@ def parse_id(request: Request, parameter: str) -> str:
 
 
 def parse_optional_id(request: Request, parameter: str) -> str | None:
-    """Return the id a parameter names, None where it is not there.
+    """Return the id in a query parameter; None without one.
 
     Raises
     ------
-    ValidationError : it could be nobody's.
+    ValidationError : not a possible id, by its length or a null character.
     """
     name = request.query_params.get(parameter)
     if name is not None and ("\0" in name or not 0 < len(name) <= MAX_KEY_LENGTH):
@@ -67,33 +67,33 @@ def parse_optional_id(request: Request, parameter: str) -> str | None:
 
 
 def parse_page(request: Request) -> Page:
-    """Return which part of a list is asked for.
+    """Return the requested page of a list.
 
     Raises
     ------
-    ValidationError : no part of a list.
+    ValidationError : not a page of a list.
     """
     return Page(
-        number=_whole(request, NUMBER, most=MAX_PAGES, default=1),
-        size=_whole(request, SIZE, most=MAX_PAGE_SIZE, default=DEFAULT_PAGE_SIZE),
+        number=_parse_whole_number(request, NUMBER, maximum=MAX_PAGES, default=1),
+        size=_parse_whole_number(request, SIZE, maximum=MAX_PAGE_SIZE, default=DEFAULT_PAGE_SIZE),
     )
 
 
-def _whole(request: Request, parameter: str, *, most: int, default: int) -> int:
+def _parse_whole_number(request: Request, parameter: str, *, maximum: int, default: int) -> int:
     text = request.query_params.get(parameter)
     if text is None:
         return default
-    if not (_WHOLE.fullmatch(text) and 1 <= int(text) <= most):
-        raise ValidationError({parameter: [f"Must be a whole number from 1 to {most}."]})
+    if not (_WHOLE.fullmatch(text) and 1 <= int(text) <= maximum):
+        raise ValidationError({parameter: [f"Must be a whole number from 1 to {maximum}."]})
     return int(text)
 
 
 def reject_unknown_params(request: Request) -> None:
-    """Refuse what JSON:API would have a list narrowed or ordered by; other words are ignored.
+    """Reject JSON:API parameters that would filter or sort a list; other parameters are ignored.
 
     Raises
     ------
-    ValidationError : one of these was asked for.
+    ValidationError : the query has such a parameter.
     """
     for parameter in request.query_params:
         if parameter not in (SIZE, NUMBER) and _UNSUPPORTED.fullmatch(parameter):

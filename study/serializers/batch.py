@@ -1,4 +1,4 @@
-"""What became of many study results, as a document of meta alone."""
+"""Response document of bulk study results, with `meta` as its only member."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from http import HTTPStatus
 from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 
-from analytics.serializers.batch import STATUSES, Batch, Errors, counts
+from analytics.serializers.batch import STATUSES, Batch, Errors, count_by_status
 from analytics.serializers.reading import NO_FIELD
 from analytics.services import BulkResult, EventOwnedByAnother
 from roster.services import CannotRecordForOthers, UnknownLearner
@@ -16,7 +16,7 @@ from study.jsonapi import Fields, Json, error
 from study.selectors import PartnerMismatch, UnknownItem
 from study.serializers.recording import GUID
 
-# Of rows that could be read: how a single one would be answered, and which field is to blame.
+# Status, code and field for problems of parsed rows, the same as for a single result.
 _PROBLEMS: dict[type[Exception], tuple[HTTPStatus, str, str]] = {
     PartnerMismatch: (HTTPStatus.FORBIDDEN, "PERMISSION_DENIED", "partner_id"),
     CannotRecordForOthers: (HTTPStatus.FORBIDDEN, "PERMISSION_DENIED", "user_id"),
@@ -27,24 +27,24 @@ _PROBLEMS: dict[type[Exception], tuple[HTTPStatus, str, str]] = {
 
 
 def studies_body(batch: Batch, outcomes: Sequence[BulkResult], *, every: bool) -> Json:
-    """Write what became of a batch: of every row, or of the rejected."""
-    rejected = [(index, list(_misread(errors))) for index, errors in batch.rejected]
-    rejected += [(each.index, [_refused(each.problem)]) for each in outcomes if each.problem]
-    done = [each for each in outcomes if not each.problem]
+    """Return the response document: counts, and the results of all rows or of the rejected ones."""
+    rejected = [(index, list(_parse_errors(errors))) for index, errors in batch.rejected]
+    rejected += [(each.index, [_problem_error(each.problem)]) for each in outcomes if each.problem]
+    recorded = [each for each in outcomes if not each.problem]
     results: list[Json] = [
         {"index": index, "status": "rejected", "errors": errors} for index, errors in rejected
     ]
     if every:
         results += [
             {"index": each.index, "status": "duplicate" if each.is_duplicate else "accepted"}
-            for each in done
+            for each in recorded
         ]
     results.sort(key=lambda result: result["index"])
-    return {"meta": {**counts(done, rejected), "results": results}}
+    return {"meta": {**count_by_status(recorded, rejected), "results": results}}
 
 
-def _misread(errors: Errors) -> Iterator[Json]:
-    """Write what is wrong with the fields of a row; the pointers are within it."""
+def _parse_errors(errors: Errors) -> Iterator[Json]:
+    """Yield the errors of a row that was not parsed; the pointers are within the row."""
     for field, messages in errors.items():
         pointer = None if field == NO_FIELD else field
         for message in messages:
@@ -53,13 +53,13 @@ def _misread(errors: Errors) -> Iterator[Json]:
             yield error(HTTPStatus.BAD_REQUEST, code, message, pointer=pointer)
 
 
-def _refused(problem: Exception) -> Json:
+def _problem_error(problem: Exception) -> Json:
     status, code, field = _PROBLEMS[type(problem)]
     detail = (type(problem).__doc__ or "").splitlines()[0]
     return error(status, code, detail, pointer=field)
 
 
-def _some(*names: str) -> Fields:
+def _integer_fields(*names: str) -> Fields:
     return {name: serializers.IntegerField(min_value=0) for name in names}
 
 
@@ -76,10 +76,14 @@ _ERRORS = inline_serializer(
 )
 _ROWS = inline_serializer(
     "StudiedRow",
-    {**_some("index"), "status": serializers.ChoiceField(choices=STATUSES), "errors": _ERRORS},
+    {
+        **_integer_fields("index"),
+        "status": serializers.ChoiceField(choices=STATUSES),
+        "errors": _ERRORS,
+    },
     many=True,
 )
 _META = inline_serializer(
-    "StudiedRows", {**_some("accepted", "duplicates", "rejected"), "results": _ROWS}
+    "StudiedRows", {**_integer_fields("accepted", "duplicates", "rejected"), "results": _ROWS}
 )
 OUTCOMES = inline_serializer("StudiedDocument", {"meta": _META})

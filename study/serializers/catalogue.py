@@ -1,4 +1,4 @@
-"""Sets, items, learners and callers: bodies that make them, and how they are told."""
+"""Request and response bodies of sets, items, learners and profiles."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ _USER: dict[str, Parser] = {"name": parse_text(MAX_TITLE, shortest=0), "email": 
 
 
 class SetSerializer(StrictSerializer):
-    """A set to be made."""
+    """A set to create."""
 
     name = serializers.CharField(max_length=MAX_TITLE)
     partner_id = IdField()
 
     def parse(self, data: Any) -> NewSet:
-        """Read the set."""
+        """Parse the set."""
         return NewSet(**parse_fields(data, _SET, tuple(_SET)))
 
 
@@ -70,13 +70,13 @@ class LearningItemSerializer(StrictSerializer):
     learning_engine_guid = GuidField(required=False, allow_null=True)
 
     def parse(self, data: Any) -> NewItem:
-        """Read the item."""
-        told = parse_fields(data, _ITEM, ())
-        return NewItem(guid=told.pop(GUID, None), **told)
+        """Parse the item."""
+        fields = parse_fields(data, _ITEM, ())
+        return NewItem(guid=fields.pop(GUID, None), **fields)
 
 
 class UserSerializer(StrictSerializer):
-    """A learner to be registered."""
+    """A learner to register."""
 
     name = serializers.CharField(
         max_length=MAX_TITLE, required=False, allow_null=True, allow_blank=True
@@ -86,12 +86,12 @@ class UserSerializer(StrictSerializer):
     )
 
     def parse(self, data: Any) -> NewUser:
-        """Read the learner."""
+        """Parse the learner."""
         return NewUser(**parse_fields(data, _USER, ()))
 
 
 def set_resource(study_set: StudySet, items_count: int) -> Json:
-    """Write a set."""
+    """Return the resource object of a set."""
     attributes = {
         "name": study_set.name,
         "items-count": items_count,
@@ -114,7 +114,7 @@ SET = document_schema(
 
 
 def item_resource(item: Item, learning_item: LearningItem | None) -> Json:
-    """Write an item, in a set or not; its id is its GUID."""
+    """Return the resource object of an item, in a set or not; its id is its GUID."""
     attributes = item_attributes(item, learning_item)
     return resource(LEARNING_ITEMS, item.guid, attributes, item_path(item))
 
@@ -123,7 +123,7 @@ ITEM = document_schema("LearningItem", LEARNING_ITEM)
 
 
 def user_resource(user: User) -> Json:
-    """Write somebody; staff who were there from the start have no date."""
+    """Return the resource object of a person; the first staff have no date of creation."""
     attributes = {
         "name": user.full_name,
         "email": user.email,
@@ -148,20 +148,22 @@ USER = document_schema(
 
 
 def profile_resource(actor: Actor) -> Json:
-    """Write who calls: a key has scopes, a person has roles."""
+    """Return the resource object of the caller: a key has scopes, a person has roles."""
     facility = getattr(actor, "facility", None)
-    place = {
+    facility_attributes = {
         "facility-id": str(facility.pk) if facility else None,
         "facility-name": facility.name if facility else None,
         "partner-id": facility.partner_id if facility else None,
     }
-    return resource("profiles", actor.pk, {**_who(actor), **place}, "/v3/my/profile")
+    return resource(
+        "profiles", actor.pk, {**_caller_attributes(actor), **facility_attributes}, "/v3/my/profile"
+    )
 
 
-def _who(actor: Actor) -> Json:
+def _caller_attributes(actor: Actor) -> Json:
     if isinstance(actor, ApiKey):
         return {"name": actor.name, "scopes": list(actor.scopes), "roles": []}
-    assert isinstance(actor, User)  # noqa: S101  # guests have been turned away
+    assert isinstance(actor, User)  # noqa: S101  # guests have been rejected before
     return {"name": actor.full_name, "scopes": [], "roles": role_names(actor)}
 
 

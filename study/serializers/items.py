@@ -1,4 +1,4 @@
-"""Learning items as `/v3` tells them."""
+"""Attributes of learning items in `/v3`."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def item_attributes(
     readiness: float | None = None,
     see_next_at: datetime | None = None,
 ) -> Json:
-    """Write an item; `learning_item` None: it is in no set."""
+    """Return the attributes of an item; `learning_item` None: it is in no set."""
     return {
         "created-at": format_time(learning_item.created_at if learning_item else item.created_at),
         "question": learning_item.question if learning_item else None,
@@ -55,7 +55,7 @@ def item_attributes(
 
 
 def difficulty_attributes(item: Item) -> Json:
-    """Write how hard an item is, in logits, once enough answers say so."""
+    """Return the difficulty of an item in logits; null until there are enough answers."""
     if not is_known(item.difficulty):
         return {"difficulty": None, "difficulty-sd": None}
     beside = item.skill.difficulty_mean if item.skill else 0.0
@@ -66,5 +66,5 @@ def difficulty_attributes(item: Item) -> Json:
 
 
 def item_path(item: Item) -> str:
-    """Return where an item can be asked for."""
+    """Return the path of the URL of an item."""
     return f"/v3/learning_items/{item.guid}"

@@ -1,4 +1,4 @@
-"""What reads of study results answer, as JSON:API documents."""
+"""Response documents of the review queue and of learning statistics."""
 
 from __future__ import annotations
 
@@ -30,15 +30,12 @@ DECIMALS = 4
 _DAY = timedelta(days=1)
 
 
-# What to study.
-
-
-def reviews_document(request: Request, told: ReviewPage, page: Page) -> Json:
-    """Write a part of what to study, with the way to the other parts."""
-    pages = -(-told.count // page.size)
+def reviews_document(request: Request, queue: ReviewPage, page: Page) -> Json:
+    """Return one page of the review queue, with links to the other pages."""
+    pages = -(-queue.count // page.size)
     return document(
-        [_review_resource(review) for review in told.reviews],
-        meta={"total-pages": pages, "total-count": told.count},
+        [_review_resource(review) for review in queue.reviews],
+        meta={"total-pages": pages, "total-count": queue.count},
         links=_links(request, page, last=max(1, pages)),
     )
 
@@ -55,17 +52,17 @@ def _review_resource(review: Review) -> Json:
 
 
 def _links(request: Request, page: Page, *, last: int) -> Json:
-    def to(number: int) -> str:
+    def link_to(number: int) -> str:
         query = request.query_params.copy()
         query[NUMBER], query[SIZE] = str(number), str(page.size)
         return _path(request, query.urlencode())
 
     return {
-        "self": to(page.number),
-        "first": to(1),
-        "last": to(last),
-        "prev": to(min(page.number - 1, last)) if page.number > 1 else None,
-        "next": to(page.number + 1) if page.number < last else None,
+        "self": link_to(page.number),
+        "first": link_to(1),
+        "last": link_to(last),
+        "prev": link_to(min(page.number - 1, last)) if page.number > 1 else None,
+        "next": link_to(page.number + 1) if page.number < last else None,
     }
 
 
@@ -85,32 +82,31 @@ REVIEWS = document_schema(
 )
 
 
-# How a learner gets on: each is told of at the path it was asked for.
-
-
 def hours_document(request: Request, learner: User, hours: FloatArray) -> Json:
-    """Write the efficiency to expect at each hour of UTC."""
+    """Return the efficiency to expect at each hour of UTC."""
     by_hour = {str(hour): round(float(share), DECIMALS) for hour, share in enumerate(hours)}
-    return _stats(request, "user", f"{learner.pk}", {"predicted-efficiency-by-hour": by_hour})
+    return _stats_document(
+        request, "user", f"{learner.pk}", {"predicted-efficiency-by-hour": by_hour}
+    )
 
 
-def set_document(request: Request, learner: User, told: SetProgress) -> Json:
-    """Write how far a learner is with a set."""
+def set_document(request: Request, learner: User, progress: SetProgress) -> Json:
+    """Return a learner's progress in a set."""
     attributes = {
-        "readiness": None if told.readiness is None else round(told.readiness, DECIMALS),
-        "items-count": told.items,
-        "studied-count": told.studied,
-        "due-count": told.due,
+        "readiness": None if progress.readiness is None else round(progress.readiness, DECIMALS),
+        "items-count": progress.items,
+        "studied-count": progress.studied,
+        "due-count": progress.due,
     }
-    return _stats(request, "set", f"{learner.pk}-{told.study_set}", attributes)
+    return _stats_document(request, "set", f"{learner.pk}-{progress.study_set}", attributes)
 
 
-def item_document(request: Request, learner: User, told: ItemProgress) -> Json:
-    """Write how far a learner is with an item."""
-    memory, interval, accuracy = told.memory, told.interval, told.accuracy
+def item_document(request: Request, learner: User, progress: ItemProgress) -> Json:
+    """Return a learner's progress with an item."""
+    memory, interval, accuracy = progress.memory, progress.interval, progress.accuracy
     attributes = {
-        "readiness": round(told.readiness, DECIMALS),
-        **difficulty_attributes(told.item),
+        "readiness": round(progress.readiness, DECIMALS),
+        **difficulty_attributes(progress.item),
         "accuracy": None if accuracy is None else round(accuracy, DECIMALS),
         "presentations-count": memory.reviews if memory else 0,
         "total-study-time-millis": round(memory.seconds * 1000) if memory else 0,
@@ -118,26 +114,26 @@ def item_document(request: Request, learner: User, told: ItemProgress) -> Json:
         "see-next-at": format_time(memory.due) if memory else None,
         "review-interval": None if interval is None else round(interval / _DAY, DECIMALS),
     }
-    return _stats(request, "item", f"{learner.pk}-{told.item.guid}", attributes)
+    return _stats_document(request, "item", f"{learner.pk}-{progress.item.guid}", attributes)
 
 
-def _stats(request: Request, of: str, key: str, attributes: Json) -> Json:
+def _stats_document(request: Request, of: str, key: str, attributes: Json) -> Json:
     path = _path(request, request.query_params.urlencode())
     return document(resource(f"{of}-learning-stats", key, attributes, path))
 
 
-def _described(of: str, attributes: Fields) -> Any:
-    resource = schema_for(f"{of}-learning-stats", attributes)
-    return document_schema(f"{of.capitalize()}LearningStats", resource)
+def _stats_schema(of: str, attributes: Fields) -> Any:
+    resource_schema = schema_for(f"{of}-learning-stats", attributes)
+    return document_schema(f"{of.capitalize()}LearningStats", resource_schema)
 
 
 _BY_HOUR: Fields = {
     str(hour): serializers.FloatField(min_value=0, max_value=1) for hour in range(HOURS)
 }
-HOURS_STATS = _described(
+HOURS_STATS = _stats_schema(
     "user", {"predicted-efficiency-by-hour": inline_serializer("EfficiencyByHour", _BY_HOUR)}
 )
-SET_STATS = _described(
+SET_STATS = _stats_schema(
     "set",
     {
         "readiness": serializers.FloatField(min_value=0, max_value=1, allow_null=True),
@@ -146,7 +142,7 @@ SET_STATS = _described(
         "due-count": serializers.IntegerField(),
     },
 )
-ITEM_STATS = _described(
+ITEM_STATS = _stats_schema(
     "item",
     {
         "readiness": serializers.FloatField(min_value=0, max_value=1),

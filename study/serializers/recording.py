@@ -1,4 +1,4 @@
-"""One study result from what a client sent: the same rules for one and for ten thousand."""
+"""Strict parsing of study results, the same for one and for ten thousand."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ _REQUIRED = ("user_id", "partner_id", "quiz_result", "study_time_millis")
 
 
 def parse_result(data: Any) -> StudyResult:
-    """Read one result strictly (contract 3).
+    """Parse one result strictly (contract 3).
 
     Raises
     ------
-    BadAnswer : what was sent is not one.
+    BadAnswer : the data is not a valid result.
     """
-    told = parse_fields(data, _PARSERS, _REQUIRED)
-    guid = told.pop(GUID, None)
-    if guid is None and "item_id" not in told:
-        needed = f"{GUID} or item_id is required."
-        raise BadAnswer({GUID: ErrorDetail(needed, "required")})
-    if guid is not None and "item_id" in told:
+    fields = parse_fields(data, _PARSERS, _REQUIRED)
+    guid = fields.pop(GUID, None)
+    if guid is None and "item_id" not in fields:
+        message = f"{GUID} or item_id is required."
+        raise BadAnswer({GUID: ErrorDetail(message, "required")})
+    if guid is not None and "item_id" in fields:
         raise BadAnswer({"item_id": ErrorDetail(f"Not together with {GUID}.", "invalid")})
-    return StudyResult(guid=guid, **told)
+    return StudyResult(guid=guid, **fields)
 
 
 def _parse_quiz_result(value: Any) -> QuizResult:
@@ -73,5 +73,5 @@ class StudyResultSerializer(StrictSerializer):
     timestamp = serializers.DateTimeField(required=False, allow_null=True)
 
     def parse(self, data: Any) -> StudyResult:
-        """Read the result."""
+        """Parse the result."""
         return parse_result(data)

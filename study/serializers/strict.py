@@ -1,4 +1,4 @@
-"""Bodies read by functions of ours; the fields are what the OpenAPI document says of them."""
+"""Serializers with their own parsers; their fields only describe the body in OpenAPI."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ _INTEGER = "integer"
 
 
 class StrictSerializer(serializers.Serializer[Any]):
-    """A body that becomes a command; no type is taken for another."""
+    """A body that is parsed into a command without converting types."""
 
     def parse(self, data: Any) -> Any:
-        """Return the command, or say by `BadAnswer` why there is none."""
+        """Return the command, or raise `BadAnswer` with the reason."""
         raise NotImplementedError
 
     def to_internal_value(self, data: Any) -> Any:
-        """Read the body by the rules that the bulk goes by."""
-        # Ignored like other unknown fields, a document would make a thing of which nothing is kept.
+        """Parse the body by the same rules as the bulk endpoint."""
+        # If a JSON:API document were ignored like unknown fields, an empty object would be created.
         if isinstance(data, dict) and "data" in data and not data.keys() & self.fields.keys():
             raise ValidationError({"data": ["Send the fields alone, not as a document."]})
         try:
@@ -39,7 +39,7 @@ class StrictSerializer(serializers.Serializer[Any]):
 
         Raises
         ------
-        ValidationError : the body is none.
+        ValidationError : the body is invalid.
         """
         self.is_valid(raise_exception=True)
         return self.validated_data
@@ -54,27 +54,27 @@ class StrictSerializer(serializers.Serializer[Any]):
     }
 )
 class IdField(serializers.CharField):
-    """An id that apps may keep as a number."""
+    """An id that apps may store as a number."""
 
 
 @extend_schema_field({**UUID_SCHEMA, "example": "4ec0d7e2-a986-487d-9682-9ba6bbcb4cea"})
 class GuidField(serializers.UUIDField):
-    """A GUID, dashed or plain."""
+    """A GUID, with or without dashes."""
 
 
 def parse_id(value: Any) -> str:
-    """Read an id: a text, or a whole number by its digits."""
+    """Parse an id: a string, or a whole number as its digits."""
     if type(value) is int:
         return str(value)
     try:
         return parse_name(value)
     except ValueError as error:
-        wanted = "A string or a whole number is required."
-        raise ValueError(str(error) if isinstance(value, str) else wanted) from None
+        message = "A string or a whole number is required."
+        raise ValueError(str(error) if isinstance(value, str) else message) from None
 
 
 def parse_guid(value: Any) -> UUID:
-    """Read a GUID, dashed or plain, in any case."""
+    """Parse a GUID, with or without dashes, in any case."""
     guid = parse_uuid(value) if isinstance(value, str) else None
     if guid is None:
         raise ValueError("A GUID is required.")

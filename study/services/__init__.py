@@ -1,4 +1,4 @@
-"""Use cases of study results that write."""
+"""Services that write study sets, items and results."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Making what is studied: sets, their items, and learners to study them."""
+"""Creation of study sets, of their items, and of learners to study them."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ class ConflictingItemIds(ValueError):
 
 @transaction.atomic
 def create_study_set(new: NewSet, *, actor: Actor, at: datetime) -> StudySet:
-    """Make an empty set; knowing its items will be a skill.
+    """Create an empty set, and the skill of knowing its items.
 
     Raises
     ------
-    PartnerMismatch : it is meant for another partner.
-    NotAllowed : the caller does not look after the whole facility.
+    PartnerMismatch : the set is for another partner.
+    NotAllowed : the caller does not manage the whole facility.
     """
     facility_id = get_partner(actor, new.partner_id)
     _require_staff(actor, facility_id)
@@ -52,7 +52,7 @@ def create_study_set(new: NewSet, *, actor: Actor, at: datetime) -> StudySet:
 
 @transaction.atomic(savepoint=False)
 def get_study_set(facility_id: UUID, name: str, *, at: datetime) -> StudySet:
-    """Make an empty set, and the skill that goes with it."""
+    """Create an empty set and its skill, without checking permissions."""
     key = uuid7()
     skill = Skill.objects.create(facility_id=facility_id, code=str(key), title=name)
     return StudySet.objects.create(
@@ -62,27 +62,27 @@ def get_study_set(facility_id: UUID, name: str, *, at: datetime) -> StudySet:
 
 @transaction.atomic
 def rename_study_set(study_set: StudySet, name: str) -> None:
-    """Call a set something else, and its skill with it."""
+    """Rename a set and its skill."""
     StudySet.objects.filter(pk=study_set.pk).update(name=name)
     Skill.objects.filter(pk=study_set.skill_id).update(title=name)
 
 
 @transaction.atomic
 def add_item(set_name: str, new: NewItem, *, actor: Actor, at: datetime) -> LearningItem:
-    """Put an item at the end of a set, a new one or one that was studied already.
+    """Add an item to the end of a set: a new one, or one that was studied before.
 
-    Its skill becomes the set's, unless it was given one of its own.
+    Its skill becomes the set's, unless it has one of its own.
 
     Raises
     ------
     UnknownSet : the caller's facility has no such set.
-    NotAllowed : the caller does not look after the whole facility.
-    SetIsFull, ItemAlreadyInSet, ConflictingItemIds : there is no place for it.
+    NotAllowed : the caller does not manage the whole facility.
+    SetIsFull, ItemAlreadyInSet, ConflictingItemIds : the item cannot be added.
     """
     study_set = _lock_set(set_name, actor)
     _require_staff(actor, study_set.facility_id)
     position = _free_position(study_set)
-    item = _item(study_set, new)
+    item = _get_or_create_item(study_set, new)
     if LearningItem.objects.filter(item=item).exists():
         raise ItemAlreadyInSet("learning_engine_guid" if new.guid else "item_id")
     return LearningItem.objects.create(
@@ -96,17 +96,17 @@ def add_item(set_name: str, new: NewItem, *, actor: Actor, at: datetime) -> Lear
 
 
 def _lock_set(name: str, actor: Actor) -> StudySet:
-    """Lock a set, so that those who add to it take turns; whoever studies it never waits."""
+    """Lock a set, so that additions to it take turns; recording results never waits for it."""
     key = parse_uuid(name)
-    found = visible_sets(actor).filter(pk=key) if key else StudySet.objects.none()
-    study_set = get_one(found.select_for_update(no_key=True))
+    sets = visible_sets(actor).filter(pk=key) if key else StudySet.objects.none()
+    study_set = get_one(sets.select_for_update(no_key=True))
     if study_set is None:
         raise UnknownSet
     return study_set
 
 
 def _free_position(study_set: StudySet) -> int:
-    """Return the place after the last; where that is taken, one that an item left."""
+    """Return the position after the last item; beyond the limit, one that was left free."""
     taken = set(study_set.learning_items.values_list("position", flat=True))
     if len(taken) >= MAX_ITEMS:
         raise SetIsFull
@@ -114,9 +114,9 @@ def _free_position(study_set: StudySet) -> int:
     return after if after < MAX_ITEMS else min(set(range(MAX_ITEMS)) - taken)
 
 
-def _item(study_set: StudySet, new: NewItem) -> Item:
-    """Return the item that is meant, locked, its skill set; where there is none, a new one."""
-    item = _lock_named(study_set.facility_id, new) or _made(study_set, new)
+def _get_or_create_item(study_set: StudySet, new: NewItem) -> Item:
+    """Return the named item, locked and with a skill; create it if there is none."""
+    item = _lock_item(study_set.facility_id, new) or _create_item(study_set, new)
     if (item.code is None and new.item_id) or item.skill_id is None:
         item.code = item.code or new.item_id
         item.skill_id = item.skill_id or study_set.skill_id
@@ -124,19 +124,21 @@ def _item(study_set: StudySet, new: NewItem) -> Item:
     return item
 
 
-def _made(study_set: StudySet, new: NewItem) -> Item:
-    """Make an item; an answer to the same one may come first at this very moment."""
-    fresh = Item(facility_id=study_set.facility_id, code=new.item_id, skill_id=study_set.skill_id)
-    fresh.guid = new.guid or fresh.guid
-    Item.objects.bulk_create([fresh], ignore_conflicts=True)
+def _create_item(study_set: StudySet, new: NewItem) -> Item:
+    """Create an item; a concurrent answer to the same item may create it first."""
+    new_item = Item(
+        facility_id=study_set.facility_id, code=new.item_id, skill_id=study_set.skill_id
+    )
+    new_item.guid = new.guid or new_item.guid
+    Item.objects.bulk_create([new_item], ignore_conflicts=True)
     is_named = new.guid is not None or new.item_id is not None
-    item = _lock_named(study_set.facility_id, new if is_named else NewItem(guid=fresh.guid))
-    assert item is not None  # noqa: S101  # somebody has made it
+    item = _lock_item(study_set.facility_id, new if is_named else NewItem(guid=new_item.guid))
+    assert item is not None  # noqa: S101  # it exists by now
     return item
 
 
-def _lock_named(facility_id: UUID, new: NewItem) -> Item | None:
-    """Lock the one item a GUID, a code or both name; None where there is none."""
+def _lock_item(facility_id: UUID, new: NewItem) -> Item | None:
+    """Lock the one item that has the GUID or the code; None if there is none."""
     items = Item.objects.filter(facility=facility_id).order_by("pk")
     named = items.none()
     if new.guid is not None:
@@ -144,28 +146,28 @@ def _lock_named(facility_id: UUID, new: NewItem) -> Item | None:
     if new.item_id is not None:
         named = named | items.filter(code=new.item_id)
     found = list(named.select_for_update(no_key=True))
-    if len(found) > 1 or any(_is_another(item, new) for item in found):
+    if len(found) > 1 or any(_has_other_ids(item, new) for item in found):
         raise ConflictingItemIds
     return found[0] if found else None
 
 
-def _is_another(item: Item, new: NewItem) -> bool:
-    """Tell whether an item that one of the names found is known by another instead."""
+def _has_other_ids(item: Item, new: NewItem) -> bool:
+    """Return whether an item found by one of the ids differs in the other."""
     other_guid = new.guid is not None and item.guid != new.guid
     return other_guid or (None not in (new.item_id, item.code) and item.code != new.item_id)
 
 
 @transaction.atomic
 def create_learner(new: NewUser, partner_id: str, *, actor: Actor, at: datetime) -> User:
-    """Register a learner whom nobody calls by a name of their own yet.
+    """Register a learner who has no external id yet.
 
     Raises
     ------
-    PartnerMismatch : they are meant for another partner.
-    NotAllowed : the caller may not change who is in the facility.
+    PartnerMismatch : the learner is for another partner.
+    NotAllowed : the caller may not change the members of the facility.
     """
     facility_id = get_partner(actor, partner_id)
-    if not _may_register(actor, facility_id):
+    if not _can_register(actor, facility_id):
         raise NotAllowed
     learner = User(facility_id=facility_id, full_name=new.name, email=new.email, created_at=at)
     learner.set_unusable_password()
@@ -173,15 +175,18 @@ def create_learner(new: NewUser, partner_id: str, *, actor: Actor, at: datetime)
     return learner
 
 
-def _may_register(actor: Actor, facility_id: UUID) -> bool:
-    """Tell whether somebody may; a key could as well record for a learner nobody knows."""
+def _can_register(actor: Actor, facility_id: UUID) -> bool:
+    """Return whether the actor may register learners.
+
+    With `auto_provision` a key with write scope may: it could also create them by recording.
+    """
     if isinstance(actor, ApiKey) and actor.facility.auto_provision:
         return actor.allows(Scope.WRITE)
     return manages(actor, facility_id)
 
 
 def _require_staff(actor: Actor, facility_id: UUID) -> None:
-    """Refuse whoever does not look after the whole of a facility."""
+    """Raise an error unless the actor manages the whole facility."""
     if isinstance(actor, ApiKey) or actor.is_superuser:
         return
     if not (isinstance(actor, User) and actor.roles.filter(facility=facility_id).exists()):

@@ -1,4 +1,4 @@
-"""Recording what learners studied, one result at a time or many."""
+"""Recording of study results, one at a time or many."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from study.commands import StudyResult
 from study.selectors import PartnerMismatch, UnknownItem, get_partner
 
 ItemName = str | UUID
-# SQLite takes only so many values in one statement.
+# SQLite limits the number of parameters of a statement.
 LOOKUP_BATCH_SIZE = 500
 
 
 @transaction.atomic
 def study_result(result: StudyResult, *, actor: Actor, at: datetime) -> UUID:
-    """Record one result for the learner it names; return who that is.
+    """Record one result for the learner it names; return the learner's key.
 
     Raises
     ------
-    PartnerMismatch : it is meant for another partner.
+    PartnerMismatch : the result is for another partner.
     CannotRecordForOthers, UnknownLearner, AuthenticationRequired : see `resolve_and_lock_learner`.
-    UnknownItem : the facility neither has the item nor takes new ones.
+    UnknownItem : the facility neither has the item nor creates new ones.
     EventOwnedByAnother : the event_id was used for another learner.
     NotALearner : the caller belongs to no facility.
     """
@@ -38,10 +38,10 @@ def study_result(result: StudyResult, *, actor: Actor, at: datetime) -> UUID:
     learner = resolve_and_lock_learner(actor, result.user_id, at=at)
     if learner is None:
         raise AuthenticationRequired
-    facility = _facility(actor)
+    facility = _facility_of(actor)
     if facility is None:
         raise NotALearner
-    if not facility.auto_provision and not _known([result.item], facility):
+    if not facility.auto_provision and not _find_known_items([result.item], facility):
         raise UnknownItem
     record_answers(learner, [result.answer], at=at)
     return learner.pk
@@ -50,28 +50,30 @@ def study_result(result: StudyResult, *, actor: Actor, at: datetime) -> UUID:
 def study_results(
     rows: Sequence[BulkRow], *, actor: ApiKey | User, at: datetime
 ) -> list[BulkResult]:
-    """Record what can be recorded, and say of each row what became of it, in their order.
+    """Record all valid rows, and return the result of each row, in their order.
 
     Raises
     ------
     NotALearner : the caller belongs to no facility.
     """
-    problems = dict(_problems(rows, actor))
-    fine = [row for row in rows if row.index not in problems]
-    refused = [BulkResult(index=index, problem=problem) for index, problem in problems.items()]
-    outcomes = refused + record_many(fine, actor=actor, at=at)
+    problems = dict(_find_problems(rows, actor))
+    valid = [row for row in rows if row.index not in problems]
+    rejected = [BulkResult(index=index, problem=problem) for index, problem in problems.items()]
+    outcomes = rejected + record_many(valid, actor=actor, at=at)
     return sorted(outcomes, key=lambda outcome: outcome.index)
 
 
-def _problems(rows: Sequence[BulkRow], actor: ApiKey | User) -> Iterator[tuple[int, Exception]]:
-    """Yield what is wrong with rows before anybody is locked."""
+def _find_problems(
+    rows: Sequence[BulkRow], actor: ApiKey | User
+) -> Iterator[tuple[int, Exception]]:
+    """Yield the problems of rows that can be found before any learner is locked."""
     results = {row.index: row.payload for row in rows if isinstance(row.payload, StudyResult)}
-    foreign = _foreign({result.partner_id for result in results.values()}, actor)
-    facility = _facility(actor)
+    foreign = _find_foreign_partners({result.partner_id for result in results.values()}, actor)
+    facility = _facility_of(actor)
     unknown: set[ItemName] = set()
     if facility is not None and not facility.auto_provision:
         named = {each.item for each in results.values() if each.partner_id not in foreign}
-        unknown = named - _known(named, facility)
+        unknown = named - _find_known_items(named, facility)
     for index, result in results.items():
         if result.partner_id in foreign:
             yield index, PartnerMismatch()
@@ -79,8 +81,8 @@ def _problems(rows: Sequence[BulkRow], actor: ApiKey | User) -> Iterator[tuple[i
             yield index, UnknownItem()
 
 
-def _foreign(partners: Iterable[str], actor: ApiKey | User) -> set[str]:
-    """Return which of the partners are not the caller's."""
+def _find_foreign_partners(partners: Iterable[str], actor: ApiKey | User) -> set[str]:
+    """Return those of the partner ids that are not the caller's."""
     foreign = set()
     for partner_id in partners:
         try:
@@ -90,18 +92,18 @@ def _foreign(partners: Iterable[str], actor: ApiKey | User) -> set[str]:
     return foreign
 
 
-def _facility(actor: Actor) -> Facility | None:
+def _facility_of(actor: Actor) -> Facility | None:
     facility: Facility | None = getattr(actor, "facility", None)
     return facility
 
 
-def _known(names: Iterable[ItemName], facility: Facility) -> set[ItemName]:
-    """Return those of the names that items of a facility have already."""
+def _find_known_items(names: Iterable[ItemName], facility: Facility) -> set[ItemName]:
+    """Return those of the names that items of a facility already have."""
     known: set[ItemName] = set()
-    left = iter(names)
-    while some := list(islice(left, LOOKUP_BATCH_SIZE)):
-        codes = [name for name in some if isinstance(name, str)]
-        guids = [name for name in some if isinstance(name, UUID)]
+    remaining = iter(names)
+    while batch := list(islice(remaining, LOOKUP_BATCH_SIZE)):
+        codes = [name for name in batch if isinstance(name, str)]
+        guids = [name for name in batch if isinstance(name, UUID)]
         named = Q(code__in=codes) | Q(guid__in=guids)
         for pair in Item.objects.filter(named, facility=facility).values_list("code", "guid"):
             known.update(name for name in pair if name is not None)

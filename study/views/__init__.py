@@ -1,3 +1,3 @@
-"""Views of `/v3`: each translates, makes one call, and translates back."""
+"""Views of `/v3`: each parses the request, makes one call and writes the response."""
 
 from __future__ import annotations

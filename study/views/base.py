@@ -1,4 +1,4 @@
-"""What every view of `/v3` is: JSON:API out, JSON of either name in."""
+"""Base view of `/v3`: JSON:API responses, and requests in JSON or JSON:API."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from study.jsonapi import JsonApiParser, JsonApiRenderer, JsonParser
 
 
 class JsonApiView(RecordingView):
-    """A view of this API; what it creates is also told by `Location`."""
+    """Base of the views of this API; responses that create a resource have a `Location`."""
 
     renderer_classes = [JsonApiRenderer]
     parser_classes = [JsonParser, JsonApiParser]
 
     @property
     def actor(self) -> Actor:
-        """Who calls."""
+        """The caller."""
         return cast("Actor", self.request.user)
 
     def finalize_response(
         self, request: Request, response: Response, *args: Any, **kwargs: Any
     ) -> Response:
-        """Say where a created resource is, the first time as again."""
+        """Add the `Location` of a created resource, also to a replayed response."""
         finished = super().finalize_response(request, response, *args, **kwargs)
         if finished.status_code == HTTPStatus.CREATED:
             body = getattr(finished, "data", None) or orjson.loads(finished.content)

@@ -1,4 +1,4 @@
-"""Making what is studied, and asking for it again."""
+"""Views of study sets, items and learners, and of the caller's profile."""
 
 from __future__ import annotations
 
@@ -34,20 +34,20 @@ class SetsView(JsonApiView):
     @extend_schema(request=SetSerializer, responses={201: SET})
     @idempotent
     def post(self, request: Request) -> Response:
-        """Make an empty set of items."""
+        """Create an empty set of items."""
         new = SetSerializer(data=request.data).command()
-        made = services.create_study_set(new, actor=self.actor, at=timezone.now())
-        return Response(document(set_resource(made, 0)), status=201)
+        study_set = services.create_study_set(new, actor=self.actor, at=timezone.now())
+        return Response(document(set_resource(study_set, 0)), status=201)
 
-    def authorize_replay(self, request: Request, told: Any) -> None:  # noqa: ARG002
-        """Require that the set is still there, and the caller's."""
-        selectors.get_visible_set(self.actor, told["data"]["id"])
+    def authorize_replay(self, request: Request, body: Any) -> None:  # noqa: ARG002
+        """Check that the set still exists, and that the caller may read it."""
+        selectors.get_visible_set(self.actor, body["data"]["id"])
 
 
 class SetView(JsonApiView):
     @extend_schema(responses=SET)
     def get(self, request: Request, set_id: str) -> Response:  # noqa: ARG002
-        """Tell of one set."""
+        """Return one set."""
         return Response(document(set_resource(*selectors.get_visible_set(self.actor, set_id))))
 
 
@@ -60,15 +60,15 @@ class SetItemsView(JsonApiView):
         added = services.add_item(set_id, new, actor=self.actor, at=timezone.now())
         return Response(document(item_resource(added.item, added)), status=201)
 
-    def authorize_replay(self, request: Request, told: Any) -> None:  # noqa: ARG002
-        """Require that the item is still there, and the caller's."""
-        selectors.get_visible_item(self.actor, told["data"]["id"])
+    def authorize_replay(self, request: Request, body: Any) -> None:  # noqa: ARG002
+        """Check that the item still exists, and that the caller may read it."""
+        selectors.get_visible_item(self.actor, body["data"]["id"])
 
 
 class ItemView(JsonApiView):
     @extend_schema(responses=ITEM)
     def get(self, request: Request, guid: str) -> Response:  # noqa: ARG002
-        """Tell of one item, in a set or not."""
+        """Return one item, in a set or not."""
         item = selectors.get_visible_item(self.actor, guid)
         learning_item = getattr(item, "learning_item", None)
         return Response(document(item_resource(item, learning_item)))
@@ -78,27 +78,27 @@ class UsersView(JsonApiView):
     @extend_schema(request=UserSerializer, responses={201: USER})
     @idempotent
     def post(self, request: Request, partner_id: str) -> Response:
-        """Register a learner, to be called by the id that is answered."""
+        """Register a learner, to be named by the id in the response."""
         new = UserSerializer(data=request.data).command()
         learner = services.create_learner(new, partner_id, actor=self.actor, at=timezone.now())
         self.learner_id = learner.pk
         return Response(document(user_resource(learner)), status=201)
 
-    def authorize_replay(self, request: Request, told: Any) -> None:  # noqa: ARG002
-        """Require of people that they still look after the learner; of keys `once` does."""
+    def authorize_replay(self, request: Request, body: Any) -> None:  # noqa: ARG002
+        """Check that a person may still read the learner; `authorize_learner` checks keys."""
         if isinstance(self.actor, User):
-            readable_learner(self.actor, told["data"]["id"])
+            readable_learner(self.actor, body["data"]["id"])
 
 
 class UserView(JsonApiView):
     @extend_schema(responses=USER)
     def get(self, request: Request, user_id: str) -> Response:  # noqa: ARG002
-        """Tell of one learner."""
+        """Return one learner."""
         return Response(document(user_resource(readable_learner(self.actor, user_id))))
 
 
 class ProfileView(JsonApiView):
     @extend_schema(responses=PROFILE)
     def get(self, request: Request) -> Response:  # noqa: ARG002
-        """Tell who calls: whose key it is and what it may do, or who logged in."""
+        """Return the caller: the facility and scopes of a key, or the roles of a person."""
         return Response(document(profile_resource(self.actor)))

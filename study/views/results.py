@@ -1,4 +1,4 @@
-"""Sending what was studied."""
+"""Views that record study results."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from study.views.stats import ReviewsView
 
 
 class StudyView(ReviewsView):
-    """What to study next, and how it went."""
+    """A learner's review queue, and the recording of results."""
 
     @extend_schema(examples=[RESULT], request=StudyResultSerializer, responses={204: None})
     @idempotent
     def post(self, request: Request) -> Response:
-        """Save how a learner answered an item."""
+        """Record the result of a learner studying an item."""
         result = StudyResultSerializer(data=request.data).command()
         self.learner_id = services.study_result(result, actor=self.actor, at=timezone.now())
         return Response(status=204)
@@ -54,7 +54,7 @@ class ResultsView(JsonApiView):
     )
     @idempotent_in_chunks
     def post(self, request: Request) -> Response:
-        """Save up to 10,000 results: what cannot be recorded is told by its place."""
+        """Record up to 10,000 results; rows that cannot be recorded are reported by position."""
         every = asking.parse_every_result(request)
         batch = Batch.of(request.data)
         outcomes = services.study_results(

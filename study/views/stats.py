@@ -1,4 +1,4 @@
-"""Views that tell what to study next, and how learners get on."""
+"""Views of the review queue and of learning statistics."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from study.views.base import JsonApiView
 
 
 class StatsView(JsonApiView):
-    """A view about one learner of the partner that the query names."""
+    """Base of views about one learner of the partner in the query."""
 
     def learner(self, request: Request, name: str) -> User:
-        """Return the learner of this name."""
+        """Return the learner with this id."""
         partner_id = asking.parse_id(request, "partner_id")
         return selectors.learner_of_partner(self.actor, name, partner_id=partner_id)
 
@@ -40,7 +40,7 @@ class ReviewsView(StatsView):
         responses=REVIEWS,
     )  # fmt: skip
     def get(self, request: Request) -> Response:
-        """List what a learner should study next, best first: what is due; of a set, then new."""
+        """List the items to study next, best first: due ones, then new ones of a set."""
         asking.reject_unknown_params(request)
         page, set_id = asking.parse_page(request), asking.parse_optional_id(request, "set_id")
         learner = self.learner(request, asking.parse_id(request, "user_id"))
@@ -51,7 +51,7 @@ class ReviewsView(StatsView):
 class LearnerStatsView(StatsView):
     @extend_schema(parameters=[asking.PARTNER], responses=HOURS_STATS)
     def get(self, request: Request, user_id: str) -> Response:
-        """Tell at which hours of the day a learner does well."""
+        """Return a learner's expected efficiency at each hour of the day."""
         learner = self.learner(request, user_id)
         return Response(hours_document(request, learner, selectors.hourly_efficiency(learner)))
 
@@ -59,7 +59,7 @@ class LearnerStatsView(StatsView):
 class SetStatsView(StatsView):
     @extend_schema(parameters=[asking.PARTNER], responses=SET_STATS)
     def get(self, request: Request, user_id: str, set_id: str) -> Response:
-        """Tell how far a learner is with a set."""
+        """Return a learner's progress in a set."""
         learner = self.learner(request, user_id)
         progress = selectors.set_progress(learner, set_id, at=timezone.now())
         return Response(set_document(request, learner, progress))
@@ -68,7 +68,7 @@ class SetStatsView(StatsView):
 class ItemStatsView(StatsView):
     @extend_schema(parameters=[asking.PARTNER], responses=ITEM_STATS)
     def get(self, request: Request, user_id: str, guid: str) -> Response:
-        """Tell how far a learner is with an item."""
+        """Return a learner's progress with an item."""
         learner = self.learner(request, user_id)
         progress = selectors.item_progress(learner, guid, at=timezone.now())
         return Response(item_document(request, learner, progress))

@@ -1,4 +1,4 @@
-"""`manage.py fit_skills`: each skill's parameters from what learners answered."""
+"""`manage.py fit_skills`: fit each skill's parameters to the recorded answers."""
 
 from __future__ import annotations
 
@@ -66,27 +66,27 @@ class Command(BaseCommand):
         learners = User.objects.in_facility(facility.pk)
         total = LearningEvent.objects.filter(learner__in=learners).count()
         with tqdm(total=total, unit="events", disable=None, desc="rebuilding") as bar:
-            for tally in rebuild(learners, newest_parameters=True):
-                bar.update(tally.answers)
+            for progress in rebuild(learners, newest_parameters=True):
+                bar.update(progress.answers)
         self.stdout.write("Beliefs rebuilt.")
 
     def _print(self, fits: Sequence[SkillFit]) -> None:
         rows = [HEADINGS, *(_row(fit) for fit in fits)]
-        widths = [max(len(row[place]) for row in rows) for place in range(len(HEADINGS))]
+        widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
         for row in rows:
             cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
             self.stdout.write("  ".join(cells).rstrip())
 
 
 def _row(fit: SkillFit) -> tuple[str, ...]:
-    told = fit.parameters
-    numbers = (told.prior, told.learn, told.guess, told.slip)
+    parameters = fit.parameters
+    numbers = (parameters.prior, parameters.learn, parameters.guess, parameters.slip)
     return (
         fit.skill.code,
-        str(told.answers),
+        str(parameters.answers),
         *(f"{number:.3f}" for number in numbers),
-        f"{told.log_likelihood_before:.1f}",
-        f"{told.log_likelihood_after:.1f}",
-        str(told.version or "-"),
-        "; ".join(told.warnings),
+        f"{parameters.log_likelihood_before:.1f}",
+        f"{parameters.log_likelihood_after:.1f}",
+        str(parameters.version or "-"),
+        "; ".join(parameters.warnings),
     )

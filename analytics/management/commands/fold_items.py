@@ -1,4 +1,4 @@
-"""`manage.py fold_items`: what answers say of items and skills, now rather than in a while."""
+"""`manage.py fold_items`: update the statistics of items and skills now instead of by the job."""
 
 from __future__ import annotations
 

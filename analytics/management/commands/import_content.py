@@ -1,4 +1,4 @@
-"""`manage.py import_content FILE`: what contents are called, and which questions they ask."""
+"""`manage.py import_content FILE`: import the titles and questions of contents."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror}") from None
         except UnknownParents as error:
-            raise CommandError(f"{file}: {_describe(file, error)}") from None
+            raise CommandError(f"{file}: {_describe_orphans(file, error)}") from None
         except BadCatalogue as error:
             raise CommandError(f"{file}: {error}") from None
         except (DataError, IntegrityError):
@@ -50,8 +50,8 @@ def _import(file: Path) -> ImportedContents:
         return import_contents(read_catalogue(file), progress=bar.update)
 
 
-def _describe(file: Path, error: UnknownParents) -> str:
-    """Say in which lines the contents stand whose parents are unknown, reading once more."""
+def _describe_orphans(file: Path, error: UnknownParents) -> str:
+    """Return the lines of contents with unknown parents, reading the file once more."""
     orphans = set(error.contents)
     lines = [
         f"line {content.line}: the parent {content.parent} is neither here nor known."

@@ -1,4 +1,4 @@
-"""`manage.py rebuild_state`: what we believe of learners, from the evidence alone."""
+"""`manage.py rebuild_state`: compute the states of learners again from their events."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from analytics.services.rebuild_check import Difference
 from infra.identifiers import parse_uuid
 from roster.models import Facility, User, UserQuerySet
 
-SHOWN = 20
+MAX_SHOWN = 20
 
 
 class Command(BaseCommand):
@@ -43,22 +43,22 @@ class Command(BaseCommand):
         **_options: Any,
     ) -> None:
         learners = _learners(facility, learner)
-        found: list[Difference] = []
+        differences: list[Difference] = []
         people = answers = 0
         with tqdm(total=_total(learners), unit="events", disable=None) as bar:
-            for tally in rebuild(learners, check=check, newest_parameters=newest):
-                people, answers = people + tally.learners, answers + tally.answers
-                found += tally.differences[: SHOWN - len(found)]
-                bar.update(tally.answers)
+            for progress in rebuild(learners, check=check, newest_parameters=newest):
+                people, answers = people + progress.learners, answers + progress.answers
+                differences += progress.differences[: MAX_SHOWN - len(differences)]
+                bar.update(progress.answers)
         self.stdout.write(f"{answers} events of {people} learners told again.")
-        self._report(found, check=check)
+        self._report(differences, check=check)
 
-    def _report(self, found: list[Difference], *, check: bool) -> None:
-        for difference in found:
+    def _report(self, differences: list[Difference], *, check: bool) -> None:
+        for difference in differences:
             self.stderr.write(str(difference))
-        if found and check:
+        if differences and check:
             raise CommandError("What is stored differs from what the events say.")
-        self.stdout.write("Put right." if found else "No difference.")
+        self.stdout.write("Put right." if differences else "No difference.")
 
 
 def _total(learners: UserQuerySet) -> int:
@@ -73,12 +73,12 @@ def _learners(facility: str | None, learner: str | None) -> UserQuerySet:
             raise CommandError(f"There is no facility {facility}.")
         people = people.filter(facility__in=known)
     if learner is not None:
-        people = people.filter(Q(external_id=learner) | Q(pk__in=_key(learner)))
+        people = people.filter(Q(external_id=learner) | Q(pk__in=_parse_key(learner)))
         if not people.exists():
             raise CommandError(f"There is no learner {learner}.")
     return people
 
 
-def _key(text: str) -> list[UUID]:
+def _parse_key(text: str) -> list[UUID]:
     key = parse_uuid(text)
     return [key] if key else []
