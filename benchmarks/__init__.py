@@ -1,1 +1,1 @@
-"""Measuring LearnTrace on real data."""
+"""Benchmarks of LearnTrace on real data."""

@@ -1,6 +1,6 @@
-"""Who looks at what in the admin: every list with each filter, every coach page.
+"""Admin pages to measure: every list with each of its filters, and every coach page.
 
-Values are taken from what the viewer may see, so that each page has something to show.
+Filter values come from rows that the viewer may see, so that each page has content to show.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from roster.models import Classroom, LearnerGroup, User
 
 VIEWERS = ("superuser", "facility coach, big", "class coach, big")
 MAX_OPTIONS = 4
-# Pages of one thing each, and of what in the sample.
-OF_ONE = {
+# Detail pages, and the attributes of `PageSubjects` in their URLs.
+DETAIL_PAGES = {
     "coach_learner": ("learner",),
     "coach_practice": ("learner", "skill"),
     "coach_content": ("learner", "content"),
-    "coach_try": ("tried",),
+    "coach_try": ("mastery_log",),
     "coach_attempt": ("attempt",),
     "coach_item": ("item",),
 }
@@ -40,7 +40,7 @@ OF_ONE = {
 
 @dataclass(frozen=True)
 class Viewer:
-    """Somebody of staff, logged in."""
+    """A member of staff with a logged-in test client."""
 
     name: str
     user: User
@@ -49,7 +49,7 @@ class Viewer:
 
 @dataclass(frozen=True)
 class Page:
-    """One page to look at; `address` None where nothing is there yet."""
+    """One page to open; `address` is None if the site has no such page."""
 
     kind: str
     name: str
@@ -58,13 +58,13 @@ class Page:
 
 @dataclass(frozen=True, kw_only=True)
 class PageSubjects:
-    """The busiest learner a viewer may see, their newest work, and a class and a group."""
+    """The busiest learner that a viewer may see, their newest work, a class and a group."""
 
     learner: User
     skill: UUID | None
     item: UUID | None
     attempt: UUID
-    tried: UUID | None
+    mastery_log: UUID | None
     content: UUID
     question: str
     classroom: UUID
@@ -72,12 +72,12 @@ class PageSubjects:
 
     @classmethod
     def of(cls, viewer: User) -> PageSubjects:
-        """Look at what somebody may see."""
-        seen = User.objects.visible_to(viewer).filter(is_staff=False)
-        busy = seen.annotate(count=Count("learning_events")).order_by("-count", "pk")
+        """Select the subjects from the rows that a viewer may see."""
+        visible = User.objects.visible_to(viewer).filter(is_staff=False)
+        busy = visible.annotate(count=Count("learning_events")).order_by("-count", "pk")
         learner = User.objects.get(pk=busy.values_list("pk", flat=True)[0])
-        told = LearningEvent.objects.filter(learner=learner, source=Source.SESSION)
-        event = told.order_by("-happened_at", "-position")[0]
+        events = LearningEvent.objects.filter(learner=learner, source=Source.SESSION)
+        event = events.order_by("-happened_at", "-position")[0]
         attempt = AttemptLog.objects.get(pk=UUID(event.source_id))
         classroom = Classroom.objects.managed_by(viewer).order_by("name", "pk")[0]
         group = LearnerGroup.objects.filter(classroom=classroom).order_by("pk")[0]
@@ -86,15 +86,15 @@ class PageSubjects:
             skill=event.skill_id,
             item=event.item_id,
             attempt=attempt.pk,
-            tried=attempt.mastery_log_id,
+            mastery_log=attempt.mastery_log_id,
             content=attempt.content_id,
             question=attempt.item,
             classroom=classroom.pk,
             group=group.pk,
         )
 
-    def typed(self) -> dict[str, list[str]]:
-        """Return what somebody might type into a control."""
+    def typed_values(self) -> dict[str, list[str]]:
+        """Return values that a person might type into each filter."""
         title = Content.objects.filter(pk=self.content).values_list("title", flat=True).first()
         today = timezone.now().date()
         return {
@@ -107,7 +107,7 @@ class PageSubjects:
 
 
 def viewers() -> Iterator[Viewer]:
-    """Yield a superuser, and a coach of the biggest school and one of a class there."""
+    """Yield a superuser, a coach of the biggest school and a coach of one class there."""
     for caller in callers():
         if caller.name in VIEWERS and isinstance(caller.actor, User):
             client = Client(SERVER_NAME="127.0.0.1")
@@ -116,32 +116,33 @@ def viewers() -> Iterator[Viewer]:
 
 
 def pages(viewer: Viewer) -> Iterator[Page]:
-    """Yield every page for one of them."""
-    sight = PageSubjects.of(viewer.user)
-    yield from _front(sight)
-    yield from _coachs(sight)
-    for model in admin.site._registry:  # noqa: SLF001  # there is no other way to ask
-        yield from _list(viewer, model, sight)
+    """Yield every page for a viewer."""
+    subjects = PageSubjects.of(viewer.user)
+    yield from _front_pages(subjects)
+    yield from _coach_pages(subjects)
+    for model in admin.site._registry:  # noqa: SLF001  # there is no public API
+        yield from _list_pages(viewer, model, subjects)
 
 
-def _front(sight: PageSubjects) -> Iterator[Page]:
+def _front_pages(subjects: PageSubjects) -> Iterator[Page]:
     address, today = reverse("admin:index"), timezone.now().date()
     days = {"since": today - timedelta(days=60), "until": today}
     for query in (
-        {}, {"class": sight.classroom}, {"class": sight.classroom, "group": sight.group}, days,
-        {"class": sight.classroom, **days},
+        {}, {"class": subjects.classroom},
+        {"class": subjects.classroom, "group": subjects.group}, days,
+        {"class": subjects.classroom, **days},
     ):  # fmt: skip
         yield Page("front", f"index {_describe(query)}", f"{address}?{urlencode(query)}")
 
 
-def _coachs(sight: PageSubjects) -> Iterator[Page]:
-    for name, of in OF_ONE.items():
-        values = [getattr(sight, each) for each in of]
+def _coach_pages(subjects: PageSubjects) -> Iterator[Page]:
+    for name, attributes in DETAIL_PAGES.items():
+        values = [getattr(subjects, each) for each in attributes]
         yield Page("page", name, _address(name, *(getattr(each, "pk", each) for each in values)))
-    address = _address("coach_skill", sight.skill)
-    for query in ({}, {"class": sight.classroom}, {"group": sight.group}):
-        found = address and f"{address}?{urlencode(query)}"
-        yield Page("page", f"coach_skill {_describe(query)}", found)
+    address = _address("coach_skill", subjects.skill)
+    for query in ({}, {"class": subjects.classroom}, {"group": subjects.group}):
+        url = address and f"{address}?{urlencode(query)}"
+        yield Page("page", f"coach_skill {_describe(query)}", url)
 
 
 def _address(name: str, *args: Any) -> str | None:
@@ -151,44 +152,49 @@ def _address(name: str, *args: Any) -> str | None:
         return None
 
 
-def _list(viewer: Viewer, model: type[Model], sight: PageSubjects) -> Iterator[Page]:
-    """Yield a list, what it can be narrowed to, its next page and the page of its first row."""
+def _list_pages(viewer: Viewer, model: type[Model], subjects: PageSubjects) -> Iterator[Page]:
+    """Yield a list, its filtered variants, its next page and the page of its first row."""
     meta = model._meta
     name = f"{meta.app_label}_{meta.model_name}"
     address = reverse(f"admin:{name}_changelist")
     response: Any = viewer.client.get(address)
     if response.status_code == 403:
         return
-    shown = response.context_data["cl"]
-    queries = [f"?{urlencode(query)}" for query in _queries(shown, sight)]
-    older = getattr(shown, "older_url", None)
+    change_list = response.context_data["cl"]
+    queries = [f"?{urlencode(query)}" for query in _list_queries(change_list, subjects)]
+    older = getattr(change_list, "older_url", None)
     queries += [query for query in ("", older) if query is not None]
     for query in sorted(queries):
         yield Page("list", f"{name} {query if query != older else 'older'}", address + query)
-    if shown.result_list:
-        row = shown.result_list[0]
+    if change_list.result_list:
+        row = change_list.result_list[0]
         yield Page("page", f"{name}, one", reverse(f"admin:{name}_change", args=[row.pk]))
 
 
-def _queries(shown: Any, sight: PageSubjects) -> Iterator[dict[str, str]]:
-    """Yield what each filter of a list may ask for, and searches."""
-    typed = sight.typed()
-    for spec in shown.filter_specs:
+def _list_queries(change_list: Any, subjects: PageSubjects) -> Iterator[dict[str, str]]:
+    """Yield queries for the options of each filter of a list, and searches."""
+    typed_values = subjects.typed_values()
+    for spec in change_list.filter_specs:
         if isinstance(spec, SimpleListFilter | FieldListFilter):
-            yield from _of_links(spec, shown)
+            yield from _link_queries(spec, change_list)
             continue
         options = [str(value) for value, _label in getattr(spec, "options", ())]
         for parameter in spec.parameters:
             values = [*options[: MAX_OPTIONS - 1], *options[MAX_OPTIONS - 1 :][-1:]]
-            yield from ({parameter: value} for value in values or typed.get(parameter, []))
-    if shown.search_fields:
-        learner = sight.learner
-        for word in (learner.external_id, learner.full_name.split()[0], sight.question[:8], "zzzz"):
+            yield from ({parameter: value} for value in values or typed_values.get(parameter, []))
+    if change_list.search_fields:
+        learner = subjects.learner
+        for word in (
+            learner.external_id,
+            learner.full_name.split()[0],
+            subjects.question[:8],
+            "zzzz",
+        ):
             yield {"q": str(word)}
 
 
-def _of_links(spec: Any, shown: Any) -> Iterator[dict[str, str]]:
-    links = [choice["query_string"] for choice in spec.choices(shown)][1 : MAX_OPTIONS + 1]
+def _link_queries(spec: Any, change_list: Any) -> Iterator[dict[str, str]]:
+    links = [choice["query_string"] for choice in spec.choices(change_list)][1 : MAX_OPTIONS + 1]
     for link in links:
         for part in link.lstrip("?").split("&"):
             name, _equals, value = part.partition("=")

@@ -1,13 +1,14 @@
-"""What a PUT costs, beside what it could not cost less than; `make bench`.
+"""Measure the cost of a PUT beside two baselines that are its lower bounds; `make bench`.
 
     python -m benchmarks.bench [--quick] [--server gunicorn granian] [--database URL] [--profile N]
 
-On SQLite and on PostgreSQL, each a new database with a school in it, the server of `make serve`
-is asked by 1, 8 and 16 clients at a time, in short rounds that take turns with two baselines:
+On SQLite and on PostgreSQL, each a new database with a school in it, 1, 8 and 16 clients at a time
+send requests to the server of `make serve`, in short rounds that alternate with two baselines:
 (a) a PUT to the same server that is authenticated, parsed, validated and answered, but does
 nothing; (b) the SQL of a PUT, issued over bare connections. Rates and ratios are those of the
-median round, percentiles those of all rounds together. CPU is that of the server's processes (of
-ours, where there is none): on a busy machine its ratio is the steadiest figure.
+median round, percentiles those of all rounds together. CPU is the processor time of the server's
+processes (of this process, if there is no server): on a busy machine its ratio is the steadiest
+figure.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ Database = Callable[[], AbstractContextManager[str]]
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
-    """Read the command line."""
+    """Parse the command line."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -50,7 +51,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--database",
         default=os.environ.get("DATABASE_URL"),
-        help="a PostgreSQL to make a database on, or `sqlite`: only there (DATABASE_URL)",
+        help="only this: a PostgreSQL to create a database on, or `sqlite` (DATABASE_URL)",
     )
     parser.add_argument("--quick", action="store_true", help="shorter rounds, rougher figures")
     parser.add_argument(
@@ -63,16 +64,16 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     return options
 
 
-def chosen(database: str | None) -> Iterator[tuple[str, Database]]:
-    """Return the databases to measure on, by name."""
+def selected_databases(database: str | None) -> Iterator[tuple[str, Database]]:
+    """Yield the name and the context manager of each database to measure on."""
     if database is None or database.startswith("sqlite"):
         yield "SQLite", databases.sqlite_file
     if database is None or not database.startswith("sqlite"):
         yield "PostgreSQL", partial(databases.postgres, database)
 
 
-def command(options: argparse.Namespace) -> list[str]:
-    """Return what is run on each database."""
+def build_command(options: argparse.Namespace) -> list[str]:
+    """Return the management command to run on each database."""
     learners = QUICK_LEARNERS if options.quick else LEARNERS
     if options.profile:
         return ["profile_puts", "--puts", str(options.profile), "--learners", str(learners)]
@@ -84,12 +85,12 @@ def command(options: argparse.Namespace) -> list[str]:
 
 
 def run(arguments: list[str], *, url: str) -> int:
-    """Run a command of the benchmark on a database; it ends with us."""
+    """Run a management command of the benchmarks on a database; stop it if this process stops."""
     process = subprocess.Popen(  # noqa: S603  # our own command
         [sys.executable, "-m", "django", *arguments],
         cwd=BASE_DIR,
         env=environment(url),
-        # Ctrl-C is ours to pass on, once, so that nothing interrupts its tidying up.
+        # This process passes Ctrl-C on, once, so that nothing interrupts the child's cleanup.
         start_new_session=True,
     )
     try:
@@ -100,7 +101,7 @@ def run(arguments: list[str], *, url: str) -> int:
 
 
 def environment(url: str) -> dict[str, str]:
-    """Return the settings of a server out of the box; nothing of a developer's own .env."""
+    """Return the environment of a server with default settings, without a developer's .env."""
     return {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
@@ -115,31 +116,31 @@ def environment(url: str) -> dict[str, str]:
     }
 
 
-def machine() -> str:
-    """Say on what the figures were seen."""
+def describe_machine() -> str:
+    """Describe the machine and the versions with which the figures were measured."""
     packages = ("django", "djangorestframework", "psycopg", "gunicorn", "granian")
-    versions = [f"{name} {metadata.version(name)}" for name in packages if _is_there(name)]
+    versions = [f"{name} {metadata.version(name)}" for name in packages if _is_available(name)]
     return (
         f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()},"
-        f" load {os.getloadavg()[0]:.1f} before we began;"
+        f" load {os.getloadavg()[0]:.1f} at the start;"
         f" Python {platform.python_version()}, SQLite {sqlite3.sqlite_version},"
         f" {', '.join(versions)}"
     )
 
 
-def _is_there(package: str) -> bool:
+def _is_available(package: str) -> bool:
     return any(metadata.distributions(name=package))
 
 
 def main() -> int:
-    """Measure on each database; 0 where all went well, whatever the figures."""
+    """Measure on each database; return 0 if the measuring succeeded, whatever the figures."""
     options = parse()
     signal.signal(signal.SIGTERM, lambda *_signal: sys.exit(1))
-    print(machine(), flush=True)
-    for name, database in chosen(options.database):
+    print(describe_machine(), flush=True)
+    for name, database in selected_databases(options.database):
         print(f"\n{name}", flush=True)
         with database() as url:
-            status = run(command(options), url=url)
+            status = run(build_command(options), url=url)
         if status:
             return status
     return 0

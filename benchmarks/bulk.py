@@ -1,9 +1,9 @@
-"""How many answers a second `POST /api/v1/track-answers` takes, end to end, on both databases.
+"""Measure how many answers a second `POST /api/v1/track-answers` accepts, on both databases.
 
     python -m benchmarks.bulk [--answers 60000] [--batch 2000] [--clients 2] [--profile]
 
-Real answers of learners who take turns, sent as NDJSON to the server of `make serve`. The clients
-are processes of their own, on the same machine.
+The measurement is end to end: real answers, with learners taking turns, are sent as NDJSON to the
+server of `make serve`. The clients are separate processes on the same machine.
 """
 
 from __future__ import annotations
@@ -12,27 +12,27 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from benchmarks.bench import chosen, machine, run
+from benchmarks.bench import describe_machine, run, selected_databases
 
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.bulk")
     parser.add_argument("--answers", type=int, default=60_000)
-    parser.add_argument("--batch", type=int, default=2_000, help="rows a request")
+    parser.add_argument("--batch", type=int, default=2_000, help="rows per request")
     parser.add_argument("--clients", type=int, default=2)
-    parser.add_argument("--database", help="URL; default: SQLite, and a PostgreSQL of our own")
-    parser.add_argument("--profile", action="store_true", help="in one process, by function")
+    parser.add_argument("--database", help="URL; default: SQLite, and a temporary PostgreSQL")
+    parser.add_argument("--profile", action="store_true", help="profile one process, by function")
     return parser.parse_args(arguments)
 
 
 def main() -> int:
-    """Measure on each database; 0 where all went well, whatever the figures."""
+    """Measure on each database; return 0 if the measuring succeeded, whatever the figures."""
     options = parse()
     arguments = [f"--{name}={getattr(options, name)}" for name in ("answers", "batch", "clients")]
     if options.profile:
         arguments.append("--profile")
-    print(machine(), flush=True)
-    for name, database in chosen(options.database):
+    print(describe_machine(), flush=True)
+    for name, database in selected_databases(options.database):
         print(f"\n{name}", flush=True)
         with database() as url:
             status = run(["measure_bulk", *arguments], url=url)

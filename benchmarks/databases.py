@@ -1,4 +1,4 @@
-"""Databases to measure on: made for a run, and gone after it."""
+"""Temporary databases to measure on."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from tests.postgres import own_postgres
 
 @contextmanager
 def sqlite_file() -> Iterator[str]:
-    """Lend the URL of a SQLite file that is not there yet."""
+    """Yield the URL of a SQLite file that does not exist yet; remove it afterwards."""
     with tempfile.TemporaryDirectory(prefix="learntrace-") as folder:
         yield f"sqlite:///{Path(folder) / 'benchmark.sqlite3'}"
 
 
 @contextmanager
 def postgres(server: str | None) -> Iterator[str]:
-    """Lend the URL of a new database on a server; None: on one of our own."""
+    """Yield the URL of a new database on a server; if that is None, of a temporary PostgreSQL."""
     if server is not None:
         with _new_database(server) as url:
             yield url
@@ -40,8 +40,8 @@ def _new_database(server: str) -> Iterator[str]:
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(identifier))
     try:
-        scheme, place, _path, query, fragment = urlsplit(server)
-        yield urlunsplit((scheme, place, f"/{name}", query, fragment))
+        scheme, netloc, _path, query, fragment = urlsplit(server)
+        yield urlunsplit((scheme, netloc, f"/{name}", query, fragment))
     finally:
         with psycopg.connect(server, autocommit=True) as connection:
             drop = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(identifier)

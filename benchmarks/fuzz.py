@@ -1,11 +1,11 @@
-"""Ask the real server everything its own OpenAPI document allows, and much it does not.
+"""Fuzz the real server with requests that its OpenAPI document allows, and others.
 
     python benchmarks/fuzz.py [--database sqlite | URL] [--examples 30]
 
 Starts the server of `make serve` on a new database with a small school, and lets schemathesis
-ask every operation as a guest, a learner, a coach and an app's key. Wrong is a 5xx, a status or
-media type the document does not name, or a body that is not as it says. Half of the ids in paths
-are of things that exist. Ends with 1 where anything was wrong.
+call every operation as a guest, a learner, a coach and an app's key. Wrong is a 5xx, a status or
+media type that the document does not name, or a body that does not match its schema. Half of the
+ids in paths are ids of existing rows. Exits with 1 if anything was wrong.
 """
 
 from __future__ import annotations
@@ -24,34 +24,34 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.bench import chosen, environment  # run as a script, too
+from benchmarks.bench import environment, selected_databases  # after the path for runs as a script
 from benchmarks.fuzz_school import ANSWER, EXERCISE, LOGIN, SCHOOL
-from benchmarks.server import serving
+from benchmarks.server import running_server
 
 CHECKS = (
     "not_a_server_error,status_code_conformance,content_type_conformance,"
     "response_schema_conformance"
 )
-# Ends the session under which everything else is asked.
+# Never called: it would end the session that the other requests use.
 LOGOUT = "auth_session_current_destroy"
 HOOKS = "benchmarks.fuzz_hooks"
 
 
 class Installation:
-    """A server with a small school in it, and how to call it."""
+    """A running server with a small school, and methods to call it."""
 
     def __init__(self, port: int, roster: dict[str, Any]) -> None:
         self.port, self.roster = port, roster
         self.key: str = roster["api_keys"]["fuzz"]
 
-    def ask(
+    def call(
         self, method: str, path: str, body: Any = None, **headers: str
     ) -> tuple[Any, dict[str, str]]:
-        """Return an answer, and the cookies that came with it."""
-        talk = HTTPConnection("127.0.0.1", self.port, timeout=30)
-        given = {"Content-Type": "application/json", **headers}
-        talk.request(method, path, None if body is None else json.dumps(body), given)
-        response = talk.getresponse()
+        """Return the body of a response, and the cookies it sets."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
+        all_headers = {"Content-Type": "application/json", **headers}
+        connection.request(method, path, None if body is None else json.dumps(body), all_headers)
+        response = connection.getresponse()
         raw = response.read()
         cookies = dict(
             cookie.partition(";")[0].split("=", 1)
@@ -59,77 +59,77 @@ class Installation:
         )
         return (json.loads(raw) if raw.startswith((b"{", b"[")) else raw.decode()), cookies
 
-    def logged_in(self, username: str) -> dict[str, str]:
-        """Return the headers of somebody's login."""
+    def log_in(self, username: str) -> dict[str, str]:
+        """Log a person in; return the headers of the session."""
         credentials = {"username": username, "password": LOGIN}
-        _session, cookies = self.ask("POST", "/api/auth/session", credentials)
+        _session, cookies = self.call("POST", "/api/auth/session", credentials)
         cookie = f"sessionid={cookies['sessionid']}"
-        _session, more = self.ask("PUT", "/api/auth/session/current", {}, Cookie=cookie)
-        token = more.get("csrftoken") or cookies["csrftoken"]
+        _session, csrf_cookies = self.call("PUT", "/api/auth/session/current", {}, Cookie=cookie)
+        token = csrf_cookies.get("csrftoken") or cookies["csrftoken"]
         return {"Cookie": f"{cookie}; csrftoken={token}", "X-CSRFToken": token}
 
     def callers(self) -> Iterator[tuple[str, dict[str, str]]]:
-        """Yield who asks, and the headers by which."""
+        """Yield the name and the headers of each caller."""
         yield "guest", {}
-        yield "learner", self.logged_in("lena")
-        yield "coach", self.logged_in("kim")
+        yield "learner", self.log_in("lena")
+        yield "coach", self.log_in("kim")
         yield "key", {"X-API-Key": self.key}
 
-    def names(self) -> dict[str, str]:
-        """Return what exists, by the words of the paths."""
-        as_app = {"X-API-Key": self.key}
-        session, _cookies = self.ask("POST", "/api/logger/contentsession", EXERCISE, **as_app)
+    def existing_ids(self) -> dict[str, str]:
+        """Return the ids of existing rows, by path parameter or resource."""
+        key_headers = {"X-API-Key": self.key}
+        session, _cookies = self.call("POST", "/api/logger/contentsession", EXERCISE, **key_headers)
         path = f"/api/logger/contentsession/{session['session_id']}"
-        self.ask("PUT", path, ANSWER, **as_app)
-        names = {"session_id": session["session_id"], "index": "0"}
-        names["user_id"] = self.roster["users"]["lena"]["id"]
+        self.call("PUT", path, ANSWER, **key_headers)
+        ids = {"session_id": session["session_id"], "index": "0"}
+        ids["user_id"] = self.roster["users"]["lena"]["id"]
         for kind in ("auth/classroom", "auth/learnergroup", "auth/facilityuser", "auth/role",
                      "auth/membership", "auth/facility", "assignments/lesson", "assignments/quiz",
                      "assignments/coursesession", "logger/attemptlog"):  # fmt: skip
-            rows, _cookies = self.ask("GET", f"/api/{kind}", **as_app)
-            names[kind] = rows[0]["id"]
-        asked = f"content={EXERCISE['content_id']}&user=lena-1"
-        tries, _cookies = self.ask("GET", f"/api/logger/masterylog?{asked}", **as_app)
-        names["logger/masterylog"] = tries[0]["id"]
-        return names
+            rows, _cookies = self.call("GET", f"/api/{kind}", **key_headers)
+            ids[kind] = rows[0]["id"]
+        query = f"content={EXERCISE['content_id']}&user=lena-1"
+        mastery_logs, _cookies = self.call("GET", f"/api/logger/masterylog?{query}", **key_headers)
+        ids["logger/masterylog"] = mastery_logs[0]["id"]
+        return ids
 
-    def answered(self) -> int:
-        """Return how many requests the server has answered so far."""
-        text, _cookies = self.ask("GET", "/metrics")
+    def count_requests(self) -> int:
+        """Return the number of requests that the server has answered so far."""
+        text, _cookies = self.call("GET", "/metrics")
         counts = re.findall(r"^learntrace_requests_total\{.*\} (\S+)$", text, re.MULTILINE)
         return int(sum(map(float, counts)))
 
 
 def run(options: argparse.Namespace) -> int:
-    """Fuzz a server on this process's database; 1 where anything was wrong."""
-    roster = manage("import_roster", "-", told=json.dumps(SCHOOL))
+    """Fuzz a server on this process's database; return 1 if anything was wrong."""
+    roster = manage("import_roster", "-", stdin_text=json.dumps(SCHOOL))
     wrong, total = 0, 0
     with (
         tempfile.TemporaryDirectory() as folder,
-        serving("gunicorn", workers=1, threads=8, log=Path(folder) / "log") as server,
+        running_server("gunicorn", workers=1, threads=8, log=Path(folder) / "log") as server,
     ):
         school = Installation(server.port, json.loads(roster))
-        os.environ["FUZZ_NAMES"] = json.dumps(school.names())
+        os.environ["FUZZ_NAMES"] = json.dumps(school.existing_ids())
         for caller, headers in school.callers():
-            before = school.answered()
+            before = school.count_requests()
             wrong |= fuzz(server.port, caller, headers, options)
-            asked = school.answered() - before
-            total += asked
-            print(f"{caller}: {asked} requests", flush=True)
+            requests = school.count_requests() - before
+            total += requests
+            print(f"{caller}: {requests} requests", flush=True)
     print(f"{total} requests in all: {'something was WRONG' if wrong else 'nothing wrong'}")
     return int(bool(wrong))
 
 
-def manage(*arguments: str, told: str = "") -> str:
-    """Run one of our commands; return what it says."""
+def manage(*arguments: str, stdin_text: str = "") -> str:
+    """Run a management command; return its output."""
     command = [sys.executable, "manage.py", *arguments]
     return subprocess.run(  # noqa: S603  # our own command
-        command, input=told, capture_output=True, text=True, check=True
+        command, input=stdin_text, capture_output=True, text=True, check=True
     ).stdout
 
 
 def fuzz(port: int, caller: str, headers: dict[str, str], options: argparse.Namespace) -> int:
-    """Let schemathesis ask as one caller; its exit status."""
+    """Run schemathesis as one caller; return its exit status."""
     command = [
         str(Path(sys.executable).parent / "schemathesis"), "run",
         f"http://127.0.0.1:{port}/api/schema", "--checks", CHECKS,
@@ -147,14 +147,16 @@ def fuzz(port: int, caller: str, headers: dict[str, str], options: argparse.Name
 
 
 def main() -> int:
-    """Fuzz on each database."""
+    """Fuzz on each database; return 1 if anything was wrong."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--database", help="sqlite, or a PostgreSQL's URL; default: both, anew")
+    parser.add_argument(
+        "--database", help="sqlite, or a PostgreSQL's URL; default: both, newly created"
+    )
     parser.add_argument("--examples", type=int, default=30, help="for each operation and caller")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     status = 0
-    for name, database in chosen(options.database):
+    for name, database in selected_databases(options.database):
         print(f"\n{name}", flush=True)
         with database() as url:
             os.environ.update(
@@ -162,7 +164,7 @@ def main() -> int:
                 DJANGO_SETTINGS_MODULE="config.settings",
                 RUN_JOBS="false",
                 LOG_LEVEL="ERROR",
-                **{f"THROTTLE_{who}": "" for who in ("KEY", "USER", "GUEST", "LOGIN")},
+                **{f"THROTTLE_{scope}": "" for scope in ("KEY", "USER", "GUEST", "LOGIN")},
             )
             manage("migrate", "--verbosity", "0")
             status |= run(options)

@@ -1,4 +1,4 @@
-"""What schemathesis is told while it fuzzes: every other id in a path is of something real."""
+"""Schemathesis hooks for fuzzing: they put existing ids into every other path."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import Any
 
 import schemathesis
 
-NAMES: dict[str, str] = json.loads(os.environ.get("FUZZ_NAMES", "{}"))
+EXISTING_IDS: dict[str, str] = json.loads(os.environ.get("FUZZ_NAMES", "{}"))
 
 
 @schemathesis.hook
 def map_path_parameters(context: Any, path_parameters: dict[str, Any]) -> dict[str, Any]:
-    """Put the ids of what exists into half of the paths."""
+    """Replace half of the ids in paths by ids of existing rows."""
     _empty, _api, app, kind, *_rest = context.operation.path.split("/")
     for name, value in (path_parameters or {}).items():
-        known = NAMES.get(name) or NAMES.get(f"{app}/{kind}")
+        known = EXISTING_IDS.get(name) or EXISTING_IDS.get(f"{app}/{kind}")
         if known is not None and zlib.crc32(repr(value).encode()) % 2:
             path_parameters[name] = known
     return path_parameters

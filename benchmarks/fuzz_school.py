@@ -1,4 +1,4 @@
-"""The small school a fuzzed server has, and the work of one learner in it."""
+"""The small school of a fuzzed server, and the work of one learner in it."""
 
 from __future__ import annotations
 

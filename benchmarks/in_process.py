@@ -1,4 +1,4 @@
-"""Requests to the WSGI application without a server, for whoever wants to look inside."""
+"""Requests to the WSGI application without a server, to profile it or to capture its SQL."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from config.wsgi import application
 
 
 def hide_log() -> None:
-    """Send the log nowhere from now on: formatted as by a server, but not shown."""
+    """Discard the log from now on: records are formatted as on a server, but not shown."""
     for handler in logging.getLogger().handlers:
         if isinstance(handler, logging.StreamHandler):
-            handler.setStream(_Nowhere())
+            handler.setStream(_NullStream())
 
 
-class _Nowhere(TextIOBase):
-    """A file that forgets."""
+class _NullStream(TextIOBase):
+    """A text stream that discards what is written to it."""
 
     def write(self, text: str) -> int:
-        """Take a text, and forget it."""
+        """Discard a text, and return its length."""
         return len(text)
 
 
@@ -31,13 +31,13 @@ def put(path: str, body: bytes, *, key: str) -> bytes:
 
 
 def send(method: str, path: str, body: bytes, *, key: str, kind: str = "application/json") -> bytes:
-    """Make one request, as a server would, and return the body of its answer.
+    """Make one request as a server would, and return the body of the response.
 
     Raises
     ------
-    RuntimeError : the answer is not 200.
+    RuntimeError : the status is not 200.
     """
-    told: list[str] = []
+    statuses: list[str] = []
     environ = {
         "REQUEST_METHOD": method,
         "PATH_INFO": path,
@@ -49,11 +49,11 @@ def send(method: str, path: str, body: bytes, *, key: str, kind: str = "applicat
         "wsgi.input": BytesIO(body),
     }
     setup_testing_defaults(environ)
-    response: Any = application(environ, lambda status, _headers: told.append(status))
+    response: Any = application(environ, lambda status, _headers: statuses.append(status))
     try:
-        answer = b"".join(response)
+        content = b"".join(response)
     finally:
         response.close()
-    if not told[0].startswith("200"):
-        raise RuntimeError(f"{method} {path}: {told[0]} {answer[:200]!r}")
-    return answer
+    if not statuses[0].startswith("200"):
+        raise RuntimeError(f"{method} {path}: {statuses[0]} {content[:200]!r}")
+    return content

@@ -1,7 +1,7 @@
-"""A closed loop of clients on kept-alive connections: each asks again once it is answered.
+"""Closed-loop load: clients on kept-alive connections send a request after each response.
 
-One thread and raw sockets, so that a request costs the generator tens of microseconds, and
-requests are bytes built beforehand.
+It uses one thread, raw sockets and requests built beforehand as bytes, so that a request costs the
+generator tens of microseconds.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import cast
 
-PATIENCE_SECONDS = 60
+TIMEOUT_SECONDS = 60
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _HEAD_END = b"\r\n\r\n"
 
 
-class Refused(RuntimeError):
-    """The server answered something else than 200, or not at all."""
+class RequestFailed(RuntimeError):
+    """The server answered with a status other than 200, or not at all."""
 
 
 @dataclass(kw_only=True)
 class Round:
-    """What some clients got done in some seconds.
+    """The requests that some clients completed in some seconds.
 
-    `latencies` are in seconds, of every request that was begun in time; `completed` counts
+    `latencies` are in seconds, of every request that was started in time; `completed` counts
     those that were also answered in time.
     """
 
@@ -38,11 +38,11 @@ class Round:
 
     @property
     def rate(self) -> float:
-        """Requests a second."""
+        """Completed requests per second."""
         return self.completed / self.seconds
 
-    def note(self, latency: float, *, in_time: bool) -> None:
-        """Count one answer."""
+    def record(self, latency: float, *, in_time: bool) -> None:
+        """Record one response."""
         self.latencies.append(latency)
         self.completed += in_time
 
@@ -51,32 +51,32 @@ class Round:
 class _Client:
     connection: socket.socket
     requests: Iterator[bytes]
-    answer: bytearray = field(default_factory=bytearray)
-    asked_at: float = 0.0
+    response: bytearray = field(default_factory=bytearray)
+    sent_at: float = 0.0
 
-    def ask(self) -> None:
-        self.answer.clear()
+    def send_next(self) -> None:
+        self.response.clear()
         request = next(self.requests)
-        self.asked_at = time.perf_counter()
+        self.sent_at = time.perf_counter()
         self.connection.sendall(request)
 
-    def is_answered(self) -> bool:
-        """Take in what arrived, and tell whether the answer is whole."""
+    def receive(self) -> bool:
+        """Receive the next part of the response, and return whether it is complete."""
         arrived = self.connection.recv(1 << 18)
         if not arrived:
-            raise Refused("the server closed the connection")
-        self.answer += arrived
-        head, end, body = bytes(self.answer).partition(_HEAD_END)
+            raise RequestFailed("the server closed the connection")
+        self.response += arrived
+        head, end, body = bytes(self.response).partition(_HEAD_END)
         if not end:
             return False
         length = _LENGTH.search(head)
         if not head.startswith(b"HTTP/1.1 200") or length is None:
-            raise Refused(bytes(self.answer[:500]).decode(errors="replace"))
+            raise RequestFailed(bytes(self.response[:500]).decode(errors="replace"))
         return len(body) >= int(length[1])
 
 
-def request(method: str, path: str, *, key: str, body: bytes = b"") -> bytes:
-    """Return a request as it goes over the wire."""
+def build_request(method: str, path: str, *, key: str, body: bytes = b"") -> bytes:
+    """Return the bytes of an HTTP request."""
     lines = [
         f"{method} {path} HTTP/1.1",
         "Host: 127.0.0.1",
@@ -88,44 +88,44 @@ def request(method: str, path: str, *, key: str, body: bytes = b"") -> bytes:
     return "\r\n".join(lines).encode() + _HEAD_END + body
 
 
-def drive(port: int, clients: Sequence[Iterator[bytes]], *, seconds: float) -> Round:
-    """Let each client send its requests, one after the other, for so long.
+def run_clients(port: int, clients: Sequence[Iterator[bytes]], *, seconds: float) -> Round:
+    """Let each client send its requests, one after the other, for some seconds.
 
     Raises
     ------
-    Refused : a request failed.
+    RequestFailed : a request failed.
     """
     with ExitStack() as stack:
         selector = stack.enter_context(selectors.DefaultSelector())
         ready = [_Client(stack.enter_context(_connect(port)), requests) for requests in clients]
         for client in ready:
             selector.register(client.connection, selectors.EVENT_READ, client)
-        done = Round(seconds=seconds)
+        result = Round(seconds=seconds)
         end = time.perf_counter() + seconds
         for client in ready:
-            client.ask()
+            client.send_next()
         while selector.get_map():
-            _take_answers(selector, done, end)
-        return done
+            _receive_responses(selector, result, end)
+        return result
 
 
 def _connect(port: int) -> socket.socket:
-    connection = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS)
+    connection = socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT_SECONDS)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return connection
 
 
-def _take_answers(selector: selectors.BaseSelector, done: Round, end: float) -> None:
-    events = selector.select(PATIENCE_SECONDS)
+def _receive_responses(selector: selectors.BaseSelector, result: Round, end: float) -> None:
+    events = selector.select(TIMEOUT_SECONDS)
     if not events:
-        raise Refused(f"no answer in {PATIENCE_SECONDS} s")
+        raise RequestFailed(f"no response in {TIMEOUT_SECONDS} s")
     for event, _mask in events:
         client = cast("_Client", event.data)
-        if not client.is_answered():
+        if not client.receive():
             continue
         now = time.perf_counter()
-        done.note(now - client.asked_at, in_time=now <= end)
+        result.record(now - client.sent_at, in_time=now <= end)
         if now < end:
-            client.ask()
+            client.send_next()
         else:
             selector.unregister(client.connection)

@@ -1,14 +1,14 @@
-"""Explain every page of the admin on a big installation: how many statements, and how fast.
+"""Explain every page of the admin on a big installation: its statements and the time taken.
 
     python -m benchmarks.pages                      # a PostgreSQL of its own, 1,000,000 attempts
     python -m benchmarks.pages --attempts 100000    # quicker
     DATABASE_URL=postgresql://… python -m benchmarks.pages
 
-The database must be one to play with: it is seeded where it holds too few attempts. A superuser,
-a coach of the biggest school and a coach of one class there open the front page, every coach page
-and every list, each with each of its filters and some searches, through all of the middleware.
-Every statement is explained just before it runs. Exits 1 where one reads a big table whole or
-sorts more than 20,000 rows, where a page asks more than it may, or takes too long.
+The database must be expendable: it is seeded if it holds too few attempts. A superuser, a coach of
+the biggest school and a coach of one class there open the front page, every coach page and every
+list, each with each of its filters and some searches, through all of the middleware. Every
+statement is explained just before it runs. Exits with 1 if a statement reads a whole big table or
+sorts more than 20,000 rows, or if a page issues too many statements or takes too long.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 
 from benchmarks.explain import prepare
-from benchmarks.query_plans import Plan, Watch, big_tables
+from benchmarks.query_plans import Plan, PlanRecorder, big_tables
 from tests import postgres
 
 if TYPE_CHECKING:
     from benchmarks.admin_pages import Page, Viewer
 
 APPS = ("analytics", "config", "logger", "roster", "study")
-# The session and whoever looks are two of them.
+# Two of them read the session and the viewer.
 MAX_STATEMENTS = {"list": 10, "front": 20, "page": 15}
 LIMIT_MS = 500
 WIDTH = 76
@@ -38,7 +38,7 @@ WIDTH = 76
 
 @dataclass(frozen=True, kw_only=True)
 class PageResult:
-    """What one page cost; `skipped` says why it was not looked at."""
+    """The cost of one page; `skipped` is the reason why it was not opened."""
 
     viewer: str
     page: str
@@ -50,49 +50,51 @@ class PageResult:
     skipped: str = ""
 
     def line(self) -> str:
-        """Write it as a row of the table."""
+        """Return the result as a row of the table."""
         page = self.page if len(self.page) <= WIDTH else f"{self.page[: WIDTH - 1]}…"
-        told = f"{self.viewer:20} {page:{WIDTH}}"
+        prefix = f"{self.viewer:20} {page:{WIDTH}}"
         if self.skipped:
-            return f"{told} skipped: {self.skipped}"
+            return f"{prefix} skipped: {self.skipped}"
         faults = f"   !! {'; '.join(self.faults)}" if self.faults else ""
         return (
-            f"{told} {self.statements:5} {self.milliseconds:8.1f} {self.rows:6}"
+            f"{prefix} {self.statements:5} {self.milliseconds:8.1f} {self.rows:6}"
             f"  {', '.join(self.scans)}{faults}"
         )
 
 
-class Counter:
-    """Counts statements, whatever they are."""
+class StatementCounter:
+    """Counts statements of every kind."""
 
     def __init__(self) -> None:
         self.count = 0
 
-    def __call__(self, execute: Any, *told: Any) -> Any:
-        """Stand between Django and the database; see `connection.execute_wrapper`."""
+    def __call__(self, execute: Any, *args: Any) -> Any:
+        """Count a statement, and execute it; see `connection.execute_wrapper`."""
         self.count += 1
-        return execute(*told)
+        return execute(*args)
 
 
 def measure_page(viewer: Viewer, page: Page, big: set[str]) -> PageResult:
-    """Open a page, and tell what it cost."""
+    """Open a page, and return its cost."""
     if page.address is None:
         return PageResult(viewer=viewer.name, page=page.name, skipped="there is no such page yet")
-    watch, counter = Watch(), Counter()
-    with connection.execute_wrapper(counter), connection.execute_wrapper(watch):
+    recorder, counter = PlanRecorder(), StatementCounter()
+    with connection.execute_wrapper(counter), connection.execute_wrapper(recorder):
         try:
             status = viewer.client.get(page.address).status_code
         except NotImplementedError:
-            return PageResult(viewer=viewer.name, page=page.name, skipped="it is not written yet")
-    plans = watch.plans
+            return PageResult(
+                viewer=viewer.name, page=page.name, skipped="it is not implemented yet"
+            )
+    plans = recorder.plans
     milliseconds = sum(plan.milliseconds for plan in plans)
     faults = [fault for plan in plans for fault in plan.faults(big)]
     if status != 200:
-        faults.append(f"answers {status}")
+        faults.append(f"has status {status}")
     if counter.count > MAX_STATEMENTS[page.kind]:
-        faults.append(f"asks {counter.count} times, of {MAX_STATEMENTS[page.kind]}")
+        faults.append(f"issues {counter.count} statements, limit {MAX_STATEMENTS[page.kind]}")
     if milliseconds > LIMIT_MS:
-        faults.append("takes too long")
+        faults.append("is too slow")
     return PageResult(
         viewer=viewer.name,
         page=page.name,
@@ -105,14 +107,14 @@ def measure_page(viewer: Viewer, page: Page, big: set[str]) -> PageResult:
 
 
 def _scans(plans: list[Plan], big: set[str]) -> list[str]:
-    """Name the indexes used, and what was read whole though it is big."""
-    found = dict.fromkeys(scan for plan in plans for scan in plan.scans)
-    return [scan for scan in found if not scan.startswith("SEQ ") or scan[4:] in big]
+    """Return the indexes used, and the big tables that were read whole."""
+    names = dict.fromkeys(scan for plan in plans for scan in plan.scans)
+    return [scan for scan in names if not scan.startswith("SEQ ") or scan[4:] in big]
 
 
 def measure_pages(only: str) -> Iterator[PageResult]:
-    """Open every page as everybody, or those whose line has this in it."""
-    from benchmarks.admin_pages import pages, viewers  # noqa: PLC0415  # models, once Django is set up
+    """Open the pages of every viewer whose line contains this text."""
+    from benchmarks.admin_pages import pages, viewers  # noqa: PLC0415  # needs Django to be set up
 
     big = big_tables(*APPS)
     for viewer in viewers():
@@ -121,20 +123,20 @@ def measure_pages(only: str) -> Iterator[PageResult]:
                 yield measure_page(viewer, page, big)
 
 
-def summary(found: list[PageResult]) -> str:
-    """Say what was wrong, and what was slowest and asked most."""
-    opened = [each for each in found if not each.skipped]
-    wrong = [each for each in opened if each.faults]
-    skipped = len(found) - len(opened)
-    slowest = max(opened, key=lambda each: each.milliseconds)
-    asking = max(opened, key=lambda each: each.statements)
+def summarize(results: list[PageResult]) -> str:
+    """Return the pages with faults, the slowest page and the one with the most statements."""
+    opened = [result for result in results if not result.skipped]
+    wrong = [result for result in opened if result.faults]
+    skipped = len(results) - len(opened)
+    slowest = max(opened, key=lambda result: result.milliseconds)
+    busiest = max(opened, key=lambda result: result.statements)
     lines = [f"{len(opened)} pages opened, {skipped} skipped, {len(wrong)} with findings"]
-    lines += [f"slowest: {slowest.line()}", f"asks most: {asking.line()}"]
-    return "\n".join([*lines, *(f"  {each.line()}" for each in wrong)])
+    lines += [f"slowest: {slowest.line()}", f"most statements: {busiest.line()}"]
+    return "\n".join([*lines, *(f"  {result.line()}" for result in wrong)])
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Look, print, and return 1 where anything would get slow."""
+    """Measure the pages, print the results, and return 1 if any has faults."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -143,23 +145,23 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--faults", action="store_true", help="print only what is wrong")
     options = parser.parse_args(arguments)
     if "DATABASE_URL" not in os.environ:
-        told = arguments if arguments is not None else sys.argv[1:]
-        return postgres.main([sys.executable, "-m", "benchmarks.pages", *told])
+        passed_on = arguments if arguments is not None else sys.argv[1:]
+        return postgres.main([sys.executable, "-m", "benchmarks.pages", *passed_on])
     prepare()
 
-    from benchmarks.api_queries import sow  # noqa: PLC0415  # models, once Django is set up
+    from benchmarks.api_queries import seed_database  # noqa: PLC0415  # needs Django to be set up
 
-    sow(options.attempts)
+    seed_database(options.attempts)
     print(f"{'viewer':20} {'page':{WIDTH}} stmts       ms   rows  scans")
-    found = []
-    for each in measure_pages(options.only):
-        found.append(each)
-        if each.faults or not options.faults:
-            print(each.line(), flush=True)
-    if not any(not each.skipped for each in found):
+    results = []
+    for result in measure_pages(options.only):
+        results.append(result)
+        if result.faults or not options.faults:
+            print(result.line(), flush=True)
+    if not any(not result.skipped for result in results):
         parser.error("no page contains that")
-    print(summary(found))
-    return int(any(each.faults for each in found))
+    print(summarize(results))
+    return int(any(result.faults for result in results))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What PostgreSQL does for a statement: watched as it is issued, and judged."""
+"""Query plans of PostgreSQL: recorded as statements are issued, and checked."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 import orjson
 from django.db import connection
 
-BIG = 10_000
-# Of a class or a small school all rows may be sorted: they do not grow with the installation.
-SORTED = 20_000
+BIG_TABLE_ROWS = 10_000
+# All rows of a class or a small school may be sorted: they do not grow with the installation.
+MAX_SORTED_ROWS = 20_000
 EXPLAINED = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
 SORTS = ("Sort", "Incremental Sort")
 Node = dict[str, Any]
@@ -19,7 +19,7 @@ Node = dict[str, Any]
 
 @dataclass(kw_only=True)
 class Plan:
-    """One statement as it was executed."""
+    """One executed statement with its plan."""
 
     sql: str
     milliseconds: float
@@ -27,53 +27,53 @@ class Plan:
     root: Node
 
     @property
-    def counts(self) -> bool:
-        """Tell whether this counts: then it must read all that it counts."""
+    def is_count(self) -> bool:
+        """True if the statement counts rows: then it must read all of them."""
         return "COUNT(" in self.sql[:100] and "GROUP BY" not in self.sql
 
     def nodes(self) -> Iterator[Node]:
-        """Yield every step."""
-        return _below(self.root)
+        """Yield every node of the plan."""
+        return _walk(self.root)
 
     @property
     def scans(self) -> list[str]:
-        """Name the indexes used and the tables read whole, each once."""
-        return list(dict.fromkeys(name for node in self.nodes() if (name := _scan(node))))
+        """The indexes used and the tables read whole, each once."""
+        return list(dict.fromkeys(name for node in self.nodes() if (name := _scan_name(node))))
 
     def faults(self, big: set[str]) -> list[str]:
-        """Name what would get slower with every row: big tables read or sorted whole."""
+        """Return what gets slower with every row: big tables that are read or sorted whole."""
         faults: list[str] = []
-        if self.counts:
+        if self.is_count:
             return faults
         for node in self.nodes():
             if node["Node Type"].endswith("Seq Scan") and node["Relation Name"] in big:
                 faults.append(f"reads {node['Relation Name']} whole")
-            if node["Node Type"] in SORTS and (rows := _input(node)) > SORTED:
+            if node["Node Type"] in SORTS and (rows := _input_rows(node)) > MAX_SORTED_ROWS:
                 faults.append(f"sorts {rows} rows")
         return list(dict.fromkeys(faults))
 
 
-def _below(node: Node) -> Iterator[Node]:
+def _walk(node: Node) -> Iterator[Node]:
     yield node
     for child in node.get("Plans", []):
-        yield from _below(child)
+        yield from _walk(child)
 
 
-def _scan(node: Node) -> str | None:
+def _scan_name(node: Node) -> str | None:
     if node["Node Type"].endswith("Seq Scan"):
         return f"SEQ {node['Relation Name']}"
     name: str | None = node.get("Index Name")
     return name
 
 
-def _input(sort: Node) -> int:
+def _input_rows(sort: Node) -> int:
     [child] = [child for child in sort["Plans"] if child["Parent Relationship"] == "Outer"]
     return int(child["Actual Rows"] * child["Actual Loops"])
 
 
 @dataclass
-class Watch:
-    """Explains every statement just before it runs, and takes back what that did."""
+class PlanRecorder:
+    """Explains every statement just before it runs; the effects of explaining are rolled back."""
 
     plans: list[Plan] = field(default_factory=list)
 
@@ -85,21 +85,21 @@ class Watch:
         many: bool,  # noqa: FBT001  # as Django calls it
         context: dict[str, Any],
     ) -> Any:
-        """Stand between Django and the database; see `connection.execute_wrapper`."""
+        """Explain a statement, and execute it; see `connection.execute_wrapper`."""
         if not many and sql.lstrip("( ").startswith(EXPLAINED):
-            self.plans.append(_explained(sql, params))
+            self.plans.append(_explain(sql, params))
         return execute(sql, params, many, context)
 
 
-def _explained(sql: str, params: Any) -> Plan:
-    """Execute a statement twice under EXPLAIN, rolled back, and keep the second: it is warm."""
+def _explain(sql: str, params: Any) -> Plan:
+    """Explain a statement twice, rolled back, and return the second plan: caches are warm."""
     raw: Any = connection.connection
     explain = f"EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) {sql}"
-    for _turn in range(2):
+    for _repetition in range(2):
         with raw.transaction(force_rollback=True), raw.cursor() as cursor:
             cursor.execute(explain, params)
-            told = cursor.fetchone()[0]
-    [plan] = orjson.loads(told) if isinstance(told, str | bytes) else told
+            output = cursor.fetchone()[0]
+    [plan] = orjson.loads(output) if isinstance(output, str | bytes) else output
     return Plan(
         sql=sql,
         milliseconds=plan["Planning Time"] + plan["Execution Time"],
@@ -109,11 +109,11 @@ def _explained(sql: str, params: Any) -> Plan:
 
 
 def big_tables(*apps: str) -> set[str]:
-    """Return the tables of some apps that have more rows than may be read or sorted whole."""
+    """Return the tables of some apps that have too many rows to be read or sorted whole."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT relname FROM pg_class WHERE relkind = 'r' AND reltuples > %s"
             " AND relname LIKE ANY (%s)",
-            [BIG, [f"{app}\\_%" for app in apps]],
+            [BIG_TABLE_ROWS, [f"{app}\\_%" for app in apps]],
         )
         return {name for (name,) in cursor.fetchall()}

@@ -24,33 +24,33 @@ MODEL = {"type": "num_correct_in_a_row_5"}
 
 
 def all_requests() -> Requests:
-    """Yield every request with who makes it and what it is called."""
+    """Yield the name of the caller, a title and a function for every request."""
     for caller in callers():
         sample = Sample.of(caller.actor)
         for path in lists(sample):
-            yield caller.name, path, _reading(caller.actor, path)
+            yield caller.name, path, _api_read(caller.actor, path)
         if isinstance(caller.actor, User):
-            yield from _of_person(caller, caller.actor)
-        yield from _writes(caller)
+            yield from _person_requests(caller, caller.actor)
+        yield from _write_requests(caller)
 
 
-def _of_person(caller: Caller, person: User) -> Requests:
-    seen = AttemptLog.objects.visible_to(person)
-    attempt = seen.filter(user__external_id__isnull=False).first() or seen[0]
+def _person_requests(caller: Caller, person: User) -> Requests:
+    visible = AttemptLog.objects.visible_to(person)
+    attempt = visible.filter(user__external_id__isnull=False).first() or visible[0]
     path = f"/api/logger/totalcontentprogress/{attempt.user_id}"
-    yield caller.name, path, _reading(person, path)
+    yield caller.name, path, _api_read(person, path)
     if person.is_staff or person.is_superuser:
         for path in changelists(cast("User", attempt.user)):
-            yield caller.name, path, _looking(person, path)
+            yield caller.name, path, _admin_read(person, path)
 
 
-def _reading(actor: Actor, path: str) -> Callable[[], Any]:
+def _api_read(actor: Actor, path: str) -> Callable[[], Any]:
     return lambda: _call(actor, "get", path)
 
 
 def _call(actor: Actor, method: str, path: str, body: Any = None) -> Any:
     request = getattr(APIRequestFactory(SERVER_NAME=HOST), method)(path, body, format="json")
-    # A key stands where a person would, as `KeyAuthentication` returns it.
+    # A key takes the place of the user, as in `KeyAuthentication`.
     token: Any = actor if isinstance(actor, ApiKey) else None
     force_authenticate(request, user=cast("User", actor), token=token)
     match = resolve(path.partition("?")[0])
@@ -60,20 +60,20 @@ def _call(actor: Actor, method: str, path: str, body: Any = None) -> Any:
     return response
 
 
-def _looking(person: User, path: str) -> Callable[[], Any]:
-    def look() -> None:
+def _admin_read(person: User, path: str) -> Callable[[], Any]:
+    def open_page() -> None:
         request = RequestFactory(SERVER_NAME=HOST).get(path)
         request.user = person
-        shown = admin.site.get_model_admin(apps.get_model("logger", path.split("/")[3]))
-        response = shown.changelist_view(request)
-        if isinstance(response, TemplateResponse):  # Else there is no such page.
+        model_admin = admin.site.get_model_admin(apps.get_model("logger", path.split("/")[3]))
+        response = model_admin.changelist_view(request)
+        if isinstance(response, TemplateResponse):  # otherwise the page does not exist
             response.render()
 
-    return look
+    return open_page
 
 
-def _writes(caller: Caller) -> Requests:
-    """Yield a first session, the PUTs of an exercise, and coming back to it."""
+def _write_requests(caller: Caller) -> Requests:
+    """Yield requests that start a session, PUT to an exercise, and start a session again."""
     actor = caller.actor
     content = uuid7().hex
     body = {
@@ -88,13 +88,13 @@ def _writes(caller: Caller) -> Requests:
     def start() -> None:
         started.append(_call(actor, "post", SESSIONS, body).data["session_id"])
 
-    def move(**fields: Any) -> Callable[[], Any]:
+    def put(**fields: Any) -> Callable[[], Any]:
         return lambda: _call(actor, "put", f"{SESSIONS}/{started[-1]}", fields)
 
     answer = {"item": "q", "correct": 1, "time_spent": 5, "complete": True}
     yield caller.name, f"POST {SESSIONS}, new", start
-    yield caller.name, f"PUT {SESSIONS}, an answer", move(interactions=[answer])
+    yield caller.name, f"PUT {SESSIONS}, an answer", put(interactions=[answer])
     replaced = {**answer, "replace": True}
-    yield caller.name, f"PUT {SESSIONS}, replaced", move(interactions=[replaced, replaced])
-    yield caller.name, f"PUT {SESSIONS}, progress", move(progress=0.5, time_spent_delta=5)
+    yield caller.name, f"PUT {SESSIONS}, replaced", put(interactions=[replaced, replaced])
+    yield caller.name, f"PUT {SESSIONS}, progress", put(progress=0.5, time_spent_delta=5)
     yield caller.name, f"POST {SESSIONS}, again", start

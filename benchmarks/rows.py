@@ -1,4 +1,4 @@
-"""A file of real answers, read."""
+"""A CSV file of real answers."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class Row:
     correct: int
 
 
-def read(path: Path, limit: int | None) -> dict[str, list[Row]]:
-    """Read a file's answers by learner, at most `limit` of them."""
+def read_answers(path: Path, limit: int | None) -> dict[str, list[Row]]:
+    """Read a file's answers by learner; at most `limit` answers."""
     answers: dict[str, list[Row]] = {}
     opener: Callable[..., Any] = gzip.open if path.suffix == ".gz" else open
     with opener(path, "rt", newline="") as file:

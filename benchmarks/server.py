@@ -1,4 +1,4 @@
-"""The server of `make serve`, on a port of its own, for as long as a block runs."""
+"""The server of `make serve`, on a free port, while a block runs."""
 
 from __future__ import annotations
 
@@ -28,45 +28,45 @@ class ServerFailed(RuntimeError):
 
 @dataclass(frozen=True, kw_only=True)
 class Server:
-    """A server that answers."""
+    """A running server."""
 
     label: str
     port: int
     process_id: int
 
     def cpu_seconds(self) -> float:
-        """Return the processor time it took so far; NaN where only the kernel knows."""
+        """Return the processor time used so far; NaN if there is no /proc."""
         if not (_PROCESSES / "self" / "stat").exists():
             return nan
-        ticks = sum(_ticks(process_id) for process_id in _family(self.process_id))
+        ticks = sum(_cpu_ticks(process_id) for process_id in _process_tree(self.process_id))
         return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def is_installed(kind: str) -> bool:
-    """Tell whether a server is there to be started."""
+    """Return whether a server of this kind is installed."""
     return (_BIN / kind).exists()
 
 
 @contextlib.contextmanager
-def serving(kind: str, *, workers: int, threads: int, log: Path) -> Iterator[Server]:
-    """Run a server on this process's database; what it says goes to a file.
+def running_server(kind: str, *, workers: int, threads: int, log: Path) -> Iterator[Server]:
+    """Run a server on this process's database; write its output to a file.
 
-    gunicorn takes its numbers of workers and threads from our own configuration of it.
+    gunicorn takes its numbers of workers and threads from the project's configuration of it.
 
     Raises
     ------
-    ServerFailed : it ended or stayed silent; with the last it said.
+    ServerFailed : it stopped or did not answer; with the end of its output.
     """
     port = _free_port()
     command = _gunicorn() if kind == "gunicorn" else _granian(port, workers, threads)
-    with log.open("wb") as told:
+    with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603  # our own command
             command,
             env={**os.environ, "HOST": "127.0.0.1", "PORT": str(port)},
-            stdin=subprocess.DEVNULL, stdout=told, stderr=told, start_new_session=True,
+            stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
         )  # fmt: skip
         try:
-            _await(process, port, log)
+            _wait_until_ready(process, port, log)
             label = f"{kind}, {workers} x {threads} threads"
             yield Server(label=label, port=port, process_id=process.pid)
         finally:
@@ -91,7 +91,7 @@ def _free_port() -> int:
         return port
 
 
-def _await(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+def _wait_until_ready(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end and process.poll() is None:
         if _is_ready(port):
@@ -110,7 +110,7 @@ def _is_ready(port: int) -> bool:
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    """End the server, and whatever is left of its session."""
+    """Stop the server, and kill what is left of its session."""
     process.terminate()
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(STOP_SECONDS)
@@ -119,15 +119,15 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def _family(process_id: int) -> Iterator[int]:
-    """Return a process and all that descend from it."""
+def _process_tree(process_id: int) -> Iterator[int]:
+    """Yield a process and all of its descendants."""
     yield process_id
     for children in (_PROCESSES / str(process_id) / "task").glob("*/children"):
         for child in children.read_text().split():
-            yield from _family(int(child))
+            yield from _process_tree(int(child))
 
 
-def _ticks(process_id: int) -> int:
+def _cpu_ticks(process_id: int) -> int:
     stat = (_PROCESSES / str(process_id) / "stat").read_text()
     user, system = stat.rpartition(")")[2].split()[11:13]
     return int(user) + int(system)

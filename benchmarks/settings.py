@@ -1,4 +1,4 @@
-"""The product's settings, plus the baseline's one view and the benchmark's own commands."""
+"""The product's settings, plus the view of a baseline and the benchmarks' commands."""
 
 from __future__ import annotations
 

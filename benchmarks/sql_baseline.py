@@ -1,10 +1,10 @@
-"""Baseline (b): the SQL of a PUT, captured from one and issued again without Django.
+"""Baseline (b): the SQL statements of a PUT, captured and issued again without Django.
 
-What differs between two equal PUTs in a row (the new attempt's id and position, counters, times)
-is what each repetition needs afresh; all else, probabilities included, is issued as captured.
-Timed is the driver and the database: the statements go over connections of the bare driver, one a
-thread, in the form the product sends them (on PostgreSQL prepared, unless DATABASE_PREPARE says
-otherwise).
+Parameters that differ between two equal PUTs in a row (the new attempt's id and position,
+counters, times) get fresh values in each repetition; all others, probabilities included, are
+issued as captured. The baseline measures the driver and the database: the statements go over
+connections of the bare driver, one per thread, in the form in which the product sends them
+(prepared on PostgreSQL, unless DATABASE_PREPARE says otherwise).
 """
 
 from __future__ import annotations
@@ -32,33 +32,33 @@ from infra.db.sqlite.base import FairLock
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-LINE_SECONDS = 30
-CAPTURED = 3
+LOCK_TIMEOUT_SECONDS = 30
+CAPTURED_PUTS = 3
 BEGIN = "BEGIN IMMEDIATE" if ON_SQLITE else "BEGIN"
 
-# Writers of the product stand in line on SQLite, so these do, too.
-_turnstile = FairLock()
+# The product queues its writers on SQLite, so the baseline does too.
+_write_lock = FairLock()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Statement:
-    """One statement of a PUT, and which of its parameters each PUT has of its own."""
+    """One statement of a PUT, and the indexes of the parameters that differ between PUTs."""
 
     sql: str
     parameters: tuple[Any, ...]
     in_transaction: bool
-    own: tuple[int, ...] = ()
+    varying: tuple[int, ...] = ()
 
-    def bound(self, turn: int, now: datetime) -> tuple[Any, ...]:
+    def bind(self, turn: int, now: datetime) -> tuple[Any, ...]:
         """Return the parameters for one more repetition."""
         parameters = list(self.parameters)
-        for index in self.own:
-            parameters[index] = _fresh(parameters[index], turn, now)
+        for index in self.varying:
+            parameters[index] = _fresh_value(parameters[index], turn, now)
         return tuple(parameters)
 
 
-def _fresh(value: Any, turn: int, now: datetime) -> Any:
-    """Return a value of the same kind that no repetition had before."""
+def _fresh_value(value: Any, turn: int, now: datetime) -> Any:
+    """Return a value of the same kind that no repetition has used before."""
     if isinstance(value, int):
         return value + turn
     if isinstance(value, datetime):
@@ -71,101 +71,103 @@ def _fresh(value: Any, turn: int, now: datetime) -> Any:
 
 
 def _fresh_text(text: str, now: datetime) -> str:
-    """Return a fresh id or time as SQLite keeps them; JSON stays as it is."""
+    """Return a fresh id or time as SQLite stores it; return JSON unchanged."""
     if len(text) == 32:
         return uuid7().hex
     return text if text[:1] in "[{" else str(now.replace(tzinfo=None))
 
 
 def capture(make_put: Callable[[], object]) -> list[Statement]:
-    """Make equal PUTs, `CAPTURED` in number, and return the statements of the last."""
-    make_put()  # A session's first finds nothing to read, and the key's first notes its use.
-    first, second = _statements(make_put), _statements(make_put)
+    """Make equal PUTs, `CAPTURED_PUTS` in number, and return the statements of the last."""
+    make_put()  # The first PUT finds no rows to read, and records the first use of the key.
+    first, second = _capture_statements(make_put), _capture_statements(make_put)
     if [statement.sql for statement in first] != [statement.sql for statement in second]:
         raise RuntimeError("two equal PUTs took different statements")
     return [
         Statement(
-            sql=_as_driver_spells(then),
-            parameters=then.parameters,
-            in_transaction=then.in_transaction,
-            own=_differing(now.parameters, then.parameters),
+            sql=_driver_sql(later),
+            parameters=later.parameters,
+            in_transaction=later.in_transaction,
+            varying=_differing_indexes(earlier.parameters, later.parameters),
         )
-        for now, then in zip(first, second, strict=True)
+        for earlier, later in zip(first, second, strict=True)
     ]
 
 
-def _statements(make_put: Callable[[], object]) -> list[Statement]:
-    taken: list[Statement] = []
+def _capture_statements(make_put: Callable[[], object]) -> list[Statement]:
+    statements: list[Statement] = []
 
-    def take(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001
+    def record(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001
         inside = context["connection"].in_atomic_block
         if not sql.startswith("BEGIN"):
-            taken.append(Statement(sql=sql, parameters=tuple(params or ()), in_transaction=inside))
+            statements.append(
+                Statement(sql=sql, parameters=tuple(params or ()), in_transaction=inside)
+            )
         return execute(sql, params, many, context)
 
-    with connection.execute_wrapper(take):
+    with connection.execute_wrapper(record):
         make_put()
-    return taken
+    return statements
 
 
-def _as_driver_spells(statement: Statement) -> str:
+def _driver_sql(statement: Statement) -> str:
     return statement.sql % (("?",) * len(statement.parameters)) if ON_SQLITE else statement.sql
 
 
-def _differing(one: Sequence[Any], other: Sequence[Any]) -> tuple[int, ...]:
+def _differing_indexes(one: Sequence[Any], other: Sequence[Any]) -> tuple[int, ...]:
     pairs = zip(one, other, strict=True)
     return tuple(index for index, (this, that) in enumerate(pairs) if this != that)
 
 
 class BarePut:
-    """One client's PUT, as often as wanted."""
+    """The repeated PUT of one client."""
 
     def __init__(self, statements: list[Statement]) -> None:
         self.before = [statement for statement in statements if not statement.in_transaction]
         self.inside = [statement for statement in statements if statement.in_transaction]
         self.turn = 0
 
-    def perform(self, bare: Any) -> None:
-        """Issue the statements once: authentication's, then the transaction."""
+    def perform(self, raw: Any) -> None:
+        """Issue the statements once: those of authentication, then the transaction."""
         self.turn += 1
         now = datetime.now(UTC)
         for statement in self.before:
-            _issue(bare, statement.sql, statement.bound(self.turn, now))
-        with _in_line():
-            _issue(bare, BEGIN)
+            _issue(raw, statement.sql, statement.bind(self.turn, now))
+        with _exclusive_write():
+            _issue(raw, BEGIN)
             for statement in self.inside:
-                _issue(bare, statement.sql, statement.bound(self.turn, now))
-            _issue(bare, "COMMIT")
+                _issue(raw, statement.sql, statement.bind(self.turn, now))
+            _issue(raw, "COMMIT")
 
 
-def _issue(bare: Any, sql: str, parameters: tuple[Any, ...] = ()) -> None:
-    cursor = bare.execute(sql, parameters)
+def _issue(raw: Any, sql: str, parameters: tuple[Any, ...] = ()) -> None:
+    cursor = raw.execute(sql, parameters)
     if cursor.description:
         cursor.fetchall()
 
 
 @contextmanager
-def _queued() -> Iterator[None]:
-    if not _turnstile.acquire(timeout=LINE_SECONDS):
+def _hold_write_lock() -> Iterator[None]:
+    if not _write_lock.acquire(timeout=LOCK_TIMEOUT_SECONDS):
         raise TimeoutError("too many writers are waiting")
     try:
         yield
     finally:
-        _turnstile.release()
+        _write_lock.release()
 
 
-def _in_line() -> AbstractContextManager[None]:
-    return _queued() if ON_SQLITE else nullcontext()
+def _exclusive_write() -> AbstractContextManager[None]:
+    return _hold_write_lock() if ON_SQLITE else nullcontext()
 
 
 def _connect() -> Any:
     if ON_SQLITE:
-        bare = sqlite3.connect(
+        raw = sqlite3.connect(
             settings.DATABASES["default"]["NAME"],
-            isolation_level=None, timeout=LINE_SECONDS, check_same_thread=False,
+            isolation_level=None, timeout=LOCK_TIMEOUT_SECONDS, check_same_thread=False,
         )  # fmt: skip
-        bare.executescript(SQLITE_OPTIONS["init_command"])
-        return bare
+        raw.executescript(SQLITE_OPTIONS["init_command"])
+        return raw
     threshold = settings.DATABASES["default"]["OPTIONS"].get("prepare_threshold")
     return psycopg.connect(
         os.environ["DATABASE_URL"],
@@ -175,23 +177,23 @@ def _connect() -> Any:
     )
 
 
-def drive(clients: Sequence[BarePut], *, seconds: float) -> Round:
-    """Let each client repeat its PUT in a thread of its own, for so long."""
-    done, lock = Round(seconds=seconds), threading.Lock()
+def run_clients(clients: Sequence[BarePut], *, seconds: float) -> Round:
+    """Let each client repeat its PUT in a thread of its own, for some seconds."""
+    result, lock = Round(seconds=seconds), threading.Lock()
     start = threading.Barrier(len(clients))
     errors: list[BaseException] = []
 
     def work(client: BarePut) -> None:
         try:
-            with closing(_connect()) as bare:
+            with closing(_connect()) as raw:
                 start.wait()
                 end = time.perf_counter() + seconds
-                while (began := time.perf_counter()) < end:
-                    client.perform(bare)
+                while (started := time.perf_counter()) < end:
+                    client.perform(raw)
                     now = time.perf_counter()
                     with lock:
-                        done.note(now - began, in_time=now <= end)
-        except BaseException as error:  # noqa: BLE001  # told to whoever started the thread
+                        result.record(now - started, in_time=now <= end)
+        except BaseException as error:  # noqa: BLE001  # raised again in the main thread
             start.abort()
             errors.append(error)
 
@@ -202,4 +204,4 @@ def drive(clients: Sequence[BarePut], *, seconds: float) -> Round:
         thread.join()
     if errors:
         raise errors[0]
-    return done
+    return result

@@ -1,11 +1,12 @@
-"""Replaying real reviews through the study-results API, and working out what it must answer.
+"""Replay real reviews through the study-results API, and check its responses.
 
 The file has the columns user, item, t_s (seconds from the first review), grade (1 is wrong) and
-ms. The first review is put so far into the past that the last was an hour ago. Afterwards the
-check takes the file alone through `analytics.core` and compares: of every item the statistics, of
-the whole `GET /v3/study` which items are due, and their order. Readiness and order follow the
-clock, so both are worked out for the second the server's Date header tells; items whose gains are
-equal to a millionth, or to what they change within two seconds, may have changed places.
+ms. Times are shifted into the past so that the last review was an hour ago. Afterwards the check
+computes the expected values from the file alone through `analytics.core` and compares the
+statistics of every item, and of the whole `GET /v3/study` the due items and their order.
+Readiness and order depend on the time, so both are computed for the second in the server's Date
+header; items whose gains are equal to a millionth, or to what they change within two seconds, may
+have changed places.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ ROUNDING = 5.1e-5
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """One real review; `offset` in seconds from the first of the file."""
+    """One real review; `offset` is in seconds from the first review of the file."""
 
     item: str
     offset: int
@@ -57,7 +58,7 @@ class Review:
 
 
 def read_reviews(path: Path, limit: int | None) -> dict[str, list[Review]]:
-    """Read a file's reviews by learner, at most `limit` of them."""
+    """Read a file's reviews by learner; at most `limit` reviews."""
     reviews: dict[str, list[Review]] = {}
     opener: Callable[..., Any] = gzip.open if path.suffix == ".gz" else open
     with opener(path, "rt", newline="") as file:
@@ -68,21 +69,18 @@ def read_reviews(path: Path, limit: int | None) -> dict[str, list[Review]]:
     return reviews
 
 
-def start_of(reviews: Mapping[str, Sequence[Review]]) -> datetime:
-    """Return when the first review is to have been, so that all lie in the past."""
+def start_time(reviews: Mapping[str, Sequence[Review]]) -> datetime:
+    """Return the time to give the first review, so that all reviews lie in the past."""
     last = max(review.offset for rows in reviews.values() for review in rows)
     return datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=last, hours=1)
 
 
-# Replaying.
-
-
 def study_learner(
-    api: Api, name: str, rows: list[Review], done: Callable[[], object], *, start: datetime
+    api: Api, name: str, rows: list[Review], advance: Callable[[], object], *, start: datetime
 ) -> None:
-    """Send one learner's results in order, each by itself."""
-    partner = partner_of(api)
-    for place, review in enumerate(rows):
+    """Send one learner's results in order, one by one."""
+    partner = fetch_partner_id(api)
+    for position, review in enumerate(rows):
         body = {
             "user_id": name,
             "partner_id": partner,
@@ -90,24 +88,21 @@ def study_learner(
             "quiz_result": "Correct" if review.is_right else "Incorrect",
             "study_time_millis": review.millis,
             "timestamp": (start + timedelta(seconds=review.offset)).isoformat(),
-            "event_id": f"{name}/{place}",
+            "event_id": f"{name}/{position}",
         }
         api.call("result", "POST", "/v3/study", body)
-        done()
+        advance()
 
 
-def partner_of(api: Api) -> str:
-    """Return what to call the key's facility."""
+def fetch_partner_id(api: Api) -> str:
+    """Return the partner id of the key's facility."""
     profile = api.call("profile", "GET", "/v3/my/profile")
     return str(profile["data"]["attributes"]["facility-id"]) if profile else ""
 
 
-# Working out.
-
-
 @dataclass(frozen=True, kw_only=True)
 class Expected:
-    """What the file says of one learner's items: columns of shape (items,)."""
+    """Expected values of one learner's items: columns of shape (items,)."""
 
     guids: list[str]
     memories: Memories
@@ -119,13 +114,13 @@ class Expected:
 
     @classmethod
     def of(cls, rows: Sequence[Review], start: datetime) -> Expected:
-        """Take the reviews one after the other."""
+        """Replay the reviews one after the other."""
         guids = list(dict.fromkeys(review.guid for review in rows))
-        places = {guid: place for place, guid in enumerate(guids)}
-        item = np.array([places[review.guid] for review in rows], dtype=np.int64)
+        indexes = {guid: index for index, guid in enumerate(guids)}
+        item = np.array([indexes[review.guid] for review in rows], dtype=np.int64)
         right = np.array([review.is_right for review in rows], dtype=np.int64)
         offset = np.array([review.offset for review in rows], dtype=np.int64)
-        remembered = replay_reviews(
+        replayed = replay_reviews(
             Reviews(
                 learner=np.zeros(len(rows), dtype=np.int64),
                 memory=item,
@@ -134,23 +129,23 @@ class Expected:
             )
         )
 
-        def summed(values: IntArray) -> IntArray:
+        def sum_by_item(values: IntArray) -> IntArray:
             total = np.zeros(len(guids), dtype=np.int64)
             np.add.at(total, item, values)
             return total
 
         return cls(
             guids=guids,
-            memories=remembered.memories,
-            due=due_many(remembered.memories),
-            calibration=Calibration(*(float(column[0]) for column in remembered.calibrations)),
-            reviews=summed(np.ones_like(item)),
-            right=summed(right),
-            millis=summed(np.array([review.millis for review in rows], dtype=np.int64)),
+            memories=replayed.memories,
+            due=due_many(replayed.memories),
+            calibration=Calibration(*(float(column[0]) for column in replayed.calibrations)),
+            reviews=sum_by_item(np.ones_like(item)),
+            right=sum_by_item(right),
+            millis=sum_by_item(np.array([review.millis for review in rows], dtype=np.int64)),
         )
 
     def gains(self, rows: IntArray, at: int) -> FloatArray:
-        """Return what a second spent on each of these items is worth."""
+        """Return the gain per second of studying each of these items."""
         memories = self.memories.take(rows)
         seconds = scheduling.expected_seconds(self.millis[rows] / 1000, self.reviews[rows])
         recall = recall_probability_now(memories, self.calibration, at)
@@ -162,39 +157,38 @@ def microseconds(moment: datetime) -> int:
     return (moment - EPOCH) // MICROSECOND
 
 
-# Checking.
-
-
-def check_studied(api: Api, name: str, rows: list[Review], done: Callable[[], object]) -> None:
-    """Compare what the API tells of one learner with the file."""
-    partner = partner_of(api)
-    last = _stats(api, name, rows[-1].guid, partner)
+def check_studied(api: Api, name: str, rows: list[Review], advance: Callable[[], object]) -> None:
+    """Compare what the API returns for one learner with the file."""
+    partner = fetch_partner_id(api)
+    last = _fetch_stats(api, name, rows[-1].guid, partner)
     if last is None:
         return
-    seen = datetime.fromisoformat(last[0]["last-study-time"])
-    expected = Expected.of(rows, seen - timedelta(seconds=rows[-1].offset))
+    last_study_time = datetime.fromisoformat(last[0]["last-study-time"])
+    expected = Expected.of(rows, last_study_time - timedelta(seconds=rows[-1].offset))
     for row, guid in enumerate(expected.guids):
-        told = _stats(api, name, guid, partner)
-        if told is not None:
-            for problem in _differences(expected, row, *told):
+        stats = _fetch_stats(api, name, guid, partner)
+        if stats is not None:
+            for problem in _differences(expected, row, *stats):
                 api.tally.fail(f"{name}, item {guid}: {problem}")
         for _review in range(int(expected.reviews[row])):
-            done()
+            advance()
     for problem in _order_problems(api, name, expected, partner):
         api.tally.fail(f"{name}: {problem}")
 
 
-def _stats(api: Api, name: str, guid: str, partner: str) -> tuple[dict[str, Any], datetime] | None:
+def _fetch_stats(
+    api: Api, name: str, guid: str, partner: str
+) -> tuple[dict[str, Any], datetime] | None:
     user = quote(name, safe="")
     path = f"/v3/users/{user}/items/{guid}/learning_stats?{urlencode({'partner_id': partner})}"
-    told, at = api.call_at("item", "GET", path)
-    return None if told is None else (told["data"]["attributes"], at)
+    body, at = api.call_at("item", "GET", path)
+    return None if body is None else (body["data"]["attributes"], at)
 
 
 def _differences(
-    expected: Expected, row: int, told: Mapping[str, Any], at: datetime
+    expected: Expected, row: int, stats: Mapping[str, Any], at: datetime
 ) -> Iterator[str]:
-    """Yield what an item's statistics tell otherwise than the file."""
+    """Yield the differences between an item's statistics and the file."""
     count, right = int(expected.reviews[row]), int(expected.right[row])
     memory = expected.memories.take(np.array([row]))
     [recall] = recall_probability_now(memory, expected.calibration, microseconds(at)).tolist()
@@ -203,26 +197,30 @@ def _differences(
         "total-study-time-millis": int(expected.millis[row]),
         "accuracy": round(right / count, 4),
     }
-    for name, meant in exactly.items():
-        if told[name] != meant:
-            yield f"{name} {told[name]}, in the file {meant}"
-    due = microseconds(datetime.fromisoformat(told["see-next-at"]))
-    # The sums of one review after the other are not rounded as those of all at once.
+    for name, value in exactly.items():
+        if stats[name] != value:
+            yield f"{name} {stats[name]}, in the file {value}"
+    due = microseconds(datetime.fromisoformat(stats["see-next-at"]))
+    # Sums of single reviews are rounded differently from those of a batch.
     if not isclose(due, int(expected.due[row]), rel_tol=0, abs_tol=1000):
         yield f"due at {due}, by the file {int(expected.due[row])}"
-    if not isclose(told["readiness"], recall, abs_tol=2 * ROUNDING):
-        yield f"readiness {told['readiness']}, by the file {recall}"
+    if not isclose(stats["readiness"], recall, abs_tol=2 * ROUNDING):
+        yield f"readiness {stats['readiness']}, by the file {recall}"
 
 
 def _order_problems(api: Api, name: str, expected: Expected, partner: str) -> Iterator[str]:
-    """Yield where the items to study, or their order, are other than the file says."""
-    listed, at = _listed(api, name, partner)
+    """Yield the differences between the items to study, in order, and the file."""
+    listed, at = _fetch_items_to_study(api, name, partner)
     now = microseconds(at)
     due = set(np.flatnonzero(expected.due <= now).tolist())
-    hardly = set(np.flatnonzero(np.abs(expected.due - now) <= 30_000_000).tolist())
-    places = {guid: place for place, guid in enumerate(expected.guids)}
-    order = [places.get(guid, -1) for guid in listed]
-    if set(order) - due - hardly or due - set(order) - hardly or len(set(order)) != len(order):
+    borderline = set(np.flatnonzero(np.abs(expected.due - now) <= 30_000_000).tolist())
+    indexes = {guid: index for index, guid in enumerate(expected.guids)}
+    order = [indexes.get(guid, -1) for guid in listed]
+    if (
+        set(order) - due - borderline
+        or due - set(order) - borderline
+        or len(set(order)) != len(order)
+    ):
         yield f"{len(listed)} items are due, by the file {len(due)}"
         return
     rows = np.array(order, dtype=np.int64)
@@ -231,20 +229,20 @@ def _order_problems(api: Api, name: str, expected: Expected, partner: str) -> It
     best_after = np.maximum.accumulate(gains[::-1])[::-1]
     wrong = int(np.sum(gains + 2 * slack < best_after))
     moved = int(np.sum(gains < best_after)) - wrong
-    print(f"  {name}: {len(order)} of {len(places)} items due, {moved} moved by the clock alone")
+    print(f"  {name}: {len(order)} of {len(indexes)} items due, {moved} moved by the clock alone")
     if wrong:
         yield f"{wrong} of {len(order)} items come before better ones"
 
 
-def _listed(api: Api, name: str, partner: str) -> tuple[list[str], datetime]:
-    """Return every item to study, and when it was asked for."""
+def _fetch_items_to_study(api: Api, name: str, partner: str) -> tuple[list[str], datetime]:
+    """Return the ids of all items to study, and the time of the request."""
     query = {"user_id": name, "partner_id": partner, "page[size]": PAGE_SIZE}
     path: str | None = f"/v3/study?{urlencode(query)}"
     guids: list[str] = []
-    began: datetime | None = None
+    started: datetime | None = None
     while path:
         page, at = api.call_at("reviews", "GET", path)
-        began = began or at
+        started = started or at
         guids += [each["id"] for each in page["data"]] if page else []
         path = page["links"]["next"] if page else None
-    return guids, began or EPOCH
+    return guids, started or EPOCH

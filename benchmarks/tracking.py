@@ -1,4 +1,4 @@
-"""Replaying real answers through the answer-tracking API, one by one or in bulk."""
+"""Replay real answers through the answer-tracking API, one by one or in bulk."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from benchmarks.rows import Row
 from benchmarks.science.scoring import auc, calibration_error, log_loss
 
 SECONDS = 20
-IN_BULK = 1000
+BULK_BATCH_SIZE = 1000
 
 
 class PredictionScore:
-    """What the server predicted before each answer, and how the answer was."""
+    """The server's prediction before each answer, and the correctness of the answer."""
 
     def __init__(self) -> None:
         self.lock = Lock()
         self.pairs: list[tuple[float, int]] = []
 
     def add(self, predicted: float, correct: int) -> None:
-        """Keep one."""
+        """Add one prediction and the correctness of its answer."""
         with self.lock:
             self.pairs.append((predicted, correct))
 
@@ -39,66 +39,74 @@ class PredictionScore:
         )
 
 
-def body_of(name: str, place: int, row: Row) -> dict[str, object]:
-    """Return a row as the API takes it; its place with its learner names it for good."""
+def build_body(name: str, position: int, row: Row) -> dict[str, object]:
+    """Return a row as a request body; name and position make up the event's id."""
     return {
         "user_id": name,
         "skill_id": row.skill,
         "item_id": row.item,
         "is_correct": bool(row.correct),
         "time_spent_seconds": SECONDS,
-        "event_id": f"{name}/{place}",
+        "event_id": f"{name}/{position}",
     }
 
 
 def track_learner(
-    api: Api, name: str, rows: list[Row], done: Callable[[], object], foretold: PredictionScore
+    api: Api,
+    name: str,
+    rows: list[Row],
+    advance: Callable[[], object],
+    prediction_score: PredictionScore,
 ) -> None:
-    """Send one learner's answers in order, each by itself."""
-    for place, row in enumerate(rows):
-        told = api.call("answer", "POST", "/api/v1/track-answer", body_of(name, place, row))
-        if told is not None:
-            foretold.add(told["data"]["p_correct"], row.correct)
-        done()
+    """Send one learner's answers in order, one by one."""
+    for position, row in enumerate(rows):
+        response = api.call(
+            "answer", "POST", "/api/v1/track-answer", build_body(name, position, row)
+        )
+        if response is not None:
+            prediction_score.add(response["data"]["p_correct"], row.correct)
+        advance()
 
 
-def track_many(api: Api, learners: Mapping[str, list[Row]], done: Callable[[], object]) -> None:
-    """Send some learners' answers in order, many at a time; the learners take turns."""
-    for batch in batches(turns(learners), IN_BULK):
-        told = api.call("bulk", "POST", "/api/v1/track-answers", batch)
-        if told is not None:
-            data = told["data"]
+def track_in_bulk(
+    api: Api, learners: Mapping[str, list[Row]], advance: Callable[[], object]
+) -> None:
+    """Send the answers of several learners in batches; the learners take turns."""
+    for batch in batches(take_turns(learners), BULK_BATCH_SIZE):
+        response = api.call("bulk", "POST", "/api/v1/track-answers", batch)
+        if response is not None:
+            data = response["data"]
             for word in ("accepted", "duplicates", "rejected"):
                 api.tally.counts[word] += data[word]
             if data["rejected"]:
-                api.tally.fail(str(told["results"][:1]))
+                api.tally.fail(str(response["results"][:1]))
         for _answer in batch:
-            done()
+            advance()
 
 
-def turns(learners: Mapping[str, list[Row]]) -> Iterator[dict[str, object]]:
-    """Yield everybody's first answer, then everybody's second, and so on."""
-    for place in range(max(map(len, learners.values()), default=0)):
+def take_turns(learners: Mapping[str, list[Row]]) -> Iterator[dict[str, object]]:
+    """Yield every learner's first answer, then every learner's second answer, and so on."""
+    for position in range(max(map(len, learners.values()), default=0)):
         for name, rows in learners.items():
-            if place < len(rows):
-                yield body_of(name, place, rows[place])
+            if position < len(rows):
+                yield build_body(name, position, rows[position])
 
 
 def batches(bodies: Iterable[dict[str, object]], size: int) -> Iterator[list[dict[str, object]]]:
-    """Cut into lists of at most so many."""
-    rest = iter(bodies)
-    yield from iter(lambda: list(itertools.islice(rest, size)), [])
+    """Split bodies into lists of at most `size`."""
+    remaining = iter(bodies)
+    yield from iter(lambda: list(itertools.islice(remaining, size)), [])
 
 
-def check_tracked(api: Api, name: str, rows: list[Row], done: Callable[[], object]) -> None:
-    """Compare the counts the API tells of one learner with the file."""
-    told = api.call("mastery", "GET", f"/api/v1/mastery/{quote(name, safe='')}") or {"data": []}
-    found = {row["skill_id"]: (row["attempts"], row["correct"]) for row in told["data"]}
+def check_tracked(api: Api, name: str, rows: list[Row], advance: Callable[[], object]) -> None:
+    """Compare the counts that the API returns for one learner with the file."""
+    response = api.call("mastery", "GET", f"/api/v1/mastery/{quote(name, safe='')}") or {"data": []}
+    actual = {row["skill_id"]: (row["attempts"], row["correct"]) for row in response["data"]}
     answers, right = Counter[str](), Counter[str]()
     for row in rows:
         answers[row.skill] += 1
         right[row.skill] += row.correct
-        done()
-    meant = {skill: (count, right[skill]) for skill, count in answers.items()}
-    if found != meant:
-        api.tally.fail(f"{name}: {found}, in the file {meant}")
+        advance()
+    expected = {skill: (count, right[skill]) for skill, count in answers.items()}
+    if actual != expected:
+        api.tally.fail(f"{name}: {actual}, in the file {expected}")

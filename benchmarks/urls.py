@@ -1,4 +1,4 @@
-"""The product's paths, and beside them a PUT that does everything but the work."""
+"""The product's URLs, plus a PUT that stops after validation."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ __all__ = ["handler400", "handler404", "handler500", "urlpatterns"]
 
 
 class ValidatedSessionView(APIView):
-    """Baseline (a): what authentication, parsing, validation and the server cost."""
+    """Baseline (a): the cost of authentication, parsing, validation and the server."""
 
     permission_classes = [HasScope]
 
     def put(self, request: Request, session_id: str) -> Response:  # noqa: ARG002
-        """Validate the body of a contentsession, and answer."""
+        """Validate the body of a content session, and respond."""
         serializer = UpdateSessionSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         serializer.command()

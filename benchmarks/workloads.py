@@ -1,4 +1,4 @@
-"""What is measured: three endpoints, and the two baselines beside them."""
+"""The workloads to measure: three endpoints and two baselines."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from urllib.parse import urlencode
 
 from benchmarks import in_process, load, sql_baseline
 from benchmarks.load import Round
-from benchmarks.school import Pupil, answers
+from benchmarks.school import SchoolLearner, answer_bodies
 from benchmarks.server import Server
 
 PUT, VALIDATED, BARE = "PUT, one new answer", "(a) PUT, only validated", "(b) the PUT's SQL, bare"
-TRIES, ATTEMPTS = "GET masterylog, one content", "GET attemptlog, 100 of 300"
+MASTERY_LOGS, ATTEMPTS = "GET masterylog, one content", "GET attemptlog, 100 of 300"
 SESSIONS, VALIDATED_SESSIONS = "/api/logger/contentsession", "/api/logger/validatedsession"
 PAGE_SIZE = 100
 
 
 @dataclass(frozen=True, kw_only=True)
 class Workload:
-    """Something that so many clients can do for so many seconds."""
+    """Requests that some clients can repeat for some seconds."""
 
     name: str
     server: str
@@ -30,31 +30,31 @@ class Workload:
     cpu_seconds: Callable[[], float]
 
 
-def of_server(
-    server: Server, secret: str, *, writing: list[Pupil], reading: list[Pupil]
+def server_workloads(
+    server: Server, secret: str, *, writing: list[SchoolLearner], reading: list[SchoolLearner]
 ) -> list[Workload]:
-    """Return what is asked of a server: some learners write, others' history is read."""
-    asked = {
-        PUT: [_puts(secret, SESSIONS, pupil) for pupil in writing],
-        VALIDATED: [_puts(secret, VALIDATED_SESSIONS, pupil) for pupil in writing],
-        TRIES: [_tries(secret, pupil) for pupil in reading],
-        ATTEMPTS: [_attempts(secret, pupil) for pupil in reading],
+    """Return the workloads of a server: some learners write, the history of others is read."""
+    by_name = {
+        PUT: [_put_requests(secret, SESSIONS, learner) for learner in writing],
+        VALIDATED: [_put_requests(secret, VALIDATED_SESSIONS, learner) for learner in writing],
+        MASTERY_LOGS: [_mastery_log_requests(secret, learner) for learner in reading],
+        ATTEMPTS: [_attempt_requests(secret, learner) for learner in reading],
     }
     return [
         Workload(
             name=name,
             server=server.label,
-            run=partial(_drive, server.port, requests),
+            run=partial(_run_clients, server.port, requests),
             cpu_seconds=server.cpu_seconds,
         )
-        for name, requests in asked.items()
+        for name, requests in by_name.items()
     ]
 
 
-def without_server(secret: str, pupils: list[Pupil]) -> Workload:
-    """Return the bare statements of each pupil's PUT."""
-    [body, *_others] = answers()
-    paths = [f"{SESSIONS}/{pupil.session_id}" for pupil in pupils]
+def sql_workload(secret: str, learners: list[SchoolLearner]) -> Workload:
+    """Return the workload of baseline (b): the bare statements of each learner's PUT."""
+    [body, *_others] = answer_bodies()
+    paths = [f"{SESSIONS}/{learner.session_id}" for learner in learners]
     clients = [
         sql_baseline.BarePut(sql_baseline.capture(partial(in_process.put, path, body, key=secret)))
         for path in paths
@@ -62,25 +62,31 @@ def without_server(secret: str, pupils: list[Pupil]) -> Workload:
     return Workload(
         name=BARE,
         server="",
-        run=lambda count, seconds: sql_baseline.drive(clients[:count], seconds=seconds),
+        run=lambda count, seconds: sql_baseline.run_clients(clients[:count], seconds=seconds),
         cpu_seconds=time.process_time,
     )
 
 
-def _drive(port: int, requests: list[Iterator[bytes]], count: int, seconds: float) -> Round:
-    return load.drive(port, requests[:count], seconds=seconds)
+def _run_clients(port: int, requests: list[Iterator[bytes]], count: int, seconds: float) -> Round:
+    return load.run_clients(port, requests[:count], seconds=seconds)
 
 
-def _puts(secret: str, path: str, pupil: Pupil) -> Iterator[bytes]:
-    path = f"{path}/{pupil.session_id}"
-    return itertools.cycle([load.request("PUT", path, key=secret, body=body) for body in answers()])
+def _put_requests(secret: str, path: str, learner: SchoolLearner) -> Iterator[bytes]:
+    path = f"{path}/{learner.session_id}"
+    return itertools.cycle(
+        [load.build_request("PUT", path, key=secret, body=body) for body in answer_bodies()]
+    )
 
 
-def _tries(secret: str, pupil: Pupil) -> Iterator[bytes]:
-    query = urlencode({"content": pupil.content_id.hex, "user": pupil.name})
-    return itertools.repeat(load.request("GET", f"/api/logger/masterylog?{query}", key=secret))
+def _mastery_log_requests(secret: str, learner: SchoolLearner) -> Iterator[bytes]:
+    query = urlencode({"content": learner.content_id.hex, "user": learner.name})
+    return itertools.repeat(
+        load.build_request("GET", f"/api/logger/masterylog?{query}", key=secret)
+    )
 
 
-def _attempts(secret: str, pupil: Pupil) -> Iterator[bytes]:
-    query = urlencode({"user": pupil.name, "page_size": PAGE_SIZE})
-    return itertools.repeat(load.request("GET", f"/api/logger/attemptlog?{query}", key=secret))
+def _attempt_requests(secret: str, learner: SchoolLearner) -> Iterator[bytes]:
+    query = urlencode({"user": learner.name, "page_size": PAGE_SIZE})
+    return itertools.repeat(
+        load.build_request("GET", f"/api/logger/attemptlog?{query}", key=secret)
+    )

@@ -212,7 +212,7 @@ class ItemMemoryAdmin(ItemRowsAdmin[ItemMemory]):
     def reviewed(self, row: ItemMemory) -> SafeString:
         return moment(row.last_review)
 
-    @admin.display(description=gettext_lazy("ReviewResult for"))
+    @admin.display(description=gettext_lazy("Remembered for"))
     def lasts(self, row: ItemMemory) -> str:
         return duration(timedelta(days=row.stability).total_seconds())
 

@@ -1,1 +1,1 @@
-"""Servers that are killed and starved while answers are replayed; nothing may be lost."""
+"""Fault tests: servers are killed and starved during a replay, and no answer may be lost."""

@@ -3,10 +3,10 @@ r"""Kill, fill up and starve a real server under real load: nothing acknowledged
     python -m benchmarks.faults --file answers.csv.gz [--quick]
 
 Starts a PostgreSQL of its own and the server on it, replays real answers (see
-`benchmarks/replay.py` for the file) under Idempotency-Keys as a good client does, and kills -9
-now a worker, now the whole server, now PostgreSQL. Then every answer must be there exactly
-once, and every total be the sum of its parts. The same on SQLite. Ends with 1 where anything is
-wrong.
+`benchmarks/replay.py` for the file) under Idempotency-Keys as a good client does, and kills (-9)
+now a worker, now the whole server, now PostgreSQL. Afterwards every answer must be stored exactly
+once, and every total must be the sum of its parts. Then does the same on SQLite. Exits with 1 if
+anything is wrong.
 """
 
 from __future__ import annotations
@@ -24,27 +24,27 @@ from pathlib import Path
 from benchmarks.faults import outages
 from benchmarks.faults.load_clients import LoadClients, Verdict
 from benchmarks.faults.processes import Postgres, Service
-from benchmarks.faults.replay_under_fault import Load, Outcome, under_load
-from benchmarks.faults.slow import slow_clients
+from benchmarks.faults.replay_under_fault import Load, Outcome, replay_under_load
+from benchmarks.faults.slow import check_slow_clients
 
 PROCESSES = 2
 SHOWN = 5
 
 
 @contextmanager
-def folder() -> Iterator[Path]:
-    """Return a folder for a database, which is gone afterwards."""
-    place = Path(tempfile.mkdtemp(prefix="faults-"))
+def temporary_folder() -> Iterator[Path]:
+    """Yield a folder for a database; remove it afterwards."""
+    path = Path(tempfile.mkdtemp(prefix="faults-"))
     try:
-        yield place
+        yield path
     finally:
-        shutil.rmtree(place)
+        shutil.rmtree(path)
 
 
 @contextmanager
-def postgres_in(place: Path, **settings: str) -> Iterator[Postgres]:
-    """Run a PostgreSQL."""
-    postgres = Postgres(place, **settings)
+def running_postgres(path: Path, **settings: str) -> Iterator[Postgres]:
+    """Run a PostgreSQL in a folder."""
+    postgres = Postgres(path, **settings)
     try:
         postgres.start()
         yield postgres
@@ -53,9 +53,9 @@ def postgres_in(place: Path, **settings: str) -> Iterator[Postgres]:
 
 
 @contextmanager
-def serving(place: Path, url: str, *, processes: int) -> Iterator[Service]:
+def running_service(path: Path, url: str, *, processes: int) -> Iterator[Service]:
     """Run the server on a database."""
-    service = Service(place, url, processes=processes)
+    service = Service(path, url, processes=processes)
     try:
         service.start()
         yield service
@@ -63,66 +63,66 @@ def serving(place: Path, url: str, *, processes: int) -> Iterator[Service]:
         service.clean()
 
 
-def on_postgres(load: Load, options: argparse.Namespace) -> Iterator[Outcome | Verdict]:
-    """Kill all there is on PostgreSQL; then take it away in every other manner."""
+def postgres_faults(load: Load, options: argparse.Namespace) -> Iterator[Outcome | Verdict]:
+    """Kill all processes on PostgreSQL; then make the database unavailable in other ways."""
     with (
-        folder() as place,
-        postgres_in(place) as postgres,
-        serving(place, postgres.url, processes=PROCESSES) as service,
+        temporary_folder() as path,
+        running_postgres(path) as postgres,
+        running_service(path, postgres.url, processes=PROCESSES) as service,
     ):
         if options.only != "outages":
-            yield under_load("PostgreSQL", service, postgres, load, options.stopped)
+            yield replay_under_load("PostgreSQL", service, postgres, load, options.stopped)
         if options.only != "kills":
-            yield from outages.on_postgres(service, postgres, seconds=options.seconds)
-            yield slow_clients(service)
+            yield from outages.postgres_outages(service, postgres, seconds=options.seconds)
+            yield check_slow_clients(service)
 
 
-def on_sqlite(load: Load, options: argparse.Namespace) -> Iterator[Outcome | Verdict]:
+def sqlite_faults(load: Load, options: argparse.Namespace) -> Iterator[Outcome | Verdict]:
     """Kill the server on SQLite."""
-    with folder() as place, serving(place, f"sqlite:///{place}/db.sqlite3", processes=1) as service:
-        yield under_load("SQLite", service, None, load, options.stopped)
+    with (
+        temporary_folder() as path,
+        running_service(path, f"sqlite:///{path}/db.sqlite3", processes=1) as service,
+    ):
+        yield replay_under_load("SQLite", service, None, load, options.stopped)
 
 
-def on_full_disks(options: argparse.Namespace) -> Iterator[Verdict]:
-    """Fill the disk of either database."""
-    with folder() as place, outages.small_disk(place) as mounted:
+def full_disk_faults(options: argparse.Namespace) -> Iterator[Verdict]:
+    """Fill the disk of each kind of database."""
+    with temporary_folder() as path, outages.small_disk(path) as mounted:
         if not mounted:
             print("disk full: not tried, a small disk may only be mounted by root")
             return
         small = {"max_wal_size": "64MB", "min_wal_size": "32MB"}
         with (
-            postgres_in(place, **small) as postgres,
-            serving(place, postgres.url, processes=PROCESSES) as service,
+            running_postgres(path, **small) as postgres,
+            running_service(path, postgres.url, processes=PROCESSES) as service,
         ):
-            yield _filled("PostgreSQL", service, place, options, postgres)
+            yield _fill_disk("PostgreSQL", service, path, options, postgres)
     with (
-        folder() as place,
-        outages.small_disk(place),
-        serving(place, f"sqlite:///{place}/db.sqlite3", processes=1) as service,
+        temporary_folder() as path,
+        outages.small_disk(path),
+        running_service(path, f"sqlite:///{path}/db.sqlite3", processes=1) as service,
     ):
-        yield _filled("SQLite", service, place, options)
+        yield _fill_disk("SQLite", service, path, options)
 
 
-def _filled(
+def _fill_disk(
     name: str,
     service: Service,
-    place: Path,
+    path: Path,
     options: argparse.Namespace,
     postgres: Postgres | None = None,
 ) -> Verdict:
-    return outages.suffer(
+    return outages.run_fault(
         f"disk of {name} full",
         LoadClients(service, writers=6),
-        lambda: outages.full(place, postgres),
+        lambda: outages.full_disk(path, postgres),
         seconds=options.seconds,
     )
 
 
-# Telling.
-
-
 def print_outcomes(outcomes: list[Outcome]) -> None:
-    """Print one line for each load, and how often what was killed."""
+    """Print one line for each load, and the number of kills of each kind."""
     print("\n" + " ".join(f"{column:>12}" for column in ("", *Outcome.COLUMNS)))
     for outcome in outcomes:
         numbers = (outcome.counts[column] for column in Outcome.COLUMNS)
@@ -130,24 +130,24 @@ def print_outcomes(outcomes: list[Outcome]) -> None:
     for outcome in outcomes:
         kills = ", ".join(f"{way} ×{count}" for way, count in outcome.kills.items())  # noqa: RUF001
         print(f"{outcome.name}: killed {kills or 'nothing'}")
-        for complaint in outcome.complaints[:SHOWN]:
-            print(f"  {complaint}")
+        for problem in outcome.problems[:SHOWN]:
+            print(f"  {problem}")
 
 
 def print_verdict(verdict: Verdict) -> None:
-    """Print what became of one fault."""
+    """Print the result of one fault."""
     print(f"{'pass' if verdict.passed else 'FAIL'}  {verdict.name}: {verdict.details}", flush=True)
     for wrong in verdict.wrong[:SHOWN]:
         print(f"      {wrong}")
 
 
 def parse() -> argparse.Namespace:
-    """Read the command line."""
+    """Parse the command line."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--file", type=Path, required=True)
-    parser.add_argument("--limit", type=int, default=20_000, help="at most so many answers")
+    parser.add_argument("--limit", type=int, default=20_000, help="maximum number of answers")
     parser.add_argument("--clients", type=int, default=64, help="how many learners at a time")
     parser.add_argument("--rounds", type=int, default=3, help="how often each is killed")
     parser.add_argument("--seconds", type=float, default=10, help="how long other faults last")
@@ -155,7 +155,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="one round, 2000 answers")
     parser.add_argument(
         "--without-keys", action="store_true",
-        help="send again without Idempotency-Keys: shows doubled answers now and then",
+        help="retry without Idempotency-Keys: doubles answers now and then",
     )  # fmt: skip
     parser.add_argument("--only", choices=["kills", "outages"], help="half of it")
     options = parser.parse_args()
@@ -169,8 +169,8 @@ def parse() -> argparse.Namespace:
     return options
 
 
-def parts(options: argparse.Namespace) -> Iterator[Outcome | Verdict]:
-    """Do all of it, or the part that was asked for."""
+def run_parts(options: argparse.Namespace) -> Iterator[Outcome | Verdict]:
+    """Run all parts, or the one that was asked for."""
     load = Load(
         file=options.file,
         limit=options.limit,
@@ -179,21 +179,21 @@ def parts(options: argparse.Namespace) -> Iterator[Outcome | Verdict]:
         seed=options.seed,
         with_keys=not options.without_keys,
     )
-    yield from on_postgres(load, options)
+    yield from postgres_faults(load, options)
     if options.only != "outages":
-        yield from on_sqlite(load, options)
+        yield from sqlite_faults(load, options)
     if options.only != "kills":
-        yield from on_full_disks(options)
+        yield from full_disk_faults(options)
 
 
 def main() -> int:
-    """Return 1 where anything was wrong; without keys, where doubling is expected, 0."""
+    """Run the faults; return 1 if anything was wrong, but 0 without keys (answers may double)."""
     options = parse()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_signal: sys.exit(1))
     done: list[Outcome | Verdict] = []
     try:
-        for part in parts(options):
+        for part in run_parts(options):
             done.append(part)
             if isinstance(part, Verdict):
                 print_verdict(part)
@@ -202,7 +202,7 @@ def main() -> int:
     if outcomes := [part for part in done if isinstance(part, Outcome)]:
         print_outcomes(outcomes)
     passed = all(part.passed for part in done)
-    print(f"\n{'all well' if passed else 'NOT all well'}")
+    print(f"\n{'all passed' if passed else 'NOT all passed'}")
     return int(not (passed or options.without_keys))
 
 

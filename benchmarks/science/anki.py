@@ -1,7 +1,8 @@
 """6,759 real reviews of one learner's 1,060 flashcards over 118 days.
 
-Research data, and not part of this repository: looked for where `benchmarks.science.assistments`
-looks. Grades are 1 (forgotten) to 4 (easy); since our clients know no easy, 4 counts as 3.
+Research data that is not part of this repository; it is read from the same place as that of
+`benchmarks.science.assistments`. Grades are 1 (forgotten) to 4 (easy); clients of LearnTrace have
+no grade for easy, so 4 counts as 3.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy as np
 
 from analytics.core.logistic import FloatArray
 from analytics.core.review_batch import Reviews
-from benchmarks.science.assistments import HOME
+from benchmarks.science.assistments import DEFAULT_FOLDER
 
 NAME = "anki_B_visible.csv.gz"
 SECOND = 1_000_000  # microseconds
@@ -23,15 +24,15 @@ COLUMNS = (1, 2, 3)  # item, seconds since the first review, grade
 
 
 def load() -> Reviews:
-    """Read the reviews, of learner 0.
+    """Read the reviews, as those of learner 0.
 
     Raises
     ------
-    SystemExit : they are not where they are looked for.
+    SystemExit : the file does not exist.
     """
-    path = Path(os.environ.get("LEARNTRACE_DATA", HOME)) / NAME
+    path = Path(os.environ.get("LEARNTRACE_DATA", DEFAULT_FOLDER)) / NAME
     if not path.exists():
-        raise SystemExit(f"{path} is not there: set LEARNTRACE_DATA to the directory it is in.")
+        raise SystemExit(f"{path} does not exist: set LEARNTRACE_DATA to its directory.")
     with gzip.open(path, "rt") as lines:
         item, seconds, grade = np.loadtxt(
             lines, delimiter=",", skiprows=1, dtype=np.int64, unpack=True, usecols=COLUMNS
@@ -45,5 +46,5 @@ def load() -> Reviews:
 
 
 def succeeded(reviews: Reviews) -> FloatArray:
-    """Return 1 where a review succeeded and 0 where it did not; hard is a success."""
+    """Return 1 for each successful review and 0 for each other; hard is a success."""
     return (reviews.grade > 1).astype(np.float64)

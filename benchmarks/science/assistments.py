@@ -1,6 +1,6 @@
 """220,070 real answers: the ASSISTments 2009-10 skill builder (Feng, Heffernan & Koedinger 2009).
 
-Research data, and not part of this repository: looked for in `$LEARNTRACE_DATA`, else in
+Research data that is not part of this repository; it is read from `$LEARNTRACE_DATA`, else from
 `../shared/data`.
 """
 
@@ -16,25 +16,25 @@ import numpy as np
 from analytics.core.logistic import BoolArray, FloatArray, IntArray
 
 NAME = "assist09_visible.csv.gz"
-HOME = Path(__file__).resolve().parents[3] / "shared" / "data"
+DEFAULT_FOLDER = Path(__file__).resolve().parents[3] / "shared" / "data"
 
 
 class Answers(NamedTuple):
-    """Columns of shape (answers,), each learner's in order; the score is 0 or 1."""
+    """Columns of shape (answers,), in each learner's order; the score is 0 or 1."""
 
     learner: IntArray
     skill: IntArray
     item: IntArray
     score: FloatArray
 
-    def of(self, chosen: BoolArray) -> Answers:
-        """Return some of them."""
+    def select(self, chosen: BoolArray) -> Answers:
+        """Return the chosen answers."""
         learner, skill, item, score = self
         return Answers(learner[chosen], skill[chosen], item[chosen], score[chosen])
 
     @property
     def skills(self) -> int:
-        """How many skills there are, with the unpractised."""
+        """Number of skills, including those without answers."""
         return int(self.skill.max()) + 1
 
 
@@ -43,11 +43,11 @@ def load() -> Answers:
 
     Raises
     ------
-    SystemExit : they are not where they are looked for.
+    SystemExit : the file does not exist.
     """
-    path = Path(os.environ.get("LEARNTRACE_DATA", HOME)) / NAME
+    path = Path(os.environ.get("LEARNTRACE_DATA", DEFAULT_FOLDER)) / NAME
     if not path.exists():
-        raise SystemExit(f"{path} is not there: set LEARNTRACE_DATA to the directory it is in.")
+        raise SystemExit(f"{path} does not exist: set LEARNTRACE_DATA to its directory.")
     with gzip.open(path, "rt") as lines:
         columns = np.loadtxt(lines, delimiter=",", skiprows=1, dtype=np.int64, unpack=True)
     learner, skill, item, score, _order = columns

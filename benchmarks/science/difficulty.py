@@ -1,14 +1,15 @@
-"""How well the difficulty of simulated items is found; `learning-science` 2.
+"""Measure how well the difficulty of simulated items is estimated; `learning-science` 2.
 
     python -m benchmarks.science.difficulty
 
-Worlds drawn from the model's own priors: learners who do not change, items each answered once by
-100 of them, all in random order. The measured one is of one skill, so that the error is of the
-item's own term. How near an error can come to 0 depends on how many items are far too easy or
-hard for most; so beside ours stand Elo ratings of learners and items (Pelánek 2016), and the most
-likely difficulties given the prior if all abilities were known, about as near as one can come. In
-a world of many skills, where difficulties spread further and each skill's ability is known from
-few answers, the same three are given without a target.
+Worlds are drawn from the model's own priors: learners do not change, and each item is answered
+once by 100 of them, all in random order. The measured world has one skill, so that the error is
+that of the item's own term. The smallest possible error depends on how many items are far too easy
+or too hard for most learners; so two other methods are measured for comparison: Elo ratings of
+learners and items (Pelánek 2016), and the most likely difficulties given the prior if all
+abilities were known, which is about the best possible. In a world of many skills, where
+difficulties spread further and each skill's ability is known from few answers, the same three are
+measured without a target.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ _STEPS = 30
 
 
 class World(NamedTuple):
-    """Who answered what, and the truth.
+    """Simulated answers, and the true parameters.
 
     `learner`, `skill`, `item`, `score` and `ability`, θ_u + θ_us, have shape (answers,);
     `difficulty`, b_s + d_i, has (items,).
@@ -47,18 +48,22 @@ class World(NamedTuple):
 
 
 def rows() -> Iterator[Row]:
-    """Measure the error, in logits, and what stands beside it."""
-    one = [simulated(seed, skills=1, items=100) for seed in range(WORLDS)]
-    yield Row("one skill, Elo ratings: RMSE", error(one, rated))
-    yield Row("one skill, abilities known: RMSE", error(one, likeliest))
-    yield at_most("one skill: RMSE", error(one, found), MAX_ERROR)
-    many = [simulated(seed, skills=20, items=200) for seed in range(WORLDS)]
-    yield Row("20 skills, Elo ratings: RMSE", error(many, rated))
-    yield Row("20 skills, abilities known: RMSE", error(many, likeliest))
-    yield Row("20 skills: RMSE", error(many, found))
+    """Measure the error of our estimates, in logits, and of the other methods."""
+    one = [simulate_world(seed, skills=1, items=100) for seed in range(WORLDS)]
+    yield Row("one skill, Elo ratings: RMSE", root_mean_squared_error(one, estimate_by_elo))
+    yield Row(
+        "one skill, abilities known: RMSE", root_mean_squared_error(one, estimate_with_abilities)
+    )
+    yield at_most("one skill: RMSE", root_mean_squared_error(one, estimate), MAX_ERROR)
+    many = [simulate_world(seed, skills=20, items=200) for seed in range(WORLDS)]
+    yield Row("20 skills, Elo ratings: RMSE", root_mean_squared_error(many, estimate_by_elo))
+    yield Row(
+        "20 skills, abilities known: RMSE", root_mean_squared_error(many, estimate_with_abilities)
+    )
+    yield Row("20 skills: RMSE", root_mean_squared_error(many, estimate))
 
 
-def simulated(seed: int, *, skills: int, items: int, learners: int = 200) -> World:
+def simulate_world(seed: int, *, skills: int, items: int, learners: int = 200) -> World:
     """Draw a world; skills have equally many items."""
     random = np.random.default_rng(seed)
     takers = [random.permutation(learners)[:ANSWERS_PER_ITEM] for _ in range(items)]
@@ -76,44 +81,44 @@ def simulated(seed: int, *, skills: int, items: int, learners: int = 200) -> Wor
     return World(learner, skill, item, is_right.astype(np.float64), ability, difficulty)
 
 
-def found(world: World) -> FloatArray:
-    """Return the difficulties as they are followed: shape (items,)."""
+def estimate(world: World) -> FloatArray:
+    """Return the difficulties that the service would estimate: shape (items,)."""
     skills, items = int(world.skill.max()) + 1, len(world.difficulty)
-    followed = replay_terms(
+    replayed = replay_terms(
         world.learner,
         Questions(skill=world.skill, item=world.item, score=world.score),
         Estimates.of_skills(skills),
         Estimates.of_items(items),
     )
-    return followed.skills.terms.mean[np.arange(items) % skills] + followed.items.terms.mean
+    return replayed.skills.terms.mean[np.arange(items) % skills] + replayed.items.terms.mean
 
 
-def rated(world: World) -> FloatArray:
+def estimate_by_elo(world: World) -> FloatArray:
     """Return the difficulties by Elo ratings: shape (items,)."""
     abilities = [0.0] * (int(world.learner.max()) + 1)
     difficulties = [0.0] * len(world.difficulty)
-    asked = zip(world.learner.tolist(), world.item.tolist(), world.score.tolist(), strict=True)
-    for learner, item, score in asked:
+    trials = zip(world.learner.tolist(), world.item.tolist(), world.score.tolist(), strict=True)
+    for learner, item, score in trials:
         step = ELO_K * (score - sigmoid(abilities[learner] - difficulties[item]))
         abilities[learner] += step
         difficulties[item] -= step
     return np.array(difficulties)
 
 
-def likeliest(world: World) -> FloatArray:
+def estimate_with_abilities(world: World) -> FloatArray:
     """Return the most likely difficulties given the abilities, by Newton's method: (items,)."""
     mean, precision = SKILL.mean + ITEM.mean, 1.0 / (SKILL.variance + ITEM.variance)
     items = len(world.difficulty)
     difficulty = np.full(items, mean)
     for _ in range(_STEPS):
         p = sigmoids(world.ability - difficulty[world.item])
-        uphill = np.bincount(world.item, p - world.score, items) - precision * (difficulty - mean)
-        difficulty += uphill / (np.bincount(world.item, p * (1.0 - p), items) + precision)
+        gradient = np.bincount(world.item, p - world.score, items) - precision * (difficulty - mean)
+        difficulty += gradient / (np.bincount(world.item, p * (1.0 - p), items) + precision)
     return difficulty
 
 
-def error(worlds: list[World], method: Callable[[World], FloatArray]) -> float:
-    """Return the root mean squared error; where the scale begins is nobody's to know."""
+def root_mean_squared_error(worlds: list[World], method: Callable[[World], FloatArray]) -> float:
+    """Return the root mean squared error after centring: the origin of the scale is arbitrary."""
     variances = [np.var(method(world) - world.difficulty) for world in worlds]
     return float(np.sqrt(np.mean(variances)))
 

@@ -1,10 +1,11 @@
-"""Fitting what skills are like: likelihood, speed, memory and recovery; `learning-science` 1.
+"""Measure the fit of skill parameters: likelihood, speed, memory, recovery; `learning-science` 1.
 
     python -m benchmarks.science.fitting [--pybkt PYTHON]
 
 PYTHON is the interpreter of an environment with pyBKT (it needs numpy < 2, pandas < 2.2 and
-scikit-learn < 1.4, so not ours); it then fits the same answers on the same machine, which takes
-some minutes, and is judged by our forward pass. Times are those of the process.
+scikit-learn < 1.4, so this environment cannot have it); it then fits the same answers on the same
+machine, which takes some minutes, and its parameters are evaluated by our forward pass. Times are
+processor times.
 """
 
 from __future__ import annotations
@@ -34,11 +35,11 @@ MIN_SPEEDUP = 100.0
 MAX_MEGABYTES = 150.0
 MAX_ERRORS = {"prior": 0.03, "learn": 0.010, "guess": 0.010, "slip": 0.004}
 DRAWS = 20
-# What plausible skills are like; how well guesses can be told depends on how many there are.
+# Ranges of plausible skills; how well guesses can be estimated depends on their number.
 MIN_TRUE, MAX_TRUE = (0.10, 0.05, 0.10, 0.03), (0.50, 0.25, 0.25, 0.15)
-INSIDE = 1e-9
+MARGIN = 1e-9
 
-# Reads the answers from its input and writes the seconds and each skill's parameters.
+# Reads the answers from standard input; writes the seconds and the parameters of each skill.
 PYBKT = """
 import json, sys, time
 import pandas
@@ -64,22 +65,22 @@ print(json.dumps([seconds, columns]))
 
 def rows(answers: Answers, *, pybkt: str | None = None) -> Iterator[Row]:
     """Measure on the real answers, then on simulated ones."""
-    seconds, classic = timed(answers, forgetting=False)
+    seconds, classic = fit_timed(answers, forgetting=False)
     yield at_least("classic: log likelihood", classic.log_likelihood.sum(), PYBKT_LIKELIHOOD)
     yield Row("classic: s", seconds)
     if pybkt:
-        yield from compared(answers, pybkt, seconds=seconds)
-    seconds, fading = timed(answers, forgetting=True)
-    least = float(classic.log_likelihood.sum())
-    yield at_least("forgetting: log likelihood", fading.log_likelihood.sum(), least)
+        yield from compare_with_pybkt(answers, pybkt, seconds=seconds)
+    seconds, with_forgetting = fit_timed(answers, forgetting=True)
+    minimum = float(classic.log_likelihood.sum())
+    yield at_least("forgetting: log likelihood", with_forgetting.log_likelihood.sum(), minimum)
     yield Row("forgetting: s", seconds)
-    yield at_most("both fits in a process: MB", megabytes(), MAX_MEGABYTES)
-    yield from recovered()
+    yield at_most("both fits in a process: MB", peak_megabytes(), MAX_MEGABYTES)
+    yield from parameter_errors()
 
 
-def timed(answers: Answers, *, forgetting: bool) -> tuple[float, Fit]:
-    """Fit as the service does."""
-    began = time.process_time()
+def fit_timed(answers: Answers, *, forgetting: bool) -> tuple[float, Fit]:
+    """Fit as the service does; return the seconds and the fit."""
+    started = time.process_time()
     fitted = fit(
         answers.learner,
         answers.skill,
@@ -87,46 +88,46 @@ def timed(answers: Answers, *, forgetting: bool) -> tuple[float, Fit]:
         skills=answers.skills,
         forgetting=forgetting,
     )
-    return time.process_time() - began, fitted
+    return time.process_time() - started, fitted
 
 
-def compared(answers: Answers, pybkt: str, *, seconds: float) -> Iterator[Row]:
-    """Let pyBKT fit the same answers."""
+def compare_with_pybkt(answers: Answers, pybkt: str, *, seconds: float) -> Iterator[Row]:
+    """Fit the same answers by pyBKT, and compare."""
     columns = [answers.learner.tolist(), answers.skill.tolist(), answers.score.tolist()]
-    done = subprocess.run(  # noqa: S603  the interpreter is the caller's choice
+    process = subprocess.run(  # noqa: S603  the interpreter is the caller's choice
         [pybkt, "-W", "ignore", "-c", PYBKT],
         input=json.dumps(columns),
         capture_output=True,
         text=True,
         check=True,
     )
-    theirs, found = json.loads(done.stdout.splitlines()[-1])
-    prior, learn, guess, slip = np.clip(np.array(found).T, INSIDE, 1.0 - INSIDE)
+    pybkt_seconds, parameters = json.loads(process.stdout.splitlines()[-1])
+    prior, learn, guess, slip = np.clip(np.array(parameters).T, MARGIN, 1.0 - MARGIN)
     params = ParamRows(prior, learn, guess, slip, np.zeros_like(prior))
     packed = Sequences.of(answers.learner, answers.skill, answers.score).packed()
     yield Row("pyBKT: log likelihood", log_likelihood(packed, params).sum())
-    yield Row("pyBKT: s", theirs)
-    yield at_least("classic: times as fast as pyBKT", theirs / seconds, MIN_SPEEDUP)
+    yield Row("pyBKT: s", pybkt_seconds)
+    yield at_least("classic: times as fast as pyBKT", pybkt_seconds / seconds, MIN_SPEEDUP)
 
 
-def megabytes() -> float:
-    """Return the most memory a process has that reads the answers and fits them twice."""
+def peak_megabytes() -> float:
+    """Return the peak memory of a process that reads the answers and fits them twice."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(_megabytes).result()
+        return pool.submit(_fit_twice).result()
 
 
-def _megabytes() -> float:
+def _fit_twice() -> float:
     answers = load()
     for forgetting in (False, True):
-        timed(answers, forgetting=forgetting)
+        fit_timed(answers, forgetting=forgetting)
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
 
 
-def recovered() -> Iterator[Row]:
-    """Return mean absolute errors over skills: 8 of them, 400 learners, 15 answers each."""
+def parameter_errors() -> Iterator[Row]:
+    """Yield mean absolute errors over skills: 8 skills, 400 learners, 15 answers each."""
     errors = np.mean([_errors(seed) for seed in range(DRAWS)], axis=0)
-    for (name, most), error in zip(MAX_ERRORS.items(), errors, strict=True):
-        yield at_most(f"simulated: error of {name}", error, most)
+    for (name, max_error), error in zip(MAX_ERRORS.items(), errors, strict=True):
+        yield at_most(f"simulated: error of {name}", error, max_error)
 
 
 def _errors(seed: int) -> list[float]:
@@ -136,8 +137,8 @@ def _errors(seed: int) -> list[float]:
     answers = simulated(
         [truth.row(skill) for skill in range(8)], learners=400, answers=15, seed=seed
     )
-    found = fit(*answers, skills=8).rows
-    return [float(np.abs(a - b).mean()) for a, b in zip(found[:4], truth[:4], strict=True)]
+    fitted = fit(*answers, skills=8).rows
+    return [float(np.abs(a - b).mean()) for a, b in zip(fitted[:4], truth[:4], strict=True)]
 
 
 if __name__ == "__main__":

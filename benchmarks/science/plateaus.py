@@ -1,16 +1,17 @@
-"""How well plateaus are told, against learners of whom it is known; `learning-science` 3.
+"""Measure the detection of plateaus of simulated learners; `learning-science` 3.
 
     python -m benchmarks.science.plateaus
 
-Ours is judged beside two rules: "attempts >= 10 and |velocity| < .02" with the velocity of
+Our rule is compared with two others: "attempts >= 10 and |velocity| < .02" with the velocity of
 mastery, as published, and wheel-spinning (Beck & Gong 2013): ten opportunities or more and not
 yet three right in a row. Mastery is traced with the parameters of a skill that is not fitted.
 
-An event is a run of answers: true where a learner stands still (for at least ten), told where a
-flag is up; what interrupts it for fewer than ten is one event. Ten answers of grace: a true event
-ends ten answers later for a flag. An event told is right if it begins within a true one, a true
-one found if an event was told that does. A trajectory is judged by the first flag alone: right if
-within a true event; else wrong, and a true event of it missed.
+An event is a run of answers: a true event where a learner stands still (for at least ten), a
+detected event where a flag is up; interruptions of fewer than ten answers do not end an event. Ten
+answers of grace: for a flag, a true event ends ten answers later. A detected event is right if it
+starts within a true one; a true event is found if a detected one starts within it. A trajectory is
+evaluated by the first flag alone: right if within a true event; else wrong, and a true event of
+the trajectory is missed.
 """
 
 from __future__ import annotations
@@ -49,13 +50,13 @@ def mastery(learners: Learners) -> FloatArray:
 
 
 def stuck_mode(learners: Learners, known: FloatArray) -> BoolArray:
-    """Ours: what `Course.is_plateau` says after each answer."""
-    courses = Trajectories()
-    rows = courses.begin(len(learners.score))
+    """Apply our rule: `Trajectory.is_plateau` after each answer."""
+    trajectories = Trajectories()
+    rows = trajectories.begin(len(learners.score))
     unknown = np.full(len(rows), np.nan)
     flags = []
     for step, score in enumerate(learners.score.T):
-        courses.absorb(
+        trajectories.absorb(
             rows,
             score,
             efficiency=efficiencies(score, unknown, unknown, unknown),
@@ -63,19 +64,19 @@ def stuck_mode(learners: Learners, known: FloatArray) -> BoolArray:
             mastery=known[:, step + 1],
             day=learners.day[:, step],
         )
-        flags.append(courses.is_plateau(rows))
+        flags.append(trajectories.is_plateau(rows))
     return np.array(flags).T
 
 
 def still_mastery(_learners: Learners, known: FloatArray) -> BoolArray:
-    """The published rule: attempts >= 10 and |velocity| < .02."""
+    """Apply the published rule: attempts >= 10 and |velocity| < .02."""
     flags = np.abs(np.diff(known, axis=1)) < 0.02
     flags[:, :9] = False
     return flags
 
 
 def wheel_spinning(learners: Learners, _known: FloatArray) -> BoolArray:
-    """Beck & Gong 2013: from the tenth answer, until three were right in a row."""
+    """Apply the rule of Beck & Gong 2013: from the tenth answer, until three right in a row."""
     right = learners.score == 1
     three = right.copy()
     three[:, 1:] &= right[:, :-1]
@@ -94,7 +95,7 @@ RULES: dict[str, Rule] = {
 
 
 class Tally(NamedTuple):
-    """How often it was right, wrongly told, and missed; and of events how late."""
+    """Numbers of right and wrong detections, and of found and missed true events."""
 
     right: int
     wrong: int
@@ -103,7 +104,7 @@ class Tally(NamedTuple):
 
     @property
     def f1(self) -> float:
-        """The harmonic mean of precision and recall; 0 where nothing was found."""
+        """Harmonic mean of precision and recall; 0 if nothing was found."""
         if not self.found:
             return 0.0
         precision = self.right / (self.right + self.wrong)
@@ -112,7 +113,7 @@ class Tally(NamedTuple):
 
 
 def events(flags: Sequence[bool] | BoolArray) -> list[Event]:
-    """Return the runs of one learner's flags, first and behind the last; short gaps closed."""
+    """Return the runs of one learner's flags, as first and last + 1; short gaps are closed."""
     edges = np.flatnonzero(np.diff(np.array(flags, dtype=bool), prepend=False, append=False))
     gaps = np.flatnonzero(edges[2::2] - edges[1:-1:2] < GRACE)
     edges = np.delete(edges, np.concatenate([2 * gaps + 1, 2 * gaps + 2]))
@@ -120,63 +121,63 @@ def events(flags: Sequence[bool] | BoolArray) -> list[Event]:
 
 
 def plateaus(stands_still: BoolArray) -> list[Event]:
-    """Return the true events of one learner that last, with their grace."""
-    return [(begin, end + GRACE) for begin, end in events(stands_still) if end - begin >= GRACE]
+    """Return the true events of one learner that last, extended by their grace."""
+    return [(start, end + GRACE) for start, end in events(stands_still) if end - start >= GRACE]
 
 
-def by_event(flags: BoolArray, learners: Learners) -> Tally:
-    """Judge every event of every learner."""
+def count_events(flags: BoolArray, learners: Learners) -> Tally:
+    """Evaluate every event of every learner."""
     tally = np.zeros(4, np.int64)
-    for mine, still in zip(flags, learners.stands_still, strict=True):
-        told, true = events(mine), plateaus(still)
-        right = sum(any(begin <= at < end for begin, end in true) for at, _ in told)
-        found = sum(any(begin <= at < end for at, _ in told) for begin, end in true)
-        tally += (right, len(told) - right, found, len(true) - found)
+    for row, still_row in zip(flags, learners.stands_still, strict=True):
+        detected, true = events(row), plateaus(still_row)
+        right = sum(any(start <= at < end for start, end in true) for at, _ in detected)
+        found = sum(any(start <= at < end for at, _ in detected) for start, end in true)
+        tally += (right, len(detected) - right, found, len(true) - found)
     return Tally(*tally.tolist())
 
 
-def by_trajectory(flags: BoolArray, learners: Learners) -> Tally:
-    """Judge the first flag of every learner."""
+def count_trajectories(flags: BoolArray, learners: Learners) -> Tally:
+    """Evaluate the first flag of every learner."""
     tally = np.zeros(4, np.int64)
-    for mine, still in zip(flags, learners.stands_still, strict=True):
-        true = plateaus(still)
-        is_right = any(begin <= mine.argmax() < end for begin, end in true) and mine.any()
-        tally += (is_right, mine.any() and not is_right, is_right, bool(true) and not is_right)
+    for row, still_row in zip(flags, learners.stands_still, strict=True):
+        true = plateaus(still_row)
+        is_right = any(start <= row.argmax() < end for start, end in true) and row.any()
+        tally += (is_right, row.any() and not is_right, is_right, bool(true) and not is_right)
     return Tally(*tally.tolist())
 
 
-def delay(flags: BoolArray, learners: Learners) -> float:
-    """Return how many answers after a plateau begins it is told, in the median of those found."""
+def median_delay(flags: BoolArray, learners: Learners) -> float:
+    """Return the median number of answers from a found plateau's start to its detection."""
     return median(
-        min(at - begin for at, _ in events(mine) if begin <= at < end)
-        for mine, still in zip(flags, learners.stands_still, strict=True)
-        for begin, end in plateaus(still)
-        if any(begin <= at < end for at, _ in events(mine))
+        min(at - start for at, _ in events(row) if start <= at < end)
+        for row, still_row in zip(flags, learners.stands_still, strict=True)
+        for start, end in plateaus(still_row)
+        if any(start <= at < end for at, _ in events(row))
     )
 
 
-def flagged(flags: BoolArray, learners: Learners, kind: Kind) -> float:
-    """Return the share of the learners of a kind who were ever flagged."""
+def share_flagged(flags: BoolArray, learners: Learners, kind: Kind) -> float:
+    """Return the share of the learners of a kind that were ever flagged."""
     return float(flags[np.array(learners.kind) == kind].any(axis=1).mean())
 
 
 def measured(learners: Learners) -> Iterator[Row]:
-    """Yield the figures of ours beside their targets, and then those of the other rules."""
+    """Yield the figures of our rule beside their targets, then those of the other rules."""
     known = mastery(learners)
     for name, rule in RULES.items():
         flags = rule(learners, known)
         is_ours = rule is stuck_mode
-        for row in figures(flags, learners):
+        for row in rule_figures(flags, learners):
             yield Row(f"{name}: {row.name}", row.measured, *(row[2:] if is_ours else ()))
 
 
-def figures(flags: BoolArray, learners: Learners) -> Iterator[Row]:
+def rule_figures(flags: BoolArray, learners: Learners) -> Iterator[Row]:
     """Yield the figures of a rule's flags."""
-    yield at_least("event F1", by_event(flags, learners).f1, MIN_EVENT_F1)
-    yield at_least("trajectory F1", by_trajectory(flags, learners).f1, MIN_TRAJECTORY_F1)
-    yield at_most("median delay, answers", delay(flags, learners), MAX_DELAY)
+    yield at_least("event F1", count_events(flags, learners).f1, MIN_EVENT_F1)
+    yield at_least("trajectory F1", count_trajectories(flags, learners).f1, MIN_TRAJECTORY_F1)
+    yield at_most("median delay, answers", median_delay(flags, learners), MAX_DELAY)
     for kind in Kind:
-        share = flagged(flags, learners, kind)
+        share = share_flagged(flags, learners, kind)
         name = f"ever flagged, {kind}"
         if kind in MAX_FLAGGED:
             yield at_most(name, share, MAX_FLAGGED[kind])
@@ -185,7 +186,7 @@ def figures(flags: BoolArray, learners: Learners) -> Iterator[Row]:
 
 
 def rows() -> Iterator[Row]:
-    """Yield everything measured here."""
+    """Yield all figures of this module."""
     return measured(simulated(OF_EACH, SEED))
 
 

@@ -1,4 +1,4 @@
-"""What to review first: ours, what it was chosen over, and other usual orders."""
+"""Orders of review: ours, those that ours was chosen over, and other common orders."""
 
 from __future__ import annotations
 
@@ -14,111 +14,113 @@ from analytics.core.scheduling import gains
 
 @dataclass(frozen=True)
 class Due:
-    """Items due and what is known of them, shapes (items,): the rows of some learners alike.
+    """Due items and what is known of them, shapes (items,), of some learners alike.
 
-    `chance` is the calibrated probability of recall, `seconds` what a review is expected to take,
-    `turn` a random number, `due_day` when SM-2 wants the item back.
+    `recall` is the calibrated probability of recall, `seconds` the expected duration of a review,
+    `random` a random number, `due_day` the day on which SM-2 schedules the item.
     """
 
     memories: Memories
     at: int
-    chance: FloatArray
+    recall: FloatArray
     seconds: FloatArray
-    turn: FloatArray
+    random: FloatArray
     due_day: FloatArray
 
 
 Order = Callable[[Due], FloatArray]
-"""Gives every item its worth; the greatest comes first."""
+"""Function that returns the priority of every item; the greatest comes first."""
 
 
 def ours(due: Due) -> FloatArray:
-    return gains(due.memories, due.at, seconds=due.seconds, recall=due.chance)
+    return gains(due.memories, due.at, seconds=due.seconds, recall=due.recall)
 
 
-def ascending(due: Due) -> FloatArray:
-    return -due.chance
+def ascending_recall(due: Due) -> FloatArray:
+    return -due.recall
 
 
-def at_random(due: Due) -> FloatArray:
-    return due.turn
+def random_order(due: Due) -> FloatArray:
+    return due.random
 
 
-def sm2(due: Due) -> FloatArray:
-    """The longest overdue first: its own intervals say what is due."""
+def sm2_order(due: Due) -> FloatArray:
+    """Rank the longest overdue first; the intervals of SM-2 decide what is due."""
     return -due.due_day
 
 
-def timeless(due: Due) -> FloatArray:
+def gain_without_time(due: Due) -> FloatArray:
     return ours(due) * due.seconds
 
 
-def quickest(due: Due) -> FloatArray:
+def quickest_first(due: Due) -> FloatArray:
     return -due.seconds
 
 
-def surest(due: Due) -> FloatArray:
-    return due.chance / due.seconds
+def recall_per_second(due: Due) -> FloatArray:
+    return due.recall / due.seconds
 
 
-def stabler(due: Due) -> FloatArray:
-    """Days of stability added, per second."""
+def stability_per_second(due: Due) -> FloatArray:
+    """Rank by days of stability added, per second."""
     right, wrong = stabilities_after(due.memories, due.at)
-    added = due.chance * right + (1.0 - due.chance) * wrong - due.memories.stability
+    added = due.recall * right + (1.0 - due.recall) * wrong - due.memories.stability
     return added / due.seconds
 
 
-def longer(due: Due) -> FloatArray:
-    """How often the stability doubles, per second."""
-    right, wrong = (np.log(s / due.memories.stability) for s in _after(due))
-    return (due.chance * right + (1.0 - due.chance) * wrong) / due.seconds
+def log_stability_per_second(due: Due) -> FloatArray:
+    """Rank by doublings of stability, per second."""
+    right, wrong = (np.log(s / due.memories.stability) for s in _stabilities_after(due))
+    return (due.recall * right + (1.0 - due.recall) * wrong) / due.seconds
 
 
-def in_days(days: float) -> Order:
-    """Return the order by recall added on one day to come, per second."""
+def recall_in_days(days: float) -> Order:
+    """Return the order by recall added on a future day, per second."""
 
     def order(due: Due) -> FloatArray:
         ago = np.maximum(due.at - due.memories.at, 0) / DAY
         without = retrievability(due.memories.stability, ago + days)
-        return (_recalled(due, days) - without) / due.seconds
+        return (_recall_after(due, days) - without) / due.seconds
 
     return order
 
 
-def rather_than_tomorrow(due: Due) -> FloatArray:
-    """Recall in 30 days if reviewed now, more than if reviewed a day later, per second."""
+def recall_over_tomorrow(due: Due) -> FloatArray:
+    """Rank by recall in 30 days, above that if reviewed a day later, per second."""
     ago = np.maximum(due.at - due.memories.at, 0) / DAY
-    faded = retrievability(due.memories.stability, ago + 1.0) / retrievability(
+    decay = retrievability(due.memories.stability, ago + 1.0) / retrievability(
         due.memories.stability, ago
     )
-    tomorrow = replace(due, at=due.at + DAY, chance=due.chance * faded)
-    return (_recalled(due, 30.0) - _recalled(tomorrow, 29.0)) / due.seconds
+    tomorrow = replace(due, at=due.at + DAY, recall=due.recall * decay)
+    return (_recall_after(due, 30.0) - _recall_after(tomorrow, 29.0)) / due.seconds
 
 
-def _recalled(due: Due, days: float) -> FloatArray:
-    right, wrong = (retrievability(stability, np.array(days)) for stability in _after(due))
-    return due.chance * right + (1.0 - due.chance) * wrong
+def _recall_after(due: Due, days: float) -> FloatArray:
+    right, wrong = (
+        retrievability(stability, np.array(days)) for stability in _stabilities_after(due)
+    )
+    return due.recall * right + (1.0 - due.recall) * wrong
 
 
-def _after(due: Due) -> tuple[FloatArray, FloatArray]:
+def _stabilities_after(due: Due) -> tuple[FloatArray, FloatArray]:
     return stabilities_after(due.memories, due.at)
 
 
 ORDERS: dict[str, Order] = {
     "ours": ours,
-    "ascending recall": ascending,
-    "SM-2": sm2,
-    "random": at_random,
+    "ascending recall": ascending_recall,
+    "SM-2": sm2_order,
+    "random": random_order,
 }
 TRIED: dict[str, Order] = {
     **ORDERS,
-    "recall in 7 days": in_days(7.0),
-    "recall in 30 days": in_days(30.0),
-    "recall in 120 days": in_days(120.0),
-    "ours, but for time": timeless,
-    "rather than tomorrow": rather_than_tomorrow,
-    "stability": stabler,
-    "log stability": longer,
-    "recall now": surest,
-    "quickest": quickest,
+    "recall in 7 days": recall_in_days(7.0),
+    "recall in 30 days": recall_in_days(30.0),
+    "recall in 120 days": recall_in_days(120.0),
+    "ours, but for time": gain_without_time,
+    "rather than tomorrow": recall_over_tomorrow,
+    "stability": stability_per_second,
+    "log stability": log_stability_per_second,
+    "recall now": recall_per_second,
+    "quickest": quickest_first,
 }

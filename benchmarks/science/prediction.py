@@ -1,18 +1,18 @@
-"""How well the blend of all models foresees the next answer; `learning-science` 2.
+"""Measure how well the blend of all models predicts the next answer; `learning-science` 2.
 
     python -m benchmarks.science.prediction
 
-Five folds by learner, as in `benchmarks.science.mastery`. From the answers of four fifths of the
-learners, all in one pass: knowledge tracing with forgetting is fitted; everybody's ability and
-the difficulties are followed, one answer after another; and the weights are fitted to what both
-models said of each of these answers before it came, with difficulties as known by then, as
-events keep them. Then nothing shared moves any more, and each answer of the other learners is
-predicted from their earlier ones alone, as online, the first included.
+Five folds by learner, as in `benchmarks.science.mastery`. All shared parameters are learned from
+the answers of four fifths of the learners, in one pass: knowledge tracing with forgetting is
+fitted; all abilities and difficulties are updated, one answer after another; and the weights are
+fitted to the predictions of both models before each of these answers, with difficulties as known
+by then, as events store them. After that no shared parameter changes, and each answer of the other
+learners is predicted from their earlier answers alone, as online, the first answer included.
 
-Beside it: the blend an installation starts with, while knowledge tracing has its defaults (its
-weights have seen all these answers, which flatters it), and the ability model alone. (Gervet,
-Koedinger, Schneider & Mitchell 2020 report an AUC of .770 for the best logistic regression,
-which is refitted rather than followed.)
+Two others are measured for comparison: the blend an installation starts with, while knowledge
+tracing has its defaults (its weights were fitted to all these answers, which flatters it), and the
+ability model alone. (Gervet, Koedinger, Schneider & Mitchell 2020 report an AUC of .770 for the
+best logistic regression, which is refitted rather than updated.)
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from analytics.core.item_parameters import Estimates, Questions, ReplayedTerms, 
 from analytics.core.logistic import FloatArray
 from analytics.core.predictor import DEFAULT, BlendWeights, features, fit_blend, predictions
 from benchmarks.science.assistments import Answers, load
-from benchmarks.science.mastery import FOLDS, beside, causal, folds
+from benchmarks.science.mastery import FOLDS, folds, predict_online, rows_without_targets
 from benchmarks.science.scoring import auc, calibration_error, log_loss
 from benchmarks.science.table import Row, at_least, at_most, show
 
@@ -40,17 +40,17 @@ KALMAN = BlendWeights(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0)
 
 
 @dataclass(frozen=True)
-class Known:
-    """What the answers of some learners taught of skills and items."""
+class LearnedParameters:
+    """Parameters of skills and items that are learned from the answers of some learners."""
 
-    fading: ParamRows
+    tracing: ParamRows
     skills: Estimates
     items: Estimates
     blend: BlendWeights
 
 
 class PredictedScores(NamedTuple):
-    """The probability given to each answer being right, shapes (answers,), by three blends."""
+    """Predicted probability of each answer being right, shapes (answers,), by three blends."""
 
     fitted: FloatArray
     shipped: FloatArray
@@ -58,96 +58,109 @@ class PredictedScores(NamedTuple):
 
 
 def rows(answers: Answers) -> Iterator[Row]:
-    """Measure the prediction, and what stands beside it."""
-    foreseen = folded(answers)
-    yield from beside("shipped weights, tracing by defaults", answers, foreseen.shipped)
-    yield from beside("ability and difficulty alone", answers, foreseen.kalman)
+    """Measure the prediction, and two others for comparison."""
+    predicted = cross_validate(answers)
+    yield from rows_without_targets(
+        "shipped weights, tracing by defaults", answers, predicted.shipped
+    )
+    yield from rows_without_targets("ability and difficulty alone", answers, predicted.kalman)
     score = answers.score
-    yield at_least("blend: AUC", auc(foreseen.fitted, score), MIN_AUC)
-    yield at_most("blend: log loss", log_loss(foreseen.fitted, score), MAX_LOG_LOSS)
-    error = calibration_error(foreseen.fitted, score)
+    yield at_least("blend: AUC", auc(predicted.fitted, score), MIN_AUC)
+    yield at_most("blend: log loss", log_loss(predicted.fitted, score), MAX_LOG_LOSS)
+    error = calibration_error(predicted.fitted, score)
     yield at_most("blend: calibration error", error, MAX_CALIBRATION_ERROR)
 
 
-def folded(answers: Answers) -> PredictedScores:
-    """Predict every learner's answers from what the other folds' learners taught."""
+def cross_validate(answers: Answers) -> PredictedScores:
+    """Predict every learner's answers with parameters from the other folds' learners."""
     predicted = np.empty((3, len(answers.score)))
     fold = folds(answers.learner)
     for number in range(FOLDS):
         held_out = fold == number
-        known = taught(answers.of(~held_out), items=int(answers.item.max()) + 1)
-        predicted[:, held_out] = foreseen(answers.of(held_out), known)
+        parameters = learn_parameters(answers.select(~held_out), items=int(answers.item.max()) + 1)
+        predicted[:, held_out] = predict_learners(answers.select(held_out), parameters)
     return PredictedScores(*predicted)
 
 
-def taught(answers: Answers, *, items: int) -> Known:
-    """Learn all that is shared, from answers in their order."""
+def learn_parameters(answers: Answers, *, items: int) -> LearnedParameters:
+    """Learn all shared parameters, from answers in their order."""
     skills = answers.skills
-    fading = fit(answers.learner, answers.skill, answers.score, skills=skills, forgetting=True).rows
-    followed = replay_terms(
+    tracing = fit(
+        answers.learner, answers.skill, answers.score, skills=skills, forgetting=True
+    ).rows
+    replayed = replay_terms(
         answers.learner,
         Questions(skill=answers.skill, item=answers.item, score=answers.score),
         Estimates.of_skills(skills),
         Estimates.of_items(items),
     )
-    voices = _voices(causal(answers, fading), followed)
-    blend = fit_blend(features(voices), answers.score)
-    return Known(fading, followed.skills, followed.items, blend)
+    inputs = _predictor_inputs(predict_online(answers, tracing), replayed)
+    blend = fit_blend(features(inputs), answers.score)
+    return LearnedParameters(tracing, replayed.skills, replayed.items, blend)
 
 
-def _voices(tracing: FloatArray, followed: ReplayedTerms) -> FloatArray:
-    used = followed.used
+def _predictor_inputs(tracing: FloatArray, replayed: ReplayedTerms) -> FloatArray:
+    used = replayed.used
     return np.column_stack(
         [
             tracing,
             used.ability.mean,
             used.skill_ability.mean,
-            followed.skill.mean,
-            followed.item.mean,
-            followed.log_odds,
+            replayed.skill.mean,
+            replayed.item.mean,
+            replayed.log_odds,
         ]
     )
 
 
-def foreseen(answers: Answers, known: Known) -> PredictedScores:
-    """Predict learners nobody learned from, answer by answer."""
-    terms = judged(answers, known)
-    tracing = causal(answers, known.fading)
-    untaught = causal(answers, ParamRows.of([DEFAULTS] * answers.skills))
-    said = features(np.column_stack([tracing, terms]))
-    at_first = features(np.column_stack([untaught, terms]))
+def predict_learners(answers: Answers, parameters: LearnedParameters) -> PredictedScores:
+    """Predict the answers of new learners, one after another."""
+    ability_inputs = replay_abilities(answers, parameters)
+    tracing = predict_online(answers, parameters.tracing)
+    default_tracing = predict_online(answers, ParamRows.of([DEFAULTS] * answers.skills))
+    fitted_features = features(np.column_stack([tracing, ability_inputs]))
+    default_features = features(np.column_stack([default_tracing, ability_inputs]))
     return PredictedScores(
-        predictions(said, known.blend), predictions(at_first, DEFAULT), predictions(said, KALMAN)
+        predictions(fitted_features, parameters.blend),
+        predictions(default_features, DEFAULT),
+        predictions(fitted_features, KALMAN),
     )
 
 
-def judged(answers: Answers, known: Known) -> FloatArray:
+def replay_abilities(answers: Answers, parameters: LearnedParameters) -> FloatArray:
     """Return the ability model's `PredictorInputs` before each answer: shape (answers, 5).
 
-    Learners come one after another, and so do the answers of each: as requests bring them.
+    Learners come one after another, and so do the answers of each, as in requests.
     """
-    skills = _terms(known.skills.terms)
+    skills = _terms(parameters.skills.terms)
     items = [
         term if count else None
-        for term, count in zip(_terms(known.items.terms), known.items.answers, strict=True)
+        for term, count in zip(
+            _terms(parameters.items.terms), parameters.items.answers, strict=True
+        )
     ]
     abilities: dict[int, Gaussian] = {}
     skill_abilities: dict[tuple[int, int], Gaussian] = {}
-    said = []
-    for learner, of, which, score in zip(*(column.tolist() for column in answers), strict=True):
-        skill = skills[of]
-        item = item_term(items[which], None, skill)
-        moved = absorb(
+    inputs = []
+    for learner, skill_index, item_index, score in zip(
+        *(column.tolist() for column in answers), strict=True
+    ):
+        skill = skills[skill_index]
+        item = item_term(items[item_index], None, skill)
+        update = absorb(
             score,
             abilities.get(learner, LEARNER),
-            skill_abilities.get((learner, of), LEARNER_SKILL),
+            skill_abilities.get((learner, skill_index), LEARNER_SKILL),
             skill,
             item,
         )
-        abilities[learner], skill_abilities[learner, of] = moved.ability, moved.skill_ability
-        ability, skill_ability = moved.ability_used.mean, moved.skill_ability_used.mean
-        said.append((ability, skill_ability, skill.mean, item.mean, moved.log_odds))
-    return np.array(said)
+        abilities[learner], skill_abilities[learner, skill_index] = (
+            update.ability,
+            update.skill_ability,
+        )
+        ability, skill_ability = update.ability_used.mean, update.skill_ability_used.mean
+        inputs.append((ability, skill_ability, skill.mean, item.mean, update.log_odds))
+    return np.array(inputs)
 
 
 def _terms(terms: Gaussians) -> list[Gaussian]:

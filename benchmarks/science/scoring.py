@@ -1,4 +1,4 @@
-"""How good predictions were: discrimination, surprise and calibration."""
+"""Measures of predictions: discrimination (AUC), log loss and calibration."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ BINS = 10
 
 
 def auc(predicted: FloatArray, score: FloatArray) -> float:
-    """Return the chance that a right answer was deemed likelier than a wrong one.
+    """Return the probability that a right answer was predicted as likelier than a wrong one.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def log_loss(predicted: FloatArray, score: FloatArray) -> float:
 
 
 def calibration_error(predicted: FloatArray, score: FloatArray) -> float:
-    """Return the expected calibration error: over ten bins of equal width."""
+    """Return the expected calibration error, over ten bins of equal width."""
     of_bin = np.minimum((predicted * BINS).astype(np.int64), BINS - 1)
     gap = np.bincount(of_bin, predicted - score, BINS)
     return float(np.abs(gap).sum() / len(score))

@@ -1,12 +1,12 @@
-"""Learners of eight kinds, of whom it is known when they stand still; `learning-science` 3.
+"""Simulated learners of eight kinds, with known times of standing still; `learning-science` 3.
 
 A learner's level is the probability of a right answer at average difficulty, and moves along
-straight lines of log odds. Nothing of it is on the grid of the model that is judged:
+straight lines of log odds. None of these values is on the grid of the model that is evaluated:
 
 - mastered: .86 to .95 from the first answer to the last;
 - fast, steady, slow: from .20 to .45 up to .86 to .95 within 5 to 10, 15 to 25 or 30 to 45
   answers, then mastered;
-- low: .15 to .40 for good;
+- low: .15 to .40 throughout;
 - halted: up to .50 to .70 within 8 to 20 answers, then no further;
 - recovering: up to .35 to .60 within 4 to 10 answers, no further for 20 to 30, then up to mastery
   within 10 to 20;
@@ -32,13 +32,13 @@ MASTERED_LEVEL = 0.80
 SESSION_SD, DIFFICULTY_SD, DIFFICULTY_ERROR = 0.2, 0.8, 0.25
 START_DAY = 20_000.0
 
-Levels = tuple[float, float]
-Answers = tuple[int, int]
-BEGINNER, MASTER, AT_ONCE = (0.20, 0.45), (0.86, 0.95), (0, 0)
+LevelRange = tuple[float, float]
+AnswerRange = tuple[int, int]
+BEGINNER, MASTER, IMMEDIATE = (0.20, 0.45), (0.86, 0.95), (0, 0)
 
 
 class Kind(StrEnum):
-    """What a learner is like."""
+    """The kind of a learner."""
 
     MASTERED = "mastered"
     FAST = "fast"
@@ -50,26 +50,26 @@ class Kind(StrEnum):
     DECLINING = "declining"
 
 
-# Where each leg leads (None: on at the same level), and how many answers it takes.
-LEGS: dict[Kind, list[tuple[Levels | None, Answers]]] = {
-    Kind.MASTERED: [(MASTER, AT_ONCE)],
-    Kind.FAST: [(BEGINNER, AT_ONCE), (MASTER, (5, 10))],
-    Kind.STEADY: [(BEGINNER, AT_ONCE), (MASTER, (15, 25))],
-    Kind.SLOW: [(BEGINNER, AT_ONCE), (MASTER, (30, 45))],
-    Kind.LOW: [((0.15, 0.40), AT_ONCE)],
-    Kind.HALTED: [(BEGINNER, AT_ONCE), ((0.50, 0.70), (8, 20))],
+# The target level of each leg (None: the same level), and the number of answers it takes.
+LEGS: dict[Kind, list[tuple[LevelRange | None, AnswerRange]]] = {
+    Kind.MASTERED: [(MASTER, IMMEDIATE)],
+    Kind.FAST: [(BEGINNER, IMMEDIATE), (MASTER, (5, 10))],
+    Kind.STEADY: [(BEGINNER, IMMEDIATE), (MASTER, (15, 25))],
+    Kind.SLOW: [(BEGINNER, IMMEDIATE), (MASTER, (30, 45))],
+    Kind.LOW: [((0.15, 0.40), IMMEDIATE)],
+    Kind.HALTED: [(BEGINNER, IMMEDIATE), ((0.50, 0.70), (8, 20))],
     Kind.RECOVERING: [
-        ((0.15, 0.30), AT_ONCE),
+        ((0.15, 0.30), IMMEDIATE),
         ((0.35, 0.60), (4, 10)),
         (None, (20, 30)),
         (MASTER, (10, 20)),
     ],
-    Kind.DECLINING: [(BEGINNER, AT_ONCE), ((0.60, 0.75), (8, 15)), ((0.30, 0.45), (30, 30))],
+    Kind.DECLINING: [(BEGINNER, IMMEDIATE), ((0.60, 0.75), (8, 15)), ((0.30, 0.45), (30, 30))],
 }
 
 
 class Learners(NamedTuple):
-    """What they did and what was true of them, of shape (learners, ANSWERS) but for `kind`."""
+    """Answers and true levels of learners, of shape (learners, ANSWERS) except for `kind`."""
 
     kind: list[Kind]
     score: FloatArray
@@ -80,15 +80,15 @@ class Learners(NamedTuple):
 
 
 def simulated(of_each: int, seed: int) -> Learners:
-    """Return so many learners of each kind; the same ones for the same seed."""
+    """Return `of_each` learners of each kind; the same seed gives the same learners."""
     rng = np.random.default_rng(seed)
     kinds = [kind for kind in Kind for _ in range(of_each)]
-    log_odds = np.array([path(kind, rng) for kind in kinds])
-    session, day = zip(*(timetable(rng) for _ in kinds), strict=True)
-    mood = rng.normal(0, SESSION_SD, log_odds.shape)
-    today = np.take_along_axis(mood, np.array(session), axis=1)
+    log_odds = np.array([draw_path(kind, rng) for kind in kinds])
+    session, day = zip(*(draw_timetable(rng) for _ in kinds), strict=True)
+    session_effect = rng.normal(0, SESSION_SD, log_odds.shape)
+    effect = np.take_along_axis(session_effect, np.array(session), axis=1)
     difficulty = rng.normal(0, DIFFICULTY_SD, log_odds.shape)
-    right = rng.random(log_odds.shape) < sigmoids(log_odds + today - difficulty)
+    right = rng.random(log_odds.shape) < sigmoids(log_odds + effect - difficulty)
     level = sigmoids(log_odds)
     rises = np.diff(log_odds, axis=1, append=log_odds[:, -1:]) > 0
     return Learners(
@@ -101,18 +101,20 @@ def simulated(of_each: int, seed: int) -> Learners:
     )
 
 
-def path(kind: Kind, rng: np.random.Generator) -> FloatArray:
+def draw_path(kind: Kind, rng: np.random.Generator) -> FloatArray:
     """Return the log odds of one learner's level at each answer."""
-    at, levels = [0], [0.5]
-    for target, (least, most) in LEGS[kind]:
-        at.append(at[-1] + int(rng.integers(least, most, endpoint=True)))
+    positions, levels = [0], [0.5]
+    for target, (low, high) in LEGS[kind]:
+        positions.append(positions[-1] + int(rng.integers(low, high, endpoint=True)))
         levels.append(levels[-1] if target is None else float(rng.uniform(*target)))
-    log_odds: FloatArray = np.interp(np.arange(ANSWERS), at[1:], logits(np.array(levels[1:])))
+    log_odds: FloatArray = np.interp(
+        np.arange(ANSWERS), positions[1:], logits(np.array(levels[1:]))
+    )
     return log_odds
 
 
-def timetable(rng: np.random.Generator) -> tuple[IntArray, FloatArray]:
-    """Return which session each answer of one learner is in, and on which day."""
+def draw_timetable(rng: np.random.Generator) -> tuple[IntArray, FloatArray]:
+    """Return the session and the day of each answer of one learner."""
     lengths = rng.integers(4, 9, ANSWERS, endpoint=True)
     session: IntArray = np.repeat(np.arange(ANSWERS), lengths)[:ANSWERS]
     days = np.cumsum(rng.integers(1, 3, ANSWERS, endpoint=True), dtype=np.float64)

@@ -1,8 +1,8 @@
-"""SM-2 (Wozniak 1990), the schedule before models of memory, to compare with.
+"""SM-2 (Wozniak 1990), the common schedule before models of memory, for comparison.
 
-The first interval is a day, the second six; from then on each is the ease times the one before.
-A failure begins anew and leaves the ease. Grades become SM-2's 0 to 5: 1 incorrect, 3 hard,
-4 correct, 5 easy.
+The first interval is a day, the second six days; each later one is the ease times the one before.
+A failure restarts the intervals and does not change the ease. Grades become SM-2's 0 to 5:
+1 incorrect, 3 hard, 4 correct, 5 easy.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ QUALITY = np.array([0, 1, 3, 4, 5])  # of grades 1 to 4
 
 
 class Schedules(NamedTuple):
-    """Of many items, shapes (items,): successes in a row, ease, and interval in days."""
+    """Schedules of many items, shapes (items,): successes in a row, ease, interval in days."""
 
     successes: IntArray
     ease: FloatArray
@@ -26,11 +26,11 @@ class Schedules(NamedTuple):
 
     @classmethod
     def blank(cls, count: int) -> Schedules:
-        """Return those of items never reviewed."""
+        """Return the schedules of items that were never reviewed."""
         return cls(np.zeros(count, np.int64), np.full(count, FIRST_EASE), np.zeros(count))
 
     def review(self, rows: IntArray, grade: IntArray) -> None:
-        """Move these rows, none twice, by a review of each."""
+        """Update these rows by one review each; no row may occur twice."""
         quality, ease = QUALITY[grade], self.ease[rows]
         is_right = quality >= 3
         missing = 5 - quality

@@ -1,4 +1,4 @@
-"""Two months of study by simulated learners, every day for as long as their time lasts."""
+"""Two months of study by simulated learners, each day for as long as their time lasts."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from analytics.core.memory import (
 )
 from analytics.core.replay import steps
 from analytics.core.scheduling import expected_seconds
-from benchmarks.science.forgetting import Chances, Truth
-from benchmarks.science.policies import Due, Order, sm2
+from benchmarks.science.forgetting import RandomValues, Truth
+from benchmarks.science.policies import Due, Order, sm2_order
 from benchmarks.science.sm2 import Schedules
 
-BEGIN = 20_000 * DAY
+START = 20_000 * DAY
 NEW_A_DAY = 10
-LAST = -1e9
+LAST_PRIORITY = -1e9
 
 
 class Setting(NamedTuple):
-    """How learners study, and how they forget.
+    """The study habits and the forgetting of learners.
 
-    `budget` is their seconds a day, and `decay` the usual one of true forgetting. New items come
-    from lessons, ten a day whatever is due, and are studied first; or they are left to the
+    `budget` is their seconds per day, and `decay` the default one of true forgetting. New items
+    come from lessons, ten a day whatever is due, and are studied first; or they are left to the
     service, which offers them when nothing is due any more.
     """
 
@@ -44,8 +44,8 @@ class Setting(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Known:
-    """What the service knows, shapes (learners · items,); calibrations have (learners,)."""
+class ServiceState:
+    """The service's estimates, shapes (learners · items,); calibrations have (learners,)."""
 
     learner: IntArray
     memories: Memories
@@ -56,8 +56,8 @@ class Known:
     reviews: IntArray
 
     @classmethod
-    def nothing(cls, learners: int, items: int) -> Known:
-        """Return what is known of new learners."""
+    def of_new_learners(cls, learners: int, items: int) -> ServiceState:
+        """Return the estimates for new learners."""
         count = learners * items
         return cls(
             learner=np.repeat(np.arange(learners), items),
@@ -69,21 +69,21 @@ class Known:
             reviews=np.zeros(count, np.int64),
         )
 
-    def worth(self, order: Order, day: int, turn: FloatArray) -> FloatArray:
-        """Return what an order says every item is worth; -inf if it is not due."""
+    def priority(self, order: Order, day: int, random: FloatArray) -> FloatArray:
+        """Return the priority of every item by an order; -inf if it is not due."""
         r = retrievabilities_at(self.memories, at_day(day))
-        rows = np.flatnonzero(self.due_day <= day if order is sm2 else r <= DESIRED_RECALL)
+        rows = np.flatnonzero(self.due_day <= day if order is sm2_order else r <= DESIRED_RECALL)
         due = Due(
             memories=self.memories.take(rows),
             at=at_day(day),
-            chance=calibrate_many(r[rows], self.calibrations.take(self.learner[rows])),
+            recall=calibrate_many(r[rows], self.calibrations.take(self.learner[rows])),
             seconds=self._expected_seconds()[rows],
-            turn=turn[rows],
+            random=random[rows],
             due_day=self.due_day[rows],
         )
-        worth = np.full(len(r), -np.inf)
-        worth[rows] = order(due)
-        return worth
+        priority = np.full(len(r), -np.inf)
+        priority[rows] = order(due)
+        return priority
 
     def _expected_seconds(self) -> FloatArray:
         shape = (len(self.calibrations.offset), -1)
@@ -91,7 +91,7 @@ class Known:
         return np.concatenate([expected_seconds(total, reviews) for total, reviews in each])
 
     def absorb(self, rows: IntArray, is_right: BoolArray, seconds: FloatArray, day: int) -> None:
-        """Take in these reviews of a day, none of an item twice."""
+        """Record these reviews of a day; no item may occur twice."""
         old = self.reviews[rows] > 0
         self._calibrate(rows[old], is_right[old].astype(np.float64), day)
         grade = np.where(is_right, Grade.CORRECT, Grade.INCORRECT)
@@ -111,8 +111,8 @@ class Known:
 
 
 def at_day(day: int) -> int:
-    """Return when learners study on a day."""
-    return BEGIN + day * DAY
+    """Return the time of study on a day."""
+    return START + day * DAY
 
 
 def retained(
@@ -120,38 +120,42 @@ def retained(
 ) -> FloatArray:
     """Return how many items each learner truly recalls after these days: shape (learners,).
 
-    The sum of their probabilities. `shape` is (learners, items). Learners, items and luck are
-    the same under every order.
+    This is the sum of their probabilities. `shape` is (learners, items). Learners, items and random
+    values are the same under every order.
     """
     rng = np.random.default_rng(seed)
-    truth, known = Truth(shape, rng, decay=setting.decay), Known.nothing(*shape)
+    truth, state = Truth(shape, rng, decay=setting.decay), ServiceState.of_new_learners(*shape)
     for day in range(days):
-        chances = Chances.drawn(rng, shape[0] * shape[1])
-        is_right = truth.is_right(at_day(day), chances)
-        seconds = truth.takes(is_right, chances)
-        worth = np.maximum(known.worth(order, day, chances.turn), _fresh(known, setting, day))
-        rows = _studied(worth.reshape(shape), seconds, setting.budget)
-        truth.review(rows, is_right[rows], at_day(day), chances)
-        known.absorb(rows, is_right[rows], seconds[rows], day)
+        values = RandomValues.draw(rng, shape[0] * shape[1])
+        is_right = truth.is_right(at_day(day), values)
+        seconds = truth.review_seconds(is_right, values)
+        priority = np.maximum(
+            state.priority(order, day, values.random), _new_item_priority(state, setting, day)
+        )
+        rows = _select_studied(priority.reshape(shape), seconds, setting.budget)
+        truth.review(rows, is_right[rows], at_day(day), values)
+        state.absorb(rows, is_right[rows], seconds[rows], day)
     items: FloatArray = truth.recall(at_day(days)).reshape(shape).sum(axis=1)
     return items
 
 
-def _fresh(known: Known, setting: Setting, day: int) -> FloatArray:
-    """Return where new items stand: before all that is due, behind it, or nowhere yet (-inf)."""
-    learners = len(known.calibrations.offset)
-    number = np.tile(np.arange(len(known.reviews) // learners), learners)
+def _new_item_priority(state: ServiceState, setting: Setting, day: int) -> FloatArray:
+    """Return the priority of new items: above all due items, below them, or -inf (not yet)."""
+    learners = len(state.calibrations.offset)
+    number = np.tile(np.arange(len(state.reviews) // learners), learners)
     if setting.has_lessons:
         return np.where(number // NEW_A_DAY == day, np.inf, -np.inf)
-    return np.where(known.reviews == 0, LAST - number, -np.inf)
+    return np.where(state.reviews == 0, LAST_PRIORITY - number, -np.inf)
 
 
-def _studied(worth: FloatArray, seconds: FloatArray, budget: float) -> IntArray:
-    """Return the rows each learner gets to, best first; once time is up, nothing is begun."""
-    learners, items = worth.shape
-    ranked = np.argsort(-worth, axis=1, kind="stable")
+def _select_studied(priority: FloatArray, seconds: FloatArray, budget: float) -> IntArray:
+    """Return the rows that each learner studies, best first; none starts once time is up."""
+    learners, items = priority.shape
+    ranked = np.argsort(-priority, axis=1, kind="stable")
     rows = ranked + items * np.arange(learners)[:, None]
-    is_there = worth.ravel()[rows] > -np.inf
-    took = np.where(is_there, seconds[rows], 0.0)
-    studied: IntArray = rows[is_there & (np.cumsum(took, axis=1) - took < budget)]
+    is_available = priority.ravel()[rows] > -np.inf
+    seconds_spent = np.where(is_available, seconds[rows], 0.0)
+    studied: IntArray = rows[
+        is_available & (np.cumsum(seconds_spent, axis=1) - seconds_spent < budget)
+    ]
     return studied

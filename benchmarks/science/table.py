@@ -1,4 +1,4 @@
-"""Figures beside their targets."""
+"""A table of figures beside their targets."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Row(NamedTuple):
-    """One figure; `target` is empty and `ok` None where it only stands beside others."""
+    """One figure; `target` is empty and `ok` None if it is only for comparison."""
 
     name: str
     measured: float
@@ -24,7 +24,7 @@ def at_most(name: str, measured: float, target: float) -> Row:
 
 
 def show(rows: Iterable[Row]) -> bool:
-    """Print the rows as they come, and tell whether all targets are met."""
+    """Print the rows as they come; return whether all targets are met."""
     missed = 0
     for name, measured, target, ok in rows:
         verdict = {True: "ok", False: "MISSED", None: ""}[ok]

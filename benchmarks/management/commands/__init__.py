@@ -1,1 +1,1 @@
-"""Management commands of the benchmark."""
+"""Management commands of the benchmarks."""

@@ -1,4 +1,4 @@
-"""`python -m django measure`: one database's part of `benchmarks/bench.py`."""
+"""`python -m django measure`: measure requests on one database, for `benchmarks/bench.py`."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from tqdm import tqdm
 from benchmarks import in_process, report, sql_baseline, workloads
 from benchmarks.load import Round
 from benchmarks.report import Series
-from benchmarks.school import Pupil, build_school
-from benchmarks.server import serving
+from benchmarks.school import SchoolLearner, build_school
+from benchmarks.server import running_server
 from benchmarks.workloads import BARE, PUT, VALIDATED, Workload
 from config import gunicorn
 from logger.models import AttemptLog
@@ -43,39 +43,41 @@ class Command(BaseCommand):
         parser.add_argument("--learners", type=int, required=True)
 
     def handle(self, *_args: Any, clients: list[int], **options: Any) -> None:
-        # Python leaves its blocks in order at an exception, not at a signal.
+        # An exception runs the cleanup of blocks, a signal does not.
         signal.signal(signal.SIGTERM, lambda *_signal: sys.exit(1))
-        most = max(clients)
+        max_clients = max(clients)
         in_process.hide_log()
         call_command("migrate", verbosity=0)
-        school = build_school(max(options["learners"], 3 * most), at=timezone.now())
-        _tidy()
+        school = build_school(max(options["learners"], 3 * max_clients), at=timezone.now())
+        _vacuum()
         writing, reading, repeating = (
-            school.pupils[group * most : (group + 1) * most] for group in range(3)
+            school.learners[group * max_clients : (group + 1) * max_clients] for group in range(3)
         )
         with ExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="learntrace-")))
-            todo = [workloads.without_server(school.secret, repeating)]
+            todo = [workloads.sql_workload(school.secret, repeating)]
             for kind in options["servers"]:
                 server = stack.enter_context(
-                    serving(
+                    running_server(
                         kind,
                         workers=gunicorn.workers,
                         threads=gunicorn.threads,
                         log=folder / kind,
                     )
                 )
-                todo += workloads.of_server(server, school.secret, writing=writing, reading=reading)
+                todo += workloads.server_workloads(
+                    server, school.secret, writing=writing, reading=reading
+                )
             run = Run(todo, rounds=options["rounds"], seconds=options["seconds"])
             measured = run.measure(clients)
         _check_stored(writing, run.answered[PUT])
-        _check_stored(repeating, run.answered[BARE] + len(repeating) * sql_baseline.CAPTURED)
-        for line in lines_of(measured):
+        _check_stored(repeating, run.answered[BARE] + len(repeating) * sql_baseline.CAPTURED_PUTS)
+        for line in table_lines(measured):
             self.stdout.write(line)
 
 
 class Run:
-    """Every workload in turn, round after round, so that noise of the machine hits all alike."""
+    """Runs all workloads in turn, in rounds, so that noise of the machine affects all alike."""
 
     def __init__(self, todo: list[Workload], *, rounds: int, seconds: float) -> None:
         self.todo = todo
@@ -98,47 +100,49 @@ class Run:
                 for _round in range(self.rounds):
                     for work in self.todo:
                         before = work.cpu_seconds()
-                        done = self._run(work, clients, self.seconds)
+                        result = self._run(work, clients, self.seconds)
                         spent = work.cpu_seconds() - before
-                        measured[work.server, work.name][clients].add(done, spent)
+                        measured[work.server, work.name][clients].add(result, spent)
                         bar.update()
         return measured
 
     def _run(self, work: Workload, clients: int, seconds: float) -> Round:
-        done = work.run(clients, seconds)
-        self.answered[work.name] += len(done.latencies)
-        return done
+        result = work.run(clients, seconds)
+        self.answered[work.name] += len(result.latencies)
+        return result
 
 
-def _tidy() -> None:
-    """Let PostgreSQL know its tables, as autovacuum would have by now."""
+def _vacuum() -> None:
+    """Vacuum and analyze PostgreSQL's tables, as autovacuum would have done by now."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
 
 
-def _check_stored(pupils: list[Pupil], answered: int) -> None:
-    """Refuse figures of work that was not done, or done twice."""
-    stored = AttemptLog.objects.filter(session__in=[pupil.session_id for pupil in pupils]).count()
+def _check_stored(learners: list[SchoolLearner], answered: int) -> None:
+    """Raise an error if PUTs were not stored, or were stored twice."""
+    stored = AttemptLog.objects.filter(
+        session__in=[learner.session_id for learner in learners]
+    ).count()
     if stored != answered:
         raise CommandError(f"{answered} PUTs were answered, but {stored} attempts are stored")
 
 
-def lines_of(measured: Measured) -> Iterator[str]:
-    """Write a table for each server, with the bare statements in it, and how far the aims are."""
-    [without] = [series for (_server, name), series in measured.items() if name == BARE]
+def table_lines(measured: Measured) -> Iterator[str]:
+    """Yield a table for each server, including the bare statements, and the targets."""
+    [sql_only] = [series for (_server, name), series in measured.items() if name == BARE]
     for server in dict.fromkeys(server for server, name in measured if name != BARE):
-        works = {name: series for (where, name), series in measured.items() if where == server}
-        works = {PUT: works[PUT], VALIDATED: works[VALIDATED], BARE: without, **works}
+        works = {name: series for (owner, name), series in measured.items() if owner == server}
+        works = {PUT: works[PUT], VALIDATED: works[VALIDATED], BARE: sql_only, **works}
         yield f"\n{server}"
         yield report.head()
-        for clients in without:
+        for clients in sql_only:
             for name, by_clients in works.items():
                 yield report.line(
                     name,
                     clients,
                     by_clients[clients],
                     validated=None if name == BARE else works[VALIDATED][clients],
-                    bare=without[clients] if name == PUT else None,
+                    bare=sql_only[clients] if name == PUT else None,
                 )
-        yield from report.aims(works[PUT], works[VALIDATED])
+        yield from report.describe_targets(works[PUT], works[VALIDATED])

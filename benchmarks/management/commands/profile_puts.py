@@ -1,4 +1,4 @@
-"""`python -m django profile_puts`: where a PUT spends its time, by function."""
+"""`python -m django profile_puts`: profile the time of a PUT by function."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from benchmarks import in_process
-from benchmarks.school import School, answers, build_school
+from benchmarks.school import School, answer_bodies, build_school
 from benchmarks.workloads import SESSIONS, VALIDATED_SESSIONS
 
 SHOWN = 40
@@ -30,16 +30,16 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--puts", type=int, required=True)
         parser.add_argument("--learners", type=int, required=True)
-        parser.add_argument("--save", type=Path, help="keep the profile, for pstats")
+        parser.add_argument("--save", type=Path, help="save the profile, for pstats")
 
     def handle(self, *_args: Any, puts: int, learners: int, **options: Any) -> None:
         in_process.hide_log()
         call_command("migrate", verbosity=0)
         school = build_school(learners, at=timezone.now())
-        put, validate = _puts(SESSIONS, school), _puts(VALIDATED_SESSIONS, school)
+        put, validate = _put_function(SESSIONS, school), _put_function(VALIDATED_SESSIONS, school)
         for name, work in (("PUT", put), ("(a), only validated", validate)):
             _repeat(work, WARM_UP)
-            wall, cpu = _timed(work, puts)
+            wall, cpu = _time_calls(work, puts)
             self.stdout.write(f"{name}: {wall:.2f} ms, of them {cpu:.2f} ms of this process's CPU")
         profile = cProfile.Profile()
         profile.runcall(_repeat, put, puts)
@@ -49,20 +49,20 @@ class Command(BaseCommand):
             profile.dump_stats(options["save"])
 
 
-def _puts(path: str, school: School) -> Callable[[], bytes]:
-    """Return something that makes the next PUT each time it is called."""
-    bodies = itertools.cycle(answers())
-    path = f"{path}/{school.pupils[0].session_id}"
+def _put_function(path: str, school: School) -> Callable[[], bytes]:
+    """Return a function that makes the next PUT each time it is called."""
+    bodies = itertools.cycle(answer_bodies())
+    path = f"{path}/{school.learners[0].session_id}"
     return lambda: in_process.put(path, next(bodies), key=school.secret)
 
 
 def _repeat(work: Callable[[], bytes], count: int) -> None:
-    for _turn in range(count):
+    for _repetition in range(count):
         work()
 
 
 def _describe(profile: cProfile.Profile) -> str:
-    """Return the functions that take longest, with what they call and by themselves."""
+    """Return the slowest functions, by cumulative time and by own time."""
     text = StringIO()
     stats = pstats.Stats(profile, stream=text)
     for order in ("cumulative", "tottime"):
@@ -70,8 +70,8 @@ def _describe(profile: cProfile.Profile) -> str:
     return text.getvalue()
 
 
-def _timed(work: Callable[[], bytes], count: int) -> tuple[float, float]:
-    """Return the milliseconds one takes: of time, and of the processor's."""
+def _time_calls(work: Callable[[], bytes], count: int) -> tuple[float, float]:
+    """Return the milliseconds of one call: of wall time, and of processor time."""
     wall, cpu = time.perf_counter(), time.process_time()
     _repeat(work, count)
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
