@@ -29,7 +29,7 @@ VENDOR = connection.vendor
 SCHEMAS = sorted(
     path.stem.removesuffix("_answers") for path in FOLDER.glob("schema_*_answers.json")
 )
-# What every `migrate` may add rows to.
+# Tables to which every `migrate` may add rows, and in which it may rename models.
 GROWING = {"django_migrations", "django_content_type", "auth_permission"}
 
 
@@ -80,11 +80,17 @@ def test_every_row_is_there_and_unchanged(upgraded: Upgraded):
     for name, (columns, rows) in upgraded.before.items():
         columns_now, rows_now = after[name]
         assert set(columns) <= set(columns_now), name
-        places = [columns_now.index(column) for column in columns]
-        told = Counter(repr(row) for row in rows)
-        told_now = Counter(repr(tuple(row[place] for place in places)) for row in rows_now)
-        assert not told - told_now, name
-        assert name in GROWING or not told_now - told, name
+        kept = {"id"} if name in GROWING else set(columns)
+        stored = _counted(columns, rows, kept)
+        found = _counted(columns_now, rows_now, kept)
+        assert not stored - found, name
+        assert name in GROWING or not found - stored, name
+
+
+def _counted(columns: list[str], rows: list[Any], kept: set[str]) -> Counter[str]:
+    """Count equal rows, looking at some columns only."""
+    places = [columns.index(column) for column in sorted(kept)]
+    return Counter(repr(tuple(row[place] for place in places)) for row in rows)
 
 
 def test_the_models_are_what_the_migrations_end_at(upgraded: Upgraded):
