@@ -1,1 +1,1 @@
-"""Behaviour of one part, through its public interface."""
+"""Tests of the `analytics` package through its public interfaces."""

@@ -1,4 +1,4 @@
-"""How tests track answers, and what they are told."""
+"""Helpers that post answers to `track-answer` and check the responses."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from tests.conftest import Client
 TRACK = "/api/v1/track-answer"
 
 
-def answer(user: str = "student_ada", **told: Any) -> dict[str, Any]:
-    """Return a body."""
-    return {"user_id": user, "skill_id": "algebra", "is_correct": True, **told}
+def answer(user: str = "student_ada", **fields: Any) -> dict[str, Any]:
+    """Return a request body for `track-answer`: a right answer, changed by these fields."""
+    return {"user_id": user, "skill_id": "algebra", "is_correct": True, **fields}
 
 
 def track(client: Client, body: dict[str, Any], **extra: Any) -> Any:
@@ -19,12 +19,12 @@ def track(client: Client, body: dict[str, Any], **extra: Any) -> Any:
 
 
 def tracked(client: Client, body: dict[str, Any]) -> dict[str, Any]:
-    """Track an answer, which must succeed, and return what it did."""
-    return told(track(client, body), "Learning event tracked successfully")
+    """Post an answer, require success, and return the data of the response."""
+    return data_of(track(client, body), "Learning event tracked successfully")
 
 
-def told(response: Any, message: str | None = None) -> Any:
-    """Return the data of an answer that must be a success, the envelope checked."""
+def data_of(response: Any, message: str | None = None) -> Any:
+    """Return the data of a successful response, after checking its envelope."""
     assert response.status_code == 200, response.content
     body = response.json()
     assert body.keys() == {"success", "data", "message"}
@@ -35,7 +35,7 @@ def told(response: Any, message: str | None = None) -> Any:
 
 
 def refused(response: Any, status: int) -> dict[str, Any]:
-    """Return the errors by field, the envelope checked (contract 0.12)."""
+    """Return the errors by field, after checking the envelope of an error (contract 0.12)."""
     body = response.json()
     assert response.status_code == status, response.content
     assert body.keys() == {"success", "data", "message", "errors"}

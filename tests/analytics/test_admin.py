@@ -1,4 +1,4 @@
-"""The admin of the learner model: naming and mapping skills, looking at beliefs and evidence."""
+"""The admin pages of skills, items, skill states, item memories and learning events."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def browser(user: User) -> Browser:
 
 
 @pytest.mark.parametrize("table", ["skillstate", "learningevent"])
-def test_coaches_see_their_learners_beliefs_and_evidence(practised: School, table: str):
+def test_coaches_see_states_and_events_of_their_learners(practised: School, table: str):
     """contract 0.7"""
     page = browser(practised.coach).get(f"/admin/analytics/{table}/").content.decode()
 
@@ -47,7 +47,7 @@ def test_coaches_see_their_learners_beliefs_and_evidence(practised: School, tabl
 
 
 @pytest.mark.parametrize("model", [SkillState, LearningEvent])
-def test_another_classs_learners_are_not_there(practised: School, model: Any):
+def test_rows_of_learners_of_another_class_are_a_404(practised: School, model: Any):
     table = model._meta.model_name
     row = model.objects.get(learner=practised.chen)
 
@@ -57,10 +57,8 @@ def test_another_classs_learners_are_not_there(practised: School, model: Any):
     assert browser(practised.facility_coach).get(path).status_code == 200
 
 
-def test_an_item_is_mapped_to_a_skill_and_keeps_what_answers_taught(
-    practised: School, root: Browser
-):
-    """design 4: an Item → Skill row"""
+def test_an_item_is_mapped_to_a_skill_and_keeps_its_statistics(practised: School, root: Browser):
+    """The form sets the skill; statistics and code are read-only."""
     item = Item.objects.get(facility=practised.facility)
     skill = Skill.objects.first()
     assert skill is not None
@@ -76,7 +74,7 @@ def test_an_item_is_mapped_to_a_skill_and_keeps_what_answers_taught(
 
 
 def test_an_item_is_not_mapped_to_another_facilitys_skill(practised: School, root: Browser):
-    """design 2: no answer is about what two facilities have; recording it would be a 500"""
+    """An answer concerns one facility; recording this one would be a 500."""
     item = Item.objects.get(facility=practised.facility)
     foreign = Skill.objects.get(facility=practised.elsewhere)
 
@@ -91,7 +89,7 @@ def test_an_item_is_not_mapped_to_another_facilitys_skill(practised: School, roo
 
 
 def test_an_item_keeps_its_guid_and_is_found_by_it(practised: School, root: Browser):
-    """contract 3: apps name items by it"""
+    """contract 3: apps identify items by their GUID."""
     item = Item.objects.get(facility=practised.facility)
     item.code = None
     item.save()
@@ -103,8 +101,7 @@ def test_an_item_keeps_its_guid_and_is_found_by_it(practised: School, root: Brow
     assert str(item.guid) in found
 
 
-def test_nothing_is_deleted_and_evidence_not_changed(practised: School, root: Browser):
-    """design 1.2"""
+def test_rows_cannot_be_deleted_and_events_cannot_be_changed(practised: School, root: Browser):
     for row in (Skill.objects.first(), Item.objects.first(), LearningEvent.objects.first()):
         assert row is not None
         path = f"/admin/analytics/{row._meta.model_name}/{row.pk}"
@@ -131,7 +128,7 @@ def test_the_filters_of_a_list_narrow_it(practised: School, table: str, query: s
     assert page.partition("<tbody>")[2].count("<tr>") == count
 
 
-def test_a_rows_page_tells_times_and_fractions_as_people_read_them(practised: School):
+def test_a_rows_page_formats_times_and_fractions_for_people(practised: School):
     event = LearningEvent.objects.filter(learner=practised.ada).latest("pk")
     LearningEvent.objects.filter(pk=event.pk).update(seconds=250.0, p_correct=0.130667)
 
@@ -143,7 +140,7 @@ def test_a_rows_page_tells_times_and_fractions_as_people_read_them(practised: Sc
     assert not re.search("seconds", re.sub(r'class="[^"]*"', "", page), re.IGNORECASE)
 
 
-def test_beliefs_can_be_read(practised: School):
+def test_the_list_of_skill_states_is_readable(practised: School):
     SkillState.objects.filter(learner=practised.ada).update(
         mastery=0.724, plateau=True, p_stuck=0.84, attempts=12, correct=9, velocity=0.0123
     )
@@ -158,19 +155,19 @@ def test_beliefs_can_be_read(practised: School):
 
 
 @pytest.mark.parametrize(
-    ("gain", "told"),
+    ("gain", "text"),
     [(0.0123, "+1.2 points"), (-0.0004, "no change"), (-0.0123, "−1.2 points")],
 )
-def test_a_gain_is_told_as_on_the_coachs_pages(practised: School, gain: float, told: str):
-    """issue: numbers that differ between screens; a loss of nearly nothing was "-0.0"."""
+def test_a_gain_is_formatted_as_on_the_coachs_pages(practised: School, gain: float, text: str):
+    """A number is the same on every screen; a loss of nearly nothing used to be "-0.0"."""
     SkillState.objects.filter(learner=practised.ada).update(velocity=gain)
 
     page = browser(practised.coach).get("/admin/analytics/skillstate/").content.decode()
 
-    assert f">{told}</td>" in page.replace(NO_BREAK_SPACE, " ")
+    assert f">{text}</td>" in page.replace(NO_BREAK_SPACE, " ")
 
 
-def test_a_question_of_an_exercise_goes_by_its_own_name(practised: School):
+def test_a_question_of_an_exercise_is_shown_by_its_own_name(practised: School):
     content = "0123456789abcdef0123456789abcdef"
     Item.objects.filter(events__learner=practised.ada).update(code=f"{content}:tens: 3")
 
@@ -180,7 +177,7 @@ def test_a_question_of_an_exercise_goes_by_its_own_name(practised: School):
     assert f'<code class="id" title="{content}">' in page
 
 
-def test_skills_and_items_are_superusers_to_name(practised: School):
+def test_only_superusers_see_skills_and_items(practised: School):
     for table in ("skill", "item"):
         for viewer in (practised.coach, practised.admin):
             assert browser(viewer).get(f"/admin/analytics/{table}/").status_code == 403

@@ -1,4 +1,4 @@
-"""The admin of the catalogue: staff look, superusers say what is what."""
+"""The admin of the catalogue: staff may read it, superusers may change it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def form(**fields: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("who", [*ADMINS, *OTHERS])
-def test_staff_look(school: School, tens: Content, who: str):
+def test_staff_can_read_the_catalogue(school: School, tens: Content, who: str):
     window = browser(getattr(school, who))
 
     for query in ("", "?q=TENS", f"?q={TENS}", "?kind__exact=", "?p=1"):
@@ -60,8 +60,8 @@ def test_superusers_add_change_and_delete(school: School, who: str):
 
 
 @pytest.mark.parametrize("who", OTHERS)
-def test_nobody_else_does(school: School, tens: Content, who: str):
-    """All facilities read one catalogue; what one of them does must not reach the others."""
+def test_other_staff_cannot_change_the_catalogue(school: School, tens: Content, who: str):
+    """All facilities share one catalogue; a change by one of them would affect the others."""
     window = browser(getattr(school, who))
 
     assert window.post(f"{PATH}add/", form()).status_code == 403
@@ -72,7 +72,9 @@ def test_nobody_else_does(school: School, tens: Content, who: str):
     assert Content.objects.get(pk=TENS).title == "Counting tens"
 
 
-def test_whoever_changes_the_catalogue_is_in_the_audit_log(school: School, tens: Content):
+def test_changes_of_the_catalogue_are_in_the_audit_log_with_their_actor(
+    school: School, tens: Content
+):
     window = browser(school.superuser)
 
     window.post(f"{PATH}{TENS}/change/", form(title="Tens", kind="", items="a\r\nb"))
@@ -80,8 +82,8 @@ def test_whoever_changes_the_catalogue_is_in_the_audit_log(school: School, tens:
     window.post(f"{PATH}add/", form(kind=""))
 
     entries = list(AuditEntry.objects.filter(object_kind="content").order_by("id"))
-    told = [(entry.action, entry.object_name) for entry in entries]
-    assert told == [("changed", "Tens"), ("removed", "Tens"), ("added", "Tens")]
+    actions = [(entry.action, entry.object_name) for entry in entries]
+    assert actions == [("changed", "Tens"), ("removed", "Tens"), ("added", "Tens")]
     assert entries[0].changes == {"title": ["Counting tens", "Tens"], "items": [["a"], ["a", "b"]]}
     assert {(entry.actor_id, entry.object_id, entry.facility_id) for entry in entries} == {
         (school.superuser.pk, TENS, None)
@@ -89,8 +91,8 @@ def test_whoever_changes_the_catalogue_is_in_the_audit_log(school: School, tens:
     assert window.get("/admin/roster/auditentry/").status_code == 200
 
 
-def test_many_are_not_deleted_at_once(school: School, tens: Content):
-    """Nothing would be kept of them."""
+def test_contents_cannot_be_deleted_in_bulk(school: School, tens: Content):
+    """A bulk deletion would write no audit entries."""
     action = {"action": "delete_selected", "_selected_action": TENS, "post": "yes"}
 
     browser(school.superuser).post(PATH, action)
@@ -107,7 +109,7 @@ def test_many_are_not_deleted_at_once(school: School, tens: Content):
         {"items": "\n".join(str(n) for n in range(10_001))},
     ],
 )  # fmt: skip
-def test_what_makes_no_sense_is_refused(school: School, fields: dict[str, Any]):
+def test_an_invalid_content_is_refused(school: School, fields: dict[str, Any]):
     answer = browser(school.superuser).post(f"{PATH}add/", form(**fields))
 
     assert answer.status_code == 400 or b"errornote" in answer.content
@@ -115,7 +117,7 @@ def test_what_makes_no_sense_is_refused(school: School, fields: dict[str, Any]):
 
 
 @pytest.mark.parametrize("who", [*ADMINS, *OTHERS])
-def test_the_catalogue_costs_the_same_however_long(
+def test_the_number_of_statements_does_not_grow_with_the_catalogue(
     school: School, tens: Content, who: str, statements: Callable[[], Any]
 ):
     window = browser(getattr(school, who))

@@ -1,4 +1,4 @@
-"""A page of another origin tracks its learner: the document's fetch (contract 0.3, 0.8, 2.1)."""
+"""Cross-origin tracking by the document's `fetch` in a browser (contract 0.3, 0.8, 2.1)."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from tests.analytics.event_builders import TRACK, told
+from tests.analytics.event_builders import TRACK, data_of
 from tests.conftest import Client
 
 PAGE = "https://learn.example.org"
-# What a browser sends along with the document's own `fetch`, to the letter.
+# The body of the document's own `fetch`, byte for byte.
 BODY = """{
       "user_id": "student_123",
       "skill_id": "algebra_linear",
@@ -34,7 +34,7 @@ def preflight(origin: str, *headers: str) -> Any:
     )
 
 
-def test_an_allowed_page_may_send_what_the_document_sends(db: None):
+def test_an_allowed_page_may_send_the_documents_request(db: None):
     """contract 0.3: the preflight of the document's JavaScript."""
     response = preflight(PAGE, "content-type", "x-api-key", "authorization", "idempotency-key")
 
@@ -44,7 +44,7 @@ def test_an_allowed_page_may_send_what_the_document_sends(db: None):
     assert allowed >= {"content-type", "x-api-key", "authorization", "idempotency-key"}
 
 
-def test_another_page_may_not(db: None):
+def test_another_page_may_send_nothing(db: None):
     assert "Access-Control-Allow-Origin" not in preflight("https://evil.example", "x-api-key")
 
 
@@ -62,12 +62,12 @@ def test_a_page_tracks_by_a_learners_token(app: Client, carrier: str):
         headers={"Origin": PAGE, carrier: carried},
     )
 
-    assert told(response)["total_attempts"] == 1
+    assert data_of(response)["total_attempts"] == 1
     assert response["Access-Control-Allow-Origin"] == PAGE
     assert "Idempotent-Replayed" in response["Access-Control-Expose-Headers"]
 
 
-def test_a_page_can_read_what_went_wrong(app: Client):
+def test_a_page_can_read_an_error(app: Client):
     """contract 0.12: errors carry the header too."""
     response = Client().post(TRACK, BODY, content_type="application/json", headers={"Origin": PAGE})
 

@@ -1,4 +1,4 @@
-"""The catalogue of contents: what is to be done whole is done when all that it lists is."""
+"""Completion by `do_all`: a content is complete when all items in the catalogue are done."""
 
 from __future__ import annotations
 
@@ -38,28 +38,30 @@ def test_a_catalogued_exercise_is_done_with_its_last_item(ada: Client, body: dic
 
 
 @pytest.mark.parametrize("items", [None, []])
-def test_without_a_list_only_the_client_says_so(ada: Client, body: dict[str, Any], items: Any):
-    """contract 1.6: the client says so (progress 1)."""
+def test_without_a_list_only_the_client_reports_completion(
+    ada: Client, body: dict[str, Any], items: Any
+):
+    """contract 1.6: the client reports it by progress 1."""
     if items is not None:
         Content.objects.create(pk=body["content_id"], title="Tens", items=items)
     session = ada.start(body)["session_id"]
 
     answered_all = ada.move(session, interactions=[done("a"), done("b")])
-    told = ada.move(session, progress=1)
+    reported = ada.move(session, progress=1)
 
-    assert (answered_all["complete"], told["complete"]) == (False, True)
+    assert (answered_all["complete"], reported["complete"]) == (False, True)
 
 
-def test_the_client_may_say_so_before(ada: Client, body: dict[str, Any]):
-    """contract 1.6: either suffices."""
+def test_the_client_may_report_completion_before_the_last_item(ada: Client, body: dict[str, Any]):
+    """contract 1.6: either condition suffices."""
     Content.objects.create(pk=body["content_id"], title="Tens", items=["a", "b"])
     session = ada.start(body)["session_id"]
 
     assert ada.move(session, progress=1, interactions=[done("a")])["complete"]
 
 
-def test_another_try_counts_for_itself(ada: Client, body: dict[str, Any]):
-    """contract 1.6: over the try's attempts."""
+def test_another_try_is_completed_separately(ada: Client, body: dict[str, Any]):
+    """contract 1.6: only the attempts of the same try count."""
     Content.objects.create(pk=body["content_id"], title="Tens", items=["a", "b"])
     ada.move(ada.start(body)["session_id"], interactions=[done("a"), done("b")])
     again = ada.start({**body, "repeat": True})["session_id"]
@@ -68,8 +70,8 @@ def test_another_try_counts_for_itself(ada: Client, body: dict[str, Any]):
     assert ada.move(again, interactions=[done("b")])["complete"]
 
 
-def test_other_criteria_have_no_use_for_the_list(ada: Client):
-    """contract 1.6: m of n is met by right answers alone."""
+def test_other_criteria_ignore_the_list(ada: Client):
+    """contract 1.6: `m_of_n` is met by right answers alone."""
     body = exercise(mastery_model={"type": "m_of_n", "m": 2, "n": 3})
     Content.objects.create(pk=body["content_id"], title="Tens", items=["a"])
     session = ada.start(body)["session_id"]

@@ -1,4 +1,4 @@
-"""The example of docs/learner-model.md does what it says."""
+"""The example in docs/learner-model.md prints the documented output."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "learner-model.md"
 
 
-def test_the_example_prints_what_stands_below_it(capsys: pytest.CaptureFixture[str]):
+def test_the_example_prints_the_output_below_it(capsys: pytest.CaptureFixture[str]):
     [code] = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
 
     exec(code, {})

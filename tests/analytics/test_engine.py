@@ -21,7 +21,7 @@ from analytics.serializers.reading import BadAnswer
 from analytics.services import EventOwnedByAnother
 from roster.models import Facility
 from roster.services import UnknownLearner
-from tests.analytics.event_builders import answer, told, tracked
+from tests.analytics.event_builders import answer, data_of, tracked
 from tests.conftest import Client
 from tests.factories import School, make_facility, make_school
 
@@ -37,7 +37,7 @@ def facility(db: None) -> Facility:
 
 
 async def documented() -> dict[str, Any]:
-    """The document's own call, to the letter."""
+    """Make the document's own call, verbatim."""
     return await engine.track_answer(
         user_id="student_123",
         skill_id="algebra_linear",
@@ -58,8 +58,8 @@ def test_the_documents_example(facility: Facility):
     assert state.learner.facility == facility
 
 
-def test_it_is_the_service_of_the_endpoints(school: School, app: Client):
-    """contract 2.5: the same services, one state."""
+def test_the_engine_and_the_endpoints_share_one_state(school: School, app: Client):
+    """contract 2.5: both call the same services."""
     ours = engine.of(school.facility)
     tracked(app, answer(is_correct=False))
 
@@ -69,8 +69,8 @@ def test_it_is_the_service_of_the_endpoints(school: School, app: Client):
     assert over_http["total_attempts"] == 3
     velocity = async_to_sync(ours.get_velocity)("student_ada", days=7)
     predictions = async_to_sync(ours.get_predictions)("student_ada", days=7)
-    assert velocity == told(app.get("/api/v1/velocity/student_ada?days=7"))
-    assert predictions == told(app.get("/api/v1/predictions/student_ada?days=7"))
+    assert velocity == data_of(app.get("/api/v1/velocity/student_ada?days=7"))
+    assert predictions == data_of(app.get("/api/v1/predictions/student_ada?days=7"))
 
 
 def test_another_facility_has_its_own_engine(school: School):
@@ -80,7 +80,7 @@ def test_another_facility_has_its_own_engine(school: School):
         assert result["total_attempts"] == 1
 
 
-def test_without_a_facility_it_says_what_to_do(school: School, settings: Any):
+def test_a_missing_facility_is_an_error(school: School, settings: Any):
     """contract 2.5: DEFAULT_FACILITY or the only one."""
     with pytest.raises(NoFacility):
         async_to_sync(documented)()
@@ -104,8 +104,8 @@ def test_without_a_facility_it_says_what_to_do(school: School, settings: Any):
         {"timestamp": datetime(2026, 3, 2, tzinfo=UTC).replace(tzinfo=None)},
     ],
 )
-def test_the_same_rules_hold(facility: Facility, wrong: dict[str, Any]):
-    """contract 2.1, 2.5: what HTTP answers with 400 is a ValueError that names the field."""
+def test_arguments_are_validated_like_request_bodies(facility: Facility, wrong: dict[str, Any]):
+    """contract 2.1, 2.5: a 400 over HTTP is a ValueError here; it names the field."""
     [name] = wrong
 
     with pytest.raises(BadAnswer, match=name):
@@ -123,7 +123,7 @@ def test_a_time_may_be_a_datetime(facility: Facility):
     assert LearningEvent.objects.get().happened_at == at
 
 
-def test_what_is_unknown_is_an_error_of_its_own(facility: Facility):
+def test_unknown_objects_have_errors_of_their_own(facility: Facility):
     """contract 2.2, 2.5"""
     async_to_sync(engine.track_answer)(**answer(event_id="e1"))
 
@@ -145,7 +145,7 @@ def test_days_are_1_to_365(facility: Facility, days: int):
             async_to_sync(ask)("student_ada", days=days)
 
 
-def test_a_target_can_be_reached(facility: Facility):
+def test_a_target_score_must_be_in_range(facility: Facility):
     """contract 2.3"""
     async_to_sync(engine.track_answer)(**answer())
 
@@ -154,8 +154,8 @@ def test_a_target_can_be_reached(facility: Facility):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_answers_awaited_together_all_count(transactional_db: None):
-    """contract 2.5: two awaits at once, in an event loop of their own."""
+def test_answers_awaited_concurrently_all_count(transactional_db: None):
+    """contract 2.5: two concurrent calls in one event loop."""
     make_school().elsewhere.delete()
 
     async def together() -> list[dict[str, Any]]:
@@ -188,14 +188,14 @@ SCRIPT = """
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_plain_script_needs_django_setup_and_no_more(transactional_db: None):
+def test_a_plain_script_needs_only_django_setup(transactional_db: None):
     """contract 2.5"""
     make_facility()
     test_database = connection.settings_dict
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "tests.settings",
-        "TEST_DATABASE_URL": _url(test_database),
+        "TEST_DATABASE_URL": _database_url(test_database),
     }
 
     done = subprocess.run(
@@ -208,8 +208,8 @@ def test_a_plain_script_needs_django_setup_and_no_more(transactional_db: None):
     assert SkillState.objects.get().attempts == 2
 
 
-def _url(database: dict[str, Any]) -> str:
-    """Return the address of this test's own database."""
+def _database_url(database: dict[str, Any]) -> str:
+    """Return the URL of this test's own database."""
     if connection.vendor == "sqlite":
         return f"sqlite:///{database['NAME']}"
     address, _, query = os.environ["TEST_DATABASE_URL"].partition("?")

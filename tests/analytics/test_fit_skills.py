@@ -1,4 +1,4 @@
-"""`manage.py fit_skills`: parameters from answers, and beliefs under them (learning-science 1)."""
+"""`manage.py fit_skills`: fit parameters to answers and rebuild states (learning-science 1)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def fit(*options: str) -> str:
 
 
 def practise(school: School) -> list[User]:
-    """Let a class learn an easy skill at once, and a hard one by and by."""
+    """Record a class that learns an easy skill at once and a hard skill gradually."""
     learners = [make_user(school.facility) for _ in range(12)]
     for number, learner in enumerate(learners):
         record(
@@ -45,7 +45,7 @@ def practise(school: School) -> list[User]:
 
 
 @pytest.mark.django_db
-def test_skills_are_fitted_kept_as_a_version_and_judged_by_it(school: School):
+def test_fitted_parameters_are_saved_as_a_version_and_used(school: School):
     practise(school)
     before = dict(SkillState.objects.values_list("pk", "mastery"))
 
@@ -71,7 +71,7 @@ def test_skills_are_fitted_kept_as_a_version_and_judged_by_it(school: School):
 
 
 @pytest.mark.django_db
-def test_what_comes_next_is_judged_and_predicted_by_the_new_version(school: School):
+def test_later_answers_are_evaluated_and_predicted_by_the_new_version(school: School):
     learner, *_ = practise(school)
     [before] = record(learner, tracked(skill="hard", item="h0"))
     LearningEvent.objects.filter(learner=learner, happened_at=NOW).delete()
@@ -89,7 +89,7 @@ def test_what_comes_next_is_judged_and_predicted_by_the_new_version(school: Scho
 
 
 @pytest.mark.django_db
-def test_a_second_fit_is_another_version(school: School):
+def test_a_second_fit_saves_another_version(school: School):
     practise(school)
 
     fit()
@@ -105,7 +105,7 @@ def test_a_second_fit_is_another_version(school: School):
 
 
 @pytest.mark.django_db
-def test_a_dry_run_keeps_nothing(school: School):
+def test_a_dry_run_saves_nothing(school: School):
     practise(school)
 
     assert "easy" in fit("--dry-run")
@@ -115,7 +115,7 @@ def test_a_dry_run_keeps_nothing(school: School):
 
 
 @pytest.mark.django_db
-def test_skills_with_few_answers_are_left_alone(school: School):
+def test_skills_with_few_answers_are_not_fitted(school: School):
     practise(school)
     record(school.ada, tracked(skill="rare"))
 
@@ -125,7 +125,7 @@ def test_skills_with_few_answers_are_left_alone(school: School):
 
 
 @pytest.mark.django_db
-def test_a_facility_is_fitted_by_its_own_answers(school: School):
+def test_a_facility_is_fitted_to_its_own_answers(school: School):
     practise(school)
     elsewhere = make_user(make_facility(partner_id="p9"))
     record(elsewhere, *(tracked(0.0, "easy") for _ in range(20)))
@@ -139,19 +139,19 @@ def test_a_facility_is_fitted_by_its_own_answers(school: School):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_answers_that_arrive_meanwhile_are_not_lost(monkeypatch: pytest.MonkeyPatch):
-    """issue: states are rebuilt under the new version without losing answers"""
+def test_answers_recorded_during_a_fit_are_not_lost(monkeypatch: pytest.MonkeyPatch):
+    """States are rebuilt with the new version without losing answers."""
     school = make_school()
     learners = practise(school)
     read, answered = Event(), Event()
 
     def after_reading(*args: Any, **options: Any) -> Any:
-        """Let everybody answer between the reading and the writing."""
-        retold = replay_events(*args, **options)
+        """Let every learner answer between the reading and the writing."""
+        result = replay_events(*args, **options)
         if not read.is_set():
             read.set()
             assert answered.wait(30)
-        return retold
+        return result
 
     monkeypatch.setattr("analytics.services.rebuild.replay_events", after_reading)
 

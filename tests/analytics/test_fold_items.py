@@ -1,4 +1,4 @@
-"""`manage.py fold_items`: what all learners' answers say of items and skills (design 1.6)."""
+"""`manage.py fold_items`: statistics of items and skills from all learners' answers."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def statistics() -> list[Any]:
 
 
 @pytest.mark.django_db
-def test_answers_teach_how_hard_items_and_skills_are(school: School):
+def test_answers_move_the_difficulties_of_items_and_skills(school: School):
     """learning-science 2"""
     for learner in (school.ada, school.ben, school.chen):
         record(learner, tracked(1.0, item="easy", seconds=4.0), tracked(0.0, item="hard"))
@@ -56,22 +56,24 @@ def test_answers_teach_how_hard_items_and_skills_are(school: School):
 
 
 @pytest.mark.django_db
-def test_folding_in_batches_is_folding_at_once(school: School, monkeypatch: pytest.MonkeyPatch):
+def test_folding_in_batches_equals_folding_in_one_step(
+    school: School, monkeypatch: pytest.MonkeyPatch
+):
     for n in range(7):
         record(school.ada, tracked(float(n % 2), item=f"q{n % 3}", seconds=5.0 + n))
     with transaction.atomic():
         fold()
-        at_once = statistics()
+        in_one_step = statistics()
         transaction.set_rollback(True)
 
     monkeypatch.setattr(item_statistics, "FOLD_BATCH_SIZE", 2)
     fold()
 
-    assert statistics() == at_once
+    assert statistics() == in_one_step
 
 
 @pytest.mark.django_db
-def test_the_usual_time_is_the_median_once_there_are_answers_enough(school: School):
+def test_the_usual_time_is_the_median_once_there_are_enough_answers(school: School):
     """learning-science 4"""
     for _turn in range(4):
         record(school.ada, tracked(item="q1", seconds=20.0))
@@ -87,7 +89,7 @@ def test_the_usual_time_is_the_median_once_there_are_answers_enough(school: Scho
 
 
 @pytest.mark.django_db
-def test_a_senders_word_counts_until_there_are_answers(school: School):
+def test_the_senders_difficulty_counts_until_there_are_answers(school: School):
     """learning-science 2: question_difficulty is absolute, d = q - b"""
     record(school.ada, tracked(item="q1", question_difficulty=2.0))
     event = LearningEvent.objects.get()
@@ -104,7 +106,7 @@ def test_a_senders_word_counts_until_there_are_answers(school: School):
 @pytest.mark.django_db(transaction=True)
 @on_postgresql
 def test_an_event_that_is_committed_late_is_not_skipped():
-    """design 1.6: two overlapping transactions; neither ids nor times are a cursor"""
+    """With two overlapping transactions, neither ids nor times can serve as a cursor."""
     school = make_school()
     recorded, folded = Event(), Event()
 
@@ -130,22 +132,20 @@ def test_an_event_that_is_committed_late_is_not_skipped():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_at_once_fold_everything_once():
-    """issue: safe to run twice at once"""
+def test_two_concurrent_jobs_fold_each_event_once():
     school = make_school()
     for n in range(30):
         record(school.ada, tracked(item=f"q{n % 3}"))
 
-    told = together(lambda _number: fold(), 2)
+    outputs = together(lambda _number: fold(), 2)
 
     assert Skill.objects.get().answers == 30
     assert sum(Item.objects.values_list("answers", flat=True)) == 30
-    assert sum(int(line.split()[0]) for line in told) == 30
+    assert sum(int(line.split()[0]) for line in outputs) == 30
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_was_killed_half_way_counts_once(monkeypatch: pytest.MonkeyPatch):
-    """issue: safe to be killed"""
+def test_events_of_a_killed_job_count_once(monkeypatch: pytest.MonkeyPatch):
     school = make_school()
     record(school.ada, tracked(item="q1"))
 
@@ -166,7 +166,7 @@ def test_what_was_killed_half_way_counts_once(monkeypatch: pytest.MonkeyPatch):
 @pytest.mark.django_db(transaction=True)
 @on_postgresql
 def test_learners_do_not_wait_for_the_job():
-    """design 1.6: a transaction that has folded, and is held open"""
+    """A transaction that has folded is held open."""
     school = make_school()
     record(school.ada, tracked(item="q1"))
     folded, answered = Event(), Event()

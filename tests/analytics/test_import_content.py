@@ -1,4 +1,4 @@
-"""`manage.py import_content`: a table or a Kolibri channel becomes the catalogue."""
+"""`manage.py import_content`: import the catalogue from a table or a Kolibri channel."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def catalogue() -> list[tuple[Any, ...]]:
 
 
 def test_a_table_becomes_the_catalogue(table: Path):
-    """A parent may come later, ids in any spelling, items as JSON or with semicolons."""
+    """A parent may follow; ids are in any spelling, items in JSON or separated by semicolons."""
     table.write_text(
         HEADER
         + f'{TENS.hex.upper()},"Tens, all",exercise,{MATHS},"[""a;b"", ""c""]"\n'
@@ -58,7 +58,7 @@ def test_a_table_becomes_the_catalogue(table: Path):
     ]
 
 
-def test_the_same_table_changes_nothing_and_another_brings_it_up_to_date(table: Path):
+def test_the_same_table_changes_nothing_and_a_newer_one_updates_the_catalogue(table: Path):
     table.write_text(f"{HEADER}{TENS},Tens,exercise,,a;b\n")
     run(table)
 
@@ -92,9 +92,7 @@ def test_a_long_table_is_read_in_parts(table: Path):
         (f"{ONES},Ones,,{MATHS},", f"line 3: the parent {MATHS} is neither here nor known."),
     ],
 )
-def test_a_line_that_makes_no_sense_is_named_and_nothing_imported(
-    table: Path, line: str, complaint: str
-):
+def test_an_invalid_line_is_named_and_nothing_is_imported(table: Path, line: str, complaint: str):
     table.write_text(f"{HEADER}{TENS},Tens,exercise,,a;b\n{line}\n")
 
     with pytest.raises(CommandError) as error:
@@ -114,20 +112,20 @@ def test_a_line_that_makes_no_sense_is_named_and_nothing_imported(
         (b"id,title\n" + str(TENS).encode() + b",a\0b\n", "line 2: title holds a NUL."),
     ],
 )
-def test_what_is_no_catalogue_is_refused(table: Path, content: bytes, complaint: str):
+def test_a_file_that_is_no_catalogue_is_refused(table: Path, content: bytes, complaint: str):
     table.write_bytes(content)
 
     with pytest.raises(CommandError, match=complaint):
         run(table)
 
 
-def test_a_file_that_is_not_there_is_named(table: Path):
+def test_a_missing_file_is_named(table: Path):
     with pytest.raises(CommandError, match=r"contents\.csv: No such file"):
         run(table)
 
 
 def test_a_kolibri_channel_becomes_the_catalogue(tmp_path: Path):
-    """The first place of a content counts; kinds nobody knows are none."""
+    """The first node of a content counts; an unknown kind is imported as no kind."""
     path = tmp_path / "channel.sqlite3"
     channel(
         path,
@@ -150,7 +148,7 @@ def test_a_kolibri_channel_becomes_the_catalogue(tmp_path: Path):
     ]
 
 
-def test_another_database_is_no_channel(tmp_path: Path):
+def test_a_database_that_is_no_channel_is_refused(tmp_path: Path):
     path = tmp_path / "other.sqlite3"
     with sqlite3.connect(path) as other:
         other.execute("CREATE TABLE something (id)")
@@ -161,7 +159,7 @@ def test_another_database_is_no_channel(tmp_path: Path):
 
 
 def channel(path: Path, *, nodes: list[Any], items: dict[str, list[str]]) -> None:
-    """Write a channel's database as Kolibri exports it, of the tables we read."""
+    """Write a channel database as Kolibri exports it, with only the tables the import reads."""
     database = sqlite3.connect(path)
     database.execute(
         "CREATE TABLE content_contentnode (id CHAR(32) PRIMARY KEY, content_id CHAR(32),"

@@ -13,7 +13,7 @@ import time_machine
 from analytics.core.score_scale import Scale
 from analytics.models import Item, Skill
 from roster.models import Scope
-from tests.analytics.event_builders import answer, refused, told, tracked
+from tests.analytics.event_builders import answer, data_of, refused, tracked
 from tests.conftest import Client, client_for
 from tests.factories import NOW, School, answered, exercise
 
@@ -31,13 +31,13 @@ def ask(client: Client, path: str, **query: Any) -> Any:
 
 
 def practise(client: Client, right: str, **more: Any) -> None:
-    """Answer, one letter each: r is right, w is wrong; a minute apart, up to now."""
+    """Track one answer a letter, r for right and w for wrong, a minute apart, up to now."""
     for number, letter in enumerate(right):
         at = NOW - timedelta(minutes=len(right) - number)
         tracked(client, answer(is_correct=letter == "r", **{"timestamp": at.isoformat(), **more}))
 
 
-# Who may read whom.
+# Permissions.
 
 
 @pytest.mark.parametrize("path", READS)
@@ -54,8 +54,10 @@ def practise(client: Client, right: str, **more: Any) -> None:
         ("foreign_coach", 404),
     ],
 )
-def test_who_may_read(school: School, app: Client, path: str, caller: str, status: int):
-    """contract 0.7: whoever may not is told there is nobody."""
+def test_only_permitted_callers_can_read(
+    school: School, app: Client, path: str, caller: str, status: int
+):
+    """contract 0.7: for all others the learner is unknown."""
     practise(app, "rw")
 
     response = ask(client_for(getattr(school, caller)), path.format(school.ada.pk.hex))
@@ -66,54 +68,54 @@ def test_who_may_read(school: School, app: Client, path: str, caller: str, statu
 
 
 @pytest.mark.parametrize("path", READS)
-def test_keys_read_with_their_scope_and_guests_not_at_all(school: School, app: Client, path: str):
+def test_keys_need_the_read_scope_and_guests_cannot_read(school: School, app: Client, path: str):
     """contract 0.3, 0.7: 401 without credentials."""
     practise(app, "rw")
     named = path.format("student_ada")
 
-    told(ask(client_for(school.key(Scope.READ)), named))
+    data_of(ask(client_for(school.key(Scope.READ)), named))
     refused(ask(client_for(school.key(Scope.WRITE)), named), 403)
     refused(ask(client_for(None), named), 401)
 
 
 @pytest.mark.parametrize("path", READS)
-def test_a_key_calls_learners_by_external_id_or_uuid(school: School, app: Client, path: str):
+def test_a_key_identifies_learners_by_external_id_or_uuid(school: School, app: Client, path: str):
     """contract 0.6"""
     practise(app, "rw")
 
     for name in ("student_ada", school.ada.pk.hex, str(school.ada.pk).upper()):
-        told(ask(app, path.format(name)))
-        told(ask(app, path.format(name) + "/"))
+        data_of(ask(app, path.format(name)))
+        data_of(ask(app, path.format(name) + "/"))
 
 
 @pytest.mark.parametrize("path", READS)
 @pytest.mark.parametrize("name", ["nobody", "0" * 32, "%00", "a" * 500, "😀", "STUDENT_ADA"])
-def test_nobody_is_a_404(school: School, app: Client, path: str, name: str):
+def test_an_unknown_learner_is_a_404(school: School, app: Client, path: str, name: str):
     """contract 2.2"""
     practise(app, "rw")
 
     refused(app.get("/api/v1/" + path.format(quote(name, safe="%"))), 404)
 
 
-def test_a_person_calls_only_themselves_by_external_id(school: School, app: Client):
-    """contract 0.6: external ids are the apps' names."""
+def test_a_person_can_use_only_their_own_external_id(school: School, app: Client):
+    """contract 0.6: external ids are the apps' own ids."""
     practise(app, "r")
 
-    told(ask(client_for(school.ada), "mastery/student_ada"))
+    data_of(ask(client_for(school.ada), "mastery/student_ada"))
     refused(ask(client_for(school.coach), "mastery/student_ada"), 404)
 
 
-def test_names_may_hold_slashes(school: School, app: Client):
+def test_ids_may_contain_slashes(school: School, app: Client):
     """contract 0.6: any string."""
     practise(app, "rr", user_id="school/7/dina", skill_id="maths/algebra/linear")
     practise(app, "r", user_id="school/7", skill_id="algebra/linear")
 
-    [standing] = told(ask(app, "mastery/school/7/dina"))
-    curve = told(ask(app, "mastery/school/7/dina/maths/algebra/linear/history"))
+    [row] = data_of(ask(app, "mastery/school/7/dina"))
+    curve = data_of(ask(app, "mastery/school/7/dina/maths/algebra/linear/history"))
 
-    assert standing["skill_id"] == "maths/algebra/linear"
+    assert row["skill_id"] == "maths/algebra/linear"
     assert len(curve) == 2
-    assert len(told(ask(app, "mastery/school/7/algebra/linear/history"))) == 1
+    assert len(data_of(ask(app, "mastery/school/7/algebra/linear/history"))) == 1
     refused(ask(app, "mastery/school/7/dina/maths/history"), 404)
 
 
@@ -125,7 +127,7 @@ def test_mastery_lists_every_skill(app: Client):
     practise(app, "rwr", skill_id="geometry", time_spent_seconds=30)
     last = tracked(app, answer())
 
-    rows = told(ask(app, "mastery/student_ada"))
+    rows = data_of(ask(app, "mastery/student_ada"))
 
     assert [row["skill_id"] for row in rows] == ["algebra", "geometry"]
     assert rows[0].keys() == {
@@ -139,22 +141,22 @@ def test_mastery_lists_every_skill(app: Client):
     assert 0 < rows[1]["efficiency"] < 1
 
 
-def test_what_comes_next_is_predicted_as_the_next_answer_is(app: Client):
+def test_the_predicted_success_is_that_of_the_next_answer(app: Client):
     """contract 2.1, 2.4: p_correct_next is the p_correct of the next answer."""
     practise(app, "rwrr")
-    [standing] = told(ask(app, "mastery/student_ada"))
+    [row] = data_of(ask(app, "mastery/student_ada"))
 
-    assert tracked(app, answer())["p_correct"] == standing["p_correct_next"]
+    assert tracked(app, answer())["p_correct"] == row["p_correct_next"]
 
 
-def test_the_item_that_comes_next_counts(app: Client):
+def test_the_prediction_depends_on_the_next_item(app: Client):
     """contract 2.4: ?item_id="""
     practise(app, "rr", item_id="hard")
     Item.objects.update(difficulty_mean=2.0, difficulty_variance=0.1, answers=100)
 
-    [any_item] = told(ask(app, "mastery/student_ada"))
-    [hard] = told(ask(app, "mastery/student_ada", item_id="hard"))
-    [unheard_of] = told(ask(app, "mastery/student_ada", item_id="unheard of"))
+    [any_item] = data_of(ask(app, "mastery/student_ada"))
+    [hard] = data_of(ask(app, "mastery/student_ada", item_id="hard"))
+    [unheard_of] = data_of(ask(app, "mastery/student_ada", item_id="unheard of"))
 
     assert hard["p_correct_next"] < any_item["p_correct_next"] == unheard_of["p_correct_next"]
     assert hard["mastery"] == any_item["mastery"]
@@ -167,7 +169,7 @@ def test_the_history_is_the_learning_curve(app: Client):
         for n, right in enumerate((True, False, True))
     ]
 
-    points = told(ask(app, "mastery/student_ada/algebra/history"))
+    points = data_of(ask(app, "mastery/student_ada/algebra/history"))
 
     assert [point["mastery_after"] for point in points] == [d["mastery_after"] for d in done]
     assert [point["mastery_before"] for point in points] == [d["mastery_before"] for d in done]
@@ -178,21 +180,21 @@ def test_the_history_is_the_learning_curve(app: Client):
     assert points[0]["timestamp"] == "2026-03-02T09:30:00.000000Z"
 
 
-def test_one_history_of_both_apis(school: School, app: Client):
-    """issue: a skill practised through sessions and track-answer is one state, one history."""
+def test_both_apis_share_one_history(school: School, app: Client):
+    """A skill practised through sessions and track-answer has one state and one history."""
     body = exercise(user_id="student_ada")
     app.work(body, answered("q1"))
     tracked(app, answer(skill_id=body["content_id"]))
 
-    [standing] = told(ask(app, "mastery/student_ada"))
-    points = told(ask(app, f"mastery/student_ada/{body['content_id']}/history"))
+    [row] = data_of(ask(app, "mastery/student_ada"))
+    points = data_of(ask(app, f"mastery/student_ada/{body['content_id']}/history"))
 
-    assert standing["attempts"] == 2
+    assert row["attempts"] == 2
     assert sorted(point["source"] for point in points) == ["session", "track"]
     assert points[1]["mastery_before"] == points[0]["mastery_after"]
 
 
-def test_the_history_of_a_skill_nobody_has_is_a_404(school: School, app: Client):
+def test_the_history_of_an_unknown_skill_is_a_404(school: School, app: Client):
     """contract 2.4"""
     practise(app, "r")
     Skill.objects.create(facility=school.elsewhere, code="foreign")
@@ -200,7 +202,7 @@ def test_the_history_of_a_skill_nobody_has_is_a_404(school: School, app: Client)
 
     refused(ask(app, "mastery/student_ada/nothing/history"), 404)
     refused(ask(app, "mastery/student_ada/foreign/history"), 404)
-    assert told(ask(app, "mastery/student_ada/new/history")) == []
+    assert data_of(ask(app, "mastery/student_ada/new/history")) == []
 
 
 @pytest.mark.parametrize("path", ["mastery/student_ada", "mastery/student_ada/algebra/history"])
@@ -209,13 +211,13 @@ def test_lists_come_in_the_three_shapes(app: Client, path: str):
     practise(app, "rwrwr")
     for number in range(4):
         practise(app, "r", skill_id=f"skill{number}")
-    every = told(ask(app, path))
+    every = data_of(ask(app, path))
 
-    page = told(ask(app, path, page_size=2, page=2))
-    cursor = told(ask(app, path, cursor="", page_size=2))
+    page = data_of(ask(app, path, page_size=2, page=2))
+    cursor = data_of(ask(app, path, cursor="", page_size=2))
     walked = list(cursor["results"])
     while cursor["next"]:
-        cursor = told(app.get(cursor["next"]))
+        cursor = data_of(app.get(cursor["next"]))
         walked += cursor["results"]
 
     assert len(every) == 5
@@ -224,33 +226,33 @@ def test_lists_come_in_the_three_shapes(app: Client, path: str):
     refused(ask(app, path, page_size=2, page=9), 404)
 
 
-def test_a_long_history_goes_on_at_its_link(app: Client, monkeypatch: pytest.MonkeyPatch):
-    """contract 0.14: an array has a bound, and a Link to the rest."""
+def test_a_long_history_links_to_its_next_part(app: Client, monkeypatch: pytest.MonkeyPatch):
+    """contract 0.14: an array has a maximum length and a Link to the rest."""
     monkeypatch.setattr("infra.api.pagination.MAX_ROWS", 3)
     practise(app, "rwrwr")
 
     first = ask(app, "mastery/student_ada/algebra/history")
     link = first.headers["Link"].split(">")[0].lstrip("<")
 
-    assert [point["score"] for point in told(first)] == [1, 0, 1]
-    assert [point["score"] for point in told(app.get(link))] == [0, 1]
+    assert [point["score"] for point in data_of(first)] == [1, 0, 1]
+    assert [point["score"] for point in data_of(app.get(link))] == [0, 1]
 
 
 # Velocity.
 
 
-def test_velocity_says_how_a_learner_gets_on(app: Client):
+def test_velocity_summarises_a_learners_progress(app: Client):
     """contract 2.2"""
     practise(app, "rrwrrr", confidence_score=4, time_spent_seconds=20)
     practise(app, "w", skill_id="geometry")
 
-    data = told(ask(app, "velocity/student_ada"))
+    data = data_of(ask(app, "velocity/student_ada"))
 
     assert data.keys() == {
         "momentum_score", "velocity_trend", "overall_velocity", "consistency",
         "activity_level", "cognitive_efficiency", "skill_velocities",
     }  # fmt: skip
-    rows = {row["skill_id"]: row["velocity"] for row in told(ask(app, "mastery/student_ada"))}
+    rows = {row["skill_id"]: row["velocity"] for row in data_of(ask(app, "mastery/student_ada"))}
     assert data["skill_velocities"] == rows
     assert 0 <= data["momentum_score"] <= 100
     assert data["velocity_trend"] == "stable"
@@ -258,14 +260,14 @@ def test_velocity_says_how_a_learner_gets_on(app: Client):
     assert 0 < data["cognitive_efficiency"] <= 1
 
 
-def test_activity_is_of_the_days_asked_about(app: Client):
-    """contract 2.2, learning-science 4: days with practice, full from five a week."""
+def test_activity_covers_the_requested_days(app: Client):
+    """contract 2.2, learning-science 4: days with practice; five a week are an activity of 1."""
     for days_ago in (0, 1, 2, 40):
         at = NOW - timedelta(days=days_ago)
         practise(app, "r", timestamp=at.isoformat())
 
     levels = {
-        days: told(ask(app, "velocity/student_ada", days=days))["activity_level"]
+        days: data_of(ask(app, "velocity/student_ada", days=days))["activity_level"]
         for days in (1, 3, 7, 30, 365)
     }
 
@@ -280,21 +282,21 @@ def test_velocity_of_one_skill(app: Client):
     practise(app, "rrrr")
     practise(app, "wwww", skill_id="geometry")
 
-    data = told(ask(app, "velocity/student_ada", skill_id="geometry"))
+    data = data_of(ask(app, "velocity/student_ada", skill_id="geometry"))
 
     assert [*data["skill_velocities"]] == ["geometry"]
     assert data["overall_velocity"] == data["skill_velocities"]["geometry"]
-    rows = {row["skill_id"]: row for row in told(ask(app, "mastery/student_ada"))}
+    rows = {row["skill_id"]: row for row in data_of(ask(app, "mastery/student_ada"))}
     assert data["cognitive_efficiency"] == rows["geometry"]["efficiency"]
     refused(ask(app, "velocity/student_ada", skill_id="nothing"), 404)
 
 
-def test_who_has_done_nothing_is_told_so(school: School, app: Client):
-    """contract 2.2: a learner the school knows is not unknown."""
+def test_a_learner_without_answers_has_a_velocity_of_zero(school: School, app: Client):
+    """contract 2.2: a learner of the facility is not a 404."""
     Skill.objects.create(facility=school.facility, code="new")
 
     for query in ({}, {"skill_id": "new"}):
-        data = told(ask(app, "velocity/student_ben", **query))
+        data = data_of(ask(app, "velocity/student_ben", **query))
 
         assert data["skill_velocities"] == {}
         assert data["overall_velocity"] == data["activity_level"] == data["consistency"] == 0
@@ -334,19 +336,19 @@ def test_a_bad_parameter_is_refused_by_name(app: Client, path: str, name: str, v
 # Predictions.
 
 
-def sectioned(school: School) -> None:
-    """Give algebra and reading their sections."""
+def create_sections(school: School) -> None:
+    """Create the skills algebra and reading, each in its section."""
     for code, section in (("algebra", "math"), ("reading", "rw")):
         Skill.objects.create(facility=school.facility, code=code, section=section)
 
 
 def test_predictions_are_scores_on_the_scale(school: School, app: Client):
     """contract 2.3"""
-    sectioned(school)
+    create_sections(school)
     practise(app, "rwrrrwrrrrrwrrrrrrrr")
     practise(app, "wrwwrwrwwrwwrwwrwrww", skill_id="reading")
 
-    data = told(ask(app, "predictions/student_ada", days=14, target_score=1500))
+    data = data_of(ask(app, "predictions/student_ada", days=14, target_score=1500))
 
     assert data.keys() == {
         "current_math", "current_rw", "current_total", "predicted_math_in_14_days",
@@ -366,13 +368,13 @@ def test_predictions_are_scores_on_the_scale(school: School, app: Client):
     assert goal["on_track"] is (data["predicted_total_in_14_days"] >= 1500)
 
 
-def test_too_little_data_gives_nulls_and_says_how_little(school: School, app: Client):
+def test_too_little_data_gives_nulls_and_the_number_of_missing_answers(school: School, app: Client):
     """contract 2.3: never invented scores."""
-    sectioned(school)
+    create_sections(school)
     practise(app, "r" * 20)
     practise(app, "r" * 19, skill_id="reading")
 
-    data = told(ask(app, "predictions/student_ada", target_score=1000))
+    data = data_of(ask(app, "predictions/student_ada", target_score=1000))
 
     assert data["current_math"] is not None
     assert data["current_rw"] is data["current_total"] is None
@@ -384,23 +386,23 @@ def test_too_little_data_gives_nulls_and_says_how_little(school: School, app: Cl
     assert "rw: one more answer is needed before it can be scored." in data["recommendations"]
 
 
-def test_skills_without_a_section_are_predicted_all_the_same(app: Client):
+def test_skills_without_a_section_are_predicted_too(app: Client):
     """contract 2.3: `skills` is for every subject."""
     practise(app, "rwr", skill_id="history of art")
 
-    data = told(ask(app, "predictions/student_ada"))
+    data = data_of(ask(app, "predictions/student_ada"))
 
-    [standing] = told(ask(app, "mastery/student_ada"))
+    [row] = data_of(ask(app, "mastery/student_ada"))
     skill = data["skills"]["history of art"]
-    assert skill["mastery"] == standing["mastery"] < skill["predicted_mastery"] < 1
-    assert skill["p_correct_next"] == standing["p_correct_next"]
+    assert skill["mastery"] == row["mastery"] < skill["predicted_mastery"] < 1
+    assert skill["p_correct_next"] == row["p_correct_next"]
     assert data["current_math"] is None
     assert data["goal_tracking"]["target_score"] is None
 
 
-def test_who_has_done_nothing_gets_no_predictions(app: Client):
+def test_a_learner_without_answers_has_no_predictions(app: Client):
     """contract 2.3"""
-    data = told(ask(app, "predictions/student_ben"))
+    data = data_of(ask(app, "predictions/student_ben"))
 
     assert data["skills"] == {}
     assert data["current_total"] is None
@@ -413,7 +415,7 @@ def test_sections_and_target_are_settings(school: School, app: Client, settings:
     Skill.objects.create(facility=school.facility, code="algebra", section="science")
     practise(app, "r" * 25)
 
-    data = told(ask(app, "predictions/student_ada"))
+    data = data_of(ask(app, "predictions/student_ada"))
 
     assert 50 < data["current_science"] == data["current_total"] <= 100
     assert data["goal_tracking"]["target_score"] == 90
@@ -424,6 +426,6 @@ def test_a_stuck_skill_is_recommended_first(school: School, app: Client):
     practise(app, "w" * 25, skill_id="geometry")
     practise(app, "rrr")
 
-    first, *_ = told(ask(app, "predictions/student_ada"))["recommendations"]
+    first, *_ = data_of(ask(app, "predictions/student_ada"))["recommendations"]
 
     assert first.startswith("geometry: ")

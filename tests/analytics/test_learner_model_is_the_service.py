@@ -1,4 +1,4 @@
-"""`LearnerModel` and the pipeline share every formula: the same answers, the same numbers."""
+"""`LearnerModel` and the service give the same numbers for the same answers."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ CLOSE = 1e-9
 
 
 def work(learners: list[User], model: LearnerModel | None, *, day: int) -> list[float]:
-    """Let everybody answer on a day, through the service or the model; return what was foretold."""
-    told = []
+    """Let every learner answer on a day, by service or model; return predictions and estimates."""
+    numbers = []
     for number, learner in enumerate(learners):
         for n in range(9):
             skill, item = ["easy", "hard"][n % 2], [None, f"q{n}", f"q{n + number}"][n % 3]
@@ -33,24 +33,24 @@ def work(learners: list[User], model: LearnerModel | None, *, day: int) -> list[
                     happened_at=at,
                 )  # fmt: skip
                 [change] = record(learner, answer, at=at)
-                told += [change.p_correct, change.before, change.after]
+                numbers += [change.p_correct, change.before, change.after]
             else:
-                told.append(model.predict(learner.pk, skill, item) if claim is None else -1.0)
+                numbers.append(model.predict(learner.pk, skill, item) if claim is None else -1.0)
                 seen = model.observe(
                     learner.pk, skill, item, score, at=at, difficulty=claim, seconds=seconds
                 )
-                told += [seen.mastery_before, seen.mastery_after]
-    return told
+                numbers += [seen.mastery_before, seen.mastery_after]
+    return numbers
 
 
 def same(service: list[float], offline: list[float]) -> bool:
-    """Compare, but for predictions `predict` cannot know the claim of."""
+    """Compare, except where a difficulty was sent: `predict` does not accept one."""
     pairs = zip(service, offline, strict=True)
     return all(other == -1.0 or abs(one - other) < CLOSE for one, other in pairs)
 
 
-def test_the_service_and_the_model_say_the_same(school: School):
-    """issue 4: to 1e-9, folding at the same points, and after a fit"""
+def test_the_service_and_the_model_give_the_same_numbers(school: School):
+    """Equal to 1e-9 when both fold at the same points."""
     learners = [make_user(school.facility) for _ in range(6)]
     model = LearnerModel()
 
@@ -65,8 +65,8 @@ def test_the_service_and_the_model_say_the_same(school: School):
         assert seen.mastery_before == pytest.approx(state.mastery, abs=CLOSE)
 
 
-def test_a_fit_of_the_same_answers_is_the_same_fit(school: School):
-    """issue 4: everything fit_skills would learn"""
+def test_the_service_and_the_model_fit_the_same_parameters(school: School):
+    """`LearnerModel.fit` learns everything that `fit_skills` learns."""
     learners = [make_user(school.facility) for _ in range(12)]
     past = []
     for learner in learners:

@@ -1,4 +1,4 @@
-"""What learners remember of items, moved by any API's answers (contract 3; learning-science 5)."""
+"""Item memories, moved by the answers of any API (contract 3; learning-science 5)."""
 
 from __future__ import annotations
 
@@ -27,55 +27,57 @@ pytestmark = pytest.mark.django_db
 GUID = UUID("4ec0d7e2-a986-487d-9682-9ba6bbcb4cea")
 
 
-def studied(score: float = 1.0, **told: Any) -> Answer:
-    return Answer(**{"source": Source.STUDY, "guid": GUID, "score": score, "seconds": 4.93, **told})
+def studied(score: float = 1.0, **fields: Any) -> Answer:
+    return Answer(
+        **{"source": Source.STUDY, "guid": GUID, "score": score, "seconds": 4.93, **fields}
+    )
 
 
 def after(*reviews: tuple[Grade, datetime]) -> Memory | None:
-    """Return what the pure model makes of some reviews."""
+    """Return the memory that the pure model computes from these reviews."""
     memory = None
     for grade, at in reviews:
         memory = review(memory, grade, microseconds(at))
     return memory
 
 
-def remembered(learner: User, **item: Any) -> ItemMemory:
+def memory_of(learner: User, **item: Any) -> ItemMemory:
     return ItemMemory.objects.get(learner=learner, **{f"item__{k}": v for k, v in item.items()})
 
 
-def test_a_study_result_makes_a_memory_of_the_item(school: School):
+def test_a_study_result_creates_a_memory_of_the_item(school: School):
     record(school.ada, studied())
 
-    memory = remembered(school.ada, guid=GUID)
+    memory = memory_of(school.ada, guid=GUID)
     assert memory_from_row(memory) == after((Grade.CORRECT, NOW))
     assert memory.due == moment(due(memory.stability, microseconds(NOW)))
     assert (memory.reviews, memory.score, memory.seconds, memory.timed) == (1, 1.0, 4.93, 1)
     assert memory.item.facility == school.facility
 
 
-def test_almost_correct_moves_memory_by_its_own_rule(school: School):
+def test_an_almost_correct_result_moves_memory_by_its_own_rule(school: School):
     """contract 3: memory as in learning-science 5"""
     later = NOW + timedelta(days=3)
     record(school.ada, studied(0.5))
     record(school.ada, studied(0.5), at=later)
 
-    memory = remembered(school.ada, guid=GUID)
+    memory = memory_of(school.ada, guid=GUID)
     assert memory_from_row(memory) == after((Grade.ALMOST, NOW), (Grade.ALMOST, later))
     assert memory.score == 1.0
 
 
-def test_reviews_of_the_same_day_move_memory_by_the_rule_of_a_day(school: School):
+def test_reviews_of_the_same_day_move_memory_by_the_same_day_rule(school: School):
     record(school.ada, studied(0.0))
     record(school.ada, studied(), at=NOW + timedelta(hours=23))
 
-    memory = remembered(school.ada, guid=GUID)
+    memory = memory_of(school.ada, guid=GUID)
     hour_23 = NOW + timedelta(hours=23)
     assert memory_from_row(memory) == after((Grade.INCORRECT, NOW), (Grade.CORRECT, hour_23))
     assert memory.reviews == 2
 
 
-def test_an_item_without_a_skill_is_memory_alone(school: School):
-    """design 4: no set: no skill, memory only"""
+def test_an_item_without_a_skill_has_only_a_memory(school: School):
+    """An item outside of any set has no skill."""
     [change] = record(school.ada, studied())
 
     assert change is None
@@ -97,10 +99,10 @@ def test_an_items_own_skill_moves_with_its_memory(school: School):
 
     assert change.after > change.before
     assert SkillState.objects.get().skill == skill
-    assert remembered(school.ada, guid=GUID).reviews == 1
+    assert memory_of(school.ada, guid=GUID).reviews == 1
 
 
-def test_what_all_learners_answers_say_of_an_item_needs_no_skill(school: School):
+def test_statistics_of_an_item_need_no_skill(school: School):
     """contract 3: item difficulty is learned across learners"""
     for number in range(60):
         record(make_user(school.facility), studied(float(number % 3 == 0)))
@@ -115,7 +117,7 @@ def test_what_all_learners_answers_say_of_an_item_needs_no_skill(school: School)
 
 
 def test_all_three_apis_move_one_memory(ada: Client, school: School):
-    """one learner model behind all three"""
+    """One learner model is behind all three APIs."""
     body = exercise()
     ada.work(body, answered("q1", 1.0))
     code = f"{UUID(body['content_id']).hex}:q1"
@@ -123,20 +125,20 @@ def test_all_three_apis_move_one_memory(ada: Client, school: School):
     record(school.ada, tracked(0.0, item=code), at=datetime.now(tz=NOW.tzinfo))
     record(school.ada, studied(guid=None, item=code), at=datetime.now(tz=NOW.tzinfo))
 
-    memory = remembered(school.ada, code=code)
+    memory = memory_of(school.ada, code=code)
     assert (memory.reviews, memory.score) == (3, 2.0)
     sources = LearningEvent.objects.in_order().values_list("source", flat=True)
     assert list(sources) == [Source.SESSION, Source.TRACK, Source.STUDY]
 
 
-def test_a_facility_may_leave_memory_to_study_results(school: School):
-    """issue: a setting per facility, on by default"""
+def test_a_facility_may_restrict_memories_to_study_results(school: School):
+    """`remember_answers` is a setting of the facility, on by default."""
     school.facility.remember_answers = False
     school.facility.save()
 
     record(school.ada, tracked(item="q1"), studied(guid=None, item="q2"))
 
-    assert remembered(school.ada, code="q2").reviews == 1
+    assert memory_of(school.ada, code="q2").reviews == 1
     assert ItemMemory.objects.count() == 1
     assert dict(LearningEvent.objects.values_list("item__code", "grade")) == {
         "q1": None,
@@ -144,31 +146,31 @@ def test_a_facility_may_leave_memory_to_study_results(school: School):
     }
 
 
-def test_a_resent_result_moves_nothing(school: School):
+def test_a_resent_result_changes_nothing(school: School):
     """contract 0.9: event_id"""
     record(school.ada, studied(source_id="e1"))
     record(school.ada, studied(0.0, source_id="e1"), at=NOW + timedelta(days=2))
 
-    memory = remembered(school.ada, guid=GUID)
+    memory = memory_of(school.ada, guid=GUID)
     assert memory_from_row(memory) == after((Grade.CORRECT, NOW))
     assert LearningEvent.objects.count() == 1
 
 
-def test_a_late_result_takes_its_place(school: School):
+def test_a_late_result_is_put_in_order(school: School):
     """contract 0.10: equal to in-order arrival"""
     record(school.ada, studied(), at=NOW)
     record(school.ada, studied(guid=UUID(int=9)), at=NOW)
     record(school.ada, studied(0.0, happened_at=NOW - timedelta(days=9)), at=NOW)
 
-    memory = remembered(school.ada, guid=GUID)
+    memory = memory_of(school.ada, guid=GUID)
     early = NOW - timedelta(days=9)
     assert memory_from_row(memory) == after((Grade.INCORRECT, early), (Grade.CORRECT, NOW))
     assert memory.reviews == 2
 
 
 @pytest.mark.parametrize("score", [0.0, 1.0])
-def test_reviews_teach_how_well_the_model_knows_the_learner(school: School, score: float):
-    """learning-science 5: calibration, by reviews at least a day after the one before"""
+def test_reviews_move_the_calibration_of_the_learner(school: School, score: float):
+    """learning-science 5: only reviews at least a day after the previous one count."""
     record(school.ada, studied())
     record(school.ada, studied(), at=NOW + timedelta(hours=23, minutes=59))
     unmoved = LearnerAbility.objects.get()
@@ -180,7 +182,7 @@ def test_reviews_teach_how_well_the_model_knows_the_learner(school: School, scor
     assert ability.recall_offset_sum > 1.0
 
 
-def test_a_guid_and_a_code_name_items_of_the_learners_facility_alone(school: School):
+def test_a_guid_identifies_an_item_only_within_the_learners_facility(school: School):
     record(school.ada, studied())
     record(school.stranger, studied())
 
@@ -189,8 +191,8 @@ def test_a_guid_and_a_code_name_items_of_the_learners_facility_alone(school: Sch
 
 
 @pytest.mark.django_db(transaction=True)
-def test_results_at_one_item_of_one_learner_are_all_counted(transactional_db: None):
-    """issue: 16 clients studying the same item for the same learner lose nothing"""
+def test_concurrent_results_of_one_learner_at_one_item_all_count(transactional_db: None):
+    """16 clients study the same item for the same learner; no result is lost."""
     school = make_school()
 
     def study(number: int) -> None:
@@ -202,7 +204,7 @@ def test_results_at_one_item_of_one_learner_are_all_counted(transactional_db: No
 
     together(study, 16)
 
-    memory = remembered(school.ada, guid=GUID)
+    memory = memory_of(school.ada, guid=GUID)
     assert (memory.reviews, memory.score, memory.timed) == (48, 32.0, 48)
     assert LearningEvent.objects.count() == 48
     assert Item.objects.count() == 1
@@ -211,7 +213,7 @@ def test_results_at_one_item_of_one_learner_are_all_counted(transactional_db: No
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer at a time")
 def test_learners_do_not_wait_for_each_other_at_one_item(transactional_db: None):
-    """issue: no shared row is locked, shown while one learner's lock is held"""
+    """No shared row is locked: others record while one learner's lock is held."""
     school = make_school()
     others = [make_user(school.facility) for _ in range(15)]
     record(school.ben, studied())
@@ -230,8 +232,8 @@ def test_learners_do_not_wait_for_each_other_at_one_item(transactional_db: None)
         assert ItemMemory.objects.filter(item__guid=GUID).count() == 17
 
 
-def test_a_resent_result_makes_no_item(school: School):
-    """contract 0.9: a repeat counts for nothing, whatever it names"""
+def test_a_resent_result_creates_no_item(school: School):
+    """contract 0.9: a repeat has no effect, even if it names another item."""
     record(school.ada, studied(source_id="e1"))
     record(school.ada, studied(source_id="e1", guid=UUID(int=5)))
 

@@ -1,4 +1,4 @@
-"""`manage.py rebuild_state`: what is believed is a fold of the evidence (design 1.2)."""
+"""`manage.py rebuild_state`: all states can be computed from the events."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from analytics.models import (
     SkillState,
 )
 from roster.models import User
-from tests.analytics.test_recording import beliefs, record, tracked
+from tests.analytics.test_recording import estimates_of, record, tracked
 from tests.factories import NOW, School
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +41,7 @@ def rebuild(*options: str) -> str:
 
 @pytest.fixture
 def practised(school: School) -> School:
-    """Two learners who did much of everything, at many times, some of it late."""
+    """School with two learners whose answers are of all kinds, at many times, some late."""
     for number, learner in enumerate((school.ada, school.ben)):
         record(learner, *(practice(number, n) for n in range(40)))
         record(learner, tracked(happened_at=NOW - timedelta(days=50), item="q0"))
@@ -51,7 +51,7 @@ def practised(school: School) -> School:
 
 
 def studied(number: int) -> Answer:
-    """An item that belongs to no skill: of its memory alone."""
+    """Return a study result at an item without a skill, which moves only its memory."""
     return Answer(
         source=Source.STUDY,
         guid=UUID(int=number % 2),
@@ -73,14 +73,13 @@ def practice(learner: int, number: int) -> Answer:
     )
 
 
-def test_what_was_recorded_online_is_what_a_rebuild_finds(practised: School):
-    """design 1.2: equal to 1e-9"""
+def test_a_rebuild_finds_no_difference_from_states_recorded_online(practised: School):
+    """States are compared to 1e-9."""
     assert "No difference." in rebuild("--check")
 
 
-def test_everything_believed_can_be_rebuilt_from_the_events(practised: School):
-    """design 1.2: from the events alone"""
-    before = beliefs(practised.ada), beliefs(practised.ben)
+def test_all_states_can_be_rebuilt_from_the_events_alone(practised: School):
+    before = estimates_of(practised.ada), estimates_of(practised.ben)
     SkillState.objects.all().delete()
     ItemMemory.objects.all().delete()
     LearnerAbility.objects.all().delete()
@@ -89,7 +88,9 @@ def test_everything_believed_can_be_rebuilt_from_the_events(practised: School):
     assert "Put right." in rebuild()
 
     assert "No difference." in rebuild("--check")
-    for now, then in zip((beliefs(practised.ada), beliefs(practised.ben)), before, strict=True):
+    for now, then in zip(
+        (estimates_of(practised.ada), estimates_of(practised.ben)), before, strict=True
+    ):
         assert_close(now, then)
 
 
@@ -107,18 +108,18 @@ KINDS += [f"memory {name}" for name in (*ItemMemory.UPDATE_FIELDS, "groundless",
 
 
 @pytest.mark.parametrize("field", KINDS)
-def test_any_difference_fails_the_check_and_is_put_right(practised: School, field: str):
-    """design 1.2: every column"""
-    before = beliefs(practised.ada)
+def test_any_difference_fails_the_check_and_is_corrected(practised: School, field: str):
+    """Every column is compared."""
+    before = estimates_of(practised.ada)
     spoil(field, practised.ada)
-    spoilt = beliefs(practised.ada)
+    spoilt = estimates_of(practised.ada)
 
     assert "differs" in rebuild("--check")
-    assert beliefs(practised.ada) == spoilt
+    assert estimates_of(practised.ada) == spoilt
     assert "Put right." in rebuild()
 
     assert "No difference." in rebuild("--check")
-    assert_close(beliefs(practised.ada), before)
+    assert_close(estimates_of(practised.ada), before)
 
 
 def spoil(field: str, learner: User) -> None:
@@ -182,8 +183,8 @@ def parameters(state: SkillState) -> SkillParameters:
     )  # fmt: skip
 
 
-def test_answers_go_on_after_evidence_went_with_its_item(practised: School):
-    """design 1.2: the next event comes after the last that is left, however few there are."""
+def test_recording_continues_after_events_were_deleted_with_their_item(practised: School):
+    """The position of the next event follows the last remaining event, not their number."""
     Item.objects.get(facility=practised.facility, code="q1").delete()
 
     assert "Put right." in rebuild()
@@ -192,8 +193,8 @@ def test_answers_go_on_after_evidence_went_with_its_item(practised: School):
     assert "No difference." in rebuild("--check")
 
 
-def test_only_who_is_named_is_rebuilt(practised: School):
-    """issue: --facility, --learner"""
+def test_only_the_named_learners_are_rebuilt(practised: School):
+    """The options are --facility and --learner."""
     SkillState.objects.update(velocity=9.0)
 
     rebuild("--learner", str(practised.ada.external_id))
@@ -204,7 +205,7 @@ def test_only_who_is_named_is_rebuilt(practised: School):
     assert "no learner" in rebuild("--learner", "nobody")
 
 
-def test_the_statements_of_a_rebuild_depend_on_parts_not_on_events(
+def test_the_number_of_statements_of_a_rebuild_does_not_grow_with_events(
     practised: School, django_assert_max_num_queries: Any
 ):
     with django_assert_max_num_queries(10):

@@ -1,4 +1,4 @@
-"""One learner model behind the APIs: what an answer does (contract 0.10, 2.1; design 1, 4)."""
+"""The effect of an answer on the learner model behind all APIs (contract 0.10, 2.1)."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ BODY = exercise()
 CODE = UUID(BODY["content_id"]).hex
 
 
-def tracked(score: float = 1.0, skill: str = "algebra", **told: Any) -> Answer:
-    return Answer(source=Source.TRACK, skill=skill, score=score, **told)
+def tracked(score: float = 1.0, skill: str = "algebra", **fields: Any) -> Answer:
+    return Answer(source=Source.TRACK, skill=skill, score=score, **fields)
 
 
 def record(learner: User, *answers: Answer, at: datetime = NOW) -> list[Any]:
@@ -41,8 +41,8 @@ def record(learner: User, *answers: Answer, at: datetime = NOW) -> list[Any]:
         return services.record_answers(learner, answers, at=at)
 
 
-def beliefs(learner: User) -> dict[str, Any]:
-    """Everything believed of a learner, but for keys."""
+def estimates_of(learner: User) -> dict[str, Any]:
+    """Return all estimates of a learner, without primary keys."""
     ability = LearnerAbility.objects.filter(learner=learner).values(*LearnerAbility.UPDATE_FIELDS)
     states = SkillState.objects.filter(learner=learner).order_by("skill__code")
     return {
@@ -70,8 +70,7 @@ def test_a_right_answer_raises_mastery_from_the_prior(school: School):
     assert 0 < change.p_correct < 1
 
 
-def test_an_answer_is_kept_as_evidence_with_what_it_was_judged_with(school: School):
-    """design 1.2"""
+def test_an_answer_is_saved_as_an_event_with_the_estimates_it_was_evaluated_with(school: School):
     at = NOW + timedelta(days=1)
     record(school.ada, tracked(0.5, item="q1", seconds=12.0, confidence=4), at=at)
 
@@ -87,8 +86,8 @@ def test_an_answer_is_kept_as_evidence_with_what_it_was_judged_with(school: Scho
     assert event.folded_at is None
 
 
-def test_a_request_writes_no_row_that_learners_share(school: School):
-    """design 1.6: items and skills are created, and otherwise left to the job."""
+def test_a_request_changes_no_row_that_learners_share(school: School):
+    """Requests create items and skills; only the job changes them."""
     record(school.ada, tracked(item="q1", seconds=3.0))
     before = (Skill.objects.values().get(), Item.objects.values().get())
 
@@ -97,20 +96,20 @@ def test_a_request_writes_no_row_that_learners_share(school: School):
     assert (Skill.objects.values().get(), Item.objects.values().get()) == before
 
 
-def test_an_answer_counts_once_under_its_name(school: School):
+def test_an_answer_counts_once_under_its_event_id(school: School):
     """contract 0.9: event_id"""
     [first] = record(school.ada, tracked(source_id="e1"))
-    before = beliefs(school.ada)
+    before = estimates_of(school.ada)
 
     [again] = record(school.ada, tracked(source_id="e1"))
 
     assert LearningEvent.objects.count() == 1
-    assert beliefs(school.ada) == before
+    assert estimates_of(school.ada) == before
     assert again.is_repeat
     assert (again.before, again.after, again.attempts) == (first.before, first.after, 1)
 
 
-def test_an_answer_counts_once_among_those_of_one_request(school: School):
+def test_an_event_id_counts_once_within_one_request(school: School):
     """contract 0.9"""
     changes = record(school.ada, tracked(source_id="e1"), tracked(source_id="e1"))
 
@@ -118,7 +117,7 @@ def test_an_answer_counts_once_among_those_of_one_request(school: School):
     assert SkillState.objects.get().attempts == 1
 
 
-def test_a_name_is_free_in_another_facility_and_another_api(school: School):
+def test_an_event_id_is_free_in_another_facility_and_another_api(school: School):
     """contract 0.9: unique per facility and API"""
     elsewhere = make_user(make_facility())
 
@@ -129,8 +128,8 @@ def test_a_name_is_free_in_another_facility_and_another_api(school: School):
     assert LearningEvent.objects.count() == 3
 
 
-def test_another_learners_name_for_an_answer_is_refused(school: School):
-    """contract 0.9: nobody is told what another learner did"""
+def test_an_event_id_of_another_learner_is_refused(school: School):
+    """contract 0.9: nothing is disclosed of the other learner's answer"""
     record(school.ada, tracked(source_id="e1"))
 
     with pytest.raises(services.EventOwnedByAnother):
@@ -181,7 +180,7 @@ ANSWERS = st.lists(
 
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(given_answers=ANSWERS, data=st.data())
-def test_late_answers_end_where_answers_in_order_do(
+def test_late_answers_give_the_same_states_as_answers_in_order(
     school: School, given_answers: list[Answer], data: st.DataObject
 ):
     """contract 0.10: any order of arrival, in any number of requests"""
@@ -198,18 +197,18 @@ def test_late_answers_end_where_answers_in_order_do(
             record(late, *(replace(a, source_id=None) for a in shuffled[:count]))
             shuffled = shuffled[count:]
 
-        assert beliefs(late) == beliefs(in_order)
-        assert told(late) == told(in_order)
+        assert estimates_of(late) == estimates_of(in_order)
+        assert outcomes_of(late) == outcomes_of(in_order)
         transaction.set_rollback(True)
 
 
-def told(learner: User) -> list[Any]:
+def outcomes_of(learner: User) -> list[Any]:
     events = LearningEvent.objects.filter(learner=learner).in_order()
     return list(events.values_list("happened_at", "score", "mastery_before", "mastery_after"))
 
 
 def test_an_exercise_answered_in_a_session_moves_the_same_model(ada: Client, school: School):
-    """design 4: the skill is the one whose code is the content's id"""
+    """The skill is the one with the content's id as its code."""
     ada.work(BODY, answered("q1", 1.0), answered("q2", 0.0))
 
     state = SkillState.objects.get()
@@ -223,7 +222,7 @@ def test_an_exercise_answered_in_a_session_moves_the_same_model(ada: Client, sch
 
 
 def test_both_apis_move_one_state(ada: Client, school: School):
-    """contract 2.1: one learner model behind all"""
+    """contract 2.1: one learner model is behind all APIs"""
     ada.work(BODY, answered("q1", 1.0))
     record(school.ada, tracked(skill=CODE), at=NOW + timedelta(days=365))
 
@@ -240,8 +239,7 @@ def error(item: str, **fields: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("spoiling", [hint, error])
-def test_a_hint_or_an_error_before_the_first_answer_spoils_it(ada: Client, spoiling: Any):
-    """design 4"""
+def test_a_hint_or_an_error_before_the_first_answer_makes_it_wrong(ada: Client, spoiling: Any):
     session = ada.start(BODY)["session_id"]
     [attempt] = ada.move(session, interactions=[spoiling("q1")])["attempts"]
     assert not LearningEvent.objects.exists()
@@ -251,8 +249,8 @@ def test_a_hint_or_an_error_before_the_first_answer_spoils_it(ada: Client, spoil
     assert LearningEvent.objects.get().score == 0.0
 
 
-def test_working_on_an_attempt_after_its_first_answer_is_no_evidence(ada: Client):
-    """design 4: an attempt counts when it is first answered"""
+def test_work_on_an_attempt_after_its_first_answer_records_no_event(ada: Client):
+    """An attempt counts when it is first answered."""
     session = ada.start(BODY)["session_id"]
     [attempt] = ada.move(session, interactions=[answered("q1", 0.0)])["attempts"]
 
@@ -263,8 +261,8 @@ def test_working_on_an_attempt_after_its_first_answer_is_no_evidence(ada: Client
     assert (event.score, event.source_id) == (0.0, attempt["id"])
 
 
-def test_an_items_own_skill_beats_its_contents(ada: Client, school: School):
-    """design 4: unless an Item → Skill row says otherwise"""
+def test_an_items_own_skill_has_priority_over_that_of_its_content(ada: Client, school: School):
+    """`Item.skill` overrides the skill of the content."""
     fractions = Skill.objects.create(facility=school.facility, code="fractions")
     Item.objects.create(facility=school.facility, code="q1", skill=fractions)
 
@@ -275,7 +273,7 @@ def test_an_items_own_skill_beats_its_contents(ada: Client, school: School):
 
 
 def test_a_quiz_counts_when_it_is_submitted_and_only_mapped_items(ada: Client, school: School):
-    """design 4: answers may be replaced until then"""
+    """Answers may be replaced until the quiz is submitted."""
     fractions = Skill.objects.create(facility=school.facility, code="fractions")
     Item.objects.create(facility=school.facility, code="q1", skill=fractions)
     session = ada.start(exercise(mastery_model={"type": "quiz"}))["session_id"]
@@ -291,7 +289,7 @@ def test_a_quiz_counts_when_it_is_submitted_and_only_mapped_items(ada: Client, s
     assert not Item.objects.exclude(code="q1").exists()
 
 
-def test_a_late_interaction_finds_its_place_among_other_answers(ada: Client, school: School):
+def test_a_late_interaction_is_put_in_order_among_other_answers(ada: Client, school: School):
     """contract 0.10: each interaction accepts a timestamp"""
     session = ada.start(BODY)["session_id"]
     ada.move(session, interactions=[answered("q1", 1.0)])
@@ -305,8 +303,8 @@ def test_a_late_interaction_finds_its_place_among_other_answers(ada: Client, sch
     assert SkillState.objects.get().mastery == second.mastery_after
 
 
-def test_guests_are_no_evidence(school: School):
-    """contract 1.1: nothing is remembered of guests"""
+def test_work_of_guests_records_no_events(school: School):
+    """contract 1.1: nothing is stored about what guests know"""
     guest = client_for(make_key(school.facility))
     guest.work(BODY, answered("q1", 1.0))
 

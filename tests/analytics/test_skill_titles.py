@@ -1,4 +1,4 @@
-"""An exercise's skill is called like its content, wherever that becomes known first."""
+"""The skill of an exercise has the title of its content, whichever is created first."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ def titles() -> list[str]:
     return [skill.title for skill in Skill.objects.order_by("pk")]
 
 
-def bring_in(folder: Path, title: str) -> None:
+def import_table(folder: Path, title: str) -> None:
     table = folder / "contents.csv"
     table.write_text(f"id,title\n{TENS},{title}\n")
     call_command("import_content", table, verbosity=0)
 
 
-def test_a_skill_is_named_when_it_is_practised_first(school: School, body: dict[str, Any]):
+def test_a_skill_gets_its_title_when_it_is_first_practised(school: School, body: dict[str, Any]):
     Content.objects.create(pk=TENS, title="Counting tens")
 
     practise(school, body)
@@ -52,38 +52,40 @@ def test_a_skill_of_an_unknown_content_has_no_title(school: School, body: dict[s
     assert titles() == [""]
 
 
-def test_an_import_names_skills_that_are_there_and_names_them_anew(
+def test_an_import_sets_and_updates_the_titles_of_existing_skills(
     school: School, body: dict[str, Any], tmp_path: Path
 ):
     practise(school, body)
     Skill.objects.create(facility=school.facility, code="algebra")
 
-    bring_in(tmp_path, "Counting tens")
+    import_table(tmp_path, "Counting tens")
     first = titles()
-    bring_in(tmp_path, "Counting by tens")
+    import_table(tmp_path, "Counting by tens")
 
     assert first == ["Counting tens", ""]
     assert titles() == ["Counting by tens", ""]
 
 
-def test_what_a_person_called_a_skill_stays(school: School, body: dict[str, Any], tmp_path: Path):
+def test_a_title_set_by_a_person_is_kept(school: School, body: dict[str, Any], tmp_path: Path):
     practise(school, body)
     Skill.objects.update(title="Tens, as we say")
 
-    bring_in(tmp_path, "Counting tens")
-    bring_in(tmp_path, "Counting by tens")
+    import_table(tmp_path, "Counting tens")
+    import_table(tmp_path, "Counting by tens")
 
     assert titles() == ["Tens, as we say"]
 
 
-def test_a_content_named_in_the_admin_names_its_skill(school: School, body: dict[str, Any]):
+def test_a_title_set_in_the_admin_of_contents_is_that_of_the_skill(
+    school: School, body: dict[str, Any]
+):
     practise(school, body)
     window = browser(school.superuser)
-    told = {"id": TENS, "title": "Tens", "kind": "exercise", "parent": "", "items": ""}
+    form = {"id": TENS, "title": "Tens", "kind": "exercise", "parent": "", "items": ""}
 
-    window.post("/admin/logger/content/add/", told)
+    window.post("/admin/logger/content/add/", form)
     first = titles()
-    window.post(f"/admin/logger/content/{TENS}/change/", {**told, "title": "Tens anew"})
+    window.post(f"/admin/logger/content/{TENS}/change/", {**form, "title": "Tens anew"})
 
     assert (first, titles()) == (["Tens"], ["Tens anew"])
 

@@ -1,4 +1,4 @@
-"""How many SQL statements answer tracking takes: the same however much there is."""
+"""The number of SQL statements of answer tracking does not grow with the data."""
 
 from __future__ import annotations
 
@@ -30,33 +30,33 @@ def caller(request: pytest.FixtureRequest, school: School) -> Caller:
 
 @pytest.fixture
 def client(caller: Caller) -> Client:
-    """A client whose caller has been seen before, and whose learner has answered before."""
+    """Client of a known caller, for a learner who has answered before."""
     client = client_for(caller)
     for _again in range(2):
-        tracking(client, item_id="q1")
-        tracking(client)
+        track_statements(client, item_id="q1")
+        track_statements(client)
     return client
 
 
-def statements(call: Any) -> int:
+def count_statements(call: Any) -> int:
     with CaptureQueriesContext(connection) as captured:
         response = call()
     assert response.status_code == 200, response.content
     return len(captured)
 
 
-def tracking(client: Client, /, **told: Any) -> int:
-    extra = told.pop("extra", {})
-    body = {"user_id": "student_ada", "skill_id": "algebra", "is_correct": True, **told}
-    return statements(lambda: client.post(TRACK, body, format="json", **extra))
+def track_statements(client: Client, /, **fields: Any) -> int:
+    extra = fields.pop("extra", {})
+    body = {"user_id": "student_ada", "skill_id": "algebra", "is_correct": True, **fields}
+    return count_statements(lambda: client.post(TRACK, body, format="json", **extra))
 
 
 def test_tracking_an_answer(client: Client, caller: Caller, school: School):
-    """issue: ≤ 10, with an item and its memory ≤ 12; the key, BEGIN and COMMIT included."""
+    """At most 10, with an item and its memory 12; the key, BEGIN and COMMIT are included."""
     login = 1 if caller == school.ada else 0
 
-    def counted(**told: Any) -> int:
-        return tracking(client, **told) - login
+    def counted(**fields: Any) -> int:
+        return track_statements(client, **fields) - login
 
     assert counted(time_spent_seconds=3) == 9
     assert counted(event_id="e1") == 10
@@ -64,12 +64,12 @@ def test_tracking_an_answer(client: Client, caller: Caller, school: School):
     assert counted(item_id="q1", event_id="e2") == 12
     assert counted(event_id="e1") == 7  # again: nothing is written
     assert counted(skill_id="geometry") == 12  # the skill is created
-    assert counted(timestamp="2026-01-01T00:00:00Z") == 13  # others are told anew
+    assert counted(timestamp="2026-01-01T00:00:00Z") == 13  # later answers are evaluated again
     assert counted(extra={"HTTP_IDEMPOTENCY_KEY": uuid7().hex}) == 15
 
 
-def test_many_at_once(school: School):
-    """The same for one learner and for fifty, for few answers and for a chunk of them."""
+def test_tracking_many_answers(school: School):
+    """The number is the same for one learner or fifty, for few answers or a whole chunk."""
     app = client_for(school.key())
 
     def rows(learners: int, each: int, kind: str) -> list[dict[str, Any]]:
@@ -79,24 +79,24 @@ def test_many_at_once(school: School):
             for n in range(learners)
         ]
 
-    sending(app, rows(50, 9, "first"))
+    bulk_statements(app, rows(50, 9, "first"))
     for learners, each in ((2, 5), (50, 1), (50, 9)):
         sent = rows(learners, each, "second")
-        # SQLite takes only so many values in one statement: there an insert may be several.
+        # SQLite limits the values of one statement, so an insert may take several.
         inserts = len(sent) // 8 if connection.vendor == "sqlite" else 0
-        assert 14 <= sending(app, sent) <= 14 + inserts
-        assert sending(app, sent) == 10  # again: nothing is written
+        assert 14 <= bulk_statements(app, sent) <= 14 + inserts
+        assert bulk_statements(app, sent) == 10  # again: nothing is written
         late = [{**row, "event_id": None, "timestamp": "2020-01-01T00:00:00Z"} for row in sent]
-        assert sending(app, late) <= 14 + 3 * learners + 10 * inserts  # their past is read
+        assert bulk_statements(app, late) <= 14 + 3 * learners + 10 * inserts  # their past is read
 
 
-def sending(client: Client, rows: list[dict[str, Any]]) -> int:
-    return statements(lambda: client.post(f"{TRACK}s", rows, format="json"))
+def bulk_statements(client: Client, rows: list[dict[str, Any]]) -> int:
+    return count_statements(lambda: client.post(f"{TRACK}s", rows, format="json"))
 
 
 @pytest.mark.parametrize("skills", [1, 40])
 def test_reading(client: Client, caller: Caller, school: School, skills: int):
-    """The same for one skill and few answers as for many."""
+    """The number is the same for one skill or many, for few answers or many."""
     login = 1 if caller == school.ada else 0
     Skill.objects.create(facility=school.facility, code="new", section="math")
     app = client_for(school.key())
@@ -105,16 +105,16 @@ def test_reading(client: Client, caller: Caller, school: School, skills: int):
         for n in range(40)
     ]
     for row in rows[: 5 * skills]:
-        tracking(app, **row)
+        track_statements(app, **row)
     ada = school.ada.pk.hex
 
-    def reading(path: str, **query: Any) -> int:
-        return statements(lambda: client.get(f"/api/v1/{path}", query)) - login
+    def read_statements(path: str, **query: Any) -> int:
+        return count_statements(lambda: client.get(f"/api/v1/{path}", query)) - login
 
-    assert reading(f"velocity/{ada}") == 4
-    assert reading(f"velocity/{ada}", skill_id="skill0") == 4
-    assert reading(f"predictions/{ada}") == 6
-    assert reading(f"mastery/{ada}") == 3
-    assert reading(f"mastery/{ada}", item_id="q1") == 4
-    assert reading(f"mastery/{ada}", page_size=10) == 4
-    assert reading(f"mastery/{ada}/skill0/history") == 4
+    assert read_statements(f"velocity/{ada}") == 4
+    assert read_statements(f"velocity/{ada}", skill_id="skill0") == 4
+    assert read_statements(f"predictions/{ada}") == 6
+    assert read_statements(f"mastery/{ada}") == 3
+    assert read_statements(f"mastery/{ada}", item_id="q1") == 4
+    assert read_statements(f"mastery/{ada}", page_size=10) == 4
+    assert read_statements(f"mastery/{ada}/skill0/history") == 4

@@ -33,7 +33,7 @@ FIELDS = {
 }  # fmt: skip
 
 
-def test_the_documents_request_is_answered_in_its_shape(app: Client):
+def test_the_documents_request_gets_a_response_of_the_documented_shape(app: Client):
     """contract 2.1"""
     data = tracked(app, DOCUMENTED)
 
@@ -47,7 +47,7 @@ def test_the_documents_request_is_answered_in_its_shape(app: Client):
     assert 0 < data["p_correct"] < 1
 
 
-def test_what_was_told_is_kept_as_evidence(app: Client):
+def test_the_fields_of_an_answer_are_saved_as_an_event(app: Client):
     """contract 2.1"""
     tracked(app, {**DOCUMENTED, "question_difficulty": 1, "item_id": "q7", "event_id": "e7"})
 
@@ -61,16 +61,16 @@ def test_what_was_told_is_kept_as_evidence(app: Client):
 
 
 def test_answers_add_up(app: Client):
-    """contract 2.1: each goes on from where the one before left off."""
-    told = [tracked(app, answer(is_correct=right)) for right in (True, False, True, True)]
+    """contract 2.1: each answer starts from the state after the previous one."""
+    results = [tracked(app, answer(is_correct=right)) for right in (True, False, True, True)]
 
-    assert [data["total_attempts"] for data in told] == [1, 2, 3, 4]
-    assert [data["correct_attempts"] for data in told] == [1, 1, 2, 3]
-    for before, after in pairwise(told):
+    assert [data["total_attempts"] for data in results] == [1, 2, 3, 4]
+    assert [data["correct_attempts"] for data in results] == [1, 1, 2, 3]
+    for before, after in pairwise(results):
         assert after["mastery_before"] == before["mastery_after"]
-    for data in told:
+    for data in results:
         assert data["velocity"] == round(data["mastery_after"] - data["mastery_before"], 4)
-    assert told[1]["velocity"] < 0 < told[2]["velocity"]
+    assert results[1]["velocity"] < 0 < results[2]["velocity"]
 
 
 def test_numbers_have_four_decimals(app: Client):
@@ -81,7 +81,7 @@ def test_numbers_have_four_decimals(app: Client):
             assert data[name] == round(data[name], 4)
 
 
-def test_a_stuck_learner_is_told_of_with_something_to_do(app: Client):
+def test_a_plateau_is_reported_with_a_recommendation(app: Client):
     """contract 2.1, learning-science 3"""
     data = [tracked(app, answer(is_correct=False)) for _n in range(20)][-1]
 
@@ -90,8 +90,8 @@ def test_a_stuck_learner_is_told_of_with_something_to_do(app: Client):
     assert data["recommendation"].endswith(".")
 
 
-def test_only_what_is_required_is_required(app: Client):
-    """contract 2.1: the rest may be left out or null; unknown fields are ignored."""
+def test_only_the_required_fields_are_required(app: Client):
+    """contract 2.1: the others may be missing or null; unknown fields are ignored."""
     absent = tracked(app, answer("one"))
     optional = (
         "time_spent_seconds", "confidence_score", "question_difficulty", "item_id", "event_id",
@@ -104,7 +104,7 @@ def test_only_what_is_required_is_required(app: Client):
     assert set(LearningEvent.objects.values_list("confidence", "seconds")) == {(3, None)}
 
 
-def test_everything_wrong_is_told_at_once(app: Client):
+def test_all_invalid_fields_are_reported_together(app: Client):
     """contract 0.12: the envelope names each field."""
     response = track(app, {"user_id": 7, "is_correct": "yes", "confidence_score": 9})
 
@@ -120,7 +120,7 @@ def test_is_correct_is_a_json_boolean(app: Client, value: Any):
     assert refused(track(app, answer(is_correct=value)), 400).keys() == {"is_correct"}
 
 
-def test_nothing_is_looked_up_before_the_request_is_sound(app: Client, statements: Any):
+def test_nothing_is_looked_up_before_the_request_is_valid(app: Client, statements: Any):
     """contract 0.1: validation runs before look-ups."""
     track(app, answer())  # the key has been used
     with statements() as captured:
@@ -130,7 +130,7 @@ def test_nothing_is_looked_up_before_the_request_is_sound(app: Client, statement
     assert not User.objects.filter(external_id="nobody").exists()
 
 
-def test_a_learner_and_a_skill_named_first_are_created(school: School, app: Client):
+def test_an_unknown_learner_and_an_unknown_skill_are_created(school: School, app: Client):
     """contract 0.6, 2.1"""
     tracked(app, answer("newcomer", skill_id="geometry"))
 
@@ -155,7 +155,7 @@ def test_without_auto_provision_an_unknown_learner_is_a_404(school: School, app:
     assert not Skill.objects.exists()
 
 
-def test_another_facilitys_learner_of_that_name_is_somebody_else(school: School, app: Client):
+def test_the_same_external_id_in_another_facility_is_another_learner(school: School, app: Client):
     """contract 0.6: resolved in the key's facility only."""
     elsewhere = client_for(make_key(school.elsewhere))
     tracked(app, answer())
@@ -185,7 +185,7 @@ def test_either_header_carries_a_key_with_and_without_a_slash(
 
 
 @pytest.mark.parametrize("secret", [None, "", "wrong", "lt_000000000000_nothing"])
-def test_without_a_key_it_is_401(school: School, secret: str | None):
+def test_a_request_without_a_key_is_a_401(school: School, secret: str | None):
     """contract 0.3, 2.1: 401, never 403."""
     response = track(client_for(secret), DOCUMENTED)
 
@@ -194,12 +194,12 @@ def test_without_a_key_it_is_401(school: School, secret: str | None):
     assert not LearningEvent.objects.exists()
 
 
-def test_a_key_that_may_only_read_is_403(school: School):
+def test_a_key_that_may_only_read_is_a_403(school: School):
     """contract 0.3"""
     refused(track(client_for(school.key(Scope.READ)), DOCUMENTED), 403)
 
 
-def test_a_login_records_for_itself_by_any_of_its_names(school: School, ada: Client):
+def test_a_login_records_for_itself_by_any_of_its_ids(school: School, ada: Client):
     """contract 0.5"""
     for name in ("student_ada", school.ada.pk.hex, str(school.ada.pk)):
         tracked(ada, answer(name))
@@ -215,8 +215,8 @@ def test_a_login_records_for_nobody_else(school: School, name: str):
     assert not LearningEvent.objects.exists()
 
 
-def test_who_belongs_to_no_facility_has_nothing_tracked(school: School):
-    """contract 0.5: the installation's own staff are told so."""
+def test_a_person_without_a_facility_cannot_track_answers(school: School):
+    """contract 0.5: this concerns the installation's own staff; the message says so."""
     root = school.superuser
 
     response = track(client_for(root), answer(root.pk.hex))
@@ -259,7 +259,7 @@ def test_an_event_counts_once(app: Client):
     assert LearningEvent.objects.count() == 2
 
 
-def test_an_event_of_somebody_else_is_refused(app: Client):
+def test_an_event_id_of_another_learner_is_refused(app: Client):
     """contract 0.9: event ids are unique per facility and API."""
     tracked(app, answer(event_id="e1"))
 
@@ -283,7 +283,7 @@ def test_a_request_sent_again_under_its_key_counts_once(app: Client):
     assert IdempotencyRecord.objects.get().learner is not None
 
 
-def test_a_late_answer_takes_its_place(app: Client):
+def test_a_late_answer_is_put_in_order(app: Client):
     """contract 0.10: the result equals arrival in order."""
     day = timedelta(days=1)
     times = [(timezone.now() - n * day).isoformat() for n in (3, 2, 1)]
@@ -326,7 +326,7 @@ def test_every_error_comes_in_the_envelope(
     refused(app.generic(method.upper(), path, body, **extra), status)
 
 
-def test_who_asks_too_often_is_told_in_the_envelope(app: Client, settings: Any):
+def test_a_throttled_request_gets_the_envelope(app: Client, settings: Any):
     """contract 0.11, 0.12"""
     from infra.api.rate_limit import Rate
 
@@ -340,8 +340,8 @@ def test_who_asks_too_often_is_told_in_the_envelope(app: Client, settings: Any):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_first_requests_at_once_make_one_learner_and_one_skill(transactional_db: None):
-    """contract 0.6, issue: 16 concurrent first requests."""
+def test_concurrent_first_requests_create_one_learner_and_one_skill(transactional_db: None):
+    """contract 0.6: 16 concurrent first requests."""
     from tests.factories import make_school
 
     secret = make_school().key()

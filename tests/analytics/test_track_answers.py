@@ -1,4 +1,4 @@
-"""`POST /api/v1/track-answers`: many answers at once (contract 2.1)."""
+"""`POST /api/v1/track-answers`: many answers in one request (contract 2.1)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from analytics.services import bulk
 from infra.api.idempotency.models import IdempotencyRecord
 from infra.api.parsers import read_lines
 from roster.models import Facility, Scope, User
-from tests.analytics.event_builders import answer, refused, told, track
+from tests.analytics.event_builders import answer, data_of, refused, track
 from tests.conftest import Client, client_for
 from tests.factories import School, make_key, make_school
 from tests.threads import together
@@ -40,7 +40,7 @@ def send_lines(client: Client, *rows: Any, **extra: Any) -> Any:
 
 
 def counts(response: Any) -> tuple[int, int, int]:
-    """Return how many rows were accepted, duplicates and rejected, the shape checked."""
+    """Return the numbers of accepted, duplicate and rejected rows, after checking the shape."""
     body = response.json()
     assert response.status_code == 200, response.content
     assert body.keys() == {"success", "data", "results", "message"}
@@ -52,7 +52,7 @@ def counts(response: Any) -> tuple[int, int, int]:
 
 def mixed(count: int) -> list[dict[str, Any]]:
     """Return answers of seven learners at three skills, a minute apart."""
-    began = timezone.now() - timedelta(days=1)
+    start = timezone.now() - timedelta(days=1)
     return [
         answer(
             f"student_{n % 7}",
@@ -61,22 +61,20 @@ def mixed(count: int) -> list[dict[str, Any]]:
             item_id=f"q{n % 11}",
             event_id=f"e{n}",
             time_spent_seconds=n,
-            timestamp=(began + timedelta(minutes=n)).isoformat(),
+            timestamp=(start + timedelta(minutes=n)).isoformat(),
         )
         for n in range(count)
     ]
 
 
 def states() -> list[dict[str, Any]]:
-    """Return what is believed of everybody, but for keys."""
+    """Return the skill states of all learners, without primary keys."""
     names = ("mastery", "fading", "attempts", "correct", "ability_mean", "velocity", "p_stuck")
     rows = SkillState.objects.order_by("learner__external_id", "skill__code")
     return list(rows.values("learner__external_id", "skill__code", *names))
 
 
-def test_a_learner_called_by_two_names_answers_in_the_order_of_the_body(
-    school: School, app: Client
-):
+def test_answers_of_a_learner_with_two_ids_keep_the_order_of_the_body(school: School, app: Client):
     """contract 0.6, 2.1: an external id and a UUID in turn are one learner."""
     names = [str(school.ada.external_id), str(school.ada.pk)]
 
@@ -90,9 +88,9 @@ def test_a_learner_called_by_two_names_answers_in_the_order_of_the_body(
 
 
 @pytest.mark.parametrize("sending", [send, lambda client, rows: send_lines(client, *rows)])
-def test_many_are_what_one_by_one_would_be(school: School, sending: Any):
-    """contract 2.1: the same answers, the same beliefs; as an array and as lines."""
-    one_by_one, at_once = client_for(school.key()), client_for(make_key(school.elsewhere))
+def test_a_bulk_gives_the_same_states_as_single_requests(school: School, sending: Any):
+    """contract 2.1: the same answers give the same states, as an array and as lines."""
+    one_by_one, in_bulk = client_for(school.key()), client_for(make_key(school.elsewhere))
     rows = mixed(60)
     for row in rows:
         assert track(one_by_one, row).status_code == 200
@@ -100,14 +98,14 @@ def test_many_are_what_one_by_one_would_be(school: School, sending: Any):
     LearningEvent.objects.all().delete()
     SkillState.objects.all().delete()
 
-    response = sending(at_once, rows)
+    response = sending(in_bulk, rows)
 
     assert counts(response) == (60, 0, 0)
     assert response.json()["results"] == []
     assert states() == expected
 
 
-def test_every_result_is_told_where_asked_for(app: Client):
+def test_all_results_are_returned_on_request(app: Client):
     """contract 2.1: ?results=all"""
     rows = [answer(), answer(is_correct="no"), answer(event_id="e1"), answer(event_id="e1")]
 
@@ -130,7 +128,7 @@ def test_every_result_is_told_where_asked_for(app: Client):
 
 
 def test_one_bad_row_never_rejects_the_others(app: Client):
-    """contract 2.1: whatever is wrong with it; its place and the reason are told."""
+    """contract 2.1: the response has the index and the errors of each rejected row."""
     rows: list[Any] = [
         answer(), 7, None, [], {}, answer(user_id=""), answer(confidence_score=6), answer(),
     ]  # fmt: skip
@@ -138,10 +136,10 @@ def test_one_bad_row_never_rejects_the_others(app: Client):
     response = send(app, rows)
 
     assert counts(response) == (2, 0, 6)
-    told = {result["index"]: result["errors"] for result in response.json()["results"]}
-    assert [*told] == [1, 2, 3, 4, 5, 6]
-    assert told[4].keys() == {"user_id", "skill_id", "is_correct"}
-    assert told[6].keys() == {"confidence_score"}
+    errors = {result["index"]: result["errors"] for result in response.json()["results"]}
+    assert [*errors] == [1, 2, 3, 4, 5, 6]
+    assert errors[4].keys() == {"user_id", "skill_id", "is_correct"}
+    assert errors[6].keys() == {"confidence_score"}
 
 
 @pytest.mark.parametrize(
@@ -165,7 +163,7 @@ def test_blank_lines_are_no_rows(app: Client):
     assert response.json()["results"][0]["index"] == 1
 
 
-def test_nothing_to_do_is_done(app: Client):
+def test_an_empty_array_is_accepted(app: Client):
     assert counts(send(app, [])) == (0, 0, 0)
 
 
@@ -177,8 +175,8 @@ def test_a_body_that_is_no_array_is_refused(app: Client, body: str):
     refused(response, 400)
 
 
-def test_at_most_ten_thousand(app: Client):
-    """contract 2.1: nothing is recorded of more."""
+def test_a_body_has_at_most_ten_thousand_rows(app: Client):
+    """contract 2.1: nothing of a larger body is recorded."""
     rows = [answer(is_correct=None)] * 10_000
 
     assert counts(send(app, rows)) == (0, 0, 10_000)
@@ -187,8 +185,8 @@ def test_at_most_ten_thousand(app: Client):
     assert not LearningEvent.objects.exists()
 
 
-def test_a_body_holds_16_mib(app: Client, settings: Any):
-    """contract 0.11: else 413, and nothing is recorded."""
+def test_a_body_has_at_most_16_mib(app: Client, settings: Any):
+    """contract 0.11: a larger body is a 413, and nothing is recorded."""
     large = answer(note="x" * 1024 * 1000)
     rows = [large] * 16
 
@@ -200,13 +198,13 @@ def test_a_body_holds_16_mib(app: Client, settings: Any):
     assert LearningEvent.objects.count() == 32
 
 
-def test_lines_that_break_off_are_not_taken_for_all():
-    """contract 0.1: a client that went away in the middle has sent nothing."""
-    told = {"limit": 100, "longest": 100}
+def test_an_incomplete_body_of_lines_is_refused():
+    """contract 0.1: a client that disconnected in the middle has sent nothing."""
+    limits = {"limit": 100, "longest": 100}
 
-    assert [*read_lines(BytesIO(b"a\n\nbc"), content_length=5, **told)] == [b"a", b"bc"]
+    assert [*read_lines(BytesIO(b"a\n\nbc"), content_length=5, **limits)] == [b"a", b"bc"]
     with pytest.raises(ParseError):
-        [*read_lines(BytesIO(b"a\n\n"), content_length=5, **told)]
+        [*read_lines(BytesIO(b"a\n\n"), content_length=5, **limits)]
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "multipart/form-data; boundary=x"])
@@ -216,7 +214,7 @@ def test_another_media_type_is_refused(app: Client, kind: str):
 
 
 def test_an_event_counts_once(app: Client):
-    """contract 0.9: in one body, and from one to the next."""
+    """contract 0.9: within one body and across requests."""
     rows = [answer(event_id=name) for name in ("a", "b", "a")]
 
     assert counts(send(app, rows)) == (2, 1, 0)
@@ -225,8 +223,8 @@ def test_an_event_counts_once(app: Client):
     assert LearningEvent.objects.count() == 2
 
 
-def test_an_event_of_another_learner_rejects_its_row_alone(app: Client):
-    """contract 0.9, 2.1: in one body too; the first keeps it."""
+def test_an_event_id_of_another_learner_rejects_only_its_row(app: Client):
+    """contract 0.9, 2.1: within one body too, where the first row owns the id."""
     track(app, answer(event_id="old"))
     rows = [
         answer("student_ben", event_id="old"),
@@ -238,12 +236,12 @@ def test_an_event_of_another_learner_rejects_its_row_alone(app: Client):
     response = send(app, rows)
 
     assert counts(response) == (2, 0, 2)
-    told = {result["index"]: result["errors"] for result in response.json()["results"]}
+    errors = {result["index"]: result["errors"] for result in response.json()["results"]}
     reason = {"event_id": ["This event_id was used for another learner."]}
-    assert told == {0: reason, 2: reason}
+    assert errors == {0: reason, 2: reason}
 
 
-def test_learners_and_skills_named_first_are_created(school: School, app: Client):
+def test_unknown_learners_and_skills_are_created(school: School, app: Client):
     """contract 0.6"""
     assert counts(send(app, mixed(40))) == (40, 0, 0)
 
@@ -262,7 +260,7 @@ def test_without_auto_provision_rows_of_unknown_learners_are_rejected(app: Clien
         assert result["errors"] == {"user_id": ["No learner has this id."]}
 
 
-def test_a_learner_by_two_names_is_one(school: School, app: Client):
+def test_all_ids_of_a_learner_mean_one_learner(school: School, app: Client):
     """contract 0.6"""
     names = ("student_ada", school.ada.pk.hex, str(school.ada.pk))
 
@@ -273,7 +271,7 @@ def test_a_learner_by_two_names_is_one(school: School, app: Client):
     assert sorted(attempts) == [1, 2, 3]
 
 
-def test_a_login_records_for_itself_alone(school: School, ada: Client):
+def test_a_login_records_only_for_itself(school: School, ada: Client):
     """contract 0.5"""
     response = send(ada, [answer(), answer("student_ben"), answer(school.ada.pk.hex)])
 
@@ -283,7 +281,7 @@ def test_a_login_records_for_itself_alone(school: School, ada: Client):
     assert set(LearningEvent.objects.values_list("learner", flat=True)) == {school.ada.pk}
 
 
-def test_who_belongs_to_no_facility_has_nothing_tracked(school: School):
+def test_a_person_without_a_facility_cannot_track_answers(school: School):
     """contract 0.5"""
     root = school.superuser
 
@@ -297,13 +295,13 @@ def test_keys_and_scopes(school: School):
 
 
 @pytest.mark.parametrize("word", ["", "x", "ALL"])
-def test_results_are_all_or_the_rejected(app: Client, word: str):
+def test_an_invalid_results_parameter_is_refused(app: Client, word: str):
     """contract 2.1"""
     assert refused(send(app, [answer()], f"?results={word}"), 400).keys() == {"results"}
     assert not LearningEvent.objects.exists()
 
 
-def test_a_late_row_takes_its_place(app: Client):
+def test_a_late_row_is_put_in_order(app: Client):
     """contract 0.10: the order within a body makes no difference."""
     rows = mixed(40)
     send(app, [{**row, "user_id": f"in_order_{row['user_id']}"} for row in rows])
@@ -318,10 +316,10 @@ def test_a_late_row_takes_its_place(app: Client):
         assert other == pytest.approx(one, abs=1e-9)
 
 
-# Sent again.
+# Retries.
 
 
-def test_a_bulk_sent_again_under_its_key_is_answered_as_it_was(app: Client):
+def test_a_bulk_sent_again_under_its_key_gets_the_same_response(app: Client):
     """contract 0.9"""
     first = send(app, [answer(), answer(is_correct=3)], HTTP_IDEMPOTENCY_KEY="once")
 
@@ -337,10 +335,10 @@ def test_a_bulk_sent_again_under_its_key_is_answered_as_it_was(app: Client):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("by_line", [False, True])
-def test_a_bulk_that_was_half_done_is_finished_and_counts_once(
+def test_a_half_recorded_bulk_is_finished_and_counts_once(
     transactional_db: None, monkeypatch: pytest.MonkeyPatch, by_line: bool
 ):
-    """contract 0.9: chunks commit one by one; under a key what was done is not done again."""
+    """contract 0.9: chunks commit one by one; under a key committed chunks are not repeated."""
     monkeypatch.setattr(bulk, "CHUNK_SIZE", 10)
     app = client_for(make_school().key())
     rows = [{**row, "event_id": None} for row in mixed(60)]
@@ -364,10 +362,10 @@ def test_a_bulk_that_was_half_done_is_finished_and_counts_once(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_was_named_before_a_failure_is_a_duplicate_after_it(
+def test_events_recorded_before_a_failure_are_duplicates_after_it(
     transactional_db: None, monkeypatch: pytest.MonkeyPatch
 ):
-    """contract 0.9: without a key event ids do the same."""
+    """contract 0.9: without a key, event ids have the same effect."""
     monkeypatch.setattr(bulk, "CHUNK_SIZE", 10)
     app = client_for(make_school().key())
 
@@ -379,7 +377,7 @@ def test_what_was_named_before_a_failure_is_a_duplicate_after_it(
 
 
 def failing_after(writes: int, table: str) -> Any:
-    """Let the database go away after so many inserts into a table."""
+    """Make the database fail after this number of inserts into a table."""
     left = [writes]
 
     def refuse(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
@@ -394,7 +392,7 @@ def failing_after(writes: int, table: str) -> Any:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_deadlock_is_tried_again(transactional_db: None):
-    """design 4: PostgreSQL ends one of two that wait for each other; nothing is lost or doubled."""
+    """PostgreSQL aborts one of two deadlocked transactions; no answer is lost or doubled."""
     app = client_for(make_school().key())
     deadlocks = [2]
 
@@ -416,12 +414,12 @@ class DeadlockDetected(Exception):
 
 
 class Deadlock(OperationalError):
-    """What Django makes of it."""
+    """Django's error for a deadlock."""
 
 
 @pytest.mark.django_db(transaction=True)
-def test_bulks_about_the_same_learners_at_once_all_count(transactional_db: None):
-    """contract 0.6, design 4: new learners, skills and items, in every order."""
+def test_concurrent_bulks_about_the_same_learners_all_count(transactional_db: None):
+    """contract 0.6: new learners, skills and items, in every order."""
     secret = make_school().key()
     rows = [{**row, "event_id": None, "timestamp": None} for row in mixed(28)]
 
@@ -439,8 +437,8 @@ def test_bulks_about_the_same_learners_at_once_all_count(transactional_db: None)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_bulks_that_use_an_event_id_at_once_one_has_it(transactional_db: None):
-    """contract 0.9, 2.1: the row is rejected for the other learners, and no bulk fails."""
+def test_only_one_of_concurrent_bulks_gets_an_event_id(transactional_db: None):
+    """contract 0.9, 2.1: the row is rejected for the other learners; no bulk fails."""
     secret = make_school().key()
 
     def run(number: int) -> Any:
@@ -453,10 +451,10 @@ def test_of_bulks_that_use_an_event_id_at_once_one_has_it(transactional_db: None
     assert sum(rejected for _, _, rejected in got) == 4 * 7
 
 
-def test_a_bulk_and_its_learners_curve(app: Client):
-    """contract 2.4: what came in bulk is there like the rest."""
+def test_answers_sent_in_bulk_are_in_the_history(app: Client):
+    """contract 2.4: like all other answers."""
     send(app, [answer(event_id=f"e{n}") for n in range(5)])
 
-    points = told(app.get("/api/v1/mastery/student_ada/algebra/history"))
+    points = data_of(app.get("/api/v1/mastery/student_ada/algebra/history"))
 
     assert [point["event_id"] for point in points] == [f"e{n}" for n in range(5)]

@@ -1,1 +1,1 @@
-"""Pages, looked at in Chromium."""
+"""Tests of pages in Chromium."""

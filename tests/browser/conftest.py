@@ -1,4 +1,4 @@
-"""A browser, and pages that fail their test on any error or violation of the policy."""
+"""Fixtures for a browser; its pages fail the test on any error or policy violation."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from tests.factories import PASSWORD
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
-# Told by axe-core: of these somebody is kept out or held up.
+# Impacts of axe-core at which somebody is excluded or delayed.
 SERIOUS = {"serious", "critical"}
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
-        # Where nobody would read that they were skipped, they fail.
+        # In CI nobody would notice skipped tests, so they fail.
         (pytest.fail if os.environ.get("CI") else pytest.skip)(NO_BROWSER)
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        # Playwright's loop runs in this thread, and Django would take it for an async view.
+        # Playwright's event loop runs in this thread; Django would mistake it for an async view.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
@@ -33,31 +33,31 @@ def browser() -> Iterator[Browser]:
 
 
 class Complaints(list[str]):
-    """What a browser complains of: errors, failed requests, violations of the policy."""
+    """Complaints of a browser: errors, failed requests, violations of the policy."""
 
     def listen(self, page: Page) -> None:
-        """Hear what a page complains of from now on."""
-        page.on("console", self._hear)
+        """Collect the complaints of a page from now on."""
+        page.on("console", self._add_error)
         page.on("pageerror", lambda error: self.append(str(error)))
-        page.on("requestfailed", lambda request: self._miss(request.url, request.failure))
+        page.on("requestfailed", lambda request: self._add_failure(request.url, request.failure))
         page.add_init_script(
             "document.addEventListener('securitypolicyviolation',"
             " event => console.error('policy: ' + event.violatedDirective))"
         )
 
-    def _hear(self, message: ConsoleMessage) -> None:
+    def _add_error(self, message: ConsoleMessage) -> None:
         if message.type == "error":
             self.append(message.text)
 
-    def _miss(self, url: str, failure: str | None) -> None:
-        # What a page was still loading when it was left, or what became a download.
+    def _add_failure(self, url: str, failure: str | None) -> None:
+        # Requests are aborted when the page is left or when they become downloads.
         if failure != "net::ERR_ABORTED":
             self.append(f"{url}: {failure}")
 
 
 @pytest.fixture
 def opened(browser: Browser, live_server: Any) -> Iterator[Callable[..., Page]]:
-    """Open pages of contexts of their own: `opened(locale="ar", color_scheme="dark")`."""
+    """Open pages in separate contexts: `opened(locale="ar", color_scheme="dark")`."""
     complaints = Complaints()
     contexts: list[BrowserContext] = []
 
@@ -80,7 +80,7 @@ def page(opened: Callable[..., Page]) -> Page:
 
 
 def log_in(page: Page, username: str) -> None:
-    """Come in by the door, whatever its language."""
+    """Log in through the form, in any language."""
     page.goto("/admin/")
     page.fill("#id_username", username)
     page.fill("#id_password", PASSWORD)
@@ -89,10 +89,10 @@ def log_in(page: Page, username: str) -> None:
 
 
 def serious_findings(page: Page) -> list[str]:
-    """What axe-core finds on a page that keeps somebody out or holds them up."""
+    """Return the serious and critical findings of axe-core on a page."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text())
-    # Without fetching style sheets, which the policy of the page would refuse it.
+    # No preload: the policy of the page forbids axe-core to fetch style sheets.
     found = page.evaluate("axe.run(document, {resultTypes: ['violations'], preload: false})")
     return [
         f"{page.url}: {violation['id']}: {node['target']}"

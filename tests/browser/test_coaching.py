@@ -1,4 +1,4 @@
-"""A coach finds who is stuck and why, on any screen, in either language, with nothing amiss."""
+"""A coach finds stuck learners and the reasons, on any screen and in both languages."""
 
 from __future__ import annotations
 
@@ -43,19 +43,19 @@ ROSTER = [
 
 @pytest.fixture
 def school(transactional_db: None) -> School:
-    """Ada answers the same question wrongly again and again; ben does well."""
+    """School where Ada repeatedly answers one question wrongly and ben does well."""
     school = make_school()
-    asked = exercise(mastery_model={"type": "num_correct_in_a_row_10"})
+    body = exercise(mastery_model={"type": "num_correct_in_a_row_10"})
     ada, ben = client_for(school.ada), client_for(school.ben)
-    for _sitting in range(2):
-        session = ada.start({**asked, "repeat": True})["session_id"]
-        told = [answered("one half", 0, simple_answer=f"2/{n}") for n in (1, 1, 3, 1)]
-        ada.move(session, time_spent_delta=90, interactions=[told[0]])
+    for _repeat in range(2):
+        session = ada.start({**body, "repeat": True})["session_id"]
+        wrong_answers = [answered("one half", 0, simple_answer=f"2/{n}") for n in (1, 1, 3, 1)]
+        ada.move(session, time_spent_delta=90, interactions=[wrong_answers[0]])
         hint = answered("one half", 0, hinted=True, answer={"hint": "halves"})
-        ada.move(session, interactions=[*told[1:], hint, answered("a third", 0)])
+        ada.move(session, interactions=[*wrong_answers[1:], hint, answered("a third", 0)])
         rest = [answered(f"question {n}", 0, answer={"choice": n}) for n in range(5)]
         ada.move(session, time_spent_delta=200, progress=1, interactions=rest)
-    session = ben.start(asked)["session_id"]
+    session = ben.start(body)["session_id"]
     ben.move(session, interactions=[answered(f"question {n}", 1) for n in range(9)])
     ada.move(ada.start(video())["session_id"], progress=0.4, time_spent_delta=75)
     quiz = ada.start({"quiz_id": make_quiz(school.class_7a).pk.hex})["session_id"]
@@ -64,15 +64,15 @@ def school(transactional_db: None) -> School:
 
 
 def pages_about(school: School) -> dict[str, str]:
-    """One page of every kind, about ada."""
-    tried = MasteryLog.objects.filter(user=school.ada, is_quiz=False).newest_first()[0]
+    """Return the URL of one page of every kind about ada, by URL name."""
+    mastery_log = MasteryLog.objects.filter(user=school.ada, is_quiz=False).newest_first()[0]
     attempt = AttemptLog.objects.filter(user=school.ada, hinted=True).newest_first()[0]
     skill = SkillState.objects.filter(learner=school.ada)[0].skill
     pages = {
         "coach_learner": [school.ada.pk],
         "coach_practice": [school.ada.pk, skill.pk],
-        "coach_content": [school.ada.pk, tried.content_id],
-        "coach_try": [tried.pk],
+        "coach_content": [school.ada.pk, mastery_log.content_id],
+        "coach_try": [mastery_log.pk],
         "coach_attempt": [attempt.pk],
         "coach_skill": [skill.pk],
         "coach_item": [Item.objects.get(code__endswith=":one half").pk],
@@ -80,10 +80,10 @@ def pages_about(school: School) -> dict[str, str]:
     return {name: reverse(f"admin:{name}", args=args) for name, args in pages.items()}
 
 
-def test_a_coach_sees_who_is_stuck_and_what_they_answered(
+def test_a_coach_finds_a_stuck_learner_and_their_answers(
     school: School, opened: Callable[..., Page]
 ):
-    """In at most four clicks; and none of it is there for another class's coach."""
+    """It takes at most four clicks; a coach of another class sees nothing of the learner."""
     page = opened(viewport=WIDE)
     log_in(page, "coach")
     seen = []
@@ -96,7 +96,7 @@ def test_a_coach_sees_who_is_stuck_and_what_they_answered(
     help_needed = page.locator("section", has=page.get_by_role("heading", name="Who needs help"))
     expect(help_needed.get_by_role("link", name="Ada")).to_be_visible()
     assert help_needed.get_by_role("link", name="ben").count() == 0
-    # Why, how sure that is, and from when on it is said.
+    # The reason, its probability and the threshold.
     of_ada = help_needed.locator(".concerns > li", has_text="Ada")
     expect(of_ada).to_contain_text("Plateau")
     expect(of_ada).to_contain_text(re.compile(r"\d\d\s%\ssure to be stuck; flagged from 80\s%"))
@@ -114,16 +114,16 @@ def test_a_coach_sees_who_is_stuck_and_what_they_answered(
     seen.append(f"/admin/?class={school.class_7a.pk}")
     assert {page.request.get(url).status for url in seen} == {200}
     make_coach_of_7b(school)
-    # Figures of skills and items are the whole facility's; who answered is not told.
+    # Figures of skills and items cover the whole facility but name no learners.
     shared = [url for url in seen if "/skills/" in url or "/items/" in url]
     shared = [url for url in shared if "/learners/" not in url]
     assert len(shared) == 2
-    for username, told in (("foreign_coach", []), ("coach_of_7b", shared)):
+    for username, visible in (("foreign_coach", []), ("coach_of_7b", shared)):
         other = opened()
         log_in(other, username)
         found = {url: other.request.get(url) for url in seen}
-        assert sorted(url for url in seen if found[url].status != 404) == sorted(told)
-        assert not any("Ada" in found[url].text() or "2/1" in found[url].text() for url in told)
+        assert sorted(url for url in seen if found[url].status != 404) == sorted(visible)
+        assert not any("Ada" in found[url].text() or "2/1" in found[url].text() for url in visible)
 
 
 def make_coach_of_7b(school: School) -> None:
@@ -133,7 +133,7 @@ def make_coach_of_7b(school: School) -> None:
 
 @pytest.mark.parametrize(
     ("viewport", "color_scheme", "locale", "is_examined"),
-    # What axe-core finds depends on colours and languages, each of which the first two have.
+    # Findings of axe-core depend on colours and languages; the first two cover all of them.
     [
         (WIDE, "light", "en", True),
         (NARROW, "dark", "ar", True),
@@ -142,7 +142,7 @@ def make_coach_of_7b(school: School) -> None:
     ],
     ids=["wide light English", "narrow dark Arabic", "narrow light English", "wide dark Arabic"],
 )
-def test_every_page_is_fit_to_be_used(
+def test_every_page_is_accessible_and_fits_the_screen(
     school: School,
     opened: Callable[..., Page],
     viewport: Any,
@@ -150,13 +150,13 @@ def test_every_page_is_fit_to_be_used(
     locale: str,
     is_examined: bool,
 ):
-    """Nothing keeps anybody out, nothing runs off the screen, nothing breaks the policy."""
+    """No page has serious findings, is wider than the screen or violates the policy."""
     page = opened(viewport=viewport, color_scheme=color_scheme, locale=locale)
     log_in(page, "coach")
     lists = [f"/admin/{name}/" for name in LISTS]
     urls = ["/admin/", *pages_about(school).values(), *lists]
 
-    assert amiss_at(page, urls, locale, is_examined=is_examined) == []
+    assert find_problems(page, urls, locale, is_examined=is_examined) == []
 
 
 @pytest.mark.parametrize(
@@ -164,10 +164,10 @@ def test_every_page_is_fit_to_be_used(
     [(WIDE, "light", "en"), (NARROW, "dark", "ar")],
     ids=["wide light English", "narrow dark Arabic"],
 )
-def test_every_page_of_an_admin_is_fit_to_be_used(
+def test_every_page_of_an_admin_is_accessible_and_fits_the_screen(
     school: School, opened: Callable[..., Page], viewport: Any, color_scheme: str, locale: str
 ):
-    """Where the roster is edited, who did so, and what was exported."""
+    """These are the pages of the roster, the audit log and the exports."""
     page = opened(viewport=viewport, color_scheme=color_scheme, locale=locale)
     log_in(page, "admin")
     rows = {
@@ -180,25 +180,25 @@ def test_every_page_of_an_admin_is_fit_to_be_used(
     adds = [f"/admin/roster/{table}/add/" for table in ("user", "classroom", "lesson", "apikey")]
     lists = [f"/admin/{table}/" for table in ROSTER]
 
-    assert amiss_at(page, [*lists, *adds, *changes], locale, is_examined=True) == []
+    assert find_problems(page, [*lists, *adds, *changes], locale, is_examined=True) == []
 
 
-def amiss_at(page: Page, urls: list[str], locale: str, *, is_examined: bool) -> list[str]:
-    """Open pages, and tell what is wrong with any of them."""
-    amiss: list[str] = []
+def find_problems(page: Page, urls: list[str], locale: str, *, is_examined: bool) -> list[str]:
+    """Open pages and return all problems on them."""
+    problems: list[str] = []
     for url in urls:
         response = page.goto(url)
         assert response is not None
         if response.status != 200:
-            amiss.append(f"{url}: {response.status}")
+            problems.append(f"{url}: {response.status}")
         assert page.locator("html").get_attribute("lang") == locale
-        if runs_over(page):
-            amiss.append(f"{url} runs over by {runs_over(page)} pixels")
-        amiss += serious_findings(page) if is_examined else []
-    return amiss
+        if overflow_of(page):
+            problems.append(f"{url} runs over by {overflow_of(page)} pixels")
+        problems += serious_findings(page) if is_examined else []
+    return problems
 
 
-def test_a_page_is_used_by_keyboard_alone(school: School, page: Page):
+def test_a_page_can_be_used_by_keyboard_alone(school: School, page: Page):
     log_in(page, "coach")
     page.goto(pages_about(school)["coach_attempt"])
 
@@ -211,7 +211,7 @@ def test_a_page_is_used_by_keyboard_alone(school: School, page: Page):
     expect(page.locator("details pre").first).to_be_visible()
 
 
-def test_a_language_is_chosen_and_kept(school: School, page: Page):
+def test_the_chosen_language_is_kept(school: School, page: Page):
     log_in(page, "coach")
     page.goto(pages_about(school)["coach_try"])
 
@@ -223,27 +223,27 @@ def test_a_language_is_chosen_and_kept(school: School, page: Page):
     expect(page.locator("html")).to_have_attribute("lang", "ar")
 
 
-def runs_over(page: Page) -> int:
-    """By how many pixels a page is wider than its window."""
+def overflow_of(page: Page) -> int:
+    """Return the number of pixels by which a page is wider than its window."""
     root = "document.documentElement"
     return int(page.evaluate(f"{root}.scrollWidth - {root}.clientWidth"))
 
 
-def test_what_is_exported_is_what_the_list_shows(school: School, page: Page):
-    """In either file, and of nobody whom the viewer may not see."""
+def test_exports_contain_the_rows_of_the_list(school: School, page: Page):
+    """This holds for both formats; other learners are not included."""
     client_for(school.chen).work(exercise(), answered("another class's question"))
     log_in(page, "coach")
     page.goto("/admin/logger/attemptlog/?q=ada")
     questions = texts(page, "question")
     times = texts(page, "spent")
 
-    lines = read_csv(downloaded(page, "CSV"))
-    book = read_xlsx(downloaded(page, "Excel"))
+    lines = read_csv(download_export(page, "CSV"))
+    book = read_xlsx(download_export(page, "Excel"))
 
     assert len(questions) > 10
     assert [line["item"] for line in lines] == questions == [row["item"] for row in book]
-    told = zip(times, lines, book, strict=True)
-    for shown, line, row in told:
+    rows = zip(times, lines, book, strict=True)
+    for shown, line, row in rows:
         assert duration(shown, line["time spent (seconds)"])
         assert float(line["time spent (seconds)"]) == row["time spent (seconds)"]
         assert float(line["correct"]) == row["correct"]
@@ -252,12 +252,12 @@ def test_what_is_exported_is_what_the_list_shows(school: School, page: Page):
 
 
 def texts(page: Page, column: str) -> list[str]:
-    """Read a column of a list."""
+    """Return the texts of a column of a list."""
     found = page.locator(f"#result_list tbody .field-{column}").all_inner_texts()
     return [re.sub(r"\s+", " ", text).strip() for text in found]
 
 
-def downloaded(page: Page, kind: str) -> bytes:
+def download_export(page: Page, kind: str) -> bytes:
     with page.expect_download() as download:
         page.get_by_role("button", name=kind).click()
     return Path(download.value.path()).read_bytes()

@@ -19,7 +19,7 @@ def school(transactional_db: None) -> School:
     return school
 
 
-def test_the_front_page_leads_on(page: Page):
+def test_the_front_page_links_to_the_api_documentation(page: Page):
     page.goto("/")
 
     assert page.title() == "LearnTrace"
@@ -27,7 +27,7 @@ def test_the_front_page_leads_on(page: Page):
     page.locator(".opblock-post", has_text="/api/logger/contentsession").wait_for()
 
 
-def test_the_api_documentation_is_drawn_and_can_be_tried(page: Page, school: School):
+def test_the_api_documentation_is_rendered_and_can_be_tried(page: Page, school: School):
     """contract 0.13: browsable, assets served locally."""
     page.goto("/api/docs/")
     page.locator(".opblock-post", has_text="/api/logger/contentsession").click()
@@ -37,7 +37,7 @@ def test_the_api_documentation_is_drawn_and_can_be_tried(page: Page, school: Sch
     assert page.get_by_role("button", name="Execute").is_visible()
 
 
-def test_a_coach_logs_in_and_sees_what_their_learners_did(page: Page, school: School):
+def test_a_coach_logs_in_and_sees_the_work_of_their_learners(page: Page, school: School):
     log_in(page, "coach")
 
     page.get_by_role("link", name="Attempts").first.click()

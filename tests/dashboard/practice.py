@@ -1,4 +1,4 @@
-"""A class that has worked, and what a coach is shown of it."""
+"""Helpers that record answers of a class and open the coach's pages about it."""
 
 from __future__ import annotations
 
@@ -27,24 +27,24 @@ def browser(user: User) -> Browser:
     return found
 
 
-def answers(scores: str, skill: str = "algebra", **told: Any) -> list[Answer]:
+def answers(scores: str, skill: str = "algebra", **fields: Any) -> list[Answer]:
     """Return answers, 1 right and 0 wrong, to the items q1, q2, q3 in turn."""
     return [
         Answer(
             source=Source.TRACK,
             skill=skill,
             score=float(score),
-            **{"item": f"q{number % 3 + 1}", "seconds": 20.0, **told},
+            **{"item": f"q{number % 3 + 1}", "seconds": 20.0, **fields},
         )
         for number, score in enumerate(scores)
     ]
 
 
 def practise(
-    learner: User, scores: str, skill: str = "algebra", *, days_ago: float = 1, **told: Any
+    learner: User, scores: str, skill: str = "algebra", *, days_ago: float = 1, **fields: Any
 ) -> None:
-    """Let a learner answer, some days ago."""
-    record(learner, *answers(scores, skill, **told), at=now() - timedelta(days=days_ago))
+    """Record answers of a learner, given some days ago."""
+    record(learner, *answers(scores, skill, **fields), at=now() - timedelta(days=days_ago))
 
 
 def skill(learner: User, code: str = "algebra") -> Skill:
@@ -55,8 +55,8 @@ def item(learner: User, code: str = "q1") -> Item:
     return Item.objects.get(facility=learner.facility, code=code)
 
 
-def look(viewer: User, name: str, *args: Any, **asked: str) -> str:
-    """Return a page of the admin, which must be there."""
-    response = browser(viewer).get(reverse(f"admin:{name}", args=args), asked)
+def look(viewer: User, name: str, *args: Any, **query: str) -> str:
+    """Return the HTML of an admin page, which must exist."""
+    response = browser(viewer).get(reverse(f"admin:{name}", args=args), query)
     assert response.status_code == 200, response.content
     return response.content.decode().replace("\N{NO-BREAK SPACE}", " ")

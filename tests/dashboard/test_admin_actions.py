@@ -1,4 +1,4 @@
-"""Actions on the rows chosen in a list of the admin: nonsense is refused."""
+"""Actions on the selected rows of an admin list, with valid and invalid ids."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ def tables() -> list[str]:
     return [model._meta.label_lower.replace(".", "/") for model in admin.site._registry]
 
 
-def chosen(*keys: Any, action: str) -> dict[str, Any]:
+def action_form(*keys: Any, action: str) -> dict[str, Any]:
     return {"action": action, "_selected_action": keys, "index": 0}
 
 
 @pytest.mark.parametrize("nonsense", NONSENSE)
-def test_what_is_no_id_is_refused(school: School, nonsense: str):
+def test_an_invalid_id_is_refused(school: School, nonsense: str):
     key = key_row(make_key(school.facility))
     answer = browser(school.admin).post(
-        "/admin/roster/apikey/", chosen(key.pk, nonsense, action="revoke")
+        "/admin/roster/apikey/", action_form(key.pk, nonsense, action="revoke")
     )
 
     assert answer.status_code == 400
@@ -36,19 +36,19 @@ def test_what_is_no_id_is_refused(school: School, nonsense: str):
 
 @pytest.mark.parametrize("who", ["superuser", "admin", "coach"])
 @pytest.mark.parametrize("action", ["delete_selected", "revoke", "", "\0"])
-def test_no_list_fails_on_nonsense(school: School, who: str, action: str):
+def test_no_list_fails_on_invalid_ids(school: School, who: str, action: str):
     window = browser(getattr(school, who))
     for table in tables():
         for nonsense in ("zz", "\0"):
-            answer = window.post(f"/admin/{table}/", chosen(nonsense, action=action))
+            answer = window.post(f"/admin/{table}/", action_form(nonsense, action=action))
             assert answer.status_code in (200, 302, 400, 403), table
 
 
-def test_the_chosen_are_acted_on(school: School):
+def test_an_action_applies_only_to_the_selected_rows(school: School):
     key = key_row(make_key(school.facility))
     other = make_key(school.facility)
 
-    browser(school.admin).post("/admin/roster/apikey/", chosen(key.pk.hex, action="revoke"))
+    browser(school.admin).post("/admin/roster/apikey/", action_form(key.pk.hex, action="revoke"))
 
     key.refresh_from_db()
     assert key.revoked_at is not None

@@ -1,4 +1,4 @@
-"""What all lists of learners' records in the admin have in common: scope, order, search, cost."""
+"""Common to all admin lists of learners' records: scope, order, search and cost."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def worked_once(kept: Callable[[], Any]) -> School:
 
 @pytest.fixture
 def worked(worked_once: School, db: None) -> School:
-    """Ada, ben, chen and the stranger have each answered one question."""
+    """School where Ada, ben, chen and the stranger have each answered one question."""
     return deepcopy(worked_once)
 
 
@@ -68,28 +68,28 @@ def look(user: User, table: str, **query: Any) -> str:
     return response.content.decode()
 
 
-def named(page: str) -> set[str]:
-    """Return whose rows a page shows."""
+def learners_on(page: str) -> set[str]:
+    """Return the names of the learners with rows on a page."""
     rows = page.partition("<tbody>")[2]
     return {name for name in NAMES if f">{name}<" in rows}
 
 
 @every_list
-def test_staff_see_the_learners_they_look_after(worked: School, table: str):
+def test_staff_see_only_their_learners(worked: School, table: str):
     """contract 0.7"""
-    assert named(look(worked.coach, table)) == {"Ada", "ben"}
-    assert named(look(worked.facility_coach, table)) == {"Ada", "ben", "chen"}
-    assert named(look(worked.admin, table)) == {"Ada", "ben", "chen"}
-    assert named(look(worked.foreign_coach, table)) == {"stranger"}
-    assert named(look(worked.superuser, table)) == set(NAMES)
+    assert learners_on(look(worked.coach, table)) == {"Ada", "ben"}
+    assert learners_on(look(worked.facility_coach, table)) == {"Ada", "ben", "chen"}
+    assert learners_on(look(worked.admin, table)) == {"Ada", "ben", "chen"}
+    assert learners_on(look(worked.foreign_coach, table)) == {"stranger"}
+    assert learners_on(look(worked.superuser, table)) == set(NAMES)
 
 
 @every_list
-def test_another_classs_row_is_not_there_by_any_path(worked: School, table: str):
+def test_a_row_of_another_class_is_a_404_by_every_path(worked: School, table: str):
     """contract 0.7: a coach who guesses an id learns nothing."""
     model = LISTS[table]
-    whose = "user" if table.startswith("logger") else "learner"
-    row = model._default_manager.get(**{whose: worked.chen})
+    owner = "user" if table.startswith("logger") else "learner"
+    row = model._default_manager.get(**{owner: worked.chen})
 
     for path in ("change/", "history/"):
         address = f"/admin/{table}/{row.pk}/{path}"
@@ -119,20 +119,22 @@ def test_a_place_narrows_a_list_to_its_learners(worked: School, table: str):
     other = LearnerGroup.objects.create(classroom=worked.class_7a, name="decimals")
     in_7a = {"class": worked.class_7a.pk}
 
-    assert named(look(worked.facility_coach, table, **in_7a)) == {"Ada", "ben"}
-    assert named(look(worked.superuser, table, facility=worked.elsewhere.pk)) == {"stranger"}
-    assert named(look(worked.coach, table, group=worked.group.pk)) == {"Ada"}
-    assert named(look(worked.coach, table, group=other.pk)) == set()
-    assert named(look(worked.facility_coach, table, **in_7a, group=worked.group.pk)) == {"Ada"}
+    assert learners_on(look(worked.facility_coach, table, **in_7a)) == {"Ada", "ben"}
+    assert learners_on(look(worked.superuser, table, facility=worked.elsewhere.pk)) == {"stranger"}
+    assert learners_on(look(worked.coach, table, group=worked.group.pk)) == {"Ada"}
+    assert learners_on(look(worked.coach, table, group=other.pk)) == set()
+    assert learners_on(look(worked.facility_coach, table, **in_7a, group=worked.group.pk)) == {
+        "Ada"
+    }
 
 
 @every_list
 @pytest.mark.parametrize("name", ["class", "group", "facility"])
 @pytest.mark.parametrize("value", ["7B", "elsewhere", "unknown", "x' OR 1=1", "0", "😀"])
-def test_a_place_that_is_not_the_viewers_leaves_nothing(
+def test_a_place_outside_the_viewers_scope_gives_an_empty_list(
     worked: School, table: str, name: str, value: str
 ):
-    """contract 0.7: never data, nor a hint that it exists."""
+    """contract 0.7: neither data nor a hint that the place exists."""
     groups = LearnerGroup.objects
     theirs = {
         "class": {"7B": worked.class_7b.pk, "elsewhere": worked.foreign_class.pk},
@@ -144,11 +146,11 @@ def test_a_place_that_is_not_the_viewers_leaves_nothing(
     }
     asked = theirs[name].get(value, uuid7() if value == "unknown" else value)
 
-    assert named(look(worked.coach, table, **{name: asked})) == set()
+    assert learners_on(look(worked.coach, table, **{name: asked})) == set()
 
 
 @every_list
-def test_a_list_offers_the_viewers_own_places_alone(worked: School, table: str):
+def test_a_list_offers_only_the_viewers_places(worked: School, table: str):
     page = look(worked.coach, table)
 
     assert ">7A<" in page
@@ -161,46 +163,46 @@ def test_a_list_offers_the_viewers_own_places_alone(worked: School, table: str):
 @every_list
 @pytest.mark.parametrize("word", ["ADA", "ada", "student_ada", "Ad"])
 def test_learners_are_found_by_any_of_their_names(worked: School, table: str, word: str):
-    """The stranger is called student_ada too, and is nobody of this coach's."""
-    assert named(look(worked.coach, table, q=word)) == {"Ada"}
+    """The stranger is also called student_ada, but is no learner of this coach."""
+    assert learners_on(look(worked.coach, table, q=word)) == {"Ada"}
 
 
 @every_list
 @pytest.mark.parametrize("word", ["chen", "stranger", "nobody", "%", "'", "x" * 5000])
-def test_nobody_elses_learners_are_found(worked: School, table: str, word: str):
-    assert named(look(worked.coach, table, q=word)) == set()
+def test_learners_outside_the_viewers_scope_are_not_found(worked: School, table: str, word: str):
+    assert learners_on(look(worked.coach, table, q=word)) == set()
 
 
 @every_list
-def test_many_who_are_called_alike_are_all_found(worked: School, table: str):
-    """Beyond a hundred they are no longer looked up one by one."""
+def test_many_learners_with_similar_names_are_all_found(worked: School, table: str):
+    """More than a hundred matches are no longer looked up one by one."""
     for number in range(101):
         make_user(worked.facility, username=f"chendo{number}")
 
-    assert named(look(worked.superuser, table, q="chen")) == {"chen"}
+    assert learners_on(look(worked.superuser, table, q="chen")) == {"chen"}
 
 
 @pytest.mark.parametrize(
     "table", ["logger/attemptlog", "analytics/learningevent", "analytics/itemmemory"]
 )
-def test_items_are_found_by_how_they_begin(worked: School, table: str):
+def test_items_are_found_by_the_start_of_their_code(worked: School, table: str):
     work(worked.ben, "fractions-7")
 
-    assert named(look(worked.coach, table, q="fractions-")) == {"ben"}
-    assert named(look(worked.coach, table, q="ractions-")) == set()
+    assert learners_on(look(worked.coach, table, q="fractions-")) == {"ben"}
+    assert learners_on(look(worked.coach, table, q="ractions-")) == set()
 
 
 @pytest.mark.parametrize("table", ["analytics/learningevent", "analytics/itemmemory"])
-def test_items_of_other_schools_crowd_nobody_out(worked: School, table: str):
-    """However many of theirs are called alike."""
+def test_items_of_other_facilities_do_not_hide_matches(worked: School, table: str):
+    """This holds for any number of similar codes of theirs."""
     foreign = [Item(facility=worked.elsewhere, code=f"fractions-{one}") for one in range(101)]
     Item.objects.bulk_create(foreign)
     work(worked.ben, "fractions-7")
 
-    assert named(look(worked.coach, table, q="fractions-")) == {"ben"}
+    assert learners_on(look(worked.coach, table, q="fractions-")) == {"ben"}
 
 
-def test_items_are_found_by_either_half_of_their_name(worked: School):
+def test_items_are_found_by_either_part_of_their_code(worked: School):
     content = uuid7().hex
     items = [Item(facility=worked.facility, code=code) for code in (f"{content}:sum", "summing up")]
     Item.objects.bulk_create([*items, Item(facility=worked.facility)])
@@ -221,10 +223,10 @@ def test_items_are_found_by_either_half_of_their_name(worked: School):
 @every_list
 @pytest.mark.parametrize("viewer", ["coach", "facility_coach", "superuser"])
 @pytest.mark.parametrize("query", [{}, {"q": "student", "since": "2020-01-01"}])
-def test_a_list_costs_the_same_however_long(
+def test_the_number_of_statements_does_not_grow_with_the_list(
     worked: School, table: str, viewer: str, query: Any, statements: Callable[[], Any]
 ):
-    """At most 10; one more where the rows have to be counted and, on PostgreSQL, estimated."""
+    """At most 10; a long list takes more, to count the rows and estimate them on PostgreSQL."""
     window = browser(getattr(worked, viewer))
     path = f"/admin/{table}/"
     window.get(path)
@@ -246,13 +248,13 @@ def test_a_list_costs_the_same_however_long(
 
 
 def fill(school: School, count: int) -> None:
-    """Give ada and ben so many more of everything together."""
+    """Create `count` more records of every kind, half for ada and half for ben."""
     for learner in (school.ada, school.ben):
         record(learner, count // 2)
 
 
 def record(learner: User, count: int) -> None:
-    """Give somebody so many more of everything, in a statement or two a table."""
+    """Create `count` more records of every kind for a learner, with few statements a table."""
     works = [{"user": learner, "content_id": uuid7(), **AT} for _ in range(count)]
     record_works(learner.facility, works)
     answers = [
@@ -262,7 +264,7 @@ def record(learner: User, count: int) -> None:
 
 
 def record_works(facility: Facility | None, works: list[dict[str, Any]]) -> None:
-    """Store one of each log for each of these works."""
+    """Create one log of every kind for each of these works."""
     place, exercise = {"facility": facility}, {"kind": "exercise"}
     summaries = ContentSummary.objects.bulk_create(
         ContentSummary(**work, **exercise) for work in works
@@ -272,8 +274,10 @@ def record_works(facility: Facility | None, works: list[dict[str, Any]]) -> None
         for work, summary in zip(works, summaries, strict=True)
     )
     sessions = ContentSession.objects.bulk_create(
-        ContentSession(**work, **place, **exercise, summary=tried.summary, mastery_log=tried)
-        for work, tried in zip(works, tries, strict=True)
+        ContentSession(
+            **work, **place, **exercise, summary=mastery_log.summary, mastery_log=mastery_log
+        )
+        for work, mastery_log in zip(works, tries, strict=True)
     )
     AttemptLog.objects.bulk_create(
         AttemptLog(
@@ -285,8 +289,8 @@ def record_works(facility: Facility | None, works: list[dict[str, Any]]) -> None
 
 
 @every_list
-def test_a_list_goes_on_by_places_there_and_back(worked: School, table: str):
-    """Newest first, 50 a page, each row once; filters and searches stay."""
+def test_a_list_is_paged_by_cursor_forwards_and_backwards(worked: School, table: str):
+    """Newest first, 50 a page, each row once; links keep filters and searches."""
     fill(worked, 110)
     root = browser(worked.superuser)
     path = f"/admin/{table}/"
@@ -295,9 +299,11 @@ def test_a_list_goes_on_by_places_there_and_back(worked: School, table: str):
     while query:
         page = root.get(path + query).content.decode()
         pages.append(rows_of(page))
-        before, query = query, leading("next", page)
+        before, query = query, find_link("next", page)
     back = rows_of(
-        root.get(path + leading("prev", root.get(path + before).content.decode())).content.decode()
+        root.get(
+            path + find_link("prev", root.get(path + before).content.decode())
+        ).content.decode()
     )
 
     shown = [row for page in pages for row in page]
@@ -307,20 +313,20 @@ def test_a_list_goes_on_by_places_there_and_back(worked: School, table: str):
 
 
 def rows_of(page: str) -> list[str]:
-    """Return the addresses the rows lead to."""
+    """Return the HTML of the rows, with whitespace normalised."""
     rows = page.partition("<tbody>")[2].partition("</tbody>")[0].split("<tr>")[1:]
     return [re.sub(r"\s+", " ", row) for row in rows]
 
 
-def leading(rel: str, page: str) -> str:
-    """Return where a page leads on to; empty: nowhere."""
+def find_link(rel: str, page: str) -> str:
+    """Return the link of a page with this `rel`, or an empty string if there is none."""
     found = re.search(rf'<a href="([^"]*)" rel="{rel}"', page)
     return found[1].replace("&amp;", "&") if found else ""
 
 
 @every_list
 @pytest.mark.parametrize("place", ["x", "2", "W10", "WzEsMl0", "\N{SNOWMAN}", "a" * 10_000])
-def test_a_place_that_is_none_leads_to_the_beginning(worked: School, table: str, place: str):
+def test_an_invalid_cursor_redirects_to_the_first_page(worked: School, table: str, place: str):
     response = browser(worked.coach).get(f"/admin/{table}/", {"p": place})
 
     assert (response.status_code, response.headers["Location"][-4:]) == (302, "?e=1")
@@ -359,8 +365,8 @@ def test_both_days_are_included(worked: School, table: str, query: Any, count: i
         "_to_field=password", "_to_field=user__password",
     ],
 )  # fmt: skip
-def test_a_lists_address_asks_nothing_but_its_filters(worked: School, table: str, query: str):
-    """No regular expressions, no relations, no errors of ours."""
+def test_a_list_accepts_only_its_filters_in_the_query(worked: School, table: str, query: str):
+    """Regular expressions, relations and invalid values are refused without a server error."""
     for viewer in (worked.coach, worked.superuser):
         response = browser(viewer).get(f"/admin/{table}/?{query}")
         assert response.status_code == 400
@@ -368,7 +374,7 @@ def test_a_lists_address_asks_nothing_but_its_filters(worked: School, table: str
 
 @every_list
 @pytest.mark.parametrize("query", ["o=1", "o=-3.2", "o=99", "all=", "_facets=True"])
-def test_no_address_makes_a_list_sort_or_show_everything(worked: School, table: str, query: str):
+def test_no_query_sorts_a_list_or_shows_all_rows(worked: School, table: str, query: str):
     fill(worked, 60)
 
     page = browser(worked.superuser).get(f"/admin/{table}/?{query}").content.decode()
@@ -383,7 +389,7 @@ def test_no_address_makes_a_list_sort_or_show_everything(worked: School, table: 
         ("logger.attemptlog", "session"), ("logger.contentsession", "mastery_log"),
     ],
 )  # fmt: skip
-def test_autocomplete_offers_the_viewers_own_alone(worked: School, model: str, field: str):
+def test_autocomplete_offers_only_the_viewers_learners(worked: School, model: str, field: str):
     """contract 0.7"""
     app, __, name = model.partition(".")
     query = {"app_label": app, "model_name": name, "field_name": field, "term": ""}
@@ -395,7 +401,7 @@ def test_autocomplete_offers_the_viewers_own_alone(worked: School, model: str, f
         assert foreign not in answer.content.decode()
 
 
-def test_contents_go_by_their_titles(worked: School):
+def test_contents_are_shown_by_title(worked: School):
     body = work(worked.ada)
     Content.objects.create(pk=body["content_id"], title="Counting <tens>")
     quiz = make_quiz(worked.class_7a)
@@ -406,9 +412,11 @@ def test_contents_go_by_their_titles(worked: School):
         assert "Counting &lt;tens&gt;" in page
         assert ">quiz</a>" in page
     attempts = look(worked.coach, "logger/attemptlog", content="counting")
-    assert named(attempts) == {"Ada"}
-    assert named(look(worked.coach, "logger/attemptlog", content=body["content_id"])) == {"Ada"}
-    assert named(look(worked.coach, "logger/attemptlog", content=uuid7())) == set()
+    assert learners_on(attempts) == {"Ada"}
+    assert learners_on(look(worked.coach, "logger/attemptlog", content=body["content_id"])) == {
+        "Ada"
+    }
+    assert learners_on(look(worked.coach, "logger/attemptlog", content=uuid7())) == set()
 
 
 def test_an_unknown_content_can_be_copied(worked: School):
@@ -419,7 +427,7 @@ def test_an_unknown_content_can_be_copied(worked: School):
     )
 
 
-def test_a_guests_attempt_is_the_facilitys_alone(worked: School):
+def test_attempts_of_guests_are_visible_only_to_facility_staff(worked: School):
     """contract 1.7: attempts of anonymous sessions are for facility staff only."""
     at = {"start_timestamp": NOW, "end_timestamp": NOW + timedelta(days=1), "content_id": uuid7()}
     session = ContentSession.objects.create(**at, facility=worked.facility, kind="exercise")
@@ -434,22 +442,24 @@ def test_a_guests_attempt_is_the_facilitys_alone(worked: School):
 
 @every_list
 @pytest.mark.parametrize("who", ["coach", "facility_coach", "superuser"])
-def test_whatever_a_list_and_its_rows_lead_to_is_there(worked: School, table: str, who: str):
+def test_all_links_of_a_list_and_its_rows_work(worked: School, table: str, who: str):
     window = browser(getattr(worked, who))
     row = LISTS[table]._default_manager.first()
     pages = [look(getattr(worked, who), table).partition("<tbody>")[2].partition("</tbody>")[0]]
     change = window.get(f"/admin/{table}/{row.pk}/change/").content.decode()
     pages.append(change.partition("<fieldset")[2].rpartition("</fieldset>")[0])
 
-    leads = {lead for page in pages for lead in re.findall(r'href="(/[^"]+)"', page)}
+    links = {link for page in pages for link in re.findall(r'href="(/[^"]+)"', page)}
 
-    assert len(leads) >= 4
-    for lead in leads:
-        assert window.get(lead).status_code == 200, lead
+    assert len(links) >= 4
+    for link in links:
+        assert window.get(link).status_code == 200, link
 
 
 @every_list
-def test_a_rows_page_costs_little(worked: School, table: str, statements: Callable[[], Any]):
+def test_a_rows_page_takes_at_most_fifteen_statements(
+    worked: School, table: str, statements: Callable[[], Any]
+):
     row = LISTS[table]._default_manager.first()
     window = browser(worked.coach)
     path = f"/admin/{table}/{row.pk}/change/"

@@ -1,4 +1,4 @@
-"""Rows of lists in the admin: where they lead, what they are called, which comes first."""
+"""Rows of admin lists: links, names of items and order."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from study.models import LearningItem
 from tests.conftest import Client, client_for
 from tests.factories import NOW, School, answered, exercise, video
 from tests.infra.export_client import browser
-from tests.study.study_client import made
+from tests.study.study_client import create_resource
 
 TENS = UUID(int=1, version=4)
-CALLED_BY_ITEMS = ("analytics/learningevent", "analytics/itemmemory")
+ITEM_TABLES = ("analytics/learningevent", "analytics/itemmemory")
 
 
 def rows(user: User, table: str) -> str:
@@ -31,17 +31,17 @@ def rows(user: User, table: str) -> str:
     return response.content.decode().partition("<tbody>")[2]
 
 
-def tell(learner: User, number: int, **fields: Any) -> None:
+def record_answer(learner: User, number: int, **fields: Any) -> None:
     answer = Answer(source=Source.TRACK, score=1.0, skill=f"s{number}", item=f"i{number}", **fields)
     record_answers(learner, [answer], at=NOW)
 
 
 @pytest.fixture
 def question(school: School, app: Client) -> LearningItem:
-    """Return an item of a set, at which Ada was told to be right."""
+    """Return an item of a set that Ada has answered right."""
     Facility.objects.filter(pk=school.facility.pk).update(partner_id="779")
-    path = made(app, "/v3/sets", name="Capitals", partner_id="779")["links"]["self"]
-    made(app, f"{path}/learning_items", question="Capital of France?", answer="Paris")
+    path = create_resource(app, "/v3/sets", name="Capitals", partner_id="779")["links"]["self"]
+    create_resource(app, f"{path}/learning_items", question="Capital of France?", answer="Paris")
     item = LearningItem.objects.select_related("item", "study_set__skill").get()
     answer = Answer(
         source=Source.STUDY, score=1.0, skill=item.study_set.skill.code, guid=item.item.guid
@@ -58,7 +58,7 @@ def question(school: School, app: Client) -> LearningItem:
         ("analytics/itemmemory", r"coach/items/[-0-9a-f]{36}/"),
     ],
 )  # fmt: skip
-def test_a_row_leads_to_its_page_and_to_all_its_fields(school: School, table: str, page: str):
+def test_a_row_links_to_its_page_and_to_all_its_fields(school: School, table: str, page: str):
     client_for(school.ada).work(exercise(), answered("q"))
 
     shown = rows(school.coach, table)
@@ -71,7 +71,7 @@ def test_a_row_leads_to_its_page_and_to_all_its_fields(school: School, table: st
         assert browser(school.coach).get(path).status_code == 200
 
 
-def test_a_guests_session_leads_to_its_fields(school: School, guest: Client):
+def test_a_session_of_a_guest_links_to_its_fields(school: School, guest: Client):
     guest.start(video())
     session = ContentSession.objects.get()
 
@@ -81,7 +81,7 @@ def test_a_guests_session_leads_to_its_fields(school: School, guest: Client):
     assert "coach/learners" not in shown
 
 
-def test_an_event_of_no_skill_leads_to_its_item(school: School):
+def test_an_event_of_no_skill_links_to_its_item(school: School):
     record_answers(school.ada, [Answer(source=Source.STUDY, score=1.0, item="i")], at=NOW)
     item = Item.objects.get()
 
@@ -91,7 +91,7 @@ def test_an_event_of_no_skill_leads_to_its_item(school: School):
 
 
 @pytest.mark.parametrize("table", ["contentsession", "contentsummary", "masterylog", "attemptlog"])
-def test_the_page_of_a_row_is_headed_by_the_contents_title(school: School, table: str):
+def test_the_heading_of_a_rows_page_has_the_title_of_the_content(school: School, table: str):
     Content.objects.create(pk=TENS, title="Counting tens")
     client_for(school.ada).work(exercise(content_id=str(TENS), node_id=str(TENS)), answered("q"))
     [record] = re.findall(
@@ -103,16 +103,16 @@ def test_the_page_of_a_row_is_headed_by_the_contents_title(school: School, table
     assert "<h2>Ada: Counting tens</h2>" in page
 
 
-@pytest.mark.parametrize("table", CALLED_BY_ITEMS)
-def test_an_item_is_called_by_what_it_asks(school: School, question: LearningItem, table: str):
+@pytest.mark.parametrize("table", ITEM_TABLES)
+def test_an_item_is_shown_by_its_question(school: School, question: LearningItem, table: str):
     shown = rows(school.coach, table)
 
     assert ">Capital of France?</a>" in shown
     assert f">{question.item.guid}<" not in shown
 
 
-@pytest.mark.parametrize("table", CALLED_BY_ITEMS)
-def test_below_an_item_its_content_is_called_by_its_title(school: School, table: str):
+@pytest.mark.parametrize("table", ITEM_TABLES)
+def test_the_title_of_the_content_is_shown_below_an_item(school: School, table: str):
     Content.objects.create(pk=TENS, title="Counting tens")
     client_for(school.ada).work(exercise(content_id=str(TENS), node_id=str(TENS)), answered("q"))
 
@@ -121,28 +121,28 @@ def test_below_an_item_its_content_is_called_by_its_title(school: School, table:
     assert "Counting tens" in below
 
 
-@pytest.mark.parametrize("table", CALLED_BY_ITEMS)
-def test_names_of_items_cost_the_same_however_many(
+@pytest.mark.parametrize("table", ITEM_TABLES)
+def test_the_number_of_statements_does_not_grow_with_the_named_items(
     school: School, question: LearningItem, table: str, statements: Callable[[], Any]
 ):
-    def taken() -> int:
+    def count_statements() -> int:
         coach = browser(school.coach)
         with statements() as asked:
             assert coach.get(f"/admin/{table}/").status_code == 200
         return len(asked)
 
     client_for(school.ada).work(exercise(), answered("q"))
-    few = taken()
+    few = count_statements()
     for number in range(20):
-        tell(school.ada, number)
+        record_answer(school.ada, number)
 
-    assert taken() == few <= 10
+    assert count_statements() == few <= 10
 
 
-def test_what_was_practised_and_reviewed_last_comes_first(school: School):
-    """However long ago it was begun."""
+def test_rows_are_sorted_by_the_last_practice_or_review(school: School):
+    """The time of the first practice makes no difference."""
     for number, days in enumerate([1, 3, 2]):
-        tell(school.ada, number)
+        record_answer(school.ada, number)
         at = NOW - timedelta(days=days)
         SkillState.objects.filter(skill__code=f"s{number}").update(last_practised=at)
         ItemMemory.objects.filter(item__code=f"i{number}").update(last_review=at)

@@ -1,4 +1,4 @@
-"""Where the parts of a chart are."""
+"""Positions of the parts of a chart."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def numbers(path: str) -> list[tuple[float, float]]:
     return [(float(x), float(y)) for x, y in re.findall(r"(-?[\d.]+),(-?[\d.]+)", path)]
 
 
-def test_a_line_goes_from_end_to_end_and_upwards():
+def test_a_line_spans_the_chart_and_rises():
     [line] = charts.draw_lines(lines(Series(label="a", points=[point(1, 0), point(3, 1)]))).lines
 
     assert numbers(line.path) == [(62.0, 266.0), (624.0, 16.0)]
@@ -51,7 +51,7 @@ def test_a_line_goes_from_end_to_end_and_upwards():
 
 
 @given(st.lists(st.tuples(st.floats(-1e9, 1e9), st.floats(-2, 3)), max_size=60))
-def test_no_line_leaves_the_picture(values: list[tuple[float, float]]):
+def test_no_line_leaves_the_chart(values: list[tuple[float, float]]):
     series = Series(label="a", points=[point(x, y) for x, y in sorted(values)])
 
     [line] = charts.draw_lines(lines(series)).lines
@@ -68,7 +68,7 @@ def test_a_single_answer_is_a_dot_and_no_line():
     assert len(line.dots) == 1
 
 
-def test_a_long_line_marks_its_ends_alone():
+def test_a_long_line_has_dots_only_at_its_ends():
     series = Series(label="a", points=[point(x, 0.5) for x in range(200)])
 
     [line] = charts.draw_lines(lines(series)).lines
@@ -84,7 +84,7 @@ def test_a_band_is_drawn_between_its_bounds():
     assert [y for _, y in numbers(line.band)] == [16.0, 16.0, 266.0, 266.0]
 
 
-def test_no_more_than_six_lines_are_drawn_each_with_a_shape_of_its_own():
+def test_at_most_six_lines_are_drawn_each_with_its_own_shape():
     series = [Series(label=f"{i}", points=[point(1, 0.5)]) for i in range(8)]
 
     drawn = charts.draw_lines(lines(*series)).lines
@@ -92,7 +92,7 @@ def test_no_more_than_six_lines_are_drawn_each_with_a_shape_of_its_own():
     assert len({line.sample for line in drawn}) == len(drawn) == 6
 
 
-def test_a_chart_of_nothing_has_axes_alone():
+def test_an_empty_chart_has_only_axes():
     drawing = charts.draw_lines(lines(goal=Tick(value=0.5, text="half")))
 
     assert drawing.lines == []
@@ -101,7 +101,7 @@ def test_a_chart_of_nothing_has_axes_alone():
 
 
 @given(st.lists(st.floats(0, 1e12), min_size=1, max_size=92))
-def test_bars_stand_on_the_axis_within_the_picture(values: list[float]):
+def test_bars_stand_on_the_axis_within_the_chart(values: list[float]):
     drawing = charts.draw_bars(bars(*values))
 
     for bar in drawing.bars:
@@ -112,16 +112,16 @@ def test_bars_stand_on_the_axis_within_the_picture(values: list[float]):
 
 
 @given(st.floats(0, 1e12))
-def test_the_axis_reaches_the_highest_bar_and_not_much_further(most: float):
-    top = charts.nice_top(most)
+def test_the_axis_reaches_the_highest_bar_and_not_much_further(highest: float):
+    top = charts.nice_top(highest)
 
-    assert most <= top <= max(2.0, 2 * most)
+    assert highest <= top <= max(2.0, 2 * highest)
 
 
 @pytest.mark.parametrize(
     ("value", "shade"), [(0.0, 0), (0.39, 0), (0.4, 1), (0.6, 2), (0.8, 3), (0.949, 3), (0.95, 4)]
 )
-def test_a_cell_is_shaded_by_how_much_is_mastered(value: float, shade: int):
+def test_a_cell_is_shaded_by_mastery(value: float, shade: int):
     assert charts.shade(value) == shade
 
 

@@ -1,4 +1,4 @@
-"""A coach's pages on one learner, one skill, one item: what they show."""
+"""A coach's pages on one learner, one skill and one item."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ def test_a_learner_is_shown_with_names_classes_and_skills(school: School):
     assert reverse("admin:coach_practice", args=[school.ada.pk, skill(school.ada).pk]) in page
 
 
-@pytest.mark.parametrize(("belief", "told"), [(0.9466, "94 %"), (0.95, "95 %"), (0.3999, "39 %")])
-def test_mastery_is_never_rounded_up_to_a_limit(school: School, belief: float, told: str):
+@pytest.mark.parametrize(("mastery", "text"), [(0.9466, "94 %"), (0.95, "95 %"), (0.3999, "39 %")])
+def test_mastery_is_never_rounded_up_to_a_limit(school: School, mastery: float, text: str):
     """learning-science 1: mastered from .95."""
     practise(school.ada, "1")
-    SkillState.objects.update(mastery=belief)
+    SkillState.objects.update(mastery=mastery)
     found = skill(school.ada).pk
 
     for page in (
@@ -49,10 +49,10 @@ def test_mastery_is_never_rounded_up_to_a_limit(school: School, belief: float, t
         look(school.coach, "coach_practice", school.ada.pk, found).split('id="now-title"')[1],
         look(school.coach, "analytics_skillstate_changelist").split('id="result_list"')[1],
     ):
-        assert told in page.split("heat-key")[0]
+        assert text in page.split("heat-key")[0]
 
 
-def test_a_plateau_comes_with_what_can_be_done(school: School):
+def test_a_plateau_is_shown_with_advice(school: School):
     practise(school.ada, STUCK)
 
     page = look(school.coach, "coach_learner", school.ada.pk)
@@ -61,7 +61,7 @@ def test_a_plateau_comes_with_what_can_be_done(school: School):
     assert "check the skills this one builds on" in page
 
 
-def test_mastery_over_time_is_drawn_and_told_in_numbers(school: School):
+def test_mastery_over_time_is_shown_as_a_chart_and_a_table(school: School):
     practise(school.ada, "101", "algebra")
     practise(school.ada, "11", "geometry")
 
@@ -86,7 +86,7 @@ def test_readiness_counts_the_items_due(school: School):
 
 
 def test_readiness_is_the_mean_recall_now(school: School):
-    """learning-science 5: .9 after as many days as it is stable; a logit is 5 at most."""
+    """learning-science 5: R is .9 after S days; log odds are at most 5."""
     with time_machine.travel(NOW, tick=False):
         practise(school.ada, "11", days_ago=0)
         ItemMemory.objects.update(stability=10.0)
@@ -97,7 +97,7 @@ def test_readiness_is_the_mean_recall_now(school: School):
     assert "95 %" in page.split("<dt>Readiness</dt>")[1].split("</dd>")[0]  # (.9 + .9933) / 2
 
 
-def test_a_learner_who_has_done_nothing_has_a_page(school: School):
+def test_a_learner_without_answers_has_a_page(school: School):
     page = look(school.coach, "coach_learner", school.ben.pk)
 
     assert "No answers at any skill yet." in page
@@ -116,7 +116,7 @@ def test_a_class_of_another_coach_is_not_named(school: School):
     assert ">7B<" not in look(school.coach, "coach_learner", school.ada.pk)
 
 
-def test_answers_at_a_skill_are_told_newest_first(school: School):
+def test_answers_at_a_skill_are_listed_newest_first(school: School):
     practise(school.ada, "0", days_ago=3)
     practise(school.ada, "1", days_ago=2, seconds=250.0)
 
@@ -152,7 +152,7 @@ def test_answers_are_paged_back_and_forth(school: School):
 
 
 @pytest.mark.parametrize("token", ["x", "WzBd", Cursor(values=(NOW,)).token])
-def test_a_place_that_is_none_is_refused(school: School, token: str):
+def test_an_invalid_cursor_is_refused(school: School, token: str):
     practise(school.ada, "1")
     path = reverse("admin:coach_practice", args=[school.ada.pk, skill(school.ada).pk])
 
@@ -176,7 +176,7 @@ def test_a_skill_is_explained_by_its_parameters(school: School):
     assert "Fitted to 480 answers by 24 learners" in page
 
 
-def test_the_learning_curve_is_of_the_facility_and_wants_five_learners(school: School):
+def test_the_learning_curve_covers_the_facility_and_needs_five_learners(school: School):
     people = [school.ada, *(make_user(school.facility) for _ in range(3))]
     for learner in people:
         practise(learner, "0111")
@@ -219,8 +219,8 @@ def test_an_items_figures_are_hidden_below_ten_answers(school: School):
     assert "20 s" in shown
 
 
-def test_an_item_tells_learners_apart_from_ten_of_them_on(school: School):
-    """Many answers of one learner say nothing of who gets it right."""
+def test_the_discrimination_of_an_item_needs_ten_learners(school: School):
+    """Many answers of one learner do not show how an item separates learners."""
     practise(school.ada, "1" * 30, item="q")
     for _another in range(8):
         practise(make_user(school.facility), "0", item="q")
@@ -233,7 +233,7 @@ def test_an_item_tells_learners_apart_from_ten_of_them_on(school: School):
     assert "Strong learners get it right more often." in enough
 
 
-def test_a_median_time_wants_ten_answers_with_a_time(school: School):
+def test_a_median_time_needs_ten_answers_with_a_time(school: School):
     practise(school.ada, "1" * 9, item="q")
     practise(school.ben, "1" * 9, item="q", seconds=None)
     few = look(school.coach, "coach_item", item(school.ada, "q").pk)
@@ -258,19 +258,19 @@ def test_an_items_difficulty_is_shown_once_it_is_known(school: School):
 
 
 @pytest.mark.parametrize(
-    ("mean", "told"), [(-0.5, "easier than"), (0.1, "about as hard as"), (0.5, "harder than")]
+    ("mean", "text"), [(-0.5, "easier than"), (0.1, "about as hard as"), (0.5, "harder than")]
 )
-def test_a_difficulty_is_told_in_plain_words(school: School, mean: float, told: str):
+def test_a_difficulty_is_described_in_plain_words(school: School, mean: float, text: str):
     practise(school.ada, "1" * 10, item="q")
     Item.objects.filter(code="q").update(difficulty_mean=mean, difficulty_variance=0.04)
 
     page = look(school.coach, "coach_item", item(school.ada, "q").pk)
 
-    assert f"{told} others of its skill" in page
+    assert f"{text} others of its skill" in page
     assert "logit" not in page
 
 
-def test_no_gain_is_told_in_words(school: School):
+def test_a_missing_gain_is_described_in_words(school: School):
     practise(school.ada, "1")
     SkillState.objects.update(velocity=-0.0004)
 
@@ -280,7 +280,7 @@ def test_no_gain_is_told_in_words(school: School):
 
 
 def test_right_means_the_same_on_every_page(school: School):
-    """contract 3: AlmostCorrect is a score of .5, which no page calls right."""
+    """contract 3: AlmostCorrect is a score of .5, which no page counts as right."""
     practise(school.ada, "1100", item="q")
     record(
         school.ada,
@@ -339,7 +339,7 @@ def arguments(name: str, school: School, learner_name: str) -> list[object]:
 
 
 @pytest.mark.parametrize("name", PATHS)
-def test_another_facilitys_pages_are_not_there(school: School, name: str):
+def test_pages_of_another_facility_are_a_404(school: School, name: str):
     """contract 0.7: a foreign object is unknown."""
     practise(school.ada, "111")
     path = reverse(f"admin:{name}", args=arguments(name, school, "ada"))
@@ -351,7 +351,7 @@ def test_another_facilitys_pages_are_not_there(school: School, name: str):
 
 
 @pytest.mark.parametrize("name", ["coach_learner", "coach_practice"])
-def test_another_classs_learner_is_not_there(school: School, name: str):
+def test_a_learner_of_another_class_is_a_404(school: School, name: str):
     """contract 0.7"""
     practise(school.chen, "111")
     path = reverse(f"admin:{name}", args=arguments(name, school, "chen"))
@@ -367,7 +367,7 @@ def test_a_skill_the_learner_never_practised_has_no_answers_page(school: School)
     assert browser(school.coach).get(path).status_code == 404
 
 
-def test_a_coach_from_elsewhere_sees_what_their_class_is_taught(school: School):
+def test_a_coach_from_another_facility_sees_the_skills_of_their_class(school: School):
     services.assign_role(school.stranger, RoleKind.COACH, school.class_7a)
     practise(school.ada, "1")
 
@@ -377,12 +377,12 @@ def test_a_coach_from_elsewhere_sees_what_their_class_is_taught(school: School):
 
 
 @pytest.mark.parametrize("path", ["learners/x/", "skills/x/", "items/x/", "learners/%F0/"])
-def test_an_id_that_is_none_is_not_there(school: School, path: str):
+def test_an_invalid_id_is_a_404(school: School, path: str):
     assert browser(school.coach).get(f"/admin/coach/{path}").status_code == 404
 
 
-def test_pages_ask_for_no_script_or_style_within_them(school: School):
-    """issue: Content-Security-Policy default-src 'self'."""
+def test_pages_contain_no_inline_scripts_or_styles(school: School):
+    """The Content-Security-Policy is default-src 'self'."""
     practise(school.ada, "10" * 6)
     found, question = skill(school.ada), item(school.ada)
 
@@ -396,8 +396,8 @@ def test_pages_ask_for_no_script_or_style_within_them(school: School):
         assert not re.search(r'\sstyle="|<style|\son\w+="|<script(?![^>]*\ssrc=)', page)
 
 
-def test_no_two_landmarks_have_one_name(school: School):
-    """axe: landmark-unique; a table that scrolls is a group, not a landmark of its own."""
+def test_no_two_landmarks_have_the_same_name(school: School):
+    """axe-core: landmark-unique; a table that scrolls is a group and no landmark."""
     practise(school.ada, "10" * 6)
     landmark = r'<section[^>]* aria-labelledby="([^"]+)"|role="region" aria-label="([^"]+)"'
 
@@ -412,7 +412,7 @@ def test_no_two_landmarks_have_one_name(school: School):
         assert len(names) == len(set(names)) > 1
 
 
-def test_the_time_of_a_page_is_the_requests(school: School):
+def test_the_time_of_a_page_is_that_of_the_request(school: School):
     with time_machine.travel(NOW, tick=False):
         practise(school.ada, "111", days_ago=0)
     with time_machine.travel(NOW + timedelta(days=1), tick=False):

@@ -1,4 +1,4 @@
-"""The admin's front page (issue: who is stuck, and why, in one minute)."""
+"""The front page of the admin, which shows the learners who need help and the reasons."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ STUCK = "0" * 16
 
 
 def section(page: str, name: str) -> str:
-    """Return one part of the front page: help, heat, missed or activity."""
+    """Return one section of the front page: help, heat, missed or activity."""
     return page.split(f'id="{name}-title"')[1].split("</section>", maxsplit=1)[0]
 
 
-def test_who_is_stuck_comes_first_with_the_figure_and_the_threshold(school: School):
+def test_stuck_learners_come_first_with_the_figure_and_the_threshold(school: School):
     practise(school.ben, "101010101000")
     practise(school.ada, STUCK)
 
@@ -39,20 +39,20 @@ def test_who_is_stuck_comes_first_with_the_figure_and_the_threshold(school: Scho
     assert reverse("admin:coach_practice", args=[school.ada.pk, skill(school.ada).pk]) in page
 
 
-def test_a_plateau_that_is_fading_says_why_it_is_flagged_still(school: School):
+def test_a_receding_plateau_explains_why_it_is_still_flagged(school: School):
     """learning-science 3: on from 80 %, off below 30 %."""
     practise(school.ada, "0" * 16 + "1")
 
     page = look(school.coach, "index")
 
-    told = re.search(
+    match = re.search(
         r"Was 80 % sure to be stuck, now (\d\d) %; the flag goes away below 30 %\.", page
     )
-    assert told is not None
-    assert 30 <= int(told[1]) < 80
+    assert match is not None
+    assert 30 <= int(match[1]) < 80
 
 
-def test_who_stays_away_is_told_with_the_days(school: School):
+def test_inactive_learners_are_shown_with_the_days(school: School):
     practise(school.ada, "111", days_ago=9)
 
     page = look(school.coach, "index")
@@ -60,7 +60,7 @@ def test_who_stays_away_is_told_with_the_days(school: School):
     assert "No answer for 9 days; the threshold is 7." in page
 
 
-def test_nobody_needs_help_where_all_goes_well(school: School):
+def test_nobody_needs_help_in_a_class_without_problems(school: School):
     practise(school.ada, "11011")
 
     page = look(school.coach, "index")
@@ -81,32 +81,32 @@ def test_the_heat_map_shows_mastery_and_plateaus_in_words_too(school: School):
     assert "no answers" in heat
 
 
-def test_who_did_not_answer_in_these_days_is_named_beside_the_heat_map(school: School):
+def test_learners_without_answers_in_these_days_are_listed_beside_the_heat_map(school: School):
     make_user(school.facility, username="never_in_class")
     late = services.enrol(make_user(school.facility, username="late"), school.class_7a).user
     practise(school.ada, "1", days_ago=1)
     practise(late, "1", days_ago=20)
 
-    told = section(look(school.coach, "index"), "heat").split("Without answers since")[1]
+    listed = section(look(school.coach, "index"), "heat").split("Without answers since")[1]
 
-    assert "(2)" in told.split("</summary>")[0]
-    assert re.search(r">ben</bdi></a> <span[^>]*>never<", told)
-    assert re.search(r">late</bdi></a> <span[^>]*>20 days ago<", told)
-    assert reverse("admin:coach_learner", args=[school.ben.pk]) in told
-    assert ">Ada<" not in told
-    assert "never_in_class" not in told
+    assert "(2)" in listed.split("</summary>")[0]
+    assert re.search(r">ben</bdi></a> <span[^>]*>never<", listed)
+    assert re.search(r">late</bdi></a> <span[^>]*>20 days ago<", listed)
+    assert reverse("admin:coach_learner", args=[school.ben.pk]) in listed
+    assert ">Ada<" not in listed
+    assert "never_in_class" not in listed
     assert ">late<" not in look(school.coach, "index", since="2020-01-01").split("Without")[1]
 
 
-def test_where_everybody_answered_nobody_is_missed(school: School):
+def test_nobody_is_listed_beside_the_heat_map_if_all_learners_answered(school: School):
     practise(school.ada, "1")
     practise(school.ben, "1")
 
     assert "Without answers since" not in look(school.coach, "index")
 
 
-def test_items_answered_wrong_most_lead_to_who_did(school: School):
-    """issue: five answers or more; the latest wrong answer of up to three learners."""
+def test_items_most_often_answered_wrong_link_to_the_learners(school: School):
+    """Five answers or more; links to the latest wrong answer of up to three learners."""
     practise(school.ada, "00000", item="hard")
     practise(school.ben, "0000", item="rare")
     practise(school.ben, "11110", item="easy")
@@ -121,7 +121,7 @@ def test_items_answered_wrong_most_lead_to_who_did(school: School):
     assert reverse("admin:coach_practice", args=[school.ada.pk, skill(school.ada).pk]) in table
 
 
-def test_an_exercises_question_is_called_by_its_name_within_it(school: School):
+def test_a_question_of_an_exercise_is_shown_by_its_own_name(school: School):
     client = client_for(school.ada)
     for _again in range(5):
         client.work(exercise(content_id="ab" * 16), answered("question 7", correct=0))
@@ -159,8 +159,8 @@ def test_skills_practised_before_these_days_are_not_in_the_heat_map(school: Scho
     assert "geometry" in section(look(school.coach, "index", since="2020-01-01"), "heat")
 
 
-def test_who_is_stuck_is_told_however_long_ago_that_was(school: School):
-    """A learner's own page says so, too."""
+def test_stuck_learners_are_shown_after_any_number_of_days(school: School):
+    """A learner's own page shows it, too."""
     practise(school.ada, STUCK, "geometry", days_ago=20)
     practise(school.ada, "1", days_ago=1)
 
@@ -168,7 +168,7 @@ def test_who_is_stuck_is_told_however_long_ago_that_was(school: School):
     assert "sure to be stuck" in look(school.coach, "coach_learner", school.ada.pk)
 
 
-def test_what_the_days_do_not_change_says_that_it_is_as_of_today(school: School):
+def test_sections_that_ignore_the_days_are_marked_as_of_today(school: School):
     practise(school.ada, STUCK, days_ago=9)
     asked = {"since": "2020-01-01", "until": f"{now() - timedelta(days=5):%Y-%m-%d}"}
 
@@ -192,7 +192,7 @@ def test_only_the_coachs_learners_are_shown(school: School):
     assert "of ada" not in look(school.foreign_coach, "index")
 
 
-def test_a_facilitys_coach_chooses_among_all_its_classes(school: School):
+def test_a_coach_of_the_facility_chooses_among_all_its_classes(school: School):
     practise(school.chen, STUCK)
 
     page = look(school.facility_coach, "index", **{"class": str(school.class_7b.pk)})
@@ -212,7 +212,7 @@ def test_a_group_narrows_the_class(school: School):
     assert "geometry" not in page
 
 
-def test_a_group_of_another_own_class_gives_way_to_the_class(school: School):
+def test_a_group_that_is_not_in_the_class_is_ignored(school: School):
     services.assign_role(school.coach, RoleKind.COACH, school.class_7b)
     practise(school.chen, STUCK)
     asked = {"class": str(school.class_7b.pk), "group": str(school.group.pk)}
@@ -220,7 +220,7 @@ def test_a_group_of_another_own_class_gives_way_to_the_class(school: School):
     assert ">chen<" in look(school.coach, "index", **asked)
 
 
-def test_all_of_a_coachs_few_classes_are_shown_together(school: School):
+def test_a_few_classes_of_a_coach_are_shown_together(school: School):
     services.assign_role(school.coach, RoleKind.COACH, school.class_7b)
     practise(school.ada, STUCK)
     practise(school.chen, STUCK)
@@ -232,7 +232,7 @@ def test_all_of_a_coachs_few_classes_are_shown_together(school: School):
     assert ">chen<" in page
 
 
-def test_of_many_classes_one_is_shown_at_a_time(school: School):
+def test_many_classes_are_shown_one_at_a_time(school: School):
     for number in range(12):
         Classroom.objects.create(facility=school.facility, name=f"A{number:02}")
 
@@ -260,7 +260,7 @@ def test_of_many_classes_one_is_shown_at_a_time(school: School):
         ("class=&group=&since=&until=", 200),
     ],
 )
-def test_an_address_of_somebody_elses_is_not_there(school: School, query: str, status: int):
+def test_foreign_and_invalid_parameters_are_refused(school: School, query: str, status: int):
     group = LearnerGroup.objects.create(classroom=school.class_7b, name="other")
     query = query.format(
         other=school.class_7b.pk,
@@ -272,7 +272,7 @@ def test_an_address_of_somebody_elses_is_not_there(school: School, query: str, s
     assert browser(school.coach).get(f"/admin/?{query}").status_code == status
 
 
-def test_learners_and_guests_are_sent_to_log_in(school: School):
+def test_learners_and_guests_are_redirected_to_the_login(school: School):
     for page in (browser(school.ada), browser(school.ada).__class__()):
         answer = page.get("/admin/")
 
@@ -280,7 +280,7 @@ def test_learners_and_guests_are_sent_to_log_in(school: School):
         assert "/admin/login/" in answer["Location"]
 
 
-def test_an_empty_class_says_what_to_do(school: School):
+def test_an_empty_class_and_an_empty_group_say_so(school: School):
     services.enrol(school.chen, school.class_7b)
     school.chen.enrolments.all().delete()
 
@@ -294,13 +294,13 @@ def test_an_empty_class_says_what_to_do(school: School):
     )  # fmt: skip
 
 
-def test_who_looks_after_no_class_is_told_how_to_get_one(school: School):
+def test_a_viewer_without_classes_is_shown_how_to_get_one(school: School):
     Classroom.objects.all().delete()
 
     assert "No class yet" in look(school.facility_coach, "index")
 
 
-def test_learners_in_no_class_are_not_forgotten(school: School):
+def test_learners_in_no_class_can_be_selected(school: School):
     school.chen.enrolments.all().delete()
     practise(school.chen, STUCK, item="hard")
     practise(school.ada, STUCK, "geometry")
@@ -319,7 +319,7 @@ def test_learners_in_no_class_are_not_forgotten(school: School):
     )
 
 
-def test_nobody_in_no_class_is_good_news(school: School):
+def test_the_page_says_that_every_learner_is_in_a_class(school: School):
     page = look(school.superuser, "index", **{"class": "none"})
 
     assert "Every learner is enrolled in a class." in page
@@ -332,14 +332,14 @@ def test_djangos_lists_stay_reachable(school: School):
 
 
 @pytest.mark.parametrize("path", ["/admin/", "/admin/logger/attemptlog/", "/admin/roster/user/"])
-def test_pages_say_in_which_zone_times_are(school: School, path: str):
+def test_pages_show_the_time_zone(school: School, path: str):
     page = browser(school.coach).get(path).content.decode()
 
     assert "All times are UTC." in page.split('id="footer"')[1]
     assert "All times" not in Client().get("/admin/login/").content.decode()
 
 
-def test_a_hostile_name_is_text(school: School):
+def test_markup_in_names_is_escaped(school: School):
     school.ada.full_name = "<script>alert(1)</script>"
     school.ada.save()
     practise(school.ada, STUCK, "<b>algebra</b>", item="<i>q</i>")

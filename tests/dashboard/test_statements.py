@@ -1,4 +1,4 @@
-"""How many SQL statements a coach's pages take: the same however much there is."""
+"""The number of SQL statements of a coach's pages does not grow with the data."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from tests.factories import School, answered, exercise, make_user
 
 pytestmark = pytest.mark.django_db
 FRONT, OTHER = 20, 15
-MOST = {"index": FRONT, "learner": 12}
+MAX_STATEMENTS = {"index": FRONT, "learner": 12}
 
 
-def counted(viewer: User, path: str, **asked: str) -> int:
-    """Return the statements of a page, the login included."""
+def count_statements(viewer: User, path: str, **asked: str) -> int:
+    """Return the number of statements of a page, including the login."""
     client = browser(viewer)
     with CaptureQueriesContext(connection) as captured:
         response = client.get(path, asked)
@@ -27,15 +27,15 @@ def counted(viewer: User, path: str, **asked: str) -> int:
     return len(captured)
 
 
-def a_little(school: School) -> None:
-    """One learner with what every part of a page needs."""
+def create_little(school: School) -> None:
+    """Create data of one learner for every part of a page."""
     practise(school.ada, "0" * 16, days_ago=2)
     practise(school.ada, "10", "geometry", days_ago=1)
     client_for(school.ada).work(exercise(content_id="ab" * 16), answered("q1", correct=0))
 
 
-def a_lot(school: School) -> None:
-    """More of everything: learners, classes, groups, skills, items, answers."""
+def create_much(school: School) -> None:
+    """Create more of everything: learners, classes, groups, skills, items, answers."""
     for number in range(6):
         room = Classroom.objects.create(facility=school.facility, name=f"8{number}")
         services.assign_role(school.coach, RoleKind.COACH, room)
@@ -63,10 +63,10 @@ def paths(school: School) -> dict[str, str]:
 
 
 def counts(school: School) -> dict[tuple[str, str], int]:
-    """Return the statements of every page for everybody who may see it."""
+    """Return the number of statements by viewer and page."""
     place = {"class": str(school.class_7a.pk)}
     return {
-        (viewer, page): counted(
+        (viewer, page): count_statements(
             getattr(school, viewer), path, **place if page in ("index", "skill") else {}
         )
         for viewer in ("coach", "facility_coach", "superuser")
@@ -74,36 +74,36 @@ def counts(school: School) -> dict[tuple[str, str], int]:
     }
 
 
-def test_a_page_takes_as_many_statements_whatever_there_is(school: School):
-    """issue: front page ≤ 20, other pages ≤ 15; the learner's has room left for more."""
-    a_little(school)
+def test_the_number_of_statements_does_not_grow_with_the_data(school: School):
+    """At most 20 for the front page, 12 for the learner's page, 15 for the others."""
+    create_little(school)
     few = counts(school)
 
-    a_lot(school)
+    create_much(school)
 
     assert counts(school) == few
     assert len(few) == 15
     for (_viewer, page), count in few.items():
-        assert count <= MOST.get(page, OTHER), page
+        assert count <= MAX_STATEMENTS.get(page, OTHER), page
 
 
-def test_learners_in_no_class_cost_the_same_however_many(school: School):
-    a_little(school)
+def test_the_number_of_statements_does_not_grow_with_learners_in_no_class(school: School):
+    create_little(school)
     school.ada.enrolments.all().delete()
     path, asked = reverse("admin:index"), {"class": "none"}
-    few = counted(school.facility_coach, path, **asked)
+    few = count_statements(school.facility_coach, path, **asked)
 
     for _another in range(5):
         practise(make_user(school.facility), "0" * 16, "geometry")
 
-    assert counted(school.facility_coach, path, **asked) == few <= FRONT
+    assert count_statements(school.facility_coach, path, **asked) == few <= FRONT
 
 
-def test_a_group_costs_one_statement_more(school: School):
-    a_little(school)
+def test_a_group_takes_one_more_statement(school: School):
+    create_little(school)
     path = reverse("admin:index")
 
-    without = counted(school.coach, path)
-    within = counted(school.coach, path, group=str(school.group.pk))
+    without = count_statements(school.coach, path)
+    within = count_statements(school.coach, path, group=str(school.group.pk))
 
     assert within <= without + 1 <= FRONT

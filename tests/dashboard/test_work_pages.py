@@ -1,4 +1,4 @@
-"""The coach's pages on a learner's work: content, try, attempt."""
+"""The coach's pages on a learner's work: content, try and attempt."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def content_url(learner: User, content_id: str) -> str:
     return reverse("admin:coach_content", args=[learner.pk, UUID(content_id)])
 
 
-def try_url(tried: MasteryLog) -> str:
-    return reverse("admin:coach_try", args=[tried.pk])
+def try_url(mastery_log: MasteryLog) -> str:
+    return reverse("admin:coach_try", args=[mastery_log.pk])
 
 
 def attempt_url(attempt: AttemptLog) -> str:
@@ -42,7 +42,7 @@ def attempt_url(attempt: AttemptLog) -> str:
 
 
 def text_of(response: Any) -> str:
-    """What is on the page, without markup, each run of blanks as one."""
+    """Return the text of a page without markup, with whitespace normalised."""
     assert response.status_code == 200, response.content
     page = re.search(r'<main id="content-start".*</main>', response.content.decode(), re.DOTALL)
     assert page is not None
@@ -50,18 +50,18 @@ def text_of(response: Any) -> str:
 
 
 def urls_of(learner: User) -> list[str]:
-    """Every page about what a learner did."""
+    """Return the URLs of all pages about a learner's work."""
     tries = MasteryLog.objects.filter(user=learner)
     contents = tries.values_list("content_id", flat=True)
     return [
         *(content_url(learner, content.hex) for content in contents),
-        *(try_url(tried) for tried in tries),
+        *(try_url(mastery_log) for mastery_log in tries),
         *(attempt_url(attempt) for attempt in AttemptLog.objects.filter(user=learner)),
     ]
 
 
-def worked_twice(learner: User) -> str:
-    """Two tries at one exercise, the second better; return the content."""
+def work_twice(learner: User) -> str:
+    """Record two tries at one exercise, the second better; return the content id."""
     body = exercise(mastery_model=FIVE_IN_A_ROW)
     client = client_for(learner)
     first = client.start(body)["session_id"]
@@ -88,7 +88,7 @@ def worked_twice(learner: User) -> str:
 
 @pytest.fixture
 def content(school: School) -> str:
-    return worked_twice(school.ada)
+    return work_twice(school.ada)
 
 
 def test_a_content_lists_tries_newest_first_and_sessions(school: School, content: str):
@@ -102,14 +102,14 @@ def test_a_content_lists_tries_newest_first_and_sessions(school: School, content
     assert "7 m 30 s" in page
 
 
-def test_a_contents_sittings_go_by_when_they_began(school: School):
-    """What was brought in later may have happened earlier."""
+def test_sessions_of_a_content_are_sorted_by_start(school: School):
+    """A session received later may have happened earlier."""
     body, client = video(), client_for(school.ada)
     for seconds, month in ((30, 3), (50, 2)):
         session = client.start(body)["session_id"]
         client.move(session, time_spent_delta=seconds)
-        begun = datetime(2026, month, 1, tzinfo=UTC)
-        ContentSession.objects.filter(pk=session).update(start_timestamp=begun)
+        started = datetime(2026, month, 1, tzinfo=UTC)
+        ContentSession.objects.filter(pk=session).update(start_timestamp=started)
 
     page = text_of(browser(school.coach).get(content_url(school.ada, body["content_id"])))
 
@@ -143,7 +143,7 @@ def test_a_try_is_compared_with_the_one_before(school: School, content: str):
     assert "This is the first try." in text_of(browser(school.coach).get(try_url(oldest)))
 
 
-def test_a_try_says_what_was_asked_and_how_far_it_is(school: School, content: str):
+def test_a_try_shows_its_criterion_and_progress(school: School, content: str):
     newest, oldest = MasteryLog.objects.filter(user=school.ada).newest_first()
     coach = browser(school.coach)
 
@@ -155,19 +155,19 @@ def test_a_try_says_what_was_asked_and_how_far_it_is(school: School, content: st
     assert "✓ complete since" in before
 
 
-def test_a_try_says_what_came_of_each_attempt(school: School, content: str):
+def test_a_try_shows_the_outcome_of_each_attempt(school: School, content: str):
     newest = MasteryLog.objects.filter(user=school.ada).newest_first()[0]
 
     page = text_of(browser(school.coach).get(try_url(newest)))
 
-    for said in ("✓ right", "½ partly right", "? with a hint", "! only errors"):
-        assert said in page
+    for outcome in ("✓ right", "½ partly right", "? with a hint", "! only errors"):
+        assert outcome in page
     assert "numerator: 1; denominator: 3" in page
     assert "✓ right: 2 · ½ partly right: 1 · ? with a hint: 1 · ! only errors: 1" in page
     assert "a quarter: partly right" in page
 
 
-def test_tries_and_attempts_lead_to_their_neighbours(school: School, content: str):
+def test_tries_and_attempts_link_to_their_neighbours(school: School, content: str):
     newest, oldest = MasteryLog.objects.filter(user=school.ada).newest_first()
     first, second, third, *_rest = newest.attempts.order_by("position")
     coach = browser(school.coach)
@@ -180,15 +180,15 @@ def test_tries_and_attempts_lead_to_their_neighbours(school: School, content: st
     assert try_url(newest) in middle
 
 
-def test_an_attempt_tells_what_happened_moment_by_moment(school: School):
+def test_an_attempt_shows_its_history_step_by_step(school: School):
     client = client_for(school.ada)
     session = client.start(exercise())["session_id"]
     client.move(session, interactions=[answered("q", 0, answer={"choice": "3/5"}, time_spent=70)])
     hint = answered("q", 0, replace=True, hinted=True, answer={"hint": "halves"})
-    [told] = client.move(session, interactions=[hint])["attempts"]
+    [saved] = client.move(session, interactions=[hint])["attempts"]
     client.move(session, interactions=[answered("q", 0, replace=True, error=True)])
     client.move(session, interactions=[answered("q", 1, replace=True, answer={"choice": "1/2"})])
-    attempt = AttemptLog.objects.get(pk=told["id"])
+    attempt = AttemptLog.objects.get(pk=saved["id"])
 
     response = browser(school.coach).get(attempt_url(attempt))
 
@@ -203,7 +203,7 @@ def test_an_attempt_tells_what_happened_moment_by_moment(school: School):
     assert '"choice": "1/2"' in page
 
 
-def test_an_attempt_leads_to_its_item(school: School, content: str):
+def test_an_attempt_links_to_its_item(school: School, content: str):
     attempt = AttemptLog.objects.filter(user=school.ada, item="one half").newest_first()[0]
     item = Item.objects.get(code=f"{content}:one half")
 
@@ -212,8 +212,8 @@ def test_an_attempt_leads_to_its_item(school: School, content: str):
     assert reverse("admin:coach_item", args=[item.pk]) in page
 
 
-def test_whatever_was_answered_is_shown_as_text(school: School):
-    """No markup of a learner's gets into a coach's page."""
+def test_markup_in_answers_is_escaped(school: School):
+    """No markup from a learner gets into a coach's page."""
     evil = "<script>alert(1)</script>"
     client_for(school.ada).work(
         exercise(), answered(evil, 0, answer={evil: evil}, simple_answer=evil)
@@ -224,15 +224,15 @@ def test_whatever_was_answered_is_shown_as_text(school: School):
         assert evil not in coach.get(url).content.decode()
 
 
-def test_a_quiz_has_its_day_for_a_name(school: School):
+def test_a_quiz_without_a_title_is_named_by_its_day(school: School):
     client_for(school.ada).work(exercise(mastery_model={"type": "quiz"}), answered("q"))
-    tried = MasteryLog.objects.get(user=school.ada)
+    mastery_log = MasteryLog.objects.get(user=school.ada)
 
-    assert "Quiz of" in text_of(browser(school.coach).get(try_url(tried)))
+    assert "Quiz of" in text_of(browser(school.coach).get(try_url(mastery_log)))
 
 
-def test_another_classs_learner_is_not_there(school: School, content: str):
-    """contract 0.7: a 404 by every path, for whoever may not read that learner."""
+def test_pages_of_a_learner_outside_the_viewers_scope_are_a_404(school: School, content: str):
+    """contract 0.7: by every path, for all viewers who may not read that learner."""
     urls = urls_of(school.ada)
     assert len(urls) > 8
 
@@ -244,7 +244,7 @@ def test_another_classs_learner_is_not_there(school: School, content: str):
         assert browser(school.coach).get(url).status_code == 404
 
 
-def test_learners_and_visitors_stay_outside(school: School, content: str):
+def test_learners_and_guests_are_redirected_to_the_login(school: School, content: str):
     for url in urls_of(school.ada):
         for visitor in (browser(school.ada), Browser()):
             response = visitor.get(url)
@@ -253,7 +253,7 @@ def test_learners_and_visitors_stay_outside(school: School, content: str):
             )  # fmt: skip
 
 
-def test_what_nobody_has_is_not_there(school: School, content: str):
+def test_unknown_objects_are_a_404(school: School, content: str):
     coach = browser(school.coach)
     urls = [
         content_url(school.ada, uuid7().hex),
@@ -267,27 +267,27 @@ def test_what_nobody_has_is_not_there(school: School, content: str):
 
 
 @pytest.mark.parametrize("after", ["x", "WzAsIjIwMjYiXQ", "%00", "=" * 5000])
-def test_a_place_that_is_none_is_refused(school: School, content: str, after: str):
+def test_an_invalid_cursor_is_refused(school: School, content: str, after: str):
     coach = browser(school.coach)
-    tried = MasteryLog.objects.filter(user=school.ada)[0]
+    mastery_log = MasteryLog.objects.filter(user=school.ada)[0]
 
-    for url in (content_url(school.ada, content), try_url(tried)):
+    for url in (content_url(school.ada, content), try_url(mastery_log)):
         assert coach.get(f"{url}?after={after}").status_code == 400
 
 
-def test_a_place_in_another_try_is_refused(school: School, content: str):
+def test_a_cursor_of_another_try_is_refused(school: School, content: str):
     client_for(school.ada).work(exercise(), *[answered(f"q{n}", 0) for n in range(1)])
     fill(school.ada, attempts=101)
     long, *others = MasteryLog.objects.filter(user=school.ada).order_by("-attempt_count")
     coach = browser(school.coach)
-    onwards = re.search(r'href="[^"]*(\?after=[^"]+)"', coach.get(try_url(long)).content.decode())
-    assert onwards is not None
+    next_link = re.search(r'href="[^"]*(\?after=[^"]+)"', coach.get(try_url(long)).content.decode())
+    assert next_link is not None
 
-    assert coach.get(try_url(long) + onwards[1]).status_code == 200
-    assert coach.get(try_url(others[0]) + onwards[1]).status_code == 400
+    assert coach.get(try_url(long) + next_link[1]).status_code == 200
+    assert coach.get(try_url(others[0]) + next_link[1]).status_code == 400
 
 
-def test_guests_work_is_seen_by_those_who_staff_the_facility(school: School):
+def test_work_of_guests_is_visible_only_to_facility_staff(school: School):
     """contract 1.7."""
     school.elsewhere.delete()
     client_for(None).work(exercise(), answered("q", 0), answered("r", 1))
@@ -297,42 +297,46 @@ def test_guests_work_is_seen_by_those_who_staff_the_facility(school: School):
     assert browser(school.coach).get(attempt_url(attempt)).status_code == 404
 
 
-def test_long_lists_go_on_where_they_ended(school: School, content: str):
-    tried = fill(school.ada, attempts=150)
+def test_long_lists_are_paged(school: School, content: str):
+    mastery_log = fill(school.ada, attempts=150)
     coach = browser(school.coach)
 
-    first = coach.get(try_url(tried)).content.decode()
-    onwards = re.search(r'href="([^"]*\?after=[^"]+)"', first)
-    assert onwards is not None
-    second = coach.get(html.unescape(onwards[1])).content.decode()
+    first = coach.get(try_url(mastery_log)).content.decode()
+    next_link = re.search(r'href="([^"]*\?after=[^"]+)"', first)
+    assert next_link is not None
+    second = coach.get(html.unescape(next_link[1])).content.decode()
 
     numbers = re.findall(r"<bdi>question (\d+)<", first + second)
     assert numbers == [str(number) for number in range(150)]
 
 
 @pytest.mark.parametrize("viewer", ["coach", "facility_coach", "superuser"])
-def test_a_page_costs_the_same_however_much_there_is(
+def test_the_number_of_statements_does_not_grow_with_the_work(
     school: School, viewer: str, statements: Callable[[], Any]
 ):
     small, large = fill(school.ada, attempts=3, tries=2), fill(school.ben, attempts=150, tries=30)
-    seen_by = browser(getattr(school, viewer))
+    client = browser(getattr(school, viewer))
     costs: list[list[int]] = []
-    for tried in (small, large):
-        [last] = tried.attempts.order_by("-position")[:1]
-        urls = [content_url(tried.user, tried.content_id.hex), try_url(tried), attempt_url(last)]
+    for mastery_log in (small, large):
+        [last] = mastery_log.attempts.order_by("-position")[:1]
+        urls = [
+            content_url(mastery_log.user, mastery_log.content_id.hex),
+            try_url(mastery_log),
+            attempt_url(last),
+        ]
         costs.append([])
         for url in urls:
-            with statements() as made:
-                assert seen_by.get(url).status_code == 200
-            costs[-1].append(len(made))
+            with statements() as captured:
+                assert client.get(url).status_code == 200
+            costs[-1].append(len(captured))
 
-    # Whoever may look after a whole facility is asked for their roles.
+    # One statement reads the roles of people who may manage a whole facility.
     roles = {"coach": 0, "facility_coach": 1, "superuser": 0}[viewer]
     assert costs[0] == costs[1] == [7 + roles, 11 + roles, 8 + roles]
 
 
 def fill(learner: User, *, attempts: int, tries: int = 1) -> MasteryLog:
-    """Give a learner so many tries at one exercise, the newest of so many attempts."""
+    """Create tries of a learner at one exercise, the newest with this number of attempts."""
     body = exercise(mastery_model=FIVE_IN_A_ROW)
     client = client_for(learner)
     for number in range(tries):
@@ -347,7 +351,7 @@ def fill(learner: User, *, attempts: int, tries: int = 1) -> MasteryLog:
     return theirs.newest_first()[0]
 
 
-def test_a_right_answer_that_came_too_late_to_count_is_pointed_out(school: School):
+def test_a_right_answer_that_came_too_late_to_count_is_marked(school: School):
     """contract 1.2: `correct` changes only with `replace`."""
     client = client_for(school.ada)
     session = client.start(exercise())["session_id"]
@@ -359,27 +363,28 @@ def test_a_right_answer_that_came_too_late_to_count_is_pointed_out(school: Schoo
     assert "✗ wrong answered right later on" in page
 
 
-def test_a_quiz_is_called_by_its_title(school: School):
+def test_a_quiz_is_shown_by_its_title(school: School):
     quiz = make_quiz(school.class_7a)
     client_for(school.ada).start({"quiz_id": quiz.pk.hex})
-    tried = MasteryLog.objects.get(user=school.ada)
+    mastery_log = MasteryLog.objects.get(user=school.ada)
 
-    response = browser(school.coach).get(try_url(tried))
+    response = browser(school.coach).get(try_url(mastery_log))
 
     assert content_url(school.ada, quiz.pk.hex) in response.content.decode()
     assert response.context_data is not None
     assert response.context_data["crumbs"][3].label == "quiz"
 
 
-def test_a_page_says_whose_work_at_what_it_is_and_leads_back_to_the_class(school: School):
-    tried = fill(school.ada, attempts=1)
-    Content.objects.create(pk=tried.content_id, title="Counting tens")
-    [attempt] = tried.attempts.all()
+def test_a_page_names_the_learner_and_the_content_and_links_to_the_class(school: School):
+    mastery_log = fill(school.ada, attempts=1)
+    Content.objects.create(pk=mastery_log.content_id, title="Counting tens")
+    [attempt] = mastery_log.attempts.all()
 
     pages = [
         browser(school.coach).get(url)
         for url in (
-            content_url(school.ada, tried.content_id.hex), try_url(tried), attempt_url(attempt),
+            content_url(school.ada, mastery_log.content_id.hex), try_url(mastery_log),
+            attempt_url(attempt),
         )
     ]  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""What pages on learners and items tell of sittings, tries and wrong answers."""
+"""Sections on sessions, tries and wrong answers on the pages of learners and items."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from tests.factories import School, answered, exercise, video
 
 
 @pytest.fixture
-def asked() -> dict[str, Any]:
-    """One exercise, whose question `half` many answer wrongly."""
+def exercise_body() -> dict[str, Any]:
+    """Body of an exercise with a question `half`, which many answer wrongly."""
     return exercise(mastery_model={"type": "num_correct_in_a_row_10"})
 
 
-def wrongly(learner: User, body: dict[str, Any], *answers: str) -> None:
+def answer_wrongly(learner: User, body: dict[str, Any], *answers: str) -> None:
     client_for(learner).work(body, *[answered("half", 0, simple_answer=text) for text in answers])
 
 
@@ -36,8 +36,8 @@ def item_page(viewer: User, code: str) -> Any:
     return browser(viewer).get(reverse("admin:coach_item", args=[item.pk]))
 
 
-def test_a_learners_page_leads_to_tries_and_contents(school: School, asked: dict[str, Any]):
-    wrongly(school.ada, asked, "2/1")
+def test_a_learners_page_links_to_tries_and_contents(school: School, exercise_body: dict[str, Any]):
+    answer_wrongly(school.ada, exercise_body, "2/1")
     watched = video()
     client_for(school.ada).start(watched)
     Content.objects.create(pk=watched["content_id"], title="What is a fraction?")
@@ -46,24 +46,24 @@ def test_a_learners_page_leads_to_tries_and_contents(school: School, asked: dict
 
     page = text_of(response)
     assert "What is a fraction?" in page
-    assert f"Exercise {asked['content_id'][:8]}" in page
+    assert f"Exercise {exercise_body['content_id'][:8]}" in page
     assert "10 in a row" in page
-    tried = school.ada.tries.get()
+    mastery_log = school.ada.tries.get()
     for name, *args in (
-        ("coach_try", tried.pk), ("coach_content", school.ada.pk, tried.content_id),
+        ("coach_try", mastery_log.pk), ("coach_content", school.ada.pk, mastery_log.content_id),
     ):  # fmt: skip
         assert reverse(f"admin:{name}", args=args) in response.content.decode()
 
 
-def test_sittings_go_by_when_they_began(school: School):
-    """What was brought in later may have happened earlier."""
+def test_sessions_are_sorted_by_start(school: School):
+    """A session received later may have happened earlier."""
     client = client_for(school.ada)
     for title, month in (("Later", 3), ("Earlier", 2)):
         watched = video()
         Content.objects.create(pk=watched["content_id"], title=title)
         client.start(watched)
-        begun = datetime(2026, month, 1, tzinfo=UTC)
-        school.ada.sessions.filter(content_id=watched["content_id"]).update(start_timestamp=begun)
+        started = datetime(2026, month, 1, tzinfo=UTC)
+        school.ada.sessions.filter(content_id=watched["content_id"]).update(start_timestamp=started)
 
     page = text_of(browser(school.coach).get(reverse("admin:coach_learner", args=[school.ada.pk])))
 
@@ -71,14 +71,14 @@ def test_sittings_go_by_when_they_began(school: School):
 
 
 def test_an_items_page_counts_wrong_answers_most_frequent_first(
-    school: School, asked: dict[str, Any]
+    school: School, exercise_body: dict[str, Any]
 ):
-    wrongly(school.ada, asked, "2/1", "1/3", "2/1")
-    wrongly(school.ben, asked, "2/1")
+    answer_wrongly(school.ada, exercise_body, "2/1", "1/3", "2/1")
+    answer_wrongly(school.ben, exercise_body, "2/1")
     right = [answered("half", 1, simple_answer="1/2")] * 6
-    client_for(school.ben).work(asked, *right)
+    client_for(school.ben).work(exercise_body, *right)
 
-    page = item_page(school.coach, f"{asked['content_id']}:half")
+    page = item_page(school.coach, f"{exercise_body['content_id']}:half")
 
     text = text_of(page)
     assert "4 of the newest 10 attempts are not right." in text
@@ -89,22 +89,22 @@ def test_an_items_page_counts_wrong_answers_most_frequent_first(
     assert reverse("admin:coach_attempt", args=[latest.pk]) in page.content.decode()
 
 
-def test_an_item_with_a_skill_of_its_own_counts_wherever_it_appears(
-    school: School, asked: dict[str, Any]
+def test_an_item_with_its_own_skill_counts_in_every_content(
+    school: School, exercise_body: dict[str, Any]
 ):
     own = Skill.objects.create(facility=school.facility, code="halves")
     Item.objects.create(facility=school.facility, code="half", skill=own)
-    wrongly(school.ada, asked, *["2/1"] * 5)
-    wrongly(school.ada, exercise(), *["2/1"] * 5)
+    answer_wrongly(school.ada, exercise_body, *["2/1"] * 5)
+    answer_wrongly(school.ada, exercise(), *["2/1"] * 5)
 
     assert "10 of the newest 10 attempts" in text_of(item_page(school.coach, "half"))
 
 
-def test_an_apps_item_is_no_exercises_question_of_the_same_name(
-    school: School, asked: dict[str, Any]
+def test_an_item_of_an_app_is_not_the_question_of_an_exercise_with_the_same_name(
+    school: School, exercise_body: dict[str, Any]
 ):
     Item.objects.create(facility=school.facility, code="half")
-    wrongly(school.ada, asked, "2/1")
+    answer_wrongly(school.ada, exercise_body, "2/1")
 
     page = text_of(item_page(school.coach, "half"))
 
@@ -112,25 +112,27 @@ def test_an_apps_item_is_no_exercises_question_of_the_same_name(
     assert "2/1" not in page
 
 
-def test_wrong_answers_are_told_from_ten_attempts_on(school: School, asked: dict[str, Any]):
-    """issue: figures are hidden below n = 10."""
-    code = f"{asked['content_id']}:half"
-    wrongly(school.ada, asked, *["2/1"] * 9)
+def test_wrong_answers_are_shown_from_ten_attempts_on(
+    school: School, exercise_body: dict[str, Any]
+):
+    """Figures are hidden below n = 10."""
+    code = f"{exercise_body['content_id']}:half"
+    answer_wrongly(school.ada, exercise_body, *["2/1"] * 9)
     few = text_of(item_page(school.coach, code))
 
-    wrongly(school.ada, asked, "2/1")
+    answer_wrongly(school.ada, exercise_body, "2/1")
 
     assert "Most frequent wrong answers of your learners Shown from 10 answers on." in few
     assert "2/1" not in few
     assert "2/1 10" in text_of(item_page(school.coach, code))
 
 
-def test_only_the_viewers_learners_answers_are_shown(school: School, asked: dict[str, Any]):
+def test_only_the_viewers_learners_answers_are_shown(school: School, exercise_body: dict[str, Any]):
     """contract 0.7."""
-    wrongly(school.ada, asked, *["mine"] * 10)
-    wrongly(school.chen, asked, *["another class's"] * 10)
-    wrongly(school.stranger, asked, *["another school's"] * 10)
-    code = f"{asked['content_id']}:half"
+    answer_wrongly(school.ada, exercise_body, *["mine"] * 10)
+    answer_wrongly(school.chen, exercise_body, *["another class's"] * 10)
+    answer_wrongly(school.stranger, exercise_body, *["another school's"] * 10)
+    code = f"{exercise_body['content_id']}:half"
 
     own, all_of_school = (
         html.unescape(text_of(item_page(viewer, code)))
@@ -143,18 +145,18 @@ def test_only_the_viewers_learners_answers_are_shown(school: School, asked: dict
     assert "another school's" not in all_of_school
 
 
-def test_an_item_nobody_answered_says_so(school: School):
+def test_the_page_of_an_item_without_answers_says_so(school: School):
     for code in ("nobody's", f"{uuid7().hex}:nobody's"):
         Item.objects.create(facility=school.facility, code=code)
         assert "None of your learners answered this" in text_of(item_page(school.coach, code))
 
 
-def test_an_answer_of_any_form_is_counted(school: School, asked: dict[str, Any]):
+def test_an_answer_of_any_form_is_counted(school: School, exercise_body: dict[str, Any]):
     sent = [{"choice": 3}, {"choice": 3}, None, {"essay": "x" * 200_000}]
     interactions = [answered("half", 0, answer=answer) for answer in sent + [None] * 6]
-    client_for(school.ada).work(asked, *interactions)
+    client_for(school.ada).work(exercise_body, *interactions)
 
-    text = text_of(item_page(school.coach, f"{asked['content_id']}:half"))
+    text = text_of(item_page(school.coach, f"{exercise_body['content_id']}:half"))
 
     assert "choice: 3 2" in text
     assert "— 7" in text
@@ -168,15 +170,15 @@ def test_a_code_of_any_form_is_looked_up(school: School, code: str):
     assert item_page(school.coach, code).status_code == 200
 
 
-def test_wrong_answers_cost_the_same_however_many(
-    school: School, asked: dict[str, Any], statements: Callable[[], Any]
+def test_the_number_of_statements_does_not_grow_with_wrong_answers(
+    school: School, exercise_body: dict[str, Any], statements: Callable[[], Any]
 ):
-    code = f"{asked['content_id']}:half"
-    wrongly(school.ada, asked, *["2/1"] * 10)
+    code = f"{exercise_body['content_id']}:half"
+    answer_wrongly(school.ada, exercise_body, *["2/1"] * 10)
     with statements() as few:
         assert item_page(school.coach, code).status_code == 200
     for learner in (school.ada, school.ben):
-        wrongly(learner, asked, *[f"1/{n}" for n in range(20)])
+        answer_wrongly(learner, exercise_body, *[f"1/{n}" for n in range(20)])
 
     with statements() as many:
         page = item_page(school.coach, code)

@@ -1,4 +1,4 @@
-"""A school that apps of the study-results API call 779, at a fixed time."""
+"""Fixtures: a school with the partner id 779, and a clock that stands still."""
 
 from __future__ import annotations
 
@@ -20,6 +20,6 @@ def school(db: None) -> School:
 
 @pytest.fixture
 def clock() -> Iterator[time_machine.Traveller]:
-    """Stand still until moved."""
+    """Stop the clock at `NOW` until a test moves it."""
     with time_machine.travel(NOW, tick=False) as traveller:
         yield traveller

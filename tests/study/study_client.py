@@ -1,4 +1,4 @@
-"""How tests send what was studied, and what they are told."""
+"""Helpers that send requests to `/v3` and check the JSON:API responses."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ JSON_API = "application/vnd.api+json"
 GUID = "4ec0d7e2-a986-487d-9682-9ba6bbcb4cea"
 
 
-def sent(**told: Any) -> dict[str, Any]:
-    """Return a body: the document's, of Ada."""
-    named = {} if "item_id" in told else {"learning_engine_guid": GUID}
+def result_body(**fields: Any) -> dict[str, Any]:
+    """Return the document's request body, for Ada and changed by these fields."""
+    named = {} if "item_id" in fields else {"learning_engine_guid": GUID}
     return {
         "user_id": "student_ada",
         "partner_id": "779",
         "study_time_millis": 4930,
         "quiz_result": "Correct",
         **named,
-        **told,
+        **fields,
     }
 
 
@@ -31,31 +31,31 @@ def post(client: Client, path: str, body: Any, **extra: Any) -> Any:
     return client.post(path, body, format="json", **extra)
 
 
-def study(client: Client, **told: Any) -> None:
-    """Send a result, which must be taken."""
-    response = post(client, STUDY, sent(**told))
+def study(client: Client, **fields: Any) -> None:
+    """Send a study result, which must be accepted."""
+    response = post(client, STUDY, result_body(**fields))
     assert response.status_code == 204, response.content
     assert response.content == b""
 
 
-def data(response: Any, status: int = 200) -> dict[str, Any]:
-    """Return the resource of an answer that must be a success, its document checked."""
+def resource_of(response: Any, status: int = 200) -> dict[str, Any]:
+    """Return the resource of a successful response, after checking its document."""
     assert response.status_code == status, response.content
     assert response["Content-Type"] == JSON_API
-    [told] = response.json().values()
-    assert told.keys() == {"type", "id", "attributes", "links"}
+    [resource] = response.json().values()
+    assert resource.keys() == {"type", "id", "attributes", "links"}
     if status == 201:
-        assert response["Location"] == told["links"]["self"]
-    return told
+        assert response["Location"] == resource["links"]["self"]
+    return resource
 
 
-def made(client: Client, path: str, /, **body: Any) -> dict[str, Any]:
-    """Create something, which must succeed."""
-    return data(post(client, path, body), 201)
+def create_resource(client: Client, path: str, /, **body: Any) -> dict[str, Any]:
+    """Post a body, require 201, and return the resource created."""
+    return resource_of(post(client, path, body), 201)
 
 
 def errors(response: Any, status: int) -> list[dict[str, Any]]:
-    """Return what was wrong, its shape checked (contract 0.12)."""
+    """Return the errors of a response, after checking their shape (contract 0.12)."""
     assert response.status_code == status, response.content
     assert response["Content-Type"] == JSON_API
     body = response.json()
@@ -69,10 +69,10 @@ def errors(response: Any, status: int) -> list[dict[str, Any]]:
 
 
 def refused(response: Any, status: int, source: str | None = None) -> dict[str, Any]:
-    """Return the one thing that was wrong, and where: a pointer, or another kind of place."""
+    """Return the only error of a response, after checking its source (pointer, parameter …)."""
     [error] = errors(response, status)
-    [place] = error.get("source", {"": None}).values()
-    assert place == source
+    [location] = error.get("source", {"": None}).values()
+    assert location == source
     return error
 
 

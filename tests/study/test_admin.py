@@ -1,4 +1,4 @@
-"""The admin of sets and their items: within the facilities somebody looks after."""
+"""The admin of sets and their items, limited to the facilities that the viewer manages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from study.services import get_study_set
 from tests.analytics.test_admin import browser
 from tests.conftest import Client, client_for
 from tests.factories import NOW, School
-from tests.study.study_client import made
+from tests.study.study_client import create_resource
 
 SETS, ITEMS = "/admin/study/studyset/", "/admin/study/learningitem/"
 
@@ -20,8 +20,8 @@ SETS, ITEMS = "/admin/study/studyset/", "/admin/study/learningitem/"
 @pytest.fixture
 def item(app: Client) -> LearningItem:
     """Return an item of a set of the school."""
-    path = made(app, "/v3/sets", name="Capitals", partner_id="779")["links"]["self"]
-    made(app, f"{path}/learning_items", question="France?", answer="Paris")
+    path = create_resource(app, "/v3/sets", name="Capitals", partner_id="779")["links"]["self"]
+    create_resource(app, f"{path}/learning_items", question="France?", answer="Paris")
     return LearningItem.objects.get()
 
 
@@ -36,7 +36,7 @@ def pages(item: LearningItem) -> list[str]:
 
 
 def test_an_admin_edits_the_sets_of_their_facility(school: School, item: LearningItem):
-    """issue 5: its skill is called the same; neither moves to another facility."""
+    """The skill gets the same name; neither moves to another facility."""
     admin = browser(school.admin)
     set_page, item_page = pages(item)
 
@@ -50,7 +50,7 @@ def test_an_admin_edits_the_sets_of_their_facility(school: School, item: Learnin
     assert study_set.facility == school.facility
 
 
-def test_an_admin_makes_a_set_in_their_facility_alone(school: School):
+def test_an_admin_creates_sets_only_in_their_facility(school: School):
     admin = browser(school.admin)
 
     for place in (school.facility, school.elsewhere):
@@ -60,7 +60,7 @@ def test_an_admin_makes_a_set_in_their_facility_alone(school: School):
     assert (study_set.facility, study_set.skill.code) == (school.facility, str(study_set.pk))
 
 
-def test_a_coach_of_the_facility_looks_and_changes_nothing(school: School, item: LearningItem):
+def test_a_coach_of_the_facility_can_only_read(school: School, item: LearningItem):
     coach = browser(school.facility_coach)
 
     for page in pages(item):
@@ -70,10 +70,10 @@ def test_a_coach_of_the_facility_looks_and_changes_nothing(school: School, item:
 
 
 @pytest.mark.parametrize("who", ["coach", "foreign_admin"])
-def test_others_do_not_see_them(
+def test_others_cannot_see_sets_and_items(
     school: School, item: LearningItem, foreign_admin: Browser, who: str
 ):
-    """contract 0.7: a foreign set is not there."""
+    """contract 0.7: a foreign set is a 404."""
     visitor = foreign_admin if who == "foreign_admin" else browser(school.coach)
 
     for page in pages(item):
@@ -84,7 +84,7 @@ def test_others_do_not_see_them(
         assert "France?" not in content
 
 
-def test_learners_have_no_business_there(school: School, item: LearningItem):
+def test_learners_cannot_open_the_admin(school: School, item: LearningItem):
     for page in (SETS, *pages(item)):
         assert browser(school.ada).get(page).status_code == 302
 
@@ -100,7 +100,7 @@ def test_a_superuser_sees_all(school: School, item: LearningItem, query: str):
     assert "Capitals abroad" in root.get(SETS).content.decode()
 
 
-def test_nothing_is_deleted_there(school: School, item: LearningItem):
+def test_sets_and_items_cannot_be_deleted(school: School, item: LearningItem):
     root = browser(school.superuser)
 
     for page in pages(item):
@@ -108,9 +108,11 @@ def test_nothing_is_deleted_there(school: School, item: LearningItem):
     assert root.get(f"{ITEMS}add/").status_code == 403
 
 
-def test_a_renamed_set_is_told_under_its_new_name(school: School, app: Client, item: LearningItem):
+def test_the_api_returns_the_new_name_of_a_renamed_set(
+    school: School, app: Client, item: LearningItem
+):
     browser(school.admin).post(pages(item)[0], {"name": "Cities"})
 
-    told = client_for(school.key()).get(f"/v3/sets/{item.study_set_id}").json()["data"]
+    resource = client_for(school.key()).get(f"/v3/sets/{item.study_set_id}").json()["data"]
 
-    assert told["attributes"]["name"] == "Cities"
+    assert resource["attributes"]["name"] == "Cities"

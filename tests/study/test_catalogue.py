@@ -1,4 +1,4 @@
-"""Sets, their items, learners and the profile: what `/v3` makes and tells (contract 3)."""
+"""Sets, items, learners and the profile under `/v3` (contract 3)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,17 @@ from roster.models import Facility, Scope, User
 from study.models import LearningItem, StudySet
 from tests.conftest import Client, client_for
 from tests.factories import NOW, School, make_key
-from tests.study.study_client import GUID, data, errors, events, guid, made, post, refused, study
+from tests.study.study_client import (
+    GUID,
+    create_resource,
+    errors,
+    events,
+    guid,
+    post,
+    refused,
+    resource_of,
+    study,
+)
 
 SETS = "/v3/sets"
 CAPITALS = {"name": "Capitals", "partner_id": "779"}
@@ -26,10 +36,10 @@ FIELDS = {
 @pytest.fixture
 def items(app: Client) -> str:
     """Return the path of a set's items."""
-    return made(app, SETS, **CAPITALS)["links"]["self"] + "/learning_items"
+    return create_resource(app, SETS, **CAPITALS)["links"]["self"] + "/learning_items"
 
 
-def stored() -> tuple[int, ...]:
+def count_rows() -> tuple[int, ...]:
     models: list[Any] = [StudySet, LearningItem, Item, Skill, User]
     return tuple(model.objects.count() for model in models)
 
@@ -38,16 +48,14 @@ def stored() -> tuple[int, ...]:
 
 
 @pytest.mark.parametrize("partner_id", ["779", 779, "uuid"])
-def test_a_set_is_made_and_can_be_asked_for(
-    clock: Any, school: School, app: Client, partner_id: Any
-):
-    """contract 3: 201, its path in the document and in Location; knowing it is a skill."""
+def test_a_set_is_created_and_can_be_read(clock: Any, school: School, app: Client, partner_id: Any):
+    """contract 3: 201, with its path in the document and in Location; it has a skill."""
     named = str(school.facility.pk) if partner_id == "uuid" else partner_id
 
-    told = made(app, SETS, name="Capitals", partner_id=named)
+    resource = create_resource(app, SETS, name="Capitals", partner_id=named)
 
     row = StudySet.objects.get()
-    assert told == {
+    assert resource == {
         "type": "sets",
         "id": str(row.pk),
         "attributes": {
@@ -59,17 +67,17 @@ def test_a_set_is_made_and_can_be_asked_for(
     }
     assert (row.facility, row.skill.facility) == (school.facility, school.facility)
     assert (row.skill.code, row.skill.title) == (str(row.pk), "Capitals")
-    assert data(app.get(told["links"]["self"])) == told
+    assert resource_of(app.get(resource["links"]["self"])) == resource
 
 
 def test_a_set_counts_its_items(app: Client, items: str):
     """contract 3."""
     for _ in range(3):
-        made(app, items)
+        create_resource(app, items)
 
-    told = data(app.get(items.removesuffix("/learning_items")))
+    resource = resource_of(app.get(items.removesuffix("/learning_items")))
 
-    assert told["attributes"]["items-count"] == 3
+    assert resource["attributes"]["items-count"] == 3
 
 
 @pytest.mark.parametrize(
@@ -85,22 +93,22 @@ def test_a_set_counts_its_items(app: Client, items: str):
 )
 def test_a_bad_set_is_refused(app: Client, body: dict[str, Any], pointer: str):
     """contract 0.12, 3."""
-    before = stored()
+    before = count_rows()
 
     refused(post(app, SETS, {**CAPITALS, **body}), 400, pointer)
 
-    assert stored() == before
+    assert count_rows() == before
 
 
 # Items.
 
 
-def test_an_item_is_added_and_can_be_asked_for(clock: Any, school: School, app: Client, items: str):
-    """contract 3: nothing is known of it yet; its skill is the set's."""
-    told = made(app, items, question="The capital of France?", answer="Paris")
+def test_an_item_is_added_and_can_be_read(clock: Any, school: School, app: Client, items: str):
+    """contract 3: it has no estimates yet; its skill is that of the set."""
+    resource = create_resource(app, items, question="The capital of France?", answer="Paris")
 
     row = LearningItem.objects.get()
-    assert told == {
+    assert resource == {
         "type": "learning-items",
         "id": str(row.item.guid),
         "attributes": {
@@ -118,49 +126,51 @@ def test_an_item_is_added_and_can_be_asked_for(clock: Any, school: School, app: 
     }
     assert (row.position, row.item.skill) == (0, row.study_set.skill)
     assert row.item.facility == school.facility
-    assert data(app.get(told["links"]["self"])) == told
+    assert resource_of(app.get(resource["links"]["self"])) == resource
 
 
 @pytest.mark.parametrize("text", [None, "", "x" * 10_000, "😀\n", "\\u0000 is not NUL"])
-def test_questions_and_answers_are_kept_as_they_are(app: Client, items: str, text: str | None):
+def test_questions_and_answers_are_stored_unchanged(app: Client, items: str, text: str | None):
     """contract 3: texts up to 10,000 characters, or none."""
-    told = made(app, items, question=text, answer=text)
+    resource = create_resource(app, items, question=text, answer=text)
 
-    attributes = data(app.get(told["links"]["self"]))["attributes"]
+    attributes = resource_of(app.get(resource["links"]["self"]))["attributes"]
     assert (attributes["question"], attributes["answer"]) == (text, text)
 
 
 def test_items_keep_the_order_in_which_they_were_added(app: Client, items: str):
     for n in range(4):
-        made(app, items, question=str(n))
+        create_resource(app, items, question=str(n))
 
     rows = LearningItem.objects.order_by("position").values_list("position", "question")
     assert list(rows) == [(n, str(n)) for n in range(4)]
 
 
 @pytest.mark.parametrize("named", [{"item_id": "q1"}, {"learning_engine_guid": GUID}])
-def test_an_item_may_bring_its_name(app: Client, items: str, named: dict[str, str]):
-    """ours: the app's own id, or a GUID of its own; results then name it so."""
-    told = made(app, items, **named)
+def test_an_item_may_be_added_with_an_id(app: Client, items: str, named: dict[str, str]):
+    """ours: with the app's own id or a GUID; results may then use it."""
+    resource = create_resource(app, items, **named)
 
     study(app, **named)
 
-    assert told["attributes"]["item-id"] == named.get("item_id")
-    assert named.get("learning_engine_guid") in (None, told["id"])
+    assert resource["attributes"]["item-id"] == named.get("item_id")
+    assert named.get("learning_engine_guid") in (None, resource["id"])
     [event] = events()
     assert event.item == Item.objects.get()
     assert event.skill == StudySet.objects.get().skill
 
 
 def test_an_item_that_was_studied_before_joins_the_set(app: Client, items: str):
-    """ours: by either name, or both; it becomes the set's, and keeps its memory."""
+    """ours: by either id or both; it gets the skill of the set and keeps its memory."""
     study(app, item_id="q1")
     known = Item.objects.get()
 
-    told = made(app, items, item_id="q1", learning_engine_guid=str(known.guid), question="?")
+    resource = create_resource(
+        app, items, item_id="q1", learning_engine_guid=str(known.guid), question="?"
+    )
 
     known.refresh_from_db()
-    assert told["id"] == str(known.guid)
+    assert resource["id"] == str(known.guid)
     assert known.skill == StudySet.objects.get().skill
     assert known.memories.get().reviews == 1
     assert Item.objects.count() == 1
@@ -169,26 +179,26 @@ def test_an_item_that_was_studied_before_joins_the_set(app: Client, items: str):
 def test_an_item_known_by_its_guid_is_given_an_id(app: Client, items: str):
     study(app)
 
-    told = made(app, items, learning_engine_guid=GUID, item_id="q1")
+    resource = create_resource(app, items, learning_engine_guid=GUID, item_id="q1")
 
-    assert (told["id"], told["attributes"]["item-id"]) == (GUID, "q1")
+    assert (resource["id"], resource["attributes"]["item-id"]) == (GUID, "q1")
 
 
 def test_an_item_keeps_the_skill_it_was_given(school: School, app: Client, items: str):
-    """A coach's mapping beats the set."""
+    """A mapping made by hand has priority over the set."""
     skill = Skill.objects.create(facility=school.facility, code="europe")
     Item.objects.create(facility=school.facility, code="q1", skill=skill)
 
-    made(app, items, item_id="q1")
+    create_resource(app, items, item_id="q1")
 
     assert Item.objects.get().skill == skill
 
 
 @pytest.mark.parametrize("named", [{"item_id": "q1"}, {"learning_engine_guid": GUID}])
 def test_an_item_is_in_one_set_at_most(app: Client, items: str, named: dict[str, str]):
-    """ours: 400, whichever set it is in."""
-    made(app, items, **named)
-    other = made(app, SETS, **CAPITALS)["links"]["self"] + "/learning_items"
+    """ours: 400, in the same set and in another."""
+    create_resource(app, items, **named)
+    other = create_resource(app, SETS, **CAPITALS)["links"]["self"] + "/learning_items"
 
     for path in (items, other):
         refused(post(app, path, named), 400, "/" + next(iter(named)))
@@ -196,18 +206,18 @@ def test_an_item_is_in_one_set_at_most(app: Client, items: str, named: dict[str,
     assert LearningItem.objects.count() == 1
 
 
-def test_two_names_of_two_items_are_refused(app: Client, items: str):
+def test_ids_of_two_different_items_are_refused(app: Client, items: str):
     study(app)
     study(app, item_id="q1")
     study(app, item_id="q2")
     numbered = str(Item.objects.get(code="q2").guid)
-    before = stored()
+    before = count_rows()
 
     for taken in (GUID, numbered, str(UUID(int=7))):
         body = {"item_id": "q1", "learning_engine_guid": taken}
         refused(post(app, items, body), 400, "/item_id")
 
-    assert stored() == before
+    assert count_rows() == before
 
 
 @pytest.mark.parametrize(
@@ -226,32 +236,32 @@ def test_two_names_of_two_items_are_refused(app: Client, items: str):
 )
 def test_a_bad_item_is_refused(app: Client, items: str, body: dict[str, Any], pointer: str):
     """contract 0.12, 3."""
-    before = stored()
+    before = count_rows()
 
     refused(post(app, items, body), 400, pointer)
 
-    assert stored() == before
+    assert count_rows() == before
 
 
-def test_a_set_holds_two_hundred_items(school: School, app: Client, items: str):
-    """contract 3: the 201st is refused, and points at nothing: no field is to blame."""
+def test_a_set_holds_at_most_two_hundred_items(school: School, app: Client, items: str):
+    """contract 3: the 201st is refused; the error has no source, as no field is wrong."""
     rows = Item.objects.bulk_create(Item(facility=school.facility) for _ in range(199))
     LearningItem.objects.bulk_create(
         LearningItem(item=item, study_set=StudySet.objects.get(), position=n, created_at=NOW)
         for n, item in enumerate(rows)
     )
-    made(app, items, question="the last")
-    before = stored()
+    create_resource(app, items, question="the last")
+    before = count_rows()
 
     error = refused(post(app, items, {"question": "one more"}), 400)
 
     assert error["detail"] == "A set holds at most 200 items."
     assert "source" not in error
-    assert stored() == before
+    assert count_rows() == before
 
 
-def test_a_place_that_was_left_is_taken_again(school: School, app: Client, items: str):
-    """A set that lost an item holds another, though its last place is taken."""
+def test_a_free_position_is_used_again(school: School, app: Client, items: str):
+    """A set that lost an item accepts another, although its last position is taken."""
     rows = Item.objects.bulk_create(Item(facility=school.facility) for _ in range(200))
     LearningItem.objects.bulk_create(
         LearningItem(item=item, study_set=StudySet.objects.get(), position=n, created_at=NOW)
@@ -259,47 +269,47 @@ def test_a_place_that_was_left_is_taken_again(school: School, app: Client, items
     )
     LearningItem.objects.get(position=7).delete()
 
-    told = made(app, items)
+    resource = create_resource(app, items)
 
-    assert LearningItem.objects.get(item__guid=told["id"]).position == 7
+    assert LearningItem.objects.get(item__guid=resource["id"]).position == 7
 
 
-def test_an_item_in_no_set_can_be_asked_for(app: Client):
-    """contract 3: whatever was studied has a path."""
+def test_an_item_in_no_set_can_be_read(app: Client):
+    """contract 3: every item that was studied has a path."""
     study(app, item_id="q1")
     item = Item.objects.get()
 
-    told = data(app.get(f"/v3/learning_items/{item.guid.hex.upper()}"))
+    resource = resource_of(app.get(f"/v3/learning_items/{item.guid.hex.upper()}"))
 
-    assert told["id"] == str(item.guid)
-    assert told["attributes"].keys() == FIELDS
-    assert (told["attributes"]["question"], told["attributes"]["item-id"]) == (None, "q1")
-    assert told["attributes"]["created-at"].endswith("Z")
+    assert resource["id"] == str(item.guid)
+    assert resource["attributes"].keys() == FIELDS
+    assert (resource["attributes"]["question"], resource["attributes"]["item-id"]) == (None, "q1")
+    assert resource["attributes"]["created-at"].endswith("Z")
 
 
-def test_a_difficulty_is_told_once_it_is_known(app: Client, items: str):
-    """contract 3, issue 5: in log odds, the set's included."""
-    path = made(app, items)["links"]["self"]
+def test_a_difficulty_is_returned_once_it_is_known(app: Client, items: str):
+    """contract 3: in log odds, including that of the set."""
+    path = create_resource(app, items)["links"]["self"]
     Skill.objects.update(difficulty_mean=0.5)
     Item.objects.update(difficulty_mean=0.25, difficulty_variance=(KNOWN_SD + 0.01) ** 2)
-    unknown = data(app.get(path))["attributes"]
+    unknown = resource_of(app.get(path))["attributes"]
     Item.objects.update(difficulty_variance=0.04)
 
-    known = data(app.get(path))["attributes"]
+    known = resource_of(app.get(path))["attributes"]
 
     assert (unknown["difficulty"], unknown["difficulty-sd"]) == (None, None)
     assert (known["difficulty"], known["difficulty-sd"]) == (0.75, 0.2)
 
 
-# Learners, and the profile.
+# Learners and the profile.
 
 
-def test_a_learner_is_registered_and_can_be_asked_for(clock: Any, school: School, app: Client):
-    """contract 3: to be called by our UUID; nobody logs in as them."""
-    told = made(app, "/v3/partners/779/users", name="Dina", email="dina@example.org")
+def test_a_learner_is_registered_and_can_be_read(clock: Any, school: School, app: Client):
+    """contract 3: identified by our UUID; the account has no login."""
+    resource = create_resource(app, "/v3/partners/779/users", name="Dina", email="dina@example.org")
 
     row = User.objects.get(full_name="Dina")
-    assert told == {
+    assert resource == {
         "type": "users",
         "id": str(row.pk),
         "attributes": {
@@ -312,17 +322,17 @@ def test_a_learner_is_registered_and_can_be_asked_for(clock: Any, school: School
     }
     assert (row.facility, row.username) == (school.facility, None)
     assert not row.has_usable_password()
-    assert data(app.get(told["links"]["self"])) == told
-    study(app, user_id=told["id"])
+    assert resource_of(app.get(resource["links"]["self"])) == resource
+    study(app, user_id=resource["id"])
     assert events()[0].learner == row
 
 
 @pytest.mark.parametrize("body", [{}, {"name": None, "email": None}, {"name": "", "email": ""}])
 def test_a_learner_needs_no_name(app: Client, body: dict[str, Any]):
     """contract 3: both are optional."""
-    told = made(app, "/v3/partners/779/users", **body)
+    resource = create_resource(app, "/v3/partners/779/users", **body)
 
-    assert (told["attributes"]["name"], told["attributes"]["email"]) == ("", "")
+    assert (resource["attributes"]["name"], resource["attributes"]["email"]) == ("", "")
 
 
 @pytest.mark.parametrize(
@@ -338,31 +348,31 @@ def test_a_learner_needs_no_name(app: Client, body: dict[str, Any]):
 )
 def test_a_bad_learner_is_refused(app: Client, body: dict[str, Any], pointer: str):
     """contract 0.12, 3."""
-    before = stored()
+    before = count_rows()
 
     refused(post(app, "/v3/partners/779/users", body), 400, pointer)
 
-    assert stored() == before
+    assert count_rows() == before
 
 
 @pytest.mark.parametrize("name", ["student_ada", "uuid"])
-def test_learners_are_asked_for_by_either_name(school: School, app: Client, name: str):
-    """contract 0.6: in the path, too; the document has our UUID."""
+def test_learners_are_read_by_either_id(school: School, app: Client, name: str):
+    """contract 0.6: also in the path; the document has our UUID."""
     word = str(school.ada.pk) if name == "uuid" else name
 
-    told = data(app.get(f"/v3/users/{word}"))
+    resource = resource_of(app.get(f"/v3/users/{word}"))
 
-    assert told["id"] == str(school.ada.pk)
-    assert told["attributes"]["external-id"] == "student_ada"
-    assert told["links"]["self"] == f"/v3/users/{school.ada.pk}"
+    assert resource["id"] == str(school.ada.pk)
+    assert resource["attributes"]["external-id"] == "student_ada"
+    assert resource["links"]["self"] == f"/v3/users/{school.ada.pk}"
 
 
-def test_the_profile_tells_a_keys_facility_and_scopes(school: School):
+def test_the_profile_of_a_key_has_its_facility_and_scopes(school: School):
     """contract 3."""
-    told = data(client_for(school.key(Scope.READ, Scope.WRITE)).get("/v3/my/profile"))
+    resource = resource_of(client_for(school.key(Scope.READ, Scope.WRITE)).get("/v3/my/profile"))
 
-    assert told["type"] == "profiles"
-    assert told["attributes"] == {
+    assert resource["type"] == "profiles"
+    assert resource["attributes"] == {
         "name": "app",
         "scopes": ["read", "write"],
         "roles": [],
@@ -370,32 +380,32 @@ def test_the_profile_tells_a_keys_facility_and_scopes(school: School):
         "facility-name": "Riverside",
         "partner-id": "779",
     }
-    assert told["links"]["self"] == "/v3/my/profile"
+    assert resource["links"]["self"] == "/v3/my/profile"
 
 
 @pytest.mark.parametrize(
     ("who", "roles"), [("ada", ["learner"]), ("coach", ["coach"]), ("admin", ["admin"])]
 )
-def test_the_profile_tells_a_persons_facility_and_roles(school: School, who: str, roles: Any):
-    """ours."""
+def test_the_profile_of_a_person_has_their_facility_and_roles(school: School, who: str, roles: Any):
+    """ours: people have a profile, too."""
     person: User = getattr(school, who)
 
-    told = data(client_for(person).get("/v3/my/profile"))
+    resource = resource_of(client_for(person).get("/v3/my/profile"))
 
-    assert told["id"] == str(person.pk)
-    assert told["attributes"]["roles"] == roles
-    assert told["attributes"]["partner-id"] == "779"
-    assert told["attributes"]["scopes"] == []
+    assert resource["id"] == str(person.pk)
+    assert resource["attributes"]["roles"] == roles
+    assert resource["attributes"]["partner-id"] == "779"
+    assert resource["attributes"]["scopes"] == []
 
 
 def test_staff_of_the_installation_have_no_facility(school: School):
-    told = data(client_for(school.superuser).get("/v3/my/profile"))
+    resource = resource_of(client_for(school.superuser).get("/v3/my/profile"))
 
-    assert told["attributes"]["facility-id"] is None
-    assert told["attributes"]["roles"] == ["superuser"]
+    assert resource["attributes"]["facility-id"] is None
+    assert resource["attributes"]["roles"] == ["superuser"]
 
 
-# Who may.
+# Permissions.
 
 
 @pytest.mark.parametrize(
@@ -415,14 +425,14 @@ def test_staff_of_the_installation_have_no_facility(school: School):
         ("guest", 401, 401),
     ],
 )
-def test_who_may_make_sets_items_and_learners(
+def test_permissions_to_create_sets_items_and_learners(
     school: School, items: str, who: str, makes: int, registers: int
 ):
-    """contract 0.3: keys that write, and people who look after the whole facility."""
+    """contract 0.3: keys that may write, and people who manage the whole facility."""
     client = caller(school, who)
-    before = stored()
+    before = count_rows()
 
-    told = [
+    responses = [
         post(client, SETS, CAPITALS),
         post(client, items, {"question": "?"}),
         post(client, "/v3/partners/779/users", {"name": "Dina"}),
@@ -430,12 +440,12 @@ def test_who_may_make_sets_items_and_learners(
 
     is_foreign = who in ("stranger", "foreign_coach", "foreign key")
     wanted = [makes, 404 if is_foreign else makes, registers]
-    assert [response.status_code for response in told] == wanted
-    for response in told:
+    assert [response.status_code for response in responses] == wanted
+    for response in responses:
         if response.status_code >= 400:
             errors(response, response.status_code)
     if registers != 201 and makes != 201:
-        assert stored() == before
+        assert count_rows() == before
 
 
 def caller(school: School, who: str) -> Client:
@@ -448,10 +458,10 @@ def caller(school: School, who: str) -> Client:
 
 
 @pytest.mark.parametrize(("scope", "status"), [(Scope.WRITE, 403), (Scope.ADMIN, 201)])
-def test_a_closed_facilitys_learners_are_registered_by_admins(
+def test_only_admins_register_learners_of_a_closed_facility(
     school: School, scope: Scope, status: int
 ):
-    """contract 0.6: with auto_provision on, a key could name them anyway."""
+    """contract 0.6: with auto_provision on, a key may create learners anyway."""
     school.facility.auto_provision = False
     school.facility.save()
 
@@ -466,24 +476,24 @@ def test_a_closed_facilitys_learners_are_registered_by_admins(
 def test_another_partners_sets_and_learners_are_refused(
     school: School, app: Client, partner: str, who: str
 ):
-    """contract 0.7: 403 where the request names the partner; of a superuser where there is none."""
+    """contract 0.7: 403 if the request names another partner; for superusers, an unknown one."""
     if who == "superuser" and partner == "foreign":
         return
-    client, before = caller(school, who), stored()
+    client, before = caller(school, who), count_rows()
     named = str(school.elsewhere.pk) if partner == "foreign" else partner
 
     refused(post(client, f"/v3/partners/{named}/users", {}), 403, "/partner_id")
     if len(named) < 255:
         refused(post(client, SETS, {**CAPITALS, "partner_id": named}), 403, "/partner_id")
 
-    assert stored() == before
+    assert count_rows() == before
 
 
 @pytest.mark.parametrize("who", ["write", "read", "ada", "foreign key", "stranger", "guest"])
-def test_what_was_made_is_read_within_the_facility(school: School, app: Client, who: str):
-    """contract 0.7: sets and items by all of it; a foreign one is unknown."""
-    group = made(app, SETS, **CAPITALS)["links"]["self"]
-    item = made(app, f"{group}/learning_items")["links"]["self"]
+def test_sets_and_items_are_read_within_the_facility(school: School, app: Client, who: str):
+    """contract 0.7: everyone of the facility may read them; foreign ones are unknown."""
+    group = create_resource(app, SETS, **CAPITALS)["links"]["self"]
+    item = create_resource(app, f"{group}/learning_items")["links"]["self"]
     client = caller(school, who)
     status = {"write": 403, "foreign key": 404, "stranger": 404, "guest": 401}.get(who, 200)
 
@@ -501,19 +511,19 @@ def test_what_was_made_is_read_within_the_facility(school: School, app: Client, 
         ("write", 403), ("guest", 401),
     ],
 )  # fmt: skip
-def test_who_may_ask_for_a_learner(school: School, who: str, status: int):
+def test_permissions_to_read_a_learner(school: School, who: str, status: int):
     """contract 0.7."""
     response = caller(school, who).get(f"/v3/users/{school.ada.pk}")
 
     if status == 200:
-        assert data(response)["id"] == str(school.ada.pk)
+        assert resource_of(response)["id"] == str(school.ada.pk)
     else:
         refused(response, status)
 
 
 @pytest.mark.parametrize("word", ["x", "0" * 31, str(UUID(int=7)), "%00", "a" * 2000, "😀"])
-def test_what_is_not_there_is_unknown(school: School, app: Client, word: str):
-    """contract 0.7: 404 in this API's shape, never a 500."""
+def test_unknown_ids_are_a_404(school: School, app: Client, word: str):
+    """contract 0.7: in the shape of this API, never a 500."""
     for path in (f"/v3/sets/{word}", f"/v3/learning_items/{word}", f"/v3/users/{word}"):
         assert refused(app.get(path), 404)["code"] == "NOT_FOUND"
     refused(post(app, f"/v3/sets/{word}/learning_items", {}), 404)
@@ -522,8 +532,8 @@ def test_what_is_not_there_is_unknown(school: School, app: Client, word: str):
 # Retries.
 
 
-def test_what_is_made_twice_under_one_key_is_made_once(school: School, app: Client, items: str):
-    """contract 0.9: told again to the letter, Location too."""
+def test_a_request_sent_twice_under_one_key_creates_once(school: School, app: Client, items: str):
+    """contract 0.9: the response is repeated exactly, including Location."""
     for path, body in (
         (SETS, CAPITALS),
         (items, {"question": "?"}),
@@ -531,17 +541,17 @@ def test_what_is_made_twice_under_one_key_is_made_once(school: School, app: Clie
     ):
         retry = {"HTTP_IDEMPOTENCY_KEY": path}
         first = post(app, path, body, **retry)
-        after = stored()
+        after = count_rows()
 
         second = post(app, path, body, **retry)
 
-        assert data(second, 201) == data(first, 201)
+        assert resource_of(second, 201) == resource_of(first, 201)
         assert second.headers["Idempotent-Replayed"] == "true"
-        assert stored() == after
+        assert count_rows() == after
 
 
-def test_what_is_gone_is_not_told_again(school: School, app: Client):
-    """contract 0.9: rights are checked again."""
+def test_the_response_about_a_deleted_object_is_not_repeated(school: School, app: Client):
+    """contract 0.9: permissions are checked again."""
     retry = {"HTTP_IDEMPOTENCY_KEY": "r1"}
     assert post(app, SETS, CAPITALS, **retry).status_code == 201
     StudySet.objects.all().delete()
@@ -549,8 +559,8 @@ def test_what_is_gone_is_not_told_again(school: School, app: Client):
     refused(post(app, SETS, CAPITALS, **retry), 404)
 
 
-def test_who_no_longer_looks_after_a_learner_is_not_told_again(school: School):
-    """contract 0.9: rights are checked again."""
+def test_a_response_is_not_repeated_after_the_role_was_revoked(school: School):
+    """contract 0.9: permissions are checked again."""
     admin, retry = client_for(school.admin), {"HTTP_IDEMPOTENCY_KEY": "r1"}
     path = "/v3/partners/779/users"
     assert post(admin, path, {"name": "Dina"}, **retry).status_code == 201
@@ -560,9 +570,9 @@ def test_who_no_longer_looks_after_a_learner_is_not_told_again(school: School):
     refused(post(admin, path, {"name": "Dina"}, **retry), 404)
 
 
-def test_a_learner_of_a_facility_is_erased_with_it(school: School, app: Client, items: str):
-    """The catalogue goes with its facility."""
-    made(app, items)
+def test_sets_and_items_are_deleted_with_their_facility(school: School, app: Client, items: str):
+    """The catalogue belongs to its facility."""
+    create_resource(app, items)
 
     Facility.objects.get(pk=school.facility.pk).delete()
 
@@ -571,6 +581,6 @@ def test_a_learner_of_a_facility_is_erased_with_it(school: School, app: Client, 
 
 
 def test_the_guid_is_the_id(app: Client, items: str):
-    told = made(app, items)
+    resource = create_resource(app, items)
 
-    assert told["id"] == str(guid(told))
+    assert resource["id"] == str(guid(resource))

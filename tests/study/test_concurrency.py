@@ -1,4 +1,4 @@
-"""Nothing is lost when results and items meet: real threads, each with its own connection."""
+"""Concurrent results and items, in threads with their own connections: nothing is lost."""
 
 from __future__ import annotations
 
@@ -14,7 +14,15 @@ from roster.services import lock_learner
 from study.models import LearningItem, StudySet
 from tests.conftest import client_for
 from tests.factories import NOW, School, make_school
-from tests.study.study_client import STUDIES, STUDY, made, memory, post, sent, study
+from tests.study.study_client import (
+    STUDIES,
+    STUDY,
+    create_resource,
+    memory,
+    post,
+    result_body,
+    study,
+)
 from tests.threads import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -34,13 +42,13 @@ def statuses(call: Callable[[int], Any], clients: int = CLIENTS) -> set[int]:
 
 
 def test_sixteen_clients_study_one_item_of_one_learner(school: School):
-    """issue 5: nothing is lost; of the first requests one creates learner and item."""
+    """Nothing is lost; one of the first requests creates learner and item."""
     key = school.key()
 
-    told = statuses(lambda _n: post(client_for(key), STUDY, sent(user_id="newcomer")))
+    codes = statuses(lambda _n: post(client_for(key), STUDY, result_body(user_id="newcomer")))
 
     newcomer = User.objects.get(external_id="newcomer")
-    assert told == {204}
+    assert codes == {204}
     assert Item.objects.count() == 1
     assert (memory().learner, memory().reviews, memory().score) == (newcomer, CLIENTS, CLIENTS)
     assert LearnerAbility.objects.get().answers == CLIENTS
@@ -52,14 +60,14 @@ def test_one_event_sent_by_sixteen_clients_counts_once(school: School):
     """contract 0.9."""
     key = school.key()
 
-    told = statuses(lambda _n: post(client_for(key), STUDY, sent(event_id="e1")))
+    codes = statuses(lambda _n: post(client_for(key), STUDY, result_body(event_id="e1")))
 
-    assert told == {204}
+    assert codes == {204}
     assert memory().reviews == 1
 
 
 def test_learners_do_not_wait_for_each_other_on_one_item(school: School):
-    """issue 5: no shared row is locked; one learner's lock holds up nobody else."""
+    """No shared row is locked; one learner's lock delays no other learner."""
     if connection.vendor != "postgresql":
         pytest.skip("SQLite has one lock for everybody")
     key = school.key()
@@ -67,18 +75,20 @@ def test_learners_do_not_wait_for_each_other_on_one_item(school: School):
 
     with transaction.atomic():
         lock_learner(school.ada.pk)
-        study(client_for(key), user_id="student_ada")  # of this very connection
-        told = statuses(lambda n: post(client_for(key), STUDY, sent(user_id=f"learner {n}")))
+        study(client_for(key), user_id="student_ada")  # on the connection that holds the lock
+        codes = statuses(
+            lambda n: post(client_for(key), STUDY, result_body(user_id=f"learner {n}"))
+        )
 
-    assert told == {204}
+    assert codes == {204}
     assert ItemMemory.objects.filter(reviews=1).count() == CLIENTS
     assert memory(learner=school.ada).reviews == 2
 
 
-def test_bulks_and_single_results_meet(school: School):
-    """contract 0.9: each event once, whichever way it came first."""
+def test_events_in_concurrent_bulks_and_single_results_count_once(school: School):
+    """contract 0.9: each event counts once, by whichever request arrives first."""
     key = school.key()
-    rows = [sent(user_id=f"learner {n % 4}", event_id=f"e{n}") for n in range(40)]
+    rows = [result_body(user_id=f"learner {n % 4}", event_id=f"e{n}") for n in range(40)]
 
     def send(number: int) -> Any:
         client = client_for(key)
@@ -92,51 +102,55 @@ def test_bulks_and_single_results_meet(school: School):
     assert sorted(ItemMemory.objects.values_list("reviews", flat=True)) == [10] * 4
 
 
-def test_a_set_is_never_filled_beyond_its_two_hundred(school: School):
-    """contract 3: under concurrency too; each place is taken once."""
+def test_a_set_is_never_filled_beyond_two_hundred_items(school: School):
+    """contract 3: also under concurrency; each position is used once."""
     key = school.key()
-    path = made(client_for(key), "/v3/sets", name="Capitals", partner_id="779")["links"]["self"]
+    path = create_resource(client_for(key), "/v3/sets", name="Capitals", partner_id="779")["links"][
+        "self"
+    ]
     rows = Item.objects.bulk_create(Item(facility=school.facility) for _ in range(195))
     LearningItem.objects.bulk_create(
         LearningItem(item=item, study_set=StudySet.objects.get(), position=n, created_at=NOW)
         for n, item in enumerate(rows)
     )
 
-    told = together(lambda _n: post(client_for(key), f"{path}/learning_items", {}), CLIENTS)
+    responses = together(lambda _n: post(client_for(key), f"{path}/learning_items", {}), CLIENTS)
 
-    answered = [response.status_code for response in told]
+    answered = [response.status_code for response in responses]
     assert (answered.count(201), answered.count(400)) == (5, CLIENTS - 5)
     positions = LearningItem.objects.order_by("position").values_list("position", flat=True)
     assert list(positions) == [*range(200)]
     assert Item.objects.count() == 200
 
 
-def test_an_item_joins_one_of_many_sets(school: School):
-    """ours: whoever is first has it; the others are told."""
+def test_an_item_joins_only_one_of_many_sets(school: School):
+    """ours: the first request adds it; the others get a 400."""
     key = school.key()
     app = client_for(key)
-    sets = [made(app, "/v3/sets", name=str(n), partner_id="779") for n in range(8)]
+    sets = [create_resource(app, "/v3/sets", name=str(n), partner_id="779") for n in range(8)]
 
-    told = together(
+    responses = together(
         lambda n: post(
             client_for(key), sets[n]["links"]["self"] + "/learning_items", {"item_id": "q1"}
         )
     )
 
-    assert sorted(response.status_code for response in told) == [201] + [400] * 7
+    assert sorted(response.status_code for response in responses) == [201] + [400] * 7
     item = Item.objects.get()
     assert item.skill == LearningItem.objects.get().study_set.skill
 
 
 def test_an_item_is_studied_and_added_at_the_same_time(school: School):
-    """ours: whichever comes first, there is one item, in the set, studied by everybody."""
+    """ours: in any order there is one item, in the set, studied by all learners."""
     key = school.key()
-    path = made(client_for(key), "/v3/sets", name="Capitals", partner_id="779")["links"]["self"]
+    path = create_resource(client_for(key), "/v3/sets", name="Capitals", partner_id="779")["links"][
+        "self"
+    ]
 
     def call(number: int) -> Any:
         if number == 0:
             return post(client_for(key), f"{path}/learning_items", {"item_id": "q1"})
-        return post(client_for(key), STUDY, sent(user_id=f"learner {number}", item_id="q1"))
+        return post(client_for(key), STUDY, result_body(user_id=f"learner {number}", item_id="q1"))
 
     assert statuses(call, 8) == {201, 204}
     assert Item.objects.get() == LearningItem.objects.get().item

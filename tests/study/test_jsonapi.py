@@ -1,4 +1,4 @@
-"""What every answer under `/v3` has in common: its type, and the shape of errors."""
+"""Common to all responses under `/v3`: the content type and the shape of errors."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from infra.api.rate_limit import Rate
 from roster.models import Scope
 from tests.conftest import Client, client_for
 from tests.factories import School
-from tests.study.study_client import JSON_API, STUDIES, STUDY, errors, post, refused, sent
+from tests.study.study_client import JSON_API, STUDIES, STUDY, errors, post, refused, result_body
 
 PATHS = {
     STUDY: ("get", "post"),
@@ -48,7 +48,7 @@ def test_guests_are_asked_for_a_key_everywhere(school: School, path: str, method
 
 
 @pytest.mark.parametrize(("path", "method"), UNKNOWN)
-def test_a_method_a_path_does_not_know_is_refused(app: Client, path: str, method: str):
+def test_an_unsupported_method_is_refused(app: Client, path: str, method: str):
     response = getattr(app, method)(path, {}, format="json")
 
     error = refused(response, 405)
@@ -56,12 +56,12 @@ def test_a_method_a_path_does_not_know_is_refused(app: Client, path: str, method
 
 
 @pytest.mark.parametrize("path", ["/v3", "/v3/", "/v3/nothing", "/v3/study/x", "/v3/users"])
-def test_nothing_is_at_other_paths(app: Client, path: str):
+def test_other_paths_are_a_404(app: Client, path: str):
     assert refused(app.get(path), 404)["title"] == "Not Found"
 
 
 @pytest.mark.parametrize("accept", ["application/json", "text/html", "*/*", "image/png", ""])
-def test_the_answer_is_json_api_whatever_is_accepted(app: Client, accept: str):
+def test_the_response_is_json_api_for_any_accept_header(app: Client, accept: str):
     """contract 3."""
     response = app.get("/v3/my/profile", HTTP_ACCEPT=accept)
 
@@ -81,7 +81,7 @@ b'{"a": "\\u0000"}', b"[" * 100 + b"]" * 100,
     ],
 )  # fmt: skip
 def test_a_body_that_is_no_object_is_refused(app: Client, path: str, body: bytes):
-    """contract 0.11: never 500, and no field is to blame."""
+    """contract 0.11: never a 500; the error has no source."""
     response = app.post(path, body, content_type="application/json")
 
     assert "source" not in refused(response, 400)
@@ -89,17 +89,16 @@ def test_a_body_that_is_no_object_is_refused(app: Client, path: str, body: bytes
 
 def test_a_body_that_is_too_large_is_refused(app: Client):
     """contract 0.11."""
-    body = json.dumps(sent()).encode() + b" " * 1024 * 1024
+    body = json.dumps(result_body()).encode() + b" " * 1024 * 1024
 
     refused(app.post(STUDY, body, content_type=JSON_API), 413)
 
 
-def test_xml_is_not_taken(app: Client):
-    """issue 5."""
+def test_xml_is_refused(app: Client):
     refused(app.post(STUDY, b"<study/>", content_type="application/xml"), 415)
 
 
-def test_whoever_asks_too_often_is_told_when_to_come_again(school: School, settings: Settings):
+def test_a_throttled_response_has_a_retry_after_header(school: School, settings: Settings):
     """contract 0.11."""
     settings.THROTTLES = {**settings.THROTTLES, "key": Rate.parse("1/minute")}
     client = client_for(school.key())
@@ -118,8 +117,8 @@ def failing(error: Exception) -> Any:
     return connection.execute_wrapper(refuse)
 
 
-def test_a_busy_database_is_told(school: School):
-    """contract 0.11: 503."""
+def test_a_busy_database_is_a_503(school: School):
+    """contract 0.11: with a Retry-After header."""
     client = client_for(school.key())
     with failing(OperationalError("busy")):
         response = client.get("/v3/my/profile")
@@ -129,11 +128,11 @@ def test_a_busy_database_is_told(school: School):
 
 
 @pytest.mark.parametrize("path", [STUDY, STUDIES])
-def test_a_skill_that_is_gone_is_no_mistake_of_ours(school: School, path: str):
-    """contract 0.11: 503; a foreign skill stands for one removed since its item was read."""
+def test_a_deleted_skill_is_a_503(school: School, path: str):
+    """contract 0.11: the foreign skill simulates one deleted after its item was read."""
     skill = Skill.objects.create(facility=school.elsewhere, code="gone")
     Item.objects.create(facility=school.facility, code="q1", skill=skill)
-    rows = [sent(user_id=name, item_id="q1") for name in ("student_ada", "student_ben")]
+    rows = [result_body(user_id=name, item_id="q1") for name in ("student_ada", "student_ben")]
     client = client_for(school.key())
     client.raise_request_exception = False
 
@@ -143,8 +142,8 @@ def test_a_skill_that_is_gone_is_no_mistake_of_ours(school: School, path: str):
     assert not LearningEvent.objects.exists()
 
 
-def test_our_own_mistakes_are_told(school: School):
-    """contract 0.12: 500."""
+def test_an_internal_error_is_a_500(school: School):
+    """contract 0.12: in the shape of all errors."""
     client = client_for(school.key())
     client.raise_request_exception = False
     with failing(ZeroDivisionError()):
@@ -168,27 +167,27 @@ def test_two_different_keys_are_refused(school: School):
 
 
 def test_a_cookie_needs_its_csrf_token(school: School):
-    """contract 0.4: and a key does not."""
+    """contract 0.4: a key does not."""
     client = Client(enforce_csrf_checks=True)
     client.force_login(school.ada, backend="roster.authentication.RosterBackend")
 
-    refused(post(client, STUDY, sent()), 403)
+    refused(post(client, STUDY, result_body()), 403)
 
 
 def test_a_field_of_the_query_is_a_parameter(app: Client):
-    """contract 0.12: JSON:API tells it from a field of the body."""
+    """contract 0.12: JSON:API distinguishes it from a field of the body."""
     [error] = errors(app.get(STUDY, {"user_id": "x", "partner_id": "779", "page[size]": "0"}), 400)
 
     assert error["source"] == {"parameter": "page[size]"}
 
 
-def test_the_openapi_document_tells_the_same(app: Client):
-    """contract 0.13: of each operation every status, in this type alone."""
+def test_the_openapi_document_describes_these_responses(app: Client):
+    """contract 0.13: each status of each operation has only this content type."""
     paths = app.get("/api/schema?format=json").json()["paths"]
 
-    told = {path: operations for path, operations in paths.items() if path.startswith("/v3/")}
-    assert len(told) == len(PATHS)
-    for operations in told.values():
+    described = {path: operations for path, operations in paths.items() if path.startswith("/v3/")}
+    assert len(described) == len(PATHS)
+    for operations in described.values():
         for operation in operations.values():
             for status, response in operation["responses"].items():
                 kinds = [*response.get("content", {})]

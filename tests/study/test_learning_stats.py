@@ -1,4 +1,4 @@
-"""How learners get on: `GET /v3/users/:id/…/learning_stats`, contract 3."""
+"""Statistics of learners, sets and items: `GET /v3/users/:id/…/learning_stats`, contract 3."""
 
 from __future__ import annotations
 
@@ -19,7 +19,15 @@ from roster.models import User
 from tests.analytics.event_builders import answer, tracked
 from tests.conftest import Client
 from tests.factories import NOW, School
-from tests.study.study_builders import guid_of, item_stats, make_set, reviews, stats, study, told
+from tests.study.study_builders import (
+    document_of,
+    guid_of,
+    item_stats,
+    make_set,
+    reviews,
+    stats,
+    study,
+)
 
 DAY = timedelta(days=1)
 BY_HOUR = "predicted-efficiency-by-hour"
@@ -31,14 +39,16 @@ def _at(clock: time_machine.Traveller) -> None:
 
 
 def ask(client: Client, path: str) -> dict[str, Any]:
-    return told(client.get(f"/v3/users/student_ada/{path}learning_stats", {"partner_id": "779"}))
+    return document_of(
+        client.get(f"/v3/users/student_ada/{path}learning_stats", {"partner_id": "779"})
+    )
 
 
-# Of a learner.
+# Statistics of a learner.
 
 
-def test_who_did_nothing_does_as_well_at_every_hour(school: School, app: Client):
-    """contract 3: {"0" … "23"}; .5 where nothing is known."""
+def test_a_learner_without_answers_is_equally_efficient_at_every_hour(school: School, app: Client):
+    """contract 3: {"0" … "23"}; .5 for hours without answers."""
     document = ask(app, "")
 
     assert document["data"]["type"] == "user-learning-stats"
@@ -46,8 +56,8 @@ def test_who_did_nothing_does_as_well_at_every_hour(school: School, app: Client)
     assert document["data"]["attributes"] == {BY_HOUR: {str(hour): 0.5 for hour in range(24)}}
 
 
-def test_hours_are_told_apart_in_utc(school: School, app: Client):
-    """contract 3: UTC; whatever zone the results are sent in."""
+def test_hours_are_in_utc(school: School, app: Client):
+    """contract 3: in UTC, whatever time zone the results were sent in."""
     for day in range(1, 9):
         study(app, f"a{day}", timestamp=f"2026-02-0{day}T08:59:59+00:00")
         wrong = {"quiz_result": "Incorrect"}
@@ -61,7 +71,7 @@ def test_hours_are_told_apart_in_utc(school: School, app: Client):
 
 
 def test_answers_of_every_api_count(school: School, app: Client):
-    """design 1: one pipeline."""
+    """All APIs move one learner model."""
     for day in range(1, 9):
         tracked(app, answer(timestamp=f"2026-02-0{day}T08:00:00Z"))
         tracked(app, answer(timestamp=f"2026-02-0{day}T20:00:00Z", is_correct=False))
@@ -74,7 +84,7 @@ def test_answers_of_every_api_count(school: School, app: Client):
 def test_only_the_newest_answers_count(
     school: School, app: Client, monkeypatch: pytest.MonkeyPatch
 ):
-    """People change: 5,000 answers, here 4."""
+    """Learners change: the limit is 5,000 answers, here 4."""
     monkeypatch.setattr("study.selectors.hourly_efficiency.MAX_ANSWERS", 4)
     for hour, quiz_result in ((20, "Incorrect"), (8, "Correct"), (9, "Incorrect")):
         for minute in (1, 2):
@@ -87,45 +97,50 @@ def test_only_the_newest_answers_count(
     assert by_hour["20"] == 0.5
 
 
-# Of a set.
+# Statistics of a set.
 
 
-def test_a_set_is_as_ready_as_its_items_are_on_average(school: School, app: Client):
+def test_the_readiness_of_a_set_is_the_mean_of_its_items(school: School, app: Client):
     """contract 3: mean recall probability now over the set's items."""
-    made = make_set(school.facility, "a", "b", "c", "d")
+    study_set = make_set(school.facility, "a", "b", "c", "d")
     for code, days in (("a", 30), ("b", 2), ("b", 1), ("c", 0.01)):
         study(app, code, timestamp=NOW - days * DAY)
 
-    document = ask(app, f"sets/{made.pk}/")
+    document = ask(app, f"sets/{study_set.pk}/")
     each = [item_stats(app, code) for code in "abcd"]
 
     assert document["data"]["type"] == "set-learning-stats"
-    assert document["data"]["id"] == f"{school.ada.pk}-{made.pk}"
+    assert document["data"]["id"] == f"{school.ada.pk}-{study_set.pk}"
     attributes = document["data"]["attributes"]
     assert attributes["readiness"] == pytest.approx(mean(e["readiness"] for e in each), abs=1e-4)
     assert 0 < attributes["readiness"] < 1
     assert (attributes["items-count"], attributes["studied-count"]) == (4, 3)
     due = [e for e in each if e["see-next-at"] and e["see-next-at"] <= f"{NOW:%FT%T.%fZ}"]
     assert attributes["due-count"] == len(due) == 1
-    assert reviews(app, set_id=str(made.pk))["meta"]["total-count"] == 2  # the due and the new
+    assert (
+        reviews(app, set_id=str(study_set.pk))["meta"]["total-count"] == 2
+    )  # the due item and the new one
 
 
-def test_an_unstudied_set_is_as_ready_as_its_prior_says(school: School, app: Client):
-    """contract 3: unstudied items count as their prior."""
+def test_the_readiness_of_an_unstudied_set_is_its_prior(school: School, app: Client):
+    """contract 3: unstudied items count with their prior."""
     easy, hard = make_set(school.facility, "a", name="easy"), make_set(school.facility, "b")
     for code, difficulty in (("a", -2.0), ("b", 2.0)):
         known = {"difficulty_mean": difficulty, "difficulty_variance": 0.05, "answers": 200}
         Item.objects.filter(code=code).update(**known)
 
-    ready = [stats(app, f"sets/{made.pk}")["readiness"] for made in (easy, hard)]
+    ready = [stats(app, f"sets/{study_set.pk}")["readiness"] for study_set in (easy, hard)]
 
     assert 0 < ready[1] < 0.5 < ready[0] < 1
     assert ready == [item_stats(app, code)["readiness"] for code in "ab"]
 
 
-def test_the_prior_follows_what_is_known_of_the_learner(school: School, app: Client):
+def test_the_prior_depends_on_the_ability_of_the_learner(school: School, app: Client):
     """learning-science 2: ability, and ability at the set's skill."""
-    made, other = make_set(school.facility, "a", "b"), make_set(school.facility, "c", name="other")
+    study_set, other = (
+        make_set(school.facility, "a", "b"),
+        make_set(school.facility, "c", name="other"),
+    )
     before = [item_stats(app, code)["readiness"] for code in "bc"]
 
     for day in (3, 2, 1):
@@ -135,33 +150,35 @@ def test_the_prior_follows_what_is_known_of_the_learner(school: School, app: Cli
     assert able[0] > able[1] > before[1]
     SkillState.objects.update(ability_mean=-3.0)
     assert item_stats(app, "b")["readiness"] < before[0]
-    assert {made.skill_id, other.skill_id} == {item.skill_id for item in Item.objects.all()}
+    assert {study_set.skill_id, other.skill_id} == {item.skill_id for item in Item.objects.all()}
 
 
-def test_an_empty_set_is_neither_ready_nor_not(school: School, app: Client):
-    made = make_set(school.facility)
+def test_an_empty_set_has_no_readiness(school: School, app: Client):
+    study_set = make_set(school.facility)
 
-    assert stats(app, f"sets/{made.pk.hex.upper()}") == {
+    assert stats(app, f"sets/{study_set.pk.hex.upper()}") == {
         "readiness": None, "items-count": 0, "studied-count": 0, "due-count": 0,
     }  # fmt: skip
 
 
-def test_a_set_studied_by_somebody_else_is_not_studied(school: School, app: Client):
-    made = make_set(school.facility, "a", "b")
+def test_a_set_studied_by_another_learner_is_not_studied(school: School, app: Client):
+    study_set = make_set(school.facility, "a", "b")
     study(app, "a", user_id="student_ben")
     study(app, "a", user_id="student_chen")
 
-    ada, ben = (stats(app, f"sets/{made.pk}", user=f"student_{name}") for name in ("ada", "ben"))
+    ada, ben = (
+        stats(app, f"sets/{study_set.pk}", user=f"student_{name}") for name in ("ada", "ben")
+    )
 
     assert (ada["items-count"], ada["studied-count"]) == (2, 0)
     assert (ben["items-count"], ben["studied-count"]) == (2, 1)
     assert ada["readiness"] < ben["readiness"]
 
 
-# Of an item.
+# Statistics of an item.
 
 
-def test_an_item_never_studied_has_its_prior_alone(school: School, app: Client):
+def test_an_item_never_studied_has_only_its_prior(school: School, app: Client):
     """contract 3 (ours)"""
     study(app, "q1", user_id="student_ben")
 
@@ -179,10 +196,10 @@ def test_an_item_never_studied_has_its_prior_alone(school: School, app: Client):
     }  # fmt: skip
 
 
-def test_an_item_tells_what_became_of_its_reviews(school: School, app: Client):
-    """contract 3 (ours): counts, times, accuracy, when to see it next."""
-    told_results = [("Correct", 4930, 3), ("AlmostCorrect", 1, 2), ("Incorrect", 70, 1)]
-    for quiz_result, millis, days in told_results:
+def test_the_statistics_of_an_item_summarise_its_reviews(school: School, app: Client):
+    """contract 3 (ours): counts, times, accuracy and the next review."""
+    results = [("Correct", 4930, 3), ("AlmostCorrect", 1, 2), ("Incorrect", 70, 1)]
+    for quiz_result, millis, days in results:
         at = NOW - days * DAY
         study(app, "q1", quiz_result=quiz_result, study_time_millis=millis, timestamp=at)
 
@@ -196,8 +213,8 @@ def test_an_item_tells_what_became_of_its_reviews(school: School, app: Client):
     assert attributes["review-interval"] > 0
 
 
-def test_a_first_review_is_scheduled_as_fsrs_does(school: School, app: Client):
-    """learning-science 5: S = w3 = 2.3065 days, when R is .9; a day later R is more."""
+def test_a_first_review_is_scheduled_as_by_fsrs(school: School, app: Client):
+    """learning-science 5: S = w3 = 2.3065 days, when R is .9; after one day R is higher."""
     study(app, "q1", timestamp=NOW - DAY)
 
     attributes = item_stats(app)
@@ -209,7 +226,7 @@ def test_a_first_review_is_scheduled_as_fsrs_does(school: School, app: Client):
 
 
 def test_reviews_through_the_other_apis_count_as_well(school: School, app: Client):
-    """issue: memory is fed by every answer that names an item."""
+    """Every answer that names an item moves its memory."""
     tracked(app, answer(item_id="q1", time_spent_seconds=7))
 
     attributes = item_stats(app)
@@ -219,16 +236,16 @@ def test_reviews_through_the_other_apis_count_as_well(school: School, app: Clien
 
 
 @pytest.mark.parametrize("name", ["student_ada", "7/ä & b?#%41"])
-def test_statistics_lead_to_themselves(school: School, app: Client, name: str):
-    """JSON:API: links.self; contract 0.6: names are any strings."""
+def test_statistics_link_to_themselves(school: School, app: Client, name: str):
+    """JSON:API: links.self; contract 0.6: ids are any strings."""
     User.objects.filter(pk=school.ada.pk).update(external_id=name)
-    made = make_set(school.facility, "q1")
+    study_set = make_set(school.facility, "q1")
 
-    for of in ("", f"sets/{made.pk}/", f"items/{guid_of('q1')}/"):
+    for of in ("", f"sets/{study_set.pk}/", f"items/{guid_of('q1')}/"):
         path = f"/v3/users/{quote(name, safe='')}/{of}learning_stats"
-        document = told(app.get(path, {"partner_id": "779"}))
+        document = document_of(app.get(path, {"partner_id": "779"}))
 
         link = document["data"]["links"]["self"]
         assert link.isascii()
         assert " " not in link
-        assert told(app.get(link)) == document
+        assert document_of(app.get(link)) == document

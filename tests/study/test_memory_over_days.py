@@ -1,4 +1,4 @@
-"""What is studied is forgotten by the day and recovers by a review: contract 3 and 0.10."""
+"""Studied items are forgotten over days and recover by a review: contract 3 and 0.10."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ HOUR = timedelta(hours=1)
 def test_readiness_decays_over_days_and_recovers_after_a_review(
     school: School, app: Client, clock: time_machine.Traveller
 ):
-    """issue: with a moved clock."""
+    """The clock is moved by days."""
     study(app)
     ready = []
     for days in (0, 1, 2, 3, 10, 100):
@@ -47,11 +47,11 @@ def test_readiness_decays_over_days_and_recovers_after_a_review(
     assert ready[3] < 0.9
     assert after["readiness"] > 0.99
     assert after["presentations-count"] == 2
-    # It has become a longer memory: after three days it is still better than it was.
+    # Stability has grown: three days later, readiness is higher than it was the first time.
     assert item_stats(app)["readiness"] > ready[3]
 
 
-def test_an_item_comes_back_when_it_is_due(
+def test_an_item_is_listed_again_when_it_is_due(
     school: School, app: Client, clock: time_machine.Traveller
 ):
     """contract 3: items due; learning-science 5: when recall falls to .9."""
@@ -69,8 +69,8 @@ def test_an_item_comes_back_when_it_is_due(
     assert items_of(reviews(app)) == []
 
 
-def remembered(*results: tuple[str, timedelta]) -> tuple[float, float]:
-    """Return the interval and the readiness now that the models foretell of these results."""
+def predict_memory(*results: tuple[str, timedelta]) -> tuple[float, float]:
+    """Return the interval and the readiness at `NOW` that the models predict from results."""
     grades = {
         "Correct": Grade.CORRECT, "Incorrect": Grade.INCORRECT, "AlmostCorrect": Grade.ALMOST,
     }  # fmt: skip
@@ -105,7 +105,7 @@ def micros_of(span: timedelta) -> int:
         [("Correct", 9 * DAY), ("Correct", 8 * DAY + timedelta(microseconds=1))],
     ],
 )
-def test_statistics_are_what_the_memory_model_says(
+def test_statistics_are_those_of_the_memory_model(
     school: School, app: Client, clock: Any, results: list[tuple[str, timedelta]]
 ):
     """learning-science 5: AlmostCorrect, reviews of the same day, and the learner's calibration."""
@@ -114,7 +114,7 @@ def test_statistics_are_what_the_memory_model_says(
 
     attributes = item_stats(app)
 
-    interval, readiness = remembered(*results)
+    interval, readiness = predict_memory(*results)
     assert attributes["review-interval"] == round(interval, 4)
     assert attributes["readiness"] == pytest.approx(readiness, abs=5.1e-5)
 
@@ -132,7 +132,7 @@ def test_almost_correct_lies_between_correct_and_incorrect(school: School, app: 
     assert [each["accuracy"] for each in by_result.values()] == [1, 0.5, 0]
 
 
-def test_a_late_result_takes_its_place(school: School, app: Client, clock: Any):
+def test_a_late_result_is_put_in_order(school: School, app: Client, clock: Any):
     """contract 0.10: the result equals in-order arrival."""
     sent = [("Correct", 9), ("Incorrect", 6), ("AlmostCorrect", 4), ("Correct", 1)]
     for place in (0, 3, 1, 2):
@@ -141,8 +141,8 @@ def test_a_late_result_takes_its_place(school: School, app: Client, clock: Any):
     late = item_stats(app, "late")
     study(app, "in order", user_id="student_ben", timestamp=NOW - 9 * DAY)
     for quiz_result, days in sent[1:]:
-        told = {"quiz_result": quiz_result, "timestamp": NOW - days * DAY}
-        study(app, "in order", user_id="student_ben", **told)
+        fields = {"quiz_result": quiz_result, "timestamp": NOW - days * DAY}
+        study(app, "in order", user_id="student_ben", **fields)
 
     in_order = stats(app, f"items/{guid_of('in order')}", user="student_ben")
 

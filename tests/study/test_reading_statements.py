@@ -1,4 +1,4 @@
-"""How many SQL statements reads of study results take: the same however much was studied."""
+"""The number of SQL statements of reads of study results does not grow with the data."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from roster.models import User
 from study.models import StudySet
 from tests.conftest import Client, client_for
 from tests.factories import School
-from tests.study.study_builders import STUDY, make_set, told
+from tests.study.study_builders import STUDY, document_of, make_set
 
 DAY = timedelta(days=1)
-# More than anything here is read or cut by at once, which is 5,000.
+# More than the largest batch size and limit, which is 5,000.
 MANY = 12_000
 
 
 @pytest.fixture
 def app(school: School) -> Client:
-    """An app whose key was seen before."""
+    """Client of an app with a key that was used before."""
     client = client_for(school.key())
-    told(client.get(STUDY, {"user_id": "student_ada", "partner_id": "779"}))
+    document_of(client.get(STUDY, {"user_id": "student_ada", "partner_id": "779"}))
     LearnerAbility.objects.create(learner=school.ada)
     return client
 
 
 def remember(learner: User, items: list[Item]) -> None:
-    """Let a learner have studied items, every other of which is due."""
+    """Create memories of these items for a learner; every other one is due."""
     now = timezone.now()
     ItemMemory.objects.bulk_create(
         (
@@ -57,27 +57,27 @@ def remember(learner: User, items: list[Item]) -> None:
 
 
 def ask(client: Client, path: str, statements: int, **query: Any) -> dict[str, Any]:
-    """Read, which must take so many statements."""
+    """Read a path with exactly this number of statements."""
     with CaptureQueriesContext(connection) as captured:
         response = client.get(path, {"partner_id": "779", **query})
     assert len(captured) == statements, [query["sql"][:200] for query in captured]
-    return told(response)
+    return document_of(response)
 
 
-def items_of(made: StudySet) -> list[Item]:
-    found = Item.objects.filter(learning_item__study_set=made)
+def items_of(study_set: StudySet) -> list[Item]:
+    found = Item.objects.filter(learning_item__study_set=study_set)
     return list(found.order_by("learning_item__position"))
 
 
 @pytest.mark.parametrize("size", [1, 200])
 @pytest.mark.parametrize("studied", [0, 1])
-def test_a_set(school: School, app: Client, size: int, studied: int):
-    """issue: GET study ≤ 5, readiness of 200 items ≤ 4; the key's own statement is counted."""
-    made = make_set(school.facility, *(f"q{n}" for n in range(size)))
-    remember(school.ada, items_of(made)[: size * studied])
-    path = f"/v3/users/student_ada/sets/{made.pk}/learning_stats"
+def test_reading_a_set(school: School, app: Client, size: int, studied: int):
+    """Reviews take 5 statements and readiness of 200 items 4, including that of the key."""
+    study_set = make_set(school.facility, *(f"q{n}" for n in range(size)))
+    remember(school.ada, items_of(study_set)[: size * studied])
+    path = f"/v3/users/student_ada/sets/{study_set.pk}/learning_stats"
 
-    asked = {"user_id": "student_ada", "set_id": str(made.pk), "page[size]": 200}
+    asked = {"user_id": "student_ada", "set_id": str(study_set.pk), "page[size]": 200}
     listed = ask(app, STUDY, 5, **asked)
     attributes = ask(app, path, 4)["data"]["attributes"]
 
@@ -87,23 +87,23 @@ def test_a_set(school: School, app: Client, size: int, studied: int):
     assert attributes["due-count"] == due * studied
 
 
-def test_a_set_of_nothing(school: School, app: Client):
-    """One more tells that the set is there; no item has to be read."""
-    made = make_set(school.facility)
+def test_reading_an_empty_set(school: School, app: Client):
+    """One more statement checks that the set exists; no item is read."""
+    study_set = make_set(school.facility)
 
-    ask(app, STUDY, 5, user_id="student_ada", set_id=str(made.pk))
-    ask(app, f"/v3/users/student_ada/sets/{made.pk}/learning_stats", 5)
+    ask(app, STUDY, 5, user_id="student_ada", set_id=str(study_set.pk))
+    ask(app, f"/v3/users/student_ada/sets/{study_set.pk}/learning_stats", 5)
 
 
-def test_many_items(school: School, app: Client):
-    """issue: only due candidates are read, in 5 statements."""
+def test_reading_many_items(school: School, app: Client):
+    """Only due candidates are read, in 5 statements."""
     items = [Item(facility=school.facility) for _number in range(MANY)]
     Item.objects.bulk_create(items, batch_size=1000)
     remember(school.ada, items[:2])
     few = ask(app, STUDY, 5, user_id="student_ada")
     ItemMemory.objects.all().delete()
     remember(school.ada, items)
-    # Else PostgreSQL takes the tables for empty, and reads them whole for every reference.
+    # Otherwise PostgreSQL assumes empty tables and scans them for every reference.
     analyze()
 
     many = ask(app, STUDY, 5, user_id="student_ada", **{"page[number]": 3})
@@ -115,8 +115,8 @@ def test_many_items(school: School, app: Client):
     ask(app, "/v3/users/student_ada/learning_stats", 3)
 
 
-def test_people(school: School):
-    """A login asks who it is, and which partner its facility is."""
+def test_reading_as_a_person(school: School):
+    """A login also reads the person and the partner id of the facility."""
     client = client_for(school.ada)
 
     ask(client, STUDY, 6, user_id=school.ada.pk.hex)

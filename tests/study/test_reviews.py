@@ -1,4 +1,4 @@
-"""`GET /v3/study`, what to study next: contract 3."""
+"""`GET /v3/study`, the items to study next: contract 3."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _at(clock: time_machine.Traveller) -> None:
 def remember(
     learner: User, item: Item | str, *, stability: float = 10.0, days: float = 20.0, **more: Any
 ) -> ItemMemory:
-    """Let a learner have studied an item once, some days ago."""
+    """Create the memory of an item that a learner studied once, some days ago."""
     if isinstance(item, str):
         assert learner.facility is not None
         item, _ = Item.objects.get_or_create(facility=learner.facility, code=item)
@@ -53,11 +53,11 @@ def remember(
     )
 
 
-# What is listed.
+# Listed items.
 
 
-def test_without_a_set_whatever_is_due_is_listed(school: School, app: Client):
-    """contract 3: without, items due across all sets studied."""
+def test_without_a_set_all_due_items_are_listed(school: School, app: Client):
+    """contract 3: without set_id, items due across all sets studied."""
     make_set(school.facility, "paris", "rome")
     for code in ("paris", "lone"):
         remember(school.ada, Item.objects.filter(code=code).first() or code)
@@ -67,8 +67,8 @@ def test_without_a_set_whatever_is_due_is_listed(school: School, app: Client):
     assert set(items_of(reviews(app))) == {"paris", "lone"}
 
 
-def test_an_exercise_of_a_session_is_nothing_to_study(school: School, app: Client):
-    """contract 3: of the sets studied; an item of a set counts, whichever API moved its memory."""
+def test_an_exercise_of_a_session_is_not_listed(school: School, app: Client):
+    """contract 3: only sets studied; an item of a set counts, whichever API moved its memory."""
     make_set(school.facility, "paris")
     remember(school.ada, Item.objects.get(code="paris"), studied=False)
     remember(school.ada, "exercise:question 1", studied=False)
@@ -76,9 +76,9 @@ def test_an_exercise_of_a_session_is_nothing_to_study(school: School, app: Clien
     assert set(items_of(reviews(app))) == {"paris"}
 
 
-def test_a_set_lists_what_is_due_then_what_is_new(school: School, app: Client):
+def test_a_set_lists_due_items_and_then_new_ones(school: School, app: Client):
     """contract 3: with set_id items due, then new ones; easiest first."""
-    made = make_set(school.facility, "hard", "fresh", "easy", "due", "later")
+    study_set = make_set(school.facility, "hard", "fresh", "easy", "due", "later")
     for code, mean in (("hard", 2.0), ("easy", -2.0)):
         Item.objects.filter(code=code).update(
             difficulty_mean=mean, difficulty_variance=0.1, answers=90
@@ -87,31 +87,31 @@ def test_a_set_lists_what_is_due_then_what_is_new(school: School, app: Client):
     remember(school.ada, Item.objects.get(code="later"), days=5)
     remember(school.ada, "elsewhere")
 
-    listed = reviews(app, set_id=str(made.pk))
+    listed = reviews(app, set_id=str(study_set.pk))
 
     assert items_of(listed) == ["due", "easy", "fresh", "hard"]
     readiness = [each["attributes"]["readiness"] for each in listed["data"][1:]]
     assert readiness == sorted(readiness, reverse=True)
 
 
-def test_of_a_learner_who_studied_nothing_a_set_is_all_new(school: School, app: Client):
-    """contract 3; what is as easy stays in the order of the set."""
-    made = make_set(school.facility, "a", "b", "c")
+def test_all_items_of_a_set_are_new_to_a_learner_who_studied_nothing(school: School, app: Client):
+    """contract 3; equally easy items stay in the order of the set."""
+    study_set = make_set(school.facility, "a", "b", "c")
 
-    assert items_of(reviews(app, set_id=made.pk.hex.upper())) == ["a", "b", "c"]
+    assert items_of(reviews(app, set_id=study_set.pk.hex.upper())) == ["a", "b", "c"]
     assert items_of(reviews(app)) == []
 
 
-def test_what_others_studied_is_new_to_a_learner(school: School, app: Client):
-    made = make_set(school.facility, "a")
+def test_items_studied_by_others_are_new_to_a_learner(school: School, app: Client):
+    study_set = make_set(school.facility, "a")
     remember(school.ben, Item.objects.get(code="a"))
 
-    [item] = reviews(app, set_id=str(made.pk))["data"]
+    [item] = reviews(app, set_id=str(study_set.pk))["data"]
 
     assert item["attributes"]["see-next-at"] is None
 
 
-def test_an_item_is_listed_as_the_contract_says(school: School, app: Client):
+def test_a_listed_item_has_the_fields_of_the_contract(school: School, app: Client):
     """contract 3: id, type, attributes, links; ours: item-id, difficulty-sd."""
     make_set(school.facility, "paris")
     item = Item.objects.get(code="paris")
@@ -137,8 +137,8 @@ def test_an_item_is_listed_as_the_contract_says(school: School, app: Client):
     }
 
 
-def test_an_item_of_no_set_asks_nothing(school: School, app: Client):
-    """contract 3: results alone tell of it."""
+def test_an_item_of_no_set_has_no_question(school: School, app: Client):
+    """contract 3: it is known only from results."""
     study(app, DOCUMENTED)
     ItemMemory.objects.update(due=NOW)
 
@@ -150,8 +150,8 @@ def test_an_item_of_no_set_asks_nothing(school: School, app: Client):
     assert attributes["created-at"] == format_time(Item.objects.get().created_at)
 
 
-def test_readiness_is_put_right_for_the_learner(school: School, app: Client):
-    """learning-science 5: the probability that is served is calibrated by their own reviews."""
+def test_readiness_is_calibrated_for_the_learner(school: School, app: Client):
+    """learning-science 5: the probability is calibrated by the learner's own reviews."""
     for days in (40, 30, 20, 10):
         study(app, "q1", quiz_result="Incorrect", timestamp=NOW - days * DAY)
 
@@ -179,27 +179,27 @@ def test_difficulty_is_shown_once_it_is_known(
     assert (of_item["difficulty"], of_item["difficulty-sd"]) == shown
 
 
-# In which order.
+# Order.
 
 
-def test_of_items_alike_the_quick_one_comes_first(school: School, app: Client):
-    """contract 3, issue: retention gained per second."""
+def test_the_quickest_of_equal_items_comes_first(school: School, app: Client):
+    """contract 3: by retention gained per second."""
     for code, seconds in (("slow", 60.0), ("quick", 3.0), ("usual", 10.0)):
         remember(school.ada, code, seconds=seconds * 20, reviews=20, timed=20)
 
     assert items_of(reviews(app)) == ["quick", "usual", "slow"]
 
 
-def test_what_a_review_gains_most_comes_first(school: School, app: Client):
-    """decision 19: a memory of a day is given more by a review than one of ten years."""
+def test_the_item_with_the_greatest_gain_comes_first(school: School, app: Client):
+    """decision 19: a review adds more to a memory of a day than to one of ten years."""
     remember(school.ada, "old", stability=3000, days=3100)
     remember(school.ada, "young", stability=5, days=6)
 
     assert items_of(reviews(app)) == ["young", "old"]
 
 
-def test_the_order_goes_by_what_this_learner_recalls(school: School, app: Client):
-    """decision 19: the gain rests on the calibrated recall, and so may turn round."""
+def test_the_order_depends_on_the_calibrated_recall_of_the_learner(school: School, app: Client):
+    """decision 19: the gain depends on the calibrated recall, so the order may be reversed."""
     remember(school.ada, "brief", stability=2, days=40)
     remember(school.ada, "lasting", stability=300, days=1500)
     usual = items_of(reviews(app))
@@ -209,19 +209,19 @@ def test_the_order_goes_by_what_this_learner_recalls(school: School, app: Client
     assert (usual, items_of(reviews(app))) == (["brief", "lasting"], ["lasting", "brief"])
 
 
-def test_a_set_has_the_order_of_the_whole(school: School, app: Client):
-    """contract 3: the order is one, whether a set is named or not."""
-    made = make_set(school.facility, *(f"q{n}" for n in range(12)))
+def test_a_set_has_the_order_of_the_whole_list(school: School, app: Client):
+    """contract 3: the order is the same with and without a set."""
+    study_set = make_set(school.facility, *(f"q{n}" for n in range(12)))
     for n, item in enumerate(Item.objects.order_by("code")):
         remember(school.ada, item, stability=2.0 + n * 7 % 12, days=20.0 + n * 5 % 12)
 
-    assert items_of(reviews(app, set_id=str(made.pk))) == items_of(reviews(app))
+    assert items_of(reviews(app, set_id=str(study_set.pk))) == items_of(reviews(app))
 
 
 # Pages.
 
 
-def test_pages_part_the_list(school: School, app: Client):
+def test_pages_divide_the_list(school: School, app: Client):
     """contract 3: meta total-pages and total-count, page[size], page[number]."""
     for n in range(7):
         remember(school.ada, f"q{n}", stability=5.0 + n)
@@ -235,10 +235,10 @@ def test_pages_part_the_list(school: School, app: Client):
     assert [each for page in pages for each in page["data"]] == every["data"]
 
 
-def test_a_page_leads_to_the_others(school: School, app: Client):
-    """JSON:API: self, first, last, prev, next; what was asked for goes with them."""
-    made = make_set(school.facility, *(f"q{n}" for n in range(5)))
-    asked = {"set_id": str(made.pk), "page[size]": 2, "fancy": "ü & ö"}
+def test_a_page_links_to_the_others(school: School, app: Client):
+    """JSON:API: self, first, last, prev, next; they keep the other parameters."""
+    study_set = make_set(school.facility, *(f"q{n}" for n in range(5)))
+    asked = {"set_id": str(study_set.pk), "page[size]": 2, "fancy": "ü & ö"}
 
     walked, page = [], reviews(app, **asked)
     first = page["links"]
@@ -258,9 +258,9 @@ def test_a_page_leads_to_the_others(school: School, app: Client):
 
 def test_nothing_to_study_is_an_empty_page(school: School, app: Client):
     """contract 3"""
-    made = StudySet.objects.get(pk=make_set(school.facility).pk)
+    study_set = StudySet.objects.get(pk=make_set(school.facility).pk)
 
-    for query in ({}, {"set_id": str(made.pk)}, {"page[number]": "1000000000"}):
+    for query in ({}, {"set_id": str(study_set.pk)}, {"page[number]": "1000000000"}):
         document = reviews(app, **query)
 
         assert document["data"] == []
@@ -268,17 +268,17 @@ def test_nothing_to_study_is_an_empty_page(school: School, app: Client):
         assert document["links"]["next"] is None
 
 
-def test_fifty_are_listed_where_nothing_is_said(school: School, app: Client):
-    made = make_set(school.facility, *(f"q{n}" for n in range(60)))
+def test_the_default_page_size_is_fifty(school: School, app: Client):
+    study_set = make_set(school.facility, *(f"q{n}" for n in range(60)))
 
-    document = reviews(app, set_id=str(made.pk))
+    document = reviews(app, set_id=str(study_set.pk))
 
     assert len(document["data"]) == 50
     assert document["meta"] == {"total-pages": 2, "total-count": 60}
-    assert len(reviews(app, set_id=str(made.pk), **{"page[size]": 200})["data"]) == 60
+    assert len(reviews(app, set_id=str(study_set.pk), **{"page[size]": 200})["data"]) == 60
 
 
-# What cannot be asked.
+# Invalid queries.
 
 
 @pytest.mark.parametrize(
@@ -313,10 +313,8 @@ def test_fifty_are_listed_where_nothing_is_said(school: School, app: Client):
         ("user_id", "x" * 256),
     ],
 )
-def test_a_query_that_makes_no_sense_is_a_400(
-    school: School, app: Client, parameter: str, value: str
-):
-    """issue: page[size]=0, filter garbage; contract 0.12: told where."""
+def test_an_invalid_query_is_a_400(school: School, app: Client, parameter: str, value: str):
+    """contract 0.12: the error names the parameter, such as page[size] or filter."""
     query = {"user_id": "nobody", "partner_id": "nobodys", parameter: value}
 
     error = refused(app.get(STUDY, query), 400)
@@ -333,26 +331,26 @@ def test_the_learner_is_required(school: School, app: Client):
 
 
 def test_other_parameters_are_ignored(school: School, app: Client):
-    """contract 0.1: unknown fields are."""
+    """contract 0.1: like unknown fields."""
     assert reviews(app, filters="x", fancy="1")["data"] == []
 
 
 @pytest.mark.parametrize("name", ["nope", "0" * 32, "12"])
-def test_a_set_nobody_has_is_a_404(school: School, app: Client, name: str):
+def test_an_unknown_set_is_a_404(school: School, app: Client, name: str):
     """contract 3: unknown learner or set: 404."""
     refused(app.get(STUDY, {"user_id": "student_ada", "partner_id": "779", "set_id": name}), 404)
 
 
 def test_an_empty_set_of_another_partner_is_a_404(school: School, app: Client):
     """contract 0.7"""
-    made = make_set(school.elsewhere)
-    query = {"user_id": "student_ada", "partner_id": "779", "set_id": str(made.pk)}
+    study_set = make_set(school.elsewhere)
+    query = {"user_id": "student_ada", "partner_id": "779", "set_id": str(study_set.pk)}
 
     refused(app.get(STUDY, query), 404)
 
 
-def test_a_guid_finds_its_item(school: School, app: Client):
-    """The link of a listed item names it by the GUID results are sent with."""
+def test_a_listed_item_links_to_its_guid(school: School, app: Client):
+    """Results are sent with the same GUID."""
     study(app, "q1")
     ItemMemory.objects.update(due=NOW)
 

@@ -1,4 +1,4 @@
-"""`POST /v3/studies`: many results at once (contract 3)."""
+"""`POST /v3/studies`: many results in one request (contract 3)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.study.study_client import (
     memory,
     post,
     refused,
-    sent,
+    result_body,
 )
 
 
@@ -41,7 +41,7 @@ def send_lines(client: Client, rows: list[Any], **extra: Any) -> Any:
 
 
 def meta(response: Any) -> dict[str, Any]:
-    """Return what became of the rows, the document checked."""
+    """Return the `meta` of a bulk response, after checking the document."""
     assert response.status_code == 200, response.content
     assert response["Content-Type"] == JSON_API
     body = response.json()
@@ -51,12 +51,12 @@ def meta(response: Any) -> dict[str, Any]:
 
 
 def counts(response: Any) -> tuple[int, int, int]:
-    told = meta(response)
-    return told["accepted"], told["duplicates"], told["rejected"]
+    totals = meta(response)
+    return totals["accepted"], totals["duplicates"], totals["rejected"]
 
 
 def pointers(response: Any) -> dict[int, set[str | None]]:
-    """Return where each rejected row is wrong, by its place."""
+    """Return the pointers of the errors of each rejected row, by its index."""
     return {
         row["index"]: {error.get("source", {}).get("pointer") for error in row["errors"]}
         for row in meta(response)["results"]
@@ -64,18 +64,18 @@ def pointers(response: Any) -> dict[int, set[str | None]]:
 
 
 def mixed(count: int) -> list[dict[str, Any]]:
-    """Return results of seven learners at some items, named either way."""
-    began = timezone.now() - timedelta(days=3)
+    """Return results of seven learners at eleven items, identified by code or GUID."""
+    start = timezone.now() - timedelta(days=3)
     names: list[dict[str, Any]] = [
         {"item_id": f"q{n}"} if n % 2 else {"learning_engine_guid": str(UUID(int=n + 1))}
         for n in range(11)
     ]
     return [
-        sent(
+        result_body(
             user_id=f"student_{n % 7}",
             quiz_result=("Correct", "Incorrect", "AlmostCorrect")[n % 3],
             event_id=f"e{n}",
-            timestamp=(began + timedelta(minutes=37 * n)).isoformat(),
+            timestamp=(start + timedelta(minutes=37 * n)).isoformat(),
             **{"learning_engine_guid": None, **names[n % 11]},
         )
         for n in range(count)
@@ -83,7 +83,7 @@ def mixed(count: int) -> list[dict[str, Any]]:
 
 
 def memories() -> list[dict[str, Any]]:
-    """Return what everybody remembers, but for keys."""
+    """Return the memories of all learners, without primary keys."""
     names = ("stability", "difficulty", "last_review", "due", "reviews", "score", "seconds")
     of = ("learner__external_id", "item__code", "item__guid")
     rows = ItemMemory.objects.order_by("learner__external_id", "item__code", "item__guid")
@@ -94,8 +94,10 @@ def memories() -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("sending", [send, send_lines])
-def test_many_are_what_one_by_one_would_be(school: School, app: Client, sending: Any):
-    """contract 3: the same results, the same memories; as an array and as lines."""
+def test_a_bulk_gives_the_same_memories_as_single_requests(
+    school: School, app: Client, sending: Any
+):
+    """contract 3: the same results give the same memories, as an array and as lines."""
     rows = mixed(60)
     for row in rows:
         assert post(app, STUDY, row).status_code == 204
@@ -113,16 +115,21 @@ def test_many_are_what_one_by_one_would_be(school: School, app: Client, sending:
     assert sorted(memories(), key=str) == expected
 
 
-def test_it_may_be_called_json_api(app: Client):
+def test_the_content_type_may_be_json_api(app: Client):
     """contract 3: both content types."""
-    response = app.post(STUDIES, json.dumps([sent()]), content_type=JSON_API)
+    response = app.post(STUDIES, json.dumps([result_body()]), content_type=JSON_API)
 
     assert counts(response) == (1, 0, 0)
 
 
-def test_every_result_is_told_where_asked_for(app: Client):
+def test_all_results_are_returned_on_request(app: Client):
     """contract 3: ?results=all, as in the bulk of answer tracking."""
-    rows = [sent(), sent(quiz_result="correct"), sent(event_id="e1"), sent(event_id="e1")]
+    rows = [
+        result_body(),
+        result_body(quiz_result="correct"),
+        result_body(event_id="e1"),
+        result_body(event_id="e1"),
+    ]
 
     response = send(app, rows, "?results=all")
 
@@ -145,10 +152,11 @@ def test_every_result_is_told_where_asked_for(app: Client):
 
 
 def test_one_bad_row_never_rejects_the_others(school: School, app: Client):
-    """contract 3: whatever is wrong with it; its place and the reason are told."""
+    """contract 3: the response has the index and the errors of each rejected row."""
     rows: list[Any] = [
-        sent(), 7, None, [], {}, sent(user_id=""), sent(study_time_millis=True), sent(item_id="q1",
-        learning_engine_guid=GUID), sent(partner_id="780"), sent(),
+        result_body(), 7, None, [], {}, result_body(user_id=""),
+        result_body(study_time_millis=True), result_body(item_id="q1", learning_engine_guid=GUID),
+        result_body(partner_id="780"), result_body(),
     ]  # fmt: skip
 
     response = send(app, rows)
@@ -172,7 +180,7 @@ def test_one_bad_row_never_rejects_the_others(school: School, app: Client):
 @pytest.mark.parametrize("line", [b"{", b"NaN", b'{"user_id": "\\u0000"}', b"\xff", b"x" * 9999])
 def test_a_line_that_is_no_json_is_a_bad_row(app: Client, line: bytes):
     """contract 0.11, 3"""
-    response = send_lines(app, [sent(), line, b"  ", sent()])
+    response = send_lines(app, [result_body(), line, b"  ", result_body()])
 
     assert counts(response) == (2, 0, 1)
     assert pointers(response) == {1: {None}}
@@ -184,14 +192,14 @@ def test_a_body_that_is_no_array_is_refused(app: Client, body: bytes):
     refused(app.post(STUDIES, body, content_type="application/json"), 400)
 
 
-def test_too_many_rows_are_refused_at_once(app: Client):
+def test_more_than_ten_thousand_rows_are_refused(app: Client):
     """contract 3: up to 10,000."""
     refused(send(app, [7] * 10_001), 400)
     assert counts(send(app, [7] * 10_000)) == (0, 0, 10_000)
 
 
-def test_a_bulk_holds_sixteen_mebibytes_and_no_more(app: Client):
-    """contract 0.11: and NDJSON's line one."""
+def test_a_bulk_has_at_most_sixteen_mebibytes(app: Client):
+    """contract 0.11: a line of NDJSON has at most one."""
     blank = b" " * (16 * 1024 * 1024 - 2)
 
     fits = app.post(STUDIES, b"[" + blank + b"]", content_type="application/json")
@@ -201,33 +209,35 @@ def test_a_bulk_holds_sixteen_mebibytes_and_no_more(app: Client):
     refused(over, 413)
 
 
-def test_a_bad_parameter_is_told_as_one(app: Client):
-    """contract 0.12: it is in the query, so there is no pointer."""
+def test_an_invalid_parameter_is_reported_as_a_parameter(app: Client):
+    """contract 0.12: it is in the query, so the error has no pointer."""
     [error] = errors(send(app, [], "?results=some"), 400)
 
     assert error["source"] == {"parameter": "results"}
 
 
 @pytest.mark.parametrize("kind", ["application/xml", "text/plain"])
-def test_other_content_types_are_not_taken(app: Client, kind: str):
+def test_other_content_types_are_refused(app: Client, kind: str):
     refused(app.post(STUDIES, b"[]", content_type=kind), 415)
 
 
-def test_a_closed_facility_takes_only_what_it_has(school: School, app: Client):
-    """contract 0.6, 3: row by row; the learner or the item."""
-    assert counts(send(app, [sent(), sent(item_id="q1", learning_engine_guid=None)])) == (2, 0, 0)
+def test_a_closed_facility_accepts_only_known_learners_and_items(school: School, app: Client):
+    """contract 0.6, 3: row by row, for learners and items."""
+    assert counts(
+        send(app, [result_body(), result_body(item_id="q1", learning_engine_guid=None)])
+    ) == (2, 0, 0)
     school.facility.auto_provision = False
     school.facility.save()
 
     response = send(
         app,
         [
-            sent(),
-            sent(item_id="q1"),
-            sent(item_id="q2"),
-            sent(learning_engine_guid=str(UUID(int=9))),
-            sent(user_id="nobody"),
-            sent(learning_engine_guid=str(Item.objects.get(code="q1").guid)),
+            result_body(),
+            result_body(item_id="q1"),
+            result_body(item_id="q2"),
+            result_body(learning_engine_guid=str(UUID(int=9))),
+            result_body(user_id="nobody"),
+            result_body(learning_engine_guid=str(Item.objects.get(code="q1").guid)),
         ],
     )
 
@@ -242,9 +252,13 @@ def test_a_closed_facility_takes_only_what_it_has(school: School, app: Client):
     assert not User.objects.filter(external_id="nobody").exists()
 
 
-def test_a_login_records_its_own_rows_alone(school: School):
-    """contract 0.5: others' are rejected one by one."""
-    rows = [sent(), sent(user_id="student_ben"), sent(user_id=str(school.ada.pk))]
+def test_a_login_records_only_its_own_rows(school: School):
+    """contract 0.5: rows of others are rejected one by one."""
+    rows = [
+        result_body(),
+        result_body(user_id="student_ben"),
+        result_body(user_id=str(school.ada.pk)),
+    ]
 
     response = send(client_for(school.ada), rows)
 
@@ -255,7 +269,7 @@ def test_a_login_records_its_own_rows_alone(school: School):
 
 def test_another_learners_event_is_rejected(app: Client):
     """contract 0.9."""
-    rows = [sent(event_id="e1"), sent(event_id="e1", user_id="student_ben")]
+    rows = [result_body(event_id="e1"), result_body(event_id="e1", user_id="student_ben")]
 
     response = send(app, rows)
 
@@ -267,18 +281,20 @@ def test_another_learners_event_is_rejected(app: Client):
     )
 
 
-def test_whoever_may_not_record_is_refused_as_a_whole(school: School):
+def test_a_bulk_without_permission_is_refused_as_a_whole(school: School):
     """contract 0.3, 0.5."""
-    refused(send(client_for(None), [sent()]), 401)
-    refused(send(client_for(school.key(Scope.READ)), [sent()]), 403)
-    refused(send(client_for(school.superuser), [sent()]), 403)
+    refused(send(client_for(None), [result_body()]), 401)
+    refused(send(client_for(school.key(Scope.READ)), [result_body()]), 403)
+    refused(send(client_for(school.superuser), [result_body()]), 403)
 
     assert not LearningEvent.objects.exists()
 
 
 def test_foreign_rows_are_rejected_one_by_one(school: School):
-    """issue 5: a key of another facility records nothing for this partner."""
-    response = send(client_for(make_key(school.elsewhere)), [sent(), sent(user_id="student_ben")])
+    """A key of another facility records nothing for this partner."""
+    response = send(
+        client_for(make_key(school.elsewhere)), [result_body(), result_body(user_id="student_ben")]
+    )
 
     assert counts(response) == (0, 0, 2)
     assert pointers(response) == {0: {"/partner_id"}, 1: {"/partner_id"}}
@@ -286,9 +302,13 @@ def test_foreign_rows_are_rejected_one_by_one(school: School):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_bulk_sent_again_is_answered_again(school: School, app: Client):
-    """contract 0.9: the same answer, byte for byte, and nothing moves twice."""
-    rows = [sent(), sent(quiz_result="no"), sent(user_id="student_ben", event_id="e1")]
+def test_a_bulk_sent_again_gets_the_same_response(school: School, app: Client):
+    """contract 0.9: the same byte for byte, and nothing is recorded twice."""
+    rows = [
+        result_body(),
+        result_body(quiz_result="no"),
+        result_body(user_id="student_ben", event_id="e1"),
+    ]
 
     first, second = (send(app, rows, HTTP_IDEMPOTENCY_KEY="r1") for _ in range(2))
 
@@ -301,12 +321,12 @@ def test_a_bulk_sent_again_is_answered_again(school: School, app: Client):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_bulk_that_died_half_way_goes_on_from_there(
+def test_a_bulk_that_failed_half_way_is_continued(
     school: School, app: Client, monkeypatch: pytest.MonkeyPatch
 ):
-    """contract 0.9: what its first part did counts once, though no row has an event_id."""
+    """contract 0.9: its first part counts once, although no row has an event_id."""
     monkeypatch.setattr(bulk, "CHUNK_SIZE", 2)
-    rows = [sent(user_id=f"student_{n}") for n in range(6)]
+    rows = [result_body(user_id=f"student_{n}") for n in range(6)]
     key = IdempotencyRecord.objects
     assert counts(send(app, rows, HTTP_IDEMPOTENCY_KEY="r1")) == (6, 0, 0)
     LearningEvent.objects.filter(learner__external_id="student_5").delete()

@@ -1,4 +1,4 @@
-"""`POST /v3/study`: what one result does (contract 3)."""
+"""`POST /v3/study`: the effect of one result (contract 3)."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from tests.factories import NOW, School, make_key
 from tests.study.study_client import (
     GUID,
     STUDY,
+    create_resource,
     errors,
     events,
     guid,
-    made,
     memory,
     post,
     refused,
-    sent,
+    result_body,
     study,
 )
 
 
-def test_the_documents_curl_is_answered_204_without_a_body(school: School):
-    """The third document: its body to the letter; it creates the learner and the item."""
+def test_the_documents_request_gets_a_204_without_a_body(school: School):
+    """The exact body of the third document creates the learner and the item."""
     body = (
         b'{"user_id":"1185304", "partner_id": "779", "study_time_millis":4930, '
         b'"learning_engine_guid":"4ec0d7e2-a986-487d-9682-9ba6bbcb4cea", "quiz_result":"Correct"}'
@@ -61,24 +61,24 @@ def test_the_documents_curl_is_answered_204_without_a_body(school: School):
         'application/vnd.api+json; ext="https://example.org/x"',
     ],
 )
-def test_both_content_types_are_taken(app: Client, kind: str, slash: str):
-    """contract 3: whatever parameters they have; contract 0.1: slashes are optional."""
-    response = app.post(STUDY + slash, json.dumps(sent()), content_type=kind)
+def test_both_content_types_are_accepted(app: Client, kind: str, slash: str):
+    """contract 3: with any parameters; contract 0.1: slashes are optional."""
+    response = app.post(STUDY + slash, json.dumps(result_body()), content_type=kind)
 
     assert response.status_code == 204
 
 
 @pytest.mark.parametrize("kind", ["application/xml", "text/plain", "multipart/form-data"])
-def test_other_content_types_are_not(app: Client, kind: str):
+def test_other_content_types_are_refused(app: Client, kind: str):
     """contract 3, 0.12."""
-    response = app.post(STUDY, json.dumps(sent()), content_type=kind)
+    response = app.post(STUDY, json.dumps(result_body()), content_type=kind)
 
     refused(response, 415)
     assert not LearningEvent.objects.exists()
 
 
 def test_ids_may_be_numbers(school: School, app: Client):
-    """contract 3: strings or integers; a number is its digits."""
+    """contract 3: strings or integers; an integer equals the string of its digits."""
     study(app, user_id=1185304, partner_id=779)
     study(app, user_id="1185304", partner_id=str(school.facility.pk))
     study(app, user_id=-(2**63), partner_id=school.facility.pk.hex.upper())
@@ -98,8 +98,8 @@ def test_a_guid_is_the_same_in_any_spelling(app: Client, spelling: str):
     assert memory().reviews == 2
 
 
-def test_an_item_has_two_names(app: Client):
-    """contract 3: an item that is known by its id has a GUID too, which names the same."""
+def test_an_item_has_two_ids(app: Client):
+    """contract 3: an item known by its id also has a GUID, which identifies the same item."""
     study(app, item_id="q1")
     known = Item.objects.get(code="q1")
 
@@ -109,8 +109,8 @@ def test_an_item_has_two_names(app: Client):
     assert Item.objects.count() == 1
 
 
-def test_guids_and_ids_are_each_facilitys_own(school: School, app: Client):
-    """contract 3: another partner's item is simply unknown, and so created here."""
+def test_guids_and_ids_are_unique_within_a_facility(school: School, app: Client):
+    """contract 3: another partner's item is unknown here, and so it is created."""
     school.elsewhere.partner_id = "780"
     school.elsewhere.save()
     other = client_for(make_key(school.elsewhere))
@@ -129,10 +129,10 @@ def test_guids_and_ids_are_each_facilitys_own(school: School, app: Client):
 @pytest.mark.parametrize(
     ("result", "score"), [("Correct", 1.0), ("Incorrect", 0.0), ("AlmostCorrect", 0.5)]
 )
-def test_a_result_is_evidence_for_mastery_and_memory(app: Client, result: str, score: float):
+def test_a_result_moves_mastery_and_memory(app: Client, result: str, score: float):
     """contract 3: AlmostCorrect is soft evidence, half of each."""
-    group = made(app, "/v3/sets", name="Capitals", partner_id="779")
-    item = made(app, group["links"]["self"] + "/learning_items", question="France?")
+    group = create_resource(app, "/v3/sets", name="Capitals", partner_id="779")
+    item = create_resource(app, group["links"]["self"] + "/learning_items", question="France?")
 
     study(app, learning_engine_guid=str(guid(item)), quiz_result=result)
 
@@ -143,14 +143,14 @@ def test_a_result_is_evidence_for_mastery_and_memory(app: Client, result: str, s
     assert memory().score == score
     state = SkillState.objects.get()
     assert state.attempts == 1
-    assert (state.mastery > 0.25) == (score > 0.4)  # P(T) alone lifts what half an answer says
+    assert (state.mastery > 0.25) == (score > 0.4)  # half an answer rises only by P(T)
 
 
-def test_a_near_miss_lies_between(school: School):
+def test_almost_correct_lies_between_correct_and_incorrect(school: School):
     """contract 3: AlmostCorrect, for mastery and for memory."""
     app = client_for(school.key())
-    group = made(app, "/v3/sets", name="Capitals", partner_id="779")
-    item = made(app, group["links"]["self"] + "/learning_items")
+    group = create_resource(app, "/v3/sets", name="Capitals", partner_id="779")
+    item = create_resource(app, group["links"]["self"] + "/learning_items")
     found = {}
     for result in ("Incorrect", "AlmostCorrect", "Correct"):
         study(app, user_id=result, learning_engine_guid=str(guid(item)), quiz_result=result)
@@ -162,7 +162,7 @@ def test_a_near_miss_lies_between(school: School):
 
 
 def test_an_item_of_no_set_moves_memory_only(app: Client):
-    """contract 3, issue 5: no set, no skill."""
+    """contract 3: an item of no set has no skill."""
     study(app, item_id="q1")
 
     assert not SkillState.objects.exists()
@@ -171,7 +171,7 @@ def test_an_item_of_no_set_moves_memory_only(app: Client):
 
 
 def test_a_repeated_event_counts_once(school: School, app: Client):
-    """contract 0.9: and is answered like a success."""
+    """contract 0.9: the repeat gets the response of a success."""
     study(app, event_id="e1")
     study(app, event_id="e1", quiz_result="Incorrect")
     study(app, event_id="e2")
@@ -181,20 +181,20 @@ def test_a_repeated_event_counts_once(school: School, app: Client):
 
 
 def test_a_repeated_event_of_another_learner_is_refused(app: Client):
-    """contract 0.9: 422, and points at the name."""
+    """contract 0.9: 422, with a pointer to the event_id."""
     study(app, event_id="e1")
 
-    response = post(app, STUDY, sent(event_id="e1", user_id="student_ben"))
+    response = post(app, STUDY, result_body(event_id="e1", user_id="student_ben"))
 
     refused(response, 422, "/event_id")
     assert memory().learner.external_id == "student_ada"
 
 
-def test_a_request_sent_again_is_answered_again(school: School, app: Client):
-    """contract 0.9: an empty 204 too, without a type; under other words the key is taken."""
+def test_a_request_sent_again_gets_the_same_response(school: School, app: Client):
+    """contract 0.9: an empty 204 without a content type; with another body it is a 422."""
     retry = {"HTTP_IDEMPOTENCY_KEY": "r1"}
 
-    first, second = (post(app, STUDY, sent(), **retry) for _ in range(2))
+    first, second = (post(app, STUDY, result_body(), **retry) for _ in range(2))
 
     for response in (first, second):
         assert (response.status_code, response.content) == (204, b"")
@@ -202,20 +202,20 @@ def test_a_request_sent_again_is_answered_again(school: School, app: Client):
     assert "Idempotent-Replayed" not in first.headers
     assert second.headers["Idempotent-Replayed"] == "true"
     assert memory().reviews == 1
-    refused(post(app, STUDY, sent(quiz_result="Incorrect"), **retry), 422)
+    refused(post(app, STUDY, result_body(quiz_result="Incorrect"), **retry), 422)
     assert memory().reviews == 1
 
 
-def test_a_bad_retry_key_is_told_as_a_header(app: Client):
+def test_an_invalid_idempotency_key_is_reported_as_a_header(app: Client):
     """contract 0.9, 0.12."""
-    response = post(app, STUDY, sent(), HTTP_IDEMPOTENCY_KEY="x" * 256)
+    response = post(app, STUDY, result_body(), HTTP_IDEMPOTENCY_KEY="x" * 256)
 
     [error] = errors(response, 400)
     assert error["source"] == {"header": "Idempotency-Key"}
 
 
-def test_late_results_are_put_into_their_place(school: School):
-    """contract 0.10: the state equals what arrival in order makes of it."""
+def test_late_results_are_put_in_order(school: School):
+    """contract 0.10: the state equals that of arrival in order."""
     days = [
         (0, "Correct"),
         (1, "Incorrect"),
@@ -224,7 +224,7 @@ def test_late_results_are_put_into_their_place(school: School):
         (9, "Correct"),
     ]
 
-    def told(user: str, order: list[int]) -> tuple[Any, ...]:
+    def state_after(user: str, order: list[int]) -> tuple[Any, ...]:
         app = client_for(school.key())
         for place in order:
             day, result = days[place]
@@ -238,14 +238,14 @@ def test_late_results_are_put_into_their_place(school: School):
         )  # fmt: skip
 
     with time_machine.travel(NOW + timedelta(days=10), tick=False):
-        in_order = told("one", [0, 1, 2, 3, 4])
-        late = told("two", [4, 2, 0, 3, 1])
+        in_order = state_after("one", [0, 1, 2, 3, 4])
+        late = state_after("two", [4, 2, 0, 3, 1])
 
     assert late == in_order
 
 
-def test_a_time_ahead_is_now_and_none_is_now(app: Client):
-    """contract 0.10: more than five minutes ahead is not believed."""
+def test_a_time_far_ahead_and_a_missing_time_are_now(app: Client):
+    """contract 0.10: a time more than five minutes ahead is replaced."""
     with time_machine.travel(NOW, tick=False):
         study(app)
         study(app, timestamp=(NOW + timedelta(minutes=6)).isoformat())
@@ -256,17 +256,19 @@ def test_a_time_ahead_is_now_and_none_is_now(app: Client):
 
 
 @pytest.mark.parametrize("named", [{"learning_engine_guid": GUID}, {"item_id": "q1"}])
-def test_a_closed_facility_takes_only_what_it_has(school: School, app: Client, named: Any):
-    """contract 0.6, 3: auto_provision off: unknown learners and items are 404."""
+def test_a_closed_facility_accepts_only_known_learners_and_items(
+    school: School, app: Client, named: Any
+):
+    """contract 0.6, 3: with auto_provision off, unknown learners and items are a 404."""
     study(app, **named)
     school.facility.auto_provision = False
     school.facility.save()
     Item.objects.create(facility=school.elsewhere, code="q2", guid=school.ada.pk)
 
     study(app, **named)
-    refused(post(app, STUDY, sent(user_id="nobody", **named)), 404)
+    refused(post(app, STUDY, result_body(user_id="nobody", **named)), 404)
     for unknown in ({"learning_engine_guid": str(school.ada.pk)}, {"item_id": "q2"}):
-        refused(post(app, STUDY, sent(**unknown)), 404)
+        refused(post(app, STUDY, result_body(**unknown)), 404)
 
     assert memory().reviews == 2
     assert Item.objects.filter(facility=school.facility).count() == 1
@@ -316,14 +318,14 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("told", "pointer"), BAD)
-def test_bad_input_is_pointed_at_and_nothing_is_stored(
-    school: School, app: Client, told: dict[str, Any], pointer: str | None
+@pytest.mark.parametrize(("fields", "pointer"), BAD)
+def test_invalid_input_gets_a_pointer_and_nothing_is_stored(
+    school: School, app: Client, fields: dict[str, Any], pointer: str | None
 ):
-    """issue 5, contract 3: 400, before anything is looked up."""
+    """contract 3: 400, before anything is looked up."""
     people = User.objects.count()
 
-    response = post(app, STUDY, sent(**{"user_id": "nobody", **told}))
+    response = post(app, STUDY, result_body(**{"user_id": "nobody", **fields}))
 
     refused(response, 400, pointer)
     assert User.objects.count() == people
@@ -331,26 +333,26 @@ def test_bad_input_is_pointed_at_and_nothing_is_stored(
     assert not LearningEvent.objects.exists()
 
 
-def test_everything_that_is_missing_is_told_at_once(app: Client):
-    """contract 3: all required; and one name of the item."""
-    told = {
+def test_all_missing_fields_are_reported_together(app: Client):
+    """contract 3: all are required, and one id of the item."""
+    codes = {
         error["source"]["pointer"]: error["code"] for error in errors(post(app, STUDY, {}), 400)
     }
 
-    assert told == {
+    assert codes == {
         "/user_id": "REQUIRED",
         "/partner_id": "REQUIRED",
         "/quiz_result": "REQUIRED",
         "/study_time_millis": "REQUIRED",
     }
-    body = sent()
+    body = result_body()
     del body["learning_engine_guid"]
     assert refused(post(app, STUDY, body), 400, "/learning_engine_guid")["code"] == "REQUIRED"
 
 
 def test_validation_runs_before_look_ups(school: School, app: Client):
-    """contract 0.1: a bad field of a foreign partner is 400."""
-    response = post(app, STUDY, sent(partner_id="other", quiz_result="correct"))
+    """contract 0.1: an invalid field together with a foreign partner is a 400."""
+    response = post(app, STUDY, result_body(partner_id="other", quiz_result="correct"))
 
     refused(response, 400, "/quiz_result")
 
@@ -362,7 +364,7 @@ def test_another_partner_is_refused(school: School, app: Client, partner: str):
     school.elsewhere.save()
     named = str(school.elsewhere.pk) if partner == "elsewhere" else partner
 
-    response = post(app, STUDY, sent(partner_id=named, user_id="nobody"))
+    response = post(app, STUDY, result_body(partner_id=named, user_id="nobody"))
 
     assert refused(response, 403, "/partner_id")["code"] == "PERMISSION_DENIED"
     assert not User.objects.filter(external_id="nobody").exists()
@@ -370,23 +372,23 @@ def test_another_partner_is_refused(school: School, app: Client, partner: str):
 
 
 def test_another_facilitys_learner_is_unknown(school: School, app: Client):
-    """contract 0.6, 0.7: a foreign UUID names nobody, so it is a newcomer's own name here."""
+    """contract 0.6, 0.7: here a foreign UUID is the external id of an unknown learner."""
     school.facility.auto_provision = False
     school.facility.save()
 
-    refused(post(app, STUDY, sent(user_id=str(school.stranger.pk))), 404)
+    refused(post(app, STUDY, result_body(user_id=str(school.stranger.pk))), 404)
 
     assert not LearningEvent.objects.exists()
 
 
 @pytest.mark.parametrize("partner", ["779", "780"])
-def test_a_key_of_another_facility_is_refused(school: School, partner: str):
-    """issue 5: for this partner 403; for its own it records there, for its own learners."""
+def test_a_key_of_another_facility_records_only_there(school: School, partner: str):
+    """For this partner it is a 403; for its own partner it records for its own learners."""
     school.elsewhere.partner_id = "780"
     school.elsewhere.save()
     foreign = client_for(make_key(school.elsewhere))
 
-    response = post(foreign, STUDY, sent(partner_id=partner))
+    response = post(foreign, STUDY, result_body(partner_id=partner))
 
     if partner == "779":
         refused(response, 403, "/partner_id")
@@ -396,8 +398,8 @@ def test_a_key_of_another_facility_is_refused(school: School, partner: str):
         assert memory().learner == school.stranger
 
 
-def test_guests_and_bad_keys_are_asked_who_they_are(school: School):
-    """contract 0.3: 401 with a challenge, before anything else."""
+def test_guests_and_invalid_keys_get_a_401(school: School):
+    """contract 0.3: with a challenge, before anything else."""
     for client in (client_for(None), client_for("lt_nobody_nothing")):
         response = client.post(STUDY, b"{", content_type="application/json")
 
@@ -410,7 +412,7 @@ def test_guests_and_bad_keys_are_asked_who_they_are(school: School):
 )
 def test_recording_needs_the_scope_to_write(school: School, scope: Scope, status: int):
     """contract 0.3."""
-    response = post(client_for(school.key(scope)), STUDY, sent())
+    response = post(client_for(school.key(scope)), STUDY, result_body())
 
     assert response.status_code == status
     if status == 403:
@@ -418,15 +420,19 @@ def test_recording_needs_the_scope_to_write(school: School, scope: Scope, status
 
 
 @pytest.mark.parametrize("who", ["ada", "coach", "facility_coach", "admin"])
-def test_whoever_logs_in_records_for_themselves_alone(school: School, who: str):
-    """contract 0.5: by their UUID, or the id their apps use."""
+def test_a_login_records_only_for_itself(school: School, who: str):
+    """contract 0.5: by its UUID or its external id."""
     person: User = getattr(school, who)
     client = client_for(person)
 
     study(client, user_id=str(person.pk))
-    refused(post(client, STUDY, sent(user_id="student_ben")), 403)
-    refused(post(client, STUDY, sent(user_id=str(school.ben.pk))), 403)
-    refused(post(client, STUDY, sent(user_id=str(person.pk), partner_id="780")), 403, "/partner_id")
+    refused(post(client, STUDY, result_body(user_id="student_ben")), 403)
+    refused(post(client, STUDY, result_body(user_id=str(school.ben.pk))), 403)
+    refused(
+        post(client, STUDY, result_body(user_id=str(person.pk), partner_id="780")),
+        403,
+        "/partner_id",
+    )
 
     assert memory().learner == person
     assert memory().reviews == 1
@@ -439,23 +445,23 @@ def test_a_learners_token_acts_as_the_learner(school: School, app: Client):
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
 
     study(client)
-    refused(post(client, STUDY, sent(user_id="student_ben")), 403)
+    refused(post(client, STUDY, result_body(user_id="student_ben")), 403)
 
     assert memory().learner == school.ada
 
 
-def test_staff_of_no_facility_have_nothing_to_record(school: School):
-    """contract 0.5: a superuser may name any partner, and is nobody's learner."""
+def test_staff_without_a_facility_cannot_record(school: School):
+    """contract 0.5: a superuser may name any partner but is no learner."""
     client = client_for(school.superuser)
 
-    refused(post(client, STUDY, sent(user_id=str(school.superuser.pk))), 403)
-    refused(post(client, STUDY, sent(user_id="student_ada")), 403)
-    refused(post(client, STUDY, sent(partner_id="nothing")), 403, "/partner_id")
+    refused(post(client, STUDY, result_body(user_id=str(school.superuser.pk))), 403)
+    refused(post(client, STUDY, result_body(user_id="student_ada")), 403)
+    refused(post(client, STUDY, result_body(partner_id="nothing")), 403, "/partner_id")
 
     assert not LearningEvent.objects.exists()
 
 
-def test_now_is_the_servers(app: Client):
+def test_the_default_time_is_that_of_the_server(app: Client):
     """contract 0.10."""
     before = timezone.now()
 

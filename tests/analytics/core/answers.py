@@ -1,4 +1,4 @@
-"""Answers for the tests of courses."""
+"""Answers and trajectories for the tests of `analytics.core.trajectory`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ START_DAY = 20_000.0
 
 
 class Given(NamedTuple):
-    """An answer, `gap` days after the one before."""
+    """An answer, `gap` days after the previous one."""
 
     score: float = 1.0
     efficiency: float = 0.5
@@ -35,20 +35,22 @@ ANSWERS = st.lists(
 
 
 def absorb(
-    course: Trajectory,
+    trajectory: Trajectory,
     score: float,
     *,
     mastery: float = 0.5,
     efficiency: float = 0.5,
     day: float = START_DAY,
 ) -> None:
-    """One more answer, at average difficulty."""
-    course.absorb(score, efficiency=efficiency, difficulty=0.0, mastery=mastery, day=day)
+    """Absorb one more answer at average difficulty."""
+    trajectory.absorb(score, efficiency=efficiency, difficulty=0.0, mastery=mastery, day=day)
 
 
-def taken(scores: list[float], *, mastery: float = 0.5, efficiency: float = 0.5) -> Trajectory:
-    """The course of these scores, all on one day."""
-    course = Trajectory.begin()
+def trajectory_of(
+    scores: list[float], *, mastery: float = 0.5, efficiency: float = 0.5
+) -> Trajectory:
+    """Return the trajectory of these scores, all on one day."""
+    trajectory = Trajectory.begin()
     for score in scores:
-        absorb(course, score, mastery=mastery, efficiency=efficiency)
-    return course
+        absorb(trajectory, score, mastery=mastery, efficiency=efficiency)
+    return trajectory

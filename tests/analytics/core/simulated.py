@@ -1,4 +1,4 @@
-"""Answers made from Bayesian Knowledge Tracing itself, so that the truth is known."""
+"""Answers simulated by Bayesian Knowledge Tracing with known parameters."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Answers = tuple[IntArray, IntArray, FloatArray]
 
 
 def simulated(skills: list[Params], *, learners: int, answers: int, seed: int = 0) -> Answers:
-    """Let learners answer, every one to every skill, from the model itself."""
+    """Simulate answers of each learner to each skill, drawn from the model itself."""
     random = np.random.default_rng(seed)
     learner, skill, _step = (
         axis.ravel() for axis in np.indices((learners, len(skills), answers), dtype=np.int64)

@@ -1,4 +1,4 @@
-"""Who needs help, and why (issue: each reason with its figure and threshold)."""
+"""Alerts on learners who need help, each with its reason, figure and threshold."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from analytics.core.alerts import Problem, Reason
 from analytics.core.bkt import DEFAULTS
 from analytics.core.trajectory import Trajectory
 from benchmarks.science.simulator import Kind, Learners, simulated
-from tests.analytics.core.answers import ANSWERS, START_DAY, Given, absorb, taken
+from tests.analytics.core.answers import ANSWERS, START_DAY, Given, absorb, trajectory_of
 
 
 def test_a_learner_who_keeps_failing_is_on_a_plateau():
     """learning-science 3: flagged once P_stuck is .80."""
-    course = taken([0.0] * 14, mastery=0.1)
+    trajectory = trajectory_of([0.0] * 14, mastery=0.1)
 
-    found = alerts.skill_problem(course)
+    found = alerts.skill_problem(trajectory)
 
-    assert found == Problem(reason=Reason.PLATEAU, figure=course.p_stuck, threshold=0.8)
+    assert found == Problem(reason=Reason.PLATEAU, figure=trajectory.p_stuck, threshold=0.8)
 
 
 def test_ten_answers_without_mastery_are_wheel_spinning():
     """Beck & Gong 2013."""
     scores = [1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0]
-    nine, ten = taken(scores[:9]), taken(scores)
+    nine, ten = trajectory_of(scores[:9]), trajectory_of(scores)
 
     assert alerts.skill_problem(nine) is None
     assert alerts.skill_problem(ten) == Problem(
@@ -36,35 +36,35 @@ def test_ten_answers_without_mastery_are_wheel_spinning():
     )
 
 
-def test_who_ever_mastered_it_does_not_spin():
-    course = taken([1.0] * 3, mastery=0.97)
+def test_a_learner_who_once_mastered_the_skill_is_not_wheel_spinning():
+    trajectory = trajectory_of([1.0] * 3, mastery=0.97)
     for _ in range(3):
-        absorb(course, 0.0, mastery=0.6)
+        absorb(trajectory, 0.0, mastery=0.6)
         for _again in range(3):
-            absorb(course, 1.0, mastery=0.9)
+            absorb(trajectory, 1.0, mastery=0.9)
 
-    assert course.answers > 10
-    assert not course.is_plateau
-    assert alerts.skill_problem(course) is None
+    assert trajectory.answers > 10
+    assert not trajectory.is_plateau
+    assert alerts.skill_problem(trajectory) is None
 
 
 @pytest.mark.parametrize(
     ("answers", "best", "is_spinning"),
     [(9, 0.2, False), (10, 0.2, True), (10, 0.93, True), (10, 0.94, False), (10, 0.99, False)],
 )
-def test_who_came_within_a_hundredth_of_mastery_does_not_spin(
+def test_a_learner_within_a_hundredth_of_mastery_is_not_wheel_spinning(
     answers: int, best: float, is_spinning: bool
 ):
     assert alerts.is_spinning(answers, best, 0.5) == is_spinning
 
 
-def test_who_still_gets_better_perseveres():
+def test_a_learner_who_still_improves_is_not_wheel_spinning():
     """Kai et al. 2018: productive persistence is no wheel-spinning."""
     assert not alerts.is_spinning(30, 0.5, 0.49)
 
 
-def test_learners_are_told_from_those_who_need_help():
-    """issue: alerts without a reason are what coaches complain of; shares of answers flagged."""
+def test_alerts_separate_learners_who_need_help_from_the_others():
+    """Coaches complain of unfounded alerts, so the shares of flagged answers have bounds."""
     flagged = shares_flagged(simulated(40, seed=11))
 
     for kind in (Kind.MASTERED, Kind.FAST, Kind.STEADY):
@@ -75,33 +75,33 @@ def test_learners_are_told_from_those_who_need_help():
 
 
 def shares_flagged(learners: Learners) -> dict[Kind, dict[Reason, float]]:
-    """Return of the answers of each kind of learner the share at which each reason is told."""
+    """Return, for each kind of learner, the share of answers flagged with each reason."""
     counts = {kind: dict.fromkeys(Reason, 0) for kind in Kind}
     for kind, scores, difficulties in zip(
         learners.kind, learners.score, learners.difficulty, strict=True
     ):
-        course, mastery = Trajectory.begin(), DEFAULTS.prior
+        trajectory, mastery = Trajectory.begin(), DEFAULTS.prior
         for score, difficulty in zip(scores.tolist(), difficulties.tolist(), strict=True):
             mastery = bkt.update(mastery, score, DEFAULTS)
-            course.absorb(
+            trajectory.absorb(
                 score, efficiency=0.5, difficulty=difficulty, mastery=mastery, day=START_DAY
             )
-            found = alerts.skill_problem(course)
+            found = alerts.skill_problem(trajectory)
             if found is not None:
                 counts[kind][found.reason] += 1
     answers = learners.score.size / len(Kind)
     return {
-        kind: {reason: count / answers for reason, count in told.items()}
-        for kind, told in counts.items()
+        kind: {reason: count / answers for reason, count in by_reason.items()}
+        for kind, by_reason in counts.items()
     }
 
 
 def test_right_answers_that_become_rarer_are_a_decline():
-    course = taken([1.0] * 12, mastery=0.97)
+    trajectory = trajectory_of([1.0] * 12, mastery=0.97)
     for score in (0.0, 1.0, 0.0, 0.0, 0.0):
-        absorb(course, score, mastery=0.9)
+        absorb(trajectory, score, mastery=0.9)
 
-    found = alerts.skill_problem(course)
+    found = alerts.skill_problem(trajectory)
 
     assert found is not None
     assert found.reason is Reason.DECLINING
@@ -109,20 +109,20 @@ def test_right_answers_that_become_rarer_are_a_decline():
 
 
 def test_a_single_slip_is_no_decline():
-    course = taken([1.0] * 12, mastery=0.97)
-    absorb(course, 0.0, mastery=0.95)
+    trajectory = trajectory_of([1.0] * 12, mastery=0.97)
+    absorb(trajectory, 0.0, mastery=0.95)
 
-    assert alerts.decline(course) is None
+    assert alerts.decline(trajectory) is None
 
 
 def test_harder_questions_are_no_decline():
-    course = Trajectory.begin()
+    trajectory = Trajectory.begin()
     for number in range(16):
-        course.absorb(
+        trajectory.absorb(
             float(number < 11), efficiency=0.5, difficulty=number / 4, mastery=0.97, day=START_DAY
         )
 
-    assert alerts.decline(course) is None
+    assert alerts.decline(trajectory) is None
 
 
 @pytest.mark.parametrize(("days", "is_away"), [(None, False), (6.99, False), (7.0, True)])
@@ -135,24 +135,24 @@ def test_seven_days_without_an_answer_are_an_absence(days: float | None, is_away
 
 
 @given(ANSWERS)
-def test_nobody_is_flagged_before_the_eighth_answer(answers: list[Given]):
-    course = Trajectory.begin()
+def test_no_learner_is_flagged_before_the_eighth_answer(answers: list[Given]):
+    trajectory = Trajectory.begin()
 
     for answer in answers[:7]:
-        absorb(course, answer.score, mastery=answer.mastery)
+        absorb(trajectory, answer.score, mastery=answer.mastery)
 
-    assert alerts.skill_problem(course) is None
+    assert alerts.skill_problem(trajectory) is None
 
 
 @given(st.lists(st.tuples(st.sampled_from(Reason), st.floats(0.01, 100))))
-def test_the_gravest_reason_comes_first_and_then_the_largest_figure(
-    told: list[tuple[Reason, float]],
+def test_the_most_severe_reason_comes_first_and_then_the_largest_figure(
+    pairs: list[tuple[Reason, float]],
 ):
-    concerns = [Problem(reason=reason, figure=figure, threshold=1.0) for reason, figure in told]
+    problems = [Problem(reason=reason, figure=figure, threshold=1.0) for reason, figure in pairs]
 
-    ordered = sorted(concerns, key=lambda concern: concern.rank)
+    ordered = sorted(problems, key=lambda problem: problem.rank)
 
-    reasons = [concern.reason for concern in ordered]
+    reasons = [problem.reason for problem in ordered]
     assert reasons == sorted(reasons)
     for one, other in pairwise(ordered):
         assert one.reason < other.reason or one.figure >= other.figure

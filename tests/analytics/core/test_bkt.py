@@ -60,14 +60,14 @@ def test_a_prediction_by_hand():
 
 
 @given(params=PARAMS)
-def test_at_its_ends_mastery_predicts_guess_and_no_slip(params: Params):
+def test_the_limits_of_mastery_predict_guess_and_one_minus_slip(params: Params):
     assert predict(0.0, params) == params.guess
     assert predict(1.0, params) == 1.0 - params.slip
 
 
 @given(mastery=PROBABILITY, score=PROBABILITY, params=PARAMS)
 def test_mastery_is_kept_in_bounds(mastery: float, score: float, params: Params):
-    """contract 2.1: mastery kept in [0.01, 0.99]."""
+    """contract 2.1: mastery stays in [0.01, 0.99]."""
     assert MIN_MASTERY <= update(mastery, score, params) <= MAX_MASTERY
 
 
@@ -80,7 +80,7 @@ def test_mastery_reaches_its_bounds():
 def test_a_better_score_never_means_less_mastery(
     mastery: float, scores: tuple[float, float], params: Params
 ):
-    """Where mastery helps, and what is learned is not lost at once."""
+    """This holds if mastery helps and learning is not lost at once."""
     assume(params.guess + params.slip <= 1.0)
     assume(params.learn + params.forget <= 1.0)
     worse, better = sorted(scores)
@@ -91,8 +91,8 @@ def test_a_better_score_never_means_less_mastery(
 
 
 @given(mastery=PROBABILITY, params=PARAMS)
-def test_an_answer_moves_mastery_no_way_on_average(mastery: float, params: Params):
-    """The posteriors weighed by how likely the answers are give the prior back."""
+def test_an_answer_does_not_move_mastery_on_average(mastery: float, params: Params):
+    """The mean of the posteriors, weighted by the probability of the answers, is the prior."""
     right = predict(mastery, params)
     posteriors = [posterior(mastery, score, params.guess, params.slip) for score in (1.0, 0.0)]
 
@@ -103,8 +103,10 @@ def test_an_answer_moves_mastery_no_way_on_average(mastery: float, params: Param
     answers=st.lists(st.booleans(), min_size=1, max_size=7),
     params=st.builds(Params, INSIDE, INSIDE, INSIDE, INSIDE, INSIDE),
 )
-def test_answers_in_turn_say_what_all_hidden_paths_say(answers: list[bool], params: Params):
-    """learning-science 1: against every path through the two states, summed up."""
+def test_successive_updates_equal_the_sum_over_all_hidden_paths(
+    answers: list[bool], params: Params
+):
+    """learning-science 1: compared with the sum over every path through the two states."""
     mastery = params.prior
     for answer in answers:
         mastery = after_practice(
@@ -122,7 +124,7 @@ def test_answers_in_turn_say_what_all_hidden_paths_say(answers: list[bool], para
 @given(
     rows=st.lists(st.tuples(PROBABILITY, PROBABILITY, PARAMS), max_size=20),
 )
-def test_a_batch_is_one_row_after_another(rows: list[tuple[float, float, Params]]):
+def test_a_batch_equals_single_updates(rows: list[tuple[float, float, Params]]):
     mastery, score = (np.array([row[column] for row in rows]) for column in (0, 1))
     params = ParamRows.of(row[2] for row in rows)
 
@@ -150,9 +152,9 @@ def test_a_curve_is_the_prior_and_every_update(scores: list[float], params: Para
 
 
 @pytest.mark.parametrize("wrong", [-0.01, 1.01, float("nan")])
-def test_what_is_no_probability_is_refused(wrong: float):
+def test_values_that_are_no_probabilities_are_refused(wrong: float):
     rows = ParamRows.of([DEFAULTS])
-    fine, foul = np.array([0.5]), np.array([wrong])
+    valid, invalid = np.array([0.5]), np.array([wrong])
 
     with pytest.raises(ValueError, match="mastery"):
         update(wrong, 1.0, DEFAULTS)
@@ -161,11 +163,11 @@ def test_what_is_no_probability_is_refused(wrong: float):
     with pytest.raises(ValueError, match="mastery"):
         predict(wrong, DEFAULTS)
     with pytest.raises(ValueError, match="mastery"):
-        updates(foul, fine, rows)
+        updates(invalid, valid, rows)
     with pytest.raises(ValueError, match="scores"):
-        updates(fine, foul, rows)
+        updates(valid, invalid, rows)
     with pytest.raises(ValueError, match="mastery"):
-        predictions(foul, rows)
+        predictions(invalid, rows)
 
 
 @pytest.mark.parametrize(
@@ -180,7 +182,7 @@ def test_what_is_no_probability_is_refused(wrong: float):
         Params(0.25, 0.1, 0.25, 0.1, 1.1),
     ],
 )
-def test_parameters_under_which_an_answer_could_be_impossible_are_refused(params: Params):
+def test_parameters_that_make_an_answer_impossible_are_refused(params: Params):
     half, rows = np.array([0.5]), ParamRows.of([params])
 
     for refused in (

@@ -1,4 +1,4 @@
-"""Recall put right for one learner: learning-science 5."""
+"""The calibration of recall for one learner: learning-science 5."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ REVIEWS = st.lists(st.tuples(PROBABILITY, SCORE), max_size=40)
 
 
 @given(st.floats(0.01, 0.99))
-def test_nothing_is_put_right_before_anything_is_known(r: float):
+def test_recall_is_unchanged_before_the_first_review(r: float):
     assert calibrate(r, UNCALIBRATED) == pytest.approx(r)
 
 
 def test_one_review_by_hand():
     """learning-science 5: one AdaGrad step, .5 for a and .2 for b, the sums starting at 1.
 
-    R = .9 and forgotten: x = log 9, and .9 too much was expected.
+    With R = .9 and a failed review, x = log 9 and the error is .9.
     """
     x, error = log(9), 0.9
 
@@ -46,13 +46,13 @@ def test_one_review_by_hand():
     assert slope == pytest.approx(1 - 0.2 * error * x / sqrt(slope_sum))
 
 
-def test_what_is_served_by_hand():
+def test_the_calibrated_probability_by_hand():
     """learning-science 5: p = sigmoid(a + b · logit R)."""
     assert calibrate(0.9, Calibration(-1.0, 0.5)) == pytest.approx(1 / (1 + exp(1) / 3))
 
 
 @pytest.mark.parametrize(("r", "p"), [(0.0, 0.006693), (1.0, 0.993307)])
-def test_log_odds_are_kept_within_five(r: float, p: float):
+def test_log_odds_are_limited_to_five(r: float, p: float):
     assert calibrate(r, UNCALIBRATED) == pytest.approx(p, abs=1e-6)
 
 
@@ -68,9 +68,7 @@ def test_each_review_moves_its_probability_towards_the_outcome(
 
 
 @given(REVIEWS, PROBABILITY, PROBABILITY)
-def test_waiting_is_never_an_improvement(
-    reviews: list[tuple[float, float]], one: float, other: float
-):
+def test_waiting_never_raises_recall(reviews: list[tuple[float, float]], one: float, other: float):
     calibration = after_all(reviews)
     later, sooner = sorted([one, other])
 
@@ -78,14 +76,14 @@ def test_waiting_is_never_an_improvement(
     assert 0 < calibrate(later, calibration) <= calibrate(sooner, calibration) < 1
 
 
-def test_a_learner_who_recalls_less_the_surer_the_model_is_keeps_the_order():
+def test_the_slope_has_a_positive_minimum():
     reviews = [(0.99, 0.0), (0.02, 1.0)] * 200
 
     assert after_all(reviews).slope == MIN_SLOPE
 
 
 @pytest.mark.parametrize(("offset", "slope"), [(-1.0, 0.5), (0.8, 1.0), (0.0, 1.6)])
-def test_whoever_forgets_otherwise_is_found_out(offset: float, slope: float):
+def test_calibration_learns_how_a_learner_deviates_from_the_model(offset: float, slope: float):
     rng = np.random.default_rng(5)
     r = rng.uniform(0.3, 0.97, 2_000)
     truth = sigmoids(offset + slope * logits(r))
@@ -97,22 +95,22 @@ def test_whoever_forgets_otherwise_is_found_out(offset: float, slope: float):
 
 
 @given(st.lists(st.tuples(REVIEWS, PROBABILITY, SCORE), min_size=1, max_size=8))
-def test_many_learners_are_each_what_they_are_alone(
+def test_a_batch_of_learners_equals_single_updates(
     learners: list[tuple[list[tuple[float, float]], float, float]],
 ):
     alone = [after_all(reviews) for reviews, _, _ in learners]
     r, score = (np.array([learner[column] for learner in learners]) for column in (1, 2))
     many = Calibrations(*(np.array(column) for column in zip(*alone, strict=True)))
 
-    moved, served = update_many(many, r, score), calibrate_many(r, many)
+    moved, calibrated = update_many(many, r, score), calibrate_many(r, many)
 
     for row, calibration in enumerate(alone):
         expected = update(calibration, r[row], score[row])
         assert [column[row] for column in moved] == pytest.approx(list(expected), rel=1e-12)
-        assert served[row] == pytest.approx(calibrate(r[row], calibration), rel=1e-12)
+        assert calibrated[row] == pytest.approx(calibrate(r[row], calibration), rel=1e-12)
 
 
-def test_new_learners_begin_uncalibrated():
+def test_new_learners_start_uncalibrated():
     assert [column.tolist() for column in Calibrations.begin(2)] == [
         [value, value] for value in UNCALIBRATED
     ]
@@ -120,7 +118,7 @@ def test_new_learners_begin_uncalibrated():
 
 
 @pytest.mark.parametrize(("r", "score"), [(nan, 1.0), (0.9, nan), (0.9, -0.1), (0.9, 1.1)])
-def test_what_is_no_review_is_refused(r: float, score: float):
+def test_an_invalid_review_is_refused(r: float, score: float):
     many = Calibrations.begin(1)
 
     with pytest.raises(ValueError, match=r"scores|log odds"):

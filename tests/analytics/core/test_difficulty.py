@@ -38,7 +38,7 @@ NUMBERS = np.linspace(-14.0, 14.0, 4001)
 
 
 def test_the_first_answer_by_hand():
-    """learning-science 2: v = .602 + .62 + 1 + .8, m = .6, and the steps from there."""
+    """learning-science 2: v = .602 + .62 + 1 + .8 and m = .6 give these steps."""
     variance = 3.022
     c = 1 / sqrt(1 + pi * variance / 8)  # .676241
     p = 1 / (1 + np.exp(-c * 0.6))  # .600067
@@ -72,7 +72,7 @@ def test_a_better_score_never_means_less_ability(score: float, terms: tuple[Gaus
 
 
 @given(terms=st.tuples(TERM, TERM, TERM, TERM), harder=st.floats(0.0, 5.0))
-def test_a_harder_question_is_less_likely_answered_right(
+def test_a_harder_question_is_less_likely_to_be_answered_right(
     terms: tuple[Gaussian, Gaussian, Gaussian, Gaussian], harder: float
 ):
     ability, skill_ability, skill, item = terms
@@ -84,7 +84,7 @@ def test_a_harder_question_is_less_likely_answered_right(
 
 
 @given(score=SCORE, terms=st.tuples(FAR, FAR, FAR, FAR))
-def test_variances_stay_between_nothing_and_what_was_used(
+def test_variances_stay_between_zero_and_the_variance_used(
     score: float, terms: tuple[Gaussian, ...]
 ):
     moved = absorb(score, *terms)
@@ -98,8 +98,8 @@ def test_variances_stay_between_nothing_and_what_was_used(
 
 
 @given(score=SCORE, terms=st.tuples(TERM, OPTIONAL, OPTIONAL, TERM))
-def test_what_is_surer_moves_less(score: float, terms: tuple[Gaussian, ...]):
-    """learning-science 2: a term's step is its variance times the same surprise."""
+def test_surer_terms_move_less(score: float, terms: tuple[Gaussian, ...]):
+    """learning-science 2: the step of a term is its variance times a common factor."""
     moved = absorb(score, *terms)
 
     step = moved.ability.mean - moved.ability_used.mean
@@ -109,7 +109,7 @@ def test_what_is_surer_moves_less(score: float, terms: tuple[Gaussian, ...]):
     )
 
 
-def test_a_score_equal_to_what_was_expected_moves_no_mean():
+def test_a_score_equal_to_the_expected_score_moves_no_mean():
     terms = (Gaussian(0.4, 0.3), Gaussian(-0.1, 0.5), Gaussian(-0.2, 0.1), Gaussian(0.3, 0.2))
     used = with_drift(*terms[:2])
     log_odds, _, _ = expect(*used, *terms[2:])
@@ -121,8 +121,8 @@ def test_a_score_equal_to_what_was_expected_moves_no_mean():
 
 
 @given(mean=st.floats(-4.0, 4.0), variance=st.floats(0.0, 3.5))
-def test_the_prediction_is_the_chance_averaged_over_the_belief(mean: float, variance: float):
-    """learning-science 2: c stands for the logistic function's integral over a normal one."""
+def test_the_prediction_is_the_probability_averaged_over_the_estimate(mean: float, variance: float):
+    """learning-science 2: c approximates the integral of the logistic function over a normal."""
     log_odds, _, _ = expect(Gaussian(mean, variance), ABSENT, ABSENT, ABSENT)
 
     points = mean + sqrt(variance) * NUMBERS / 2
@@ -134,7 +134,7 @@ def test_the_prediction_is_the_chance_averaged_over_the_belief(mean: float, vari
 @pytest.mark.parametrize("score", [0.0, 1.0])
 @pytest.mark.parametrize("mean", [-1.5, 0.0, 1.0])
 def test_a_step_is_near_that_of_bayes_rule(mean: float, score: float):
-    """Prior times likelihood, integrated; S, with h²v in it, errs on the side of caution."""
+    """Compared with the integrated posterior; S includes h²v and so errs on the side of caution."""
     prior = with_drift(Gaussian(mean, 0.6), ABSENT)[0]
     points = prior.mean + sqrt(prior.variance) * NUMBERS
     right = 1 / (1 + np.exp(-points))
@@ -150,14 +150,14 @@ def test_a_step_is_near_that_of_bayes_rule(mean: float, score: float):
     assert moved.ability.variance == pytest.approx(exact_variance, abs=0.02)
 
 
-def test_without_a_skill_nothing_is_learned_of_one():
+def test_without_a_skill_no_skill_ability_moves():
     moved = absorb(1.0, LEARNER, ABSENT, ABSENT, LONE_ITEM)
 
     assert moved.skill_ability_used == moved.skill_ability == ABSENT
     assert moved.ability.mean > 0
 
 
-def test_at_first_sight_it_does_not_matter_whether_the_skill_is_named():
+def test_the_first_prediction_is_the_same_with_and_without_a_skill():
     named = item_term(None, None, SKILL)
     lone = item_term(None, None, ABSENT)
 
@@ -167,8 +167,8 @@ def test_at_first_sight_it_does_not_matter_whether_the_skill_is_named():
     assert without == pytest.approx(with_skill)
 
 
-def test_a_sender_is_believed_until_something_is_known():
-    """learning-science 2: d = q − b with a variance of .2, where the item has no estimate."""
+def test_a_sent_difficulty_is_used_until_the_item_has_an_estimate():
+    """learning-science 2: d = q − b with a variance of .2 for an item without an estimate."""
     skill = Gaussian(-0.4, 0.1)
 
     assert item_term(None, 1.5, skill) == (1.9, 0.2)
@@ -177,7 +177,7 @@ def test_a_sender_is_believed_until_something_is_known():
     assert item_term(None, None, skill) == ITEM
 
 
-def test_a_difficulty_is_shown_once_its_deviation_is_below_35_hundredths():
+def test_a_difficulty_is_known_once_its_deviation_is_below_35_hundredths():
     """learning-science 2: sd < .35."""
     assert not is_known(ITEM)
     assert not is_known(Gaussian(0.0, 0.35**2))
@@ -195,14 +195,14 @@ def test_scores_outside_their_range_are_refused(score: float):
 
 
 @given(st.lists(st.tuples(SCORE, FAR | TERM, OPTIONAL, OPTIONAL, TERM), max_size=8))
-def test_many_are_judged_as_one_at_a_time(
+def test_a_batch_equals_single_updates(
     rows: list[tuple[float, Gaussian, Gaussian, Gaussian, Gaussian]],
 ):
     one_by_one = [absorb(*row) for row in rows]
 
     many = absorb_many(
         np.array([row[0] for row in rows]),
-        *(_terms(column) for column in list(zip(*rows, strict=True))[1:] or [()] * 4),
+        *(_stack_terms(column) for column in list(zip(*rows, strict=True))[1:] or [()] * 4),
     )
 
     for name in KalmanStep._fields:
@@ -221,6 +221,6 @@ def test_rows_are_taken_and_put_back():
     assert terms.take(np.array([0, 0])).variance.tolist() == [0.2, 0.2]
 
 
-def _terms(terms: Sequence[Gaussian]) -> Gaussians:
+def _stack_terms(terms: Sequence[Gaussian]) -> Gaussians:
     mean, variance = np.array(terms, dtype=np.float64).reshape(-1, 2).T
     return Gaussians(mean, variance)

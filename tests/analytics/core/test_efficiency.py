@@ -33,16 +33,16 @@ SCORES = st.floats(0, 1)
         (1, 0, 5, 1.0),
     ],
 )
-def test_agreement_times_pace(
+def test_efficiency_is_agreement_times_speed(
     score: float, seconds: float | None, confidence: int | None, expected: float
 ):
-    """learning-science 4, by hand at 40 seconds typical: 2 / (1 + 120/40) = .5."""
+    """learning-science 4, by hand for a typical time of 40 s: 2 / (1 + 120/40) = .5."""
     value = efficiency(score, seconds=seconds, confidence=confidence, typical_seconds=40)
 
     assert value == pytest.approx(expected)
 
 
-def test_a_minute_is_typical_where_nothing_is_known():
+def test_the_default_typical_time_is_a_minute():
     """learning-science 4: tau is 60 s."""
     assert efficiency(1, seconds=60, confidence=5) == 1
     assert efficiency(1, seconds=180, confidence=5) == pytest.approx(0.5)
@@ -59,7 +59,7 @@ def test_a_minute_is_typical_where_nothing_is_known():
         max_size=8,
     )
 )
-def test_many_are_as_efficient_as_each_alone(
+def test_a_batch_equals_single_efficiencies(
     rows: list[tuple[float, float | None, int | None, float | None]],
 ):
     columns = np.array([[nan if x is None else x for x in row] for row in rows]).reshape(-1, 4).T
@@ -84,7 +84,9 @@ def test_many_are_as_efficient_as_each_alone(
         (1, 1, 3, 0),
     ],
 )
-def test_what_cannot_be_is_refused(score: float, seconds: float, confidence: float, typical: float):
+def test_impossible_values_are_refused(
+    score: float, seconds: float, confidence: float, typical: float
+):
     with pytest.raises(ValueError, match=r"score lies|takes 0"):
         efficiency(score, seconds=seconds, confidence=confidence, typical_seconds=typical)
     with pytest.raises(ValueError, match=r"score lies|takes 0"):
@@ -92,8 +94,8 @@ def test_what_cannot_be_is_refused(score: float, seconds: float, confidence: flo
 
 
 @given(values=st.lists(SCORES, min_size=1, max_size=60))
-def test_a_learners_mean_over_all_skills_is_the_discounted_one(values: list[float]):
-    """learning-science 4: half-life 12 answers; weight and mean are all that is kept."""
+def test_a_learners_mean_over_all_skills_is_the_discounted_mean(values: list[float]):
+    """learning-science 4: half-life 12 answers; only weight and mean are stored."""
     mean, longer = NO_AVERAGE, EMPTY
     for value in values:
         mean, longer = running_average(mean, value), trend_series.append(longer, value)

@@ -1,4 +1,4 @@
-"""Fitting what skills are like from everyone's answers: learning-science 1."""
+"""Fitting the parameters of skills to all learners' answers: learning-science 1."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ HARD = Params(prior=0.20, learn=0.08, guess=0.15, slip=0.20)
 FADING = Params(prior=0.40, learn=0.15, guess=0.15, slip=0.10, forget=0.05)
 
 
-def test_what_answers_were_made_from_is_recovered():
+def test_the_parameters_of_simulated_answers_are_recovered():
     """learning-science 1: two skills, 1,500 learners of 15 answers."""
     fitted = fit(*simulated([EASY, HARD], learners=1500, answers=15), skills=2)
 
@@ -41,7 +41,7 @@ def test_what_answers_were_made_from_is_recovered():
     assert fitted.learners.tolist() == [1500, 1500]
 
 
-def test_forgetting_is_recovered_where_it_is_asked_for():
+def test_forgetting_is_recovered_on_request():
     """learning-science 1: the forgetting variant."""
     answers = simulated([FADING], learners=1500, answers=30)
 
@@ -68,14 +68,14 @@ def test_without_answers_the_defaults_remain(forgetting: bool):
     assert fitted.warnings(1) == [FitWarning.FEW_ANSWERS]
 
 
-def test_no_skills_are_fitted_too():
+def test_a_fit_of_no_skills_is_empty():
     nothing = np.array([], dtype=np.int64)
 
     assert len(fit(nothing, nothing, np.array([]), skills=0).rows.prior) == 0
 
 
-def test_answers_neither_right_nor_wrong_say_nothing():
-    """A score of .5 is as likely with mastery as without."""
+def test_answers_that_are_half_right_leave_the_defaults():
+    """A score of .5 is equally likely with and without mastery."""
     learner, skill, score = simulated([EASY], learners=50, answers=10)
 
     fitted = fit(learner, skill, np.full_like(score, 0.5), skills=1)
@@ -98,7 +98,7 @@ def test_few_answers_move_a_skill_little_and_many_decide():
 
 
 def test_guesses_and_slips_above_one_half_are_reported():
-    """learning-science 1: G and S are pulled; those still above .5 are reported."""
+    """learning-science 1: G and S are shrunk; those still above .5 are reported."""
     lucky = Params(prior=0.30, learn=0.05, guess=0.65, slip=0.02)
     careless = Params(prior=0.70, learn=0.05, guess=0.03, slip=0.60)
 
@@ -125,7 +125,7 @@ def test_any_answers_give_probabilities(answers: list[tuple[int, int, float]], f
 
 @given(answers=ANSWERS)
 @settings(max_examples=25)
-def test_no_round_lowers_the_objective(answers: list[tuple[int, int, float]]):
+def test_no_iteration_lowers_the_objective(answers: list[tuple[int, int, float]]):
     """Dempster, Laird & Rubin 1977."""
     packed = Sequences.of(*columns(answers)).packed()
     toward = ParamRows.of([FADING] * 3)
@@ -144,22 +144,24 @@ def test_no_round_lowers_the_objective(answers: list[tuple[int, int, float]]):
 def test_only_the_order_of_a_learners_answers_to_a_skill_matters(
     answers: list[tuple[int, int, float]], data: st.DataObject
 ):
-    """Independent skills and learners may come in any order among each other."""
+    """The order among independent skills and learners is irrelevant."""
     learners_first = sorted(answers, key=lambda answer: answer[0])
     skills_first = sorted(answers, key=lambda answer: answer[1])
 
-    same(fit(*columns(learners_first), skills=3), fit(*columns(skills_first), skills=3))
+    assert_same_fit(fit(*columns(learners_first), skills=3), fit(*columns(skills_first), skills=3))
 
 
 def test_a_fit_is_reproducible():
     answers = simulated([EASY, HARD], learners=50, answers=8)
 
-    same(fit(*answers, skills=2, starts=3, seed=5), fit(*answers, skills=2, starts=3, seed=5))
-    same(fit(*answers, skills=2, seed=5), fit(*answers, skills=2, seed=6))
+    assert_same_fit(
+        fit(*answers, skills=2, starts=3, seed=5), fit(*answers, skills=2, starts=3, seed=5)
+    )
+    assert_same_fit(fit(*answers, skills=2, seed=5), fit(*answers, skills=2, seed=6))
 
 
-def test_more_starts_never_end_lower():
-    """Of a skill unlike the others the best of all climbs is kept."""
+def test_more_starts_never_end_at_a_lower_objective():
+    """For a skill unlike the others, the best of all starts is kept."""
     odd = Params(prior=0.90, learn=0.30, guess=0.02, slip=0.45)
     answers = simulated([odd, *[EASY] * 4], learners=300, answers=20)
 
@@ -183,7 +185,7 @@ def test_more_starts_never_end_lower():
         ([1], [0], [1.0], 0),
     ],
 )
-def test_what_makes_no_sense_is_refused(learner: list, skill: list, score: list, starts: int):
+def test_invalid_arguments_are_refused(learner: list, skill: list, score: list, starts: int):
     with pytest.raises(ValueError, match=r".+"):
         fit(np.array(learner), np.array(skill), np.array(score), skills=2, starts=starts)
 
@@ -205,13 +207,13 @@ def log_density(params: ParamRows, toward: ParamRows) -> FloatArray:
 
 
 def objective(fitted: Fit) -> FloatArray:
-    """Return what a climb maximises, up to a constant: shape (skills,)."""
+    """Return the objective of the fit, up to a constant: shape (skills,)."""
     pooled = ParamRows.of([fitted.pooled] * len(fitted.answers))
     return fitted.log_likelihood + log_density(fitted.rows, pooled)
 
 
-def same(one: Fit, other: Fit) -> None:
-    """Assert that two fits are the same to the last figures that matter."""
+def assert_same_fit(one: Fit, other: Fit) -> None:
+    """Assert that two fits are equal to 1e-9."""
     assert one.pooled == pytest.approx(other.pooled, abs=1e-9)
     for column, like in zip(one.rows, other.rows, strict=True):
         np.testing.assert_allclose(column, like, atol=1e-9)

@@ -22,7 +22,7 @@ TOP, BOTTOM = growth_hmm.LEVELS[-1], growth_hmm.LEVELS[0]
 chances = st.floats(0.01, 0.99)
 velocities = st.floats(-0.0015, 0.045)
 attempts = st.floats(0, 1000)
-prospects = st.builds(
+skill_forecasts = st.builds(
     SkillForecast,
     p_correct=chances,
     variance=st.floats(0.01, 1),
@@ -36,13 +36,13 @@ def after(p: float, velocity: float, attempts: float) -> float:
     return float(grow(np.array([p]), np.array([velocity]), np.array([attempts]))[0])
 
 
-def of(
+def forecast_of(
     *skills: SkillForecast[float],
     days: int = 30,
     target: float | None = None,
     names: tuple[str, ...] = ("math",),
 ) -> forecast.Forecast:
-    """Forecast a section of these skills, or several of the same."""
+    """Return the forecast of a section of these skills, or of several equal sections."""
     scales = {name: SAT[name] for name in names}
     return forecast.forecast(
         dict.fromkeys(names, skills), scales, ability_variance=0.3, days=days, target=target
@@ -50,82 +50,86 @@ def of(
 
 
 def test_a_worked_example():
-    """Half right on 200 to 800 is 500; ten answers at .03 from .5 lead to .7136."""
+    """Half right on 200 to 800 is 500; ten answers at .03 from .5 give .7136."""
     skill = SkillForecast(p_correct=0.5, variance=0.4, velocity=0.03, rate=1.0, answers=20)
 
-    told = of(skill, days=10, target=700)
+    result = forecast_of(skill, days=10, target=700)
 
     p = 0.92 - 0.42 * exp(-0.03 * 10 / 0.42)
     deviation = 600 * p * (1 - p) * ((0.3 + 0.002 * 10) + (0.4 + 0.02 * 10)) ** 0.5
-    score = told.sections["math"]
+    score = result.sections["math"]
     assert score is not None
     assert (score.current, score.predicted) == (500, round(200 + 600 * p))
     assert score.interval.low == round(score.predicted - 1.96 * deviation)
     assert score.interval.high == 800
-    assert told.total == score
-    assert told.goal is not None
-    assert (told.goal.progress, told.goal.on_track) == (60, False)
-    assert told.goal.days == 22  # 14 ln 4.8, where P(correct) is .8325: 699.5 points
+    assert result.total == score
+    assert result.goal is not None
+    assert (result.goal.progress, result.goal.on_track) == (60, False)
+    assert result.goal.days == 22  # 14 ln 4.8, where P(correct) is .8325: 699.5 points
 
 
-def test_the_goal_is_reached_on_the_first_day_of_which_that_is_said():
-    told = [of(STEADY, days=n, target=700).goal for n in range(1, 366)]
+def test_the_goal_is_reached_on_the_first_day_that_is_on_track():
+    goals = [forecast_of(STEADY, days=n, target=700).goal for n in range(1, 366)]
 
-    assert all(told)
-    assert {goal.days for goal in told if goal} == {
-        next(n for n, goal in enumerate(told, 1) if goal and goal.on_track)
+    assert all(goals)
+    assert {goal.days for goal in goals if goal} == {
+        next(n for n, goal in enumerate(goals, 1) if goal and goal.on_track)
     }
 
 
-def test_a_goal_that_is_reached_or_never_will_be():
+def test_a_goal_may_be_reached_already_or_never():
     resting = STEADY._replace(rate=0.0)
 
-    assert of(resting, target=560).goal == forecast.Goal(days=0, progress=100, on_track=True)
-    assert of(resting, target=561).goal == forecast.Goal(days=None, progress=99, on_track=False)
+    assert forecast_of(resting, target=560).goal == forecast.Goal(
+        days=0, progress=100, on_track=True
+    )
+    assert forecast_of(resting, target=561).goal == forecast.Goal(
+        days=None, progress=99, on_track=False
+    )
 
 
-def test_the_total_is_the_sum_and_the_sections_are_uncertain_together():
-    told = of(STEADY, names=BOTH)
+def test_the_total_is_the_sum_of_sections_with_correlated_errors():
+    result = forecast_of(STEADY, names=BOTH)
 
-    sections = [score for score in told.sections.values() if score is not None]
-    assert told.total is not None
-    assert told.total.current == sum(score.current for score in sections)
-    assert told.total.predicted == sum(score.predicted for score in sections)
+    sections = [score for score in result.sections.values() if score is not None]
+    assert result.total is not None
+    assert result.total.current == sum(score.current for score in sections)
+    assert result.total.predicted == sum(score.predicted for score in sections)
     alone = sections[0].interval.low - sections[0].predicted
-    together = told.total.interval.low - told.total.predicted
+    together = result.total.interval.low - result.total.predicted
     assert 2 * alone <= together < 2**0.5 * alone
 
 
 @pytest.mark.parametrize("answers", [0, 19])
-def test_too_few_answers_are_no_score(answers: int):
-    """contract 2.3: nulls, and how many are missing."""
+def test_too_few_answers_give_no_score(answers: int):
+    """contract 2.3: nulls, and the number of missing answers."""
     few = STEADY._replace(answers=answers)
 
-    told = of(few, target=700, names=BOTH)
+    result = forecast_of(few, target=700, names=BOTH)
 
-    assert told.sections == {"math": None, "rw": None}
-    assert told.total is None
-    assert told.goal is None
+    assert result.sections == {"math": None, "rw": None}
+    assert result.total is None
+    assert result.goal is None
     assert forecast.missing_answers([few]) == 20 - answers
 
 
 def test_answers_add_up_over_the_skills_of_a_section():
-    assert of(STEADY._replace(answers=10), STEADY._replace(answers=10)).total is not None
+    assert forecast_of(STEADY._replace(answers=10), STEADY._replace(answers=10)).total is not None
 
 
-def test_a_section_without_skills_is_no_score():
-    assert of().sections == {"math": None}
+def test_a_section_without_skills_has_no_score():
+    assert forecast_of().sections == {"math": None}
 
 
 def test_without_sections_there_is_no_total():
-    told = forecast.forecast({}, {}, ability_variance=0.3, days=30)
+    result = forecast.forecast({}, {}, ability_variance=0.3, days=30)
 
-    assert (told.sections, told.total, told.goal) == ({}, None, None)
+    assert (result.sections, result.total, result.goal) == ({}, None, None)
 
 
 @given(chances, velocities)
-def test_the_first_answers_bring_the_velocity(p: float, velocity: float):
-    """learning-science 3: velocity is the gain of P(correct) to expect from one answer."""
+def test_the_first_answers_gain_the_velocity(p: float, velocity: float):
+    """learning-science 3: velocity is the expected gain of P(correct) from one answer."""
     moves = velocity * ((TOP if velocity > 0 else BOTTOM) - p) > 0
     slope = (after(p, velocity, 1e-6) - p) / 1e-6
 
@@ -133,7 +137,7 @@ def test_the_first_answers_bring_the_velocity(p: float, velocity: float):
 
 
 @given(chances, velocities, attempts, attempts)
-def test_practice_leads_one_way_and_never_past_its_end(
+def test_practice_moves_in_one_direction_and_never_past_its_limit(
     p: float, velocity: float, some: float, more: float
 ):
     fewer, later = sorted((some, some + more))
@@ -151,8 +155,8 @@ def test_without_practice_nothing_moves(p: float):
 
 
 @given(chances, st.floats(0, 1), st.integers(0, 50))
-def test_mastery_to_expect_is_the_mean_over_all_answers(p: float, learn: float, count: int):
-    """The oracle: right and wrong, each as likely as predicted, through knowledge tracing."""
+def test_expected_mastery_is_the_mean_over_all_answers(p: float, learn: float, count: int):
+    """The oracle applies knowledge tracing to right and wrong, weighted by their probability."""
     params = bkt.DEFAULTS._replace(learn=learn)
     expected = p
     for _answer in range(count):
@@ -170,47 +174,47 @@ def test_mastery_to_expect_is_the_mean_over_all_answers(p: float, learn: float, 
     )
 
 
-@given(st.lists(prospects, min_size=1, max_size=5), st.integers(1, 365))
+@given(st.lists(skill_forecasts, min_size=1, max_size=5), st.integers(1, 365))
 def test_scores_stay_on_their_scale(skills: list[SkillForecast[float]], days: int):
-    told = of(*skills, days=days, target=1200, names=BOTH)
+    result = forecast_of(*skills, days=days, target=1200, names=BOTH)
 
-    assert told.total is not None
-    assert told.goal is not None
-    for score in told.sections.values():
+    assert result.total is not None
+    assert result.goal is not None
+    for score in result.sections.values():
         assert score is not None
         assert 200 <= score.interval.low <= score.predicted <= score.interval.high <= 800
         assert 200 <= score.current <= 800
-    assert 0 <= told.goal.progress <= 100
+    assert 0 <= result.goal.progress <= 100
 
 
-@given(prospects, prospects)
+@given(skill_forecasts, skill_forecasts)
 def test_the_order_of_skills_makes_no_difference(
     one: SkillForecast[float], other: SkillForecast[float]
 ):
-    assert of(one, other) == of(other, one)
+    assert forecast_of(one, other) == forecast_of(other, one)
 
 
 @pytest.mark.parametrize(
-    ("lately", "known_days", "rate"),
+    ("recent", "known_days", "rate"),
     [(60, 0.5, 60 / 7), (60, 10, 6), (60, 400, 2), (0, 400, 0), (0, 0, 0)],
 )
-def test_practice_goes_on_as_it_lately_did(lately: int, known_days: float, rate: float):
-    assert forecast.expected_rate(lately, known_days=known_days) == pytest.approx(rate)
+def test_practice_continues_at_the_recent_rate(recent: int, known_days: float, rate: float):
+    assert forecast.expected_rate(recent, known_days=known_days) == pytest.approx(rate)
 
 
 @pytest.mark.parametrize("text", ["", "200", "800-200", "200-200", "a-b", "200-800 ", "-1-5"])
-def test_what_is_no_scale(text: str):
+def test_an_invalid_scale_is_refused(text: str):
     with pytest.raises(ValueError, match="200-800"):
         Scale.parse(text)
 
 
-def test_a_scale():
+def test_a_scale_is_parsed():
     assert Scale.parse("200-800") == (200, 800)
     assert Scale.parse("1-36").width == 35
 
 
 @pytest.mark.parametrize("target", [0, 200, 800.5, float("nan")])
-def test_what_is_no_target(target: float):
-    """Everybody has the lowest score, and nobody can pass the highest."""
+def test_an_invalid_target_is_refused(target: float):
+    """A target is above the lowest score and at most the highest."""
     with pytest.raises(ValueError, match="no total"):
-        of(STEADY, target=target)
+        forecast_of(STEADY, target=target)

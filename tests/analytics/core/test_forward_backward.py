@@ -1,4 +1,4 @@
-"""What learners are expected to have known, against every hidden path: learning-science 1."""
+"""Expected counts of hidden states, compared with every hidden path: learning-science 1."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ PARAMS = st.builds(
 
 
 @given(sequences=SEQUENCES, one=PARAMS, other=PARAMS)
-def test_expected_counts_are_those_of_all_hidden_paths(
+def test_expected_counts_equal_the_sum_over_all_hidden_paths(
     sequences: list[tuple[int, list[float]]], one: Params, other: Params
 ):
-    """learning-science 1: several learners, skills and lengths in one pass, soft scores too."""
+    """learning-science 1: several learners, skills and lengths in one pass, with soft scores."""
     expected = expected_counts(packed(sequences), ParamRows.of([one, other]))
 
     by_hand = np.zeros((len(ExpectedCounts._fields), 2))
     for skill, scores in sequences:
-        by_hand[:, skill] += of_all_paths(scores, [one, other][skill])
+        by_hand[:, skill] += count_over_all_paths(scores, [one, other][skill])
     np.testing.assert_allclose(np.array(expected), by_hand, rtol=1e-9, atol=1e-12)
 
 
 @given(sequences=SEQUENCES, one=PARAMS, other=PARAMS)
-def test_the_likelihood_alone_is_the_same(
+def test_the_likelihood_alone_equals_that_of_the_expected_counts(
     sequences: list[tuple[int, list[float]]], one: Params, other: Params
 ):
     rows, params = packed(sequences), ParamRows.of([one, other])
@@ -47,21 +47,21 @@ def test_the_likelihood_alone_is_the_same(
 
 
 @given(sequences=SEQUENCES, one=PARAMS, other=PARAMS)
-def test_a_skill_alone_counts_what_it_counts_among_others(
+def test_a_skill_alone_has_the_same_counts_as_among_others(
     sequences: list[tuple[int, list[float]]], one: Params, other: Params
 ):
     rows, params = packed(sequences), ParamRows.of([one, other])
 
     alone = expected_counts(rows.of_skills(np.array([False, True])), params)
 
-    for count, among_others in zip(alone, expected_counts(rows, params), strict=True):
-        assert count[0] == 0
-        assert count[1] == pytest.approx(among_others[1], rel=1e-12)
+    for path_counts, among_others in zip(alone, expected_counts(rows, params), strict=True):
+        assert path_counts[0] == 0
+        assert path_counts[1] == pytest.approx(among_others[1], rel=1e-12)
 
 
 @given(sequences=SEQUENCES)
 def test_equal_sequences_are_packed_once(sequences: list[tuple[int, list[float]]]):
-    """learning-science 1: identical (skill, pattern) sequences once, with a weight."""
+    """learning-science 1: identical (skill, pattern) sequences are stored once, with a weight."""
     rows = packed(sequences * 3)
 
     distinct = {(skill, tuple(scores)) for skill, scores in sequences}
@@ -70,8 +70,8 @@ def test_equal_sequences_are_packed_once(sequences: list[tuple[int, list[float]]
     assert len(rows.kind) == sum(len(scores) for _, scores in distinct)
 
 
-def test_long_certainty_can_be_overturned():
-    """Neither 2,000 right answers nor as many wrong ones after them divide by zero."""
+def test_a_long_run_of_answers_can_be_reversed():
+    """2,000 right answers and then 2,000 wrong ones, or the reverse, do not divide by zero."""
     turned = packed([(0, [1.0] * 2000 + [0.0] * 2000), (0, [0.0] * 2000 + [1.0] * 2000)])
     params = ParamRows.of([Params(0.5, 0.001, 0.001, 0.001)])
 
@@ -82,7 +82,7 @@ def test_long_certainty_can_be_overturned():
 
 
 def packed(sequences: list[tuple[int, list[float]]]) -> Packed:
-    """Give each sequence a learner of its own."""
+    """Return the packed sequences, each with a learner of its own."""
     learner = [number for number, (_, scores) in enumerate(sequences) for _ in scores]
     skill = [skill for skill, scores in sequences for _ in scores]
     score = [score for _, scores in sequences for score in scores]
@@ -93,24 +93,24 @@ def packed(sequences: list[tuple[int, list[float]]]) -> Packed:
     ).packed()
 
 
-def of_all_paths(scores: list[float], params: Params) -> np.ndarray:
-    """Return the expected counts of one sequence, in the order of the fields of `Expected`.
+def count_over_all_paths(scores: list[float], params: Params) -> np.ndarray:
+    """Return the expected counts of one sequence, in the order of the fields of `ExpectedCounts`.
 
-    Every path through the hidden states and the hidden answers (a score seen dimly has both) is
+    Every path through the hidden states and the hidden answers (a soft score has both) is
     weighed by its probability.
     """
     weights, counts = [], []
     steps = len(scores)
     for path in product([True, False], repeat=steps):
         for answers in product([True, False], repeat=steps):
-            likelihood = weigh(path, answers, scores, params)
+            likelihood = path_likelihood(path, answers, scores, params)
             weights.append(likelihood)
-            counts.append(count(path, answers))
+            counts.append(path_counts(path, answers))
     total = sum(weights)
     return np.array([*(np.array(weights) @ np.array(counts) / total), np.log(total)])
 
 
-def weigh(
+def path_likelihood(
     path: tuple[bool, ...], answers: tuple[bool, ...], scores: list[float], params: Params
 ) -> float:
     likelihood = params.prior if path[0] else 1.0 - params.prior
@@ -123,7 +123,7 @@ def weigh(
     return likelihood
 
 
-def count(path: tuple[bool, ...], answers: tuple[bool, ...]) -> list[int]:
+def path_counts(path: tuple[bool, ...], answers: tuple[bool, ...]) -> list[int]:
     moves = list(pairwise(path))
     shown = list(zip(path, answers, strict=True))
     return [

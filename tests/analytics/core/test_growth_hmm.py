@@ -19,7 +19,7 @@ DIFFICULTIES = st.floats(-3, 3)
 ANSWERS = st.lists(st.tuples(SCORES, DIFFICULTIES), max_size=40)
 
 
-def test_the_first_answer_is_judged_without_a_transition():
+def test_the_first_answer_is_evaluated_without_a_transition():
     """learning-science 3, by hand: P(right) = .4439, so .27 x .20 / .4439 and so on."""
     belief = growth_hmm.observe(START, 1.0, 1.0)
 
@@ -38,7 +38,7 @@ def test_a_transition_moves_levels_and_then_modes():
 
 
 @pytest.mark.parametrize("difficulty", [-3.0, 0.0, 1.5])
-def test_an_answer_is_right_as_the_logistic_model_says(difficulty: float):
+def test_the_probability_of_a_right_answer_is_logistic(difficulty: float):
     """learning-science 3.2: p = sigmoid(logit level - .7 difficulty)."""
     prior = 1 / 6
     belief = Belief((prior,) * 6, (0.0,) * 6)
@@ -50,17 +50,17 @@ def test_an_answer_is_right_as_the_logistic_model_says(difficulty: float):
 
 
 @given(answers=st.lists(st.tuples(st.sampled_from([0.0, 1.0]), DIFFICULTIES), max_size=4))
-def test_the_belief_is_that_of_all_hidden_paths_together(answers: list[tuple[float, float]]):
-    """learning-science 3, against brute force over every path of the twelve states."""
-    belief = believed(answers)
+def test_the_belief_is_the_sum_over_all_hidden_paths(answers: list[tuple[float, float]]):
+    """learning-science 3: compared with a sum over every path of the twelve states."""
+    belief = belief_after(answers)
 
-    assert [*belief.growing, *belief.stuck] == pytest.approx(by_paths(answers), abs=1e-12)
+    assert [*belief.growing, *belief.stuck] == pytest.approx(belief_by_paths(answers), abs=1e-12)
 
 
 @given(answers=ANSWERS)
-def test_a_belief_stays_one(answers: list[tuple[float, float]]):
-    """learning-science 3: probabilities, together 1, with the read-outs in their ranges."""
-    belief = believed(answers)
+def test_a_belief_stays_a_probability_distribution(answers: list[tuple[float, float]]):
+    """learning-science 3: probabilities that sum to 1, with derived values in their ranges."""
+    belief = belief_after(answers)
 
     assert min(*belief.growing, *belief.stuck) >= 0
     assert sum(belief.growing) + sum(belief.stuck) == pytest.approx(1, abs=1e-12)
@@ -74,7 +74,7 @@ def test_a_better_answer_never_lowers_the_level(
     answers: list[tuple[float, float]], score: float, difficulty: float
 ):
     """learning-science 3: monotone in the evidence."""
-    belief, ease = growth_hmm.transition(believed(answers)), exp(-0.7 * difficulty)
+    belief, ease = growth_hmm.transition(belief_after(answers)), exp(-0.7 * difficulty)
 
     worst, level, best = (
         growth_hmm.level(growth_hmm.observe(belief, s, ease)) for s in (0.0, score, 1.0)
@@ -86,7 +86,7 @@ def test_a_better_answer_never_lowers_the_level(
 @given(answers=ANSWERS, score=SCORES)
 def test_soft_evidence_mixes_the_two_posteriors(answers: list[tuple[float, float]], score: float):
     """learning-science 1 and 3: Jeffrey's rule."""
-    belief = growth_hmm.transition(believed(answers))
+    belief = growth_hmm.transition(belief_after(answers))
 
     soft = np.array(growth_hmm.observe(belief, score, 1.3))
 
@@ -95,30 +95,30 @@ def test_soft_evidence_mixes_the_two_posteriors(answers: list[tuple[float, float
 
 
 @given(answers=ANSWERS)
-def test_velocity_is_the_gain_that_the_next_transition_brings(answers: list[tuple[float, float]]):
+def test_velocity_is_the_gain_of_the_next_transition(answers: list[tuple[float, float]]):
     """learning-science 3: the expected gain of P(correct) per attempt."""
-    belief = believed(answers)
+    belief = belief_after(answers)
 
     gain = growth_hmm.level(growth_hmm.transition(belief)) - growth_hmm.level(belief)
 
     assert growth_hmm.velocity(belief) == pytest.approx(gain, abs=1e-12)
 
 
-def test_the_hardest_question_still_leaves_a_belief():
-    """learning-science 3: at fifty logits nothing underflows, whatever the answer."""
+def test_the_hardest_question_leaves_a_valid_belief():
+    """learning-science 3: at fifty logits nothing underflows for any answer."""
     for score, difficulty in product([0.0, 0.5, 1.0], [-50.0, 50.0]):
         belief = growth_hmm.observe(START, score, exp(-0.7 * difficulty))
 
         assert sum(belief.growing) + sum(belief.stuck) == pytest.approx(1, abs=1e-12)
 
 
-def test_bins_are_six():
+def test_there_must_be_six_bins():
     with pytest.raises(ValueError, match="unpack"):
         growth_hmm.bins([0.5] * 5)
 
 
-def believed(answers: list[tuple[float, float]]) -> Belief[float]:
-    """The belief after these scores and difficulties."""
+def belief_after(answers: list[tuple[float, float]]) -> Belief[float]:
+    """Return the belief after these scores and difficulties."""
     belief = START
     for number, (score, difficulty) in enumerate(answers):
         moved = growth_hmm.transition(belief) if number else belief
@@ -126,8 +126,8 @@ def believed(answers: list[tuple[float, float]]) -> Belief[float]:
     return belief
 
 
-def by_paths(answers: list[tuple[float, float]]) -> list[float]:
-    """The distribution of the last state over all paths of states; growing ones first."""
+def belief_by_paths(answers: list[tuple[float, float]]) -> list[float]:
+    """Return the distribution of the last state over all paths, growing states first."""
     weights = [0.0] * 12
     start = [
         share * level for share in (0.9, 0.1) for level in (0.30, 0.25, 0.18, 0.12, 0.08, 0.07)
@@ -153,7 +153,7 @@ def by_paths(answers: list[tuple[float, float]]) -> list[float]:
 
 
 def successors(state: int) -> dict[int, float]:
-    """Where a state leads: a step along the grid, or none; then a change of mode, or none."""
+    """Return the next states: a step along the grid or none, then a change of mode or none."""
     is_stuck, level = divmod(state, 6)
     moves, step = (0.01, max(level - 1, 0)) if is_stuck else (0.30, min(level + 1, 5))
     switches = 0.008 if is_stuck else 0.02

@@ -1,4 +1,4 @@
-"""What answers say of a question."""
+"""Item analysis: discrimination and median time of a question."""
 
 from __future__ import annotations
 
@@ -36,12 +36,14 @@ def test_a_question_that_strong_learners_fail_discriminates_below_zero():
     ("score", "ability"),
     [([], []), ([1.0], [0.0]), ([1.0, 1.0], [0.0, 1.0]), ([0.0, 1.0], [0.3, 0.3])],
 )
-def test_nothing_is_said_where_all_are_alike(score: list[float], ability: list[float]):
+def test_discrimination_is_none_where_scores_or_abilities_are_equal(
+    score: list[float], ability: list[float]
+):
     assert discrimination(np.array(score), np.array(ability)) is None
 
 
 @given(PAIRS)
-def test_it_is_a_correlation(pairs: list[tuple[float, float]]):
+def test_discrimination_is_a_correlation(pairs: list[tuple[float, float]]):
     score, ability = columns(pairs)
 
     found = discrimination(score, ability)
@@ -55,12 +57,12 @@ def test_it_is_a_correlation(pairs: list[tuple[float, float]]):
 @pytest.mark.parametrize(
     ("score", "ability"), [([1.0, nan], [0.0, 0.0]), ([1.0], [0.0, 1.0]), ([[1.0]], [[1.0]])]
 )
-def test_what_is_no_number_is_refused(score: list[float], ability: list[float]):
+def test_invalid_numbers_are_refused(score: list[float], ability: list[float]):
     with pytest.raises(ValueError, match="score"):
         discrimination(np.array(score), np.array(ability))
 
 
-def test_the_median_is_of_the_times_that_were_told():
+def test_the_median_ignores_unknown_times():
     assert median(np.array([nan, 3.0, 9.0, 5.0])) == 5.0
     assert median(np.array([nan])) is None
     assert item_analysis.MIN_ANSWERS == 10

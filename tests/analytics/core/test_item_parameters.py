@@ -1,4 +1,4 @@
-"""Shared terms, folded answer by answer: learning-science 2."""
+"""Difficulties of skills and items, folded answer by answer: learning-science 2."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ Answer = tuple[int, int, int, float, float | None]
 
 
 def test_one_answer_by_hand():
-    """learning-science 2: a wrong answer makes skill and item harder, each by its variance."""
+    """learning-science 2: a wrong answer makes skill and item harder, in proportion to variance."""
     asked = questions([(0, 0, 0, 0.0, None)])
     used = AbilitiesUsed(repeated(Gaussian(0.2, 0.5), 1), repeated(Gaussian(0.1, 0.4), 1))
     variance = 0.5 + 0.4 + 1.0 + 0.8
@@ -62,42 +62,42 @@ def test_one_answer_by_hand():
 
 
 @given(ANSWERS)
-def test_following_is_absorbing_and_folding_one_answer_after_another(answers: list[Answer]):
-    """The formulas of learning-science 2, written out once more, term by term."""
+def test_a_replay_equals_absorbing_and_folding_answers_one_by_one(answers: list[Answer]):
+    """Compared with the formulas of learning-science 2, term by term."""
     expected = one_at_a_time(answers)
 
-    followed = replay_terms(learners(answers), questions(answers), *nothing())
+    replayed = replay_terms(learners(answers), questions(answers), *nothing())
 
-    np.testing.assert_allclose(followed.log_odds, expected["log_odds"], atol=1e-12)
-    assert_near(followed.skills.terms, expected["skills"])
-    assert_near(followed.items.terms, expected["items"])
-    assert_near(followed.used.ability, expected["ability"])
-    assert_near(followed.used.skill_ability, expected["skill_ability"])
-    assert_near(followed.skill, expected["skill"])
-    assert_near(followed.item, expected["item"])
+    np.testing.assert_allclose(replayed.log_odds, expected["log_odds"], atol=1e-12)
+    assert_near(replayed.skills.terms, expected["skills"])
+    assert_near(replayed.items.terms, expected["items"])
+    assert_near(replayed.used.ability, expected["ability"])
+    assert_near(replayed.used.skill_ability, expected["skill_ability"])
+    assert_near(replayed.skill, expected["skill"])
+    assert_near(replayed.item, expected["item"])
 
 
 @given(ANSWERS)
-def test_folding_later_what_was_judged_gives_the_same(answers: list[Answer]):
-    """Events keep the terms they were judged with, so that the job loses nothing."""
-    followed = replay_terms(learners(answers), questions(answers), *nothing())
+def test_folding_the_events_later_gives_the_same_result(answers: list[Answer]):
+    """Events store the terms they were evaluated with, so the job loses nothing."""
+    replayed = replay_terms(learners(answers), questions(answers), *nothing())
 
-    folded = fold(questions(answers), followed.used, *nothing())
+    folded = fold(questions(answers), replayed.used, *nothing())
 
-    assert_near(folded.skills.terms, followed.skills.terms)
-    assert_near(folded.items.terms, followed.items.terms)
-    assert folded.items.answers.tolist() == followed.items.answers.tolist()
+    assert_near(folded.skills.terms, replayed.skills.terms)
+    assert_near(folded.items.terms, replayed.items.terms)
+    assert folded.items.answers.tolist() == replayed.items.answers.tolist()
 
 
 @given(answers=ANSWERS, at=st.integers(0, 25))
-def test_where_a_fold_is_interrupted_does_not_matter(answers: list[Answer], at: int):
+def test_a_fold_can_be_interrupted_anywhere(answers: list[Answer], at: int):
     used = replay_terms(learners(answers), questions(answers), *nothing()).used
 
     whole = fold(questions(answers), used, *nothing())
-    begun = fold(questions(answers[:at]), part(used, slice(at)), *nothing())
-    ended = fold(questions(answers[at:]), part(used, slice(at, None)), *begun)
+    first_part = fold(questions(answers[:at]), part(used, slice(at)), *nothing())
+    second_part = fold(questions(answers[at:]), part(used, slice(at, None)), *first_part)
 
-    for one, other in zip(whole, ended, strict=True):
+    for one, other in zip(whole, second_part, strict=True):
         assert one.terms.mean.tolist() == other.terms.mean.tolist()
         assert one.terms.variance.tolist() == other.terms.variance.tolist()
         assert one.answers.tolist() == other.answers.tolist()
@@ -107,7 +107,7 @@ def test_where_a_fold_is_interrupted_does_not_matter(answers: list[Answer], at: 
     here=st.lists(st.tuples(st.integers(0, 1), st.floats(0, 1)), max_size=8),
     there=st.lists(st.tuples(st.integers(2, 3), st.floats(0, 1)), max_size=8),
 )
-def test_the_order_among_skills_that_share_nothing_does_not_matter(
+def test_the_order_among_unrelated_skills_does_not_matter(
     here: list[tuple[int, float]], there: list[tuple[int, float]]
 ):
     ones: list[Answer] = [(0, 0, item, score, None) for item, score in here]
@@ -121,7 +121,7 @@ def test_the_order_among_skills_that_share_nothing_does_not_matter(
 
 
 @given(ANSWERS)
-def test_answers_only_make_difficulties_surer(answers: list[Answer]):
+def test_answers_never_raise_the_variance_of_difficulties(answers: list[Answer]):
     answers = [(*answer[:4], None) for answer in answers if answer[1] >= 0]
 
     folded = replay_terms(learners(answers), questions(answers), *nothing())
@@ -147,44 +147,44 @@ def test_an_item_is_known_after_about_fifty_answers():
     assert sds[1] < 0.35 < sds[0]
 
 
-def test_a_claim_is_where_an_unknown_item_begins():
-    """learning-science 2: an estimate of its own, once there is one, beats any claim."""
+def test_a_sent_difficulty_is_the_start_of_an_unknown_item():
+    """learning-science 2: the item's own estimate has priority over a sent difficulty."""
     claimed = questions([(0, 0, 0, 1.0, 2.0), (1, 0, 0, 1.0, -3.0)])
 
-    followed = replay_terms(
+    replayed = replay_terms(
         np.array([0, 1]), claimed, Estimates.of_skills(1), Estimates.of_items(1)
     )
 
-    assert (followed.item.mean[0], followed.item.variance[0]) == (2.6, 0.2)
-    assert 1.0 < followed.item.mean[1] < 2.6
+    assert (replayed.item.mean[0], replayed.item.variance[0]) == (2.6, 0.2)
+    assert 1.0 < replayed.item.mean[1] < 2.6
 
 
-def test_what_nobody_answered_stays_and_what_is_given_is_not_touched():
+def test_unanswered_rows_and_the_arguments_do_not_change():
     skills, items = (
         Estimates.of_skills(2),
         Estimates(repeated(Gaussian(0.7, 0.1), 2), np.array([9, 0])),
     )
     asked = questions([(0, 0, -1, 1.0, None), (0, -1, -1, 0.0, None)])
 
-    followed = replay_terms(np.array([0, 0]), asked, skills, items)
+    replayed = replay_terms(np.array([0, 0]), asked, skills, items)
 
     assert skills.terms.mean.tolist() == [SKILL.mean, SKILL.mean]
-    assert followed.skills.terms.mean[1] == SKILL.mean
-    assert followed.items.terms.mean.tolist() == [0.7, 0.7]
-    assert followed.skills.answers.tolist() == [1, 0]
-    assert followed.items.answers.tolist() == [9, 0]
-    assert followed.used.skill_ability.variance[1] == 0.0
+    assert replayed.skills.terms.mean[1] == SKILL.mean
+    assert replayed.items.terms.mean.tolist() == [0.7, 0.7]
+    assert replayed.skills.answers.tolist() == [1, 0]
+    assert replayed.items.answers.tolist() == [9, 0]
+    assert replayed.used.skill_ability.variance[1] == 0.0
 
 
-def test_no_answers_move_nothing():
+def test_no_answers_change_nothing():
     used = AbilitiesUsed(repeated(LEARNER, 0), repeated(LEARNER_SKILL, 0))
 
     skills, items = fold(questions([]), used, *nothing())
-    followed = replay_terms(learners([]), questions([]), *nothing())
+    replayed = replay_terms(learners([]), questions([]), *nothing())
 
     assert skills.terms.mean.tolist() == [SKILL.mean] * SKILLS
     assert items.terms.variance.tolist() == [ITEM.variance] * ITEMS
-    assert followed.log_odds.shape == (0,)
+    assert replayed.log_odds.shape == (0,)
 
 
 @pytest.mark.parametrize("score", [-0.1, 1.1, nan])
@@ -193,7 +193,7 @@ def test_scores_outside_their_range_are_refused(score: float):
         questions([(0, 0, 0, score, None)])
 
 
-def test_what_does_not_fit_is_refused():
+def test_arrays_that_do_not_match_are_refused():
     one = questions([(0, 0, 0, 1.0, None)])
     used = AbilitiesUsed(repeated(LEARNER, 2), repeated(LEARNER_SKILL, 2))
 
@@ -212,7 +212,7 @@ def test_what_does_not_fit_is_refused():
 
 
 @pytest.mark.parametrize("answer", [(0, SKILLS, 0, 1.0, None), (0, 0, ITEMS, 1.0, None)])
-def test_a_row_that_is_not_there_is_refused(answer: Answer):
+def test_an_unknown_row_is_refused(answer: Answer):
     with pytest.raises(ValueError, match="not there"):
         replay_terms(np.array([0]), questions([answer]), *nothing())
 
@@ -221,28 +221,30 @@ def one_at_a_time(answers: list[Answer]) -> dict[str, list]:
     skills, items = [SKILL] * SKILLS, [ITEM] * ITEMS
     known: set[int] = set()
     abilities = [LEARNER] * LEARNERS
-    beliefs = dict[tuple[int, int], Gaussian]()
-    told: dict[str, list] = {
+    skill_abilities = dict[tuple[int, int], Gaussian]()
+    columns: dict[str, list] = {
         name: [] for name in ("log_odds", "ability", "skill_ability", "skill", "item")
     }
     for learner, skill_row, item_row, score, claim in answers:
         skill = skills[skill_row] if skill_row >= 0 else ABSENT
         item = item_term(items[item_row] if item_row in known else None, claim, skill)
-        belief = beliefs.get((learner, skill_row), LEARNER_SKILL) if skill_row >= 0 else ABSENT
-        moved = absorb(score, abilities[learner], belief, skill, item)
+        skill_ability = (
+            skill_abilities.get((learner, skill_row), LEARNER_SKILL) if skill_row >= 0 else ABSENT
+        )
+        moved = absorb(score, abilities[learner], skill_ability, skill, item)
         abilities[learner] = moved.ability
         if skill_row >= 0:
-            beliefs[learner, skill_row] = moved.skill_ability
+            skill_abilities[learner, skill_row] = moved.skill_ability
             skills[skill_row] = harder(skill, moved.log_odds, score, moved, skill, item)
         if item_row >= 0:
             items[item_row] = harder(item, moved.log_odds, score, moved, skill, item)
             known.add(item_row)
-        told["log_odds"].append(moved.log_odds)
-        told["ability"].append(moved.ability_used)
-        told["skill_ability"].append(moved.skill_ability_used)
-        told["skill"].append(skill)
-        told["item"].append(item)
-    return {**told, "skills": skills, "items": items}
+        columns["log_odds"].append(moved.log_odds)
+        columns["ability"].append(moved.ability_used)
+        columns["skill_ability"].append(moved.skill_ability_used)
+        columns["skill"].append(skill)
+        columns["item"].append(item)
+    return {**columns, "skills": skills, "items": items}
 
 
 def harder(

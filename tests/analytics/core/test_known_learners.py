@@ -1,4 +1,4 @@
-"""Plateaus told of learners of whom it is known: learning-science 3."""
+"""Plateaus of simulated learners with a known truth: learning-science 3."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from benchmarks.science.simulator import ANSWERS, simulated
 
 
 def test_the_targets_are_met_on_simulated_learners():
-    """learning-science 3: F1 of events and of trajectories, delay, and who is never flagged."""
+    """learning-science 3: F1 of events and trajectories, delay, and learners never flagged."""
     rows = [*plateaus.measured(simulated(100, seed=3))]
 
-    judged = [row for row in rows if row.ok is not None]
-    assert len(judged) == 5
-    assert [row.name for row in judged if not row.ok] == []
+    rated = [row for row in rows if row.ok is not None]
+    assert len(rated) == 5
+    assert [row.name for row in rated if not row.ok] == []
 
 
-def test_a_rule_on_masterys_velocity_flags_the_mastered():
-    """learning-science 3: why it is not shipped."""
+def test_a_rule_on_the_velocity_of_mastery_flags_mastered_skills():
+    """learning-science 3: the reason this rule is not used."""
     rows = {row.name: row.measured for row in plateaus.measured(simulated(40, seed=3))}
 
     assert rows["|velocity| < .02: ever flagged, mastered"] > 0.95

@@ -38,18 +38,18 @@ def fitted() -> LearnerModel:
     return model
 
 
-def test_a_new_model_is_the_documents():
-    """contract 2.1: P(L0) .25, and one right answer."""
+def test_a_new_model_has_the_documents_parameters():
+    """contract 2.1: P(L0) is .25; the update is that of one right answer."""
     model = LearnerModel()
 
-    told = model.observe("ada", "algebra", None, 1.0)
+    result = model.observe("ada", "algebra", None, 1.0)
 
-    assert told.mastery_before == 0.25
-    assert told.mastery_after == bkt.update(0.25, 1.0, bkt.DEFAULTS)
-    assert not told.plateau
+    assert result.mastery_before == 0.25
+    assert result.mastery_after == bkt.update(0.25, 1.0, bkt.DEFAULTS)
+    assert not result.plateau
 
 
-def test_what_others_answered_tells_easy_from_hard(fitted: LearnerModel):
+def test_a_fit_separates_easy_from_hard_items(fitted: LearnerModel):
     assert fitted.predict("nobody yet", "easy", "easy7") > fitted.predict(
         "nobody yet", "hard", "hard0"
     )
@@ -58,7 +58,7 @@ def test_what_others_answered_tells_easy_from_hard(fitted: LearnerModel):
     )
 
 
-def test_a_right_answer_raises_what_is_predicted_and_a_wrong_one_lowers_it():
+def test_a_right_answer_raises_the_prediction_and_a_wrong_one_lowers_it():
     def after(score: float) -> float:
         model = LearnerModel()
         model.observe("ada", "algebra", "q1", score)
@@ -68,23 +68,23 @@ def test_a_right_answer_raises_what_is_predicted_and_a_wrong_one_lowers_it():
 
 
 @given(answers)
-def test_nothing_looks_ahead_and_nothing_shared_moves(given_answers: list[tuple]):
-    """learning-science 2: what is shared moves in fit and fold alone."""
+def test_observing_answers_does_not_change_shared_values(given_answers: list[tuple]):
+    """learning-science 2: only `fit` and `fold` change shared values."""
     model, stranger = LearnerModel(), "somebody else"
     model.fit(PAST[:64])
     first = model.predict(stranger, "easy", "easy1")
 
     for learner, skill, item, score in given_answers:
         before = model.predict(learner, skill, item)
-        told = model.observe(learner, skill, item, score)
+        result = model.observe(learner, skill, item, score)
         assert 0 < before < 1
-        assert 0 <= told.mastery_after <= 1
-        assert 0 <= told.p_stuck <= 1
+        assert 0 <= result.mastery_after <= 1
+        assert 0 <= result.p_stuck <= 1
 
     assert model.predict(stranger, "easy", "easy1") == first
 
 
-def test_a_fold_learns_from_what_was_observed():
+def test_a_fold_learns_from_observed_answers():
     model = LearnerModel()
     before = model.predict("ben", "algebra", "q1")
     for learner in range(20):
@@ -98,7 +98,7 @@ def test_a_fold_learns_from_what_was_observed():
     assert model.predict("ben", "algebra", "q1") == after
 
 
-def test_a_claim_counts_until_an_answer_to_the_item_is_folded():
+def test_a_sent_difficulty_counts_until_an_answer_to_the_item_is_folded():
     """learning-science 2: question_difficulty"""
 
     def moved(difficulty: float, *, known: bool) -> float:
@@ -113,25 +113,25 @@ def test_a_claim_counts_until_an_answer_to_the_item_is_folded():
     assert moved(3.0, known=True) == moved(-3.0, known=True)
 
 
-def test_days_pass_only_as_told():
-    """learning-science 3: the velocity's trail is of days."""
+def test_time_passes_only_by_the_at_argument():
+    """learning-science 3: the history of velocity is stored by day."""
     still, moving = LearnerModel(), LearnerModel()
     for n in range(12):
         first = still.observe("ada", "algebra", None, n % 2)
         second = moving.observe("ada", "algebra", None, n % 2, at=AT + timedelta(days=n))
 
-    assert first == second  # what differs is the trend, which is told elsewhere
+    assert first == second  # only the trend differs, which the result does not contain
 
 
 @pytest.mark.parametrize("score", [-0.1, 1.1, float("nan")])
-def test_what_is_no_score_is_refused(score: float):
+def test_an_invalid_score_is_refused(score: float):
     with pytest.raises(ValueError, match="score"):
         LearnerModel().observe("ada", "algebra", None, score)
     with pytest.raises(ValueError, match="scores"):
         LearnerModel().fit([("ada", "algebra", None, score)])
 
 
-def test_without_answers_a_fit_changes_nothing():
+def test_a_fit_without_answers_changes_nothing():
     model = LearnerModel()
     before = model.predict("ada", "algebra", None)
 

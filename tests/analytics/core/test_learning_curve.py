@@ -1,4 +1,4 @@
-"""A skill's learning curve."""
+"""The learning curve of a skill."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_the_mean_and_its_band_by_hand():
     assert (found.low, found.high) == pytest.approx((0.0617, 0.9383), abs=1e-4)
 
 
-def test_fewer_than_five_learners_show_nothing():
+def test_an_opportunity_of_fewer_than_five_learners_is_omitted():
     number = np.array([1] * 5 + [2] * 4)
 
     found = learning_curve.measured_curve(number, np.ones(9))
@@ -31,17 +31,17 @@ def test_fewer_than_five_learners_show_nothing():
     assert [point.number for point in found] == [1]
 
 
-def test_only_twenty_opportunities_are_told():
+def test_a_curve_has_at_most_twenty_opportunities():
     number = np.repeat(np.arange(1, 31), 5)
 
     assert len(learning_curve.measured_curve(number, np.ones(150))) == 20
 
 
 @given(CHANCES, CHANCES, CHANCES, CHANCES)
-def test_the_model_expects_what_knowledge_tracing_does_on_average(
+def test_the_expected_curve_is_the_mean_of_knowledge_tracing(
     prior: float, learn: float, guess: float, slip: float
 ):
-    """An answer leaves the mean belief as it is, so it is learning alone that raises it."""
+    """An answer does not change the mean of mastery, so only learning raises it."""
     params = Params(prior, learn, guess, slip)
 
     first, second = learning_curve.expected_curve(params, 2)

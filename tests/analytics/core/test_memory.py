@@ -1,4 +1,4 @@
-"""FSRS-6, held against the `fsrs` package: learning-science 5."""
+"""FSRS-6, compared with the `fsrs` package: learning-science 5."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ from analytics.core.memory import (
     stabilities_after,
 )
 from tests.analytics.core.histories import (
-    BEGIN,
     EPOCH,
     MICROSECOND,
+    START,
     STEPLESS,
     History,
     by_package,
@@ -42,7 +42,7 @@ from tests.analytics.core.histories import (
     histories,
 )
 
-NOW = (BEGIN - EPOCH) // MICROSECOND
+NOW = (START - EPOCH) // MICROSECOND
 NEAR = 1e-9
 LEARNING = Scheduler(enable_fuzzing=False)
 SUCCESSES = (Grade.HARD, Grade.CORRECT, Grade.EASY)
@@ -55,26 +55,26 @@ graded = st.lists(st.tuples(gaps, st.sampled_from(Grade)), min_size=1, max_size=
 
 
 @pytest.mark.parametrize("scheduler", [STEPLESS, LEARNING], ids=["no steps", "usual steps"])
-def test_thousands_of_histories_end_as_in_the_package(scheduler: Scheduler):
-    """learning-science 5: to 1e-9, reviews within a day included; steps move due alone."""
+def test_thousands_of_histories_agree_with_the_package(scheduler: Scheduler):
+    """learning-science 5: to 1e-9, with reviews within a day; learning steps change only `due`."""
     for history in histories(2_000, seed=6):
-        assert_as_in_the_package(history, scheduler)
+        assert_agrees_with_package(history, scheduler)
 
 
 @settings(max_examples=200)
 @given(st.lists(st.tuples(gaps, st.sampled_from(list(Grade)[:4])), min_size=1, max_size=12))
-def test_any_history_goes_as_in_the_package(steps: list[tuple[int, Grade]]):
-    assert_as_in_the_package(timed(steps), LEARNING)
+def test_any_history_agrees_with_the_package(steps: list[tuple[int, Grade]]):
+    assert_agrees_with_package(timed(steps), LEARNING)
 
 
 @pytest.mark.parametrize("grade", list(Grade)[:4])
 @pytest.mark.parametrize("gap", [0, 1, DAY - 1, DAY, DAY + 1, 2 * DAY - 1, 2 * DAY])
 def test_a_day_is_24_hours_to_the_microsecond(gap: int, grade: Grade):
-    assert_as_in_the_package([(NOW, Grade.CORRECT), (NOW + gap, grade)], STEPLESS)
+    assert_agrees_with_package([(NOW, Grade.CORRECT), (NOW + gap, grade)], STEPLESS)
 
 
 @given(steps=graded, others=graded)
-def test_many_memories_move_as_each_does(
+def test_a_batch_of_memories_equals_single_reviews(
     steps: list[tuple[int, Grade]], others: list[tuple[int, Grade]]
 ):
     alone: list[Memory | None] = [None, None, None]
@@ -95,7 +95,7 @@ def test_many_memories_move_as_each_does(
 
 
 @given(st.lists(st.tuples(memories, gaps), min_size=1, max_size=10))
-def test_both_outcomes_of_a_review_are_those_of_reviewing(rows: list[tuple[Memory, int]]):
+def test_both_predicted_outcomes_are_those_of_a_review(rows: list[tuple[Memory, int]]):
     at = NOW + rows[0][1]
 
     correct, incorrect = stabilities_after(together([memory for memory, _ in rows]), at)
@@ -117,8 +117,8 @@ def test_a_first_review_by_hand():
 def test_a_second_review_by_hand():
     """learning-science 5, three days later: R = (1 + .980346 · 3 / 2.3065)^−.1542 = .880948.
 
-    S' = 2.3065 (1 + e^1.8722 · 8.881896 · 2.3065^−.1666 (e^(.119052 · .796) − 1)); nothing but
-    the reversion moves D: .001 · −4.771627 + .999 · 2.118104.
+    S' = 2.3065 (1 + e^1.8722 · 8.881896 · 2.3065^−.1666 (e^(.119052 · .796) − 1)); only
+    mean reversion moves D: .001 · −4.771627 + .999 · 2.118104.
     """
     memory = Memory(2.3065, 2.118104, NOW)
 
@@ -132,7 +132,7 @@ def test_a_second_review_by_hand():
 @pytest.mark.parametrize("gap", [0, DAY - 1, DAY, 40 * DAY])
 @given(memory=memories)
 def test_almost_right_lies_between_wrong_and_hard(memory: Memory, gap: int):
-    """learning-science 5: its D is Hard's, its S the root of Hard's S times Incorrect's."""
+    """learning-science 5: D is that of Hard, S the geometric mean of Hard and Incorrect."""
     at = NOW + gap
 
     wrong, hard, almost = (
@@ -144,7 +144,7 @@ def test_almost_right_lies_between_wrong_and_hard(memory: Memory, gap: int):
     assert wrong.stability * (1 - NEAR) <= almost.stability <= hard.stability * (1 + NEAR)
 
 
-def test_an_item_may_begin_almost_right():
+def test_the_first_review_may_be_almost_right():
     first = review(None, Grade.ALMOST, NOW)
 
     assert first.stability == pytest.approx(sqrt(1.2931 * 0.212))
@@ -152,7 +152,7 @@ def test_an_item_may_begin_almost_right():
 
 
 @given(steps=graded)
-def test_a_memory_stays_a_memory(steps: list[tuple[int, Grade]]):
+def test_memories_stay_in_their_ranges(steps: list[tuple[int, Grade]]):
     for memory in followed(timed(steps)):
         assert MIN_STABILITY <= memory.stability < inf
         assert EASIEST <= memory.difficulty <= HARDEST
@@ -169,7 +169,7 @@ def test_recall_falls_with_time_and_never_to_nothing(memory: Memory, days: list[
 
 
 @given(stability=stabilities, factor=st.floats(1.0, 100.0), days=st.floats(0.0, 4_000.0))
-def test_what_is_stabler_is_recalled_better(stability: float, factor: float, days: float):
+def test_a_more_stable_memory_is_recalled_better(stability: float, factor: float, days: float):
     assert retrievability(stability * factor, days) >= retrievability(stability, days) - 1e-15
 
 
@@ -204,7 +204,7 @@ def test_difficulty_rises_by_failures_and_falls_by_ease(memory: Memory):
 
 @given(memory=memories)
 def test_an_item_is_due_when_its_recall_is_nine_in_ten(memory: Memory):
-    """learning-science 5: t* = S, at the recall by which stability is defined."""
+    """learning-science 5: t* = S, since stability is defined by this recall."""
     moment = due(memory.stability, memory.at)
 
     assert moment - NOW == pytest.approx(memory.stability * DAY, abs=1)
@@ -213,7 +213,7 @@ def test_an_item_is_due_when_its_recall_is_nine_in_ten(memory: Memory):
 
 
 @given(stability=stabilities, desired=st.floats(0.05, 0.99))
-def test_an_interval_ends_at_the_recall_desired(stability: float, desired: float):
+def test_an_interval_ends_at_the_desired_recall(stability: float, desired: float):
     assert retrievability(stability, interval(stability, desired)) == pytest.approx(desired)
 
 
@@ -225,7 +225,7 @@ def test_nothing_is_due_later_than_in_a_century():
 
 
 @given(memory=memories, back=st.integers(0, 1_000 * DAY), grade=st.sampled_from(Grade))
-def test_time_does_not_go_back(memory: Memory, back: int, grade: Grade):
+def test_an_earlier_time_counts_as_that_of_the_last_review(memory: Memory, back: int, grade: Grade):
     assert retrievability_at(memory, NOW - back) == 1
     assert review(memory, grade, NOW - back) == review(memory, grade, NOW)
     alone, before = together([memory]), np.array([NOW - back])
@@ -241,7 +241,7 @@ def test_a_score_between_right_and_wrong_is_almost(score: float, grade: Grade):
     assert Grade.of_score(score) == grade
 
 
-def test_what_grades_are_worth():
+def test_the_scores_of_grades():
     """learning-science 5: the calibration's label of AlmostCorrect is .5, Hard is a success."""
     assert [grade.score for grade in Grade] == [0.0, 1.0, 1.0, 1.0, 0.5]
 
@@ -249,26 +249,26 @@ def test_what_grades_are_worth():
 @pytest.mark.parametrize(
     ("stability", "difficulty"), [(nan, 5.0), (0.0, 5.0), (-1.0, 5.0), (1.0, nan), (1.0, 10.1)]
 )
-def test_what_is_no_memory_is_refused(stability: float, difficulty: float):
+def test_an_invalid_memory_is_refused(stability: float, difficulty: float):
     with pytest.raises(ValueError, match="stability above 0"):
         review(Memory(stability, difficulty, NOW), Grade.CORRECT, NOW)
 
 
 @pytest.mark.parametrize("desired", [0.0, 1.0, -0.1, nan])
-def test_what_recall_cannot_be_desired(desired: float):
+def test_an_invalid_desired_recall_is_refused(desired: float):
     with pytest.raises(ValueError, match=r"inside \(0, 1\)"):
         interval(1.0, desired)
 
 
-def test_no_reviews_move_nothing():
+def test_no_reviews_change_nothing():
     nothing = np.zeros(0, dtype=np.int64)
 
     assert len(review_many(Memories.blank(0), nothing, nothing).stability) == 0
     assert np.isnan(retrievabilities_at(Memories.blank(2), NOW)).all()
 
 
-def assert_as_in_the_package(history: History, scheduler: Scheduler) -> None:
-    """Compare S and D after each review, and R two days and a bit after the last."""
+def assert_agrees_with_package(history: History, scheduler: Scheduler) -> None:
+    """Compare S and D after each review, and R two days and three hours after the last."""
     cards = by_package(history, scheduler)
     for memory, card in zip(followed(history), cards, strict=True):
         assert memory.stability == pytest.approx(card.stability, rel=NEAR, abs=NEAR)

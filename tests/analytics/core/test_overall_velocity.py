@@ -1,4 +1,4 @@
-"""What a learner's velocity comes to over all skills: learning-science 4, contract 2.2."""
+"""The velocity of a learner over all skills: learning-science 4, contract 2.2."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ DAYS = st.lists(
     unique_by=lambda row: row[0],
 )
 MEANS = st.builds(ExponentialAverage, st.floats(0, 50), st.floats(-0.0015, 0.045))
-PACES = st.lists(st.builds(VelocityTrend, st.floats(-0.0015, 0.045), MEANS, MEANS), max_size=5)
+TRENDS = st.lists(st.builds(VelocityTrend, st.floats(-0.0015, 0.045), MEANS, MEANS), max_size=5)
 
 
-def test_a_learner_who_did_nothing_has_a_defined_momentum():
+def test_a_learner_without_answers_has_a_defined_momentum():
     """contract 2.2."""
     expected = Momentum(score=25, trend=Trend.STABLE, velocity=0.0, consistency=0.0, activity=0.0)
 
@@ -41,12 +41,12 @@ def test_a_learner_who_did_nothing_has_a_defined_momentum():
 def test_a_fortnight_of_two_skills():
     """learning-science 4, by hand: 100 (.5 x .875 + .3 x .6 + .2 x 1) = 82 rounded."""
     practice = practised(*((TODAY - day, 10, 8) for day in range(0, 12, 2)), (TODAY - 20, 10, 0))
-    paces = [
+    trends = [
         VelocityTrend(0.04, ExponentialAverage(3.0, 0.04), ExponentialAverage(1.0, 0.04)),
         VelocityTrend(0.00, ExponentialAverage(1.0, 0.01), ExponentialAverage(4.0, 0.01)),
     ]
 
-    found = summarise(practice, paces, today=TODAY, days=14)
+    found = summarise(practice, trends, today=TODAY, days=14)
 
     assert found.velocity == pytest.approx(0.03)
     assert found.activity == pytest.approx(6 / 10)
@@ -65,20 +65,20 @@ def test_activity_saturates_at_five_days_a_week(practised: int, days: int, level
 
 
 def test_days_of_different_accuracy_are_inconsistent():
-    """learning-science 4, by hand: 9/10 and 5/10 vary by .04, of which chance makes .0105."""
+    """learning-science 4, by hand: 9/10 and 5/10 vary by .04, of which .0105 is chance."""
     found = consistency(practised((1, 10, 9), (2, 10, 5)))
 
     assert found == pytest.approx(1 - 2 * (0.04 - 0.0105) ** 0.5)
 
 
-def test_steady_days_are_consistent_and_one_day_tells_nothing():
+def test_steady_days_are_consistent_and_one_day_alone_is_not():
     """learning-science 4."""
     assert consistency(practised((1, 10, 7), (2, 20, 14))) == 1
     assert consistency(practised((1, 10, 7))) == 0
     assert consistency(practised((1, 200, 200), (2, 200, 0))) < 0.01
 
 
-def test_chance_is_not_taken_for_inconsistency():
+def test_chance_is_not_counted_as_inconsistency():
     """learning-science 4: with few answers a day accuracy varies by luck alone."""
     rng = np.random.default_rng(5)
 
@@ -93,29 +93,29 @@ def test_chance_is_not_taken_for_inconsistency():
 @pytest.mark.parametrize(
     ("speed", "score"), [(-1.0, 0), (-0.04, 0), (0.0, 25), (0.02, 38), (0.04, 50), (1.0, 50)]
 )
-def test_velocity_counts_on_a_width_of_eight_hundredths(speed: float, score: int):
+def test_velocity_is_scaled_by_eight_hundredths(speed: float, score: int):
     """learning-science 4: v = clip(.5 + velocity/.08, 0, 1)."""
     assert momentum_score(speed, 0, 0) == score
 
 
-def test_what_was_practised_lately_weighs_more():
-    paces = [
+def test_recent_practice_weighs_more():
+    trends = [
         VelocityTrend(0.04, ExponentialAverage(2.0, 0.0), NO_AVERAGE),
         VelocityTrend(0.01, ExponentialAverage(1.0, 0.0), NO_AVERAGE),
     ]
 
-    assert overall_velocity(paces) == pytest.approx(0.03)
-    assert overall_trend(paces) is Trend.STABLE
+    assert overall_velocity(trends) == pytest.approx(0.03)
+    assert overall_trend(trends) is Trend.STABLE
 
 
-@given(days=DAYS, paces=PACES, window=st.integers(1, 365))
+@given(days=DAYS, trends=TRENDS, window=st.integers(1, 365))
 def test_momentum_stays_in_its_ranges(
-    days: list[tuple[int, int, float]], paces: list[VelocityTrend], window: int
+    days: list[tuple[int, int, float]], trends: list[VelocityTrend], window: int
 ):
     """contract 2.2."""
     practice = practised(*((day, answers, share * answers) for day, answers, share in days))
 
-    found = summarise(practice, paces, today=TODAY, days=window)
+    found = summarise(practice, trends, today=TODAY, days=window)
 
     assert 0 <= found.score <= 100
     assert 0 <= found.activity <= 1
@@ -123,12 +123,12 @@ def test_momentum_stays_in_its_ranges(
     assert -0.0016 <= found.velocity <= 0.0451
 
 
-def test_a_window_has_a_day():
+def test_a_window_has_at_least_one_day():
     with pytest.raises(ValueError, match="one day or more"):
         summarise(practised(), [], today=TODAY, days=0)
 
 
 def practised(*days: tuple[int, int, float]) -> Practice:
-    """Days, answers, correct."""
+    """Return the practice of these days, given as (day, answers, correct)."""
     day, answers, correct = np.array(days, dtype=float).reshape(-1, 3).T
     return Practice(day.astype(np.int64), answers, correct)

@@ -1,4 +1,4 @@
-"""When a plateau is flagged, and what is said about it: learning-science 3."""
+"""The plateau flag, its confidence, severity and advice: learning-science 3."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SHARES = st.floats(0, 1)
         (9, 0.29, True, False),
     ],
 )
-def test_the_flag_rises_high_and_falls_low(
+def test_the_flag_has_a_high_and_a_low_threshold(
     answers: int, p_stuck: float, was_raised: bool, is_raised: bool
 ):
     """learning-science 3.4."""
@@ -32,7 +32,7 @@ def test_the_flag_rises_high_and_falls_low(
 
 
 @given(rows=st.lists(st.tuples(st.integers(1, 12), SHARES, st.booleans()), max_size=20))
-def test_many_flags_are_raised_as_each_alone(rows: list[tuple[int, float, bool]]):
+def test_a_batch_equals_single_flags(rows: list[tuple[int, float, bool]]):
     answers, p_stuck, were = np.array(rows, dtype=float).reshape(-1, 3).T
 
     together = plateau.are_flagged(answers, p_stuck, were_raised=were > 0)
@@ -68,7 +68,7 @@ def test_confidence_has_three_steps_below_mastery(
         (0.80, 0.10, True, Severity.SEVERE),
     ],
 )
-def test_severity_is_how_sure_and_how_far_fallen(
+def test_severity_depends_on_p_stuck_and_the_fall(
     p_stuck: float, fall: float, is_flagged: bool, severity: Severity | None
 ):
     """learning-science 3."""
@@ -97,7 +97,7 @@ def test_advice_follows_the_evidence(
     assert chosen is advice
 
 
-def test_stagnation_is_eight_answers_without_a_record_while_likely_stuck():
+def test_mastery_is_stagnant_after_eight_answers_without_a_record_while_likely_stuck():
     """learning-science 3."""
     assert plateau.is_stagnant(0.5, 0.94, 8)
     assert not plateau.is_stagnant(0.49, 0.94, 8)

@@ -1,4 +1,4 @@
-"""The prediction of the next answer, and how its weights are fitted: learning-science 2."""
+"""The prediction of the next answer and the fit of its weights: learning-science 2."""
 
 from __future__ import annotations
 
@@ -22,58 +22,58 @@ from analytics.core.predictor import (
 
 TRUTH = BlendWeights(-0.2, 0.6, 0.3, 0.2, -0.4, -0.5, 0.4)
 MEAN = st.floats(-20.0, 20.0)
-VOICES = st.builds(PredictorInputs, st.floats(0.001, 0.999), MEAN, MEAN, MEAN, MEAN, MEAN)
+INPUTS = st.builds(PredictorInputs, st.floats(0.001, 0.999), MEAN, MEAN, MEAN, MEAN, MEAN)
 BLEND = st.builds(BlendWeights, *[st.floats(-3.0, 3.0)] * 7)
 
 
 def test_a_prediction_by_hand():
     """-.2 + .6 ln 4 + .3·.5 − .2·.1 + .4·.6 − .5·.2 + .4·.8 = 1.221777."""
-    voices = PredictorInputs(0.8, 0.5, -0.1, -0.6, 0.2, 0.8)
+    inputs = PredictorInputs(0.8, 0.5, -0.1, -0.6, 0.2, 0.8)
 
     assert -0.2 + 0.6 * log(4) + 0.15 - 0.02 + 0.24 - 0.1 + 0.32 == pytest.approx(1.221777)
-    assert predict(voices, TRUTH) == pytest.approx(0.772376, abs=1e-6)
+    assert predict(inputs, TRUTH) == pytest.approx(0.772376, abs=1e-6)
 
 
-@given(voices=st.lists(VOICES, max_size=8), blend=BLEND)
-def test_many_are_predicted_as_one_at_a_time(voices: list[PredictorInputs], blend: BlendWeights):
-    rows = features(np.array(voices, dtype=np.float64).reshape(-1, 6))
+@given(inputs=st.lists(INPUTS, max_size=8), blend=BLEND)
+def test_a_batch_equals_single_predictions(inputs: list[PredictorInputs], blend: BlendWeights):
+    rows = features(np.array(inputs, dtype=np.float64).reshape(-1, 6))
 
     many = predictions(rows, blend)
 
-    expected = [predict(row, blend) for row in voices]
+    expected = [predict(row, blend) for row in inputs]
     np.testing.assert_allclose(many, expected, rtol=1e-12, atol=1e-12)
 
 
-@given(voices=VOICES, blend=BLEND)
-def test_a_prediction_is_a_probability(voices: PredictorInputs, blend: BlendWeights):
-    assert 0.0 <= predict(voices, blend) <= 1.0
+@given(inputs=INPUTS, blend=BLEND)
+def test_a_prediction_is_a_probability(inputs: PredictorInputs, blend: BlendWeights):
+    assert 0.0 <= predict(inputs, blend) <= 1.0
 
 
-@given(voices=VOICES, more=st.floats(0.0, 3.0), less_surely=st.floats(0.5, 1.0))
-def test_by_default_who_is_abler_is_likelier_right(
-    voices: PredictorInputs, more: float, less_surely: float
+@given(inputs=INPUTS, more=st.floats(0.0, 3.0), less_surely=st.floats(0.5, 1.0))
+def test_by_default_more_ability_raises_the_prediction(
+    inputs: PredictorInputs, more: float, less_surely: float
 ):
-    """Whichever term it is: the ability model's own log odds, its sum shrunk, rise with it."""
-    was = predict(voices, DEFAULT)
-    abler = {"ability": voices.ability, "skill_ability": voices.skill_ability}
+    """This holds for either ability; the shrunken log odds of the ability model rise with it."""
+    was = predict(inputs, DEFAULT)
+    abler = {"ability": inputs.ability, "skill_ability": inputs.skill_ability}
 
     for name, term in abler.items():
-        kalman = voices.kalman + less_surely * more
-        now = predict(voices._replace(**{name: term + more, "kalman": kalman}), DEFAULT)
+        kalman = inputs.kalman + less_surely * more
+        now = predict(inputs._replace(**{name: term + more, "kalman": kalman}), DEFAULT)
         assert now >= was
 
 
 @pytest.mark.parametrize("tracing", [0.0, 1.0, nan])
-def test_certainties_have_no_voice(tracing: float):
-    voices = PredictorInputs(tracing, 0.0, 0.0, 0.0, 0.0, 0.0)
+def test_a_mastery_of_zero_or_one_is_refused(tracing: float):
+    inputs = PredictorInputs(tracing, 0.0, 0.0, 0.0, 0.0, 0.0)
 
     with pytest.raises(ValueError, match="inside"):
-        predict(voices, DEFAULT)
+        predict(inputs, DEFAULT)
     with pytest.raises(ValueError, match="inside"):
-        features(np.array([voices]))
+        features(np.array([inputs]))
 
 
-def test_voices_of_another_shape_are_refused():
+def test_inputs_of_another_shape_are_refused():
     with pytest.raises(ValueError, match="shape"):
         features(np.full((3, 5), 0.5))
 
@@ -87,8 +87,8 @@ def test_weights_are_recovered():
 
 
 @given(seed=st.integers(0, 1000), count=st.integers(1, 40), ridge=st.floats(0.01, 100.0))
-def test_no_weights_near_the_fitted_ones_do_better(seed: int, count: int, ridge: float):
-    """The oracle: the penalised likelihood, written out, is lower wherever one steps."""
+def test_no_weights_near_the_fitted_ones_are_better(seed: int, count: int, ridge: float):
+    """The oracle is the penalised likelihood; it is lower at every neighbouring point."""
     rows, score = simulated(count, seed=seed)
     random = np.random.default_rng(seed)
 
@@ -103,7 +103,7 @@ def test_no_weights_near_the_fitted_ones_do_better(seed: int, count: int, ridge:
         assert height(fitted + step) < height(fitted)
 
 
-def test_without_answers_the_weights_are_the_shipped_ones():
+def test_without_answers_the_weights_are_the_defaults():
     assert fit_blend(np.empty((0, 7)), np.empty(0)) == DEFAULT
 
 
@@ -116,8 +116,8 @@ def test_a_few_answers_move_the_weights_a_little():
 
 
 @pytest.mark.parametrize("size", [1.0, 1e3, 1e6])
-def test_answers_that_a_line_parts_still_end_in_finite_weights(size: float):
-    """Without a ridge their likelihood would rise for ever."""
+def test_separable_answers_give_finite_weights(size: float):
+    """Without the ridge penalty their likelihood would rise without bound."""
     rows = np.zeros((200, 7))
     rows[:, 6] = np.linspace(-size, size, 200)
     score = (rows[:, 6] > 0).astype(np.float64)
@@ -128,7 +128,7 @@ def test_answers_that_a_line_parts_still_end_in_finite_weights(size: float):
     assert fitted.kalman >= DEFAULT.kalman
 
 
-def test_equal_voices_share_a_weight():
+def test_equal_inputs_share_a_weight():
     rows, score = simulated(2000)
     rows[:, 3] = rows[:, 2]
 
@@ -168,7 +168,7 @@ def test_the_same_answers_give_the_same_floats():
         (np.zeros((1, 7)), np.zeros(1), nan, "ridge"),
     ],
 )
-def test_what_does_not_fit_is_refused(rows, score, ridge: float, why: str):
+def test_invalid_arguments_are_refused(rows, score, ridge: float, why: str):
     with pytest.raises(ValueError, match=why):
         fit_blend(rows, score, ridge=ridge)
 

@@ -1,4 +1,4 @@
-"""Readiness: recalled where it was studied, else met for the first time; learning-science 2, 5."""
+"""Readiness: recall of studied items, first-sight success of others; learning-science 2, 5."""
 
 from __future__ import annotations
 
@@ -42,60 +42,60 @@ def question(
     has_skill: bool = False,
     is_answered: bool = False,
 ) -> Questions:
-    """Return one."""
+    """Return a single question."""
     return Questions(
-        skill_ability=lone(at_skill),
-        skill=lone(skill),
-        item=lone(item),
+        skill_ability=single(at_skill),
+        skill=single(skill),
+        item=single(item),
         has_skill=np.array([has_skill]),
         is_answered=np.array([is_answered]),
     )
 
 
-def lone(term: Gaussian) -> Gaussians:
+def single(term: Gaussian) -> Gaussians:
     return Gaussians(np.array([term.mean]), np.array([term.variance]))
 
 
-def chance(asked: Questions, ability: Gaussian = LEARNER) -> float:
+def p_correct_of(asked: Questions, ability: Gaussian = LEARNER) -> float:
     return p_correct_at_first_sight(asked, ability).item()
 
 
-def test_an_item_nobody_knows_is_met_as_any_item():
+def test_an_unknown_item_has_the_prior_difficulty():
     """By hand: logit p = m / √(1 + πv/8) with m = .6 and v = .6 + .6 + 1 + .8."""
     anything = sigmoid(0.6 / sqrt(1 + pi * 3.0 / 8))
 
-    in_a_set = chance(question(skill=SKILL, has_skill=True))
+    in_a_set = p_correct_of(question(skill=SKILL, has_skill=True))
 
     assert in_a_set == pytest.approx(anything)
     alone = 0.6 / sqrt(1 + pi * 2.4 / 8)
-    assert chance(question()) == pytest.approx(sigmoid(alone))
+    assert p_correct_of(question()) == pytest.approx(sigmoid(alone))
 
 
 @given(ability=TERMS, at_skill=TERMS, skill=TERMS, item=TERMS)
-def test_what_is_known_is_expected_as_of_any_answer(
+def test_known_terms_give_the_prediction_of_the_model_of_answers(
     ability: Gaussian, at_skill: Gaussian, skill: Gaussian, item: Gaussian
 ):
-    """learning-science 2: the same terms as in the model of answers."""
+    """learning-science 2: both use the same terms."""
     log_odds, _, _ = difficulty.expect(ability, at_skill, skill, item)
 
     asked = question(at_skill=at_skill, skill=skill, item=item, has_skill=True, is_answered=True)
 
-    assert chance(asked, ability) == pytest.approx(sigmoid(log_odds))
+    assert p_correct_of(asked, ability) == pytest.approx(sigmoid(log_odds))
 
 
 @given(ability=TERMS, item=TERMS, skill=TERMS)
-def test_what_is_not_known_begins_as_everything_begins(
-    ability: Gaussian, item: Gaussian, skill: Gaussian
-):
+def test_unknown_terms_start_from_their_priors(ability: Gaussian, item: Gaussian, skill: Gaussian):
     new_to_skill, _, _ = difficulty.expect(ability, LEARNER_SKILL, skill, ITEM)
     alone, _, _ = difficulty.expect(ability, ABSENT, ABSENT, item)
     unheard_of, _, _ = difficulty.expect(ability, ABSENT, ABSENT, LONE_ITEM)
 
-    assert chance(question(skill=skill, has_skill=True), ability) == pytest.approx(
+    assert p_correct_of(question(skill=skill, has_skill=True), ability) == pytest.approx(
         sigmoid(new_to_skill)
     )
-    assert chance(question(item=item, is_answered=True), ability) == pytest.approx(sigmoid(alone))
-    assert chance(question(item=item), ability) == pytest.approx(sigmoid(unheard_of))
+    assert p_correct_of(question(item=item, is_answered=True), ability) == pytest.approx(
+        sigmoid(alone)
+    )
+    assert p_correct_of(question(item=item), ability) == pytest.approx(sigmoid(unheard_of))
 
 
 @given(
@@ -104,7 +104,7 @@ def test_what_is_not_known_begins_as_everything_begins(
     offset=st.floats(-2, 2),
     slope=st.floats(0.05, 2),
 )
-def test_what_was_studied_is_recalled(stability: float, days: float, offset: float, slope: float):
+def test_recall_of_a_studied_item(stability: float, days: float, offset: float, slope: float):
     """learning-science 5: R by fractional days, calibrated for the learner."""
     calibration = Calibration(offset, slope)
     at = int(days * DAY)
@@ -121,8 +121,8 @@ def many(*memories: Memory) -> Memories:
     return Memories(np.array(stability), np.array(hardness), np.array(at, dtype=np.int64))
 
 
-def test_a_set_is_ready_as_its_items_are():
-    """One pass: what was studied is recalled, the rest is met for the first time."""
+def test_the_readiness_of_a_set_is_that_of_its_items():
+    """One pass gives recall of the studied items and first-sight success of the others."""
     recall = recall_probability_now(
         many(Memory(10.0, 5.0, 0), Memory(nan, nan, 0)), UNCALIBRATED, 10 * DAY
     )

@@ -1,4 +1,4 @@
-"""How long answers take: the reference time of learning-science 4."""
+"""Histograms of response times; the reference time of learning-science 4."""
 
 from __future__ import annotations
 
@@ -21,18 +21,20 @@ def test_the_median_is_within_a_bin_of_the_true_one(seconds: list[float]):
     middle = sorted(seconds)
     low, high = middle[(len(middle) - 1) // 2], middle[len(middle) // 2]
 
-    found = response_times.median(counted(seconds))
+    found = response_times.median(histogram_of(seconds))
 
     assert found is not None
     assert low / WITHIN_A_BIN * (1 - 1e-9) <= found <= high * WITHIN_A_BIN * (1 + 1e-9)
 
 
-def test_equal_times_have_themselves_as_median_but_for_the_bin():
-    assert response_times.median(counted([60.0] * 9)) == pytest.approx(60.0, rel=WITHIN_A_BIN - 1)
+def test_the_median_of_equal_times_is_within_a_bin_of_them():
+    assert response_times.median(histogram_of([60.0] * 9)) == pytest.approx(
+        60.0, rel=WITHIN_A_BIN - 1
+    )
 
 
-def test_within_its_bin_the_median_lies_where_half_of_the_times_are():
-    """A fifth of the way into the bin that begins at the shortest: 1 of 10 lies below, 5 in all."""
+def test_the_median_is_interpolated_within_its_bin():
+    """4 of 10 times are below the second bin of 5, so the median is a fifth of the way into it."""
     counts = response_times.empty()
     counts[0], counts[1], counts[2] = 4, 5, 1
 
@@ -40,23 +42,23 @@ def test_within_its_bin_the_median_lies_where_half_of_the_times_are():
 
 
 @given(st.lists(SECONDS, max_size=MIN_COUNT - 1))
-def test_a_handful_of_times_says_nothing(seconds: list[float]):
-    assert response_times.median(counted(seconds)) is None
+def test_a_few_times_have_no_median(seconds: list[float]):
+    assert response_times.median(histogram_of(seconds)) is None
 
 
 @given(one=st.lists(SECONDS, max_size=30), other=st.lists(SECONDS, max_size=30))
 def test_neither_order_nor_batches_matter(one: list[float], other: list[float]):
-    counts = counted(one)
+    counts = histogram_of(one)
     response_times.add(counts, np.array(other))
 
-    assert counts.tolist() == counted(other + one).tolist()
+    assert counts.tolist() == histogram_of(other + one).tolist()
     assert counts.sum() == len(one) + len(other)
 
 
 @given(seconds=st.lists(SECONDS, min_size=MIN_COUNT, max_size=30), longer=st.floats(1.0, 5.0))
-def test_who_takes_longer_raises_the_median(seconds: list[float], longer: float):
-    usual = response_times.median(counted(seconds))
-    slower = response_times.median(counted([second * longer for second in seconds]))
+def test_longer_times_raise_the_median(seconds: list[float], longer: float):
+    usual = response_times.median(histogram_of(seconds))
+    slower = response_times.median(histogram_of([second * longer for second in seconds]))
 
     assert usual is not None
     assert slower is not None
@@ -64,24 +66,24 @@ def test_who_takes_longer_raises_the_median(seconds: list[float], longer: float)
 
 
 def test_times_beyond_the_bins_count_in_the_outer_ones():
-    counts = counted([0.0, 0.1, MAX_SECONDS, 1e9, inf])
+    counts = histogram_of([0.0, 0.1, MAX_SECONDS, 1e9, inf])
 
     assert counts[0] == 2
     assert counts[-1] == 3
 
 
 def test_unknown_times_are_not_counted():
-    assert counted([nan, 30.0, nan]).sum() == 1
+    assert histogram_of([nan, 30.0, nan]).sum() == 1
 
 
 def test_negative_times_are_refused():
     with pytest.raises(ValueError, match="not negative"):
-        counted([5.0, -1.0])
+        histogram_of([5.0, -1.0])
 
 
 @given(st.lists(SECONDS, max_size=30))
-def test_a_histogram_comes_back_from_its_bytes(seconds: list[float]):
-    counts = counted(seconds)
+def test_a_histogram_is_restored_from_its_bytes(seconds: list[float]):
+    counts = histogram_of(seconds)
 
     stored = counts.tobytes()
 
@@ -90,8 +92,8 @@ def test_a_histogram_comes_back_from_its_bytes(seconds: list[float]):
     assert stored[:4] == int(counts[0]).to_bytes(4, "little")
 
 
-def test_what_comes_back_can_be_added_to():
-    counts = response_times.from_bytes(counted([1.0]).tobytes())
+def test_a_restored_histogram_can_be_added_to():
+    counts = response_times.from_bytes(histogram_of([1.0]).tobytes())
 
     response_times.add(counts, np.array([2.0]))
 
@@ -108,7 +110,7 @@ def test_other_bytes_are_refused(stored: bytes):
         response_times.from_bytes(stored)
 
 
-def counted(seconds: list[float]) -> response_times.Counts:
+def histogram_of(seconds: list[float]) -> response_times.Counts:
     counts = response_times.empty()
     response_times.add(counts, np.array(seconds, dtype=np.float64))
     return counts

@@ -1,4 +1,4 @@
-"""Many learners' reviews at a time are one review after another: learning-science 5."""
+"""A batch of reviews equals single reviews one after another: learning-science 5."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from analytics.core.memory import DAY, Grade, Memory, retrievability_at, review
 from analytics.core.review_batch import Reviews, replay_reviews
 
 LEARNERS, ITEMS = 3, 4
-BEGIN = 20_000 * DAY
+START = 20_000 * DAY
 GAP = st.sampled_from([0, 1, DAY // 2, DAY - 1, DAY, DAY + 1]) | st.integers(0, 90 * DAY)
 REVIEW = st.tuples(
     st.integers(0, LEARNERS - 1), st.integers(0, ITEMS - 1), st.sampled_from(Grade), GAP
@@ -23,22 +23,24 @@ Review = tuple[int, int, Grade, int]
 
 
 @given(st.lists(REVIEW, max_size=60))
-def test_a_batch_is_one_review_after_another(given_reviews: list[Review]):
+def test_a_batch_equals_single_reviews(given_reviews: list[Review]):
     expected = one_at_a_time(given_reviews)
 
-    told = replay_reviews(reviews(given_reviews))
+    replayed = replay_reviews(reviews(given_reviews))
 
     for row, memory in enumerate(expected.memories):
-        assert [column[row] for column in told.memories] == pytest.approx(list(memory), rel=1e-9)
+        assert [column[row] for column in replayed.memories] == pytest.approx(
+            list(memory), rel=1e-9
+        )
     for row, calibration in enumerate(expected.calibrations):
-        mine = [column[row] for column in told.calibrations]
+        mine = [column[row] for column in replayed.calibrations]
         assert mine == pytest.approx(list(calibration), rel=1e-9, abs=1e-9)
-    assert told.recall.tolist() == pytest.approx(expected.recall, rel=1e-9, nan_ok=True)
+    assert replayed.recall.tolist() == pytest.approx(expected.recall, rel=1e-9, nan_ok=True)
 
 
 @given(st.lists(REVIEW, min_size=1, max_size=40), st.randoms(use_true_random=False))
-def test_how_learners_take_turns_does_not_matter(given_reviews: list[Review], random):
-    """Each learner's reviews stay in their order; nobody moves anybody else's memories."""
+def test_the_order_among_learners_does_not_matter(given_reviews: list[Review], random):
+    """Each learner's reviews keep their order and move only that learner's memories."""
     given_reviews = [*((n, 0, Grade.CORRECT, 0) for n in range(LEARNERS)), *given_reviews]
     times = np.cumsum([gap for *_, gap in given_reviews])
     turns = [learner for learner, *_ in given_reviews]
@@ -47,25 +49,25 @@ def test_how_learners_take_turns_does_not_matter(given_reviews: list[Review], ra
     shuffled = [left[learner].pop(0) for learner in turns]
     one = reviews(given_reviews)
 
-    told = replay_reviews(one)
+    replayed = replay_reviews(one)
     other = replay_reviews(
         Reviews(
             learner=one.learner[shuffled],
             memory=one.memory[shuffled],
             grade=one.grade[shuffled],
-            at=BEGIN + times[shuffled],
+            at=START + times[shuffled],
         )
     )
 
-    assert [column.tolist() for column in told.memories] == [
+    assert [column.tolist() for column in replayed.memories] == [
         column.tolist() for column in other.memories
     ]
-    assert [column.tolist() for column in told.calibrations] == [
+    assert [column.tolist() for column in replayed.calibrations] == [
         column.tolist() for column in other.calibrations
     ]
 
 
-def test_only_reviews_a_day_or_more_apart_say_how_well_the_model_knows_a_learner():
+def test_only_reviews_a_day_or_more_apart_move_the_calibration():
     """learning-science 5: one step per review at least a day after the previous one."""
 
     def offset(gap: int) -> float:
@@ -76,21 +78,23 @@ def test_only_reviews_a_day_or_more_apart_say_how_well_the_model_knows_a_learner
     assert offset(DAY) < UNCALIBRATED.offset
 
 
-def test_before_its_first_review_nothing_is_recalled():
-    told = replay_reviews(reviews([(0, 0, Grade.CORRECT, 0), (0, 0, Grade.CORRECT, DAY)]))
+def test_recall_is_nan_before_the_first_review():
+    replayed = replay_reviews(reviews([(0, 0, Grade.CORRECT, 0), (0, 0, Grade.CORRECT, DAY)]))
 
-    assert isnan(told.recall[0])
-    assert 0.8 < told.recall[1] < 1
+    assert isnan(replayed.recall[0])
+    assert 0.8 < replayed.recall[1] < 1
 
 
-def test_no_reviews_leave_nothing():
-    told = replay_reviews(reviews([]))
+def test_no_reviews_give_empty_arrays():
+    replayed = replay_reviews(reviews([]))
 
-    assert len(told.recall) == len(told.memories.at) == len(told.calibrations.offset) == 0
+    assert (
+        len(replayed.recall) == len(replayed.memories.at) == len(replayed.calibrations.offset) == 0
+    )
 
 
 class Expected:
-    """What `reviewed` and `learned` make of reviews, one after another."""
+    """Memories, calibrations and recall after single reviews, one after another."""
 
     def __init__(self) -> None:
         self.memories: list[Memory] = []
@@ -119,12 +123,12 @@ def one_at_a_time(given_reviews: list[Review]) -> Expected:
 
 
 def reviews(given_reviews: list[Review]) -> Reviews:
-    """Number learners and memories without gaps, whoever there is."""
+    """Return the batch, with learners and memories numbered without gaps."""
     learner = np.array([learner for learner, *_ in given_reviews], dtype=np.int64)
     pair = np.array([n * ITEMS + item for n, item, *_ in given_reviews], dtype=np.int64)
     return Reviews(
         learner=np.unique(learner, return_inverse=True)[1],
         memory=np.unique(pair, return_inverse=True)[1],
         grade=np.array([grade for *_, grade, _gap in given_reviews], dtype=np.int64),
-        at=BEGIN + np.cumsum([gap for *_, gap in given_reviews], dtype=np.int64),
+        at=START + np.cumsum([gap for *_, gap in given_reviews], dtype=np.int64),
     )

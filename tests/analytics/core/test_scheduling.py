@@ -1,4 +1,4 @@
-"""What to review first: learning-science 5, decision record 19."""
+"""The order of reviews: learning-science 5, decision record 19."""
 
 from __future__ import annotations
 
@@ -41,15 +41,15 @@ GAINS = st.lists(st.floats(-1.0, 1.0) | st.sampled_from([0.0, -0.0, inf, -inf]),
 
 
 @given(MEMORY, PROBABILITY, st.floats(1.0, 300.0))
-def test_a_gain_is_what_the_review_adds_to_the_mean_recall_of_sixty_days(
+def test_a_gain_is_the_mean_recall_added_over_sixty_days(
     memory: Memory, chance: float, seconds: float
 ):
-    """By summing up R moment by moment, with the review and without."""
+    """Compared with numerical integrals of R with and without the review."""
     right, wrong = (
-        summed(review(memory, grade, AT).stability, 0.0)
+        integrate_recall(review(memory, grade, AT).stability, 0.0)
         for grade in (Grade.CORRECT, Grade.INCORRECT)
     )
-    without = summed(memory.stability, (AT - memory.at) / DAY)
+    without = integrate_recall(memory.stability, (AT - memory.at) / DAY)
 
     [gain] = gains(together([memory]), AT, seconds=np.array([seconds]), recall=np.array([chance]))
 
@@ -72,16 +72,16 @@ def test_the_mean_of_recall_by_hand():
 
 
 @given(MEMORIES)
-def test_by_default_a_review_succeeds_as_the_model_says(rows: list[Memory]):
+def test_the_default_recall_is_that_of_the_model(rows: list[Memory]):
     memories, seconds = together(rows), np.full(len(rows), 10.0)
 
-    said = gains(memories, AT, seconds=seconds, recall=retrievabilities_at(memories, AT))
+    expected = gains(memories, AT, seconds=seconds, recall=retrievabilities_at(memories, AT))
 
-    assert gains(memories, AT, seconds=seconds).tolist() == said.tolist()
+    assert gains(memories, AT, seconds=seconds).tolist() == expected.tolist()
 
 
 @given(MEMORIES, st.floats(1.0, 100.0))
-def test_what_takes_twice_the_time_is_worth_half(rows: list[Memory], seconds: float):
+def test_a_review_of_twice_the_time_has_half_the_gain(rows: list[Memory], seconds: float):
     memories, once = together(rows), np.full(len(rows), seconds)
 
     gain, halved = (gains(memories, AT, seconds=time) for time in (once, 2.0 * once))
@@ -90,7 +90,7 @@ def test_what_takes_twice_the_time_is_worth_half(rows: list[Memory], seconds: fl
 
 
 @given(MEMORY, PROBABILITY, PROBABILITY)
-def test_the_surer_a_success_the_greater_the_gain(memory: Memory, one: float, other: float):
+def test_a_more_probable_success_has_a_greater_gain(memory: Memory, one: float, other: float):
     worse, better = sorted([one, other])
     memories, seconds = together([memory, memory]), np.ones(2)
 
@@ -110,7 +110,7 @@ def test_items_do_not_change_each_others_gains(rows: list[Memory], random):
     assert moved.tolist() == pytest.approx(gain[shuffled].tolist(), rel=1e-12, abs=1e-15)
 
 
-def test_what_was_reviewed_just_now_waits_for_what_is_due():
+def test_a_due_item_comes_before_one_that_was_just_reviewed():
     fresh, faded = Memory(5.0, 5.0, AT), Memory(5.0, 5.0, AT - 8 * DAY)
 
     gain = gains(together([fresh, faded]), AT, seconds=np.full(2, 10.0))
@@ -120,7 +120,7 @@ def test_what_was_reviewed_just_now_waits_for_what_is_due():
 
 @example([1e-60, -1e-60, 0.0, -0.0])
 @given(GAINS)
-def test_the_greatest_gain_comes_first_and_equals_keep_their_order(given_gains: list[float]):
+def test_the_greatest_gain_comes_first_and_equal_gains_keep_their_order(given_gains: list[float]):
     single = np.array(given_gains, dtype=np.float32)
 
     rows = order(np.array(given_gains, dtype=np.float64))
@@ -163,20 +163,20 @@ def test_expected_times_lie_between_the_items_own_and_the_mean(rows: list[tuple[
     assert np.all(seconds <= np.maximum(np.maximum(own, usual), MIN_SECONDS) + 1e-9)
 
 
-def test_where_no_time_is_known_all_take_the_usual():
+def test_unknown_times_are_the_default():
     nothing = np.zeros(0)
 
     assert expected_seconds(np.zeros(2), np.zeros(2, np.int64)).tolist() == [DEFAULT_SECONDS] * 2
     assert expected_seconds(nothing, nothing.astype(np.int64)).tolist() == []
 
 
-def test_nothing_due_has_no_order():
+def test_the_order_of_no_items_is_empty():
     gain = gains(Memories.blank(0), AT, seconds=np.zeros(0))
 
     assert order(gain).tolist() == new_first(gain).tolist() == []
 
 
-def test_what_cannot_be_ordered_is_refused():
+def test_invalid_arguments_are_refused():
     one, second = together([Memory(5.0, 5.0, AT - DAY)]), np.ones(1)
 
     with pytest.raises(ValueError, match="reviewed again"):
@@ -197,7 +197,7 @@ def test_what_cannot_be_ordered_is_refused():
 
 
 def test_learners_with_little_time_retain_more_than_in_any_other_order():
-    """learning-science 5: of 240 items after 60 days, four minutes a day; seeded."""
+    """learning-science 5: 240 items, 60 days, four minutes a day, with a seed."""
     setting = Setting("4 min", budget=240.0)
     kept = {
         name: retained(by, setting, shape=(30, 240), days=60, seed=7) for name, by in ORDERS.items()
@@ -210,8 +210,8 @@ def test_learners_with_little_time_retain_more_than_in_any_other_order():
             assert more.mean() > 3 * error, name
 
 
-def summed(stability: float, days: float) -> float:
-    """Return the mean of R over the horizon by small steps, smallest where R falls fastest."""
+def integrate_recall(stability: float, days: float) -> float:
+    """Return the mean of R over the horizon in small steps, smallest where R falls fastest."""
     edges = np.concatenate([[0.0], np.geomspace(1e-6, HORIZON, 4_000)])
     middles = days + (edges[1:] + edges[:-1]) / 2.0
     return float(retrievability(stability, middles) @ np.diff(edges)) / HORIZON

@@ -1,4 +1,4 @@
-"""The discounted velocity of a course, and what it was a week before: learning-science 3."""
+"""The discounted velocity of a trajectory, now and a week before: learning-science 3."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from analytics.core.velocity import NO_HISTORY, WEEK, DailyHistories, DailyHisto
 
 GAPS = st.one_of(st.just(0.0), st.floats(0, 2), st.floats(0, 30))
 VALUES = st.floats(-0.0015, 0.045)
-# A day since 1970 is a float to 4e-12, and each step fades by a difference of two.
+# Days since 1970 are floats exact to 4e-12; each step decays by a difference of two.
 ROUNDING = 1e-9
 STEPS = st.lists(st.tuples(GAPS, VALUES), min_size=1, max_size=25)
 
@@ -31,15 +31,15 @@ def test_an_answer_weighs_half_after_a_week():
 
 
 @given(steps=STEPS, wait=st.floats(0, 20))
-def test_a_week_before_is_as_if_it_had_been_read_then(
+def test_the_velocity_a_week_before_is_that_read_a_week_before(
     steps: list[tuple[float, float]], wait: float
 ):
-    """learning-science 3, against the whole history: the mean over all answers until that day."""
-    history, recent, trail = walked(steps)
+    """learning-science 3: compared with the mean over all answers until that day."""
+    history, recent, daily = walk(steps)
     last = history[-1][0]
     day = last + wait
 
-    earlier = velocity.before(trail, recent, last, day)
+    earlier = velocity.before(daily, recent, last, day)
 
     end = floor(day) - WEEK + 1
     then = [(end - at, value) for at, value in history if at < end]
@@ -51,21 +51,23 @@ def test_a_week_before_is_as_if_it_had_been_read_then(
 
 
 @given(steps=st.lists(STEPS, min_size=1, max_size=6), waits=st.lists(GAPS, min_size=6, max_size=6))
-def test_many_trails_are_kept_as_one_is(steps: list[list[tuple[float, float]]], waits: list[float]):
-    walks = [walked(each) for each in steps]
+def test_a_batch_of_daily_histories_equals_single_ones(
+    steps: list[list[tuple[float, float]]], waits: list[float]
+):
+    walks = [walk(each) for each in steps]
     last = np.array([history[-1][0] for history, _, _ in walks])
     day = last + waits[: len(walks)]
-    trails = DailyHistories(
-        np.array([trail.weights for _, _, trail in walks]).T,
-        np.array([trail.means for _, _, trail in walks]).T,
+    daily_histories = DailyHistories(
+        np.array([daily.weights for _, _, daily in walks]).T,
+        np.array([daily.means for _, _, daily in walks]).T,
     )
     recent = ExponentialAverage(*np.array([recent for _, recent, _ in walks]).T)
 
-    together = velocity.close_days_many(trails, recent, last, day)
+    together = velocity.close_days_many(daily_histories, recent, last, day)
 
     alone = [
-        velocity.close_days(trail, one, *days)
-        for (_, one, trail), days in zip(walks, zip(last, day, strict=True), strict=True)
+        velocity.close_days(daily, one, *days)
+        for (_, one, daily), days in zip(walks, zip(last, day, strict=True), strict=True)
     ]
     assert np.allclose(together.weights.T, [one.weights for one in alone], rtol=0, atol=1e-12)
     assert np.allclose(together.means.T, [one.means for one in alone], rtol=0, atol=1e-12)
@@ -92,13 +94,13 @@ def test_without_a_week_of_practice_the_trend_is_stable():
 
 
 def test_the_same_calendar_day_closes_nothing():
-    trail = velocity.close_days(NO_HISTORY, ExponentialAverage(3.0, 0.02), 20_000.1, 20_000.9)
+    daily = velocity.close_days(NO_HISTORY, ExponentialAverage(3.0, 0.02), 20_000.1, 20_000.9)
 
-    assert trail == NO_HISTORY
+    assert daily == NO_HISTORY
 
 
 @given(means=st.lists(st.tuples(st.floats(0, 9), VALUES), max_size=6))
-def test_pooled_means_are_the_mean_of_everything(means: list[tuple[float, float]]):
+def test_the_pooled_mean_is_the_mean_of_all_values(means: list[tuple[float, float]]):
     weight = sum(w for w, _ in means)
 
     pooled = exponential_average.pooled([ExponentialAverage(*each) for each in means])
@@ -107,17 +109,17 @@ def test_pooled_means_are_the_mean_of_everything(means: list[tuple[float, float]
     assert pooled.weight * pooled.mean == pytest.approx(sum(w * v for w, v in means), abs=1e-12)
 
 
-def walked(
+def walk(
     steps: list[tuple[float, float]],
 ) -> tuple[list[tuple[float, float]], ExponentialAverage[float], DailyHistory]:
-    """What is kept of (days since the answer before, velocity), beside the days and velocities."""
-    day, recent, trail = 20_000.7, NO_AVERAGE, NO_HISTORY
+    """Return (day, velocity) of these steps (gap in days, velocity), and both averages."""
+    day, recent, daily = 20_000.7, NO_AVERAGE, NO_HISTORY
     history: list[tuple[float, float]] = []
     for gap, value in steps:
         if history:
-            trail = velocity.close_days(trail, recent, day, day + gap)
+            daily = velocity.close_days(daily, recent, day, day + gap)
             recent = exponential_average.decayed(recent, velocity.fade(gap))
             day += gap
         recent = exponential_average.absorb(recent, value)
         history.append((day, value))
-    return history, recent, trail
+    return history, recent, daily
