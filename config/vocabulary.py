@@ -1,7 +1,7 @@
-"""What tables and columns are called in the reader's language.
+"""Names of models and fields in the reader's language.
 
-The models are named plainly, once; here their names are told to gettext, and looked up when they
-are shown. A name that is not here stays English; a test finds it.
+Models and fields declare plain English names. This module marks these names for gettext and
+translates them when they are displayed. A name that is missing here stays English; a test finds it.
 """
 
 from __future__ import annotations

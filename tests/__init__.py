@@ -1,1 +1,1 @@
-"""Behaviour, tried through the interfaces users have."""
+"""Tests of behaviour through the public interfaces."""

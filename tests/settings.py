@@ -1,4 +1,4 @@
-"""The project's settings for tests: quick passwords, no pool, no manifest of static files."""
+"""The project's settings for tests: fast password hashing, no pool, no static files manifest."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import re
 from pathlib import Path
 
-# Nothing of a developer's own .env or shell may reach a test.
+# Nothing from a developer's .env file or shell may affect a test.
 os.environ["READ_ENV_FILE"] = "false"
 for name in re.findall(r"^#?([A-Z_]+)=", Path(".env.example").read_text(), re.MULTILINE):
     os.environ.pop(name, None)
@@ -19,7 +19,7 @@ from config.settings import *  # noqa: E402, F403
 from config.settings import DATABASES, ON_SQLITE  # noqa: E402
 
 if ON_SQLITE:
-    # A file: threads of one test must meet in one database.
+    # A file, because the threads of one test share one database.
     DATABASES["default"]["TEST"] = {"NAME": "var/test.sqlite3"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {

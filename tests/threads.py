@@ -1,4 +1,4 @@
-"""Real threads, each with its own connection, for requests that meet."""
+"""Real threads, each with its own connection, for concurrent requests."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CLIENTS = 8
 
 
 def together(call: Callable[[int], Any], clients: int = CLIENTS) -> list[Any]:
-    """Let so many threads make a call at the same moment, and return what each got."""
+    """Make a call from several threads at the same moment, and return all results."""
     gate = Barrier(clients)
 
     def run(number: int) -> Any:

@@ -1,1 +1,1 @@
-"""Snapshots of every response, to prove that a refactoring changes none."""
+"""Snapshots of every response, to show that a refactoring changes none of them."""

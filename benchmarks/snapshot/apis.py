@@ -1,4 +1,4 @@
-"""Requests to the APIs: reads with sensible and with malformed parameters, then writes."""
+"""Requests to the APIs: reads with valid and with malformed parameters, then writes."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from urllib.parse import urlencode
 
 from benchmarks.snapshot.facts import DEMO, OTHER, UNKNOWN, Facts
 from benchmarks.snapshot.requests import Request
-from benchmarks.snapshot.writes import ASSIGNED, logins, writes
+from benchmarks.snapshot.writes import ASSIGNMENT_KINDS, logins, writes
 
 CALLERS = ("guest", "learner", "coach", "head", "superuser", "key", "read-key", "foreigner")
-SHAPES: list[dict[str, Any]] = [
+PAGE_QUERIES: list[dict[str, Any]] = [
     {}, {"page_size": 2}, {"page_size": 2, "page": 2}, {"page_size": 2, "page": 99},
     {"page_size": "x"}, {"page_size": 0}, {"page_size": 1001}, {"page": "x", "page_size": 5},
     {"cursor": "x"}, {"nobody": "knows"},
 ]  # fmt: skip
-PUBLIC = (
+PUBLIC_PATHS = (
     "/", "/healthz", "/healthz/", "/readyz", "/metrics", "/api/schema", "/api/docs", "/nothing",
     "/api/nothing", "/api/v1/nothing", "/v3/nothing", "/%00", "/api/auth/facility/%00",
     "/api/schema/",
@@ -24,29 +24,29 @@ PUBLIC = (
 
 
 def requests(facts: Facts) -> Iterator[Request]:
-    """Yield every request to the APIs: all reads, all writes, then the reads that show them."""
+    """Yield every request to the APIs: all reads, all writes, then reads by the superuser."""
     for caller in CALLERS:
-        for path in _reads(facts):
+        for path in _read_paths(facts):
             yield Request(caller, "GET", path)
-        yield from _walks(caller, facts)
+        yield from _cursor_requests(caller, facts)
     for caller in CALLERS:
         yield from writes(caller, facts)
-    for path in _reads(facts):
+    for path in _read_paths(facts):
         yield Request("superuser", "GET", path)
     for caller in ("guest", "superuser", "key"):
-        yield from (Request(caller, "GET", path) for path in PUBLIC)
+        yield from (Request(caller, "GET", path) for path in PUBLIC_PATHS)
     yield from logins()
 
 
-def _reads(facts: Facts) -> Iterator[str]:
+def _read_paths(facts: Facts) -> Iterator[str]:
     yield "/api/auth/session/current"
-    yield from _roster_reads(facts)
-    yield from _record_reads(facts)
-    yield from _model_reads(facts)
-    yield from _study_reads(facts)
+    yield from _roster_paths(facts)
+    yield from _record_paths(facts)
+    yield from _learner_model_paths(facts)
+    yield from _study_paths(facts)
 
 
-def _roster_reads(facts: Facts) -> Iterator[str]:
+def _roster_paths(facts: Facts) -> Iterator[str]:
     own = {
         "facility": "school", "classroom": "room", "learnergroup": "group",
         "facilityuser": "learner", "membership": "membership", "role": "role",
@@ -58,23 +58,23 @@ def _roster_reads(facts: Facts) -> Iterator[str]:
         "classroom": ["parent"], "learnergroup": ["parent"],
         "facilityuser": ["facility", "member_of"],
         "membership": ["user", "collection"], "role": ["user", "collection"],
-        **{kind: ["collection"] for kind in ASSIGNED},
+        **{kind: ["collection"] for kind in ASSIGNMENT_KINDS},
     }  # fmt: skip
     for kind, fact in own.items():
-        path = f"/api/{'assignments' if kind in ASSIGNED else 'auth'}/{kind}"
-        yield from _queries(path, SHAPES if kind == "facilityuser" else SHAPES[:3])
-        yield from _queries(path, [{name: v} for name in filters.get(kind, []) for v in values])
+        path = f"/api/{'assignments' if kind in ASSIGNMENT_KINDS else 'auth'}/{kind}"
+        yield from _add_queries(path, PAGE_QUERIES if kind == "facilityuser" else PAGE_QUERIES[:3])
+        yield from _add_queries(path, [{name: v} for name in filters.get(kind, []) for v in values])
         for key in (facts[fact], facts[fact].replace("-", ""), UNKNOWN, "x"):
             yield f"{path}/{key}"
     searches = ["ada", "ada moreno", "نور", "student_1", "%", "x" * 201]
-    yield from _queries("/api/auth/facilityuser", [{"search": word} for word in searches])
-    yield from _queries("/api/auth/role", [{"kind": kind} for kind in ("coach", "admin", "x")])
-    yield from _queries("/api/assignments/lesson", [{"active": v} for v in ("true", "0", "x")])
+    yield from _add_queries("/api/auth/facilityuser", [{"search": word} for word in searches])
+    yield from _add_queries("/api/auth/role", [{"kind": kind} for kind in ("coach", "admin", "x")])
+    yield from _add_queries("/api/assignments/lesson", [{"active": v} for v in ("true", "0", "x")])
 
 
-def _record_reads(facts: Facts) -> Iterator[str]:
-    tries, attempts = "/api/logger/masterylog", "/api/logger/attemptlog"
-    places: list[dict[str, Any]] = [
+def _record_paths(facts: Facts) -> Iterator[str]:
+    mastery_logs, attempts = "/api/logger/masterylog", "/api/logger/attemptlog"
+    place_filters: list[dict[str, Any]] = [
         {name: value}
         for name, fact in (
             ("classroom", "room"),
@@ -83,82 +83,94 @@ def _record_reads(facts: Facts) -> Iterator[str]:
         )
         for value in (facts[fact], UNKNOWN, "x")
     ]
-    places += [{"classroom": facts["other_room"]}, {"complete": "true"}, {"complete": "x"}]
+    place_filters += [{"classroom": facts["other_room"]}, {"complete": "true"}, {"complete": "x"}]
     own = {"content": facts["content"], "user": facts["learner"]}
-    named = {**own, "user": "student_123"}
-    mates = {**own, "user": facts["classmate"]}
+    by_external_id = {**own, "user": "student_123"}
+    of_classmate = {**own, "user": facts["classmate"]}
     quizzes = [{**own, "quiz": value} for value in ("true", "0", "x")]
-    yield from _queries(tries, [{}, named, mates, {"content": "x", "user": "x"}, *quizzes])
-    yield from _queries(tries, [{**own, **query} for query in [*SHAPES, *places]])
+    yield from _add_queries(
+        mastery_logs, [{}, by_external_id, of_classmate, {"content": "x", "user": "x"}, *quizzes]
+    )
+    yield from _add_queries(
+        mastery_logs, [{**own, **query} for query in [*PAGE_QUERIES, *place_filters]]
+    )
     for index in ("0", "1", "99", "-1", "x"):
-        yield from _queries(f"{tries}/{index}/diff", [own, named, {}, {**own, "after": "x"}])
-    details: list[dict[str, Any]] = [
+        yield from _add_queries(
+            f"{mastery_logs}/{index}/diff", [own, by_external_id, {}, {**own, "after": "x"}]
+        )
+    other_filters: list[dict[str, Any]] = [
         {"masterylog": facts["try"]}, {"masterylog": UNKNOWN}, {"item": facts["item"], **own},
         {"mastery_level": 1, **own}, {"mastery_level": "x"}, {"mastery_level": 2**31},
         {**own, "page_size": 3}, {"user": facts["foreigner"]}, {"user": "student_123"},
     ]  # fmt: skip
-    yield from _queries(attempts, [*SHAPES[1:], *({"page_size": 4, **each} for each in places)])
-    yield from _queries(attempts, details)
-    for path, fact in ((tries, "try"), (attempts, "attempt"), (attempts, "guests_attempt")):
+    yield from _add_queries(
+        attempts, [*PAGE_QUERIES[1:], *({"page_size": 4, **variant} for variant in place_filters)]
+    )
+    yield from _add_queries(attempts, other_filters)
+    for path, fact in ((mastery_logs, "try"), (attempts, "attempt"), (attempts, "guests_attempt")):
         yield from (f"{path}/{key}" for key in (facts[fact], UNKNOWN, "x"))
     for path in ("totalcontentprogress", "userprogress"):
-        yield from (f"/api/logger/{path}/{name}" for name in _learners(facts))
+        yield from (f"/api/logger/{path}/{name}" for name in _learner_ids(facts))
 
 
-def _learners(facts: Facts) -> list[str]:
-    known = [facts[name] for name in ("learner", "classmate", "foreigner")]
-    return [*known, "student_123", "1185304", UNKNOWN, "nobody"]
+def _learner_ids(facts: Facts) -> list[str]:
+    ids = [facts[name] for name in ("learner", "classmate", "foreigner")]
+    return [*ids, "student_123", "1185304", UNKNOWN, "nobody"]
 
 
-def _model_reads(facts: Facts) -> Iterator[str]:
+def _learner_model_paths(facts: Facts) -> Iterator[str]:
     days = [{"days": value} for value in ("7", "365", "0", "x")]
-    for learner in _learners(facts):
-        yield from _queries(f"/api/v1/velocity/{learner}", [{}, {"skill_id": "percentages"}])
+    for learner in _learner_ids(facts):
+        yield from _add_queries(f"/api/v1/velocity/{learner}", [{}, {"skill_id": "percentages"}])
         yield f"/api/v1/predictions/{learner}"
         yield f"/api/v1/mastery/{learner}"
-    yield from _queries(f"/api/v1/velocity/{facts['learner']}", [*days, {"skill_id": "nothing"}])
+    yield from _add_queries(
+        f"/api/v1/velocity/{facts['learner']}", [*days, {"skill_id": "nothing"}]
+    )
     targets = [{"target_score": value} for value in ("1400", "99", "x")]
-    yield from _queries(f"/api/v1/predictions/{facts['learner']}", [*days, *targets])
+    yield from _add_queries(f"/api/v1/predictions/{facts['learner']}", [*days, *targets])
     items = [{"item_id": value} for value in ("algebra_linear-01", "nothing", "")]
-    yield from _queries(f"/api/v1/mastery/{facts['learner']}", [*SHAPES, *items])
+    yield from _add_queries(f"/api/v1/mastery/{facts['learner']}", [*PAGE_QUERIES, *items])
     for skill in ("algebra_linear", facts["content"].replace("-", ""), "nothing"):
-        yield from _queries(f"/api/v1/mastery/{facts['learner']}/{skill}/history", SHAPES[:5])
+        yield from _add_queries(
+            f"/api/v1/mastery/{facts['learner']}/{skill}/history", PAGE_QUERIES[:5]
+        )
 
 
-def _study_reads(facts: Facts) -> Iterator[str]:
+def _study_paths(facts: Facts) -> Iterator[str]:
     partner = {"partner_id": DEMO}
-    ours: dict[str, Any] = {**partner, "user_id": facts["learner"]}
+    own: dict[str, Any] = {**partner, "user_id": facts["learner"]}
     pages: list[dict[str, Any]] = [
         {"page[size]": 3, "page[number]": 2},
         {"page[size]": 0},
         {"sort": "x"},
     ]
-    asked: list[dict[str, Any]] = [{}, {"set_id": facts["set"]}, {"set_id": "x"}, *pages]
-    queries = [{**ours, **each} for each in asked]
-    others: list[dict[str, Any]] = [
-        {}, partner, {**ours, "user_id": "1185304"}, {**ours, "partner_id": OTHER},
-        {**ours, "partner_id": facts["school"]},
+    variants: list[dict[str, Any]] = [{}, {"set_id": facts["set"]}, {"set_id": "x"}, *pages]
+    queries = [{**own, **variant} for variant in variants]
+    partner_queries: list[dict[str, Any]] = [
+        {}, partner, {**own, "user_id": "1185304"}, {**own, "partner_id": OTHER},
+        {**own, "partner_id": facts["school"]},
     ]  # fmt: skip
-    yield from _queries("/v3/study", [*queries, *others])
+    yield from _add_queries("/v3/study", [*queries, *partner_queries])
     yield "/v3/my/profile"
     yield from (f"/v3/sets/{key}" for key in (facts["set"], UNKNOWN, "x"))
     yield from (f"/v3/learning_items/{key}" for key in (facts["guid"], UNKNOWN, "x"))
-    for learner in _learners(facts):
+    for learner in _learner_ids(facts):
         yield f"/v3/users/{learner}"
         for rest in ("", f"/sets/{facts['set']}", f"/items/{facts['guid']}"):
-            yield from _queries(f"/v3/users/{learner}{rest}/learning_stats", [partner])
+            yield from _add_queries(f"/v3/users/{learner}{rest}/learning_stats", [partner])
     for rest in ("", "/sets/x", f"/items/{UNKNOWN}", "/items/x"):
         path = f"/v3/users/{facts['learner']}{rest}/learning_stats"
-        yield from _queries(path, [{}, partner, {"partner_id": OTHER}])
+        yield from _add_queries(path, [{}, partner, {"partner_id": OTHER}])
 
 
-def _queries(path: str, queries: list[dict[str, Any]]) -> Iterator[str]:
+def _add_queries(path: str, queries: list[dict[str, Any]]) -> Iterator[str]:
     for query in queries:
         yield f"{path}?{urlencode(query)}" if query else path
 
 
-def _walks(caller: str, facts: Facts) -> Iterator[Request]:
-    """Yield the first pages of some lists by their cursors."""
+def _cursor_requests(caller: str, facts: Facts) -> Iterator[Request]:
+    """Yield the first pages of some lists by their cursors, and requests of other methods."""
     query = urlencode({"page_size": 3, "cursor": ""})
     own = urlencode({"content": facts["content"], "user": facts["learner"]})
     lists = ["/api/logger/attemptlog?", f"/api/logger/masterylog?{own}&", "/api/auth/facilityuser?"]
@@ -167,9 +179,9 @@ def _walks(caller: str, facts: Facts) -> Iterator[Request]:
         f"/api/v1/mastery/{facts['learner']}/algebra_linear/history?",
     ]
     for path in lists:
-        place = "data.next" if "/v1/" in path else "next"
-        yield Request(caller, "GET", f"{path}{query}", keep={"next": place})
-        yield Request(caller, "GET", "$next", keep={"next": place})
+        next_path = "data.next" if "/v1/" in path else "next"
+        yield Request(caller, "GET", f"{path}{query}", keep={"next": next_path})
+        yield Request(caller, "GET", "$next", keep={"next": next_path})
         yield Request(caller, "GET", "$next")
     for method, path in (
         ("OPTIONS", "/api/auth/facility"),

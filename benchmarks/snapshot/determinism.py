@@ -24,39 +24,39 @@ _METRIC = re.compile(rb"^(?!learntrace_(?:requests_total|job))(\w+(?:\{.*\})?) \
 
 
 class Source:
-    """Ids and random values that depend only on the number of the request."""
+    """A source of ids and random values that depend only on the number of the request."""
 
     def __init__(self, instant: datetime) -> None:
         self.instant = instant
         self.milliseconds = int(instant.timestamp() * 1000)
         self._random = random.Random(0)  # noqa: S311  # nothing here is secret
-        self._made = 0
+        self._id_count = 0
 
-    def begin(self, number: int) -> None:
-        """Begin a request."""
+    def start_request(self, number: int) -> None:
+        """Restart the ids and random values for a request."""
         self._random.seed(number)
-        self._made = number * _IDS_PER_REQUEST
+        self._id_count = number * _IDS_PER_REQUEST
 
     def uuid7(self) -> UUID:
-        """Return a new id, after all earlier ones."""
-        self._made += 1
-        return UUID(int=self.milliseconds << 80 | 7 << 76 | 2 << 62 | self._made)
+        """Return a new id that sorts after all earlier ones."""
+        self._id_count += 1
+        return UUID(int=self.milliseconds << 80 | 7 << 76 | 2 << 62 | self._id_count)
 
     def token_bytes(self, size: int | None = None) -> bytes:
-        """Return bytes as `secrets.token_bytes` does."""
+        """Return random bytes; replaces `secrets.token_bytes`."""
         return self._random.randbytes(size or 32)
 
     def choice(self, values: Any) -> Any:
-        """Return a value as `secrets.choice` does."""
+        """Return a random value; replaces `secrets.choice`."""
         return self._random.choice(values)
 
     def randbelow(self, bound: int) -> int:
-        """Return a number as `secrets.randbelow` does."""
+        """Return a random number; replaces `secrets.randbelow`."""
         return self._random.randrange(bound)
 
     @contextmanager
     def installed(self) -> Iterator[None]:
-        """Replace the sources of ids and random values; to be entered before Django is set up."""
+        """Replace the sources of ids and random values; enter this before `django.setup()`."""
         with ExitStack() as stack:
             stack.enter_context(patch.object(uuid_utils.compat, "uuid7", self.uuid7))
             for name in ("token_bytes", "choice", "randbelow"):
@@ -66,13 +66,13 @@ class Source:
 
 @contextmanager
 def stopped_clock(instant: datetime) -> Iterator[None]:
-    """Stop the clock."""
+    """Stop the clock at an instant while the block runs."""
     with time_machine.travel(instant, tick=False):
         yield
 
 
 class Placeholders:
-    """Replaces what was made during the recording by names, numbered by first appearance."""
+    """Placeholders for values created while recording, numbered by first appearance."""
 
     def __init__(self, milliseconds: int) -> None:
         digits = f"{milliseconds:012x}".encode()
@@ -81,22 +81,22 @@ class Placeholders:
         self._id = re.compile(dashed + b"|" + plain)
         self._names: dict[bytes, bytes] = {}
 
-    def applied(self, content: bytes, *, metrics: bool = False) -> bytes:
-        """Return the content with placeholders."""
-        content = self._id.sub(self._id_name, content)
-        content = _SECRET.sub(self._secret_name, content)
+    def apply(self, content: bytes, *, metrics: bool = False) -> bytes:
+        """Return the content with placeholders for ids, secrets, cookies and metric values."""
+        content = self._id.sub(self._replace_id, content)
+        content = _SECRET.sub(self._replace_secret, content)
         content = _CSRF.sub(rb"\1<csrf>", content)
         content = _COOKIE.sub(rb"\1=<cookie>", content)
         if metrics:
             content = _LENGTH.sub(b"", _METRIC.sub(rb"\1 <number>", content))
         return content
 
-    def _id_name(self, found: re.Match[bytes]) -> bytes:
-        text = found.group()
-        return self._name("id", text.replace(b"-", b"")) + (b"" if b"-" in text else b"hex")
+    def _replace_id(self, match: re.Match[bytes]) -> bytes:
+        text = match.group()
+        return self._placeholder("id", text.replace(b"-", b"")) + (b"" if b"-" in text else b"hex")
 
-    def _secret_name(self, found: re.Match[bytes]) -> bytes:
-        return self._name("secret", found.group())
+    def _replace_secret(self, match: re.Match[bytes]) -> bytes:
+        return self._placeholder("secret", match.group())
 
-    def _name(self, kind: str, value: bytes) -> bytes:
+    def _placeholder(self, kind: str, value: bytes) -> bytes:
         return self._names.setdefault(value, f"<{kind} {len(self._names) + 1}>".encode())

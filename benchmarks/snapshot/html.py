@@ -1,16 +1,16 @@
-"""What the links and forms of a page are."""
+"""A parser of the links and forms of a page."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-_TEXTS = {"text", "search", "email", "number", "url", "password", "date", "hidden", ""}
+_TEXT_TYPES = {"text", "search", "email", "number", "url", "password", "date", "hidden", ""}
 
 
 @dataclass
 class Form:
-    """A form: where it is sent, and its fields as a browser would send them unchanged."""
+    """A form: its target, and its fields as a browser would send them unchanged."""
 
     action: str
     method: str
@@ -28,79 +28,81 @@ class Page(HTMLParser):
         self.links: list[str] = []
         self.forms: list[Form] = []
         self._by_id: dict[str, Form] = {}
-        self._open: Form | None = None
-        self._select = self._area = ""
+        self._current_form: Form | None = None
+        self._select = self._textarea = ""
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Read a tag."""
-        told = {name: value or "" for name, value in attrs}
-        handle = getattr(self, f"_on_{tag}", None)
-        if handle is not None:
-            handle(told)
+        """Read the start of a tag."""
+        attributes = {name: value or "" for name, value in attrs}
+        handler = getattr(self, f"_on_{tag}", None)
+        if handler is not None:
+            handler(attributes)
 
     def handle_endtag(self, tag: str) -> None:
         """Read the end of a tag."""
         if tag == "form":
-            self._open = None
+            self._current_form = None
         elif tag == "textarea":
-            self._area = ""
+            self._textarea = ""
 
     def handle_data(self, data: str) -> None:
-        """Read a text."""
-        if self._area and self._open is not None:
+        """Read the text of a text area."""
+        if self._textarea and self._current_form is not None:
             # Browsers ignore the first line break of a text area.
-            self._open.values[self._area] = [data.removeprefix("\r\n").removeprefix("\n")]
+            self._current_form.values[self._textarea] = [
+                data.removeprefix("\r\n").removeprefix("\n")
+            ]
 
-    def _on_a(self, told: dict[str, str]) -> None:
-        if "href" in told:
-            self.links.append(told["href"])
+    def _on_a(self, attrs: dict[str, str]) -> None:
+        if "href" in attrs:
+            self.links.append(attrs["href"])
 
-    def _on_form(self, told: dict[str, str]) -> None:
-        self._open = Form(told.get("action", ""), told.get("method", "get").lower())
-        self._by_id[told.get("id", "")] = self._open
-        self.forms.append(self._open)
+    def _on_form(self, attrs: dict[str, str]) -> None:
+        self._current_form = Form(attrs.get("action", ""), attrs.get("method", "get").lower())
+        self._by_id[attrs.get("id", "")] = self._current_form
+        self.forms.append(self._current_form)
 
-    def _on_input(self, told: dict[str, str]) -> None:
-        form, name, kind = self._form(told), told.get("name", ""), told.get("type", "")
+    def _on_input(self, attrs: dict[str, str]) -> None:
+        form, name, kind = self._find_form(attrs), attrs.get("name", ""), attrs.get("type", "")
         if form is None or not name:
             return
-        value = told.get("value", "")
+        value = attrs.get("value", "")
         if kind == "submit":
             form.buttons.append((name, value))
         elif kind in ("checkbox", "radio"):
             form.choices.setdefault(name, []).append(value or "on")
-            if "checked" in told:
+            if "checked" in attrs:
                 form.values.setdefault(name, []).append(value or "on")
-        elif kind in _TEXTS:
+        elif kind in _TEXT_TYPES:
             form.values.setdefault(name, []).append(value)
             if kind != "hidden":
                 form.texts.append(name)
 
-    def _on_button(self, told: dict[str, str]) -> None:
-        form = self._form(told)
-        if form is not None and told.get("name"):
-            form.buttons.append((told["name"], told.get("value", "")))
+    def _on_button(self, attrs: dict[str, str]) -> None:
+        form = self._find_form(attrs)
+        if form is not None and attrs.get("name"):
+            form.buttons.append((attrs["name"], attrs.get("value", "")))
 
-    def _on_textarea(self, told: dict[str, str]) -> None:
-        form = self._form(told)
-        if form is not None and told.get("name"):
-            self._area = told["name"]
-            form.values[self._area] = [""]
+    def _on_textarea(self, attrs: dict[str, str]) -> None:
+        form = self._find_form(attrs)
+        if form is not None and attrs.get("name"):
+            self._textarea = attrs["name"]
+            form.values[self._textarea] = [""]
 
-    def _on_select(self, told: dict[str, str]) -> None:
-        self._select = told.get("name", "")
-        form = self._form(told)
+    def _on_select(self, attrs: dict[str, str]) -> None:
+        self._select = attrs.get("name", "")
+        form = self._find_form(attrs)
         if form is not None and self._select:
             form.choices.setdefault(self._select, [])
 
-    def _on_option(self, told: dict[str, str]) -> None:
-        form, value = self._open, told.get("value", "")
+    def _on_option(self, attrs: dict[str, str]) -> None:
+        form, value = self._current_form, attrs.get("value", "")
         if form is None or not self._select:
             return
         form.choices[self._select].append(value)
-        if "selected" in told:
+        if "selected" in attrs:
             form.values.setdefault(self._select, []).append(value)
 
-    def _form(self, told: dict[str, str]) -> Form | None:
-        return self._by_id.get(told["form"]) if "form" in told else self._open
+    def _find_form(self, attrs: dict[str, str]) -> Form | None:
+        return self._by_id.get(attrs["form"]) if "form" in attrs else self._current_form

@@ -1,4 +1,4 @@
-"""Requests to the admin: every page that links lead to, every filter, every form."""
+"""Requests to the admin: every linked page, every filter, every form."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from benchmarks.snapshot.routes import route_of
 
 VIEWERS = ("coach", "head", "superuser")
 ARABIC = {"Accept-Language": "ar"}
-# So many addresses of one page with the same parameters are opened.
-MOST_NARROWED, MOST_ALIKE, MOST_OF_COACH = 1, 2, 3
+# The number of addresses opened per page and set of parameter names.
+MAX_FILTERED, MAX_SIMILAR, MAX_COACH_PAGES = 1, 2, 3
 SEARCHES = ("ada", "algebra", "2026-01-01", "'%")
-FILLED = ("name", "title", "username", "code", "question", "id", "prefix")
-IN_ORDER = ("/export/", "/change/", "/add/", "/delete/", "/user/", "/classroom/", "/facility/")
+FILLED_FIELDS = ("name", "title", "username", "code", "question", "id", "prefix")
+FORM_ORDER = ("/export/", "/change/", "/add/", "/delete/", "/user/", "/classroom/", "/facility/")
 
 
 class Crawler:
@@ -33,12 +33,12 @@ class Crawler:
     def __init__(self, session: Session, viewer: str) -> None:
         self.session = session
         self.viewer = viewer
-        self.asked: dict[str, Request] = {}
+        self.requests: dict[str, Request] = {}
         self.forms: dict[str, Request] = {}
-        self._alike: Counter[tuple[Any, ...]] = Counter()
+        self._similar_counts: Counter[tuple[Any, ...]] = Counter()
 
     def crawl(self, addresses: list[str]) -> None:
-        """Open these addresses, and what they lead to."""
+        """Open these addresses, and the pages linked from them."""
         queue = deque(addresses)
         while queue:
             address = queue.popleft()
@@ -47,68 +47,68 @@ class Crawler:
 
     def _is_wanted(self, address: str) -> bool:
         parts = urlsplit(address)
-        if parts.netloc or not parts.path.startswith("/admin/") or address in self.asked:
+        if parts.netloc or not parts.path.startswith("/admin/") or address in self.requests:
             return False
         route = route_of(parts.path) or ""
-        most = MOST_NARROWED if parts.query else MOST_ALIKE
-        most = MOST_OF_COACH if "coach/" in route else most
+        limit = MAX_FILTERED if parts.query else MAX_SIMILAR
+        limit = MAX_COACH_PAGES if "coach/" in route else limit
         names = sorted(name for name, _value in parse_qsl(parts.query, keep_blank_values=True))
-        self._alike[route, *names] += 1
-        return self._alike[route, *names] <= most
+        self._similar_counts[route, *names] += 1
+        return self._similar_counts[route, *names] <= limit
 
     def _open(self, address: str) -> list[str]:
         request = Request(self.viewer, "GET", address)
-        self.asked[address] = request
-        _sent, response, content = self.session.ask(request)
+        self.requests[address] = request
+        _sent, response, content = self.session.send(request)
         if not response.headers.get("Content-Type", "").startswith("text/html"):
             return []
         page = Page(content.decode())
-        found = [urljoin(address, link).partition("#")[0] for link in page.links]
+        addresses = [urljoin(address, link).partition("#")[0] for link in page.links]
         if address.endswith("/change/"):
             row = address.removesuffix("change/")
-            found += [row, f"{row}history/", f"{row}delete/"]
+            addresses += [row, f"{row}history/", f"{row}delete/"]
         for form in page.forms:
             target = urljoin(address, form.action)
             if form.method == "get":
-                found += _narrowed(target, form)
+                addresses += _filtered_addresses(target, form)
             else:
-                self._note(target, form)
-        return found
+                self._record_form(target, form)
+        return addresses
 
-    def _note(self, address: str, form: Form) -> None:
-        """Remember what sending a form would ask."""
+    def _record_form(self, address: str, form: Form) -> None:
+        """Store the requests that submitting a form would send."""
         if route_of(address) in ("admin/logout/", "language", "admin/password_change/"):
             return
         if not self._is_wanted_form(address):
             return
-        for number, values in enumerate(_sendings(address, form)):
+        for number, values in enumerate(_form_submissions(address, form)):
             request = Request(self.viewer, "POST", address, form=values)
             self.forms.setdefault(f"{address} {number} {sorted(values)}", request)
 
     def _is_wanted_form(self, address: str) -> bool:
-        """Tell whether to send a form: not every list is to be exported as often as it is shown."""
+        """Return whether to submit a form; lists are exported less often than they are shown."""
         path, _mark, query = address.partition("?")
         if "/export/" in path:
             return "ada" in query or (not query and self.viewer == "coach")
-        self._alike["POST", route_of(path)] += 1
-        return self._alike["POST", route_of(path)] <= MOST_ALIKE
+        self._similar_counts["POST", route_of(path)] += 1
+        return self._similar_counts["POST", route_of(path)] <= MAX_SIMILAR
 
 
-def _narrowed(address: str, form: Form) -> Iterator[str]:
-    """Yield addresses of a list, each narrowed by one control of its form."""
-    plain = address.partition("?")[0]
+def _filtered_addresses(address: str, form: Form) -> Iterator[str]:
+    """Yield addresses of a list, each filtered by one control of its form."""
+    path = address.partition("?")[0]
     for name, values in form.choices.items():
         for value in [value for value in values if value][:2]:
-            yield f"{plain}?{urlencode({name: value})}"
+            yield f"{path}?{urlencode({name: value})}"
     for name in form.texts:
         for value in SEARCHES if name == "q" else SEARCHES[:3:2]:
-            yield f"{plain}?{urlencode({name: value})}"
-    yield f"{plain}?{urlencode({'q': 'ada', 'p': 2})}"
-    yield f"{plain}?nobody=knows"
+            yield f"{path}?{urlencode({name: value})}"
+    yield f"{path}?{urlencode({'q': 'ada', 'p': 2})}"
+    yield f"{path}?nobody=knows"
 
 
-def _sendings(address: str, form: Form) -> Iterator[dict[str, Any]]:
-    """Yield the data of a form: as it is, changed, and once for each action or format."""
+def _form_submissions(address: str, form: Form) -> Iterator[dict[str, Any]]:
+    """Yield the data of a form: unchanged, changed, and once per action or format."""
     if "action" in form.choices:
         selected = form.choices.get("_selected_action", [])[:1]
         for action in filter(None, form.choices["action"]):
@@ -117,15 +117,15 @@ def _sendings(address: str, form: Form) -> Iterator[dict[str, Any]]:
         return
     buttons = [(name, value) for name, value in form.buttons if name != "_addanother"]
     for name, value in buttons or [("post", "yes")]:
-        changes = _filled(form) if "/add/" in address or name == "_continue" else {}
+        changes = _new_values(form) if "/add/" in address or name == "_continue" else {}
         yield {**form.values, **changes, name: value}
 
 
-def _filled(form: Form) -> dict[str, Any]:
-    """Return new values of the fields that nearly every form has."""
+def _new_values(form: Form) -> dict[str, Any]:
+    """Return new values for the fields that nearly every form has."""
     texts = {
         name: f"{''.join(form.values.get(name, []))} new".strip()
-        for name in FILLED
+        for name in FILLED_FIELDS
         if name in form.texts
     }
     selects = {
@@ -142,19 +142,19 @@ def requests(session: Session, facts: Facts) -> Iterator[Request]:
     forms: list[Request] = []
     for viewer in VIEWERS:
         crawler = Crawler(session, viewer)
-        crawler.crawl([*_beginnings(), *_named(facts)])
-        yield from crawler.asked.values()
-        yield from _in_arabic(crawler.asked.values())
-        forms += sorted(crawler.forms.values(), key=_order)
-    yield from _guests_pages()
-    yield from _small_pages()
+        crawler.crawl([*_start_addresses(), *_known_addresses(facts)])
+        yield from crawler.requests.values()
+        yield from _in_arabic(crawler.requests.values())
+        forms += sorted(crawler.forms.values(), key=_submission_order)
+    yield from _guest_requests()
+    yield from _other_requests()
     yield from forms
     for viewer in VIEWERS:
-        yield from (Request(viewer, "GET", address) for address in _beginnings())
+        yield from (Request(viewer, "GET", address) for address in _start_addresses())
 
 
-def _beginnings() -> Iterator[str]:
-    """Yield the front page, and each list and what is beside it."""
+def _start_addresses() -> Iterator[str]:
+    """Yield the front page, the list, add and change pages of each model, and the app pages."""
     yield "/admin/"
     registered = [model for model in apps.get_models() if admin.site.is_registered(model)]
     for model in registered:
@@ -167,8 +167,8 @@ def _beginnings() -> Iterator[str]:
     yield from sorted({f"/admin/{model._meta.app_label}/" for model in registered})
 
 
-def _named(facts: Facts) -> Iterator[str]:
-    """Yield pages by their address, of which no link needs to be found."""
+def _known_addresses(facts: Facts) -> Iterator[str]:
+    """Yield addresses of pages that are requested even if no link to them is found."""
     learner = f"/admin/coach/learners/{facts['learner']}"
     content = f"{learner}/contents/{facts['content']}/"
     yield from (f"/admin/?{query}" for query in ("class=x", "nobody=knows", f"q={DEMO}"))
@@ -185,14 +185,14 @@ def _named(facts: Facts) -> Iterator[str]:
     yield f"/admin/roster/export/{UNKNOWN}/download/"
 
 
-def _in_arabic(asked: Any) -> Iterator[Request]:
-    """Yield one request to each page, for its Arabic."""
-    firsts = {route_of(request.path): request for request in reversed(list(asked))}
-    for request in firsts.values():
+def _in_arabic(sent: Any) -> Iterator[Request]:
+    """Yield one request per route, in Arabic."""
+    by_route = {route_of(request.path): request for request in reversed(list(sent))}
+    for request in by_route.values():
         yield replace(request, headers=ARABIC)
 
 
-def _guests_pages() -> Iterator[Request]:
+def _guest_requests() -> Iterator[Request]:
     login = "/admin/login/?next=/admin/"
     for headers in ({}, ARABIC):
         for path in ("/admin", "/admin/", login, "/admin/roster/user/", "/", "/api/docs"):
@@ -204,7 +204,7 @@ def _guests_pages() -> Iterator[Request]:
     yield Request("guest", "GET", "/")
 
 
-def _small_pages() -> Iterator[Request]:
+def _other_requests() -> Iterator[Request]:
     passwords = {"old_password": "x", "new_password1": "y", "new_password2": "z"}
     paths = [f"/admin/{name}/" for name in ("jsi18n", "password_change", "password_change/done")]
     paths += ["/admin/nothing/", f"/admin/r/1/{UNKNOWN}/", "/admin/autocomplete/"]
@@ -222,8 +222,8 @@ def _small_pages() -> Iterator[Request]:
     yield Request("leaver", "GET", "/admin/")
 
 
-def _order(request: Request) -> tuple[int, str]:
-    """Return when a form is sent: the more it removes, the later."""
-    ranks = [rank for rank, part in enumerate(IN_ORDER) if part in request.path]
+def _submission_order(request: Request) -> tuple[int, str]:
+    """Return the sort key of a form: those that delete more are submitted later."""
+    ranks = [rank for rank, part in enumerate(FORM_ORDER) if part in request.path]
     is_removal = "/delete/" in request.path or "delete" in str(request.form)
     return (max(ranks, default=0) if is_removal else min(ranks, default=0)), request.path

@@ -1,4 +1,4 @@
-"""Asks requests and writes the responses to files."""
+"""Send requests and write the responses to files."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from benchmarks.snapshot.determinism import Placeholders, Source
 from benchmarks.snapshot.requests import Request
 
 DROPPED_HEADERS = {"X-Request-ID", "Date"}
-# Its directives come in the order of a set, another in each process.
+# The order of its directives is that of a set, which differs between processes.
 UNORDERED_HEADER = "Content-Security-Policy"
-# Others hold nothing but what each login writes, or what `migrate` did.
+# Tables that contain only what `migrate` or logins write.
 DROPPED_TABLES = {"django_migrations", "django_session"}
 ZIP = b"PK\x03\x04"
 
@@ -34,7 +34,7 @@ Caller = Mapping[str, str]
 
 
 def stop_database_clock() -> None:
-    """Let defaults that the database takes from its own clock come from the stopped one."""
+    """Take defaults from the stopped clock instead of the clock of the database."""
     for model in apps.get_models():
         for column in model._meta.local_concrete_fields:
             if isinstance(column.db_default, Now):
@@ -43,7 +43,7 @@ def stop_database_clock() -> None:
 
 
 class Session:
-    """The clients of all callers, each logged in, and the values kept from their responses."""
+    """Logged-in clients of all callers, and values stored from their responses."""
 
     def __init__(self, callers: Mapping[str, Caller], source: Source) -> None:
         self._callers = callers
@@ -52,19 +52,19 @@ class Session:
         self._source = source
         self.number = 0
 
-    def ask(self, request: Request) -> tuple[Request, Any, bytes]:
-        """Send a request; return it as it was sent, the response and its whole body."""
+    def send(self, request: Request) -> tuple[Request, Any, bytes]:
+        """Send a request; return it as it was sent, the response, and the complete body."""
         self.number += 1
-        self._source.begin(self.number)
+        self._source.start_request(self.number)
         cache.clear()
         sent = request.resolved(self._values[request.caller])
-        response = self._send(sent)
+        response = self._call_client(sent)
         content = response.getvalue()
         response.close()
-        self._keep(request, response, content)
+        self._store_values(request, response, content)
         return sent, response, content
 
-    def _send(self, request: Request) -> Any:
+    def _call_client(self, request: Request) -> Any:
         client = self._client(request.caller)
         headers = {**request.headers, **self._credentials(request.caller)}
         if request.form is not None:
@@ -88,15 +88,15 @@ class Session:
                 client.force_login(person, backend=settings.AUTHENTICATION_BACKENDS[-1])
         return self._clients[caller]
 
-    def _keep(self, request: Request, response: Any, content: bytes) -> None:
-        for name, place in request.keep.items():
+    def _store_values(self, request: Request, response: Any, content: bytes) -> None:
+        for name, path in request.keep.items():
             value: Any = None
             if response.status_code < 300 and content.startswith((b"{", b"[")):
-                value = reduce(_part, place.split("."), orjson.loads(content))
+                value = reduce(_get_part, path.split("."), orjson.loads(content))
             self._values[request.caller][name] = str(value or f"no-{name}")
 
 
-def _part(value: Any, name: str) -> Any:
+def _get_part(value: Any, name: str) -> Any:
     if isinstance(value, list):
         return value[int(name)] if int(name) < len(value) else None
     return value.get(name) if isinstance(value, dict) else None
@@ -105,9 +105,9 @@ def _part(value: Any, name: str) -> Any:
 def record(
     requests: Iterable[Request], callers: Mapping[str, Caller], folder: Path, source: Source
 ) -> Counter[int]:
-    """Ask all requests; write each response, and all tables at the end, to a file; count statuses.
+    """Send all requests; write each response and finally each table to a file; count statuses.
 
-    The clock must be stopped, and the source be installed.
+    The clock must be stopped and the source installed.
     """
     folder.mkdir(parents=True)
     stop_database_clock()
@@ -115,39 +115,47 @@ def record(
     placeholders = Placeholders(source.milliseconds)
     session = Session(callers, source)
     for request in requests:
-        sent, response, content = session.ask(request)
+        sent, response, content = session.send(request)
         is_metrics = request.path.startswith("/metrics")
-        text = placeholders.applied(written(sent, response, content), metrics=is_metrics)
+        text = placeholders.apply(format_exchange(sent, response, content), metrics=is_metrics)
         (folder / request.file_name(session.number)).write_bytes(text)
         statuses[response.status_code] += 1
-    for name, text in _tables():
-        (folder / f"table {name}.txt").write_bytes(placeholders.applied(text))
+    for name, text in _read_tables():
+        (folder / f"table {name}.txt").write_bytes(placeholders.apply(text))
     return statuses
 
 
-def written(request: Request, response: Any, content: bytes) -> bytes:
+def format_exchange(request: Request, response: Any, content: bytes) -> bytes:
     """Return a request and its response as the text of a file."""
-    shown = {name: value for name, value in request.headers.items() if value}
-    asked = [f"{request.method} {request.path} as {request.caller}"]
-    asked += [f"{name}: {value}" for name, value in sorted(shown.items())]
+    request_headers = {name: value for name, value in request.headers.items() if value}
+    request_lines = [f"{request.method} {request.path} as {request.caller}"]
+    request_lines += [f"{name}: {value}" for name, value in sorted(request_headers.items())]
     if request.form is not None:
-        asked.append(orjson.dumps(request.form, option=orjson.OPT_INDENT_2).decode())
+        request_lines.append(orjson.dumps(request.form, option=orjson.OPT_INDENT_2).decode())
     headers = sorted(
-        f"{name}: {_in_order(value) if name == UNORDERED_HEADER else value}"
+        f"{name}: {_sort_directives(value) if name == UNORDERED_HEADER else value}"
         for name, value in response.headers.items()
         if name not in DROPPED_HEADERS
     )
     cookies = sorted(f"Set-Cookie: {cookie.OutputString()}" for cookie in response.cookies.values())
-    lines = [*asked, request.data.decode(), "", str(response.status_code), *headers, *cookies, ""]
-    return "\n".join(lines).encode() + b"\n" + readable(content) + b"\n"
+    lines = [
+        *request_lines,
+        request.data.decode(),
+        "",
+        str(response.status_code),
+        *headers,
+        *cookies,
+        "",
+    ]
+    return "\n".join(lines).encode() + b"\n" + format_body(content) + b"\n"
 
 
-def _in_order(directives: str) -> str:
+def _sort_directives(directives: str) -> str:
     return "; ".join(sorted(directives.split("; ")))
 
 
-def readable(content: bytes) -> bytes:
-    """Return a body as text: JSON over several lines if that loses nothing, archives unpacked."""
+def format_body(content: bytes) -> bytes:
+    """Return a body as text: unpack archives, and indent JSON if no information is lost."""
     if content.startswith(ZIP):
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = [(name, archive.read(name)) for name in archive.namelist()]
@@ -165,8 +173,8 @@ def readable(content: bytes) -> bytes:
     )
 
 
-def _tables() -> Iterable[tuple[str, bytes]]:
-    """Yield each table's name, and its rows in order."""
+def _read_tables() -> Iterable[tuple[str, bytes]]:
+    """Yield the name and the sorted rows of each table."""
     for name in sorted(set(connection.introspection.table_names()) - DROPPED_TABLES):
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT * FROM {connection.ops.quote_name(name)}")  # noqa: S608

@@ -1,4 +1,4 @@
-"""A request of the snapshot, and how lists of them are stored."""
+"""A request of the snapshot, and functions that save and load lists of requests."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ JSON = "application/json"
 class Request:
     """One HTTP request.
 
-    `path`, `body` and `headers` may contain `$name`, which stands for a value that an earlier
-    response of the same caller had; `keep` lists these by name, with their path in the JSON.
+    `path`, `body` and `headers` may contain `$name`, a placeholder for a value from an earlier
+    response to the same caller. `keep` maps the names of values to store from this response to
+    their paths in its JSON.
     """
 
     caller: str
@@ -31,7 +32,7 @@ class Request:
     keep: dict[str, str] = field(default_factory=dict)
 
     def resolved(self, values: dict[str, str]) -> Request:
-        """Return the request with kept values in place of their names."""
+        """Return the request with stored values in place of their names."""
         raw = json.dumps(asdict(self))
         quoted = {name: json.dumps(value)[1:-1] for name, value in values.items()}
         return Request(**json.loads(Template(raw).safe_substitute(quoted)))
@@ -44,7 +45,7 @@ class Request:
         return (self.body if isinstance(self.body, str) else json.dumps(self.body)).encode()
 
     def file_name(self, number: int) -> str:
-        """Return the name of the file that holds the response."""
+        """Return the name of the file that contains the response."""
         words = re.sub(r"[^\w$=&.-]+", "_", self.path).strip("_")[:90]
         language = self.headers.get("Accept-Language")
         suffix = f".{language}" if language else ""
@@ -52,10 +53,10 @@ class Request:
 
 
 def save(requests: Iterable[Request], file: Path) -> None:
-    """Write requests, one a line."""
+    """Write requests to a file, one per line."""
     file.write_text("".join(f"{json.dumps(asdict(request))}\n" for request in requests))
 
 
 def load(file: Path) -> list[Request]:
-    """Read requests that were saved."""
+    """Read requests from a file written by `save`."""
     return [Request(**json.loads(line)) for line in file.read_text().splitlines()]

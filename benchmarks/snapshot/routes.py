@@ -1,4 +1,4 @@
-"""Which routes and methods exist, and which of them are asked."""
+"""Routes and methods that exist, and those that no request covers."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from django.urls import Resolver404, get_resolver, resolve
 from benchmarks.snapshot.requests import Request
 
 METHODS = ("get", "post", "put", "patch", "delete")
-# Django's own route, which another one before it always serves.
+# A route of Django that is never reached, because an earlier one matches first.
 SHADOWED = {"admin/r/<path:content_type_id>/<path:object_id>/"}
 
 
-def existing() -> set[tuple[str, str]]:
-    """Return the route and method of everything that may be asked."""
+def find_existing() -> set[tuple[str, str]]:
+    """Return every route and method that a request can reach."""
     found = _walk(get_resolver(), "")
     return {(route, method) for route, method in found if route not in SHADOWED}
 
@@ -28,7 +28,7 @@ def _walk(resolver: Any, prefix: str) -> Iterator[tuple[str, str]]:
         if hasattr(pattern, "url_patterns"):
             yield from _walk(pattern, route)
         else:
-            methods = ["get"] if _takes_any(route) else _methods(pattern.callback)
+            methods = ["get"] if _accepts_any_method(route) else _methods(pattern.callback)
             yield from ((route, method) for method in methods)
 
 
@@ -40,20 +40,22 @@ def _methods(view: Any) -> list[str]:
     return [method for method in METHODS if hasattr(cls, method)] or ["get"]
 
 
-def missing(requests: Iterable[Request]) -> list[str]:
-    """Return what exists and is not asked."""
-    asked = {(route_of(request.path), request.method.lower()) for request in requests}
-    asked |= {(route, "get") for route, _method in asked if route and _takes_any(route)}
-    return sorted(f"{method.upper()} {route}" for route, method in existing() - asked)
+def find_missing(requests: Iterable[Request]) -> list[str]:
+    """Return the existing methods and routes that no request covers."""
+    covered = {(route_of(request.path), request.method.lower()) for request in requests}
+    covered |= {
+        (route, "get") for route, _method in covered if route and _accepts_any_method(route)
+    }
+    return sorted(f"{method.upper()} {route}" for route, method in find_existing() - covered)
 
 
-def _takes_any(route: str) -> bool:
-    """Tell whether a page takes any method, so that one is enough."""
+def _accepts_any_method(route: str) -> bool:
+    """Return whether a page accepts any method, so that one method is enough."""
     return route.startswith("admin/") or route == "language"
 
 
 def route_of(path: str) -> str | None:
-    """Return the route that serves an address; kept values in it count as any text."""
+    """Return the route of an address or None; a `$name` in the address matches like any text."""
     plain = unquote(urlsplit(path).path)
     if plain == "/admin":
         plain = "/admin/"

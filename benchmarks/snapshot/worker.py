@@ -1,6 +1,6 @@
-"""The part of a snapshot that runs within Django, in a process of its own for each database.
+"""The part of a snapshot that runs inside Django, in one process per database.
 
-The environment names the database (TEST_DATABASE_URL) and the settings.
+The environment sets the database (TEST_DATABASE_URL) and the settings.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ OTHER_SCHOOL: dict[str, Any] = {
     ],
     "classrooms": [{"name": "1X", "learners": ["foreign_learner"]}],
 }
-MORE_OF_DEMO: dict[str, Any] = {
+DEMO_ADDITIONS: dict[str, Any] = {
     "facility": {"name": "Riverside School (demo, simulated learners)", "partner_id": "779"},
     "users": [{"username": "login", "full_name": "Demo Login", "password": "Longer than 12."}],
     "course_sessions": [{"title": "Summer course", "assigned_to": ["Class 7A"]}],
 }
-PEOPLE = {
+USERNAMES = {
     "learner": "ada", "coach": "coach", "leaver": "coach7b", "head": "head", "superuser": "admin",
     "foreigner": "foreign_admin",
 }  # fmt: skip
@@ -53,16 +53,18 @@ KEYS = {"key": ["read", "write", "admin"], "read-key": ["read"]}
 
 
 def seed(folder: Path) -> None:
-    """Fill an empty database, and store who may call."""
+    """Fill an empty database, and store the callers and their credentials."""
     with tempfile.TemporaryDirectory() as scratch, override_settings(BASE_DIR=scratch):
         call_command("seed_demo", verbosity=0, stdout=io.StringIO())
-        for school in (OTHER_SCHOOL, MORE_OF_DEMO):
+        for school in (OTHER_SCHOOL, DEMO_ADDITIONS):
             file = Path(scratch) / "school.json"
             file.write_text(json.dumps(school))
             call_command("import_roster", str(file), stdout=io.StringIO())
-    people = apps.get_model("roster", "User")._default_manager
+    users = apps.get_model("roster", "User")._default_manager
     callers: dict[str, dict[str, str]] = {"guest": {}, "login": {}}
-    callers |= {name: {"user": str(people.get(username=who).pk)} for name, who in PEOPLE.items()}
+    callers |= {
+        name: {"user": str(users.get(username=username).pk)} for name, username in USERNAMES.items()
+    }
     for name, scopes in KEYS.items():
         secret = io.StringIO()
         arguments = [f"--scope={scope}" for scope in scopes]
@@ -71,11 +73,11 @@ def seed(folder: Path) -> None:
         )
         callers[name] = {"key": secret.getvalue().strip()}
     (folder / CALLERS).write_text(json.dumps(callers, indent=2))
-    _work_as_guest(people.get(username="head"))
+    _work_as_guest(users.get(username="head"))
 
 
 def _work_as_guest(head: Any) -> None:
-    """Add what the demo school has none of: a guest's attempts, and a finished export."""
+    """Add rows that the demo school lacks: attempts of a guest, and a finished export."""
     from django.test import Client  # noqa: PLC0415  # needs Django to be set up
 
     client, path = Client(SERVER_NAME="localhost"), "/api/logger/contentsession"
@@ -85,8 +87,8 @@ def _work_as_guest(head: Any) -> None:
         "mastery_model": {"type": "m_of_n", "m": 2, "n": 3},
     }  # fmt: skip
     session = client.post(path, body, content_type="application/json").json()["session_id"]
-    told = {"interactions": [{"item": "question 1", "correct": 1, "time_spent": 5}]}
-    client.put(f"{path}/{session}", told, content_type="application/json")
+    update = {"interactions": [{"item": "question 1", "correct": 1, "time_spent": 5}]}
+    client.put(f"{path}/{session}", update, content_type="application/json")
     apps.get_model("roster", "Export")._default_manager.create(
         user=head, listing="roster.classroom", title="Classes", format="csv",
         created_at=timezone.now(),
@@ -95,20 +97,20 @@ def _work_as_guest(head: Any) -> None:
 
 
 def plan(folder: Path, source: Source) -> None:
-    """Store the requests that are to be asked."""
+    """Store the requests to send."""
     from benchmarks.snapshot import apis, pages  # noqa: PLC0415  # these need Django to be set up
-    from benchmarks.snapshot.facts import facts  # noqa: PLC0415
+    from benchmarks.snapshot.facts import load_facts  # noqa: PLC0415
     from benchmarks.snapshot.recorder import Session  # noqa: PLC0415
 
     callers = json.loads((folder / CALLERS).read_text())
-    known = facts()
+    facts = load_facts()
     with stopped_clock(source.instant):
         session = Session(callers, source)
-        save([*apis.requests(known), *pages.requests(session, known)], folder / REQUESTS)
+        save([*apis.requests(facts), *pages.requests(session, facts)], folder / REQUESTS)
 
 
 def record(folder: Path, source: Source, to: Path) -> int:
-    """Ask the stored requests; return NOT_COVERED where a route exists that none of them asks."""
+    """Send the stored requests; return NOT_COVERED if a route exists that none of them covers."""
     from benchmarks.snapshot import recorder, routes  # noqa: PLC0415  # these need Django
 
     requests = load(folder / REQUESTS)
@@ -116,47 +118,47 @@ def record(folder: Path, source: Source, to: Path) -> int:
     call_command("migrate", verbosity=0)
     with stopped_clock(source.instant):
         statuses = recorder.record(requests, callers, to, source)
-    counted = ", ".join(f"{count} of status {status}" for status, count in sorted(statuses.items()))
-    print(f"{folder.name}: {len(requests)} requests: {counted}", flush=True)
-    missing = routes.missing(requests)
-    for each in missing:
-        print(f"{folder.name}: no request asks {each}", flush=True)
+    counts = ", ".join(f"{count} of status {status}" for status, count in sorted(statuses.items()))
+    print(f"{folder.name}: {len(requests)} requests: {counts}", flush=True)
+    missing = routes.find_missing(requests)
+    for route in missing:
+        print(f"{folder.name}: no request asks {route}", flush=True)
     return NOT_COVERED if missing else 0
 
 
 @contextmanager
-def _files(folder: Path) -> Iterator[None]:
-    """Let exports be kept in a copy of the stored folder."""
+def _exports_folder(folder: Path) -> Iterator[None]:
+    """Store exports in a copy of the stored folder while the block runs."""
     with tempfile.TemporaryDirectory(prefix="learntrace-") as scratch:
-        copied = Path(scratch) / "exports"
+        copy = Path(scratch) / "exports"
         if (folder / "exports").exists():
-            shutil.copytree(folder / "exports", copied)
-        with override_settings(EXPORTS_FOLDER=copied, DEFAULT_FACILITY="779"):
+            shutil.copytree(folder / "exports", copy)
+        with override_settings(EXPORTS_FOLDER=copy, DEFAULT_FACILITY="779"):
             yield
 
 
 def main() -> int:
-    """Do one step."""
+    """Run one step of a snapshot."""
     parser = argparse.ArgumentParser()
     parser.add_argument("step", choices=["seed", "plan", "record"])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--at", type=datetime.fromisoformat)
     parser.add_argument("--to", type=Path)
-    told = parser.parse_args()
+    options = parser.parse_args()
     logging.disable(logging.CRITICAL)
-    if told.step == "seed":
+    if options.step == "seed":
         django.setup()
         call_command("migrate", verbosity=0)
-        with override_settings(EXPORTS_FOLDER=told.folder / "exports", DEFAULT_FACILITY="779"):
-            seed(told.folder)
+        with override_settings(EXPORTS_FOLDER=options.folder / "exports", DEFAULT_FACILITY="779"):
+            seed(options.folder)
         return 0
-    source = Source(told.at)
+    source = Source(options.at)
     with source.installed():
         django.setup()
-        with _files(told.folder):
-            if told.step == "record":
-                return record(told.folder, source, told.to)
-            plan(told.folder, source)
+        with _exports_folder(options.folder):
+            if options.step == "record":
+                return record(options.folder, source, options.to)
+            plan(options.folder, source)
             return 0
 
 

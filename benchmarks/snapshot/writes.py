@@ -1,4 +1,4 @@
-"""Requests that write to the APIs: what succeeds, what is sent twice, and what is refused."""
+"""Requests that write to the APIs: valid, repeated, and rejected ones."""
 
 from __future__ import annotations
 
@@ -9,42 +9,42 @@ from urllib.parse import quote
 from benchmarks.snapshot.facts import DEMO, OTHER, UNKNOWN, Facts
 from benchmarks.snapshot.requests import Request
 
-ASSIGNED = ("lesson", "quiz", "coursesession")
-IDEMPOTENT = "Idempotency-Key"
+ASSIGNMENT_KINDS = ("lesson", "quiz", "coursesession")
+IDEMPOTENCY_HEADER = "Idempotency-Key"
 NDJSON = "application/x-ndjson"
 
 
 def writes(caller: str, facts: Facts) -> Iterator[Request]:
-    """Yield every request of one caller that writes."""
-    yield from _recordings(caller, facts)
-    yield from _answers(caller, facts)
-    yield from _studies(caller, facts)
+    """Yield every write request of one caller."""
+    yield from _session_writes(caller, facts)
+    yield from _answer_writes(caller, facts)
+    yield from _study_writes(caller, facts)
     yield from _roster_writes(caller, facts)
     yield Request(caller, "POST", "/api/auth/token", {"user_id": "student_123"})
     yield Request(caller, "POST", "/api/auth/token", {"user_id": "student_123", "ttl": 0})
     yield Request(caller, "PUT", "/api/auth/session/current")
 
 
-def _recordings(caller: str, facts: Facts) -> Iterator[Request]:
+def _session_writes(caller: str, facts: Facts) -> Iterator[Request]:
     content = {"content_id": facts["content"], "node_id": UNKNOWN, "channel_id": UNKNOWN}
-    whose = {"user_id": "student_126"} if "key" in caller else {}
+    owner = {"user_id": "student_126"} if "key" in caller else {}
     exercise = {
-        **content, **whose, "kind": "exercise", "mastery_model": {"type": "m_of_n", "m": 2, "n": 3},
+        **content, **owner, "kind": "exercise", "mastery_model": {"type": "m_of_n", "m": 2, "n": 3},
     }  # fmt: skip
     quiz = {
-        **whose, "kind": "quiz", "content_id": facts["quiz"], "quiz_id": facts["quiz"],
+        **owner, "kind": "quiz", "content_id": facts["quiz"], "quiz_id": facts["quiz"],
         "mastery_model": {"type": "quiz"},
     }  # fmt: skip
     starts: list[Any] = [
-        {**content, **whose, "kind": "video"}, {**exercise, "lesson_id": facts["lesson"]},
+        {**content, **owner, "kind": "video"}, {**exercise, "lesson_id": facts["lesson"]},
         {**exercise, "repeat": True}, quiz, {**exercise, "course_session_id": facts["course"]},
     ]  # fmt: skip
-    bad: list[Any] = [
+    invalid: list[Any] = [
         {}, [], "{", {**exercise, "kind": "x"}, {**exercise, "mastery_model": {"type": "m_of_n"}},
         {**content, "kind": "video", "user_id": "nobody/new"}, {**exercise, "content_id": "x"},
     ]  # fmt: skip
-    answers = [{"item": name, "correct": right, "time_spent": 5} for name, right in _RIGHT]
-    moves: list[Any] = [
+    answers = [{"item": name, "correct": right, "time_spent": 5} for name, right in _SCORES]
+    updates: list[Any] = [
         {"progress_delta": 0.25, "time_spent_delta": 30}, {"interactions": answers},
         {"interactions": [{**answers[0], "answer": {"a": "b"}, "hinted": True}]},
         {"interactions": [{**answers[0], "answer": {}, "simple_answer": "b", "replace": True}]},
@@ -55,31 +55,31 @@ def _recordings(caller: str, facts: Facts) -> Iterator[Request]:
     path = "/api/logger/contentsession"
     for body in starts:
         yield Request(caller, "POST", path, body, keep={"session": "session_id"})
-        for move in moves:
-            yield Request(caller, "PUT", f"{path}/$session", move)
-    for body in bad:
+        for update in updates:
+            yield Request(caller, "PUT", f"{path}/$session", update)
+    for body in invalid:
         yield Request(caller, "POST", path, body)
-    yield from _twice(Request(caller, "POST", path, starts[0]))
-    # The other name of the same.
+    yield from _with_repeats(Request(caller, "POST", path, starts[0]))
+    # An alias of the same endpoint.
     path = "/api/logger/trackprogress"
     yield Request(caller, "POST", path, starts[1], keep={"session": "session_id"})
-    yield from _twice(Request(caller, "PUT", f"{path}/$session", moves[1]))
-    yield Request(caller, "PUT", f"{path}/{UNKNOWN}", moves[0])
+    yield from _with_repeats(Request(caller, "PUT", f"{path}/$session", updates[1]))
+    yield Request(caller, "PUT", f"{path}/{UNKNOWN}", updates[0])
 
 
-_RIGHT = [("question 1", 1), ("question 2", 0), ("question 3", 1)]
+_SCORES = [("question 1", 1), ("question 2", 0), ("question 3", 1)]
 
 
-def _twice(request: Request) -> Iterator[Request]:
-    """Yield a request under an idempotency key, the same again, and another one under the key."""
-    word = f"{request.caller} {request.method} {request.path}"
-    headers = {IDEMPOTENT: quote(word)}
+def _with_repeats(request: Request) -> Iterator[Request]:
+    """Yield a request with an idempotency key, its repetition, and another body with the key."""
+    key = f"{request.caller} {request.method} {request.path}"
+    headers = {IDEMPOTENCY_HEADER: quote(key)}
     bodies: list[Any] = [request.body, request.body, {}]
     for body in bodies:
         yield Request(request.caller, request.method, request.path, body, headers=headers)
 
 
-def _answers(caller: str, facts: Facts) -> Iterator[Request]:
+def _answer_writes(caller: str, facts: Facts) -> Iterator[Request]:
     answer: dict[str, Any] = {
         "user_id": "student_123", "skill_id": "algebra_linear", "is_correct": True,
         "time_spent_seconds": 45, "confidence_score": 4,
@@ -94,16 +94,16 @@ def _answers(caller: str, facts: Facts) -> Iterator[Request]:
     bodies = [{**answer, **change} for change in changes]
     for body in [*bodies, {}, [], "{"]:
         yield Request(caller, "POST", path, body)
-    yield from _twice(Request(caller, "POST", path, answer))
+    yield from _with_repeats(Request(caller, "POST", path, answer))
     yield Request(caller, "POST", f"{path}s", bodies)
     yield Request(caller, "POST", f"{path}s?results=all", [*bodies, {}, 7])
     lines = '{"user_id": "student_125", "skill_id": "percentages", "is_correct": true}\nno JSON\n'
     yield Request(caller, "POST", f"{path}s?results=all", lines, content_type=NDJSON)
     yield Request(caller, "POST", f"{path}s?results=x", bodies)
-    yield from _twice(Request(caller, "POST", f"{path}s", bodies[:2]))
+    yield from _with_repeats(Request(caller, "POST", f"{path}s", bodies[:2]))
 
 
-def _studies(caller: str, facts: Facts) -> Iterator[Request]:
+def _study_writes(caller: str, facts: Facts) -> Iterator[Request]:
     result: dict[str, Any] = {
         "user_id": "1185304", "partner_id": DEMO, "study_time_millis": 4930,
         "learning_engine_guid": facts["guid"], "quiz_result": "Correct",
@@ -119,7 +119,7 @@ def _studies(caller: str, facts: Facts) -> Iterator[Request]:
     yield Request(caller, "POST", "/v3/studies", bodies)
     yield Request(caller, "POST", "/v3/studies?results=all", [*bodies, {}])
     new: dict[str, Any] = {"name": f"Set of {caller}", "partner_id": DEMO}
-    yield from _twice(Request(caller, "POST", "/v3/sets", new))
+    yield from _with_repeats(Request(caller, "POST", "/v3/sets", new))
     yield Request(caller, "POST", "/v3/sets", new, keep={"set": "data.id"})
     yield Request(caller, "POST", "/v3/sets", {"name": ""})
     item = {"question": "The capital of Malta?", "answer": "Valletta", "item_id": f"mt {caller}"}
@@ -132,9 +132,9 @@ def _studies(caller: str, facts: Facts) -> Iterator[Request]:
 
 
 def _roster_writes(caller: str, facts: Facts) -> Iterator[Request]:
-    """Yield what creates, changes and removes a row of each kind, and what is refused."""
+    """Yield requests that create, change and delete a row of each kind, and rejected ones."""
     room, learner = facts["room"], facts["classmate"]
-    handed_out = {
+    assignment = {
         "title": f"By {caller}",
         "collection": room,
         "assignments": [room, facts["group"]],
@@ -146,14 +146,14 @@ def _roster_writes(caller: str, facts: Facts) -> Iterator[Request]:
         "auth/facilityuser": {"username": f"by_{caller}", "facility": facts["school"]},
         "auth/membership": {"user": learner, "collection": facts["other_room"]},
         "auth/role": {"user": learner, "collection": facts["other_room"], "kind": "coach"},
-        **{f"assignments/{kind}": handed_out for kind in ASSIGNED},
+        **{f"assignments/{kind}": assignment for kind in ASSIGNMENT_KINDS},
     }
     for kind, body in new.items():
         path = f"/api/{kind}"
         yield Request(caller, "POST", path, body, keep={"row": "id"})
-        refused: list[Any] = [{}, [], {**body, "parent": UNKNOWN, "collection": UNKNOWN}]
-        for bad in refused:
-            yield Request(caller, "POST", path, bad)
+        rejected: list[Any] = [{}, [], {**body, "parent": UNKNOWN, "collection": UNKNOWN}]
+        for invalid in rejected:
+            yield Request(caller, "POST", path, invalid)
         for key in ("$row", UNKNOWN):
             yield Request(caller, "PUT", f"{path}/$row".replace("$row", key), body)
             yield Request(caller, "PATCH", f"{path}/{key}", {"name": "New", "title": "New"})
@@ -161,13 +161,13 @@ def _roster_writes(caller: str, facts: Facts) -> Iterator[Request]:
         yield Request(caller, "GET", f"{path}/$row")
         yield Request(caller, "DELETE", f"{path}/$row")
         yield Request(caller, "DELETE", f"{path}/x")
-    yield from _twice(Request(caller, "POST", "/api/assignments/lesson", handed_out))
+    yield from _with_repeats(Request(caller, "POST", "/api/assignments/lesson", assignment))
     yield Request(caller, "PATCH", f"/api/auth/facilityuser/{learner}", {"full_name": "Ben O."})
     yield Request(caller, "DELETE", f"/api/auth/facilityuser/{facts['foreigner']}")
 
 
 def logins() -> Iterator[Request]:
-    """Yield logins and logouts; a login is a caller of its own from then on."""
+    """Yield logins and logouts; successful logins use a caller of their own."""
     path = "/api/auth/session"
     for caller, password in (("guest", "wrong"), ("login", "Longer than 12.")):
         body = {"username": "login", "password": password}

@@ -1,1 +1,1 @@
-"""Behaviour of one part, through its public interface."""
+"""Tests of config."""

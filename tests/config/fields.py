@@ -1,4 +1,4 @@
-"""What a field of each kind must refuse, and what it takes: the rows of the bad-input table."""
+"""Kinds of fields with their invalid and valid values: the rows of the bad-input table."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 ABSENT = object()
-# None of these can be written with json.dumps: they go into the body as they stand.
+# json.dumps writes none of these: they are inserted into the body as raw bytes.
 UNSPEAKABLE = [
     b"NaN",
     b"Infinity",
@@ -22,10 +22,10 @@ NOT_TEXT = [[], {}, True, ["x"], {"x": 1}]
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """One field of a body: what it refuses, and what it takes besides the valid body's value.
+    """A field of a body: its invalid values, and further valid values.
 
-    `absent` and `null` tell whether it may be left out or null; None: others of the body tell what
-    is wrong then.
+    `absent` and `null` say whether the field may be missing or null; with None the error then names
+    other fields of the body.
     """
 
     refused: list[Any]
@@ -35,7 +35,7 @@ class Field:
 
     @property
     def bad(self) -> list[Any]:
-        """Every value that must be refused."""
+        """All invalid values."""
         return [
             *self.refused,
             *([ABSENT] if self.absent is False else []),
@@ -44,12 +44,12 @@ class Field:
 
     @property
     def good(self) -> list[Any]:
-        """Every value that must be taken."""
+        """All valid values."""
         return [*self.taken, *([ABSENT] if self.absent else []), *([None] if self.null else [])]
 
 
 def uuid(**may: bool) -> Field:
-    """A UUID, dashed or plain, in any case; whether it is somebody's is for other tests."""
+    """Return a UUID field: dashed or plain, any case. Other tests check the row it names."""
     key = uuid4()
     return Field(
         refused=["", "x", "0" * 31, "0" * 33, f"{key}0", "g" * 32, f" {key}", 7, 1.5, *NOT_TEXT],
@@ -59,7 +59,7 @@ def uuid(**may: bool) -> Field:
 
 
 def text(longest: int, *, numbers: bool = True, blank: bool = False, **may: bool) -> Field:
-    """A text of 1 to so many characters; lenient fields take a number's spelling."""
+    """Return a text field of 1 to so many characters; lenient fields convert numbers to text."""
     return Field(
         refused=["x" * (longest + 1), *NOT_TEXT, *([] if blank else [""])],
         taken=["x" * longest, "😀", *([7, 1.5] if numbers else [])],
@@ -68,7 +68,7 @@ def text(longest: int, *, numbers: bool = True, blank: bool = False, **may: bool
 
 
 def name(longest: int, **may: bool) -> Field:
-    """An id: a text of 1 to so many characters, or a whole number."""
+    """Return an id field: a text of 1 to so many characters, or a whole number."""
     return Field(
         refused=["x" * (longest + 1), "", 1.5, *NOT_TEXT],
         taken=["x" * longest, "😀", 7, 0, -(2**63), 2**63 - 1],
@@ -77,7 +77,7 @@ def name(longest: int, **may: bool) -> Field:
 
 
 def share(**may: bool) -> Field:
-    """A number in [0, 1], in any of Kolibri's spellings."""
+    """Return a field of a number in [0, 1], in any notation of Kolibri."""
     return Field(
         refused=["", "x", -0.001, 1.001, "2", -1, 10**18, [], {}, [1]],
         taken=[0, 1, 0.5, "0.5", "1", True, False],
@@ -86,7 +86,7 @@ def share(**may: bool) -> Field:
 
 
 def seconds(**may: bool) -> Field:
-    """A duration of at most ten million seconds."""
+    """Return a field of a duration of at most ten million seconds."""
     return Field(
         refused=["", "x", -1, -0.001, 10_000_001, "1e8", 10**18, [], {}],
         taken=[0, 0.25, "2.5", 10_000_000, True],
@@ -95,7 +95,7 @@ def seconds(**may: bool) -> Field:
 
 
 def boolean(**may: bool) -> Field:
-    """A truth value, in any of Kolibri's spellings."""
+    """Return a boolean field, in any notation of Kolibri."""
     return Field(
         refused=["", "maybe", 2, -1, 0.5, [], {}, [True]],
         taken=[True, False, "true", "False", 1, 0, "1", "0"],
@@ -104,35 +104,35 @@ def boolean(**may: bool) -> Field:
 
 
 def anything(**may: bool) -> Field:
-    """An object, kept as it is."""
+    """Return a field of an object that is stored unchanged."""
     return Field(refused=["", "x", 7, 1.5, True, [], [{}]], taken=[{}, {"a": [1, None]}], **may)
 
 
 def choice(*words: str, **may: bool) -> Field:
-    """One of some words, to the letter."""
+    """Return a field with an exact choice of words."""
     return Field(refused=["", "x", words[0].upper(), 7, *NOT_TEXT], taken=list(words), **may)
 
 
 def integer(low: int, high: int, **may: bool) -> Field:
-    """A whole number within bounds, or its spelling."""
+    """Return a field of a whole number within bounds, or its text."""
     return Field(
         refused=["", "x", low - 1, high + 1, 1.5, "1.5", 10**18, [], {}], taken=[low, high], **may
     )
 
 
 def exactly(*taken: Any, refused: list[Any], **may: bool) -> Field:
-    """A value of one JSON type and no other, as the strict APIs want them."""
+    """Return a field of exactly one JSON type, as the strict APIs require."""
     return Field(refused=[*refused, *NOT_TEXT[:2], ["x"]], taken=list(taken), **may)
 
 
 def whole(low: int, high: int, **may: bool) -> Field:
-    """A whole number within bounds, and nothing that only looks like one."""
+    """Return a field of a whole number within bounds; no other notation is valid."""
     refused = ["", "x", str(low), True, float(low), low + 0.5, low - 1, high + 1, 10**18]
     return exactly(low, high, refused=refused, **may)
 
 
 def moment(**may: bool) -> Field:
-    """A time with an offset since the year 2000."""
+    """Return a field of a time since the year 2000, with an offset."""
     return Field(
         refused=[
             "",

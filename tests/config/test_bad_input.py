@@ -1,6 +1,7 @@
-"""The bad-input table: every field of every endpoint, and every body (contract 0.1, 0.11, 0.12).
+"""The bad-input table: every field and body of every endpoint (contract 0.1, 0.11, 0.12).
 
-What is bad is answered 400 with the field's name, in the documented shape, and nothing is stored.
+Invalid input gets status 400 with the name of the field in the documented shape, and nothing is
+stored.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ MARK = "@@here@@"
 
 @dataclass(frozen=True, kw_only=True)
 class Endpoint:
-    """One thing to call: a valid body for it, and what is known of each field."""
+    """An endpoint: a valid body, and the fields of the body."""
 
     method: str
     path: str
@@ -68,7 +69,7 @@ NODE = {
     "lesson_id": fields.uuid(**MAY),
     "course_session_id": fields.uuid(**MAY),
     "repeat": fields.boolean(**MAY),
-    "user_id": fields.text(255, **MAY),  # absent: a guest's session
+    "user_id": fields.text(255, **MAY),  # absent: a session of a guest
 }
 ENDPOINTS = {
     "start a video": Endpoint(
@@ -91,7 +92,7 @@ ENDPOINTS = {
                 "m_of_n", "num_correct_in_a_row_2", "num_correct_in_a_row_3",
                 "num_correct_in_a_row_5", "num_correct_in_a_row_10", "do_all", "quiz",
             ),
-            # 2 of 3 is the valid one: each beside the other.
+            # 2 of 3 is valid: these vary one of the two numbers.
             "mastery_model.m": Field(
                 refused=["", "x", 0, -1, 4, 1001, 1.5, "1.5", 10**18, [], {}],
                 taken=[1, 2, 3, "3"],
@@ -331,8 +332,8 @@ EACH_FIELD = [(name, path) for name, endpoint in ENDPOINTS.items() for path in e
 
 
 @pytest.fixture
-def filled(school: School) -> dict[str, str]:
-    """Make what the paths and bodies name."""
+def row_ids(school: School) -> dict[str, str]:
+    """Create the rows that the paths and bodies name."""
     rows: dict[str, Any] = {
         "quiz": make_quiz(school.class_7a),
         "lesson": make_lesson(school.class_7a),
@@ -347,8 +348,8 @@ def filled(school: School) -> dict[str, str]:
     return {"session": session, **{name: row.pk.hex for name, row in rows.items()}}
 
 
-def ready(endpoint: Endpoint, names: dict[str, str]) -> tuple[str, dict[str, Any]]:
-    """Return the path and the valid body, each name in them put in."""
+def fill_endpoint(endpoint: Endpoint, names: dict[str, str]) -> tuple[str, dict[str, Any]]:
+    """Return the path and the valid body with the ids of the named rows."""
     body = json.dumps(endpoint.body)
     for name, key in names.items():
         body = body.replace(f'"{{{name}}}"', f'"{key}"')
@@ -356,13 +357,13 @@ def ready(endpoint: Endpoint, names: dict[str, str]) -> tuple[str, dict[str, Any
 
 
 def caller_of(endpoint: Endpoint, school: School) -> Client:
-    """Return whoever may call: apps, and of what apps may not do a superuser."""
+    """Return an authorized client: an app, or a superuser where apps have no access."""
     key_may = endpoint.path != "/api/auth/facility"
     return client_for(school.key(Scope.ADMIN) if key_may else school.superuser)
 
 
 def with_value(body: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
-    """Put a value at a dotted path, within the first of a list."""
+    """Set a value at a dotted path, in the first item of a list."""
     changed: Any = copy.deepcopy(body)
     *parents, name = path.split(".")
     inner = changed
@@ -375,19 +376,19 @@ def with_value(body: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
     return changed
 
 
-def spoken(body: Any) -> bytes:
+def to_json(body: Any) -> bytes:
     return json.dumps(body).encode()
 
 
 def raw_bodies(body: dict[str, Any], path: str) -> Iterator[bytes]:
-    """Bodies that JSON libraries do not write, at one field."""
-    for unspeakable in UNSPEAKABLE:
-        marked = spoken(with_value(body, path, MARK))
-        yield marked.replace(spoken(MARK), unspeakable)
+    """Yield bodies that JSON libraries do not write, with an invalid value in one field."""
+    for raw_value in UNSPEAKABLE:
+        marked = to_json(with_value(body, path, MARK))
+        yield marked.replace(to_json(MARK), raw_value)
 
 
-def stored() -> dict[str, int]:
-    """Count every row there is."""
+def count_rows() -> dict[str, int]:
+    """Return the number of rows of each table."""
     return {
         model._meta.label: model._default_manager.count()
         for model in apps.get_models()
@@ -400,14 +401,14 @@ def call(client: Client, method: str, path: str, raw: bytes, **extra: Any) -> An
     return getattr(client, method)(path, data=raw, **extra)
 
 
-def complaint(response: Any) -> set[str | None]:
-    """Return the fields an error names, its shape checked."""
+def error_fields(response: Any) -> set[str | None]:
+    """Return the fields named by the errors, and check the shape of the response."""
     errors = response.json()
     assert errors
     if "errors" in errors and "success" not in errors:
-        return jsonapi_complaint(response)
+        return jsonapi_error_fields(response)
     assert response.headers["Content-Type"] == "application/json"
-    if isinstance(errors, dict):  # answer tracking's envelope
+    if isinstance(errors, dict):  # the envelope of answer tracking
         assert errors.keys() == {"success", "data", "message", "errors"}
         assert errors["message"]
         return {*errors["errors"]} or {None}
@@ -419,7 +420,7 @@ def complaint(response: Any) -> set[str | None]:
     return {error["metadata"]["field"] for error in errors}
 
 
-def jsonapi_complaint(response: Any) -> set[str | None]:
+def jsonapi_error_fields(response: Any) -> set[str | None]:
     assert response.headers["Content-Type"] == "application/vnd.api+json"
     errors = response.json()["errors"]
     assert all(
@@ -430,8 +431,8 @@ def jsonapi_complaint(response: Any) -> set[str | None]:
     return {pointer and pointer.removeprefix("/").replace("/", ".") for pointer in pointers}
 
 
-def told_why(response: Any) -> str:
-    """Return an error's message, in any shape."""
+def error_message(response: Any) -> str:
+    """Return the message of an error of any shape."""
     body = response.json()
     message: str
     if isinstance(body, list):
@@ -442,44 +443,44 @@ def told_why(response: Any) -> str:
 
 
 @pytest.mark.parametrize(("name", "path"), EACH_FIELD)
-def test_a_bad_field_is_refused_by_name_and_nothing_is_stored(
-    school: School, filled: dict[str, str], name: str, path: str
+def test_an_invalid_field_is_refused_by_name_and_nothing_is_stored(
+    school: School, row_ids: dict[str, str], name: str, path: str
 ):
     """contract 0.1, 0.11, 0.12, 1.1, 1.2, 1.8, 2.1."""
     endpoint = ENDPOINTS[name]
-    url, body = ready(endpoint, filled)
+    url, body = fill_endpoint(endpoint, row_ids)
     client = caller_of(endpoint, school)
-    before = stored()
+    before = count_rows()
     surprises = []
     for value in endpoint.fields[path].bad:
-        response = call(client, endpoint.method, url, spoken(with_value(body, path, value)))
-        named = complaint(response) if response.status_code == 400 else set()
-        if not any(told and (told == path or told.startswith(f"{path}.")) for told in named):
+        response = call(client, endpoint.method, url, to_json(with_value(body, path, value)))
+        named = error_fields(response) if response.status_code == 400 else set()
+        if not any(field and (field == path or field.startswith(f"{path}.")) for field in named):
             surprises.append((value, response.status_code, response.content[:200]))
 
     for raw in raw_bodies(body, path):
         response = call(client, endpoint.method, url, raw)
-        if response.status_code != 400 or not complaint(response) <= {None, path}:
+        if response.status_code != 400 or not error_fields(response) <= {None, path}:
             surprises.append((raw[-80:], response.status_code, response.content[:200]))
 
     assert not surprises
-    assert stored() == before
+    assert count_rows() == before
 
 
 @pytest.mark.parametrize(
     ("name", "path"),
     [(name, path) for name, path in EACH_FIELD if ENDPOINTS[name].fields[path].good],
 )
-def test_a_good_field_is_taken(school: School, filled: dict[str, str], name: str, path: str):
-    """The table's other half: what is refused is refused for what it is."""
+def test_a_valid_field_is_accepted(school: School, row_ids: dict[str, str], name: str, path: str):
+    """The other half of the table: valid values are accepted, so errors have the right cause."""
     endpoint = ENDPOINTS[name]
-    url, body = ready(endpoint, filled)
+    url, body = fill_endpoint(endpoint, row_ids)
     surprises = []
     for value in endpoint.fields[path].good:
         client = caller_of(endpoint, school)
         with transaction.atomic():
-            response = call(client, endpoint.method, url, spoken(with_value(body, path, value)))
-            transaction.set_rollback(True)  # no name is taken for the next one
+            response = call(client, endpoint.method, url, to_json(with_value(body, path, value)))
+            transaction.set_rollback(True)  # so that names stay free for the next request
         if response.status_code != endpoint.status:
             surprises.append((value, response.status_code, response.content[:200]))
 
@@ -487,13 +488,13 @@ def test_a_good_field_is_taken(school: School, filled: dict[str, str], name: str
 
 
 @pytest.mark.parametrize("name", ENDPOINTS)
-def test_a_bad_body_is_refused_and_nothing_is_stored(
-    school: School, filled: dict[str, str], name: str
+def test_a_malformed_body_is_refused_and_nothing_is_stored(
+    school: School, row_ids: dict[str, str], name: str
 ):
     """contract 0.1, 0.11, 0.12: 400, 413 or 415, whatever the endpoint."""
     endpoint = ENDPOINTS[name]
-    url, body = ready(endpoint, filled)
-    good = spoken(body)
+    url, body = fill_endpoint(endpoint, row_ids)
+    good = to_json(body)
     bad: list[tuple[bytes, int, dict[str, Any]]] = [
         (b"{", 400, {}),
         (good[:-1], 400, {}),
@@ -514,26 +515,26 @@ def test_a_bad_body_is_refused_and_nothing_is_stored(
         (good, 415, {"content_type": "multipart/form-data; boundary=x"}),
     ]
     client = caller_of(endpoint, school)
-    before = stored()
+    before = count_rows()
     surprises = []
     for raw, status, extra in bad:
         response = call(client, endpoint.method, url, raw, **extra)
-        if response.status_code != status or not told_why(response):
+        if response.status_code != status or not error_message(response):
             surprises.append((raw[:60], extra, response.status_code, response.content[:200]))
 
     assert not surprises
-    assert stored() == before
+    assert count_rows() == before
 
 
 @pytest.mark.parametrize("path", ENDPOINTS["track an answer"].fields)
-def test_a_bulk_goes_by_the_rules_of_the_single_answer(school: School, path: str):
-    """contract 2.1: each bad value rejects its row by name, each good one is taken."""
+def test_a_bulk_of_answers_has_the_rules_of_a_single_answer(school: School, path: str):
+    """contract 2.1: each invalid value rejects its row by name, each valid one is accepted."""
     endpoint = ENDPOINTS["track an answer"]
     field = endpoint.fields[path]
     rows = [with_value(endpoint.body, path, value) for value in (*field.bad, *field.good)]
     client = client_for(school.key())
 
-    response = call(client, "post", "/api/v1/track-answers", spoken(rows))
+    response = call(client, "post", "/api/v1/track-answers", to_json(rows))
 
     results = response.json()["results"]
     assert [result["index"] for result in results] == [*range(len(field.bad))]
@@ -541,14 +542,14 @@ def test_a_bulk_goes_by_the_rules_of_the_single_answer(school: School, path: str
 
 
 @pytest.mark.parametrize("path", STUDIED.fields)
-def test_a_bulk_of_results_goes_by_the_rules_of_the_single_one(school: School, path: str):
-    """contract 3: as the bulk of answers does."""
+def test_a_bulk_of_results_has_the_rules_of_a_single_result(school: School, path: str):
+    """contract 3: like the bulk of answers."""
     field = STUDIED.fields[path]
-    _, body = ready(STUDIED, {"facility": school.facility.pk.hex})
+    _, body = fill_endpoint(STUDIED, {"facility": school.facility.pk.hex})
     rows = [with_value(body, path, value) for value in (*field.bad, *field.good)]
     client = client_for(school.key())
 
-    response = call(client, "post", "/v3/studies", spoken(rows))
+    response = call(client, "post", "/v3/studies", to_json(rows))
 
     results = response.json()["meta"]["results"]
     assert [result["index"] for result in results] == [*range(len(field.bad))]
@@ -589,7 +590,7 @@ QUERIES = {
     ("path", "name"), [(path, name) for path, names in QUERIES.items() for name in names]
 )
 @pytest.mark.parametrize("caller", ["key", "coach"])
-def test_a_bad_parameter_is_refused_by_name(school: School, path: str, name: str, caller: str):
+def test_an_invalid_parameter_is_refused_by_name(school: School, path: str, name: str, caller: str):
     """contract 0.14, 1.4, 1.7."""
     client = client_for(school.key() if caller == "key" else school.coach)
     needed = {"content": video()["content_id"], "user": school.ada.pk.hex}
@@ -597,7 +598,7 @@ def test_a_bad_parameter_is_refused_by_name(school: School, path: str, name: str
     surprises = []
     for value in QUERIES[path][name]:
         response = client.get(path, {**asked, name: value})
-        if response.status_code != 400 or complaint(response) != {name}:
+        if response.status_code != 400 or error_fields(response) != {name}:
             surprises.append((value, response.status_code, response.content[:200]))
 
     assert not surprises
@@ -607,7 +608,7 @@ def test_a_bad_parameter_is_refused_by_name(school: School, path: str, name: str
 @pytest.mark.parametrize(
     "word", ["x", "0" * 31, "0" * 33, "-1", "1.5", "٠", "%00", "%FF", "a" * 2000, "..%2F", "😀"]
 )
-def test_a_bad_id_in_a_path_names_nothing(school: School, word: str, caller: str):
+def test_an_invalid_id_in_a_path_is_not_found(school: School, word: str, caller: str):
     """contract 1.2, 1.4, 1.5, 1.7: 404 in the documented shape, never a 500."""
     client = client_for(school.key() if caller == "key" else getattr(school, caller))
     asked = f"content={video()['content_id']}&user={school.ada.pk.hex}"

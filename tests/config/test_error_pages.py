@@ -1,4 +1,4 @@
-"""Pages for people when something cannot be served: contract 0.11, 0.13."""
+"""Error pages for people: contract 0.11, 0.13."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def failing_with(error: DatabaseError) -> Any:
 
 
 @pytest.mark.parametrize("path", ["/admin/", "/admin/roster/user/", "/admin/logger/attemptlog/"])
-def test_a_page_that_needs_an_absent_database_asks_to_come_again(browser: Browser, path: str):
-    """contract 0.11: 503 with Retry-After, as the APIs answer, and in words."""
+def test_a_page_without_a_database_gets_retry_after(browser: Browser, path: str):
+    """contract 0.11: 503 with Retry-After like the APIs, as a page with an explanation."""
     with failing_with(OperationalError("the server is away")):
         page = browser.get(path)
 
@@ -44,7 +44,7 @@ def test_a_page_that_needs_an_absent_database_asks_to_come_again(browser: Browse
     assert browser.get(path).status_code == 200
 
 
-def test_a_login_into_the_admin_without_a_database_is_told_to_come_again(school: School):
+def test_an_admin_login_without_a_database_gets_retry_after(school: School):
     """contract 0.11."""
     browser = Browser(raise_request_exception=False)
     body = {"username": "coach", "password": PASSWORD}
@@ -57,8 +57,8 @@ def test_a_login_into_the_admin_without_a_database_is_told_to_come_again(school:
 
 
 @pytest.mark.parametrize("path", ["/", "/api/docs", "/api/schema", "/admin/login/", "/nothing"])
-def test_pages_that_need_no_database_do_without_one(browser: Browser, path: str):
-    """Not even to know who is looking."""
+def test_static_pages_work_without_a_database(browser: Browser, path: str):
+    """They do not even load the user."""
     browser.cookies.clear()
 
     with failing_with(OperationalError("the server is away")):
@@ -68,7 +68,7 @@ def test_pages_that_need_no_database_do_without_one(browser: Browser, path: str)
 
 
 @pytest.mark.parametrize("path", ["/", "/api/docs", "/api/schema", "/nothing"])
-def test_nor_do_they_for_somebody_with_a_session(browser: Browser, path: str):
+def test_static_pages_work_without_a_database_for_logged_in_users(browser: Browser, path: str):
     with failing_with(OperationalError("the server is away")):
         page = browser.get(path)
 
@@ -76,8 +76,8 @@ def test_nor_do_they_for_somebody_with_a_session(browser: Browser, path: str):
 
 
 @pytest.mark.parametrize("error", [IntegrityError("clash"), DatabaseError("no such column")])
-def test_our_own_mistakes_are_no_outage(browser: Browser, error: DatabaseError):
-    """What would fail again is told as a mistake, and logged."""
+def test_server_errors_are_not_reported_as_outages(browser: Browser, error: DatabaseError):
+    """Errors that would occur again get status 500 and are logged."""
     with failing_with(error):
         page = browser.get("/admin/roster/user/")
 

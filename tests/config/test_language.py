@@ -23,7 +23,10 @@ def sources() -> list[Path]:
 
 
 def identifiers(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Return the names that a module defines or uses; attributes count where they are set."""
     for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Store):
+            continue
         for attribute in ("id", "name", "attr", "arg", "asname"):
             name = getattr(node, attribute, None)
             if isinstance(name, str):

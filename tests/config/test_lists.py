@@ -16,7 +16,7 @@ PATH = "/api/logger/attemptlog"
 
 @pytest.fixture
 def ten(ada: Client) -> list[str]:
-    """Ten attempts, the newest first; all of one moment, so that ids must tell them apart."""
+    """Return ten attempts, newest first; all at one time, so that only ids order them."""
     session = ada.start(exercise(mastery_model={"type": "do_all"}))["session_id"]
     ada.move(session, interactions=[answered(f"q{n}", 0) for n in range(10)])
     return [f"q{n}" for n in reversed(range(10))]
@@ -32,14 +32,14 @@ def walk(client: Client, url: str | None, way: str) -> list[list[str]]:
     return pages
 
 
-def test_a_cursor_walks_the_list_in_pieces(ada: Client, ten: list[str]):
-    """contract 0.14: empty to begin, page_size at a time."""
+def test_a_cursor_reads_the_list_in_pages(ada: Client, ten: list[str]):
+    """contract 0.14: the first cursor is empty; page_size rows per page."""
     pages = walk(ada, f"{PATH}?cursor=&page_size=4", "next")
 
     assert pages == [ten[:4], ten[4:8], ten[8:]]
 
 
-def test_a_cursor_walks_back_the_way_it_came(ada: Client, ten: list[str]):
+def test_a_cursor_reads_backwards(ada: Client, ten: list[str]):
     """contract 0.14: next and previous."""
     first = ada.get(f"{PATH}?cursor=&page_size=4").json()
     second = ada.get(first["next"]).json()
@@ -53,7 +53,7 @@ def test_a_cursor_walks_back_the_way_it_came(ada: Client, ten: list[str]):
     )
 
 
-def test_a_cursor_without_a_size_takes_what_an_array_would(ada: Client, ten: list[str]):
+def test_a_cursor_without_a_size_has_the_page_size_of_an_array(ada: Client, ten: list[str]):
     """contract 0.14."""
     body = ada.get(f"{PATH}?cursor=").json()
 
@@ -61,12 +61,12 @@ def test_a_cursor_without_a_size_takes_what_an_array_would(ada: Client, ten: lis
     assert (body["next"], body["previous"]) == (None, None)
 
 
-def test_an_empty_list_has_no_neighbours(ada: Client):
+def test_an_empty_list_has_no_other_pages(ada: Client):
     """contract 0.14."""
     assert ada.get(f"{PATH}?cursor=").json() == {"next": None, "previous": None, "results": []}
 
 
-def test_rows_that_stay_appear_once_whatever_comes_and_goes(ada: Client, ten: list[str]):
+def test_unchanged_rows_appear_once_while_others_come_and_go(ada: Client, ten: list[str]):
     """contract 0.14: keyset: rows not changed meanwhile appear exactly once."""
     first = ada.get(f"{PATH}?cursor=&page_size=4").json()
     ada.work(exercise(), answered("new"))
@@ -78,7 +78,7 @@ def test_rows_that_stay_appear_once_whatever_comes_and_goes(ada: Client, ten: li
     assert rest == ["q5", "q3", "q2", "q1", "q0"]
 
 
-def test_the_filters_go_along(ada: Client, ten: list[str]):
+def test_cursors_keep_the_filters(ada: Client, ten: list[str]):
     ada.work(exercise(), answered("right", complete=True))
 
     pages = walk(ada, f"{PATH}?cursor=&page_size=6&complete=false", "next")
@@ -86,7 +86,7 @@ def test_the_filters_go_along(ada: Client, ten: list[str]):
     assert [item for page in pages for item in page] == ten
 
 
-def test_a_cursor_grants_nothing(school: School, ada: Client, ten: list[str]):
+def test_a_cursor_grants_no_rights(school: School, ada: Client, ten: list[str]):
     """contract 0.14: scope is applied again."""
     following = ada.get(f"{PATH}?cursor=&page_size=4").json()["next"]
 
@@ -97,7 +97,7 @@ def test_a_cursor_grants_nothing(school: School, ada: Client, ten: list[str]):
 
 @pytest.mark.parametrize("name", ["cursor", "after"])
 @pytest.mark.parametrize("change", ["cut", "grown", "flipped", "words", "other"])
-def test_a_bad_cursor_is_refused(ada: Client, ten: list[str], name: str, change: str):
+def test_a_malformed_cursor_is_refused(ada: Client, ten: list[str], name: str, change: str):
     """contract 0.14: 400."""
     following = ada.get(f"{PATH}?cursor=&page_size=4").json()["next"]
     token = parse_qs(urlsplit(following).query)["cursor"][0]
@@ -116,11 +116,11 @@ def test_a_bad_cursor_is_refused(ada: Client, ten: list[str], name: str, change:
 
 
 @pytest.mark.parametrize("size", ["0", "1001", "x"])
-def test_a_cursors_size_is_checked_like_a_pages(ada: Client, size: str):
+def test_the_size_of_a_cursor_is_checked_like_that_of_a_page(ada: Client, size: str):
     assert ada.get(PATH, {"cursor": "", "page_size": size}).status_code == 400
 
 
-def test_a_cursor_counts_nothing(ada: Client, ten: list[str], statements: Any):
+def test_a_cursor_makes_no_count_query(ada: Client, ten: list[str], statements: Any):
     """contract 0.14: only `count` counts."""
     with statements() as captured:
         ada.get(f"{PATH}?cursor=&page_size=4")

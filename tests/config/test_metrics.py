@@ -28,7 +28,7 @@ def scrape(caller: Any = None, **headers: Any) -> Any:
     return client_for(caller).get("/metrics", **headers)
 
 
-def test_requests_are_counted_by_route_and_never_by_value(school: School):
+def test_requests_are_counted_by_route_without_values(school: School):
     """contract 0.13."""
     asked = ("learntrace_requests_total", "GET", "/api/logger/totalcontentprogress/<path:user_id>")
     before = samples(scrape().text)
@@ -46,14 +46,14 @@ def test_requests_are_counted_by_route_and_never_by_value(school: School):
     assert "student_ada" not in response.text
 
 
-def test_jobs_tell_when_they_last_ended(db: None):
+def test_jobs_report_their_last_success(db: None):
     """contract 0.13."""
     call_command("run_jobs", "--once")
 
-    told = samples(scrape().text)
+    metrics = samples(scrape().text)
 
-    assert told["learntrace_job_succeeded_timestamp_seconds", "purge_tokens"] > 1.7e9
-    assert told["learntrace_job_rows", "purge_tokens"] == 0
+    assert metrics["learntrace_job_succeeded_timestamp_seconds", "purge_tokens"] > 1.7e9
+    assert metrics["learntrace_job_rows", "purge_tokens"] == 0
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_jobs_tell_when_they_last_ended(db: None):
         ({"HTTP_X_API_KEY": "lt_unknown"}, 401),
     ],
 )
-def test_only_this_machine_sees_metrics_without_a_key(
+def test_only_local_requests_see_metrics_without_a_key(
     db: None, headers: dict[str, str], status: int
 ):
     """contract 0.13: loopback without forwarding headers."""
@@ -83,7 +83,7 @@ def test_only_this_machine_sees_metrics_without_a_key(
 @pytest.mark.parametrize(
     ("scope", "status"), [(Scope.ADMIN, 200), (Scope.WRITE, 403), (Scope.READ, 403)]
 )
-def test_from_elsewhere_a_key_needs_admin(school: School, scope: Scope, status: int):
+def test_remote_requests_need_a_key_with_admin_scope(school: School, scope: Scope, status: int):
     """contract 0.13."""
     key = school.key(scope)
 
@@ -95,8 +95,8 @@ def test_a_login_is_no_key(school: School):
     assert scrape(school.superuser, REMOTE_ADDR="203.0.113.7").status_code == 401
 
 
-def test_requests_are_told_even_without_a_database(db: None):
-    """contract 0.13: that is when they are wanted."""
+def test_metrics_of_requests_need_no_database(db: None):
+    """contract 0.13: metrics are needed most during an outage."""
 
     def refuse(*_args: Any) -> None:
         raise OperationalError("gone")
@@ -109,8 +109,8 @@ def test_requests_are_told_even_without_a_database(db: None):
     assert "learntrace_job" not in response.text
 
 
-def test_a_strange_method_makes_no_new_series(db: None):
-    """Nobody fills the memory with words of their own."""
+def test_an_unknown_method_creates_no_series(db: None):
+    """A client cannot fill the memory with invented methods."""
     client_for(None).generic("BREW", START, "{}", content_type="application/json")
 
     text = scrape().text
@@ -118,7 +118,7 @@ def test_a_strange_method_makes_no_new_series(db: None):
     assert ("learntrace_requests_total", "OTHER", START, "405") in samples(text)
 
 
-def test_an_unknown_path_makes_no_new_series(db: None):
+def test_an_unknown_path_creates_no_series(db: None):
     client_for(None).get("/api/logger/surprise")
 
     text = scrape().text

@@ -1,4 +1,4 @@
-"""What holds for every endpoint: contract 0.1, 0.11, 0.12, 0.13."""
+"""Behaviour of every endpoint: contract 0.1, 0.11, 0.12, 0.13."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_a_trailing_slash_makes_no_difference(school: School, path: str, method:
 
 
 @pytest.mark.parametrize("path", ["/api/logger/nothing", "/api/v1/nothing", "/v3/nothing"])
-def test_an_unknown_path_answers_in_its_apis_shape(db: None, path: str):
+def test_an_unknown_path_has_the_error_shape_of_its_api(db: None, path: str):
     """contract 0.12."""
     response = client_for(None).get(path)
 
@@ -70,14 +70,14 @@ def test_an_unknown_path_answers_in_its_apis_shape(db: None, path: str):
         assert (body["errors"][0]["status"], body["errors"][0]["code"]) == ("404", "NOT_FOUND")
 
 
-def test_an_unknown_page_answers_as_a_page(db: None):
+def test_an_unknown_page_is_an_error_page(db: None):
     response = client_for(None).get("/nothing")
 
     assert response.status_code == 404
     assert b"<h1>Not found</h1>" in response.content
 
 
-def test_a_method_a_path_does_not_know_is_refused(school: School):
+def test_an_unsupported_method_is_refused(school: School):
     """contract 0.12."""
     response = client_for(school.ada).delete(START)
 
@@ -114,7 +114,7 @@ def test_a_body_that_is_not_json_is_refused(school: School, content_type: str):
         b'{"a":' * 65 + b"1" + b"}" * 65,
     ],
 )
-def test_json_that_no_database_could_keep_is_refused(school: School, body: bytes):
+def test_json_that_databases_cannot_store_is_refused(school: School, body: bytes):
     """contract 0.11: 400, never 500."""
     response = raw(client_for(school.ada), body)
 
@@ -124,9 +124,9 @@ def test_json_that_no_database_could_keep_is_refused(school: School, body: bytes
     assert not ContentSession.objects.exists()
 
 
-def test_json_just_within_the_limits_is_taken_and_kept_exactly(ada: Client):
+def test_json_within_the_limits_is_stored_exactly(ada: Client):
     """contract 0.11."""
-    nested: Any = []  # the body, `interactions`, one of them, `answer` and it: 64 in all
+    nested: Any = []  # the body, `interactions`, an interaction and `answer` around it: 64 in all
     for _level in range(58):
         nested = [nested]
     fields = {
@@ -147,7 +147,7 @@ def test_json_just_within_the_limits_is_taken_and_kept_exactly(ada: Client):
 
 
 @pytest.mark.parametrize(("length", "status"), [(1024 * 1024, 200), (1024 * 1024 + 1, 413)])
-def test_a_body_holds_a_mebibyte_and_no_more(school: School, length: int, status: int):
+def test_a_body_has_at_most_one_mebibyte(school: School, length: int, status: int):
     """contract 0.11."""
     body = json.dumps(video()).encode()
     body += b" " * (length - len(body))
@@ -164,10 +164,10 @@ def test_a_body_holds_a_mebibyte_and_no_more(school: School, length: int, status
     ("length", "status"), [(400, "200 OK"), (1024 * 1024 + 100, "413 Request Entity Too Large")]
 )
 def test_a_body_in_chunks_is_read_like_any_other(length: int, status: str):
-    """contract 0.11: never taken for an empty body, and bounded too."""
+    """contract 0.11: not treated as an empty body, and limited in size too."""
     key = make_school().key()
     body = json.dumps(video(user_id="chunked")).encode()
-    told: list[str] = []
+    statuses: list[str] = []
     environ = {
         "REQUEST_METHOD": "POST", "PATH_INFO": START, "SERVER_NAME": "localhost",
         "SERVER_PORT": "80", "wsgi.url_scheme": "http", "wsgi.errors": sys.stderr,
@@ -176,13 +176,13 @@ def test_a_body_in_chunks_is_read_like_any_other(length: int, status: str):
         "HTTP_X_API_KEY": key,
     }  # fmt: skip
 
-    list(application(environ, lambda line, _headers: told.append(line)))
+    list(application(environ, lambda line, _headers: statuses.append(line)))
 
-    assert told == [status]
+    assert statuses == [status]
     assert User.objects.filter(external_id="chunked").exists() is (status == "200 OK")
 
 
-def test_a_body_that_breaks_off_is_the_clients_fault(school: School):
+def test_an_interrupted_body_is_a_client_error(school: School):
     """contract 0.11: 400, never 500."""
 
     class Broken(BytesIO):
@@ -203,14 +203,14 @@ def test_unknown_fields_are_ignored(ada: Client):
     ada.start(video(colour="red", session_id="x"))
 
 
-def test_the_answer_is_json_whatever_is_accepted(school: School):
+def test_the_response_is_json_regardless_of_the_accept_header(school: School):
     """contract 0.1: a browser that asks for HTML gets JSON, not 406."""
     response = client_for(school.ada).get("/api/logger/attemptlog", HTTP_ACCEPT="text/html")
 
     assert (response.status_code, response.json()) == (200, [])
 
 
-def test_health_says_the_process_lives_and_the_database_is_ready(db: None):
+def test_health_checks_report_the_process_and_the_database(db: None):
     """contract 0.13."""
     assert client_for(None).get("/healthz").json() == {"status": "ok"}
     assert client_for(None).get("/readyz").json() == {"status": "ok"}
@@ -235,7 +235,7 @@ def test_a_missing_migration_or_database_is_not_ready(db: None):
     assert (gone.status_code, gone.json()) == (503, {"status": "database unavailable"})
 
 
-def test_a_busy_database_asks_to_come_again(school: School):
+def test_a_busy_database_gets_retry_after(school: School):
     """contract 0.11: 503 with Retry-After."""
     from django.db import OperationalError
 
@@ -250,7 +250,7 @@ def test_a_busy_database_asks_to_come_again(school: School):
     assert response.headers["Retry-After"] == "1"
 
 
-def test_our_own_mistakes_are_told_in_shape_and_logged(
+def test_server_errors_have_the_error_shape_and_are_logged(
     school: School, caplog: pytest.LogCaptureFixture
 ):
     """contract 0.12: 500 in the same shape."""
@@ -291,7 +291,7 @@ def test_a_request_is_logged_once_with_its_id_and_without_secrets(
 
 
 @pytest.mark.parametrize("hostile", ["a b", "x" * 65, "a\tb", ""])
-def test_a_request_id_that_could_spoil_the_log_is_replaced(db: None, hostile: str):
+def test_an_unsafe_request_id_is_replaced(db: None, hostile: str):
     response = client_for(None).get("/healthz", HTTP_X_REQUEST_ID=hostile)
 
     assert response.headers["X-Request-ID"] != hostile
@@ -301,7 +301,7 @@ def test_a_request_id_that_could_spoil_the_log_is_replaced(db: None, hostile: st
 @pytest.mark.parametrize(
     "path", ["/", "/admin/login/", "/api/docs", "/healthz", "/nothing", "/api/nothing", START]
 )
-def test_every_page_has_the_strict_policy(db: None, path: str):
+def test_every_page_has_the_strict_security_policy(db: None, path: str):
     policy = client_for(None).get(path).headers["Content-Security-Policy"]
 
     directives = dict(part.split(" ", 1) for part in policy.split("; "))
@@ -332,12 +332,12 @@ def test_the_openapi_document_names_every_path_and_its_errors(db: None):
 
 
 @pytest.mark.parametrize("query", [{}, {"lang": "xx"}, {"format": str(uuid4())}])
-def test_the_schema_survives_strange_queries(db: None, query: dict[str, str]):
+def test_the_schema_ignores_invalid_queries(db: None, query: dict[str, str]):
     assert client_for(None).get("/api/schema", query).status_code in (200, 404)
 
 
-def test_behind_tls_this_machine_still_sees_health_and_metrics(db: None, settings: Settings):
-    """contract 0.13: probes ask plainly, by address, and with a slash or without."""
+def test_local_health_and_metrics_requests_need_no_tls(db: None, settings: Settings):
+    """contract 0.13: probes use plain HTTP and an IP address, with or without a slash."""
     settings.SECURE_SSL_REDIRECT = True
     client = PlainClient()
 
@@ -347,14 +347,14 @@ def test_behind_tls_this_machine_still_sees_health_and_metrics(db: None, setting
 
 
 def test_the_admin_needs_no_slash(db: None):
-    """contract 0.1: nor does it redirect for one."""
+    """contract 0.1: it does not redirect to add one either."""
     assert client_for(None).get("/admin").headers["Location"].startswith("/admin/login/")
 
 
 @pytest.mark.parametrize("path", ["/", "/admin/login/"])
 def test_a_page_takes_no_upload(db: None, path: str):
-    """contract 0.11: it is refused unread, before a form's parser could store it."""
-    told: list[str] = []
+    """contract 0.11: it is refused unread, before a parser of forms could store it."""
+    statuses: list[str] = []
     unread = BytesIO(b"x" * 10)
     environ = {
         "REQUEST_METHOD": "POST", "PATH_INFO": path, "SERVER_NAME": "localhost",
@@ -363,7 +363,7 @@ def test_a_page_takes_no_upload(db: None, path: str):
         "CONTENT_TYPE": "multipart/form-data; boundary=x",
     }  # fmt: skip
 
-    list(application(environ, lambda line, _headers: told.append(line)))
+    list(application(environ, lambda line, _headers: statuses.append(line)))
 
-    assert told == ["413 Request Entity Too Large"]
+    assert statuses == ["413 Request Entity Too Large"]
     assert unread.tell() == 0

@@ -1,6 +1,6 @@
-"""Whatever is sent, the answer is one the OpenAPI document knows: contract 0.12, 0.13.
+"""Every response conforms to the OpenAPI document: contract 0.12, 0.13.
 
-A short run; `benchmarks/fuzz.py` makes a long one against a server.
+This is a short run; `benchmarks/fuzz.py` makes a long one against a server.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ CHECKS = [
     content_type_conformance,
     response_schema_conformance,
 ]
-# Its coverage phase sends hundreds of requests an operation: that is for the long run.
+# The coverage phase sends hundreds of requests per operation: only the long run has it.
 quick = SchemathesisConfig.from_dict({"phases": {"coverage": {"enabled": False}}})
 document = schemathesis.openapi.from_wsgi("/api/schema", application, config=quick)
 
 
 @contextmanager
 def one_connection() -> Iterator[None]:
-    """Keep the test's connection open between requests, as Django's own test client does."""
+    """Keep the connection of the test open between requests, as Django's test client does."""
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
     try:
@@ -56,7 +56,7 @@ def one_connection() -> Iterator[None]:
 
 
 def credentials(school: School, caller: str) -> dict[str, str]:
-    """Return the headers by which somebody calls."""
+    """Return the headers with the credentials of a caller."""
     if caller == "guest":
         return {}
     if caller == "key":
@@ -68,19 +68,19 @@ def credentials(school: School, caller: str) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def opened(kept: Callable[[], Any]) -> School:
+def shared_school(kept: Callable[[], Any]) -> School:
     with kept():
         return make_school()
 
 
 @pytest.fixture(scope="module")
-def names(kept: Callable[[], Any], opened: School) -> dict[str, str]:
-    """Return path parameters that name something: what nobody has is soon refused."""
+def names(kept: Callable[[], Any], shared_school: School) -> dict[str, str]:
+    """Return path parameters of existing rows: requests for unknown rows end in 404 early."""
     with kept():
-        return named(opened)
+        return existing_ids(shared_school)
 
 
-def named(school: School) -> dict[str, str]:
+def existing_ids(school: School) -> dict[str, str]:
     ada = client_for(school.ada)
     session = ada.work(exercise(), answered())["session_id"]
     tracked(ada, answer())
@@ -98,10 +98,10 @@ def named(school: School) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def callers(kept: Callable[[], Any], opened: School) -> dict[str, dict[str, str]]:
-    """Return the headers by which each calls."""
+def callers(kept: Callable[[], Any], shared_school: School) -> dict[str, dict[str, str]]:
+    """Return the headers of each caller."""
     with kept():
-        return {name: credentials(opened, name) for name in ("guest", "ada", "coach", "key")}
+        return {name: credentials(shared_school, name) for name in ("guest", "ada", "coach", "key")}
 
 
 @document.parametrize()
@@ -111,10 +111,10 @@ def callers(kept: Callable[[], Any], opened: School) -> dict[str, dict[str, str]
     database=None,
     suppress_health_check=list(HealthCheck),
 )
-def test_every_answer_is_documented(
+def test_every_response_is_documented(
     case: Any, db: None, names: dict[str, str], callers: dict[str, dict[str, str]]
 ):
-    """contract 0.12: no 5xx, no undocumented status, no other shape, whoever calls."""
+    """contract 0.12: no 5xx, no undocumented status, no other shape, for all callers."""
     kind = case.path.removeprefix("/api").split("/")[2]
     for name in case.path_parameters or {}:
         known = names.get(kind if name == "id" else name)
@@ -123,6 +123,6 @@ def test_every_answer_is_documented(
 
     for caller, headers in callers.items():
         note(f"called by: {caller}")
-        # Each finds what the others found: their login still open, the row still there.
+        # Each request starts from the same state: logged in, with the row in place.
         with one_connection(), apart(undone=True):
             case.call_and_validate(headers=headers, checks=CHECKS)

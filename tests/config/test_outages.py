@@ -1,4 +1,4 @@
-"""What a database that cannot serve looks like from outside: contract 0.11, 0.12."""
+"""Responses while the database cannot serve requests: contract 0.11, 0.12."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from uuid_utils.compat import uuid7
 
 from logger.models import AttemptLog, ContentSession, ContentSummary
 from roster.models import User
-from tests.config.test_server import ROOT, START, Server, answers, database_url, serving, until
+from tests.config.test_server import ROOT, START, Server, database_url, is_ready, serving, until
 from tests.conftest import Client, client_for
 from tests.factories import NOW, School, answered, exercise, make_school, video
 
@@ -47,12 +47,12 @@ def setting(turn_on: str, turn_off: str) -> Iterator[None]:
 
 
 def is_unavailable(response: Any) -> bool:
-    told = (response.status_code, response.json()[0]["id"], response.headers["Retry-After"])
-    return told == (503, "UNAVAILABLE", "1")
+    result = (response.status_code, response.json()[0]["id"], response.headers["Retry-After"])
+    return result == (503, "UNAVAILABLE", "1")
 
 
-def test_a_database_that_is_read_only_refuses_writes_and_answers_reads(school: School):
-    """contract 0.11: 503; a key's use is not noted then, which is no reason to refuse it."""
+def test_a_read_only_database_refuses_writes_and_serves_reads(school: School):
+    """contract 0.11: 503; the last use of the key cannot be stored, but the key is not refused."""
     app, body = client_for(school.key()), video(user_id="student_ada")
     read_only = {
         "postgresql": (
@@ -73,7 +73,7 @@ def test_a_database_that_is_read_only_refuses_writes_and_answers_reads(school: S
     app.start(body)
 
 
-def test_a_database_that_is_full_refuses_writes_and_answers_reads(school: School):
+def test_a_full_database_refuses_writes_and_serves_reads(school: School):
     """contract 0.11; PostgreSQL's disk is filled by `benchmarks/faults`."""
     if connection.vendor != "sqlite":
         pytest.skip("PostgreSQL has no limit to its size but the disk's")
@@ -83,7 +83,7 @@ def test_a_database_that_is_full_refuses_writes_and_answers_reads(school: School
     stored = 0
 
     with setting("PRAGMA max_page_count = 1", "PRAGMA max_page_count = 1073741823"):
-        # What other tests deleted is room that has to be filled first.
+        # Deleted rows of other tests leave free space that is used first.
         while (refused := app.put(f"{START}/{session}", large, format="json")).status_code == 200:
             stored += 1
         read = app.get("/api/logger/masterylog?user=student_ada&content=" + uuid7().hex)
@@ -95,7 +95,7 @@ def test_a_database_that_is_full_refuses_writes_and_answers_reads(school: School
 
 
 def is_waiting() -> bool:
-    """Tell whether somebody waits for a lock."""
+    """Return whether a connection waits for a lock."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
         return bool(cursor.fetchone()[0])
@@ -108,10 +108,10 @@ def is_waiting() -> bool:
         {"REQUEST_LOCK_TIMEOUT": "0s", "REQUEST_STATEMENT_TIMEOUT": "100ms"},
     ],
 )
-def test_a_learner_who_stays_locked_keeps_no_request(
+def test_a_locked_learner_does_not_block_a_request_forever(
     school: School, postgres: None, limits: dict[str, str]
 ):
-    """contract 0.11: 503 in bounded time, and nothing is kept of the request."""
+    """contract 0.11: 503 in bounded time, and nothing of the request is stored."""
     key, body = school.key(), exercise(user_id="student_ada")
     with serving(1, **limits) as server:
         with transaction.atomic():
@@ -124,13 +124,13 @@ def test_a_learner_who_stays_locked_keeps_no_request(
     assert ContentSession.objects.count() == 1
 
 
-def test_who_loses_a_deadlock_is_asked_to_come_again(school: School, postgres: None):
-    """contract 0.11; nothing of ours takes a second lock, so somebody else has to."""
+def test_a_request_that_loses_a_deadlock_gets_retry_after(school: School, postgres: None):
+    """contract 0.11; LearnTrace takes no second lock, so the test creates the deadlock."""
     key = school.key()
     with serving(1) as server, ThreadPoolExecutor(1) as pool:
         _status, session = server.ask("POST", START, key, exercise(user_id="student_ada"))
         path = f"{START}/{session['session_id']}"
-        # Whoever looks for deadlocks first loses: not us.
+        # The connection that checks for deadlocks first is cancelled: not that of the test.
         ours = setting("SET deadlock_timeout = '1h'", "RESET deadlock_timeout")
         with ours, transaction.atomic():
             ContentSummary.objects.select_for_update().get()
@@ -143,8 +143,8 @@ def test_who_loses_a_deadlock_is_asked_to_come_again(school: School, postgres: N
     assert ContentSession.objects.get().progress == 0
 
 
-def test_connections_that_are_cut_are_made_anew(school: School, postgres: None):
-    """contract 0.11: as when PostgreSQL restarts; 503 at worst, then as before."""
+def test_lost_connections_are_replaced(school: School, postgres: None):
+    """contract 0.11: as when PostgreSQL restarts; 503 at worst, then normal responses."""
     key = school.key()
     with serving(1) as server:
         with ThreadPoolExecutor(8) as pool:
@@ -158,21 +158,25 @@ def test_connections_that_are_cut_are_made_anew(school: School, postgres: None):
 
         def recovers() -> bool:
             statuses.add(server.ask("POST", START, key, video(user_id="student_ada"))[0])
-            return answers(server) and 200 in statuses
+            return is_ready(server) and 200 in statuses
 
         until(recovers, "new connections")
 
     assert statuses <= {200, 503}
 
 
-def test_commands_take_the_time_they_need(postgres: None):
-    """A migration or a job is no request."""
-    told = {"DATABASE_URL": database_url(), "DATABASE_POOL": "true"}
-    asked = "from django.db import connection as c; print(c.cursor().execute('SHOW %s').fetchone())"
+def test_commands_have_no_time_limits(postgres: None):
+    """Limits for requests do not apply to a migration or a job."""
+    database_settings = {"DATABASE_URL": database_url(), "DATABASE_POOL": "true"}
+    code = "from django.db import connection as c; print(c.cursor().execute('SHOW %s').fetchone())"
 
     def limit(name: str) -> str:
-        command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", asked % name]
-        environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", **told}
+        command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", code % name]
+        environment = {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            **database_settings,
+        }
         return subprocess.run(
             command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True
         ).stdout.strip()
@@ -180,19 +184,19 @@ def test_commands_take_the_time_they_need(postgres: None):
     assert [limit("lock_timeout"), limit("statement_timeout")] == ["('0',)"] * 2
 
 
-def test_a_client_that_never_reads_its_answer_loses_its_thread(school: School):
-    """contract 0.11: the only thread, which somebody else then gets."""
+def test_a_client_that_does_not_read_its_response_is_disconnected(school: School):
+    """contract 0.11: the client holds the only thread until the server closes the connection."""
     key = school.key()
-    make_much_to_read(client_for(key))
+    create_large_list(client_for(key))
     limits = {"SERVER_THREADS": "1", "CLIENT_SILENCE": "500ms"}
-    with serving(1, **limits) as server, deaf_client(server, key):
-        status, _told = server.ask("GET", "/healthz")
+    with serving(1, **limits) as server, stalled_client(server, key):
+        status, _body = server.ask("GET", "/healthz")
 
     assert status == 200
 
 
-def make_much_to_read(app: Client) -> None:
-    """Make a list that no socket's buffer holds."""
+def create_large_list(app: Client) -> None:
+    """Create a list too large for the buffer of a socket."""
     session = app.start(exercise(user_id="student_ada"))["session_id"]
     AttemptLog.objects.bulk_create(
         AttemptLog(
@@ -211,10 +215,10 @@ def make_much_to_read(app: Client) -> None:
 
 
 @contextmanager
-def deaf_client(server: Server, key: str) -> Iterator[Any]:
-    """Ask for it, see that the answer begins, and read no further."""
-    asked = f"GET /api/logger/attemptlog HTTP/1.1\r\nHost: localhost\r\nX-API-Key: {key}\r\n\r\n"
+def stalled_client(server: Server, key: str) -> Iterator[Any]:
+    """Request the list, check that the response starts, and read no further."""
+    request = f"GET /api/logger/attemptlog HTTP/1.1\r\nHost: localhost\r\nX-API-Key: {key}\r\n\r\n"
     with socket.create_connection(("127.0.0.1", server.port)) as client:
-        client.sendall(asked.encode())
+        client.sendall(request.encode())
         assert client.recv(15) == b"HTTP/1.1 200 OK"
         yield client

@@ -1,4 +1,4 @@
-"""`manage.py run_jobs` as a process of its own: jobs in one thread, exports in another."""
+"""`manage.py run_jobs` as a separate process: jobs in one thread, exports in another."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def asked(
     transactional_db: None, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> Export:
-    """A workbook of twelve attempts, for the jobs to make."""
+    """Return a requested workbook of twelve attempts."""
     settings.EXPORTS_FOLDER = tmp_path / "exports"
     monkeypatch.setattr(export_mixin, "MAX_IMMEDIATE_ROWS", 3)
     school: School = make_school()
@@ -38,7 +38,7 @@ def asked(
 
 @pytest.fixture
 def runner(asked: Export, settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
-    """The process, which is stopped in the end."""
+    """Start the process, and stop it at the end."""
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "config.settings",
@@ -54,7 +54,7 @@ def runner(asked: Export, settings: Settings) -> Iterator[subprocess.Popen[bytes
         process.wait()
 
 
-def test_it_does_the_jobs_and_makes_the_exports_and_ends_when_told(
+def test_run_jobs_runs_jobs_and_exports_and_ends_on_sigterm(
     asked: Export, runner: subprocess.Popen[bytes]
 ):
     until(lambda: not LearningEvent.objects.unfolded().exists(), "the jobs")

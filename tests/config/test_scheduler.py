@@ -1,4 +1,4 @@
-"""The installation's jobs: contract 0.8, 0.9, 1.1 say what does not stay."""
+"""The jobs of the scheduler: contract 0.8, 0.9, 1.1 say which rows they delete."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.conftest import Client, client_for
 from tests.factories import School, answered, exercise, make_school, video
 
 START = "/api/logger/contentsession"
-BEGAN = "2026-03-02T09:00:00Z"
+STARTED = "2026-03-02T09:00:00Z"
 
 
 def run() -> None:
@@ -32,9 +32,9 @@ def names() -> set[str]:
     return {job.name for job in scheduler.JOBS}
 
 
-def test_kept_answers_go_after_a_day(app: Client):
+def test_stored_responses_are_deleted_after_a_day(app: Client):
     """contract 0.9."""
-    with time_machine.travel(BEGAN, tick=False) as clock:
+    with time_machine.travel(STARTED, tick=False) as clock:
         app.post(START, video(user_id="student_ada"), format="json", HTTP_IDEMPOTENCY_KEY="old")
         clock.shift(timedelta(hours=23))
         app.post(START, video(user_id="student_ada"), format="json", HTTP_IDEMPOTENCY_KEY="new")
@@ -46,9 +46,9 @@ def test_kept_answers_go_after_a_day(app: Client):
     assert ContentSession.objects.count() == 2
 
 
-def test_expired_tokens_go(app: Client):
+def test_expired_tokens_are_deleted(app: Client):
     """contract 0.8."""
-    with time_machine.travel(BEGAN, tick=False) as clock:
+    with time_machine.travel(STARTED, tick=False) as clock:
         for name, ttl in (("student_ada", 60), ("student_ben", 7200)):
             app.post("/api/auth/token", {"user_id": name, "ttl": ttl}, format="json")
         clock.shift(timedelta(hours=1))
@@ -58,11 +58,11 @@ def test_expired_tokens_go(app: Client):
     assert LearnerToken.objects.get().user.external_id == "student_ben"
 
 
-def test_guests_sessions_go_past_their_time_and_learners_stay(school: School):
-    """contract 1.1: nobody could work on them any more."""
+def test_old_sessions_of_guests_are_deleted_but_not_of_learners(school: School):
+    """contract 1.1: no one can update these sessions any more."""
     school.elsewhere.delete()
     guest, ada = client_for(None), client_for(school.ada)
-    with time_machine.travel(BEGAN, tick=False) as clock:
+    with time_machine.travel(STARTED, tick=False) as clock:
         for client in (guest, ada):
             client.work(exercise(), answered())
         clock.shift(timedelta(hours=23))
@@ -77,9 +77,9 @@ def test_guests_sessions_go_past_their_time_and_learners_stay(school: School):
     assert set(AttemptLog.objects.values_list("user", flat=True)) == {None, school.ada.pk}
 
 
-def test_guests_sessions_may_be_kept_longer(guest: Client, settings: Settings):
+def test_sessions_of_guests_can_be_stored_longer(guest: Client, settings: Settings):
     settings.GUEST_SESSIONS_KEPT = timedelta(days=30)
-    with time_machine.travel(BEGAN, tick=False) as clock:
+    with time_machine.travel(STARTED, tick=False) as clock:
         guest.start(video())
         clock.shift(timedelta(days=29))
 
@@ -88,8 +88,8 @@ def test_guests_sessions_may_be_kept_longer(guest: Client, settings: Settings):
     assert ContentSession.objects.exists()
 
 
-def test_login_sessions_go_when_they_expired(school: School):
-    with time_machine.travel(BEGAN, tick=False) as clock:
+def test_expired_login_sessions_are_deleted(school: School):
+    with time_machine.travel(STARTED, tick=False) as clock:
         client_for(school.ada)
         clock.shift(timedelta(days=10))
         client_for(school.ben)
@@ -101,7 +101,7 @@ def test_login_sessions_go_when_they_expired(school: School):
 
 
 def test_a_job_runs_when_it_is_due_and_not_before(db: None):
-    with time_machine.travel(BEGAN, tick=False) as clock:
+    with time_machine.travel(STARTED, tick=False) as clock:
         run()
         first = dict(JobRun.objects.values_list("name", "succeeded_at"))
         clock.shift(timedelta(seconds=4))
@@ -119,9 +119,9 @@ def test_a_job_runs_when_it_is_due_and_not_before(db: None):
     }  # fmt: skip
 
 
-def test_more_than_one_batch_is_worked_off(guest: Client, monkeypatch: pytest.MonkeyPatch):
+def test_a_job_runs_all_its_batches(guest: Client, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("logger.retention.SESSIONS_BATCH_SIZE", 2)
-    with time_machine.travel(BEGAN, tick=False) as clock:
+    with time_machine.travel(STARTED, tick=False) as clock:
         for _turn in range(5):
             guest.start(video())
         clock.shift(timedelta(days=2))
@@ -132,17 +132,15 @@ def test_more_than_one_batch_is_worked_off(guest: Client, monkeypatch: pytest.Mo
     assert JobRun.objects.get(pk="purge_guest_sessions").done == 5
 
 
-def test_a_job_that_fails_stops_no_other_and_is_tried_again(
-    db: None, monkeypatch: pytest.MonkeyPatch
-):
+def test_a_failing_job_stops_no_other_and_is_tried_again(db: None, monkeypatch: pytest.MonkeyPatch):
     def fail(at: Any) -> int:
-        JobRun.objects.update(done=99)  # must be undone
+        JobRun.objects.update(done=99)  # must be rolled back
         raise ZeroDivisionError
 
     broken, *others = scheduler.JOBS
     failing = scheduler.Job(name=broken.name, every=broken.every, batch=fail)
     monkeypatch.setattr(scheduler, "JOBS", (failing, *others))
-    with time_machine.travel(BEGAN, tick=False) as clock:
+    with time_machine.travel(STARTED, tick=False) as clock:
         run()
         failed = JobRun.objects.get(pk=broken.name)
         monkeypatch.setattr(scheduler, "JOBS", (broken, *others))
@@ -156,8 +154,8 @@ def test_a_job_that_fails_stops_no_other_and_is_tried_again(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_job_that_somebody_runs_is_left_alone():
-    """Two runners never do one job at a time."""
+def test_a_job_locked_by_another_runner_is_skipped():
+    """Two runners do not run the same job at the same time."""
     from django.db import connection
 
     if connection.vendor == "sqlite":
@@ -170,7 +168,7 @@ def test_a_job_that_somebody_runs_is_left_alone():
     at = timezone.now()
     JobRun.objects.bulk_create(JobRun(name=name, due_at=at) for name in names())
 
-    def beside() -> None:
+    def run_in_thread() -> None:
         try:
             scheduler.run_due(at)
         finally:
@@ -179,13 +177,13 @@ def test_a_job_that_somebody_runs_is_left_alone():
     with transaction.atomic():
         JobRun.objects.select_for_update(no_key=True).get(pk="purge_tokens")
         with ThreadPoolExecutor(1) as pool:
-            pool.submit(beside).result()
+            pool.submit(run_in_thread).result()
 
     left = JobRun.objects.filter(succeeded_at=None)
     assert [run.name for run in left] == ["purge_tokens"]
 
 
-def test_a_superuser_sees_when_jobs_ran_and_a_coach_does_not(school: School):
+def test_only_superusers_see_the_runs_of_jobs(school: School):
     run()
 
     page = client_for(school.superuser).get("/admin/config/jobrun/")

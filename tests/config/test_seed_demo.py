@@ -1,4 +1,4 @@
-"""`manage.py seed_demo`: a school of simulated learners in which a coach finds every trouble."""
+"""`manage.py seed_demo`: a school of simulated learners with every kind of problem for a coach."""
 
 from __future__ import annotations
 
@@ -50,13 +50,13 @@ def facility(db: None) -> Facility:
 
 
 def test_a_coach_finds_every_kind_of_learner(facility: Facility):
-    """The whole school, once: everything a chart or an alert could be about."""
+    """One test of the whole school: it has data for every chart and every alert."""
     create_demo_facility(facility, seed=SEED, at=NOW, quiet=True)
 
     for room in Classroom.objects.all():
-        needy = concerned_in(room)
-        assert 4 <= len(needy) <= 5, needy
-        assert {*Reason} == set().union(*needy.values()), needy
+        learner_problems = list_problems(room)
+        assert 4 <= len(learner_problems) <= 5, learner_problems
+        assert {*Reason} == set().union(*learner_problems.values()), learner_problems
     states = SkillState.objects.filter(attempts__gte=MIN_ANSWERS)
     stuck = set(states.filter(plateau=True).values_list("learner__username", "skill__title"))
     assert {("lena", "Percentages"), ("emil", "Linear functions")} <= stuck  # low
@@ -92,12 +92,12 @@ def test_a_coach_finds_every_kind_of_learner(facility: Facility):
     assert ContentSession.objects.filter(lesson__isnull=False).exists()
 
 
-def concerned_in(room: Classroom) -> dict[str, set[Reason]]:
-    """Return who of a class needs help on the coach's front page, and for which reasons."""
+def list_problems(room: Classroom) -> dict[str, set[Reason]]:
+    """Return the learners of a class in the alerts of the coach's overview, with the reasons."""
     coach = User.objects.with_role_flags().get(roles__classroom=room)
     shown = overview(DashboardScope.parse(QueryDict(), coach, at=NOW), at=NOW).problems
     return {
-        found.learner.username or "": {trouble.problem.reason for trouble in found.problems}
+        found.learner.username or "": {detected.problem.reason for detected in found.problems}
         for found in shown
     }
 
@@ -106,7 +106,7 @@ def events_of(day: date) -> LearningEventQuerySet:
     return LearningEvent.objects.filter(happened_at__date=day)
 
 
-def test_what_is_believed_is_what_was_answered(facility: Facility):
+def test_the_states_equal_a_rebuild_from_the_events(facility: Facility):
     create_demo_facility(facility, seed=SEED, at=NOW, characters=FEW, quiet=True)
 
     tallies = list(rebuild(User.objects.in_facility(facility.pk), check=True))
@@ -115,7 +115,7 @@ def test_what_is_believed_is_what_was_answered(facility: Facility):
     assert not any(tally.differences for tally in tallies)
 
 
-def test_the_same_seed_answers_alike(db: None):
+def test_the_same_seed_gives_the_same_answers(db: None):
     first, later = answered(at=NOW), answered(at=NOW + timedelta(days=1))
 
     assert len(first) > 100
@@ -125,7 +125,7 @@ def test_the_same_seed_answers_alike(db: None):
 
 
 def answered(*, at: datetime) -> list[tuple[Any, ...]]:
-    """What one learner answered in a school that is then closed for good."""
+    """Return the events of one learner in a new school, and delete the school."""
     facility = import_roster(demo_roster(), at=at).facility
     create_demo_facility(facility, seed=SEED, at=at, characters=FEW[:1], quiet=True)
     events = LearningEvent.objects.order_by("happened_at", "position")
@@ -135,7 +135,7 @@ def answered(*, at: datetime) -> list[tuple[Any, ...]]:
     return found
 
 
-def test_answers_can_be_read(facility: Facility):
+def test_answers_are_readable(facility: Facility):
     guessing = [each for each in LEARNERS if each.username == "lena"]
     create_demo_facility(facility, seed=SEED, at=NOW, characters=guessing, quiet=True)
 
@@ -159,25 +159,23 @@ def seed(tmp_path: Path, settings: Any, **options: Any) -> str:
     return out.getvalue()
 
 
-def open_already(facility: Facility) -> None:
+def mark_as_seeded(facility: Facility) -> None:
     ContentSession.objects.create(
         facility=facility, content_id=facility.pk, kind="video",
         start_timestamp=NOW, end_timestamp=NOW,
     )  # fmt: skip
 
 
-def test_those_who_look_after_the_school_can_log_in(
-    facility: Facility, tmp_path: Path, settings: Any
-):
+def test_staff_of_the_school_can_log_in(facility: Facility, tmp_path: Path, settings: Any):
     facility.people.all().delete()
     facility.api_keys.all().delete()
-    open_already(facility)
+    mark_as_seeded(facility)
 
-    told = seed(tmp_path, settings)
+    output = seed(tmp_path, settings)
 
-    assert "simulated" in told
+    assert "simulated" in output
     assert "simulated" in Facility.objects.get(partner_id="779").name
-    lines = [line.split() for line in told.splitlines() if " / " in line]
+    lines = [line.split() for line in output.splitlines() if " / " in line]
     logins = {username: password for username, _slash, password, *_rest in lines}
     assert {*logins} == {"coach", "coach7b", "head", "admin"}
     for username, password in logins.items():
@@ -189,19 +187,19 @@ def test_those_who_look_after_the_school_can_log_in(
     ) == {"Class 7B"}
 
 
-def test_a_second_start_changes_nothing(facility: Facility, tmp_path: Path, settings: Any):
-    open_already(facility)
+def test_a_second_run_changes_nothing(facility: Facility, tmp_path: Path, settings: Any):
+    mark_as_seeded(facility)
 
     seed(tmp_path, settings)
-    told = seed(tmp_path, settings, if_empty=True)
+    output = seed(tmp_path, settings, if_empty=True)
 
     assert ContentSession.objects.count() == 1
     assert not LearningEvent.objects.exists()
-    assert "LearnTrace" in told
+    assert "LearnTrace" in output
 
 
-def test_a_start_that_was_stopped_is_made_good(facility: Facility, tmp_path: Path, settings: Any):
-    """Nobody but one learner is left here, only so that it takes no longer than it must."""
+def test_an_interrupted_run_is_completed(facility: Facility, tmp_path: Path, settings: Any):
+    """One learner is left, to keep the test fast."""
     facility.people.filter(is_staff=False).exclude(username="petra").delete()
 
     seed(tmp_path, settings, if_empty=True)
@@ -210,41 +208,39 @@ def test_a_start_that_was_stopped_is_made_good(facility: Facility, tmp_path: Pat
     assert {*learners.distinct()} == {"petra"}
 
 
-def test_notes_of_an_older_demo_still_tell_its_logins(
+def test_notes_of_an_older_demo_still_give_its_logins(
     facility: Facility, tmp_path: Path, settings: Any
 ):
-    open_already(facility)
+    mark_as_seeded(facility)
     notes = {"passwords": {"coach": "c-word", "admin": "a-word"}, "key": "lt_1"}
     (tmp_path / "var").mkdir()
     (tmp_path / "var" / "demo.json").write_bytes(orjson.dumps(notes))
 
-    told = seed(tmp_path, settings, if_empty=True)
+    output = seed(tmp_path, settings, if_empty=True)
 
-    assert "coach    / c-word" in told
-    assert "coach7b" not in told
+    assert "coach    / c-word" in output
+    assert "coach7b" not in output
 
 
 @pytest.mark.parametrize("hour", [0, 3, 23])
-def test_nobody_works_after_the_school_was_opened_nor_two_days_at_once(
-    facility: Facility, hour: int
-):
+def test_sessions_are_in_order_and_none_is_in_the_future(facility: Facility, hour: int):
     at = NOW.replace(hour=hour)
 
     create_demo_facility(facility, seed=SEED, at=at, characters=FEW[:1], quiet=True)
 
-    told = ContentSession.objects.order_by("id").values_list("start_timestamp", flat=True)
-    assert list(told) == sorted(told)
+    start_times = ContentSession.objects.order_by("id").values_list("start_timestamp", flat=True)
+    assert list(start_times) == sorted(start_times)
     assert not LearningEvent.objects.filter(happened_at__gt=at).exists()
 
 
-def test_what_is_told_to_try_works_when_it_is_pasted(
+def test_the_printed_commands_work(
     facility: Facility, tmp_path: Path, settings: Any, live_server: Any
 ):
-    """README's ways, each answered well."""
+    """The commands of the README, and the responses to expect."""
     create_demo_facility(facility, seed=SEED, at=NOW, characters=FEW[:1], quiet=True)
     facility.api_keys.all().delete()
-    told = seed(tmp_path, settings, url=live_server.url)
-    lines = told.split("Try it (Ctrl-C stops the server):")[1]
+    output = seed(tmp_path, settings, url=live_server.url)
+    lines = output.split("Try it (Ctrl-C stops the server):")[1]
 
     shown = subprocess.run(
         ["bash", "-euc", lines.replace("curl ", "curl -sS --fail-with-body ")],

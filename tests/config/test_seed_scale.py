@@ -1,4 +1,4 @@
-"""`manage.py seed_demo --attempts N`: made up, but exactly as requests would have left it."""
+"""`manage.py seed_demo --attempts N`: simulated rows equal to those that requests would store."""
 
 from __future__ import annotations
 
@@ -36,15 +36,15 @@ def schools(seeded: Schools, db: None) -> Schools:
 
 
 @pytest.fixture
-def works(schools: Schools) -> list[tuple[MasteryLog, list[AttemptLog]]]:
-    """Every try with its attempts in the order of arrival."""
+def tries_with_attempts(schools: Schools) -> list[tuple[MasteryLog, list[AttemptLog]]]:
+    """Return every try with its attempts in the order of arrival."""
     attempts = defaultdict(list)
     for attempt in AttemptLog.objects.filter(mastery_log__isnull=False).order_by("position"):
         attempts[attempt.mastery_log_id].append(attempt)
     return [(tried, attempts[tried.pk]) for tried in MasteryLog.objects.all()]
 
 
-def test_there_are_exactly_so_many_attempts_of_every_sort(schools: Schools):
+def test_the_number_of_attempts_is_exact_with_tries_of_every_kind(schools: Schools):
     tries, sessions = MasteryLog.objects.all(), ContentSession.objects.all()
 
     assert AttemptLog.objects.count() == N
@@ -62,7 +62,7 @@ def test_there_are_exactly_so_many_attempts_of_every_sort(schools: Schools):
     assert kinds == {"answer", "hint", "error"}
 
 
-def test_some_are_far_more_active_than_others(schools: Schools):
+def test_learners_and_contents_differ_in_activity(schools: Schools):
     by_learner = Counter(AttemptLog.objects.values_list("user", flat=True))
     by_content = Counter(AttemptLog.objects.values_list("content_id", flat=True))
 
@@ -70,11 +70,11 @@ def test_some_are_far_more_active_than_others(schools: Schools):
         assert max(counted.values()) > 2 * sorted(counted.values())[len(counted) // 2]
 
 
-def test_what_a_try_stores_is_what_its_attempts_add_up_to(
-    works: list[tuple[MasteryLog, list[AttemptLog]]],
+def test_a_try_stores_the_totals_of_its_attempts(
+    tries_with_attempts: list[tuple[MasteryLog, list[AttemptLog]]],
 ):
     """contract 1.2."""
-    for tried, attempts in works:
+    for tried, attempts in tries_with_attempts:
         assert [attempt.position for attempt in attempts] == list(range(tried.attempt_count))
         assert tried.time_spent == pytest.approx(sum(a.time_spent for a in attempts))
         ends = [attempt.end_timestamp for attempt in attempts]
@@ -84,12 +84,12 @@ def test_what_a_try_stores_is_what_its_attempts_add_up_to(
         assert all(attempt.content_id == tried.content_id for attempt in attempts)
 
 
-def test_a_try_is_complete_exactly_when_its_criterion_was_met(
-    works: list[tuple[MasteryLog, list[AttemptLog]]],
+def test_a_try_is_complete_exactly_if_its_criterion_was_met(
+    tries_with_attempts: list[tuple[MasteryLog, list[AttemptLog]]],
 ):
     """contract 1.6."""
     judged = 0
-    for tried, attempts in works:
+    for tried, attempts in tries_with_attempts:
         if not tried.criterion.required:
             continue
         scores = [attempt.score for attempt in attempts if attempt.judged]
@@ -100,7 +100,7 @@ def test_a_try_is_complete_exactly_when_its_criterion_was_met(
 
 
 def test_only_the_last_try_of_a_series_is_open(schools: Schools):
-    """contract 1.1: the next begins when one is complete."""
+    """contract 1.1: the next try begins when one is complete."""
     series = defaultdict(list)
     for tried in MasteryLog.objects.filter(is_quiz=False).order_by("mastery_level"):
         series[tried.summary_id].append(tried)
@@ -124,13 +124,13 @@ def test_summaries_are_the_sum_of_their_sessions(schools: Schools):
         assert tried.time_spent == pytest.approx(sum(s.time_spent for s in of_try))
 
 
-def test_keys_tell_when_a_row_was_made(schools: Schools):
+def test_keys_contain_the_creation_time(schools: Schools):
     for session in ContentSession.objects.all():
         assert session.pk.version == 7
         assert session.pk.int >> 80 == int(session.start_timestamp.timestamp() * 1000)
 
 
-def test_quizzes_are_taken_by_those_they_are_assigned_to(schools: Schools):
+def test_quizzes_are_taken_by_assigned_learners(schools: Schools):
     """contract 1.1."""
     rooms = defaultdict(set)
     for user, classroom in Enrolment.objects.values_list("user", "classroom"):
@@ -142,7 +142,7 @@ def test_quizzes_are_taken_by_those_they_are_assigned_to(schools: Schools):
         assert rooms[user] & {*assigned}
 
 
-def test_the_api_counts_what_was_right(schools: Schools):
+def test_the_api_counts_right_attempts(schools: Schools):
     """contract 1.4: correct."""
     tried = MasteryLog.objects.filter(attempt_count__gte=5).order_by("pk").first()
     assert tried is not None
@@ -150,12 +150,12 @@ def test_the_api_counts_what_was_right(schools: Schools):
 
     rows = client_for(tried.user).get("/api/logger/masterylog", query).json()
 
-    told = {row["id"]: row["correct"] for row in rows}
-    assert told[tried.pk.hex] == tried.attempts.filter(correct=1).count()
+    correct_counts = {row["id"]: row["correct"] for row in rows}
+    assert correct_counts[tried.pk.hex] == tried.attempts.filter(correct=1).count()
 
 
-def test_the_learner_model_makes_of_it_what_is_there(schools: Schools):
-    """contract 0.10; learning-science 1: evidence and what is believed because of it."""
+def test_a_rebuild_of_the_learner_model_finds_no_difference(schools: Schools):
+    """contract 0.10; learning-science 1: the events, and the states computed from them."""
     tallies = list(rebuild(User.objects.all(), check=True))
 
     exercises = AttemptLog.objects.filter(mastery_log__is_quiz=False)
@@ -163,19 +163,19 @@ def test_the_learner_model_makes_of_it_what_is_there(schools: Schools):
     assert sum(tally.answers for tally in tallies) == LearningEvent.objects.count()
     assert LearningEvent.objects.count() == len(answered) > N / 2
     assert not any(tally.differences for tally in tallies)
-    # Nobody here takes a hint first: what was right at first is what the attempt keeps.
-    told = LearningEvent.objects.values_list("source_id", "score")
-    assert dict(told) == {attempt.pk.hex: attempt.correct for attempt in answered}
+    # No learner takes a hint first: the first result is that of the attempt.
+    scores = LearningEvent.objects.values_list("source_id", "score")
+    assert dict(scores) == {attempt.pk.hex: attempt.correct for attempt in answered}
 
 
-def test_evidence_arrived_when_it_happened(schools: Schools):
+def test_events_were_received_when_they_happened(schools: Schools):
     for event in LearningEvent.objects.all():
         assert event.received_at == event.happened_at <= NOW
         assert event.pk.int >> 80 == int(event.happened_at.timestamp() * 1000)
         assert event.folded_at == NOW
 
 
-def test_skills_have_names_and_items_are_told_apart(schools: Schools):
+def test_skills_have_titles_and_learners_have_states(schools: Schools):
     assert not Skill.objects.filter(title="").exists()
     assert {*Skill.objects.values_list("section", flat=True)} == {"math", "rw"}
     assert sum(Item.objects.values_list("answers", flat=True)) == LearningEvent.objects.count()
@@ -183,28 +183,28 @@ def test_skills_have_names_and_items_are_told_apart(schools: Schools):
     assert ItemMemory.objects.exists()
 
 
-def test_the_same_seed_makes_the_same_records(schools: Schools):
-    first = everything()
+def test_the_same_seed_gives_the_same_rows(schools: Schools):
+    first = read_all_rows()
     Facility.objects.all().delete()
 
     seed_installation(N, seed=SEED, at=NOW, quiet=True)
 
-    assert everything() == first
+    assert read_all_rows() == first
 
 
-def test_another_seed_makes_others(schools: Schools):
-    first = everything()
+def test_another_seed_gives_other_rows(schools: Schools):
+    first = read_all_rows()
     Facility.objects.all().delete()
 
     seed_installation(N, seed=SEED + 1, at=NOW, quiet=True)
 
-    assert everything() != first
+    assert read_all_rows() != first
 
 
 TABLES: list[Any] = [User, Role, Enrolment, ContentSummary, MasteryLog, ContentSession, AttemptLog]
 
 
-def everything() -> list[Any]:
+def read_all_rows() -> list[Any]:
     rows: list[Any] = []
     for table in TABLES:
         names = [f.attname for f in table._meta.concrete_fields if f.name != "password"]
@@ -221,7 +221,7 @@ def seed(tmp_path: Path, settings: Any, **options: Any) -> str:
 
 @pytest.fixture
 def riverside(db: None) -> Facility:
-    """The demo school, opened before: how that is done has tests of its own."""
+    """Return the demo school, marked as created; other tests cover its creation."""
     riverside = make_facility(name="Riverside", partner_id="779")
     ContentSession.objects.create(
         facility=riverside, content_id=riverside.pk, kind="video",
@@ -230,12 +230,12 @@ def riverside(db: None) -> Facility:
     return riverside
 
 
-def test_another_set_goes_beside_what_is_there(
+def test_another_run_adds_schools_to_existing_ones(
     schools: Schools, riverside: Facility, tmp_path: Path, settings: Any
 ):
-    told = seed(tmp_path, settings, attempts=100)
+    output = seed(tmp_path, settings, attempts=100)
 
-    assert "Added 2 schools" in told
+    assert "Added 2 schools" in output
     sets = [
         str(f.partner_id).split("-")[1]
         for f in Facility.objects.filter(name__startswith="Demo school")
@@ -244,10 +244,10 @@ def test_another_set_goes_beside_what_is_there(
     assert Facility.objects.filter(pk=riverside.pk).exists()
 
 
-def test_who_may_log_in_is_printed(riverside: Facility, tmp_path: Path, settings: Any):
-    told = seed(tmp_path, settings, attempts=50)
+def test_logins_are_printed(riverside: Facility, tmp_path: Path, settings: Any):
+    output = seed(tmp_path, settings, attempts=50)
 
-    logins = [line.split()[:2] for line in told.splitlines() if " at Demo school" in line]
+    logins = [line.split()[:2] for line in output.splitlines() if " at Demo school" in line]
     assert len(logins) == 4
     for username, password in logins:
         body = {"username": username, "password": password}
@@ -257,11 +257,13 @@ def test_who_may_log_in_is_printed(riverside: Facility, tmp_path: Path, settings
 
 
 @pytest.mark.parametrize("attempts", [0, -1])
-def test_nothing_is_refused(schools: Schools, tmp_path: Path, settings: Any, attempts: int):
-    before = everything()
+def test_a_number_of_attempts_below_one_is_refused(
+    schools: Schools, tmp_path: Path, settings: Any, attempts: int
+):
+    before = read_all_rows()
 
     with pytest.raises(CommandError):
         seed(tmp_path, settings, attempts=attempts)
 
-    assert everything() == before
+    assert read_all_rows() == before
     assert Facility.objects.count() == len(schools.facilities)

@@ -1,4 +1,4 @@
-"""The real server, several processes of it, on the tests' database: contract 0.13, design 7."""
+"""The real server with several processes on the tests' database: contract 0.13."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def school(transactional_db: None) -> School:
 
 
 class Server:
-    """A server of several processes, and the port it listens on."""
+    """A server with several processes, and its port."""
 
     def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
         self.process, self.port = process, port
@@ -47,7 +47,7 @@ class Server:
     def ask(
         self, method: str, path: str, key: str | None = None, body: Any = None
     ) -> tuple[int, Any]:
-        """Ask on a connection of its own, so that any process may answer."""
+        """Send a request on a new connection, so that any process can answer."""
         talk = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         headers = {"Content-Type": "application/json", **({"X-API-Key": key} if key else {})}
         try:
@@ -61,7 +61,7 @@ class Server:
 
 
 def until(holds: Callable[[], bool], what: str) -> None:
-    """Wait for something that is about to happen."""
+    """Wait until a condition is met."""
     pause = Event()
     give_up = time.monotonic() + PATIENCE
     while time.monotonic() < give_up:
@@ -71,7 +71,7 @@ def until(holds: Callable[[], bool], what: str) -> None:
     pytest.fail(f"waited in vain for {what}")
 
 
-def answers(server: Server) -> bool:
+def is_ready(server: Server) -> bool:
     try:
         return server.ask("GET", "/readyz")[0] == 200
     except OSError:
@@ -84,7 +84,7 @@ def database_url() -> str:
         return f"sqlite:///{Path(named['NAME']).resolve()}"
     user, password = (quote(str(named[part] or ""), safe="") for part in ("USER", "PASSWORD"))
     host = f"{named['HOST']}:{named['PORT']}" if named["PORT"] else named["HOST"]
-    # A socket's folder comes as an option.
+    # The folder of a Unix socket is passed as an option.
     return f"postgres://{user}:{password}@{host}/{named['NAME']}?{urlencode(named['OPTIONS'])}"
 
 
@@ -107,15 +107,15 @@ def serving(processes: int = 3, **settings: str) -> Iterator[Server]:
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
     server = Server(process, port)
     try:
-        until(lambda: answers(server), "the server")
+        until(lambda: is_ready(server), "the server")
         yield server
     finally:
         process.terminate()
         process.wait(timeout=PATIENCE)
 
 
-def test_several_processes_on_one_database_lose_nothing(school: School):
-    """contract 1.2; on SQLite too, which one process usually serves."""
+def test_no_update_is_lost_with_several_processes(school: School):
+    """contract 1.2; on SQLite too, which usually has one process."""
     key = school.key()
     with serving() as server:
         _status, session = server.ask("POST", START, key, exercise(user_id="newcomer"))
@@ -146,7 +146,7 @@ def test_several_processes_on_one_database_lose_nothing(school: School):
     assert AttemptLog.objects.values("item").distinct().count() == 64
 
 
-def test_first_requests_that_meet_in_several_processes_make_one_learner(school: School):
+def test_concurrent_first_requests_create_one_learner(school: School):
     """contract 0.6, 1.1."""
     key, body = school.key(), exercise(user_id="newcomer")
     with serving() as server, ThreadPoolExecutor(16) as pool:
@@ -157,7 +157,7 @@ def test_first_requests_that_meet_in_several_processes_make_one_learner(school: 
     assert MasteryLog.objects.count() == 1
 
 
-def test_any_process_tells_the_metrics_of_all(school: School):
+def test_any_process_reports_the_metrics_of_all(school: School):
     """contract 0.13."""
     with serving() as server:
         with ThreadPoolExecutor(8) as pool:
@@ -168,8 +168,8 @@ def test_any_process_tells_the_metrics_of_all(school: School):
     assert [float(count) for count in re.findall(route, text)] == [40]
 
 
-def test_the_jobs_run_beside_the_server_and_end_with_it(school: School):
-    """The server starts `run_jobs`; even killed, it leaves none behind."""
+def test_the_jobs_run_with_the_server_and_end_with_it(school: School):
+    """The server starts `run_jobs`, which ends even if the server is killed."""
     with serving(processes=1, RUN_JOBS="true") as server:
         [jobs] = children(server.process.pid, "run_jobs")
 
@@ -185,10 +185,10 @@ def children(parent: int, word: str) -> list[int]:
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            told = (folder / "stat").read_text().rpartition(") ")[2].split()
+            fields = (folder / "stat").read_text().rpartition(") ")[2].split()
             command = (folder / "cmdline").read_text()
         except OSError:
             continue
-        if int(told[1]) == parent and word in command:
+        if int(fields[1]) == parent and word in command:
             found.append(int(folder.name))
     return found

@@ -1,4 +1,4 @@
-"""What code and tests cite of the specification exists in docs/spec."""
+"""Every section of the specification that code and tests cite exists in docs/spec."""
 
 from __future__ import annotations
 

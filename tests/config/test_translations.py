@@ -1,4 +1,4 @@
-"""Pages in the reader's language, the APIs in English; the Arabic catalogue is whole."""
+"""Pages are translated, the APIs are in English; the Arabic catalogue is complete."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.factories import PASSWORD, School
 ROOT = Path(settings.BASE_DIR)
 CATALOGUE = ROOT / "locale" / "ar" / "LC_MESSAGES"
 APPS = ("analytics", "config", "logger", "roster", "study")
-# Fields that come with Django, and their translations too.
+# Fields of Django, which has their translations.
 DJANGOS = {"password", "last_login", "is_superuser", "groups", "user_permissions"}
 NAMES = {
     "_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext",
@@ -36,7 +36,7 @@ PLACEHOLDER = re.compile(r"%\(\w+\)|\{\w*\}")
 
 
 def entries() -> Iterator[dict[str, str]]:
-    """The catalogue's entries, as its fields."""
+    """Yield the entries of the catalogue as fields."""
     for block in (CATALOGUE / "django.po").read_text().split("\n\n")[1:]:
         assert "fuzzy" not in block
         fields: dict[str, str] = {}
@@ -57,7 +57,7 @@ def key_of(entry: dict[str, str]) -> str:
 
 
 def texts_of(entry: dict[str, str]) -> dict[Any, str]:
-    """What an entry is compiled to."""
+    """Return the compiled texts of an entry."""
     key = key_of(entry)
     if "msgstr" in entry:
         return {key: entry["msgstr"]}
@@ -65,7 +65,7 @@ def texts_of(entry: dict[str, str]) -> dict[Any, str]:
 
 
 def strings_in(source: str) -> set[str]:
-    """The first text each translating call is given."""
+    """Return the first text of each translation call."""
     calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
     return {
         next(
@@ -82,7 +82,7 @@ def strings_in(source: str) -> set[str]:
 
 
 def strings_in_template(path: Path) -> set[str]:
-    """The same of a template, which Django spells as calls among rubbish."""
+    """Return the same for a template, which Django converts to calls and other text."""
     spelled = templatize(path.read_text(), origin=str(path))
     calls = CALL.findall(spelled)
     return {ast.literal_eval(call) for call in calls}
@@ -95,8 +95,8 @@ def test_every_text_is_translated():
     assert len(list(entries())) > 200
 
 
-def test_translations_keep_their_places_for_values():
-    """Of a plural, forms for one number alone may leave it out."""
+def test_translations_keep_their_placeholders():
+    """Plural forms for a single number may leave out the placeholder."""
     for entry in entries():
         known = set(PLACEHOLDER.findall(entry["msgid"] + entry.get("msgid_plural", "")))
         for text in texts_of(entry).values():
@@ -105,8 +105,8 @@ def test_translations_keep_their_places_for_values():
             assert set(PLACEHOLDER.findall(entry["msgstr"])) == known, entry["msgid"]
 
 
-def test_the_compiled_catalogue_is_that_of_the_texts():
-    """`make messages` was run; where it is not, Arabic readers see what was said before."""
+def test_the_compiled_catalogue_is_up_to_date():
+    """After `make messages`; without it, Arabic readers would see outdated texts."""
     expected = {key: text for entry in entries() for key, text in texts_of(entry).items()}
     found = compiled()
     del found[""]
@@ -114,21 +114,21 @@ def test_the_compiled_catalogue_is_that_of_the_texts():
     assert found == expected
 
 
-def test_the_catalogue_knows_every_text_of_pages_and_code():
+def test_the_catalogue_has_every_text_of_pages_and_code():
     sources = [path for app in APPS for path in (ROOT / app).rglob("*.py")]
     templates = list((ROOT / "templates").rglob("*.html"))
     said = set().union(
         *(strings_in(path.read_text()) for path in sources),
         *(strings_in_template(path) for path in templates),
     )
-    # Spelled as in messages: a blocktranslate's percent signs stay single in the catalogue's keys.
+    # In the catalogue a percent sign of a blocktranslate is single, as in messages.
     known = {entry["msgid"].replace("%%", "%") for entry in entries()}
 
     assert len(said) > 200
     assert {text for text in said if text.replace("%%", "%") not in known} == set()
 
 
-def test_pages_speak_the_browsers_language(school: School):
+def test_pages_use_the_language_of_the_browser(school: School):
     page = Browser(headers={"Accept-Language": "ar-EG,en;q=0.5"}).get("/")
 
     assert '<html lang="ar" dir="rtl">' in page.content.decode()
@@ -136,15 +136,15 @@ def test_pages_speak_the_browsers_language(school: School):
     assert "Accept-Language" in page.headers["Vary"]
 
 
-def test_a_language_nobody_translated_is_english(school: School):
+def test_pages_without_a_translation_are_in_english(school: School):
     page = Browser(headers={"Accept-Language": "fr"}).get("/")
 
     assert '<html lang="en">' in page.content.decode()
 
 
 @pytest.mark.parametrize("language", ["ar", "fr", "x" * 10_000, "*", "ar;q=nonsense"])
-def test_apis_answer_in_english_whoever_asks(school: School, language: str):
-    """contract 0.12: and the page before, in the same thread, leaves nothing behind."""
+def test_apis_respond_in_english_in_every_language(school: School, language: str):
+    """contract 0.12: the language of the page before, in the same thread, has no effect."""
     client = client_for(school.ada)
     Browser(headers={"Accept-Language": "ar"}).get("/")
 
@@ -157,7 +157,7 @@ def test_apis_answer_in_english_whoever_asks(school: School, language: str):
     assert "Content-Language" not in response.headers
 
 
-def test_a_language_is_chosen_at_the_foot_of_every_page(school: School):
+def test_the_language_can_be_chosen_on_every_page(school: School):
     browser = Browser(enforce_csrf_checks=True)
     login = browser.get("/admin/login/")
     token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', login.content.decode())
@@ -174,21 +174,21 @@ def test_a_language_is_chosen_at_the_foot_of_every_page(school: School):
 @pytest.mark.parametrize(
     "way", ["https://elsewhere.example/", "//elsewhere.example", "javascript:1"]
 )
-def test_choosing_a_language_leads_nowhere_else(way: str):
+def test_choosing_a_language_does_not_redirect_elsewhere(way: str):
     chosen = Browser().post("/language", {"language": "ar", "next": way})
 
     assert chosen.headers["Location"] == "/"
 
 
 @pytest.mark.parametrize("language", ["", "xx", "ar\0", "../../ar", "a" * 5000])
-def test_a_language_that_is_none_changes_nothing(language: str):
+def test_an_unknown_language_changes_nothing(language: str):
     chosen = Browser().post("/language", {"language": language, "next": "/"})
 
     assert chosen.status_code == 302
     assert "django_language" not in chosen.cookies
 
 
-def test_a_language_is_not_chosen_without_a_token():
+def test_choosing_a_language_requires_a_csrf_token():
     strict = Browser(enforce_csrf_checks=True)
 
     assert strict.post("/language", {"language": "ar"}).status_code == 403
@@ -205,7 +205,7 @@ def test_a_coach_can_log_in_in_arabic(school: School):
 
 
 def test_tables_and_columns_have_names_in_arabic():
-    """Of every table of ours in the admin: each name of it and its fields is in the catalogue."""
+    """All names of our tables and their fields in the admin are in the catalogue."""
     known = {entry["msgid"] for entry in entries()}
     tables = [model for model in admin.site._registry if model._meta.app_label in APPS]
     with translation.override(None):

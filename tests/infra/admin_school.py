@@ -1,4 +1,4 @@
-"""Schools at random: who attends them, what they do through the APIs, and what is asked of it."""
+"""Random schools for property tests: their learners and what the learners do through the APIs."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ names = _nasty | st.text(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Deed:
-    """One thing a learner does, so many hours after what was done before."""
+class Action:
+    """An action of a learner, so many hours after the action before."""
 
     kind: str
     learner: str
@@ -52,8 +52,8 @@ class Deed:
     answers: int
 
 
-deeds = st.builds(
-    Deed,
+action_strategy = st.builds(
+    Action,
     kind=st.sampled_from(["exercise", "video", "track", "study"]),
     learner=st.sampled_from(LEARNERS),
     after=st.integers(0, 40),
@@ -69,51 +69,51 @@ deeds = st.builds(
 )
 
 
-def year(seed: int, count: int = 40) -> list[Deed]:
-    """Return deeds of all kinds, the same for a seed."""
-    chance = Random(seed)
+def random_actions(seed: int, count: int = 40) -> list[Action]:
+    """Return random actions of all kinds, the same for the same seed."""
+    rng = Random(seed)
     return [
-        Deed(
-            kind=chance.choice(["exercise", "video", "track", "study"]),
-            learner=chance.choice(LEARNERS),
-            after=chance.randrange(30),
-            content=chance.choice(CONTENTS),
-            item=chance.choice(ITEMS),
-            skill=chance.choice(SKILLS),
-            score=chance.choice([0, 0.5, 1]),
-            seconds=chance.uniform(0, 5000),
-            hinted=chance.random() < 0.3,
-            error=chance.random() < 0.3,
-            complete=chance.random() < 0.5,
-            answers=chance.randint(1, 3),
+        Action(
+            kind=rng.choice(["exercise", "video", "track", "study"]),
+            learner=rng.choice(LEARNERS),
+            after=rng.randrange(30),
+            content=rng.choice(CONTENTS),
+            item=rng.choice(ITEMS),
+            skill=rng.choice(SKILLS),
+            score=rng.choice([0, 0.5, 1]),
+            seconds=rng.uniform(0, 5000),
+            hinted=rng.random() < 0.3,
+            error=rng.random() < 0.3,
+            complete=rng.random() < 0.5,
+            answers=rng.randint(1, 3),
         )
-        for _deed in range(count)
+        for _action in range(count)
     ]
 
 
 @contextmanager
-def attended(called: list[str], done: list[Deed]) -> Iterator[School]:
-    """Make a school whose learners are called so and do this, and forget all of it afterwards."""
-    forgotten: Any = transaction.atomic()
-    forgotten._from_testcase = True  # requests have their own transactions in it
-    with forgotten:
-        school = _school(called)
+def simulated_school(full_names: list[str], actions: list[Action]) -> Iterator[School]:
+    """Create a school with these names of learners, simulate the actions; roll back at the end."""
+    rollback: Any = transaction.atomic()
+    rollback._from_testcase = True  # requests open their own transactions in it
+    with rollback:
+        school = _school(full_names)
         moment = NOW
-        for deed in done:
-            moment += timedelta(hours=deed.after)
+        for action in actions:
+            moment += timedelta(hours=action.after)
             with time_machine.travel(moment, tick=False):
-                _do(school, deed)
+                _simulate(school, action)
         yield school
         transaction.set_rollback(True)
 
 
-def somebody(school: School, name: str) -> User:
-    """Return a person of the school, or one of those who came later."""
+def find_person(school: School, name: str) -> User:
+    """Return a person of the school, also one that `_school` added."""
     return getattr(school, name, None) or User.objects.get(username=name)
 
 
-def _school(called: list[str]) -> School:
-    """Dora attends two classes that one coach looks after: she must not count twice."""
+def _school(full_names: list[str]) -> School:
+    """Create the school. Dora attends two classes of one coach and must not count twice."""
     school = make_school()
     for facility, name in ((school.facility, "779"), (school.elsewhere, "780")):
         type(facility).objects.filter(pk=facility.pk).update(partner_id=name)
@@ -122,48 +122,48 @@ def _school(called: list[str]) -> School:
     for classroom in (school.class_7a, school.class_7b):
         services.enrol(dora, classroom)
         services.assign_role(both, RoleKind.COACH, classroom)
-    for username, name in zip(LEARNERS, called, strict=True):
+    for username, name in zip(LEARNERS, full_names, strict=True):
         User.objects.filter(username=username).update(full_name=name)
     return school
 
 
-def _do(school: School, deed: Deed) -> None:
-    learner = somebody(school, deed.learner)
-    if deed.kind == "exercise":
-        told: dict[str, Any] = {
-            "hinted": deed.hinted,
-            "error": deed.error,
-            "complete": deed.complete,
+def _simulate(school: School, action: Action) -> None:
+    learner = find_person(school, action.learner)
+    if action.kind == "exercise":
+        fields: dict[str, Any] = {
+            "hinted": action.hinted,
+            "error": action.error,
+            "complete": action.complete,
         }
-        told |= {"time_spent": deed.seconds, "correct": deed.score}
-        answers = [answered(deed.item, **told) for _answer in range(deed.answers)]
-        client_for(learner).work(exercise(content_id=deed.content.hex), *answers)
-    elif deed.kind == "video":
+        fields |= {"time_spent": action.seconds, "correct": action.score}
+        answers = [answered(action.item, **fields) for _answer in range(action.answers)]
+        client_for(learner).work(exercise(content_id=action.content.hex), *answers)
+    elif action.kind == "video":
         client = client_for(learner)
-        session = client.start(video(content_id=UUID(int=deed.content.int + 9).hex))
-        progress = 1 if deed.complete else deed.score
-        client.move(session["session_id"], progress=progress, time_spent_delta=deed.seconds)
+        session = client.start(video(content_id=UUID(int=action.content.int + 9).hex))
+        progress = 1 if action.complete else action.score
+        client.move(session["session_id"], progress=progress, time_spent_delta=action.seconds)
     else:
-        _send(school, learner, deed)
+        _send_answer(school, learner, action)
 
 
-def _send(school: School, learner: User, deed: Deed) -> None:
-    """Send an answer as the learner's app does."""
+def _send_answer(school: School, learner: User, action: Action) -> None:
+    """Send an answer as the app of the learner does."""
     is_own = learner.facility_id == school.facility.pk
     app = client_for(services.create_api_key(
         school.facility if is_own else school.elsewhere,
         name="app", scopes={Scope.READ, Scope.WRITE}, at=NOW,
     )[1])  # fmt: skip
-    if deed.kind == "track":
+    if action.kind == "track":
         path, body = "/api/v1/track-answer", {
-            "user_id": learner.external_id, "skill_id": deed.skill,
-            "is_correct": deed.score == 1, "time_spent_seconds": int(deed.seconds) % 3600 + 1,
+            "user_id": learner.external_id, "skill_id": action.skill,
+            "is_correct": action.score == 1, "time_spent_seconds": int(action.seconds) % 3600 + 1,
         }  # fmt: skip
     else:
         path, body = "/v3/study", {
             "user_id": learner.external_id, "partner_id": "779" if is_own else "780",
-            "quiz_result": "Correct" if deed.score == 1 else "Incorrect",
-            "study_time_millis": int(deed.seconds * 1000) % 3_600_000, "item_id": "card",
+            "quiz_result": "Correct" if action.score == 1 else "Incorrect",
+            "study_time_millis": int(action.seconds * 1000) % 3_600_000, "item_id": "card",
         }  # fmt: skip
     response = app.post(path, body, format="json")
     assert response.status_code in (200, 204), response.content

@@ -1,4 +1,4 @@
-"""A password hasher that tells how often it worked."""
+"""A password hasher that records each password it hashes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asking the admin for files, and reading them as a spreadsheet would."""
+"""Helpers that request exports in the admin and read the files as a spreadsheet does."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.test import Client as Browser
 
 from roster.models import User
 
-# What XML cannot hold, as spreadsheets spell it.
+# Escapes of characters that XML cannot contain, as spreadsheets write them.
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
@@ -38,7 +38,7 @@ def read_csv(content: bytes) -> list[dict[str, str]]:
 
 
 def read_xlsx(content: bytes) -> list[dict[str, Any]]:
-    """Read every sheet; numbers and booleans are what the file says they are."""
+    """Read the rows of all sheets, with numbers and booleans as typed in the file."""
     rows: list[dict[str, Any]] = []
     with ZipFile(BytesIO(content)) as book:
         names = sorted(name for name in book.namelist() if name.startswith("xl/worksheets/sheet"))

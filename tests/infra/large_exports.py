@@ -1,4 +1,4 @@
-"""A school where a few attempts are many, and asking for them as a file."""
+"""A school with a low limit for immediate exports, and helpers that request large exports."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.infra.export_client import browser, export, read_csv, read_xlsx
 def large_school(
     transactional_db: None, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> School:
-    """Return a school where a few attempts are many, and five of them a part."""
+    """Return a school where more than three rows are a large export, read in steps of five."""
     settings.EXPORTS_FOLDER = tmp_path / "exports"
     monkeypatch.setattr(export_mixin, "MAX_IMMEDIATE_ROWS", 3)
     monkeypatch.setattr(worker, "STEP_BATCH_SIZE", 5)
@@ -33,20 +33,20 @@ def large_school(
     return school
 
 
-def ask(school: School, kind: str, query: str = "") -> Export:
+def request_export(school: School, kind: str, query: str = "") -> Export:
     response = export(school.coach, "logger/attemptlog", kind, query)
     asked = Export.objects.order_by("-id")[0]
     assert response.headers["Location"] == f"/admin/roster/export/{asked.pk}/change/"
     return asked
 
 
-def work(at: datetime | None = None) -> None:
-    """Do one part of an export."""
+def run_one_step(at: datetime | None = None) -> None:
+    """Run one step of an export."""
     moment = at or timezone.now()
     assert worker.Worker(clock=lambda: moment).run_step()
 
 
-def run(at: datetime | None = None) -> None:
+def finish_exports(at: datetime | None = None) -> None:
     moment = at or timezone.now()
     scheduler.run_exports(worker.Worker(clock=lambda: moment))
     scheduler.run_due(moment)
@@ -56,7 +56,7 @@ def download(school: School, asked: Export) -> Any:
     return browser(school.coach).get(f"/admin/roster/export/{asked.pk}/download/")
 
 
-def full(*_args: Any, **_kwargs: Any) -> None:
+def raise_disk_full(*_args: Any, **_kwargs: Any) -> None:
     raise OSError(28, "No space left on device")
 
 

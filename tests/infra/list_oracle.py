@@ -1,4 +1,4 @@
-"""What a list must show, told from the tables' rows by plain Python, not by our querysets."""
+"""The expected contents of lists, computed from all rows in plain Python, without querysets."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ STAFFED = {
 FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 _UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
 
-Asked = dict[str, str]
+ListParams = dict[str, str]
 
 
-def seen_by(viewer: str, person: User) -> bool:
-    """Tell whether somebody may read a person's records (contract 0.7)."""
+def is_visible_to(viewer: str, person: User) -> bool:
+    """Return whether a viewer can read the records of a person (contract 0.7)."""
     own = set(STAFFED[viewer].split()) & set(CLASSES.get(str(person.username), "").split())
     if viewer == "superuser":
         return True
@@ -42,10 +42,10 @@ def seen_by(viewer: str, person: User) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """One list: its rows, what narrows it, in which order it is and what its cells show.
+    """A list: its rows, filters, order, and the cells it shows.
 
-    `conditions` are of single rows, by parameter; `shown` are columns of the file by the
-    columns of the screen, each with what reads the cell.
+    `conditions` map filter parameters to predicates of one row; `shown` maps columns of the screen
+    to a column of the file and a function that compares the two cells.
     """
 
     model: type[Model]
@@ -59,16 +59,16 @@ class Table:
     def person(self, row: Any) -> User:
         return row if self.learner == "self" else getattr(row, self.learner)
 
-    def expected(self, viewer: str, asked: Asked) -> list[Any]:
-        """Return the rows of the list, in its order."""
+    def expected(self, viewer: str, asked: ListParams) -> list[Any]:
+        """Return the rows of the list in its order."""
         rows = [row for row in self.model._default_manager.all() if self._is_in(row, viewer, asked)]
         return sorted(
             rows, key=lambda row: [getattr(row, name) for name in (*self.order, "pk")], reverse=True
         )
 
-    def _is_in(self, row: Any, viewer: str, asked: Asked) -> bool:
+    def _is_in(self, row: Any, viewer: str, asked: ListParams) -> bool:
         person = self.person(row)
-        return seen_by(viewer, person) and all(
+        return is_visible_to(viewer, person) and all(
             self._meets(row, person, viewer, name, value) for name, value in asked.items()
         )
 
@@ -82,22 +82,22 @@ class Table:
             case "facility":
                 return person.facility is not None and person.facility.name == value
             case "q":
-                return _is_called(person, value) or _begins(self.item(row), value)
+                return _has_word(person, value) or _starts_with(self.item(row), value)
             case "since" | "until":
-                return _is_within(getattr(row, self.dated), name, value)
+                return _is_in_range(getattr(row, self.dated), name, value)
         return self.conditions[name](row, value)
 
 
-def _is_called(person: User, word: str) -> bool:
-    told = (person.username, person.full_name, person.external_id)
-    return any(word.lower() in text.lower() for text in told if text)
+def _has_word(person: User, word: str) -> bool:
+    texts = (person.username, person.full_name, person.external_id)
+    return any(word.lower() in text.lower() for text in texts if text)
 
 
-def _begins(item: str, word: str) -> bool:
+def _starts_with(item: str, word: str) -> bool:
     return item.startswith(word) or f":{word}" in item
 
 
-def _is_within(moment: datetime, name: str, value: str) -> bool:
+def _is_in_range(moment: datetime, name: str, value: str) -> bool:
     try:
         day = date.fromisoformat(value)
     except ValueError:
@@ -111,7 +111,7 @@ def days(*numbers: int) -> list[str]:
 
 
 def cell_of(row: Any, path: str) -> Any:
-    """Return what a column holds, from the row itself."""
+    """Return the value of a column, computed from the row."""
     if path == "correct" and isinstance(row, MasteryLog):
         return AttemptLog.objects.filter(mastery_log=row, correct=1).count()
     for name in path.split("__"):
@@ -119,8 +119,8 @@ def cell_of(row: Any, path: str) -> Any:
     return row.pk if isinstance(row, Model) else row
 
 
-def is_spelled(cell: str, value: Any) -> bool:  # noqa: PLR0911  # one for each kind
-    """Tell whether a cell of a CSV is this value, in the API's spelling."""
+def is_csv_value(cell: str, value: Any) -> bool:  # noqa: PLR0911  # one for each kind
+    """Return whether a CSV cell is this value in the format of the API."""
     if value is None:
         return cell == ""
     if isinstance(value, bool):
@@ -136,8 +136,8 @@ def is_spelled(cell: str, value: Any) -> bool:  # noqa: PLR0911  # one for each 
     return bool(orjson.loads(cell) == value)
 
 
-def is_same(cell: str, value: Any) -> bool:
-    """Tell whether a workbook's cell is that of the CSV; it holds 16 digits."""
+def is_same_cell(cell: str, value: Any) -> bool:
+    """Return whether a cell of a workbook equals that of the CSV; a workbook stores 16 digits."""
     if value is None:
         return cell == ""
     if isinstance(value, bool):
@@ -148,7 +148,7 @@ def is_same(cell: str, value: Any) -> bool:
 
 
 def share(text: str, cell: str) -> bool:
-    """Tell whether "72 %" is a share: 0 and 100 only where it is exactly that."""
+    """Return whether "72 %" matches a fraction: 0 and 100 only if it is exactly that."""
     percent, part = int(text.removesuffix(" %")), float(cell)
     if percent in (0, 100) or part in (0, 1):
         return part == percent / 100
@@ -156,13 +156,13 @@ def share(text: str, cell: str) -> bool:
 
 
 def duration(text: str, cell: str) -> bool:
-    """Tell whether "4 m 10 s" are so many seconds, as far as it says."""
+    """Return whether "4 m 10 s" matches a number of seconds, to the precision shown."""
     seconds = float(cell)
-    told = re.findall(r"([\d.]+) ([dhms])", text)
-    shown = sum(float(number) * _UNITS[unit] for number, unit in told)
+    parts = re.findall(r"([\d.]+) ([dhms])", text)
+    shown = sum(float(number) * _UNITS[unit] for number, unit in parts)
     if 0 < seconds < 0.95:
         return abs(shown - max(seconds, 0.1)) <= 0.0501
-    return 0 <= round(seconds) - shown < _UNITS[told[-1][1]]
+    return 0 <= round(seconds) - shown < _UNITS[parts[-1][1]]
 
 
 def in_days(text: str, cell: str) -> bool:
@@ -170,7 +170,7 @@ def in_days(text: str, cell: str) -> bool:
 
 
 def number(text: str, cell: str) -> bool:
-    """Tell whether a text begins with a number."""
+    """Return whether a text begins with a number."""
     return float(re.split(r"[ ,]", text)[0]) == float(cell)
 
 
@@ -179,8 +179,8 @@ def _right(text: str, cell: str) -> bool:
 
 
 def _points(text: str, cell: str) -> bool:
-    told = "0" if text == "no change" else text.removesuffix(" points").replace("−", "-")
-    return abs(float(re.sub("[^-+.0-9]", "", told)) - 100 * float(cell)) <= 0.0501
+    digits = "0" if text == "no change" else text.removesuffix(" points").replace("−", "-")
+    return abs(float(re.sub("[^-+.0-9]", "", digits)) - 100 * float(cell)) <= 0.0501
 
 
 def _after(text: str, cell: str) -> bool:
@@ -218,19 +218,19 @@ def _code(row: Any) -> str:
 
 _WORK = {"content": _content, "kind": _kind, "complete": _done}
 _SPENT = {"spent": ("time spent (seconds)", duration)}
-_BEGUN = ("start_timestamp",)
+_STARTED = ("start_timestamp",)
 
 TABLES = {
     "logger/contentsession": Table(
-        model=ContentSession, learner="user", order=_BEGUN, conditions=_WORK,
+        model=ContentSession, learner="user", order=_STARTED, conditions=_WORK,
         shown={**_SPENT, "how_far": ("progress", share)},
     ),
     "logger/contentsummary": Table(
-        model=ContentSummary, learner="user", order=_BEGUN, conditions=_WORK,
+        model=ContentSummary, learner="user", order=_STARTED, conditions=_WORK,
         shown={**_SPENT, "how_far": ("progress", share)},
     ),
     "logger/masterylog": Table(
-        model=MasteryLog, learner="user", order=_BEGUN,
+        model=MasteryLog, learner="user", order=_STARTED,
         conditions={**_WORK, "complete": _complete,
                     "kind": lambda row, value: value == ("quiz" if row.is_quiz else "exercise")},
         shown={**_SPENT, "answers": ("attempts", number), "number": ("mastery level", number)},

@@ -1,4 +1,4 @@
-"""Statements compiled once give what the ORM gives."""
+"""Compiled queries return the same as the ORM."""
 
 from __future__ import annotations
 
@@ -31,25 +31,25 @@ def fields_of(row: Any) -> dict[str, Any]:
     return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
 
 
-def test_a_prepared_select_builds_the_same_instances(ada: Client, statements: Any):
+def test_a_compiled_query_builds_the_same_instances(ada: Client, statements: Any):
     session = ada.work(exercise(), answered())["session_id"]
-    meant = ContentSession.objects.select_related("summary", "mastery_log").get(pk=session)
+    expected = ContentSession.objects.select_related("summary", "mastery_log").get(pk=session)
 
     with statements() as asked:
-        found = SESSIONS.one(key=meant.pk)
+        found = SESSIONS.one(key=expected.pk)
         assert found is not None
         assert found.summary is not None
         assert found.mastery_log is not None
         assert found.user is not None
 
     assert len(asked) == 1
-    assert fields_of(found) == fields_of(meant)
-    assert fields_of(found.summary) == fields_of(meant.summary)
-    assert fields_of(found.mastery_log) == fields_of(meant.mastery_log)
+    assert fields_of(found) == fields_of(expected)
+    assert fields_of(found.summary) == fields_of(expected.summary)
+    assert fields_of(found.mastery_log) == fields_of(expected.mastery_log)
     assert fields_of(found.user) == fields_of(User.objects.get(username="ada"))
 
 
-def test_what_is_joined_and_missing_is_none(guest: Client):
+def test_missing_joined_rows_are_none(guest: Client):
     session = guest.start(exercise())["session_id"]
 
     found = SESSIONS.one(key=session)
@@ -58,11 +58,11 @@ def test_what_is_joined_and_missing_is_none(guest: Client):
     assert (found.summary, found.mastery_log, found.user) == (None, None, None)
 
 
-def test_a_prepared_select_that_finds_nothing_says_so(db: None):
+def test_a_compiled_query_without_a_match_returns_none(db: None):
     assert SESSIONS.one(key=uuid4()) is None
 
 
-def test_values_given_once_are_not_kept(ada: Client):
+def test_parameters_are_not_reused(ada: Client):
     sessions = [ada.start(exercise())["session_id"] for _turn in range(2)]
 
     found = [SESSIONS.one(key=session) for session in sessions]
@@ -70,7 +70,7 @@ def test_values_given_once_are_not_kept(ada: Client):
     assert [row.pk.hex for row in found if row] == sessions
 
 
-def test_a_prepared_save_writes_its_fields_and_no_other(ada: Client):
+def test_a_compiled_update_writes_only_its_fields(ada: Client):
     ada.work(exercise(), answered(answer={"a": [1, None, 1e300, "ü"]}))
     attempt = AttemptLog.objects.get()
     before = fields_of(attempt)
@@ -84,7 +84,7 @@ def test_a_prepared_save_writes_its_fields_and_no_other(ada: Client):
     assert after == {**before, "answer": attempt.answer, "interaction_history": []}
 
 
-def test_a_prepared_save_can_write_null(ada: Client):
+def test_a_compiled_update_can_write_null(ada: Client):
     ada.work(exercise(), answered())
     attempt = AttemptLog.objects.get()
     attempt.answer = None
@@ -94,7 +94,7 @@ def test_a_prepared_save_can_write_null(ada: Client):
     assert AttemptLog.objects.filter(answer__isnull=True).exists()
 
 
-def test_a_prepared_save_of_a_row_that_is_gone_fails(ada: Client):
+def test_a_compiled_update_of_a_deleted_row_fails(ada: Client):
     ada.work(exercise(), answered())
     attempt = AttemptLog.objects.get()
     AttemptLog.objects.all().delete()
@@ -103,42 +103,40 @@ def test_a_prepared_save_of_a_row_that_is_gone_fails(ada: Client):
         SAVE(attempt)
 
 
-def planned() -> int:
-    """Return how many statements PostgreSQL keeps the plans of, on this connection."""
+def count_prepared() -> int:
+    """Return the number of statements that PostgreSQL has prepared on this connection."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE NOT from_sql")
         return int(cursor.fetchone()[0])
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite's driver keeps them itself")
-def test_postgresql_plans_a_text_once(ada: Client, monkeypatch: pytest.MonkeyPatch):
+def test_postgresql_prepares_a_statement_once(ada: Client, monkeypatch: pytest.MonkeyPatch):
     session = ada.start(exercise())["session_id"]
     monkeypatch.setitem(connection.settings_dict["OPTIONS"], "prepare_threshold", 0)
     connection.connection.prepare_threshold = 0
     SESSIONS.one(key=session)
-    before = planned()
+    before = count_prepared()
 
     found = [SESSIONS.one(key=session) for _turn in range(3)]
 
     assert before > 0
-    assert planned() == before
+    assert count_prepared() == before
     assert None not in found
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite's driver keeps them itself")
-def test_postgresql_keeps_no_plans_where_that_is_not_allowed(
-    ada: Client, monkeypatch: pytest.MonkeyPatch
-):
+def test_postgresql_prepares_nothing_if_disabled(ada: Client, monkeypatch: pytest.MonkeyPatch):
     session = ada.start(exercise())["session_id"]
-    before = planned()
+    before = count_prepared()
     monkeypatch.setitem(connection.settings_dict["OPTIONS"], "prepare_threshold", None)
 
     assert PLAIN.one(key=session) is not None
-    assert planned() == before
+    assert count_prepared() == before
 
 
 @pytest.mark.django_db(transaction=True)
-def test_threads_and_new_connections_each_compile_their_own():
+def test_compiled_queries_work_in_threads_and_on_new_connections():
     school: School = make_school()
     session = client_for(school.ada).start(exercise())["session_id"]
 

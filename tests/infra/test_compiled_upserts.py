@@ -1,4 +1,4 @@
-"""Rows inserted by compiled statements are those that bulk_create would have stored."""
+"""Compiled inserts and upserts store the same rows as bulk_create."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ def attempt(session: ContentSession, position: int, **fields: Any) -> AttemptLog
     )  # fmt: skip
 
 
-def varied(session: ContentSession, count: int) -> list[AttemptLog]:
-    """Return attempts that differ in every kind of field."""
+def varied_attempts(session: ContentSession, count: int) -> list[AttemptLog]:
+    """Return attempts with different values in fields of every type."""
     return [
         attempt(
             session, number,
@@ -72,8 +72,8 @@ def varied(session: ContentSession, count: int) -> list[AttemptLog]:
     ]  # fmt: skip
 
 
-def stored(model: type[models.Model]) -> list[Any]:
-    """Return the rows as the database itself spells them, types and all."""
+def stored_rows(model: type[models.Model]) -> list[Any]:
+    """Return the rows as text of the database, including their types."""
     table = model._meta.db_table
     names = [field.column for field in model._meta.concrete_fields]
     spelled = "quote({})" if connection.vendor == "sqlite" else "{}::text"
@@ -84,10 +84,10 @@ def stored(model: type[models.Model]) -> list[Any]:
 
 
 def stored_by(insert: Callable[[list[Any]], object], rows: list[Any]) -> list[Any]:
-    """Insert copies of the rows, look at what is there, and take it back."""
+    """Insert copies of the rows, return the stored rows, and roll back."""
     with transaction.atomic():
         insert([copy.copy(row) for row in rows])
-        found = stored(type(rows[0]))
+        found = stored_rows(type(rows[0]))
         transaction.set_rollback(True)
     return found
 
@@ -106,13 +106,13 @@ def session(ada: Client) -> ContentSession:
 
 @pytest.mark.parametrize("count", [1, 2, 3, 8, 77])
 def test_rows_are_stored_as_bulk_create_stores_them(session: ContentSession, count: int):
-    rows = varied(session, count)
+    rows = varied_attempts(session, count)
 
-    meant = stored_by(AttemptLog.objects.bulk_create, rows)
+    expected = stored_by(AttemptLog.objects.bulk_create, rows)
 
-    assert len(meant) == count
-    assert stored_by(INSERT, rows) == meant
-    assert stored_by(UPSERT, rows) == meant
+    assert len(expected) == count
+    assert stored_by(INSERT, rows) == expected
+    assert stored_by(UPSERT, rows) == expected
 
 
 def test_bytes_and_small_numbers_are_stored_as_bulk_create_stores_them(school: School):
@@ -132,7 +132,7 @@ def test_bytes_and_small_numbers_are_stored_as_bulk_create_stores_them(school: S
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_values_of_other_types_are_prepared_as_their_fields_do(session: ContentSession, count: int):
+def test_values_of_other_types_are_converted_by_their_fields(session: ContentSession, count: int):
     rows = [
         attempt(
             session, number, correct=1, time_spent=Decimal("1.5"), hinted=1, item=7,
@@ -148,7 +148,7 @@ def test_values_of_other_types_are_prepared_as_their_fields_do(session: ContentS
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_a_moment_without_a_zone_is_warned_of(session: ContentSession, count: int):
+def test_a_datetime_without_a_timezone_warns(session: ContentSession, count: int):
     rows = [
         attempt(session, number, end_timestamp=NOW.replace(tzinfo=None)) for number in range(count)
     ]
@@ -160,8 +160,8 @@ def test_a_moment_without_a_zone_is_warned_of(session: ContentSession, count: in
 
 
 @pytest.mark.parametrize("count", [1, 3, 40])
-def test_what_is_there_is_updated_in_the_named_fields_only(session: ContentSession, count: int):
-    old = varied(session, count // 2 + 1)
+def test_existing_rows_are_updated_in_the_named_fields_only(session: ContentSession, count: int):
+    old = varied_attempts(session, count // 2 + 1)
     AttemptLog.objects.bulk_create(old)
     changed = [
         attempt(session, number, item="not taken", answer={"new": number}, correct=1.0)
@@ -176,15 +176,15 @@ def test_what_is_there_is_updated_in_the_named_fields_only(session: ContentSessi
     assert AttemptLog.objects.filter(item="not taken").count() == count - len(old)
 
 
-def test_no_rows_are_no_statement(session: ContentSession, statements: Any):
+def test_no_rows_need_no_statement(session: ContentSession, statements: Any):
     with statements() as asked:
         INSERT([])
 
     assert not asked
 
 
-def test_rows_are_saved_rows_afterwards(session: ContentSession):
-    rows = varied(session, 3)
+def test_inserted_instances_are_marked_as_saved(session: ContentSession):
+    rows = varied_attempts(session, 3)
 
     INSERT(row for row in rows)
 
@@ -192,7 +192,7 @@ def test_rows_are_saved_rows_afterwards(session: ContentSession):
     rows[0].save(update_fields=["item"])
 
 
-def test_a_row_without_a_key_gets_one(session: ContentSession):
+def test_a_row_without_a_primary_key_gets_one(session: ContentSession):
     row = attempt(session, 1)
     row.pk = None
 
@@ -201,7 +201,7 @@ def test_a_row_without_a_key_gets_one(session: ContentSession):
     assert AttemptLog.objects.get() == row
 
 
-def test_a_row_takes_the_key_of_what_was_saved_since_it_was_pointed_to(session: ContentSession):
+def test_a_row_takes_the_key_of_a_related_row_saved_later(session: ContentSession):
     facility = Facility(id=None, name="new")
     row = attempt(session, 1)
     row.facility = facility
@@ -223,8 +223,8 @@ def test_a_row_that_refers_to_an_unsaved_one_is_refused(session: ContentSession)
 
 
 @pytest.mark.parametrize("count", [2, 70])
-def test_one_wrong_row_keeps_all_out(session: ContentSession, count: int):
-    rows = varied(session, count)
+def test_one_invalid_row_prevents_the_whole_insert(session: ContentSession, count: int):
+    rows = varied_attempts(session, count)
     rows[-1].correct = 2.0
 
     with pytest.raises(IntegrityError, match="attempt_correct_is_a_share"), transaction.atomic():
@@ -233,7 +233,7 @@ def test_one_wrong_row_keeps_all_out(session: ContentSession, count: int):
     assert not AttemptLog.objects.exists()
 
 
-def test_an_insert_that_meets_a_row_fails(session: ContentSession):
+def test_an_insert_of_an_existing_key_fails(session: ContentSession):
     INSERT([attempt(session, 1)])
 
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -241,7 +241,7 @@ def test_an_insert_that_meets_a_row_fails(session: ContentSession):
 
 
 @pytest.mark.parametrize("count", [1, 2])
-def test_what_does_not_fit_fails_as_with_bulk_create(session: ContentSession, count: int):
+def test_values_out_of_range_fail_as_with_bulk_create(session: ContentSession, count: int):
     rows = [attempt(session, number, item="q" * 201, correct=0.0) for number in range(count)]
     if connection.vendor == "sqlite":
         rows[0].position = 2**63
@@ -263,7 +263,7 @@ def test_an_expression_is_refused(session: ContentSession, name: str, value: Any
         INSERT([row])
 
 
-def test_keys_that_the_database_gives_are_refused():
+def test_database_generated_keys_are_refused():
     with pytest.raises(TypeError, match="bulk_create"):
         CompiledUpsert(Group)
 
@@ -295,7 +295,7 @@ def test_unusual_fields_are_refused(field: models.Field[Any, Any]):
 
 
 @isolate_apps("roster")
-def test_a_model_in_two_tables_is_refused():
+def test_multi_table_inheritance_is_refused():
     class Special(User):
         class Meta:
             app_label = "roster"
@@ -304,6 +304,6 @@ def test_a_model_in_two_tables_is_refused():
         CompiledUpsert(Special)
 
 
-def test_what_to_update_needs_what_is_unique():
+def test_update_fields_require_unique_fields():
     with pytest.raises(TypeError, match="together"):
         CompiledUpsert(AttemptLog, update_fields=["answer"])

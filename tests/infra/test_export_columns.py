@@ -1,4 +1,4 @@
-"""What files tell besides ids, and in which order."""
+"""Columns of exported files other than ids, and the order of rows."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ def about(content: UUID) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("table", WORK)
-def test_a_content_is_told_by_its_title_too(
+def test_a_file_has_the_title_of_each_content(
     school: School, table: str, statements: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
 ):
-    """As the list calls it; quizzes by what their own facility calls them."""
+    """Titles are those of the list; a quiz has the title of its own facility."""
     quiz = make_quiz(school.class_7a)
     Quiz.objects.update(title="Exam of our own")
     Content.objects.create(pk=TENS, title="Counting tens")
@@ -40,28 +40,28 @@ def test_a_content_is_told_by_its_title_too(
         client_for(school.ada).work(about(content), answered("q"))
     client_for(school.stranger).work(about(quiz.pk), answered("q"))
 
-    def told(who: Any) -> list[tuple[str, str]]:
+    def list_titles(who: Any) -> list[tuple[str, str]]:
         lines = read_csv(body(export(who, f"logger/{table}")))
         return sorted({(line["content id"], line["content title"]) for line in lines})
 
     unknown = (UUID(int=2, version=4).hex, "")
-    assert told(school.coach) == sorted(
+    assert list_titles(school.coach) == sorted(
         [(TENS.hex, "Counting tens"), (quiz.pk.hex, "Exam of our own"), unknown]
     )
-    assert told(school.foreign_coach) == [(quiz.pk.hex, "")]
+    assert list_titles(school.foreign_coach) == [(quiz.pk.hex, "")]
 
-    def taken(at_once: int) -> int:
-        monkeypatch.setattr(query, "READ_BATCH_SIZE", at_once)
+    def count_queries(batch_size: int) -> int:
+        monkeypatch.setattr(query, "READ_BATCH_SIZE", batch_size)
         coach = browser(school.coach)
         with statements() as asked:
             body(coach.post(f"/admin/logger/{table}/export/", {"format": "csv"}))
         return len(asked)
 
-    assert taken(3) == taken(100)
-    assert taken(1) == taken(3) + 2 * 2
+    assert count_queries(3) == count_queries(100)
+    assert count_queries(1) == count_queries(3) + 2 * 2
 
 
-def test_an_event_is_told_by_its_skills_title_and_its_items_guid(school: School):
+def test_an_event_has_the_title_of_its_skill_and_the_guid_of_its_item(school: School):
     client_for(school.ada).work(about(TENS), answered("q"))
     event = LearningEvent.objects.select_related("item", "skill").get()
     assert event.item
@@ -75,7 +75,7 @@ def test_an_event_is_told_by_its_skills_title_and_its_items_guid(school: School)
 
 
 def _shift(*, days: int) -> None:
-    """Let what came last have happened first, as what was done offline and told late."""
+    """Move the latest attempt and session back in time, like work recorded late."""
     newest = AttemptLog.objects.order_by("-id")[0]
     at = newest.end_timestamp - timedelta(days=days)
     AttemptLog.objects.filter(pk=newest.pk).update(start_timestamp=at, end_timestamp=at)
@@ -101,7 +101,7 @@ def test_a_file_is_in_the_order_of_its_list(
     assert [UUID(key).int & 7 for key in contents] == [2, 1, 3]
 
 
-def test_events_told_late_are_in_the_order_of_their_list(school: School):
+def test_late_events_are_in_the_order_of_their_list(school: School):
     events = [NOW - timedelta(days=days) for days in (1, 3, 2)]
     for number, at in enumerate(events):
         answer = Answer(source=Source.TRACK, score=1.0, skill=str(number))

@@ -1,4 +1,4 @@
-"""Large exports are for one person alone, and only with the rights they were made under."""
+"""Large exports belong to one person and require the rights under which they were requested."""
 
 from __future__ import annotations
 
@@ -11,15 +11,22 @@ from roster import services
 from roster.models import Role, RoleKind, User
 from tests.factories import School
 from tests.infra.export_client import body, browser, export, read_csv
-from tests.infra.large_exports import READ, ask, download, large_school, run, work
+from tests.infra.large_exports import (
+    READ,
+    download,
+    finish_exports,
+    large_school,
+    request_export,
+    run_one_step,
+)
 
 __all__ = ["large_school"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_nobody_but_who_asked_has_the_file_or_its_page(school: School):
-    asked = ask(school, "csv")
-    run()
+def test_only_the_requester_can_open_the_file_and_its_page(school: School):
+    asked = request_export(school, "csv")
+    finish_exports()
     page = f"/admin/roster/export/{asked.pk}"
 
     for other in (school.facility_coach, school.admin, school.superuser, school.foreign_coach):
@@ -29,22 +36,22 @@ def test_nobody_but_who_asked_has_the_file_or_its_page(school: School):
     assert browser(school.ada).get(f"{page}/download/").status_code == 302
 
 
-def test_whoever_lost_their_class_meanwhile_gets_nothing_of_it(school: School):
-    """contract 0.7: asked again when it is made."""
-    asked = ask(school, "csv")
+def test_an_export_has_no_rows_of_a_class_lost_meanwhile(school: School):
+    """contract 0.7: rights are checked again when the file is created."""
+    asked = request_export(school, "csv")
     Role.objects.filter(user=school.coach).update(classroom=school.class_7b)
 
-    run()
+    finish_exports()
 
     rows = read_csv(body(download(school, asked)))
     assert {row["username"] for row in rows} == {"chen"}
 
 
-def test_whoever_is_no_staff_any_more_is_told_why(school: School):
-    asked = ask(school, "csv")
+def test_an_export_fails_if_its_requester_is_no_longer_staff(school: School):
+    asked = request_export(school, "csv")
     User.objects.filter(pk=school.coach.pk).update(is_staff=False)
 
-    run()
+    finish_exports()
 
     asked.refresh_from_db()
     assert (asked.state, asked.error) == ("failed", worker.PERMISSION_LOST)
@@ -67,10 +74,12 @@ def _close_the_class(school: School) -> None:
 
 
 @pytest.mark.parametrize("change", [_withdraw, _move, _add, _close_the_class])
-def test_whose_rights_changed_since_gets_no_file(school: School, change: Callable[[School], None]):
-    """contract 0.7: nor do rights that come back bring the old file back."""
-    asked = ask(school, "csv")
-    run()
+def test_a_requester_with_changed_rights_gets_no_file(
+    school: School, change: Callable[[School], None]
+):
+    """contract 0.7: the old file stays unavailable even if the rights come back."""
+    asked = request_export(school, "csv")
+    finish_exports()
     change(school)
 
     refused = download(school, asked)
@@ -85,18 +94,18 @@ def test_whose_rights_changed_since_gets_no_file(school: School, change: Callabl
     assert download(school, asked).status_code == 404
 
 
-def test_whose_rights_are_what_they_were_gets_the_file(school: School):
-    asked = ask(school, "csv")
-    run()
+def test_a_requester_with_the_same_rights_gets_the_file(school: School):
+    asked = request_export(school, "csv")
+    finish_exports()
     _withdraw(school)
     services.assign_role(school.coach, RoleKind.COACH, school.class_7a)
 
     assert len(read_csv(body(download(school, asked)))) == 12
 
 
-def test_who_was_a_superuser_gets_no_file(school: School):
+def test_a_former_superuser_gets_no_file(school: School):
     for_all = export(school.superuser, "logger/attemptlog", "csv").headers["Location"]
-    run()
+    finish_exports()
     User.objects.filter(pk=school.superuser.pk).update(is_superuser=False, facility=school.facility)
 
     refused = browser(school.superuser).get(for_all.replace("change", "download"))
@@ -104,9 +113,9 @@ def test_who_was_a_superuser_gets_no_file(school: School):
     assert refused.status_code == 403
 
 
-def test_whose_account_is_closed_is_not_even_let_in(school: School):
-    asked, coach = ask(school, "csv"), browser(school.coach)
-    run()
+def test_a_requester_with_a_closed_account_must_log_in(school: School):
+    asked, coach = request_export(school, "csv"), browser(school.coach)
+    finish_exports()
     User.objects.filter(pk=school.coach.pk).update(is_active=False)
 
     answer = coach.get(f"/admin/roster/export/{asked.pk}/download/")
@@ -115,12 +124,12 @@ def test_whose_account_is_closed_is_not_even_let_in(school: School):
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-def test_rights_that_change_half_way_leave_nothing_of_before(school: School, kind: str):
-    asked = ask(school, kind)
-    work()
+def test_rights_that_change_during_an_export_restart_it(school: School, kind: str):
+    asked = request_export(school, kind)
+    run_one_step()
     _move(school)
 
-    run()
+    finish_exports()
 
     rows = READ[kind](body(download(school, asked)))
     assert {row["username"] for row in rows} == {"chen"}

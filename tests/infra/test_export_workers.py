@@ -1,4 +1,4 @@
-"""Whoever works on large exports: killed, stopped, overtaken, and in nobody's way."""
+"""Workers of large exports: killed, stopped, overtaken; they block no other jobs."""
 
 from __future__ import annotations
 
@@ -17,18 +17,25 @@ from infra.exports.models import CLAIM_TIMEOUT, Export
 from logger.models import AttemptLog
 from tests.factories import School
 from tests.infra.export_client import body, read_csv, read_xlsx
-from tests.infra.large_exports import READ, ask, download, large_school, run, work
+from tests.infra.large_exports import (
+    READ,
+    download,
+    finish_exports,
+    large_school,
+    request_export,
+    run_one_step,
+)
 
 __all__ = ["large_school"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-def test_a_killed_process_loses_and_doubles_nothing(
+def test_a_killed_process_neither_loses_nor_repeats_rows(
     school: School, kind: str, monkeypatch: pytest.MonkeyPatch
 ):
-    """Killed after it wrote to the file and before it committed, at every part."""
-    asked, at = ask(school, kind), timezone.now()
+    """The process is killed at every step after it wrote to the file and before it committed."""
+    asked, at = request_export(school, kind), timezone.now()
 
     def die(self: Export, **_how: Any) -> None:
         raise KeyboardInterrupt
@@ -37,9 +44,9 @@ def test_a_killed_process_loses_and_doubles_nothing(
         with monkeypatch.context() as context:
             context.setattr(Export, "save", die)
             with pytest.raises(KeyboardInterrupt):
-                work(at)
+                run_one_step(at)
         at += CLAIM_TIMEOUT
-        work(at)
+        run_one_step(at)
 
     asked.refresh_from_db()
     rows = READ[kind](body(download(school, asked)))
@@ -48,12 +55,12 @@ def test_a_killed_process_loses_and_doubles_nothing(
     assert [path.name for path in storage.folder().iterdir()] == [storage.result_path(asked).name]
 
 
-def test_what_somebody_works_on_is_left_to_them(school: School, monkeypatch: pytest.MonkeyPatch):
-    ask(school, "csv")
+def test_a_claimed_export_is_left_to_its_worker(school: School, monkeypatch: pytest.MonkeyPatch):
+    request_export(school, "csv")
     at = timezone.now()
     monkeypatch.setattr(Export, "save", lambda _self, **_how: 1 / 0)
     monkeypatch.setattr(worker, "_count_failure", lambda *_args, **_how: None)
-    work(at)
+    run_one_step(at)
 
     early = worker.Worker(clock=lambda: at + CLAIM_TIMEOUT - timedelta(seconds=1)).run_step()
     late = worker.Worker(clock=lambda: at + CLAIM_TIMEOUT).run_step()
@@ -62,11 +69,11 @@ def test_what_somebody_works_on_is_left_to_them(school: School, monkeypatch: pyt
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-def test_who_was_thought_dead_spoils_nothing(
+def test_a_worker_with_an_expired_claim_does_no_harm(
     school: School, kind: str, monkeypatch: pytest.MonkeyPatch
 ):
-    """Somebody else goes on at every part, and is done before the first comes back to it."""
-    asked, at = ask(school, kind), timezone.now()
+    """Another worker continues at every step and finishes before the first one returns."""
+    asked, at = request_export(school, kind), timezone.now()
     monkeypatch.setattr(worker, "STEP_BATCH_SIZE", 4)
     moments = iter([at + CLAIM_TIMEOUT * turn for turn in range(1, 100)])
     overtaken = 0
@@ -74,7 +81,7 @@ def test_who_was_thought_dead_spoils_nothing(
     def late() -> bool:
         nonlocal overtaken
         overtaken += 1
-        run(next(moments))
+        finish_exports(next(moments))
         return False
 
     def clock() -> datetime:
@@ -92,22 +99,22 @@ def test_who_was_thought_dead_spoils_nothing(
     assert (asked.state, asked.failures, overtaken) == ("ready", 0, 1)
 
 
-def test_a_process_that_is_stopped_leaves_its_workbook_to_the_next(school: School):
-    asked, at = ask(school, "xlsx"), timezone.now()
+def test_a_stopped_process_leaves_its_workbook_to_the_next(school: School):
+    asked, at = request_export(school, "xlsx"), timezone.now()
     while asked.state != "writing":
-        work(at)
+        run_one_step(at)
         asked.refresh_from_db()
     worker.Worker(clock=lambda: at, is_stopping=lambda: True).run_step()
     assert {path.suffix for path in storage.folder().iterdir()} == {".rows"}
 
-    run(at)
+    finish_exports(at)
 
     assert len(read_xlsx(body(download(school, asked)))) == 12
 
 
-def test_jobs_go_on_while_a_workbook_is_written(school: School):
-    """The learner model waits for nobody's file."""
-    asked, seen = ask(school, "xlsx"), []
+def test_jobs_run_while_a_workbook_is_written(school: School):
+    """The jobs of the learner model do not wait for exports."""
+    asked, seen = request_export(school, "xlsx"), []
 
     def in_the_middle() -> bool:
         with ThreadPoolExecutor(1) as pool:
@@ -131,9 +138,9 @@ def _jobs_of_another_thread() -> None:
         connection.close()
 
 
-def test_rows_are_read_under_no_lock(school: School, monkeypatch: pytest.MonkeyPatch):
-    """Or on SQLite learners would wait for them, 5,000 rows at a time."""
-    ask(school, "csv")
+def test_rows_are_read_without_a_lock(school: School, monkeypatch: pytest.MonkeyPatch):
+    """With a lock on SQLite, learners would wait while 5,000 rows are read."""
+    request_export(school, "csv")
     read, seen = ListQuery.after, []
 
     def after(self: ListQuery, *args: Any) -> Any:
@@ -141,16 +148,16 @@ def test_rows_are_read_under_no_lock(school: School, monkeypatch: pytest.MonkeyP
         return read(self, *args)
 
     monkeypatch.setattr(ListQuery, "after", after)
-    run()
+    finish_exports()
 
     assert seen == [False] * 3
 
 
-def test_rows_that_are_lost_are_read_again(school: School):
-    asked = ask(school, "csv")
-    work()
+def test_lost_rows_are_read_again(school: School):
+    asked = request_export(school, "csv")
+    run_one_step()
     storage.rows_path(asked).unlink()
 
-    run()
+    finish_exports()
 
     assert len(read_csv(body(download(school, asked)))) == 12

@@ -1,4 +1,4 @@
-"""Lists as files: what the screen shows and the API tells, and nobody else's."""
+"""Exports of lists: the same rows as on the screen and in the API, limited to visible learners."""
 
 from __future__ import annotations
 
@@ -30,24 +30,24 @@ OF_MANAGERS = ["analytics/skill", "analytics/item"]
 
 @pytest.fixture
 def worked(school: School) -> School:
-    """Learners of several classes have each answered a few questions, right and wrong."""
-    chance = random.Random(6)
+    """Return a school whose learners have answered a few questions right and wrong."""
+    rng = random.Random(6)
     for learner in (school.ada, school.ben, school.chen, school.stranger):
         answers = [
             answered(
                 f"q{number}",
-                chance.choice([0, 0.25, 1]),
-                time_spent=chance.random() * 90,
-                hinted=chance.random() < 0.3,
+                rng.choice([0, 0.25, 1]),
+                time_spent=rng.random() * 90,
+                hinted=rng.random() < 0.3,
             )
-            for number in range(chance.randint(2, 6))
+            for number in range(rng.randint(2, 6))
         ]
         client_for(learner).work(exercise(), *answers)
     return school
 
 
 def ids_on_screen(viewer: User, query: str) -> set[str]:
-    """Return the attempts of all pages of a list."""
+    """Return the ids of the attempts on all pages of a list."""
     coach, url, found = browser(viewer), f"/admin/logger/attemptlog/?{query}", set()
     while True:
         page = coach.get(url).content.decode()
@@ -68,10 +68,10 @@ def ids_on_screen(viewer: User, query: str) -> set[str]:
         ("class={school.class_7b.pk}", {"classroom": "class_7b"}),
     ],
 )
-def test_the_api_the_list_and_both_files_tell_the_same(
+def test_the_api_the_list_and_both_files_agree(
     worked: School, who: str, query: str, asked: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ):
-    """The same attempts under the same filter, and the same numbers of each."""
+    """The attempts and their numbers are the same under the same filter."""
     monkeypatch.setattr(export_query, "READ_BATCH_SIZE", 3)
     viewer = getattr(worked, who)
     query = query.format(school=worked)
@@ -86,21 +86,21 @@ def test_the_api_the_list_and_both_files_tell_the_same(
     assert {row["attempt id"] for row in as_csv} == api.keys() == ids_on_screen(viewer, query)
     assert len(as_csv) == len(as_xlsx) == len(api)
     for line, row in zip(as_csv, as_xlsx, strict=True):
-        told = api[line["attempt id"]]
-        assert row["attempt id"] == told["id"]
+        expected = api[line["attempt id"]]
+        assert row["attempt id"] == expected["id"]
         for name, column in {"correct": "correct", "time_spent": "time spent (seconds)"}.items():
-            assert float(line[column]) == told[name]
-            # A workbook holds 16 digits.
-            assert row[column] == pytest.approx(told[name], rel=1e-15)
+            assert float(line[column]) == expected[name]
+            # A workbook stores 16 digits.
+            assert row[column] == pytest.approx(expected[name], rel=1e-15)
         for name in ("complete", "hinted", "error"):
-            assert line[name] == str(told[name]).lower()
-            assert row[name] is told[name]
-        assert line["start"] == row["start"] == told["start_timestamp"]
-        assert line["item"] == row["item"] == told["item"]
-        assert line["learner id"] == row["learner id"] == told["user"]
+            assert line[name] == str(expected[name]).lower()
+            assert row[name] is expected[name]
+        assert line["start"] == row["start"] == expected["start_timestamp"]
+        assert line["item"] == row["item"] == expected["item"]
+        assert line["learner id"] == row["learner id"] == expected["user"]
 
 
-def test_tries_count_their_right_answers_as_the_api_does(worked: School):
+def test_tries_count_right_answers_like_the_api(worked: School):
     """contract 1.4."""
     [line] = [
         row
@@ -110,13 +110,13 @@ def test_tries_count_their_right_answers_as_the_api_does(worked: School):
     content = AttemptLog.objects.filter(user=worked.ada)[0].content_id
     params = {"content": content.hex, "user": worked.ada.pk.hex}
 
-    [told] = client_for(worked.coach).get("/api/logger/masterylog", params).json()
+    [expected] = client_for(worked.coach).get("/api/logger/masterylog", params).json()
 
-    assert int(line["correct"]) == told["correct"]
-    assert float(line["time spent (seconds)"]) == told["time_spent"]
+    assert int(line["correct"]) == expected["correct"]
+    assert float(line["time spent (seconds)"]) == expected["time_spent"]
 
 
-def test_mastery_is_what_the_api_tells_before_it_rounds(worked: School):
+def test_mastery_is_the_unrounded_value_of_the_api(worked: School):
     """contract 2.4."""
     key = client_for(worked.key(Scope.READ, Scope.WRITE))
     answer = {"user_id": "student_ada", "skill_id": "algebra", "is_correct": True}
@@ -126,13 +126,13 @@ def test_mastery_is_what_the_api_tells_before_it_rounds(worked: School):
 
     [line] = [row for row in lines if row["skill"] == "algebra"]
     skills = key.get("/api/v1/mastery/student_ada").json()["data"]
-    [told] = [skill for skill in skills if skill["skill_id"] == "algebra"]
-    assert round(float(line["mastery"]), 4) == told["mastery"]
+    [expected] = [skill for skill in skills if skill["skill_id"] == "algebra"]
+    assert round(float(line["mastery"]), 4) == expected["mastery"]
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 @pytest.mark.parametrize("table", LISTS)
-def test_every_list_can_be_taken_along(worked: School, table: str, kind: str):
+def test_every_list_can_be_exported(worked: School, table: str, kind: str):
     for viewer in (worked.coach, worked.facility_coach, worked.admin, worked.superuser):
         response = export(viewer, table, kind)
         assert body(response)
@@ -140,7 +140,7 @@ def test_every_list_can_be_taken_along(worked: School, table: str, kind: str):
     assert b'name="format"' in browser(worked.coach).get(f"/admin/{table}/").content
 
 
-def test_nobody_takes_along_what_they_may_not_see(worked: School):
+def test_exports_are_limited_to_visible_rows(worked: School):
     """contract 0.7."""
     own = read_csv(body(export(worked.coach, "logger/attemptlog")))
     foreign = read_csv(
@@ -168,7 +168,7 @@ def test_a_text_is_never_a_formula(school: School, text: str):
 
 
 @pytest.mark.parametrize("name", ["Ærøskøbing", "عائشة", "陳大文", "अदिति", "👩‍🎓", 'a,"b"\nc;d'])
-def test_names_of_any_script_arrive(school: School, name: str):
+def test_names_in_any_script_are_exported(school: School, name: str):
     User.objects.filter(pk=school.ada.pk).update(full_name=name)
 
     content = body(export(school.coach, "roster/user"))
@@ -205,19 +205,19 @@ def test_an_export_is_in_the_audit_log(worked: School):
         ("", "pdf"), ("", ""),
     ],
 )  # fmt: skip
-def test_nonsense_is_refused(worked: School, query: str, kind: str):
+def test_invalid_parameters_are_refused(worked: School, query: str, kind: str):
     assert export(worked.coach, "logger/attemptlog", kind, query).status_code == 400
     assert export(worked.superuser, "logger/attemptlog", kind, query).status_code == 400
 
 
-def test_a_page_of_the_list_is_no_part_of_the_question(worked: School):
+def test_the_page_of_the_list_does_not_limit_the_export(worked: School):
     whole = read_csv(body(export(worked.coach, "logger/attemptlog")))
     paged = read_csv(body(export(worked.coach, "logger/attemptlog", query="p=zzz&o=1.2&all=&e=1")))
 
     assert paged == whole
 
 
-def test_a_link_alone_exports_nothing(worked: School):
+def test_a_get_request_exports_nothing(worked: School):
     assert browser(worked.coach).get("/admin/logger/attemptlog/export/").status_code == 405
 
     careful = Browser(enforce_csrf_checks=True)
@@ -225,30 +225,32 @@ def test_a_link_alone_exports_nothing(worked: School):
     assert careful.post("/admin/logger/attemptlog/export/", {"format": "csv"}).status_code == 403
 
 
-def test_an_export_takes_two_statements_for_each_part(
+def test_an_export_takes_two_statements_for_each_batch(
     worked: School, statements: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
 ):
-    """One for the rows, and one for what their contents are called."""
+    """One for the rows, and one for the titles of their contents."""
 
-    def taken() -> int:
+    def count_queries() -> int:
         coach = browser(worked.coach)
         with statements() as asked:
             body(coach.post("/admin/logger/attemptlog/export/", {"format": "csv"}))
         return len(asked)
 
-    few = taken()
+    few = count_queries()
     for _turn in range(20):
         client_for(worked.ada).work(exercise(), answered("q"))
-    many = taken()
+    many = count_queries()
     monkeypatch.setattr(export_query, "READ_BATCH_SIZE", 10)
 
     assert many == few == 8
     rows = AttemptLog.objects.filter(user__in=[worked.ada, worked.ben]).count()
-    assert taken() == few + 2 * (ceil(rows / 10) - 1)
+    assert count_queries() == few + 2 * (ceil(rows / 10) - 1)
 
 
-def test_what_changes_meanwhile_is_there_once(worked: School, monkeypatch: pytest.MonkeyPatch):
-    """An attempt that is worked on moves to the list's top, and stays where it is in the file."""
+def test_a_row_that_changes_meanwhile_is_exported_once(
+    worked: School, monkeypatch: pytest.MonkeyPatch
+):
+    """An attempt that changes moves to the top of the list, but keeps its place in the file."""
     monkeypatch.setattr(export_query, "READ_BATCH_SIZE", 1)
     response = export(worked.coach, "logger/attemptlog")
     pieces = iter(response.streaming_content)
@@ -261,7 +263,7 @@ def test_what_changes_meanwhile_is_there_once(worked: School, monkeypatch: pytes
     assert sorted(keys) == sorted(key.hex for key in expected.values_list("pk", flat=True))
 
 
-def test_who_waits_for_many_exports_is_asked_to_wait(
+def test_the_number_of_unfinished_exports_is_limited(
     worked: School, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(export_mixin, "MAX_IMMEDIATE_ROWS", 0)
@@ -274,7 +276,7 @@ def test_who_waits_for_many_exports_is_asked_to_wait(
     assert worked.coach.exports.count() == export_mixin.MAX_UNFINISHED_EXPORTS
 
 
-def test_whoever_comes_later_has_their_own(school: School):
+def test_a_new_staff_member_can_export_their_own_row(school: School):
     other = make_user(school.facility, is_staff=True)
 
     assert [row["username"] for row in read_csv(body(export(other, "roster/user")))] == [

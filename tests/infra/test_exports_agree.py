@@ -1,4 +1,4 @@
-"""Whatever learners did and whatever is asked for: API = screen = CSV = workbook."""
+"""Property test: the API, the screen, the CSV and the workbook agree on random data and filters."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from tests.infra.admin_school import (
     CONTENTS,
     LEARNERS,
     VIEWERS,
-    attended,
-    deeds,
+    action_strategy,
+    find_person,
     names,
-    somebody,
-    year,
+    random_actions,
+    simulated_school,
 )
 from tests.infra.export_client import body, browser, read_csv, read_xlsx
-from tests.infra.list_oracle import TABLES, Asked, cell_of, days, is_same, is_spelled
+from tests.infra.list_oracle import TABLES, ListParams, cell_of, days, is_csv_value, is_same_cell
 
 pytestmark = pytest.mark.django_db
 ROWS_A_PAGE = 7
@@ -59,21 +59,21 @@ _VALUES = {
 
 
 def params(table: str) -> list[str]:
-    """Return by what a list may be narrowed."""
+    """Return the filter parameters of a list."""
     dates = {"since", "until"} if table != "roster/user" else set()
     return sorted({"class", "group", "facility", "q", *dates, *TABLES[table].conditions})
 
 
-def asking(table: str) -> st.SearchStrategy[Asked]:
-    """Return what may be asked of a list: at most two of its filters at a time."""
+def query_strategy(table: str) -> st.SearchStrategy[ListParams]:
+    """Return a strategy of queries of a list, with at most two filters each."""
     chosen = st.lists(st.sampled_from(params(table)), max_size=2, unique=True)
     return chosen.flatmap(
         lambda few: st.fixed_dictionaries({name: st.sampled_from(_VALUES[name]) for name in few})
     )
 
 
-questions = st.fixed_dictionaries(
-    {table: st.lists(asking(table), min_size=3, max_size=3) for table in TABLES}
+query_strategies = st.fixed_dictionaries(
+    {table: st.lists(query_strategy(table), min_size=3, max_size=3) for table in TABLES}
 )
 
 
@@ -84,50 +84,52 @@ def _short_pages(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(kind, "list_per_page", ROWS_A_PAGE)
 
 
-# To find a smaller school takes minutes, and the one that failed is printed whole.
+# No shrinking: a smaller school takes minutes to find, and the failing one is printed in full.
 @settings(
     max_examples=8, phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 @given(
-    called=st.lists(names, min_size=len(LEARNERS), max_size=len(LEARNERS)),
-    done=st.lists(deeds, min_size=8, max_size=16),
+    full_names=st.lists(names, min_size=len(LEARNERS), max_size=len(LEARNERS)),
+    actions=st.lists(action_strategy, min_size=8, max_size=16),
     viewer=st.sampled_from(VIEWERS),
-    asked=questions,
+    asked=query_strategies,
     whole=st.lists(st.sampled_from(sorted(TABLES)), min_size=4, max_size=4, unique=True),
 )
 def test_api_screen_csv_and_workbook_agree(
-    called: list[str],
-    done: list[Any],
+    full_names: list[str],
+    actions: list[Any],
     viewer: str,
-    asked: dict[str, list[Asked]],
+    asked: dict[str, list[ListParams]],
     whole: list[str],
 ):
-    """All of some lists, and of every list the rows that further questions leave."""
-    with attended(called, done) as school:
+    """Compare some lists in full, and of every list the rows left by more filters."""
+    with simulated_school(full_names, actions) as school:
         Content.objects.create(id=CONTENTS[1], title="Intro 1", kind="exercise")
-        coach = browser(somebody(school, viewer))
+        coach = browser(find_person(school, viewer))
         for table, (first, *others) in asked.items():
             if table in whole:
-                lists_agree(coach, viewer, table, first, _address(school, first))
+                compare_lists(coach, viewer, table, first, _address(school, first))
             for question in others:
-                file_agrees(school, viewer, coach, table, question)
-        api_agrees(school, viewer, coach)
+                compare_file(school, viewer, coach, table, question)
+        compare_api(school, viewer, coach)
 
 
 @pytest.mark.parametrize(("viewer", "names"), [("superuser", set(_VALUES)), ("both", _PLACES)])
-def test_every_filter_leaves_what_it_says(viewer: str, names: set[str]):
-    with attended(["Ada", "=1+1", "عائشة", "50%", "Q"], year(6)) as school:
+def test_every_filter_leaves_the_expected_rows(viewer: str, names: set[str]):
+    with simulated_school(["Ada", "=1+1", "عائشة", "50%", "Q"], random_actions(6)) as school:
         Content.objects.create(id=CONTENTS[1], title="Intro 1", kind="exercise")
-        coach = browser(somebody(school, viewer))
+        coach = browser(find_person(school, viewer))
         for table in TABLES:
             for name in sorted(names.intersection(params(table))):
                 for value in _VALUES[name]:
-                    file_agrees(school, viewer, coach, table, {name: value})
+                    compare_file(school, viewer, coach, table, {name: value})
 
 
-def file_agrees(school: School, viewer: str, coach: Browser, table: str, question: Asked) -> None:
-    """Ask for a list as CSV alone: for its rows."""
+def compare_file(
+    school: School, viewer: str, coach: Browser, table: str, question: ListParams
+) -> None:
+    """Compare the rows of a list with its CSV file."""
     rows = TABLES[table].expected(viewer, question)
     lines = _file(coach, table, "csv", _address(school, question))
     assert _keys(lines) == [row.pk.hex for row in rows], (table, question)
@@ -138,8 +140,8 @@ def _keys(lines: list[dict[str, str]]) -> list[str]:
     return [next(iter(line.values())) for line in lines]
 
 
-def _address(school: School, question: Asked) -> str:
-    """Spell a question as an address; places by their keys."""
+def _address(school: School, question: ListParams) -> str:
+    """Return a query as a query string; places by their keys."""
     keys = {
         "7a": school.class_7a, "7b": school.class_7b, "1x": school.foreign_class,
         "fractions": school.group, "Riverside": school.facility, "Hillside": school.elsewhere,
@@ -149,8 +151,10 @@ def _address(school: School, question: Asked) -> str:
     )
 
 
-def lists_agree(coach: Browser, viewer: str, table: str, question: Asked, address: str) -> None:
-    """Ask for a list on the screen and as both files."""
+def compare_lists(
+    coach: Browser, viewer: str, table: str, question: ListParams, address: str
+) -> None:
+    """Compare a list on the screen, its CSV file and its workbook."""
     rows = TABLES[table].expected(viewer, question)
     columns = admin.site.get_model_admin(TABLES[table].model).export_columns  # type: ignore[attr-defined]
     lines, book = (_file(coach, table, kind, address) for kind in ("csv", "xlsx"))
@@ -165,12 +169,12 @@ def lists_agree(coach: Browser, viewer: str, table: str, question: Asked, addres
             cell = line[column.heading]
             if isinstance(column, Column):
                 value = cell_of(by_key[line[columns[0].heading]], column.path)
-                assert is_spelled(cell, value), (table, column, cell, value)
-            assert is_same(cell, cells.get(column.heading)), (table, column, cell, cells)
-    told = {line[columns[0].heading]: line for line in lines}
+                assert is_csv_value(cell, value), (table, column, cell, value)
+            assert is_same_cell(cell, cells.get(column.heading)), (table, column, cell, cells)
+    lines_by_key = {line[columns[0].heading]: line for line in lines}
     for key, texts in screen:
         for name, (heading, agrees) in TABLES[table].shown.items():
-            cell = told[key.hex][heading]
+            cell = lines_by_key[key.hex][heading]
             assert agrees(texts[name], cell), (table, name, texts[name], cell)
 
 
@@ -180,7 +184,7 @@ def _file(coach: Browser, table: str, kind: str, address: str = "") -> list[dict
 
 
 def _screen(coach: Browser, table: str, address: str) -> Iterator[tuple[Any, dict[str, str]]]:
-    """Yield the rows of all pages of a list: their keys, and the texts of their cells."""
+    """Yield the rows on all pages of a list: each key, and the texts of the cells."""
     url: str | None = f"?{address}"
     while url is not None:
         response = coach.get(f"/admin/{table}/{url}")
@@ -200,27 +204,27 @@ def _text(cell: str) -> str:
     return re.sub(r"\s+", " ", unescape(strip_tags(cell))).strip()
 
 
-def api_agrees(school: School, viewer: str, coach: Browser) -> None:
-    """Ask the API what it tells of the same rows: attempts, tries, contents done, mastery."""
-    api = client_for(somebody(school, viewer))
+def compare_api(school: School, viewer: str, coach: Browser) -> None:
+    """Compare the API with the files: attempts, tries, finished contents."""
+    api = client_for(find_person(school, viewer))
     attempts = _file(coach, "logger/attemptlog", "csv")
     tries = _file(coach, "logger/masterylog", "csv")
     summaries = _file(coach, "logger/contentsummary", "csv")
 
-    told = api.get("/api/logger/attemptlog").json()
+    api_rows = api.get("/api/logger/attemptlog").json()
     shown = [key.hex for key, _cells in _screen(coach, "logger/attemptlog", "")]
-    assert [row["id"] for row in told] == shown
+    assert [row["id"] for row in api_rows] == shown
     lines = {line["attempt id"]: line for line in attempts}
-    for row in told:
-        _same_work(lines[row["id"]], row, "complete", "hinted", "error")
+    for row in api_rows:
+        _compare_work(lines[row["id"]], row, "complete", "hinted", "error")
         assert float(lines[row["id"]]["correct"]) == row["correct"]
     for line in tries:
-        _try_agrees(api, line, attempts)
+        _compare_try(api, line, attempts)
     for name in LEARNERS:
         own = [line for line in summaries if line["username"] == name]
         finished = sum(float(line["progress"]) == 1 or _is_done(line, tries) for line in own)
         if own:
-            key = somebody(school, name).pk.hex
+            key = find_person(school, name).pk.hex
             answer = api.get(f"/api/logger/totalcontentprogress/{key}").json()
             assert answer["progress"] == finished
 
@@ -233,21 +237,21 @@ def _is_done(summary: dict[str, str], tries: list[dict[str, str]]) -> bool:
     )
 
 
-def _try_agrees(api: Client, line: dict[str, str], attempts: list[dict[str, str]]) -> None:
-    """Ask for a learner's tries at a content; the totals are those of their attempts."""
+def _compare_try(api: Client, line: dict[str, str], attempts: list[dict[str, str]]) -> None:
+    """Compare a try of the API with the files; its totals are those of its attempts."""
     params = {"content": line["content id"], "user": line["learner id"]}
     [row] = [
         row for row in api.get("/api/logger/masterylog", params).json()
         if row["id"] == line["try id"]
     ]  # fmt: skip
     own = [float(each["correct"]) for each in attempts if each["try id"] == line["try id"]]
-    _same_work(line, row, "complete")
+    _compare_work(line, row, "complete")
     assert int(line["mastery level"]) == row["mastery_level"]
     assert int(line["attempts"]) == len(own)
     assert int(line["correct"]) == row["correct"] == own.count(1)
 
 
-def _same_work(line: dict[str, str], row: dict[str, Any], *claims: str) -> None:
+def _compare_work(line: dict[str, str], row: dict[str, Any], *claims: str) -> None:
     assert float(line["time spent (seconds)"]) == row["time_spent"]
     assert (line["start"], line["end"]) == (row["start_timestamp"], row["end_timestamp"])
     assert line["completed"] == (row["completion_timestamp"] or "")

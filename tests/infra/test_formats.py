@@ -1,4 +1,4 @@
-"""Numbers as people read them."""
+"""Formats of numbers and durations on pages."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ def spaced(text: str) -> str:
         (7530, "2 h 5 m"),
     ],
 )
-def test_time_spans_are_told_in_their_largest_units(seconds: float, text: str):
-    """issue: durations as 4 m 10 s"""
+def test_durations_are_shown_in_their_two_largest_units(seconds: float, text: str):
+    """A duration reads like "4 m 10 s"."""
     assert spaced(formats.duration(seconds)) == text
 
 
-def test_a_figure_is_never_parted_from_its_unit():
+def test_a_number_and_its_unit_stay_on_one_line():
     assert formats.percent(0.725) == f"72{NO_BREAK_SPACE}%"
     assert formats.percent(0.999) == f"99{NO_BREAK_SPACE}%"
     assert " " not in formats.duration(250)
@@ -53,9 +53,9 @@ def test_days_are_counted_by_the_calendar(hours: float, text: str):
     assert formats.days_ago(NOW - timedelta(hours=hours), NOW) == text
 
 
-def test_a_sign_stays_before_its_figure_in_arabic():
+def test_a_sign_stays_before_its_number_in_arabic():
     with translation.override("ar"):
-        told = formats.signed(0.26)
+        shown = formats.signed(0.26)
 
-    assert (told[0], told[-1]) == (formats.LTR, formats.END)
-    assert told[1] == "+"
+    assert (shown[0], shown[-1]) == (formats.LTR, formats.END)
+    assert shown[1] == "+"

@@ -1,4 +1,4 @@
-"""Requests that are sent again under an Idempotency-Key: contract 0.9."""
+"""Requests sent again under an Idempotency-Key: contract 0.9."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def put(client: Client, session: str, body: Any, key: str | None = "retry-1") ->
     return send(client, f"{START}/{session}", body, key, "put")
 
 
-def test_the_same_request_again_is_answered_the_same_and_does_nothing(app: Client):
-    """contract 0.9: same status and body, and a header that says so."""
+def test_a_repeated_request_gets_the_same_response_and_has_no_effect(app: Client):
+    """contract 0.9: same status and body, and a header that marks the replay."""
     body = video(user_id="student_ada")
 
     first, again = send(app, START, body), send(app, START, body)
@@ -47,7 +47,7 @@ def test_the_same_request_again_is_answered_the_same_and_does_nothing(app: Clien
     assert ContentSession.objects.count() == 1
 
 
-def test_an_answer_sent_again_counts_once(app: Client):
+def test_a_repeated_answer_counts_once(app: Client):
     """contract 0.9."""
     session = app.start(exercise(user_id="student_ada"))["session_id"]
     body = {"time_spent_delta": 5, "progress_delta": 0.1, "interactions": [answered()]}
@@ -60,7 +60,7 @@ def test_an_answer_sent_again_counts_once(app: Client):
     assert ContentSession.objects.get().progress == 0.1
 
 
-def test_the_order_of_fields_makes_no_other_request(app: Client):
+def test_the_order_of_fields_does_not_matter(app: Client):
     """contract 0.9: the body is compared as JSON."""
     body = video(user_id="student_ada")
     first = send(app, START, body)
@@ -92,7 +92,7 @@ def test_another_request_under_the_same_key_is_refused(app: Client, change: str)
     assert ContentSession.objects.count() == 2
 
 
-def test_keys_belong_to_whoever_sends_them(school: School, app: Client):
+def test_keys_belong_to_their_sender(school: School, app: Client):
     """contract 0.9: per owner."""
     other_app, ada = client_for(school.key()), client_for(school.ada)
     body = video()
@@ -134,7 +134,7 @@ def test_a_guests_key_is_ignored_on_post(guest: Client):
     assert not IdempotencyRecord.objects.exists()
 
 
-def test_on_put_a_guests_session_is_the_owner(guest: Client):
+def test_the_session_owns_the_key_of_a_guests_put(guest: Client):
     """contract 0.9."""
     one, two = (guest.start(video())["session_id"] for _turn in range(2))
 
@@ -145,8 +145,8 @@ def test_on_put_a_guests_session_is_the_owner(guest: Client):
     assert list(spent) == [5, 5]
 
 
-def test_a_request_that_failed_may_be_sent_again(school: School, app: Client):
-    """contract 0.9: 4xx are not kept and free the key."""
+def test_a_failed_request_can_be_sent_again(school: School, app: Client):
+    """contract 0.9: 4xx responses are not stored and release the key."""
     session = app.start(exercise(user_id="student_ada"))["session_id"]
 
     refused = put(app, session, {"progress": 2})
@@ -158,7 +158,7 @@ def test_a_request_that_failed_may_be_sent_again(school: School, app: Client):
 
 
 @pytest.mark.parametrize("name", ["", "x" * 256, "a\x00b", "a\tb"])
-def test_a_key_that_is_none_is_refused(app: Client, name: str):
+def test_a_malformed_key_is_refused(app: Client, name: str):
     """contract 0.9: 1 to 255 characters."""
     response = send(app, START, video(user_id="student_ada"), name)
 
@@ -167,12 +167,12 @@ def test_a_key_that_is_none_is_refused(app: Client, name: str):
     assert not ContentSession.objects.exists()
 
 
-def test_a_key_holds_255_characters(app: Client):
+def test_a_key_can_have_255_characters(app: Client):
     """contract 0.9."""
     assert send(app, START, video(user_id="student_ada"), "x" * 255).status_code == 200
 
 
-def test_a_body_that_is_no_json_takes_no_key(app: Client):
+def test_a_malformed_body_does_not_use_the_key(app: Client):
     """contract 0.9, 0.11."""
     response = app.post(START, b"{", content_type="application/json", HTTP_IDEMPOTENCY_KEY="k")
 
@@ -180,8 +180,8 @@ def test_a_body_that_is_no_json_takes_no_key(app: Client):
     assert not IdempotencyRecord.objects.exists()
 
 
-def test_rights_are_checked_before_an_answer_is_told_again(school: School):
-    """contract 0.9: a key that lost its scope, or its learner, is told nothing."""
+def test_rights_are_checked_before_a_response_is_replayed(school: School):
+    """contract 0.9: a key that lost its scope or its learner gets no stored response."""
     secret = school.key(Scope.READ, Scope.WRITE)
     app, body = client_for(secret), video(user_id="student_ben")
     send(app, START, body)
@@ -197,7 +197,7 @@ def test_rights_are_checked_before_an_answer_is_told_again(school: School):
     assert [moved.status_code, weakened.status_code, revoked.status_code] == [404, 403, 401]
 
 
-def test_what_was_kept_goes_with_its_learner(school: School, app: Client):
+def test_records_are_deleted_with_their_learner(school: School, app: Client):
     send(app, START, video(user_id="student_ben"))
 
     school.ben.delete()
@@ -205,8 +205,8 @@ def test_what_was_kept_goes_with_its_learner(school: School, app: Client):
     assert not IdempotencyRecord.objects.exists()
 
 
-def test_an_answer_is_kept_for_a_day(app: Client):
-    """contract 0.9: afterwards the key is free, purged or not."""
+def test_a_response_is_stored_for_a_day(app: Client):
+    """contract 0.9: afterwards the key is free, even if the record is not deleted yet."""
     body = video(user_id="student_ada")
     with time_machine.travel("2026-03-02T09:00:00Z", tick=False) as clock:
         send(app, START, body)
@@ -220,8 +220,8 @@ def test_an_answer_is_kept_for_a_day(app: Client):
     assert ContentSession.objects.count() == 2
 
 
-def running(school: School, body: Any) -> IdempotentRequest:
-    """Leave a request behind as a killed server does: its row committed, and nothing else."""
+def leave_unfinished(school: School, body: Any) -> IdempotentRequest:
+    """Leave a request as a killed server does: only its record is committed."""
     send(client_for(school.ada), START, body)
     kept = IdempotencyRecord.objects.get()
     ContentSession.objects.all().delete()
@@ -231,11 +231,11 @@ def running(school: School, body: Any) -> IdempotentRequest:
     return request
 
 
-def test_what_still_runs_is_not_run_again_until_its_lease_ends(school: School, ada: Client):
+def test_a_running_request_is_not_run_again_until_its_lease_ends(school: School, ada: Client):
     """contract 0.9: 409 with Retry-After; a killed server's request runs after 60 s."""
     body = video()
     with time_machine.travel("2026-03-02T09:00:00Z", tick=False) as clock:
-        running(school, body)
+        leave_unfinished(school, body)
         clock.shift(timedelta(seconds=59))
         early = send(ada, START, body)
         clock.shift(timedelta(seconds=2))
@@ -248,10 +248,10 @@ def test_what_still_runs_is_not_run_again_until_its_lease_ends(school: School, a
     assert ContentSession.objects.count() == 1
 
 
-def test_whoever_lost_the_lease_leaves_nothing_behind(school: School, ada: Client):
+def test_a_request_that_lost_its_lease_stores_nothing(school: School, ada: Client):
     """contract 0.9: two runs of one request never both count."""
     body = video()
-    slow = running(school, body)
+    slow = leave_unfinished(school, body)
     mine = IdempotencyRecord.objects.get(owner=slow.owner)
     later = timezone.now() + store.LEASE
     faster = store.start(slow, at=later)
@@ -265,9 +265,9 @@ def test_whoever_lost_the_lease_leaves_nothing_behind(school: School, ada: Clien
     assert IdempotencyRecord.objects.get(pk=faster.pk).holder == faster.holder
 
 
-def test_of_two_who_find_a_dead_request_one_runs_it(school: School, ada: Client):
+def test_one_of_two_requests_takes_over_an_expired_lease(school: School, ada: Client):
     """contract 0.9."""
-    dead = running(school, video())
+    dead = leave_unfinished(school, video())
     later = timezone.now() + store.LEASE
 
     store.start(dead, at=later)
@@ -276,7 +276,7 @@ def test_of_two_who_find_a_dead_request_one_runs_it(school: School, ada: Client)
         store.start(dead, at=later)
 
 
-def test_lists_and_logins_take_no_notice_of_the_header(school: School, app: Client):
+def test_lists_and_logins_ignore_the_header(school: School, app: Client):
     """contract 0.9: POST and PUT only, and not on /api/auth."""
     for _turn in range(2):
         assert app.get("/api/logger/attemptlog", HTTP_IDEMPOTENCY_KEY="k").status_code == 200
@@ -286,8 +286,8 @@ def test_lists_and_logins_take_no_notice_of_the_header(school: School, app: Clie
     assert not IdempotencyRecord.objects.exists()
 
 
-def test_the_session_of_a_kept_answer_is_the_one_that_exists(app: Client):
-    """contract 0.9: the effects and the answer are one transaction."""
+def test_a_stored_response_names_the_session_that_exists(app: Client):
+    """contract 0.9: the effects and the stored response are one transaction."""
     first = send(app, START, video(user_id="student_ada")).json()
 
     kept = IdempotencyRecord.objects.get()
@@ -296,7 +296,7 @@ def test_the_session_of_a_kept_answer_is_the_one_that_exists(app: Client):
 
 
 def failing(table: str, error: Exception) -> AbstractContextManager[None]:
-    """Let every statement that writes to a table fail."""
+    """Make every statement that writes to a table fail."""
 
     def refuse(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         if not sql.startswith("SELECT") and f'"{table}"' in sql:
@@ -307,8 +307,8 @@ def failing(table: str, error: Exception) -> AbstractContextManager[None]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_effects_go_where_their_answer_cannot_be_kept():
-    """contract 0.9: the effects and the answer commit together or not at all."""
+def test_effects_are_rolled_back_if_the_response_cannot_be_stored():
+    """contract 0.9: the effects and the stored response commit together or not at all."""
     app, body = client_for(make_school().key()), video(user_id="student_ada")
 
     def refuse(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
@@ -336,8 +336,8 @@ def test_effects_go_where_their_answer_cannot_be_kept():
         (ZeroDivisionError(), 500),
     ],
 )
-def test_our_own_failures_free_the_key_too(error: Exception, status: int):
-    """contract 0.9: 5xx are not kept; a lost race is a 503, never a 500."""
+def test_server_errors_release_the_key(error: Exception, status: int):
+    """contract 0.9: 5xx responses are not stored; a lost race is a 503, never a 500."""
     app, body = client_for(make_school().key()), video(user_id="student_ada")
     app.raise_request_exception = False
 
@@ -349,8 +349,8 @@ def test_our_own_failures_free_the_key_too(error: Exception, status: int):
     assert send(app, START, body).status_code == 200
 
 
-def test_a_hand_out_is_not_told_again_to_who_lost_the_right(school: School):
-    """contract 0.9: after checking rights again."""
+def test_a_stored_response_is_not_replayed_without_the_right(school: School):
+    """contract 0.9: rights are checked again."""
     coach = client_for(school.coach)
     body = {"title": "Week 1", "collection": school.class_7a.pk.hex}
     lessons = "/api/assignments/lesson"
@@ -358,7 +358,7 @@ def test_a_hand_out_is_not_told_again_to_who_lost_the_right(school: School):
     assert send(coach, lessons, body).headers["Idempotent-Replayed"] == "true"
 
     school.coach.roles.all().delete()
-    told = send(client_for(school.coach), lessons, body)
+    replayed = send(client_for(school.coach), lessons, body)
 
-    assert told.status_code in (403, 404)
-    assert "Week 1" not in told.text
+    assert replayed.status_code in (403, 404)
+    assert "Week 1" not in replayed.text

@@ -1,4 +1,4 @@
-"""Usernames, one whatever their case: contract 1.8."""
+"""Usernames, equal regardless of case: contract 1.8."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from infra.identifiers import fold_username
 from tests.conftest import client_for
 from tests.factories import PASSWORD, School, make_user
 
-# Two spellings that were two usernames before: ΐ, and its capital, which takes three characters.
+# Two spellings that were distinct before: ΐ, and its capital, which takes three characters.
 SMALL, CAPITAL = "\u0390", "\u0390".upper()
 
-# Everything but surrogates, which no username has, and the Turkish dotless i: its capital is I,
-# whose small letter is i, and Unicode keeps the two apart.
+# All characters except surrogates, which no username contains, and the Turkish dotless i: its
+# capital is I, the small letter of I is i, and Unicode treats the two as distinct.
 CHARACTERS = [
     chr(code) for code in range(sys.maxunicode + 1) if not 0xD800 <= code < 0xE000 and code != 0x131
 ]
-# Letters in which case or form matters, and what changes its order beside them.
+# Characters that change with case or normalization, and combining characters.
 TRICKY = [
     char
     for char in CHARACTERS
@@ -31,7 +31,7 @@ TRICKY = [
 texts = st.text(st.one_of(st.sampled_from(TRICKY), st.sampled_from(CHARACTERS)), max_size=12)
 
 
-def test_every_character_is_one_with_its_capital_and_its_folded_form():
+def test_every_character_equals_its_upper_lower_and_folded_form():
     differing = [
         char
         for char in CHARACTERS
@@ -45,27 +45,27 @@ def test_every_character_is_one_with_its_capital_and_its_folded_form():
 
 
 @given(texts)
-def test_a_folded_username_stays_as_it_is(username: str):
+def test_folding_is_idempotent(username: str):
     folded = fold_username(username)
 
     assert fold_username(folded) == folded
 
 
 @given(texts)
-def test_a_username_is_one_with_its_capitals(username: str):
-    """Decomposed first, as Unicode has it: else an iota below would part letter and accent."""
+def test_a_username_equals_its_decomposed_capitals(username: str):
+    """Decomposed first, as Unicode requires: an iota subscript could separate letter and accent."""
     capitals = normalize("NFD", username).upper()
 
     assert fold_username(capitals) == fold_username(username)
 
 
 @given(st.text(st.sampled_from([c for c in TRICKY if not combining(normalize("NFKD", c)[0])])))
-def test_a_username_without_loose_accents_is_one_with_its_plain_capitals(username: str):
+def test_a_username_without_combining_accents_equals_its_capitals(username: str):
     assert fold_username(username.upper()) == fold_username(username)
 
 
 @given(texts, st.sampled_from(["NFC", "NFD"]))
-def test_a_username_is_one_however_its_accents_are_stored(username: str, form: Any):
+def test_a_username_equals_its_normalized_forms(username: str, form: Any):
     assert fold_username(normalize(form, username)) == fold_username(username)
 
 
@@ -74,11 +74,11 @@ def test_a_username_is_one_however_its_accents_are_stored(username: str, form: A
     [("Ada", "ada"), ("STRASSE", "strasse"), ("Straße", "strasse"), ("ΆΙ", "άι"), ("ᾴ", "άι"),
      ("ﷺ", "صلى الله عليه وسلم"), ("ADA", "ada"), ("\u0131", "\u0131"), ("", "")],
 )  # fmt: skip
-def test_usernames_are_folded_like_this(username: str, folded: str):
+def test_usernames_are_folded_as_expected(username: str, folded: str):
     assert fold_username(username) == folded
 
 
-def test_somebody_logs_in_by_capitals_of_several_characters(school: School):
+def test_a_user_can_log_in_with_capitals_of_several_characters(school: School):
     """contract 1.8."""
     make_user(school.facility, username=SMALL)
     body = {"username": CAPITAL, "password": PASSWORD}

@@ -1,4 +1,4 @@
-"""Exports too large to wait for: made in the background, kept for a day, told of."""
+"""Large exports: created in the background, stored for a day, with their progress shown."""
 
 from __future__ import annotations
 
@@ -15,17 +15,25 @@ from roster.admin import export_mixin
 from roster.models import AuditEntry
 from tests.factories import School
 from tests.infra.export_client import body, browser, read_csv
-from tests.infra.large_exports import READ, ask, download, full, large_school, run, work
+from tests.infra.large_exports import (
+    READ,
+    download,
+    finish_exports,
+    large_school,
+    raise_disk_full,
+    request_export,
+    run_one_step,
+)
 
 __all__ = ["large_school"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-def test_a_large_list_is_made_in_parts_and_is_the_same(school: School, kind: str):
-    asked = ask(school, kind)
+def test_a_large_list_is_exported_in_steps_with_the_same_rows(school: School, kind: str):
+    asked = request_export(school, kind)
 
-    run()
+    finish_exports()
 
     asked.refresh_from_db()
     rows = READ[kind](body(download(school, asked)))
@@ -35,31 +43,31 @@ def test_a_large_list_is_made_in_parts_and_is_the_same(school: School, kind: str
     assert (asked.state, asked.rows) == ("ready", 12)
 
 
-def test_the_filters_hold_in_the_background_too(school: School):
-    asked = ask(school, "csv", f"class={school.class_7a.pk}&q=ada")
+def test_filters_apply_in_the_background(school: School):
+    asked = request_export(school, "csv", f"class={school.class_7a.pk}&q=ada")
 
-    run()
+    finish_exports()
 
     rows = read_csv(body(download(school, asked)))
     assert {row["username"] for row in rows} == {"ada"}
 
 
-def test_only_the_server_may_read_the_file(school: School):
+def test_only_the_server_can_read_the_file(school: School):
     for kind in ("csv", "xlsx"):
-        asked = ask(school, kind)
-        run()
+        asked = request_export(school, kind)
+        finish_exports()
         mode = stat.S_IMODE(storage.result_path(asked).stat().st_mode)
         assert (mode, stat.S_IMODE(storage.folder().stat().st_mode)) == (0o600, 0o700)
 
 
-def test_the_page_tells_how_far_it_is_and_leads_to_the_file(school: School):
-    asked, coach = ask(school, "csv"), browser(school.coach)
+def test_the_page_shows_the_progress_and_links_to_the_file(school: School):
+    asked, coach = request_export(school, "csv"), browser(school.coach)
     page = f"/admin/roster/export/{asked.pk}/change/"
 
     waiting = coach.get(page)
-    work()
+    run_one_step()
     reading = coach.get(page)
-    run()
+    finish_exports()
     ready = coach.get(page)
 
     assert (waiting.headers["Refresh"], reading.headers["Refresh"]) == ("5", "5")
@@ -73,19 +81,19 @@ def test_the_page_tells_how_far_it_is_and_leads_to_the_file(school: School):
     assert body(file)
 
 
-def test_what_is_not_ready_cannot_be_had(school: School):
-    assert download(school, ask(school, "csv")).status_code == 404
+def test_an_unfinished_export_cannot_be_downloaded(school: School):
+    assert download(school, request_export(school, "csv")).status_code == 404
     assert browser(school.coach).get("/admin/roster/export/zzz/download/").status_code == 404
 
 
-def test_an_export_that_cannot_be_made_says_so_and_lets_others_pass(
+def test_a_failing_export_shows_an_error_and_does_not_block_others(
     school: School, monkeypatch: pytest.MonkeyPatch
 ):
-    broken, whole = ask(school, "xlsx"), ask(school, "csv")
+    broken, whole = request_export(school, "xlsx"), request_export(school, "csv")
 
-    monkeypatch.setattr(worker, "write_workbook", full)
+    monkeypatch.setattr(worker, "write_workbook", raise_disk_full)
     for turn in range(worker.MAX_FAILURES + 1):
-        run(timezone.now() + CLAIM_TIMEOUT * turn)
+        finish_exports(timezone.now() + CLAIM_TIMEOUT * turn)
 
     broken.refresh_from_db()
     assert (broken.state, broken.error) == ("failed", worker.NO_FILE)
@@ -94,8 +102,8 @@ def test_an_export_that_cannot_be_made_says_so_and_lets_others_pass(
     assert len(read_csv(body(download(school, whole)))) == 12
 
 
-def test_the_page_tells_how_much_of_a_workbook_is_written(school: School):
-    asked, pages = ask(school, "xlsx"), []
+def test_the_page_shows_the_progress_of_a_workbook(school: School):
+    asked, pages = request_export(school, "xlsx"), []
 
     def look() -> bool:
         coach = browser(school.coach)
@@ -111,25 +119,25 @@ def test_the_page_tells_how_much_of_a_workbook_is_written(school: School):
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-def test_afull_disk_is_told_and_leaves_nothing_behind(
+def test_a_full_disk_is_reported_and_leaves_no_file(
     school: School, kind: str, monkeypatch: pytest.MonkeyPatch
 ):
-    asked = ask(school, kind)
-    work()
-    monkeypatch.setattr(storage, "append", full)
+    asked = request_export(school, kind)
+    run_one_step()
+    monkeypatch.setattr(storage, "append", raise_disk_full)
 
-    run()
+    finish_exports()
 
     asked.refresh_from_db()
     assert (asked.state, asked.error) == ("failed", worker.NO_FILE)
     assert list(storage.folder().iterdir()) == []
 
 
-def test_a_disk_that_isfull_when_somebody_asks_is_told(
+def test_a_full_disk_during_an_immediate_export_is_reported(
     school: School, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(export_mixin, "MAX_IMMEDIATE_ROWS", 100)
-    monkeypatch.setattr(responses, "write_workbook", full)
+    monkeypatch.setattr(responses, "write_workbook", raise_disk_full)
 
     coach = browser(school.coach)
     answer = coach.post("/admin/logger/attemptlog/export/?q=ada", {"format": "xlsx"}, follow=True)
@@ -140,34 +148,34 @@ def test_a_disk_that_isfull_when_somebody_asks_is_told(
     assert list(storage.folder().iterdir()) == []
 
 
-def test_what_nobody_has_worked_on_for_long_goes(school: School):
-    """Folders too, which a process that was killed wrote a workbook in."""
+def test_old_unfinished_files_are_deleted(school: School):
+    """Also folders in which a killed process wrote a workbook."""
     (storage.folder() / "0000.desk-1").mkdir()
     (storage.folder() / "0000.desk-1" / "book.xlsx").touch()
     (storage.folder() / "0000.rows").touch()
 
-    run(timezone.now() + timedelta(hours=47))
+    finish_exports(timezone.now() + timedelta(hours=47))
     kept = len(list(storage.folder().iterdir()))
-    run(timezone.now() + timedelta(hours=49))
+    finish_exports(timezone.now() + timedelta(hours=49))
 
     assert (kept, list(storage.folder().iterdir())) == (2, [])
 
 
-def test_files_go_after_a_day(school: School):
-    asked = ask(school, "csv")
-    run()
+def test_files_are_deleted_after_a_day(school: School):
+    asked = request_export(school, "csv")
+    finish_exports()
     path = storage.result_path(asked)
     assert path.exists()
 
-    run(timezone.now() + timedelta(hours=25))
+    finish_exports(timezone.now() + timedelta(hours=25))
 
     assert not path.exists()
     assert not Export.objects.exists()
     assert download(school, asked).status_code == 404
 
 
-def test_a_large_export_is_in_the_audit_log_when_it_is_asked_for(school: School):
-    ask(school, "csv", "q=ada")
+def test_a_large_export_is_audited_on_request(school: School):
+    request_export(school, "csv", "q=ada")
 
     entry = AuditEntry.objects.order_by("-id")[0]
     assert (entry.action, entry.actor_name) == ("exported", "coach")

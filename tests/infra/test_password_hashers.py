@@ -1,4 +1,4 @@
-"""How many passwords are hashed at once, and what a login costs: contract 0.11, 1.8."""
+"""Limits on concurrent password hashing, and the cost of a login: contract 0.11, 1.8."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def _argon2(settings: Settings) -> None:
 
 
 @contextmanager
-def every_turn_taken(settings: Settings) -> Iterator[None]:
-    """Hold all turns, while whoever comes does not wait for one."""
+def all_slots_taken(settings: Settings) -> Iterator[None]:
+    """Occupy all slots, with a waiting time of zero for other requests."""
     patience, settings.PASSWORD_PATIENCE = settings.PASSWORD_PATIENCE, timedelta(0)
     with ExitStack() as held:
         for _turn in range(MAX_CONCURRENT_HASHES):
@@ -45,7 +45,7 @@ def log_in(username: str = "ada", password: str = PASSWORD, **fields: Any) -> An
     return client_for(None).post(LOGIN, body, format="json")
 
 
-def test_no_more_passwords_are_hashed_at_once_than_leave_a_core(settings: Settings):
+def test_concurrent_hashing_leaves_one_core_free(settings: Settings):
     settings.PASSWORD_PATIENCE = timedelta(0)
     refused, everybody_asked = [], Event()
 
@@ -64,29 +64,29 @@ def test_no_more_passwords_are_hashed_at_once_than_leave_a_core(settings: Settin
     assert hashed.count(True) == MAX_CONCURRENT_HASHES
 
 
-def test_a_turn_comes_when_somebody_is_done(settings: Settings):
+def test_a_waiting_request_gets_a_slot_that_becomes_free(settings: Settings):
     settings.PASSWORD_PATIENCE = timedelta(seconds=30)
     running: list[int] = []
-    most: list[int] = []
+    running_counts: list[int] = []
 
     def hash_one(number: int) -> None:
         with hashing_slot():
             running.append(number)
-            most.append(len(running))
+            running_counts.append(len(running))
             running.remove(number)
 
     together(hash_one, MAX_CONCURRENT_HASHES + 7)
 
-    assert len(most) == MAX_CONCURRENT_HASHES + 7
-    assert max(most) <= MAX_CONCURRENT_HASHES
+    assert len(running_counts) == MAX_CONCURRENT_HASHES + 7
+    assert max(running_counts) <= MAX_CONCURRENT_HASHES
 
 
 @pytest.mark.usefixtures("_argon2")
-def test_hashing_and_checking_both_take_a_turn(settings: Settings):
+def test_hashing_and_checking_both_take_a_slot(settings: Settings):
     stored = make_password(PASSWORD)
 
     assert check_password(PASSWORD, stored)
-    with every_turn_taken(settings):
+    with all_slots_taken(settings):
         with pytest.raises(HashingSaturated):
             make_password(PASSWORD)
         with pytest.raises(HashingSaturated):
@@ -95,11 +95,11 @@ def test_hashing_and_checking_both_take_a_turn(settings: Settings):
 
 
 @pytest.mark.usefixtures("_argon2")
-def test_a_login_that_gets_no_turn_is_asked_to_come_again(school: School, settings: Settings):
+def test_a_login_without_a_slot_gets_retry_after(school: School, settings: Settings):
     """contract 0.11, 0.12: 503 with Retry-After, in the API's shape and as a page."""
     body = {"username": "coach", "password": PASSWORD}
 
-    with every_turn_taken(settings):
+    with all_slots_taken(settings):
         by_api = log_in("coach")
         unknown = log_in("nobody")
         browser = Browser(raise_request_exception=False)
@@ -114,11 +114,11 @@ def test_a_login_that_gets_no_turn_is_asked_to_come_again(school: School, settin
 
 
 @pytest.mark.usefixtures("_argon2")
-def test_a_new_password_that_gets_no_turn_is_not_taken(school: School, settings: Settings):
+def test_a_new_password_without_a_slot_is_not_stored(school: School, settings: Settings):
     """contract 0.1, 0.11."""
     admin, path = client_for(school.admin), f"/api/auth/facilityuser/{school.ada.pk.hex}"
 
-    with every_turn_taken(settings):
+    with all_slots_taken(settings):
         refused = admin.patch(path, {"password": "another good password"}, format="json")
 
     assert (refused.status_code, refused.headers["Retry-After"]) == (503, "1")
@@ -128,7 +128,7 @@ def test_a_new_password_that_gets_no_turn_is_not_taken(school: School, settings:
 
 
 @pytest.mark.usefixtures("_argon2")
-def test_a_password_of_djangos_own_argon2_still_opens_and_is_hashed_anew(school: School):
+def test_a_password_hashed_by_django_is_accepted_and_rehashed(school: School):
     ada = school.ada
     ada.password = Argon2PasswordHasher().encode(PASSWORD, "salt" * 6)
     ada.save(update_fields=["password"])
@@ -140,7 +140,7 @@ def test_a_password_of_djangos_own_argon2_still_opens_and_is_hashed_anew(school:
     assert check_password(PASSWORD, ada.password)
 
 
-# What a login costs: contract 1.8, the same for unknown users as for known ones.
+# The cost of a login: contract 1.8, the same for unknown users as for known ones.
 
 
 Measured = Callable[[Callable[[], Any]], tuple[int, int, int]]
@@ -148,7 +148,7 @@ Measured = Callable[[Callable[[], Any]], tuple[int, int, int]]
 
 @pytest.fixture
 def measured(settings: Settings, statements: Any) -> Measured:
-    """Return what a login takes: its status, how many passwords are hashed, and statements."""
+    """Return a function that measures a login: status, number of hashed passwords, statements."""
     settings.PASSWORD_HASHERS = ["tests.infra.counting_hasher.CountingHasher"]
 
     def measure(attempt: Callable[[], Any]) -> tuple[int, int, int]:
@@ -174,8 +174,8 @@ def failing_logins(school: School) -> dict[str, dict[str, Any]]:
     }
 
 
-def test_a_login_that_fails_costs_the_same_for_everybody(school: School, measured: Measured):
-    """contract 1.8: the same answer and time for unknown users."""
+def test_a_failed_login_costs_the_same_for_all_users(school: School, measured: Measured):
+    """contract 1.8: the same response and time for unknown users."""
     costs = {
         who: measured(partial(log_in, **{"password": "wrong", **fields}))
         for who, fields in failing_logins(school).items()
@@ -185,8 +185,8 @@ def test_a_login_that_fails_costs_the_same_for_everybody(school: School, measure
     assert costs["nobody"][:2] == (401, 1)
 
 
-def test_the_right_password_of_the_wrong_person_costs_no_less(school: School, measured: Measured):
-    """contract 1.8: who left, or is of another facility, is as unknown as nobody."""
+def test_a_correct_password_of_a_refused_user_costs_the_same(school: School, measured: Measured):
+    """contract 1.8: inactive users and users of other facilities are treated as unknown."""
     everybody = failing_logins(school)
     refused = [everybody["nobody"], everybody["who left"], everybody["of elsewhere"]]
 
@@ -194,7 +194,7 @@ def test_the_right_password_of_the_wrong_person_costs_no_less(school: School, me
     assert measured(log_in)[:2] == (200, 1)
 
 
-def test_the_admin_works_as_hard_for_unknown_users(school: School, measured: Measured):
+def test_an_admin_login_costs_the_same_for_unknown_users(school: School, measured: Measured):
     """contract 1.8."""
 
     def into_admin(username: str) -> Any:
@@ -206,7 +206,7 @@ def test_the_admin_works_as_hard_for_unknown_users(school: School, measured: Mea
     assert known[:2] == (200, 1)
 
 
-def test_a_lock_out_costs_the_same_for_everybody(
+def test_a_lockout_costs_the_same_for_all_users(
     school: School, measured: Measured, settings: Settings
 ):
     """contract 1.8: and no password is hashed for those locked out."""

@@ -1,4 +1,4 @@
-"""Numbers as a person reads them."""
+"""Quantities as text for people."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from infra.admin.quantities import (
         (86_400, "1 d 0 h"), (10_000_000, "115 d 17 h"),
     ],
 )  # fmt: skip
-def test_a_duration_is_said_in_its_two_largest_units(seconds: float | None, text: str):
+def test_a_duration_is_shown_in_its_two_largest_units(seconds: float | None, text: str):
     assert duration(seconds) == text
 
 
@@ -44,9 +44,7 @@ def test_a_change_of_time_has_a_sign():
         (1, "100 %"),
     ],
 )  # fmt: skip
-def test_a_share_is_nothing_or_everything_only_where_it_is_exactly_that(
-    part: float | None, text: str
-):
+def test_a_percentage_is_0_or_100_only_if_exact(part: float | None, text: str):
     assert percent(part) == text
 
 
@@ -59,11 +57,11 @@ def test_a_change_has_a_sign():
     [(None, ""), (0.07298821, "0.073"), (-0.00004, "0"), (3.0, "3"), (-2.351071, "−2.351"),
      (1234567.25, "1234567.25")],
 )  # fmt: skip
-def test_a_fraction_is_told_no_more_exactly_than_it_is_read(number: float | None, text: str):
+def test_a_fraction_is_rounded_to_three_decimals(number: float | None, text: str):
     assert rounded(number) == text
 
 
-def test_a_loss_keeps_its_sign_before_it_where_writing_runs_from_right_to_left():
+def test_the_sign_of_a_loss_stays_in_front_in_right_to_left_text():
     with translation.override("ar"):
         loss = rounded(-0.25)
 

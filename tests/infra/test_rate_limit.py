@@ -1,4 +1,4 @@
-"""Rates: contract 0.11."""
+"""Rate limits: contract 0.11."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ NOW = 1_800_000_000 * 10**9
 
 
 @given(rates, st.lists(st.floats(0, 10), max_size=60))
-def test_never_more_than_the_rate_in_any_period_but_the_burst(rate: Rate, gaps: list[float]):
-    """Within one period at most the burst and what the period itself earns pass."""
+def test_requests_in_any_period_do_not_exceed_rate_plus_burst(rate: Rate, gaps: list[float]):
+    """In one period at most the burst and the requests earned in the period are allowed."""
     now, paid, passed = NOW, 0, []
     for gap in gaps:
         now += int(gap * 10**9)
@@ -30,7 +30,7 @@ def test_never_more_than_the_rate_in_any_period_but_the_burst(rate: Rate, gaps: 
 
 
 @given(st.integers(1, 2000), st.sampled_from([1, 60, 3600]))
-def test_the_whole_rate_may_come_at_once_and_no_more(requests: int, seconds: int):
+def test_the_burst_is_the_whole_rate(requests: int, seconds: int):
     rate = Rate(requests=requests, seconds=seconds)
     paid = 0
     for _turn in range(requests):
@@ -49,17 +49,17 @@ def test_the_whole_rate_may_come_at_once_and_no_more(requests: int, seconds: int
     ("text", "rate"),
     [("10/second", Rate(requests=10, seconds=1)), ("600/day", Rate(requests=600, seconds=86_400))],
 )
-def test_a_rate_is_read(text: str, rate: Rate):
+def test_a_rate_is_parsed(text: str, rate: Rate):
     assert Rate.parse(text) == rate
 
 
-def test_nothing_is_no_limit():
+def test_an_empty_rate_is_no_limit():
     assert Rate.parse("") is None
 
 
 @pytest.mark.parametrize(
     "text", ["10", "0/minute", "-1/minute", "10/week", "ten/minute", "1.5/day"]
 )
-def test_what_is_no_rate_is_refused(text: str):
+def test_a_malformed_rate_is_refused(text: str):
     with pytest.raises(ValueError, match="no rate"):
         Rate.parse(text)

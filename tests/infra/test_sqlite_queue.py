@@ -1,4 +1,4 @@
-"""Writers of one SQLite process stand in line."""
+"""The queue of writers in one SQLite process."""
 
 from __future__ import annotations
 
@@ -11,35 +11,35 @@ from django.db import OperationalError, connection, transaction
 from infra.db.sqlite.base import FairLock
 
 
-def test_turns_come_in_the_order_of_arrival():
-    turnstile, order = FairLock(), []
-    assert turnstile.acquire(timeout=0)
+def test_the_lock_is_granted_in_the_order_of_arrival():
+    lock, order = FairLock(), []
+    assert lock.acquire(timeout=0)
 
     def visit(number: int) -> None:
-        turnstile.acquire(timeout=30)
+        lock.acquire(timeout=30)
         order.append(number)
-        turnstile.release()
+        lock.release()
 
     threads = [threading.Thread(target=visit, args=(number,)) for number in range(5)]
     for waiting, thread in enumerate(threads, start=1):
         thread.start()
-        while len(turnstile._waiting) < waiting:
+        while len(lock._waiting) < waiting:
             pass
 
-    turnstile.release()
+    lock.release()
     for thread in threads:
         thread.join()
     assert order == list(range(5))
 
 
-def test_who_gives_up_is_no_longer_in_line():
-    turnstile = FairLock()
-    turnstile.acquire(timeout=0)
+def test_a_waiter_that_times_out_leaves_the_queue():
+    lock = FairLock()
+    lock.acquire(timeout=0)
 
-    assert not turnstile.acquire(timeout=0.01)
+    assert not lock.acquire(timeout=0.01)
 
-    turnstile.release()
-    assert turnstile.acquire(timeout=0)
+    lock.release()
+    assert lock.acquire(timeout=0)
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def sqlite(transactional_db: None) -> None:
 
 
 def write() -> bool:
-    """Make a transaction on a connection of this thread's own."""
+    """Run a transaction on this thread's own connection."""
     try:
         with transaction.atomic():
             return connection.in_atomic_block
@@ -57,7 +57,7 @@ def write() -> bool:
         connection.close()
 
 
-def test_a_transaction_lets_the_next_one_in_however_it_ends(sqlite: None):
+def test_a_committed_or_failed_transaction_releases_the_lock(sqlite: None):
     with transaction.atomic():
         pass
     with pytest.raises(ZeroDivisionError), transaction.atomic():
@@ -68,7 +68,7 @@ def test_a_transaction_lets_the_next_one_in_however_it_ends(sqlite: None):
         assert pool.submit(write).result(timeout=10)
 
 
-def test_a_commit_hook_may_write(sqlite: None):
+def test_a_commit_hook_can_write(sqlite: None):
     written = []
 
     with transaction.atomic():
@@ -77,10 +77,8 @@ def test_a_commit_hook_may_write(sqlite: None):
     assert written == [True]
 
 
-def test_a_writer_that_waits_too_long_is_told_the_database_is_busy(
-    sqlite: None, monkeypatch: pytest.MonkeyPatch
-):
-    """contract 0.11: an OperationalError, which the rim answers with 503."""
+def test_a_writer_that_waits_too_long_gets_an_error(sqlite: None, monkeypatch: pytest.MonkeyPatch):
+    """contract 0.11: an OperationalError, to which the APIs answer 503."""
     monkeypatch.setitem(connection.settings_dict["OPTIONS"], "timeout", 0.01)
 
     with (

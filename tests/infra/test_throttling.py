@@ -1,4 +1,4 @@
-"""How often each caller may ask: contract 0.11."""
+"""Rate limits of callers: contract 0.11."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _two_a_minute(settings: Settings) -> None:
 
 
 @pytest.mark.usefixtures("_two_a_minute")
-def test_whoever_asks_too_often_is_told_when_to_come_again(school: School):
+def test_a_caller_over_the_limit_gets_retry_after(school: School):
     """contract 0.11, 0.12: 429 with Retry-After, for keys, people and guests."""
     school.elsewhere.delete()
     callers: list[Caller] = [school.key(), school.ada, None]
@@ -48,8 +48,8 @@ def test_whoever_asks_too_often_is_told_when_to_come_again(school: School):
 
 
 @pytest.mark.usefixtures("_two_a_minute")
-def test_callers_have_their_limits_to_themselves(school: School):
-    """contract 0.11: per key, user and guest's address."""
+def test_each_caller_has_its_own_limit(school: School):
+    """contract 0.11: per key, per user, and per address of guests."""
     with time_machine.travel("2026-03-02T09:00:00Z", tick=False):
         for caller in (school.key(), school.key(), school.ada, school.ben):
             for _turn in range(2):
@@ -57,17 +57,21 @@ def test_callers_have_their_limits_to_themselves(school: School):
 
 
 @pytest.mark.usefixtures("_two_a_minute")
-def test_guests_are_told_apart_by_their_address(guest: Client, settings: Settings):
-    """contract 0.11, 0.13: the address TRUSTED_PROXIES decides on."""
+def test_guests_are_distinguished_by_address(guest: Client, settings: Settings):
+    """contract 0.11, 0.13: the address determined by TRUSTED_PROXIES."""
     settings.TRUSTED_PROXIES = 1
 
-    def ask(address: str, forged: str = "") -> int:
+    def get_session(address: str, forged: str = "") -> int:
         hops = f"{forged}, {address}" if forged else address
         return guest.get("/api/auth/session/current", HTTP_X_FORWARDED_FOR=hops).status_code
 
     with time_machine.travel("2026-03-02T09:00:00Z", tick=False):
-        assert [ask("203.0.113.1"), ask("203.0.113.1"), ask("203.0.113.2")] == [200] * 3
-        assert ask("203.0.113.1", forged="198.51.100.9") == 429
+        assert [
+            get_session("203.0.113.1"),
+            get_session("203.0.113.1"),
+            get_session("203.0.113.2"),
+        ] == [200] * 3
+        assert get_session("203.0.113.1", forged="198.51.100.9") == 429
 
 
 @pytest.mark.usefixtures("_two_a_minute")
@@ -81,18 +85,18 @@ def test_a_refused_request_changes_nothing(app: Client):
     assert ContentSession.objects.count() == 2
 
 
-def test_no_rate_is_no_limit(app: Client, settings: Settings):
+def test_requests_are_unlimited_without_a_rate(app: Client, settings: Settings):
     settings.THROTTLES = dict.fromkeys(KINDS)
 
     assert {app.get(LIST).status_code for _turn in range(20)} == {200}
 
 
-def test_a_cache_that_is_away_lets_everybody_pass(app: Client, settings: Settings):
-    """contract 0.11: what counts requests is not worth an answer."""
+def test_requests_are_allowed_if_the_cache_is_unavailable(app: Client, settings: Settings):
+    """contract 0.11: an unavailable counter does not refuse requests."""
     settings.CACHES = {
         "default": {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
-            "LOCATION": "redis://127.0.0.1:1/0",  # nobody listens there
+            "LOCATION": "redis://127.0.0.1:1/0",  # no server listens there
         }
     }
 
@@ -100,8 +104,8 @@ def test_a_cache_that_is_away_lets_everybody_pass(app: Client, settings: Setting
 
 
 @pytest.mark.usefixtures("_two_a_minute")
-def test_an_ipv6_network_is_one_guest(guest: Client, settings: Settings):
-    """contract 0.11: whoever has one address of it has them all."""
+def test_an_ipv6_network_counts_as_one_guest(guest: Client, settings: Settings):
+    """contract 0.11: a caller with one address of the network has all of them."""
     settings.TRUSTED_PROXIES = 1
     asked = [
         guest.get("/api/auth/session/current", HTTP_X_FORWARDED_FOR=address).status_code
@@ -116,7 +120,7 @@ def test_an_ipv6_network_is_one_guest(guest: Client, settings: Settings):
     assert asked == [200, 200, 429, 200]
 
 
-# Whoever is refused, and logins, which cost the work of a password.
+# Refused requests, and logins, which cost the hashing of a password.
 
 
 def ask_list(**headers: str) -> tuple[int, str | None]:
@@ -126,35 +130,31 @@ def ask_list(**headers: str) -> tuple[int, str | None]:
 
 @pytest.mark.usefixtures("_two_a_minute")
 @pytest.mark.parametrize("headers", [{}, {"X-API-Key": "x"}, {"Authorization": "Bearer lu_x"}])
-def test_whoever_is_refused_again_and_again_is_told_to_wait(
-    school: School, headers: dict[str, str]
-):
+def test_repeated_refused_requests_are_throttled(school: School, headers: dict[str, str]):
     """contract 0.11: missing and wrong credentials count as a guest's."""
     with time_machine.travel("2026-03-02T09:00:00Z", tick=False):
-        told = [ask_list(**headers) for _turn in range(3)]
+        responses = [ask_list(**headers) for _turn in range(3)]
 
-    assert told == [(401, None), (401, None), (429, "30")]
+    assert responses == [(401, None), (401, None), (429, "30")]
 
 
 @pytest.mark.usefixtures("_two_a_minute")
 @pytest.mark.parametrize("brand", [keys.KEY_BRAND, keys.TOKEN_BRAND])
-def test_a_flood_of_wrong_secrets_asks_the_database_nothing(
-    school: School, statements: Any, brand: str
-):
+def test_a_flood_of_wrong_secrets_makes_no_queries(school: School, statements: Any, brand: str):
     """contract 0.11: once the address has used up its rate."""
     with time_machine.travel("2026-03-02T09:00:00Z", tick=False):
         for _turn in range(2):
             assert ask_list(**{"X-API-Key": keys.mint(brand).secret})[0] == 401
 
         with statements() as asked:
-            told = ask_list(**{"X-API-Key": keys.mint(brand).secret})
+            response = ask_list(**{"X-API-Key": keys.mint(brand).secret})
 
-    assert told == (429, "30")
+    assert response == (429, "30")
     assert len(asked) == 0
 
 
 @pytest.mark.usefixtures("_two_a_minute")
-def test_a_neighbours_flood_refuses_no_key_that_is_in_use(school: School):
+def test_a_flood_from_the_same_address_does_not_refuse_active_keys(school: School):
     """contract 0.11: a whole school may share an address."""
     good, unused = school.key(), school.key()
     with time_machine.travel("2026-03-02T09:00:00Z", tick=False):
@@ -168,8 +168,8 @@ def test_a_neighbours_flood_refuses_no_key_that_is_in_use(school: School):
 
 
 @pytest.mark.usefixtures("_two_a_minute")
-def test_a_key_that_was_revoked_is_counted_like_any_wrong_one(school: School):
-    """contract 0.3, 0.11: that it was good before is no way round."""
+def test_a_revoked_key_is_counted_like_a_wrong_one(school: School):
+    """contract 0.3, 0.11: an earlier valid use does not bypass the limit."""
     secret = school.key()
     with time_machine.travel("2026-03-02T09:00:00Z", tick=False):
         assert ask_list(**{"X-API-Key": secret})[0] == 200
@@ -189,7 +189,7 @@ def test_a_key_without_the_scope_uses_up_its_own_rate(school: School):
 
 
 @pytest.mark.usefixtures("_two_a_minute")
-def test_logins_have_a_rate_of_their_own_by_address(school: School):
+def test_logins_have_their_own_rate_per_address(school: School):
     """contract 0.11, 1.8: of the API and the admin together."""
     body = {"username": "coach", "password": PASSWORD}
 
@@ -214,7 +214,7 @@ def test_logins_have_a_rate_of_their_own_by_address(school: School):
 
 
 @pytest.mark.usefixtures("_two_a_minute")
-def test_a_login_that_fails_is_counted_once(school: School):
+def test_a_failed_login_is_counted_once(school: School):
     """contract 0.11: by the rate of logins alone."""
     body = {"username": "ada", "password": "wrong"}
     with time_machine.travel("2026-03-02T09:00:00Z", tick=False):

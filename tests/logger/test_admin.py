@@ -28,7 +28,7 @@ def worked_once(kept: Callable[[], Any]) -> School:
 
 @pytest.fixture
 def worked(worked_once: School, db: None) -> School:
-    """Ada, chen and the stranger have each answered one question named after them."""
+    """Return the school; ada, chen and stranger have each answered a question named after them."""
     return deepcopy(worked_once)
 
 
@@ -44,7 +44,7 @@ def names(page: Any) -> set[str]:
 
 
 @pytest.mark.parametrize("table", LISTS)
-def test_staff_see_the_learners_they_look_after(worked: School, table: str):
+def test_staff_see_their_learners(worked: School, table: str):
     """contract 0.7."""
     path = f"/admin/logger/{table}/"
 
@@ -55,14 +55,14 @@ def test_staff_see_the_learners_they_look_after(worked: School, table: str):
 
 
 @pytest.mark.parametrize("table", LISTS)
-def test_learners_and_guests_stay_outside(worked: School, table: str):
+def test_learners_and_guests_have_no_access(worked: School, table: str):
     for visitor in (browser(worked.ada), Browser()):
         response = visitor.get(f"/admin/logger/{table}/")
         assert (response.status_code, response.headers["Location"][:13]) == (302, "/admin/login/")
 
 
-def test_a_foreign_row_is_not_there(worked: School):
-    """contract 0.7: a coach who guesses an id learns nothing."""
+def test_a_foreign_row_is_not_found(worked: School):
+    """contract 0.7: a coach who guesses an id gets no information."""
     rows = {
         "contentsession": ContentSession.objects.get(user=worked.chen),
         "masterylog": MasteryLog.objects.get(user=worked.chen),
@@ -75,7 +75,7 @@ def test_a_foreign_row_is_not_there(worked: School):
 
 
 @pytest.mark.parametrize("table", LISTS)
-def test_nobody_changes_records_here(worked: School, table: str):
+def test_records_cannot_be_changed(worked: School, table: str):
     row = {
         "contentsession": ContentSession, "masterylog": MasteryLog, "attemptlog": AttemptLog,
     }[table]._default_manager.first()  # fmt: skip
@@ -98,8 +98,8 @@ def test_nobody_changes_records_here(worked: School, table: str):
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("table", ["logger/content", "roster/user"])
-def test_a_lists_address_asks_nothing_but_its_filters(worked: School, table: str, query: str):
-    """No regular expressions, no relations, no errors of ours."""
+def test_a_list_accepts_only_its_own_filters(worked: School, table: str, query: str):
+    """No regular expressions, no relations, no server errors."""
     for viewer in (worked.coach, worked.superuser):
         response = browser(viewer).get(f"/admin/{table}/?{query}")
         assert response.status_code in (302, 400)
@@ -121,7 +121,7 @@ def test_a_lists_address_asks_nothing_but_its_filters(worked: School, table: str
         ("contentsummary", "kind=video", 1), ("contentsummary", "complete=no", 2),
     ],
 )  # fmt: skip
-def test_the_filters_of_a_list_narrow_it(worked: School, table: str, query: str, count: int):
+def test_a_list_can_be_filtered(worked: School, table: str, query: str, count: int):
     ada = client_for(worked.ada)
     ada.work(exercise(), answered("a", 0, hinted=True, complete=True), answered("b"), answered("b"))
     AttemptLog.objects.filter(item="b").first().delete()  # type: ignore[union-attr]
@@ -132,7 +132,7 @@ def test_the_filters_of_a_list_narrow_it(worked: School, table: str, query: str,
     assert page.partition("<tbody>")[2].count("<tr>") == count
 
 
-def test_numbers_can_be_read(worked: School):
+def test_numbers_are_shown_in_readable_formats(worked: School):
     client_for(worked.ada).work(
         exercise(mastery_model={"type": "m_of_n", "m": 3, "n": 5}),
         answered("a", time_spent=250, hinted=True),
@@ -153,7 +153,7 @@ def test_numbers_can_be_read(worked: School):
     assert 'data-label="Learner"' in pages["masterylog"]
 
 
-def test_rows_lead_to_the_coachs_pages(worked: School):
+def test_rows_link_to_the_pages_of_coaches(worked: School):
     tried = MasteryLog.objects.get(user=worked.ada)
     attempt = AttemptLog.objects.get(user=worked.ada)
 
@@ -167,7 +167,7 @@ def test_rows_lead_to_the_coachs_pages(worked: School):
     assert f'href="/admin/coach/attempts/{attempt.pk}/"' in attempts
 
 
-def test_json_is_written_over_lines_and_folded(worked: School):
+def test_json_is_indented_and_escaped(worked: School):
     attempt = AttemptLog.objects.get(user=worked.ada)
     AttemptLog.objects.filter(pk=attempt.pk).update(answer={"<b>": "سؤال"})
 
@@ -176,7 +176,7 @@ def test_json_is_written_over_lines_and_folded(worked: School):
     assert "<pre>{\n  &quot;&lt;b&gt;&quot;: &quot;سؤال&quot;\n}</pre>" in page.content.decode()
 
 
-def test_nothing_of_a_password_is_shown_to_who_may_only_look(worked: School):
+def test_password_hashes_are_hidden_from_read_only_viewers(worked: School):
     page = browser(worked.coach).get(f"/admin/roster/user/{worked.ada.pk}/change/")
 
     assert b"salt" not in page.content
@@ -184,7 +184,7 @@ def test_nothing_of_a_password_is_shown_to_who_may_only_look(worked: School):
 
 
 def test_coaches_see_their_learners_and_no_keys(worked: School):
-    """contract 1.8: rights are never theirs to change."""
+    """contract 1.8: coaches cannot change rights."""
     coach = browser(worked.coach)
 
     people = coach.get("/admin/roster/user/").content.decode()

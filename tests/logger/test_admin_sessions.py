@@ -1,4 +1,4 @@
-"""Sessions in the admin, as lists, pages and files tell them."""
+"""Sessions in the admin: lists, pages and exports."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def session(school: School) -> ContentSession:
     return ContentSession.objects.get()
 
 
-def test_a_session_does_not_count_what_its_try_counts(school: School, session: ContentSession):
-    """It counts attempts at no try alone; told beside a try that would be a wrong total."""
+def test_a_session_with_a_try_shows_no_attempt_count(school: School, session: ContentSession):
+    """A session counts only attempts without a try; next to a try this would be a wrong total."""
     page = browser(school.coach).get(f"/admin/logger/contentsession/{session.pk}/change/")
     [line] = read_csv(body(export(school.coach, "logger/contentsession")))
 

@@ -24,7 +24,7 @@ FIELDS = {
 
 @pytest.fixture
 def work(ada: Client) -> dict[str, Any]:
-    """Ada's session with q1 wrong, then q2 right and complete."""
+    """Return ada's session with q1 wrong, then q2 right and complete, and its content."""
     body = exercise()
     session = ada.work(body, answered("q1", 0), answered("q2", 1, complete=True))
     return {"content": UUID(body["content_id"]).hex, "session": session["session_id"]}
@@ -51,7 +51,7 @@ def test_a_row_has_the_sixteen_fields(ada: Client, school: School, work: dict[st
     assert (entry["type"], entry["correct"]) == ("answer", 1)
 
 
-def test_each_filter_narrows(ada: Client, school: School, work: dict[str, Any]):
+def test_each_filter_limits_the_list(ada: Client, school: School, work: dict[str, Any]):
     """contract 1.7: masterylog user content item complete mastery_level; none is required."""
     other = exercise(mastery_model={"type": "quiz"})
     ada.work(other, answered("q9"))
@@ -94,7 +94,7 @@ def test_malformed_filters_are_refused(ada: Client, wrong: dict[str, Any]):
     assert [error["metadata"]["field"] for error in response.json()] == list(wrong)
 
 
-def test_who_may_read_which_attempts(school: School, work: dict[str, Any]):
+def test_callers_read_attempts_of_visible_learners(school: School, work: dict[str, Any]):
     """contract 0.7."""
     client_for(school.stranger).work(exercise(), answered("foreign"))
 
@@ -108,7 +108,7 @@ def test_who_may_read_which_attempts(school: School, work: dict[str, Any]):
     assert items(client_for(make_key(school.elsewhere))) == ["foreign"]
 
 
-def test_a_class_and_its_group_narrow_without_repeating(school: School, work: dict[str, Any]):
+def test_filters_by_class_and_group_repeat_no_row(school: School, work: dict[str, Any]):
     """contract 1.7, 1.4."""
     client_for(school.ben).work(exercise(), answered("bens"))
     coach = client_for(school.coach)
@@ -119,7 +119,7 @@ def test_a_class_and_its_group_narrow_without_repeating(school: School, work: di
     assert coach.get(PATH, {"facility": school.facility.pk.hex}).status_code == 403
 
 
-def test_guests_attempts_are_for_the_staff_of_their_facility(school: School):
+def test_attempts_of_guests_are_visible_to_facility_staff(school: School):
     """contract 1.7: attempts of anonymous sessions: facility staff only."""
     app = client_for(school.key())
     app.work(video(), answered("guests"))
@@ -142,7 +142,7 @@ def test_a_single_attempt_is_the_row(ada: Client, school: School, work: dict[str
         assert ada.get(f"{PATH}/{unknown}").status_code == 404
 
 
-def test_a_long_list_is_walked_by_its_links(ada: Client):
+def test_a_long_list_is_read_by_its_links(ada: Client):
     """contract 0.14: at most 1,000 rows, with Link rel=next; the array shape is kept."""
     session = ada.start(exercise(mastery_model={"type": "do_all"}))["session_id"]
     for start in range(0, 2002, 1000):

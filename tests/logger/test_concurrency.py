@@ -1,4 +1,4 @@
-"""Nothing is lost when requests meet: real threads, each with its own connection."""
+"""Concurrent requests lose no data: real threads, each with its own connection."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def school(transactional_db: None) -> School:
 
 
 def test_no_delta_is_lost(school: School):
-    """contract 1.2: session, summary and try each get every second."""
+    """contract 1.2: session, summary and try all count every second."""
     key = school.key()
     session = client_for(key).start(exercise(user_id="student_ada"))["session_id"]
 
@@ -50,7 +50,7 @@ def test_no_delta_is_lost(school: School):
     assert list(positions) == list(range(answers))
 
 
-def test_simultaneous_first_requests_make_one_learner_summary_and_try(school: School):
+def test_concurrent_first_requests_create_one_learner_summary_and_try(school: School):
     """contract 0.6, 1.1."""
     key, body = school.key(), exercise(user_id="newcomer")
 
@@ -62,7 +62,7 @@ def test_simultaneous_first_requests_make_one_learner_summary_and_try(school: Sc
     assert ContentSession.objects.filter(user=newcomer).count() == CLIENTS
 
 
-def test_simultaneous_repeats_open_one_level(school: School):
+def test_concurrent_repeats_open_one_level(school: School):
     """contract 1.1."""
     key, body = school.key(), exercise(user_id="student_ada")
     client = client_for(key)
@@ -73,7 +73,7 @@ def test_simultaneous_repeats_open_one_level(school: School):
     assert sorted(MasteryLog.objects.values_list("mastery_level", flat=True)) == [1, 2]
 
 
-def test_parallel_replaces_leave_one_attempt(school: School):
+def test_concurrent_replaces_leave_one_attempt(school: School):
     """contract 1.2."""
     key = school.key()
     session = client_for(key).start(exercise(user_id="student_ada"))["session_id"]
@@ -85,8 +85,8 @@ def test_parallel_replaces_leave_one_attempt(school: School):
     assert len(AttemptLog.objects.get().interaction_history) == CLIENTS
 
 
-def test_learners_do_not_wait_for_each_other_to_be_right(school: School):
-    """Each learner's own numbers come out, whoever works beside them."""
+def test_concurrent_learners_have_exact_totals(school: School):
+    """The totals of each learner are exact while others record."""
     key = school.key()
 
     def work(number: int) -> str:

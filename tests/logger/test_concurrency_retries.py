@@ -1,4 +1,4 @@
-"""Retries that meet, and quizzes finished twice at once: contract 0.9, 1.2."""
+"""Concurrent retries, and concurrent requests that finish a quiz: contract 0.9, 1.2."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def school(transactional_db: None) -> School:
     return make_school()
 
 
-def test_one_request_sent_many_times_at_once_counts_once(school: School):
-    """contract 0.9: 409 while it runs, and then the one answer."""
+def test_concurrent_repeats_of_one_request_count_once(school: School):
+    """contract 0.9: 409 while it runs, then the same response for all."""
     key = school.key()
     session = client_for(key).start(exercise(user_id="student_ada"))["session_id"]
     body = {"time_spent_delta": 5, "progress_delta": 0.1, "interactions": [answered()]}
@@ -40,8 +40,8 @@ def test_one_request_sent_many_times_at_once_counts_once(school: School):
     statuses = Counter(response.status_code for response in responses)
     assert statuses.keys() <= {200, 409}
     assert statuses[200] >= 1
-    told = {response.content for response in responses if response.status_code == 200}
-    assert told == {send(0).content}
+    bodies = {response.content for response in responses if response.status_code == 200}
+    assert bodies == {send(0).content}
     first = [
         r for r in responses if r.status_code == 200 and not r.has_header("Idempotent-Replayed")
     ]
@@ -52,7 +52,7 @@ def test_one_request_sent_many_times_at_once_counts_once(school: School):
     assert IdempotencyRecord.objects.get().status == 200
 
 
-def test_first_requests_for_a_newcomer_under_one_key_make_one_session(school: School):
+def test_concurrent_first_requests_under_one_key_create_one_session(school: School):
     """contract 0.6, 0.9."""
     key, body = school.key(), video(user_id="newcomer")
 
@@ -65,8 +65,8 @@ def test_first_requests_for_a_newcomer_under_one_key_make_one_session(school: Sc
     assert ContentSession.objects.get().user == User.objects.get(external_id="newcomer")
 
 
-def test_of_several_puts_that_finish_a_quiz_one_wins(school: School):
-    """contract 1.2: the others are refused whole."""
+def test_one_of_several_puts_that_finish_a_quiz_succeeds(school: School):
+    """contract 1.2: the other requests are refused as a whole."""
     quiz = make_quiz(school.class_7a)
     client = client_for(school.ada)
     sessions = [client.start({"quiz_id": quiz.pk.hex})["session_id"] for _turn in range(8)]
@@ -92,7 +92,7 @@ def test_of_several_puts_that_finish_a_quiz_one_wins(school: School):
     assert ContentSummary.objects.get().time_spent == 1
 
 
-def test_sixteen_clients_on_one_session_lose_nothing(school: School):
+def test_no_update_of_sixteen_clients_to_one_session_is_lost(school: School):
     """contract 1.2."""
     key = school.key()
     session = client_for(key).start(exercise(user_id="student_ada"))["session_id"]

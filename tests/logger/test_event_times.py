@@ -1,4 +1,4 @@
-"""When interactions happened: contract 0.1, 0.10."""
+"""Timestamps of interactions: contract 0.1, 0.10."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def _now() -> Any:
+def _freeze_time() -> Any:
     with time_machine.travel(NOW, tick=False):
         yield
 
@@ -31,19 +31,19 @@ def at(moment: datetime | timedelta) -> str:
     return moment.isoformat()
 
 
-def test_an_interaction_keeps_the_time_at_which_it_happened(ada: Client, session: str):
-    """contract 0.10: start = when − time_spent, end = when; the history has it too."""
-    when = NOW - timedelta(days=3)
+def test_an_interaction_has_the_time_of_its_timestamp(ada: Client, session: str):
+    """contract 0.10: start = timestamp − time_spent, end = timestamp; the history has it too."""
+    happened_at = NOW - timedelta(days=3)
 
-    ada.move(session, interactions=[answered(timestamp=at(when), complete=True)])
+    ada.move(session, interactions=[answered(timestamp=at(happened_at), complete=True)])
 
     attempt = AttemptLog.objects.get()
-    assert attempt.end_timestamp == attempt.completion_timestamp == when
-    assert attempt.start_timestamp == when - timedelta(seconds=10)
+    assert attempt.end_timestamp == attempt.completion_timestamp == happened_at
+    assert attempt.start_timestamp == happened_at - timedelta(seconds=10)
     assert attempt.interaction_history[0]["timestamp"] == "2026-02-27T09:30:00.000000Z"
 
 
-def test_without_one_it_happened_now(ada: Client, session: str):
+def test_an_interaction_without_a_timestamp_happened_now(ada: Client, session: str):
     """contract 0.10."""
     ada.move(session, interactions=[answered(), answered("q2", timestamp=None)])
 
@@ -54,16 +54,16 @@ def test_without_one_it_happened_now(ada: Client, session: str):
     ("ahead", "kept"),
     [(timedelta(minutes=5), timedelta(minutes=5)), (timedelta(minutes=5, seconds=1), timedelta(0))],
 )
-def test_a_clock_may_run_five_minutes_ahead_and_no_more(
+def test_a_clock_can_be_at_most_five_minutes_ahead(
     ada: Client, session: str, ahead: timedelta, kept: timedelta
 ):
-    """contract 0.10: more is now."""
+    """contract 0.10: later timestamps become now."""
     ada.move(session, interactions=[answered(timestamp=at(ahead))])
 
     assert AttemptLog.objects.get().end_timestamp == NOW + kept
 
 
-def test_what_follows_is_never_earlier(ada: Client, session: str):
+def test_a_later_interaction_is_never_earlier(ada: Client, session: str):
     """contract 0.10: without a timestamp the time is max(now, the newest)."""
     ahead = timedelta(minutes=4)
     ada.move(session, interactions=[answered("q1", timestamp=at(ahead))])
@@ -75,7 +75,7 @@ def test_what_follows_is_never_earlier(ada: Client, session: str):
         assert model.objects.get().end_timestamp == NOW + ahead
 
 
-def test_a_late_interaction_moves_no_end_back(ada: Client, session: str):
+def test_a_late_interaction_does_not_move_an_end_back(ada: Client, session: str):
     """contract 0.10, 1.4."""
     [attempt] = ada.move(session, interactions=[answered("q1", 0)])["attempts"]
 
@@ -88,8 +88,8 @@ def test_a_late_interaction_moves_no_end_back(ada: Client, session: str):
     assert times == ["2026-03-02T09:30:00.000000Z", "2026-03-02T08:30:00.000000Z"]
 
 
-def test_attempts_are_listed_by_when_they_happened(ada: Client, session: str):
-    """contract 0.10, 1.7: an upload in any order is listed in its own."""
+def test_attempts_are_listed_by_time(ada: Client, session: str):
+    """contract 0.10, 1.7: attempts uploaded in any order are listed by time."""
     hours = [3, 1, 2]
     ada.move(
         session,
@@ -100,7 +100,7 @@ def test_attempts_are_listed_by_when_they_happened(ada: Client, session: str):
     assert [row["item"] for row in listed] == ["q1", "q2", "q3"]
 
 
-def test_mastery_goes_by_arrival_all_the_same(ada: Client):
+def test_mastery_is_evaluated_in_order_of_arrival(ada: Client):
     """contract 1.6: in the order of `interactions`."""
     model = {"type": "num_correct_in_a_row_2"}
     session = ada.start(exercise(mastery_model=model))["session_id"]
@@ -124,7 +124,7 @@ def test_mastery_goes_by_arrival_all_the_same(ada: Client):
         "2026-03-02 08:00:00+00:00", "2026-03-02T03:30:00-04:30",
     ],
 )  # fmt: skip
-def test_times_come_in_with_any_offset(ada: Client, session: str, spelled: str):
+def test_times_with_any_offset_are_accepted(ada: Client, session: str, spelled: str):
     """contract 0.1."""
     ada.move(session, interactions=[answered(timestamp=spelled)])
 
@@ -139,7 +139,7 @@ def test_times_come_in_with_any_offset(ada: Client, session: str, spelled: str):
         "2026-03-02T08:00:00+25:00", "yesterday", "", 1772438400, 1.5, True, {}, [],
     ],
 )  # fmt: skip
-def test_a_time_that_is_none_is_refused(ada: Client, session: str, spelled: Any):
+def test_a_malformed_time_is_refused(ada: Client, session: str, spelled: Any):
     """contract 0.1: an offset and a year ≥ 2000 are needed."""
     response = ada.put(
         f"/api/logger/contentsession/{session}",
@@ -153,18 +153,18 @@ def test_a_time_that_is_none_is_refused(ada: Client, session: str, spelled: Any)
     assert not AttemptLog.objects.exists()
 
 
-def test_work_on_no_assessment_has_its_times_too(ada: Client):
+def test_attempts_at_a_video_have_their_timestamps(ada: Client):
     """contract 0.10, 1.2."""
     session = ada.start(video())["session_id"]
-    when = NOW - timedelta(hours=2)
+    happened_at = NOW - timedelta(hours=2)
 
-    ada.move(session, interactions=[answered(timestamp=at(when))])
+    ada.move(session, interactions=[answered(timestamp=at(happened_at))])
 
-    assert AttemptLog.objects.get().end_timestamp == when
+    assert AttemptLog.objects.get().end_timestamp == happened_at
     assert ContentSession.objects.get().end_timestamp == NOW
 
 
-def test_a_clock_that_runs_ahead_gets_no_further_ahead(ada: Client, session: str):
+def test_a_fast_clock_does_not_get_further_ahead(ada: Client, session: str):
     """contract 0.10: five minutes ahead of the server's clock, however often."""
     for turn in range(1, 6):
         ahead = timedelta(minutes=4 * turn)
@@ -174,8 +174,8 @@ def test_a_clock_that_runs_ahead_gets_no_further_ahead(ada: Client, session: str
     assert list(ends) == [NOW + timedelta(minutes=4)] * 5
 
 
-def test_what_follows_at_another_content_is_never_earlier(ada: Client, session: str):
-    """contract 0.10: max(now, the learner's newest), whatever they work on."""
+def test_a_later_interaction_at_another_content_is_never_earlier(ada: Client, session: str):
+    """contract 0.10: max(now, the learner's newest), at any content."""
     ahead = timedelta(minutes=4)
     ada.move(session, interactions=[answered("q1", timestamp=at(ahead))])
     other = ada.start(exercise())["session_id"]
@@ -186,8 +186,8 @@ def test_what_follows_at_another_content_is_never_earlier(ada: Client, session: 
     assert [row["item"] for row in ada.get("/api/logger/attemptlog").json()] == ["q2", "q1"]
 
 
-def test_another_learner_is_not_ahead(ada: Client, session: str, school: School):
-    """contract 0.10: the learner's newest, nobody else's."""
+def test_a_fast_clock_does_not_affect_another_learner(ada: Client, session: str, school: School):
+    """contract 0.10: the newest of this learner only."""
     ada.move(session, interactions=[answered("q1", timestamp=at(timedelta(minutes=4)))])
 
     client_for(school.ben).work(exercise(), answered("q2"))

@@ -33,13 +33,13 @@ def refusal(client: Client, session: str, *interactions: Any) -> set[str | None]
     return {error["metadata"]["field"] for error in response.json()}
 
 
-def test_an_answer_makes_an_attempt(ada: Client, session: str, school: School):
+def test_an_answer_creates_an_attempt(ada: Client, session: str, school: School):
     """contract 1.2: start = now - time_spent, end = now; the eight fields."""
-    [told] = send(ada, session, answered("q1", 0.5, complete=True, simple_answer="b"))
+    [attempt_body] = send(ada, session, answered("q1", 0.5, complete=True, simple_answer="b"))
 
     attempt = AttemptLog.objects.get()
-    assert set(told) == EIGHT
-    assert told == {
+    assert set(attempt_body) == EIGHT
+    assert attempt_body == {
         "id": attempt.pk.hex,
         "item": "q1",
         "correct": 0.5,
@@ -58,7 +58,7 @@ def test_an_answer_makes_an_attempt(ada: Client, session: str, school: School):
     assert entry == {"type": "answer", "answer": {"a": 1}, "correct": 0.5}
 
 
-def test_attempts_are_told_only_where_interactions_were_sent(ada: Client, session: str):
+def test_attempts_are_returned_only_if_interactions_were_sent(ada: Client, session: str):
     """contract 1.2."""
     assert ada.move(session) == {"complete": False}
     assert ada.move(session, interactions=[]) == {"complete": False, "attempts": []}
@@ -80,16 +80,18 @@ def test_an_attempt_named_by_id_is_updated(ada: Client, session: str):
     [attempt] = send(ada, session, answered("q1", 0, time_spent=5))
     before = AttemptLog.objects.get()
 
-    [told] = send(ada, session, answered("q1", 1, time_spent=9, id=attempt["id"], answer={"b": 2}))
+    [updated] = send(
+        ada, session, answered("q1", 1, time_spent=9, id=attempt["id"], answer={"b": 2})
+    )
 
     after = AttemptLog.objects.get()
-    assert (told["id"], told["correct"], told["answer"]) == (attempt["id"], 0, {"a": 1})
-    assert (told["time_spent"], len(after.interaction_history)) == (9, 2)
+    assert (updated["id"], updated["correct"], updated["answer"]) == (attempt["id"], 0, {"a": 1})
+    assert (updated["time_spent"], len(after.interaction_history)) == (9, 2)
     assert after.end_timestamp > before.end_timestamp
     assert after.start_timestamp == before.start_timestamp
 
 
-def test_replace_changes_the_answer_that_counts_each_only_if_present(ada: Client, session: str):
+def test_replace_changes_only_the_fields_that_are_present(ada: Client, session: str):
     """contract 1.2."""
     [attempt] = send(ada, session, answered("q1", 0, simple_answer="a"))
 
@@ -103,7 +105,7 @@ def test_replace_changes_the_answer_that_counts_each_only_if_present(ada: Client
     assert AttemptLog.objects.get().simple_answer == "b"
 
 
-def test_replace_takes_the_latest_of_several_attempts(ada: Client, session: str):
+def test_replace_changes_the_latest_of_several_attempts(ada: Client, session: str):
     """contract 1.2: with replace the latest attempt of that item in this try."""
     send(ada, session, answered("q1", 0))
     [latest] = send(ada, session, answered("q1", 0))
@@ -117,7 +119,7 @@ def test_replace_takes_the_latest_of_several_attempts(ada: Client, session: str)
     ]  # fmt: skip
 
 
-def test_replace_sees_the_attempts_of_its_own_put(ada: Client, session: str):
+def test_replace_finds_attempts_of_the_same_put(ada: Client, session: str):
     """contract 1.2."""
     first, _other, again = send(
         ada, session, answered("a", 0), answered("b"), answered("a", 1, replace=True)
@@ -128,7 +130,7 @@ def test_replace_sees_the_attempts_of_its_own_put(ada: Client, session: str):
     assert AttemptLog.objects.count() == 2
 
 
-def test_replace_without_an_attempt_makes_one(ada: Client, session: str):
+def test_replace_without_an_attempt_creates_one(ada: Client, session: str):
     """contract 1.2: else a new one."""
     send(ada, session, answered("q1", 1, replace=True))
 
@@ -162,15 +164,15 @@ def test_an_id_must_be_of_this_learner_try_and_item(ada: Client, session: str, s
     assert AttemptLog.objects.count() == 1
 
 
-def test_error_hint_and_completion_only_switch_on(ada: Client, session: str):
+def test_error_hint_and_completion_are_never_unset(ada: Client, session: str):
     """contract 1.2; completion_timestamp is that of the first completion."""
     [attempt] = send(ada, session, answered("q1", 0, hinted=True, error=True, complete=True))
     completed = AttemptLog.objects.get().completion_timestamp
 
-    [told] = send(ada, session, answered("q1", 0, id=attempt["id"]))
+    [after] = send(ada, session, answered("q1", 0, id=attempt["id"]))
     send(ada, session, answered("q1", 0, id=attempt["id"], complete=True))
 
-    assert (told["hinted"], told["error"], told["complete"]) == (True, True, True)
+    assert (after["hinted"], after["error"], after["complete"]) == (True, True, True)
     assert AttemptLog.objects.get().completion_timestamp == completed
 
 
@@ -185,7 +187,7 @@ def test_a_hint_after_the_right_answer_is_ignored(ada: Client, session: str):
     assert (still["hinted"], hinted["hinted"]) == (False, True)
 
 
-def test_history_says_what_happened(ada: Client, session: str):
+def test_the_history_has_the_type_of_each_interaction(ada: Client, session: str):
     """contract 1.2: error beats hint."""
     send(
         ada,
@@ -205,9 +207,9 @@ def test_history_says_what_happened(ada: Client, session: str):
 @pytest.mark.parametrize("given", [{}, {"answer": None}])
 def test_an_absent_answer_stores_null(ada: Client, session: str, given: dict[str, Any]):
     """contract 1.2: answer is optional, absent or null stores null."""
-    [told] = send(ada, session, {"item": "q1", "correct": 1, "time_spent": 1, **given})
+    [created] = send(ada, session, {"item": "q1", "correct": 1, "time_spent": 1, **given})
 
-    assert told["answer"] is None
+    assert created["answer"] is None
     assert AttemptLog.objects.filter(answer__isnull=True).exists()
 
 
@@ -244,7 +246,7 @@ def test_a_malformed_interaction_is_refused_with_its_field(
 
 
 @pytest.mark.parametrize("name", ["item", "correct", "time_spent"])
-def test_what_an_interaction_needs_is_required(ada: Client, session: str, name: str):
+def test_required_fields_of_an_interaction_are_checked(ada: Client, session: str, name: str):
     """contract 1.2, 0.12."""
     interaction = answered("q1")
     del interaction[name]
@@ -256,28 +258,28 @@ def test_what_an_interaction_needs_is_required(ada: Client, session: str, name: 
     assert error["metadata"]["field"] == f"interactions.{name}"
 
 
-def test_an_item_is_kept_to_the_letter(ada: Client, session: str):
+def test_an_item_is_stored_unchanged(ada: Client, session: str):
     """contract 1.2: 1-200 characters; spaces are characters."""
     items = [" ", "  q 1 ", "q 1", "é" * 200]
 
-    told = send(ada, session, *(answered(item, simple_answer=" a ") for item in items))
+    created = send(ada, session, *(answered(item, simple_answer=" a ") for item in items))
 
-    assert [attempt["item"] for attempt in told] == items
+    assert [attempt["item"] for attempt in created] == items
     assert len(ada.get("/api/logger/attemptlog", {"item": "  q 1 "}).json()) == 1
     assert AttemptLog.objects.filter(simple_answer=" a ").count() == 4
 
 
-def test_kolibris_coercions_are_kept(ada: Client, session: str):
+def test_values_are_converted_like_in_kolibri(ada: Client, session: str):
     """contract 1.1: this API is lenient; a numeric item becomes its string."""
-    [told] = send(
+    [created] = send(
         ada, session, {"item": 7, "correct": "1", "time_spent": "2.5", "complete": "true"}
     )
 
-    assert (told["item"], told["correct"], told["time_spent"]) == ("7", 1.0, 2.5)
-    assert told["complete"] is True
+    assert (created["item"], created["correct"], created["time_spent"]) == ("7", 1.0, 2.5)
+    assert created["complete"] is True
 
 
-def test_a_put_takes_a_thousand_interactions_and_no_more(ada: Client, session: str):
+def test_a_put_has_at_most_a_thousand_interactions(ada: Client, session: str):
     """contract 0.11."""
     thousand = [answered(f"q{n}") for n in range(1000)]
 
@@ -285,7 +287,7 @@ def test_a_put_takes_a_thousand_interactions_and_no_more(ada: Client, session: s
     assert len(send(ada, session, *thousand)) == 1000
 
 
-def test_an_attempt_holds_a_thousand_interactions_and_no_more(ada: Client, session: str):
+def test_an_attempt_has_at_most_a_thousand_interactions(ada: Client, session: str):
     """contract 0.11."""
     [attempt] = send(ada, session, *[answered("q1")] * 1000)
 
@@ -293,8 +295,8 @@ def test_an_attempt_holds_a_thousand_interactions_and_no_more(ada: Client, sessi
     assert len(AttemptLog.objects.get().interaction_history) == 1000
 
 
-def test_an_attempts_history_holds_256_kib_and_no_more(guest: Client):
-    """contract 0.11: nobody can grow a row without bound, guests least of all."""
+def test_the_history_of_an_attempt_has_at_most_256_kib(guest: Client):
+    """contract 0.11: no client can grow a row without limit, least of all a guest."""
     session = guest.start(video())["session_id"]
     essay = answered("q1", replace=True, answer={"text": "x" * 100_000})
     send(guest, session, essay)
@@ -304,8 +306,8 @@ def test_an_attempts_history_holds_256_kib_and_no_more(guest: Client):
     assert len(AttemptLog.objects.get().interaction_history) == 2
 
 
-def test_too_long_a_list_is_refused_before_any_work_goes_into_it(guest: Client):
-    """contract 0.11: whoever sends it; one error, not one for each of its entries."""
+def test_a_list_that_is_too_long_is_refused_before_its_entries_are_read(guest: Client):
+    """contract 0.11: one error for the list, not one for each entry."""
     body: dict[str, Any] = {"interactions": [{}] * 100_000}
 
     response = guest.put(f"{PATH}{uuid7().hex}", body, format="json")
@@ -314,7 +316,7 @@ def test_too_long_a_list_is_refused_before_any_work_goes_into_it(guest: Client):
     assert (response.status_code, error["metadata"]["field"]) == (400, "interactions")
 
 
-def test_interactions_with_what_is_no_assessment_are_kept_without_a_try(ada: Client):
+def test_interactions_without_an_assessment_are_stored_without_a_try(ada: Client):
     """contract 1.2."""
     session = ada.start(video())["session_id"]
 
@@ -326,7 +328,7 @@ def test_interactions_with_what_is_no_assessment_are_kept_without_a_try(ada: Cli
     assert attempt.mastery_log is None
 
 
-def test_a_guests_attempts_belong_to_the_session(guest: Client):
+def test_attempts_of_a_guest_belong_to_the_session(guest: Client):
     """contract 1.2: anonymous: replace looks in this session."""
     body = exercise()
     first, second = guest.start(body)["session_id"], guest.start(body)["session_id"]
@@ -339,7 +341,7 @@ def test_a_guests_attempts_belong_to_the_session(guest: Client):
     assert AttemptLog.objects.filter(user=None, mastery_log=None).count() == 2
 
 
-def test_the_server_judges_mastery_itself(ada: Client):
+def test_the_server_evaluates_mastery(ada: Client):
     """contract 1.2: criterion met: the try and the summary complete, progress 1."""
     session = ada.start(exercise())["session_id"]
 
@@ -364,7 +366,7 @@ def test_the_server_judges_mastery_itself(ada: Client):
         ({"type": "do_all"}, [[1] * 20], False),
     ],
 )
-def test_a_criterion_looks_at_the_attempts_in_order_of_arrival(
+def test_a_criterion_evaluates_attempts_in_order_of_arrival(
     ada: Client, model: dict[str, Any], sent: list[list[float]], complete: bool
 ):
     """contract 1.6: within one PUT in the order of interactions."""
@@ -379,7 +381,7 @@ def test_a_criterion_looks_at_the_attempts_in_order_of_arrival(
     assert moved["complete"] is complete
 
 
-def test_a_long_attempt_counts_when_it_arrives_not_when_it_began(ada: Client):
+def test_a_long_attempt_counts_from_its_arrival_not_its_start(ada: Client):
     """contract 1.6: in order of first arrival."""
     session = ada.start(exercise(mastery_model={"type": "num_correct_in_a_row_2"}))["session_id"]
     send(ada, session, answered("q1", 1, time_spent=1))
@@ -390,7 +392,7 @@ def test_a_long_attempt_counts_when_it_arrives_not_when_it_began(ada: Client):
     assert moved["complete"] is False
 
 
-def test_errors_do_not_count_and_hints_spoil(ada: Client):
+def test_errors_do_not_count_and_hints_make_an_attempt_wrong(ada: Client):
     """contract 1.6: attempts that are only errors do not count; hinted is not correct."""
     session = ada.start(exercise(mastery_model={"type": "num_correct_in_a_row_2"}))["session_id"]
 
@@ -408,7 +410,7 @@ def test_errors_do_not_count_and_hints_spoil(ada: Client):
     assert moved == [False, False, False, False, True]
 
 
-def test_an_answer_replaced_later_counts_where_it_first_arrived(ada: Client):
+def test_a_replaced_answer_keeps_its_place_of_first_arrival(ada: Client):
     """contract 1.6."""
     session = ada.start(exercise(mastery_model={"type": "num_correct_in_a_row_2"}))["session_id"]
     send(ada, session, answered("q1", 0), answered("q2", 1))
@@ -418,7 +420,7 @@ def test_an_answer_replaced_later_counts_where_it_first_arrived(ada: Client):
     assert moved["complete"] is True
 
 
-def test_the_criterion_is_judged_after_every_interaction(ada: Client):
+def test_the_criterion_is_evaluated_after_every_interaction(ada: Client):
     """contract 1.2: complete = client progress ≥ 1 or criterion met, on a complete try too."""
     session = ada.start(exercise())["session_id"]
     send(ada, session, answered("q1"), answered("q2"))
@@ -429,7 +431,7 @@ def test_the_criterion_is_judged_after_every_interaction(ada: Client):
     assert ContentSummary.objects.get().progress == 1
 
 
-def test_practice_after_mastery_is_recorded_and_changes_no_completion(ada: Client):
+def test_practice_after_mastery_is_recorded_without_changing_completion(ada: Client):
     """contract 1.2: a complete try never reopens."""
     session = ada.start(exercise())["session_id"]
     send(ada, session, answered("q1"), answered("q2"))

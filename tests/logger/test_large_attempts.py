@@ -1,4 +1,4 @@
-"""Lists of attempts end a page by bytes as well as by rows: contract 0.11, 0.14, 1.7."""
+"""Pages of attempts are limited by bytes and by rows: contract 0.11, 0.14, 1.7."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from tests.conftest import Client, client_for
 from tests.factories import NOW, School, answered, exercise
 
 PATH = "/api/logger/attemptlog"
-# Room for three essays, each kept twice: as the answer and in the history.
+# Room for three essays, each stored twice: as the answer and in the history.
 ESSAY, MAX_BYTES = {"text": "x" * 2500}, 16_000
-# Which attempts are essays (E) and which a word (w), newest first.
+# The attempts, newest first: E is an essay, w is a word.
 SIZES = "EwEwwEEEwEww"
 
 
@@ -32,7 +32,7 @@ def _small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def rows(ada: Client) -> list[dict[str, Any]]:
-    """The attempts as each is told by itself, newest first."""
+    """Return the attempts as single responses, newest first."""
     session = ada.start(exercise(mastery_model={"type": "do_all"}))["session_id"]
     for number, size in enumerate(reversed(SIZES)):
         answer = ESSAY if size == "E" else {"text": "no"}
@@ -42,7 +42,7 @@ def rows(ada: Client) -> list[dict[str, Any]]:
 
 
 def fill(school: School, count: int, answer: dict[str, Any]) -> None:
-    """Give ada so many attempts at once, all with this answer."""
+    """Create so many attempts of ada, all with this answer."""
     common = {"user": school.ada, "start_timestamp": NOW, "content_id": uuid7()}
     session = ContentSession.objects.get()
     entry = {"type": "answer", "answer": answer, "correct": 0, "timestamp": NOW.isoformat()}
@@ -59,16 +59,18 @@ def fill(school: School, count: int, answer: dict[str, Any]) -> None:
     )  # fmt: skip
 
 
-def linked(client: Client, url: str) -> Iterator[list[dict[str, Any]]]:
-    """Yield the arrays that Link leads through."""
+def follow_links(client: Client, url: str) -> Iterator[list[dict[str, Any]]]:
+    """Yield the arrays of the pages linked by the Link header."""
     while url:
         response = client.get(url)
         yield response.json()
         url = response.headers.get("Link", "").partition(";")[0].strip("<>")
 
 
-def walked(client: Client, url: str | None, way: str = "next") -> Iterator[list[dict[str, Any]]]:
-    """Yield the pages a cursor leads through."""
+def follow_cursor(
+    client: Client, url: str | None, way: str = "next"
+) -> Iterator[list[dict[str, Any]]]:
+    """Yield the pages linked by the cursor."""
     while url:
         body = client.get(url).json()
         yield body["results"]
@@ -83,23 +85,23 @@ def joined(pages: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
     return [row for page in pages for row in page]
 
 
-def told(response: Any) -> bytes:
-    """Return a body, built or streamed."""
+def read_body(response: Any) -> bytes:
+    """Return the body of a response, streamed or not."""
     return b"".join(response.streaming_content) if response.streaming else response.content
 
 
-def test_an_array_ends_where_its_bytes_are_full(ada: Client, rows: list[dict[str, Any]]):
-    """contract 0.14: Link leads on; no row is lost or told twice."""
-    pages = list(linked(ada, PATH))
+def test_an_array_ends_at_its_byte_limit(ada: Client, rows: list[dict[str, Any]]):
+    """contract 0.14: the Link header continues the list; no row is lost or repeated."""
+    pages = list(follow_links(ada, PATH))
 
     assert shape(pages) == ["EwEwwE", "EEwEww"]
     assert joined(pages) == rows
 
 
-def test_the_filters_go_along_where_the_bytes_end_a_page(ada: Client, rows: list[dict[str, Any]]):
+def test_links_after_the_byte_limit_keep_the_filters(ada: Client, rows: list[dict[str, Any]]):
     """contract 0.14, 1.7."""
-    pages = list(linked(ada, f"{PATH}?complete=false&item=q6")) + list(
-        linked(ada, f"{PATH}?complete=false")
+    pages = list(follow_links(ada, f"{PATH}?complete=false&item=q6")) + list(
+        follow_links(ada, f"{PATH}?complete=false")
     )
 
     assert shape(pages) == ["E", "EwEwwE", "EEwEww"]
@@ -113,35 +115,37 @@ def test_the_filters_go_along_where_the_bytes_end_a_page(ada: Client, rows: list
         (1000, ["EwEwwE", "EEwEww"]),
     ],
 )
-def test_a_cursors_page_ends_where_its_bytes_are_full(
+def test_a_cursor_page_ends_at_its_byte_limit(
     ada: Client, rows: list[dict[str, Any]], size: int, expected: list[str]
 ):
-    """contract 0.14: page_size is the most a page holds."""
-    pages = list(walked(ada, f"{PATH}?cursor=&page_size={size}"))
+    """contract 0.14: page_size is the maximum number of rows."""
+    pages = list(follow_cursor(ada, f"{PATH}?cursor=&page_size={size}"))
 
     assert shape(pages) == expected
     assert joined(pages) == rows
 
 
-def test_a_cursor_walks_back_over_pages_that_bytes_ended(ada: Client, rows: list[dict[str, Any]]):
+def test_a_cursor_reads_backwards_over_pages_limited_by_bytes(
+    ada: Client, rows: list[dict[str, Any]]
+):
     """contract 0.14: next and previous."""
     url = f"{PATH}?cursor=&page_size=5"
     while following := (last := ada.get(url).json())["next"]:
         url = following
 
-    pages = list(walked(ada, last["previous"], "previous"))
+    pages = list(follow_cursor(ada, last["previous"], "previous"))
 
     assert joined(list(reversed(pages))) + last["results"] == rows
 
 
-def test_a_row_larger_than_a_page_comes_alone(ada: Client, rows: list[dict[str, Any]]):
+def test_a_row_larger_than_a_page_is_returned_alone(ada: Client, rows: list[dict[str, Any]]):
     """contract 0.14: a page always has a row."""
     session = AttemptLog.objects.newest_first()[0].session_id.hex
     ada.move(session, interactions=[answered("book", answer={"text": "x" * MAX_BYTES})])
     ada.move(session, interactions=[answered("end")])
 
-    pages = list(linked(ada, PATH))
-    by_cursor = list(walked(ada, f"{PATH}?cursor=&page_size=3"))
+    pages = list(follow_links(ada, PATH))
+    by_cursor = list(follow_cursor(ada, f"{PATH}?cursor=&page_size=3"))
 
     assert [[row["item"] for row in page] for page in pages[:2]] == [["end"], ["book"]]
     assert [[row["item"] for row in page] for page in by_cursor[:2]] == [["end"], ["book"]]
@@ -149,20 +153,20 @@ def test_a_row_larger_than_a_page_comes_alone(ada: Client, rows: list[dict[str, 
     assert joined(pages)[2:] == rows
 
 
-def test_a_numbered_page_is_whole_however_large(ada: Client, rows: list[dict[str, Any]]):
-    """contract 0.14: its arithmetic stays true; what is large is sent as it is read."""
+def test_a_numbered_page_is_complete_regardless_of_size(ada: Client, rows: list[dict[str, Any]]):
+    """contract 0.14: page numbers stay valid; large rows are streamed as they are read."""
     large = ada.get(PATH, {"page_size": 10, "page": 1})
     rest = ada.get(PATH, {"page_size": 10, "page": 2})
 
     assert (large.streaming, rest.streaming) == (True, False)
     assert large.headers["Content-Type"] == rest.headers["Content-Type"] == "application/json"
-    first = json.loads(told(large))
+    first = json.loads(read_body(large))
     assert first == {"page": 1, "count": 12, "total_pages": 2, "results": rows[:10]}
     assert rest.json() == {"page": 2, "count": 12, "total_pages": 2, "results": rows[10:]}
 
 
-def test_bytes_are_counted_rather_than_characters(ada: Client, school: School):
-    """contract 0.11: on both databases alike a page's body is no larger than it may be."""
+def test_bytes_are_counted_instead_of_characters(ada: Client, school: School):
+    """contract 0.11: with both databases the body of a page stays within the limit."""
     ada.work(exercise(), answered("first"))
     fill(school, 12, {"text": "語" * 1000})
 
@@ -177,7 +181,9 @@ def test_bytes_are_counted_rather_than_characters(ada: Client, school: School):
     )
 
 
-def test_who_may_not_read_is_led_nowhere(school: School, ada: Client, rows: list[dict[str, Any]]):
+def test_a_cursor_gives_no_access_to_other_callers(
+    school: School, ada: Client, rows: list[dict[str, Any]]
+):
     """contract 0.14: scope is applied again."""
     link = ada.get(PATH).headers["Link"].partition(";")[0].strip("<>")
     after = parse_qs(urlsplit(link).query)["after"][0]
@@ -186,14 +192,14 @@ def test_who_may_not_read_is_led_nowhere(school: School, ada: Client, rows: list
     assert len(client_for(school.coach).get(PATH, {"after": after}).json()) == 6
 
 
-def test_only_what_is_large_costs_more_statements(
+def test_only_large_rows_need_more_statements(
     ada: Client, rows: list[dict[str, Any]], statements: Any
 ):
-    """What is long is weighed once, and brought once for each batch."""
+    """Sizes of large rows are read once; large fields are read once for each batch."""
 
     def count(**query: Any) -> int:
         with statements() as asked:
-            told(ada.get(PATH, query))
+            read_body(ada.get(PATH, query))
         return len(asked)
 
     short = count(cursor="", page_size=5, item="q0")
@@ -203,7 +209,7 @@ def test_only_what_is_large_costs_more_statements(
 
 
 @pytest.mark.parametrize("query", ["", "?cursor=&page_size=100", "?page_size=100"])
-def test_a_hostile_learner_does_not_fill_the_servers_memory(
+def test_large_attempts_do_not_fill_the_memory_of_the_server(
     ada: Client, school: School, monkeypatch: pytest.MonkeyPatch, query: str
 ):
     """contract 0.11: 26 MB of attempts are never in memory at once."""
@@ -223,8 +229,8 @@ def test_a_hostile_learner_does_not_fill_the_servers_memory(
     assert peak < 8_000_000
 
 
-def test_what_is_gone_before_it_is_brought_is_left_out(ada: Client, rows: list[dict[str, Any]]):
-    """contract 0.14: rows that stay appear once, whatever goes meanwhile."""
+def test_rows_deleted_before_they_are_read_are_left_out(ada: Client, rows: list[dict[str, Any]]):
+    """contract 0.14: unchanged rows appear once while others are deleted."""
     found = byte_limits.ByteLimitedRows(AttemptLog.objects.newest_first().values(*ATTEMPT), 5)
     [first, *_rest] = found.batches
     AttemptLog.objects.filter(item="q11").delete()

@@ -1,4 +1,4 @@
-"""What a session begins with, and a try's comparison, stay bounded: contract 0.11, 1.1, 1.5."""
+"""Past attempts of a session and the comparison of tries have limits: contract 0.11, 1.1, 1.5."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from infra.db import byte_limits
 from tests.conftest import Client, client_for
 from tests.factories import School, answered, exercise, make_quiz
 
-# Room for five essays as answers, or two with the history, where each is kept again.
+# Room for five essays as answers, or for two with the history, which stores each again.
 ESSAY, MAX_BYTES = {"text": "x" * 2500}, 14_000
-# Which attempts are essays (E) and which a word (w), oldest first.
+# The attempts, oldest first: E is an essay, w is a word.
 SIZES = "EwEwwEEEwEww"
 
 
@@ -22,7 +22,7 @@ def _small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def work(client: Client, body: dict[str, Any], *, correct: float = 0) -> str:
-    """Answer every question of a new session, the first of them first; return the session."""
+    """Answer all questions in a new session, in order; return the id of the session."""
     session: str = client.start(body)["session_id"]
     for number, size in enumerate(SIZES):
         answer = ESSAY if size == "E" else {"text": "no"}
@@ -37,7 +37,7 @@ def shape(rows: list[dict[str, Any]]) -> str:
 
 @pytest.fixture
 def tries(ada: Client, school: School) -> dict[str, Any]:
-    """Two tries at the same questions, wrong and then right; the query for them."""
+    """Create two tries at the same questions, wrong and then right; return the query for them."""
     body = exercise(mastery_model={"type": "do_all"})
     ada.move(work(ada, body), progress=1)
     work(ada, {**body, "repeat": True}, correct=1)
@@ -55,7 +55,7 @@ def link(response: Any) -> str:
 
 
 @pytest.mark.parametrize("kind", ["a coach's", "a learner's own"])
-def test_a_quiz_goes_on_with_the_newest_that_fit(ada: Client, school: School, kind: str):
+def test_a_quiz_continues_with_the_newest_attempts_that_fit(ada: Client, school: School, kind: str):
     """contract 1.1: newest first; totalattempts counts them all."""
     own = exercise(mastery_model={"type": "quiz"})
     body = {"quiz_id": make_quiz(school.class_7a).pk.hex} if kind == "a coach's" else own
@@ -68,7 +68,7 @@ def test_a_quiz_goes_on_with_the_newest_that_fit(ada: Client, school: School, ki
     assert [row["item"] for row in again["pastattempts"]] == [f"q{n}" for n in range(11, 0, -1)]
 
 
-def test_an_exercises_window_ends_there_too(ada: Client):
+def test_the_window_of_an_exercise_has_the_same_limit(ada: Client):
     """contract 1.1: n for m_of_n."""
     body = exercise(mastery_model={"type": "m_of_n", "m": 12, "n": 12})
     work(ada, body)
@@ -76,8 +76,8 @@ def test_an_exercises_window_ends_there_too(ada: Client):
     assert shape(ada.start(body)["pastattempts"]) == "wwEwEEEwwEw"
 
 
-def test_a_comparison_ends_where_its_bytes_are_full(ada: Client, tries: dict[str, Any]):
-    """contract 1.5: oldest first; Link leads on to the others, and none is lost or told twice."""
+def test_a_comparison_ends_at_its_byte_limit(ada: Client, tries: dict[str, Any]):
+    """contract 1.5: oldest first; the Link header continues, no attempt is lost or repeated."""
     response = diff(ada, 0, tries)
     parts = [response.json()]
     while "Link" in response.headers:
@@ -93,7 +93,7 @@ def test_a_comparison_ends_where_its_bytes_are_full(ada: Client, tries: dict[str
     assert (parts[0]["correct"], parts[0]["diff"]["correct"]) == (12, 12)
 
 
-def test_the_rows_are_those_of_the_list(ada: Client, tries: dict[str, Any]):
+def test_the_rows_equal_those_of_the_list(ada: Client, tries: dict[str, Any]):
     """contract 1.5, 1.7."""
     for row in diff(ada, 0, tries).json()["attemptlogs"]:
         del row["diff"]
@@ -101,7 +101,7 @@ def test_the_rows_are_those_of_the_list(ada: Client, tries: dict[str, Any]):
         assert ada.get(f"/api/logger/attemptlog/{row['id']}").json() == row
 
 
-def test_a_comparison_goes_on_only_for_who_may_read_it(
+def test_a_comparison_continues_only_for_authorized_callers(
     ada: Client, school: School, tries: dict[str, Any]
 ):
     """contract 1.5, 0.7."""
@@ -111,8 +111,8 @@ def test_a_comparison_goes_on_only_for_who_may_read_it(
     assert client_for(school.ben).get(following).status_code == 404
 
 
-def test_another_trys_place_is_no_place(ada: Client, tries: dict[str, Any]):
-    """contract 1.5: the index may name another try by now."""
+def test_the_cursor_of_another_try_is_refused(ada: Client, tries: dict[str, Any]):
+    """contract 1.5: the same index can refer to another try later."""
     following = link(diff(ada, 0, tries))
 
     response = ada.get(following.replace("masterylog/0/", "masterylog/1/"))
@@ -122,7 +122,7 @@ def test_another_trys_place_is_no_place(ada: Client, tries: dict[str, Any]):
 
 
 @pytest.mark.parametrize("token", ["x", "WzBd", "next page, please"])
-def test_a_malformed_place_is_refused(ada: Client, tries: dict[str, Any], token: str):
+def test_a_malformed_cursor_is_refused(ada: Client, tries: dict[str, Any], token: str):
     """contract 1.5, 0.14."""
     response = diff(ada, 0, {**tries, "after": token})
 
@@ -130,7 +130,7 @@ def test_a_malformed_place_is_refused(ada: Client, tries: dict[str, Any], token:
     assert (response.status_code, error["metadata"]["field"]) == (400, "after")
 
 
-def test_a_small_comparison_leads_nowhere(ada: Client, school: School):
+def test_a_small_comparison_has_no_link(ada: Client, school: School):
     """contract 1.5."""
     body = exercise()
     ada.work(body, answered("q1"))

@@ -35,13 +35,13 @@ SCORES = st.lists(st.sampled_from([0.0, 0.5, 1.0]), max_size=30)
         ({"type": "quiz"}, [1] * 50, False),
     ],
 )
-def test_the_truth_table(model: dict[str, Any], scores: list[float], met: bool):
+def test_criteria_are_met_as_tabulated(model: dict[str, Any], scores: list[float], met: bool):
     """contract 1.6."""
     assert Criterion.of(model).met(scores) is met
 
 
 @given(scores=SCORES, m=st.integers(1, 8), extra=st.integers(0, 8))
-def test_m_of_n_is_m_right_answers_among_the_last_n(scores: list[float], m: int, extra: int):
+def test_m_of_n_requires_m_right_answers_among_the_last_n(scores: list[float], m: int, extra: int):
     """contract 1.6: at least m of the last n attempts have correct = 1."""
     n = m + extra
 
@@ -51,7 +51,9 @@ def test_m_of_n_is_m_right_answers_among_the_last_n(scores: list[float], m: int,
 
 
 @given(scores=SCORES, kind=st.sampled_from(sorted(IN_A_ROW)))
-def test_in_a_row_is_a_run_of_right_answers_at_the_end(scores: list[float], kind: MasteryType):
+def test_in_a_row_requires_a_run_of_right_answers_at_the_end(
+    scores: list[float], kind: MasteryType
+):
     """contract 1.6: the last N attempts all have correct = 1."""
     run = 0
     for score in scores:
@@ -62,7 +64,7 @@ def test_in_a_row_is_a_run_of_right_answers_at_the_end(scores: list[float], kind
 
 @given(scores=SCORES, kind=st.sampled_from(sorted(IN_A_ROW)), older=SCORES)
 def test_only_the_window_matters(scores: list[float], kind: MasteryType, older: list[float]):
-    """What is read from the database is the window alone."""
+    """Only the attempts of the window are read from the database."""
     criterion = Criterion.of({"type": kind})
     window = ([0.0] * criterion.window + scores)[-criterion.window :]
 
@@ -70,7 +72,7 @@ def test_only_the_window_matters(scores: list[float], kind: MasteryType, older: 
 
 
 @given(scores=SCORES, m=st.integers(1, 5), extra=st.integers(0, 5))
-def test_one_more_right_answer_never_undoes_mastery(scores: list[float], m: int, extra: int):
+def test_another_right_answer_never_revokes_mastery(scores: list[float], m: int, extra: int):
     criterion = Criterion.of({"type": "m_of_n", "m": m, "n": m + extra})
 
     assert criterion.met([*scores, 1.0]) or not criterion.met(scores)
@@ -88,7 +90,7 @@ def test_one_more_right_answer_never_undoes_mastery(scores: list[float], m: int,
         {"type": "m_of_n", "m": 1.5, "n": 2},
     ],
 )
-def test_what_nothing_could_meet_is_no_criterion(model: dict[str, Any]):
+def test_an_unsatisfiable_criterion_is_refused(model: dict[str, Any]):
     """contract 1.1."""
     with pytest.raises(ValueError, match=r".+"):
         Criterion.of(model)
@@ -104,8 +106,8 @@ ITEMS = st.lists(st.sampled_from(["a", "b", "c", "d"]), unique=True)
 
 
 @given(items=ITEMS, done=ITEMS, kind=st.sampled_from(sorted(MasteryType)))
-def test_all_is_done_when_every_listed_item_is(items: list[str], done: list[str], kind: str):
-    """contract 1.6: do_all alone, and only once a catalogue lists the items."""
+def test_all_is_done_if_every_listed_item_is_done(items: list[str], done: list[str], kind: str):
+    """contract 1.6: do_all only, and only if a catalogue lists the items."""
     criterion = Criterion.of({"type": kind, "m": 1, "n": 2})
 
     met = criterion.all_done(items, done)

@@ -1,4 +1,4 @@
-"""Criteria and answers in words."""
+"""Criteria and answers as text."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from logger.presentation import MAX_LENGTH, criterion_words, readable
         ({"type": "quiz", "coach_assigned": True}, "quiz handed in"),
     ],
 )
-def test_a_criterion_is_said_in_words(model: dict[str, Any], words: str):
+def test_a_criterion_is_described_in_words(model: dict[str, Any], words: str):
     assert criterion_words(model) == words
 
 
 @pytest.mark.parametrize("count", [2, 3, 10])
-def test_a_criterion_is_said_in_arabic_too(count: int):
+def test_a_criterion_is_described_in_arabic(count: int):
     with translation.override("ar"):
         words = criterion_words({"type": f"num_correct_in_a_row_{count}"})
 
@@ -51,11 +51,11 @@ def test_a_criterion_is_said_in_arabic_too(count: int):
         ([1, 2], "", "1, 2"),
     ],
 )  # fmt: skip
-def test_an_answer_is_read_like_a_note(answer: Any, simple: str, text: str):
+def test_an_answer_is_shown_as_readable_text(answer: Any, simple: str, text: str):
     assert readable(answer, simple) == text
 
 
-def test_a_long_answer_ends_with_dots():
+def test_a_long_answer_is_truncated():
     assert readable({"essay": "word " * 1000}).endswith("…")
     assert len(readable({"essay": "x" * 1000})) == MAX_LENGTH + 1
     assert readable({f"blank {n}": n for n in range(1000)}).endswith("…")
@@ -71,12 +71,12 @@ def test_a_long_answer_ends_with_dots():
         (0.0, False, False, Outcome.ERROR),
     ],
 )
-def test_an_attempt_counts_as_the_mastery_models_see_it(
+def test_the_outcome_of_an_attempt_agrees_with_the_mastery_models(
     correct: float, hinted: bool, judged: bool, outcome: Outcome
 ):
     """contract 1.6: a hint makes an attempt not correct, errors alone do not count."""
     assert Outcome.of(correct=correct, hinted=hinted, judged=judged) is outcome
 
 
-def test_outcomes_are_told_apart_without_colour():
+def test_outcomes_can_be_distinguished_without_colour():
     assert len({outcome.sign for outcome in Outcome}) == len(Outcome)

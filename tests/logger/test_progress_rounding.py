@@ -1,4 +1,4 @@
-"""Progress arithmetic as pure functions: contract 1.2."""
+"""Progress arithmetic in pure functions: contract 1.2."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_thousandths_add_like_integers(a: int, b: int):
 
 
 @given(st.floats(0, 1))
-def test_rounding_goes_up_by_less_than_a_thousandth_and_once(share: float):
+def test_rounding_adds_less_than_a_thousandth_and_is_idempotent(share: float):
     rounded = progress_rounding.round_progress(share)
 
     assert 0 <= rounded <= 1

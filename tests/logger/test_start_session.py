@@ -29,7 +29,7 @@ def errors(response: Any) -> set[tuple[str, str | None]]:
     return {(error["id"], error["metadata"]["field"]) for error in response.json()}
 
 
-def test_a_first_session_begins_at_nothing(ada: Client):
+def test_a_first_session_begins_at_zero(ada: Client):
     """contract 1.1, 0.2."""
     body = video()
 
@@ -45,7 +45,7 @@ def test_a_first_session_begins_at_nothing(ada: Client):
     }
 
 
-def test_a_later_session_begins_where_the_learner_stands(ada: Client):
+def test_a_later_session_begins_with_the_progress_of_the_learner(ada: Client):
     """contract 1.1."""
     body = video()
     first = ada.start(body)
@@ -74,7 +74,7 @@ def test_one_summary_per_learner_and_content_follows_the_channel(ada: Client, sc
 
 
 @pytest.mark.parametrize("spell", [str, lambda key: str(key).upper(), lambda key: key.hex])
-def test_ids_are_taken_in_every_spelling_and_given_plain(ada: Client, spell: Any):
+def test_ids_are_accepted_in_every_notation_and_returned_plain(ada: Client, spell: Any):
     """contract 0.2."""
     node = uuid7()
 
@@ -98,7 +98,7 @@ def test_a_malformed_id_is_refused(ada: Client, field: str, malformed: Any):
     assert not ContentSession.objects.exists()
 
 
-def test_neither_node_nor_quiz_is_refused(ada: Client):
+def test_a_body_with_neither_node_nor_quiz_is_refused(ada: Client):
     """contract 1.1."""
     response = ada.post(PATH, {}, format="json")
 
@@ -106,7 +106,7 @@ def test_neither_node_nor_quiz_is_refused(ada: Client):
     assert ("REQUIRED", "node_id") in errors(response)
 
 
-def test_every_missing_companion_is_reported_at_once(ada: Client):
+def test_all_missing_fields_are_reported_at_once(ada: Client):
     """contract 1.1."""
     response = ada.post(PATH, {"node_id": uuid7().hex}, format="json")
 
@@ -118,7 +118,7 @@ def test_every_missing_companion_is_reported_at_once(ada: Client):
     }
 
 
-def test_what_is_missing_is_reported_beside_what_is_wrong(ada: Client):
+def test_missing_fields_are_reported_together_with_malformed_ones(ada: Client):
     """contract 1.1."""
     body = {"node_id": "x", "kind": "exercise", "repeat": "perhaps"}
 
@@ -160,7 +160,7 @@ def test_what_is_missing_is_reported_beside_what_is_wrong(ada: Client):
         (video(user_id="x" * 256), "user_id"),
     ],
 )
-def test_what_contradicts_itself_is_refused(ada: Client, body: dict[str, Any], field: str):
+def test_a_contradictory_body_is_refused(ada: Client, body: dict[str, Any], field: str):
     """contract 1.1."""
     response = ada.post(PATH, body, format="json")
 
@@ -203,16 +203,16 @@ def test_an_exercise_opens_its_first_try(ada: Client):
         ({"type": "num_correct_in_a_row_5", "m": 1}, {"type": "num_correct_in_a_row_5", "m": 1}),
     ],
 )
-def test_a_criterion_keeps_type_m_and_n_and_nothing_forged(
+def test_a_criterion_keeps_only_type_m_and_n(
     ada: Client, sent: dict[str, Any], kept: dict[str, Any]
 ):
-    """contract 1.1: coach_assigned sent by a client is dropped; values are coerced."""
+    """contract 1.1: coach_assigned from a client is ignored; values are converted."""
     started = ada.start(exercise(mastery_model=sent))
 
     assert started["mastery_criterion"] == kept
 
 
-def test_an_open_try_goes_on_under_the_criterion_it_began_with(ada: Client):
+def test_an_open_try_keeps_its_first_criterion(ada: Client):
     """contract 1.1: the criterion is frozen on the try."""
     body = exercise()
     ada.work(body, answered("q1", 0))
@@ -239,7 +239,7 @@ def test_a_finished_try_is_shown_until_it_is_repeated(ada: Client):
     assert third["context"]["mastery_level"] == 2
 
 
-def test_repeat_zeroes_progress_and_keeps_time_and_fields(ada: Client):
+def test_repeat_resets_progress_and_keeps_time_and_fields(ada: Client):
     """contract 1.1."""
     body = video()
     session = ada.start(body)
@@ -252,7 +252,7 @@ def test_repeat_zeroes_progress_and_keeps_time_and_fields(ada: Client):
     assert repeated["complete"] is False
 
 
-def test_the_time_of_an_assessment_is_that_of_its_try(ada: Client):
+def test_the_time_of_an_assessment_is_the_time_of_its_try(ada: Client):
     """contract 1.1: for assessments complete and time_spent are the try's."""
     body = exercise()
     session = ada.start(body)
@@ -287,7 +287,7 @@ def test_exercise_and_practice_quiz_of_one_content_are_separate_series(ada: Clie
         ({"type": "quiz"}, 13),
     ],
 )
-def test_past_attempts_are_the_newest_first(ada: Client, model: dict[str, Any], shown: int):
+def test_past_attempts_are_ordered_newest_first(ada: Client, model: dict[str, Any], shown: int):
     """contract 1.1: n for m_of_n, N for in-a-row, all for quiz, else 10."""
     body = exercise(mastery_model=model)
     session = ada.start(body)
@@ -305,7 +305,7 @@ def test_past_attempts_are_the_newest_first(ada: Client, model: dict[str, Any], 
 
 
 def test_a_lesson_must_be_assigned_to_the_learner(ada: Client, school: School):
-    """contract 1.1: assigned to a classroom or group of theirs, active or not; else 400."""
+    """contract 1.1: assigned to one of their classrooms or groups, active or not; else 400."""
     of_class, of_group = make_lesson(school.class_7a), make_lesson(school.group, active=False)
     of_others = make_lesson(school.class_7b)
 
@@ -356,7 +356,7 @@ def test_a_quizs_other_fields_are_still_validated(ada: Client, school: School, b
 
 
 def test_a_quiz_that_is_not_open_to_the_learner_is_refused(ada: Client, school: School):
-    """contract 1.1: active and assigned, else (unknown too) 403."""
+    """contract 1.1: active and assigned, else 403 (unknown quizzes too)."""
     closed, foreign = make_quiz(school.class_7a, active=False), make_quiz(school.class_7b)
 
     for quiz_id in (closed.pk, foreign.pk, uuid7()):
@@ -367,7 +367,7 @@ def test_a_quiz_that_is_not_open_to_the_learner_is_refused(ada: Client, school: 
 
 
 def test_a_finished_coach_quiz_is_closed_until_repeated(ada: Client, school: School):
-    """contract 1.1: a finished coach quiz without repeat: 403; repeat draws a new level."""
+    """contract 1.1: a finished coach quiz without repeat: 403; repeat opens a new level."""
     body = {"quiz_id": make_quiz(school.class_7a).pk.hex}
     first = ada.start(body)
     ada.move(first["session_id"], progress=1, interactions=[answered("q1")])
@@ -391,8 +391,8 @@ def test_guests_have_no_assignments(guest: Client, assigned: str):
     assert response.status_code == 403
 
 
-def test_a_guest_begins_at_nothing_every_time(guest: Client, school: School):
-    """contract 1.1: nothing is remembered between sessions."""
+def test_a_session_of_a_guest_always_begins_at_zero(guest: Client, school: School):
+    """contract 1.1: no state is shared between sessions."""
     body = exercise()
     first = guest.start(body)
     guest.move(first["session_id"], progress=1, time_spent_delta=9, extra_fields={"a": 1})
@@ -415,7 +415,7 @@ def test_a_guest_begins_at_nothing_every_time(guest: Client, school: School):
     assert not ContentSummary.objects.exists()
 
 
-def test_guests_can_be_turned_away(guest: Client, school: School):
+def test_guests_can_be_refused(guest: Client, school: School):
     """contract 1.1: guest_access off: 401."""
     school.facility.guest_access = False
     school.facility.save()
@@ -427,7 +427,7 @@ def test_guests_can_be_turned_away(guest: Client, school: School):
     assert not ContentSession.objects.exists()
 
 
-def test_guests_need_a_facility_that_is_meant(school: School, settings: Any):
+def test_guests_need_an_unambiguous_facility(school: School, settings: Any):
     """contract 1.1: the facility is DEFAULT_FACILITY or the only one, else 401."""
     visitor = client_for(None)
 
@@ -443,7 +443,7 @@ def course_session_for(classroom: Classroom) -> CourseSession:
     return course
 
 
-def test_an_assigned_course_session_is_taken_and_told(ada: Client, school: School):
+def test_an_assigned_course_session_is_stored_and_returned(ada: Client, school: School):
     """contract 1.1."""
     course = course_session_for(school.class_7a)
 
@@ -452,8 +452,8 @@ def test_an_assigned_course_session_is_taken_and_told(ada: Client, school: Schoo
     assert started["context"]["course_session_id"] == course.pk.hex
 
 
-def test_a_quiz_may_be_part_of_a_course(ada: Client, school: School):
-    """contract 1.1: the course session must be the learner's there, too."""
+def test_a_quiz_can_be_part_of_a_course_session(ada: Client, school: School):
+    """contract 1.1: the course session must be assigned to the learner, too."""
     quiz, course = make_quiz(school.class_7a), course_session_for(school.class_7a)
     foreign = course_session_for(school.class_7b)
     body = {"quiz_id": quiz.pk.hex, "course_session_id": course.pk.hex}

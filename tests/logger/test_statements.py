@@ -1,4 +1,4 @@
-"""How many SQL statements each endpoint takes: the same however much there is."""
+"""SQL statements of each endpoint: their number does not grow with the rows."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from tests.factories import (
     video,
 )
 
-# Real transactions: BEGIN and COMMIT are statements too. Authentication is included.
+# Real transactions: BEGIN and COMMIT count as statements. Authentication is included.
 pytestmark = pytest.mark.django_db(transaction=True)
 
 START = "/api/logger/contentsession"
-# More than anything here is read or cut by at once, which is 10,000.
+# More rows than the largest limit and batch size here, 10,000.
 MANY = 12_000
 
 
@@ -45,7 +45,7 @@ def caller(request: pytest.FixtureRequest, school: School) -> Caller:
 
 @pytest.fixture
 def client(caller: Caller, school: School) -> Client:
-    """A client whose caller has been seen before."""
+    """Return a client of a caller who has sent requests before."""
     client = client_for(caller)
     client.start(video(user_id="student_ada"))
     client.get("/api/logger/attemptlog")
@@ -59,17 +59,17 @@ def statements(call: Any) -> int:
     return len(captured)
 
 
-def starting(client: Client, body: dict[str, Any]) -> int:
+def count_start(client: Client, body: dict[str, Any]) -> int:
     body = {"user_id": "student_ada", **body}
     return statements(lambda: client.post(START, body, format="json"))
 
 
-def moving(client: Client, session: str, **body: Any) -> int:
+def count_update(client: Client, session: str, **body: Any) -> int:
     return statements(lambda: client.put(f"{START}/{session}", body, format="json"))
 
 
-def test_starting_a_session(client: Client, caller: Caller, school: School):
-    """start ≤ 10; +1 where an assignment is checked."""
+def test_statements_of_starting_a_session(client: Client, caller: Caller, school: School):
+    """start ≤ 10; one more if an assignment is checked."""
     lesson, quiz = make_lesson(school.class_7a), make_quiz(school.class_7a)
     body, practised = video(), exercise()
     coach_quiz = {"quiz_id": quiz.pk.hex, "user_id": "student_ada", "repeat": True}
@@ -79,13 +79,13 @@ def test_starting_a_session(client: Client, caller: Caller, school: School):
     login = 1 if caller == school.ada else 0
 
     counts = {
-        "a first video": starting(client, body),
-        "it again": starting(client, body),
-        "a first exercise": starting(client, exercise()),
-        "one with attempts": starting(client, practised),
-        "repeated": starting(client, {**practised, "repeat": True}),
-        "within a lesson": starting(client, video(lesson_id=lesson.pk.hex)),
-        "a quiz repeated": starting(client, coach_quiz),
+        "a first video": count_start(client, body),
+        "it again": count_start(client, body),
+        "a first exercise": count_start(client, exercise()),
+        "one with attempts": count_start(client, practised),
+        "repeated": count_start(client, {**practised, "repeat": True}),
+        "within a lesson": count_start(client, video(lesson_id=lesson.pk.hex)),
+        "a quiz repeated": count_start(client, coach_quiz),
     }
 
     assert counts == {
@@ -99,8 +99,8 @@ def test_starting_a_session(client: Client, caller: Caller, school: School):
     }
 
 
-def test_moving_a_session_on(client: Client, caller: Caller, school: School):
-    """PUT with one interaction ≤ 18, the learner model included, and the same number with 20."""
+def test_statements_of_updating_a_session(client: Client, caller: Caller, school: School):
+    """A PUT with one interaction ≤ 18 with the learner model; the same number with 20 of them."""
     body = exercise(user_id="student_ada", mastery_model={"type": "num_correct_in_a_row_10"})
     session = client.start(body)["session_id"]
     quiz = make_quiz(school.class_7a)
@@ -114,13 +114,15 @@ def test_moving_a_session_on(client: Client, caller: Caller, school: School):
     client.move(session, interactions=twenty)
 
     counts = {
-        "progress of a video": moving(client, watched, progress=0.5),
-        "progress of an exercise": moving(client, session, progress_delta=0.1),
-        "at an item nobody knew": moving(client, session, interactions=[answered("x", 0)]),
-        "one new attempt": moving(client, session, interactions=[answered("x", 0)]),
-        "one replaced": moving(client, session, interactions=[answered("x", 0, replace=True)]),
-        "twenty, new and replaced": moving(client, session, interactions=twenty),
-        "an answer to a quiz": moving(client, quiz_session, interactions=[answered("q", 0)]),
+        "progress of a video": count_update(client, watched, progress=0.5),
+        "progress of an exercise": count_update(client, session, progress_delta=0.1),
+        "at an item nobody knew": count_update(client, session, interactions=[answered("x", 0)]),
+        "one new attempt": count_update(client, session, interactions=[answered("x", 0)]),
+        "one replaced": count_update(
+            client, session, interactions=[answered("x", 0, replace=True)]
+        ),
+        "twenty, new and replaced": count_update(client, session, interactions=twenty),
+        "an answer to a quiz": count_update(client, quiz_session, interactions=[answered("q", 0)]),
     }
 
     assert counts == {
@@ -134,8 +136,8 @@ def test_moving_a_session_on(client: Client, caller: Caller, school: School):
     }
 
 
-def test_what_is_to_be_done_whole(client: Client, caller: Caller, school: School):
-    """contract 1.6: one statement more asks the catalogue, another what of it is done."""
+def test_statements_of_completing_all_items(client: Client, caller: Caller, school: School):
+    """contract 1.6: one more statement reads the catalogue, another the items done."""
     login = 1 if caller == school.ada else 0
     counts = []
     for items in (None, [f"q{n}" for n in range(3)], [f"q{n}" for n in range(300)]):
@@ -145,23 +147,23 @@ def test_what_is_to_be_done_whole(client: Client, caller: Caller, school: School
         if items:
             Content.objects.create(pk=body["content_id"], title="Tens", items=items)
         again = answered("q1", complete=True, replace=True)
-        counts.append(moving(client, session, interactions=[again]))
+        counts.append(count_update(client, session, interactions=[again]))
 
     assert counts == [11 + login, 12 + login, 12 + login]
 
 
-def test_a_guest(school: School):
+def test_statements_of_a_guest(school: School):
     school.elsewhere.delete()
     guest = client_for(None)
     session = guest.start(exercise())["session_id"]
 
     assert statements(lambda: guest.post(START, video(), format="json")) == 4
-    assert moving(guest, session, interactions=[answered("q")]) == 5
+    assert count_update(guest, session, interactions=[answered("q")]) == 5
 
 
 @pytest.mark.parametrize("rows", [0, MANY])
-def test_reading(client: Client, caller: Caller, school: School, rows: int):
-    """list ≤ 4, diff ≤ 5; the same with many rows in the tables."""
+def test_statements_of_reading(client: Client, caller: Caller, school: School, rows: int):
+    """list ≤ 4, diff ≤ 5; the same with many rows."""
     body = exercise(user_id="student_ada")
     for _try in range(3):
         session = client.start({**body, "repeat": True})["session_id"]
@@ -171,18 +173,18 @@ def test_reading(client: Client, caller: Caller, school: School, rows: int):
     place = {"classroom": school.class_7a.pk.hex, "learner_group": school.group.pk.hex}
     login = 1 if caller == school.ada else 0
 
-    def reading(path: str, **query: Any) -> int:
+    def count_get(path: str, **query: Any) -> int:
         return statements(lambda: client.get(f"/api/logger/{path}", query))
 
     counts = {
-        "tries": reading("masterylog", **one),
-        "tries, paged": reading("masterylog", **one, page_size=2),
-        "tries of a class": reading("masterylog", **one, **place),
-        "attempts": reading("attemptlog"),
-        "attempts, narrowed": reading("attemptlog", **one, **place, complete="false"),
-        "attempts, paged": reading("attemptlog", page_size=1000, page=1),
-        "diff": reading("masterylog/0/diff", **one),
-        "total": reading(f"totalcontentprogress/{school.ada.pk.hex}"),
+        "tries": count_get("masterylog", **one),
+        "tries, paged": count_get("masterylog", **one, page_size=2),
+        "tries of a class": count_get("masterylog", **one, **place),
+        "attempts": count_get("attemptlog"),
+        "attempts, narrowed": count_get("attemptlog", **one, **place, complete="false"),
+        "attempts, paged": count_get("attemptlog", page_size=1000, page=1),
+        "diff": count_get("masterylog/0/diff", **one),
+        "total": count_get(f"totalcontentprogress/{school.ada.pk.hex}"),
     }
 
     assert counts == {
@@ -195,13 +197,13 @@ def test_reading(client: Client, caller: Caller, school: School, rows: int):
         "diff": 4 + login,
         "total": 3 + login,
     }
-    assert starting(client, video()) == 7 + login
+    assert count_start(client, video()) == 7 + login
     client.move(session, interactions=[answered("x", 0)])
-    assert moving(client, session, interactions=[answered("x", 0)]) == 16 + login
+    assert count_update(client, session, interactions=[answered("x", 0)]) == 16 + login
 
 
 def fill(school: School, rows: int) -> None:
-    """Give ben a history of so many attempts."""
+    """Create a history of so many attempts of ben."""
     common = {"start_timestamp": NOW, "end_timestamp": NOW, "content_id": uuid7()}
     per_try = 1000
     for number in range(rows // per_try):

@@ -1,4 +1,4 @@
-"""What contents are called: by the facility's own quizzes, else by the catalogue."""
+"""Titles of contents: from the facility's own quizzes, else from the catalogue."""
 
 from __future__ import annotations
 
@@ -21,39 +21,39 @@ every_list = pytest.mark.parametrize("table", LISTS)
 
 @pytest.fixture
 def exam(school: School) -> Quiz:
-    """Return a quiz of the school; its learner and one elsewhere work at what has its id."""
+    """Return a quiz of the school; a learner there and one elsewhere recorded under its id."""
     quiz = make_quiz(school.class_7a)
     Quiz.objects.filter(pk=quiz.pk).update(title="Exam of our own")
     for learner in (school.ada, school.stranger):
-        client_for(learner).work(about(quiz.pk), answered("q"))
+        client_for(learner).work(exercise_for(quiz.pk), answered("q"))
     return quiz
 
 
-def about(content: UUID) -> dict[str, Any]:
+def exercise_for(content: UUID) -> dict[str, Any]:
     return exercise(content_id=str(content), node_id=str(content))
 
 
 def pages_of(learner: User) -> list[str]:
     session = ContentSession.objects.get(user=learner)
     tried, attempt = MasteryLog.objects.get(user=learner), AttemptLog.objects.get(user=learner)
-    whose = f"/admin/coach/learners/{learner.pk}/"
+    base = f"/admin/coach/learners/{learner.pk}/"
     return [
-        whose, f"{whose}contents/{session.content_id}/", f"/admin/coach/tries/{tried.pk}/",
+        base, f"{base}contents/{session.content_id}/", f"/admin/coach/tries/{tried.pk}/",
         f"/admin/coach/attempts/{attempt.pk}/",
     ]  # fmt: skip
 
 
-def shown(window: Browser, path: str) -> str:
-    response = window.get(path)
+def shown(client: Browser, path: str) -> str:
+    response = client.get(path)
     assert response.status_code == 200
     return response.content.decode()
 
 
 @every_list
-def test_a_list_tells_the_title_of_a_quiz_to_its_facility_alone(
+def test_a_list_shows_the_title_of_a_quiz_only_to_its_facility(
     school: School, exam: Quiz, table: str
 ):
-    """contract 0.7: an app may send any id, and must not learn what another school calls it."""
+    """contract 0.7: an app can send any id and must not see the title in another school."""
     path = f"/admin/logger/{table}/"
 
     assert "Exam of our own" in shown(browser(school.coach), path)
@@ -61,7 +61,7 @@ def test_a_list_tells_the_title_of_a_quiz_to_its_facility_alone(
     assert shown(browser(school.superuser), path).count("Exam of our own") == 1
 
 
-def test_a_coachs_page_tells_the_title_of_a_quiz_to_its_facility_alone(school: School, exam: Quiz):
+def test_a_page_shows_the_title_of_a_quiz_only_to_its_facility(school: School, exam: Quiz):
     for path in pages_of(school.ada):
         assert "Exam of our own" in shown(browser(school.coach), path)
     for path in pages_of(school.stranger):
@@ -69,8 +69,8 @@ def test_a_coachs_page_tells_the_title_of_a_quiz_to_its_facility_alone(school: S
         assert "Exam of our own" not in shown(browser(school.superuser), path)
 
 
-def test_lists_and_pages_call_a_content_the_same(school: School, exam: Quiz):
-    """What a facility calls its quiz counts at this facility; elsewhere the catalogue does."""
+def test_lists_and_pages_show_the_same_title_of_a_content(school: School, exam: Quiz):
+    """A facility sees its own title of a quiz; others see that of the catalogue."""
     Content.objects.create(pk=exam.pk, title="Exam of everybody")
     lists = [f"/admin/logger/{table}/" for table in LISTS]
 
@@ -84,10 +84,10 @@ def test_lists_and_pages_call_a_content_the_same(school: School, exam: Quiz):
 
 @every_list
 @pytest.mark.parametrize("words", ["exam of our", "own"])
-def test_a_list_is_narrowed_by_words_of_a_quizs_title(
+def test_a_list_can_be_filtered_by_words_of_the_title_of_a_quiz(
     school: School, exam: Quiz, table: str, words: str
 ):
-    """Words that only another school's quiz has find nothing, or they could be guessed."""
+    """Words of another school's quiz find nothing; otherwise titles could be guessed."""
     client_for(school.ada).work(exercise(), answered("q"))
     path = f"/admin/logger/{table}/?content={words}"
 

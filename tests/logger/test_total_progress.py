@@ -18,7 +18,7 @@ def total(caller: Caller, learner: User | str) -> tuple[int, object]:
     return response.status_code, response.json()
 
 
-def test_a_content_counts_once_however_often_completed(ada: Client, school: School):
+def test_a_content_completed_several_times_counts_once(ada: Client, school: School):
     """contract 1.3: a try complete, or a non-assessment at progress 1."""
     watched, practised = video(), exercise()
     for body in (watched, watched):
@@ -41,7 +41,9 @@ def test_a_mastered_exercise_stays_completed_while_it_is_repeated(ada: Client, s
     assert total(school.ada, school.ada)[1] == {"id": school.ada.pk.hex, "progress": 1}
 
 
-def test_starting_an_exercise_on_a_completed_content_undoes_nothing(ada: Client, school: School):
+def test_starting_an_exercise_on_a_completed_content_keeps_the_completion(
+    ada: Client, school: School
+):
     """contract 1.3."""
     body = video()
     ada.move(ada.start(body)["session_id"], progress=1)
@@ -52,7 +54,7 @@ def test_starting_an_exercise_on_a_completed_content_undoes_nothing(ada: Client,
 
 
 @pytest.mark.parametrize("name", ["a/b", "a//b", " ", "ü?&#%"])
-def test_a_key_may_ask_by_any_external_id(app: Client, school: School, name: str):
+def test_a_key_can_use_any_external_id(app: Client, school: School, name: str):
     """contract 0.6, 1.3: any string."""
     app.start(video(user_id=name))
 
@@ -72,7 +74,7 @@ def test_a_repeated_video_no_longer_counts(ada: Client, school: School):
     assert total(school.ada, school.ada)[1] == {"id": school.ada.pk.hex, "progress": 0}
 
 
-def test_who_may_ask(school: School):
+def test_only_authorized_callers_read_the_total(school: School):
     """contract 1.3, 0.7: 403 for learners asking about others, 404 otherwise."""
     for reader in (
         school.ada, school.coach, school.facility_coach, school.admin, school.superuser,
@@ -80,10 +82,10 @@ def test_who_may_ask(school: School):
     ):  # fmt: skip
         assert total(reader, school.ada)[0] == 200
     assert total(school.key(), "student_ada")[0] == 200
-    for nosy in (school.ben, school.stranger):
-        assert total(nosy, school.ada)[0] == 403
-        assert total(nosy, uuid7().hex)[0] == 403
-        assert total(nosy, "x")[0] == 403
+    for other_learner in (school.ben, school.stranger):
+        assert total(other_learner, school.ada)[0] == 403
+        assert total(other_learner, uuid7().hex)[0] == 403
+        assert total(other_learner, "x")[0] == 403
     for other in (school.foreign_coach, make_key(school.elsewhere)):
         assert total(other, school.ada)[0] == 404
     for staff in (school.coach, school.superuser, school.key()):

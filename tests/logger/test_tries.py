@@ -29,7 +29,7 @@ def _token(moment: Any) -> str:
 
 @pytest.fixture
 def content(ada: Client) -> str:
-    """A content at which ada made two tries: 2 of 2 right, then 1 of 2 so far."""
+    """Return a content with two tries of ada: 2 of 2 right, then 1 of 2 so far."""
     body = exercise()
     ada.work(body, answered("q1"), answered("q2"))
     ada.work({**body, "repeat": True}, answered("q1", 0), answered("q2"))
@@ -40,7 +40,7 @@ def of_ada(school: School, on: str, **filters: Any) -> dict[str, Any]:
     return {"content": on, "user": school.ada.pk.hex, **filters}
 
 
-def test_a_row_says_how_a_try_went(ada: Client, school: School, content: str):
+def test_a_row_has_the_results_of_a_try(ada: Client, school: School, content: str):
     """contract 1.4, 0.1, 0.2."""
     newest, oldest = ada.get(PATH, of_ada(school, content)).json()
 
@@ -57,7 +57,7 @@ def test_a_row_says_how_a_try_went(ada: Client, school: School, content: str):
     assert oldest["end_timestamp"].endswith("Z")
 
 
-def test_times_have_microseconds_even_when_they_are_zero(ada: Client, school: School, content: str):
+def test_times_have_microseconds_even_if_they_are_zero(ada: Client, school: School, content: str):
     """contract 0.1."""
     moment = MasteryLog.objects.newest_first()[0].end_timestamp.replace(microsecond=0)
     MasteryLog.objects.update(end_timestamp=moment)
@@ -67,7 +67,7 @@ def test_times_have_microseconds_even_when_they_are_zero(ada: Client, school: Sc
     assert row["end_timestamp"].endswith(".000000Z")
 
 
-def test_correct_counts_attempts_that_are_wholly_right(ada: Client, school: School):
+def test_correct_counts_attempts_that_are_fully_right(ada: Client, school: School):
     """contract 1.4: attempts with correct = 1."""
     body = exercise(mastery_model={"type": "do_all"})
     ada.work(body, answered("q1", 0.99), answered("q2", 1), answered("q3", 1, hinted=True))
@@ -143,7 +143,7 @@ def test_completeness_filters(
     assert [row["mastery_level"] for row in rows] == levels
 
 
-def test_quizzes_are_told_from_exercises(ada: Client, school: School):
+def test_quizzes_and_exercises_can_be_filtered(ada: Client, school: School):
     """contract 1.4: quiz true: mastery_level < 0."""
     body = exercise()
     ada.start(body)
@@ -155,7 +155,7 @@ def test_quizzes_are_told_from_exercises(ada: Client, school: School):
     assert quiz["mastery_level"] < 0 < other["mastery_level"]
 
 
-def test_somebody_in_a_class_and_its_group_counts_once(school: School, content: str):
+def test_a_learner_in_a_class_and_its_group_counts_once(school: School, content: str):
     """contract 1.4: never repeats a row or doubles a sum (Kolibri's bug)."""
     coach = client_for(school.coach)
 
@@ -164,8 +164,8 @@ def test_somebody_in_a_class_and_its_group_counts_once(school: School, content: 
         assert [row["correct"] for row in rows] == [1, 2]
 
 
-def test_a_place_the_caller_may_not_know_of_is_unknown(school: School, content: str):
-    """contract 1.4, 0.7: foreign and unknown alike: an empty list."""
+def test_a_place_hidden_from_the_caller_is_unknown(school: School, content: str):
+    """contract 1.4, 0.7: foreign and unknown places give an empty list."""
     services.enrol(school.ada, school.class_7b)
     coach = client_for(school.coach)
 
@@ -195,8 +195,8 @@ def test_only_superusers_filter_by_facility(school: School, content: str):
     assert root.get(PATH, elsewhere).json() == []
 
 
-def test_a_key_may_name_the_learner_as_its_app_does(school: School, content: str):
-    """contract 1.4: external_id first; nothing but empty is malformed then; 0.6."""
+def test_a_key_can_name_the_learner_by_external_id(school: School, content: str):
+    """contract 1.4: external_id first; only an empty name is malformed; 0.6."""
     app = client_for(school.key())
     foreign = client_for(make_key(school.elsewhere))
 
@@ -211,7 +211,7 @@ def test_a_key_may_name_the_learner_as_its_app_does(school: School, content: str
     assert (unknown.json(), elsewhere.json()) == ([], [])
 
 
-def test_who_may_read_a_learners_tries(school: School, content: str):
+def test_only_authorized_callers_read_the_tries_of_a_learner(school: School, content: str):
     """contract 0.7: any other foreign object is treated as unknown."""
     readers: dict[str, tuple[Caller, int]] = {
         "the learner": (school.ada, 2),
@@ -299,7 +299,7 @@ def test_pages_are_numbered(ada: Client, school: School, content: str):
 
 
 def two_tries(client: Client) -> tuple[dict[str, Any], list[str]]:
-    """Finish a try and open the next; return the body that starts them, and their sessions."""
+    """Finish a try and open the next; return the body that starts them and the two sessions."""
     body = exercise()
     first = client.start(body)["session_id"]
     client.move(first, progress=1)
@@ -307,7 +307,7 @@ def two_tries(client: Client) -> tuple[dict[str, Any], list[str]]:
     return body, [first, second]
 
 
-def test_the_open_try_is_taken_though_a_finished_one_ended_later(ada: Client):
+def test_an_open_try_is_preferred_to_a_finished_one_that_ended_later(ada: Client):
     """contract 1.1."""
     body, [first, _second] = two_tries(ada)
     ada.move(first, time_spent_delta=5)
@@ -315,7 +315,7 @@ def test_the_open_try_is_taken_though_a_finished_one_ended_later(ada: Client):
     assert ada.start(body)["context"]["mastery_level"] == 2
 
 
-def test_of_finished_tries_the_one_that_ended_last_is_taken(ada: Client):
+def test_the_finished_try_that_ended_last_is_used(ada: Client):
     """contract 1.1: by end_timestamp, not by number."""
     body, [first, second] = two_tries(ada)
     ada.move(second, progress=1)
@@ -324,7 +324,7 @@ def test_of_finished_tries_the_one_that_ended_last_is_taken(ada: Client):
     assert ada.start(body)["context"]["mastery_level"] == 1
 
 
-def test_a_repeat_zeroes_progress_that_is_not_complete_too(ada: Client):
+def test_a_repeat_also_resets_incomplete_progress(ada: Client):
     """contract 1.1: always."""
     body = exercise()
     ada.move(ada.start(body)["session_id"], progress=0.5, time_spent_delta=5)
@@ -334,8 +334,8 @@ def test_a_repeat_zeroes_progress_that_is_not_complete_too(ada: Client):
     assert (again["progress"], again["time_spent"]) == (0, 5)
 
 
-def test_past_attempts_go_by_when_they_began(ada: Client):
-    """contract 1.1: newest first by start_timestamp, whatever ended last."""
+def test_past_attempts_are_ordered_by_start(ada: Client):
+    """contract 1.1: newest first by start_timestamp, not by end."""
     body = exercise()
     session = ada.start(body)["session_id"]
     ada.move(session, interactions=[answered("short", 0, time_spent=1)])
@@ -344,15 +344,15 @@ def test_past_attempts_go_by_when_they_began(ada: Client):
     assert [row["item"] for row in ada.start(body)["pastattempts"]] == ["short", "long"]
 
 
-def test_a_finished_trys_session_says_whether_the_content_is_done(ada: Client):
+def test_the_session_of_a_finished_try_returns_the_completion_of_the_content(ada: Client):
     """contract 1.2: `complete` is the summary's progress, for every kind."""
     _body, [first, _second] = two_tries(ada)
 
     assert ada.move(first, time_spent_delta=1)["complete"] is False
 
 
-def test_an_empty_filter_is_a_mistake(ada: Client):
-    """contract 1.7, as in 1.4: nobody means everybody by it."""
+def test_an_empty_filter_is_refused(ada: Client):
+    """contract 1.7, as in 1.4: an empty filter does not mean all rows."""
     for name in ("user", "item", "content", "masterylog", "classroom", "mastery_level"):
         response = ada.get(f"/api/logger/attemptlog?{name}=")
         assert response.status_code == 400, name

@@ -29,7 +29,7 @@ def summary() -> ContentSummary:
     return ContentSummary.objects.get()
 
 
-def test_an_empty_body_moves_only_the_end(ada: Client, session: str):
+def test_an_empty_body_updates_only_the_end(ada: Client, session: str):
     """contract 1.2."""
     before = summary().end_timestamp
 
@@ -57,7 +57,7 @@ def test_an_empty_body_moves_only_the_end(ada: Client, session: str):
 def test_progress_is_exact_thousandths_rounded_up(
     ada: Client, session: str, steps: list[dict[str, Any]], stands_at: float
 ):
-    """contract 1.2: 0.1 + 0.2 is 0.3; clamped to 1; it may go down; 1.1: lenient values."""
+    """contract 1.2: 0.1 + 0.2 is 0.3; limited to 1; it can decrease; 1.1: lenient values."""
     for step in steps:
         ada.move(session, **step)
 
@@ -65,7 +65,7 @@ def test_progress_is_exact_thousandths_rounded_up(
     assert ContentSession.objects.get().progress == stands_at
 
 
-def test_a_delta_adds_to_session_and_summary_each_on_its_own(ada: Client):
+def test_a_delta_is_added_to_session_and_summary_separately(ada: Client):
     """contract 1.2: an absolute value sets both."""
     body = video()
     ada.move(ada.start(body)["session_id"], progress_delta=0.5)
@@ -80,7 +80,7 @@ def test_a_delta_adds_to_session_and_summary_each_on_its_own(ada: Client):
     assert ContentSession.objects.get(pk=UUID(second)).progress == 0.1
 
 
-def test_time_adds_to_session_summary_and_try(ada: Client):
+def test_time_is_added_to_session_summary_and_try(ada: Client):
     """contract 1.2."""
     session = ada.start(exercise())["session_id"]
 
@@ -101,7 +101,7 @@ def test_extra_fields_are_replaced_as_a_whole(ada: Client, session: str):
     assert ContentSession.objects.get().extra_fields == {"d": "é"}
 
 
-def test_completion_is_noted_once(ada: Client, session: str):
+def test_the_completion_time_is_stored_once(ada: Client, session: str):
     """contract 1.2: completion_timestamp is set once per row."""
     assert ada.move(session, progress=1) == {"complete": True}
     first = summary().completion_timestamp
@@ -136,7 +136,9 @@ def test_completion_is_noted_once(ada: Client, session: str):
         [],
     ],
 )
-def test_what_is_out_of_range_is_refused_and_nothing_stored(ada: Client, session: str, body: Any):
+def test_a_value_out_of_range_is_refused_and_nothing_is_stored(
+    ada: Client, session: str, body: Any
+):
     """contract 1.2, 0.1: a failing request changes nothing."""
     before = summary().end_timestamp
 
@@ -147,7 +149,7 @@ def test_what_is_out_of_range_is_refused_and_nothing_stored(ada: Client, session
     assert summary().end_timestamp == before
 
 
-def test_a_try_completes_when_the_summary_stands_at_one(ada: Client):
+def test_a_try_is_complete_if_the_progress_of_the_summary_is_one(ada: Client):
     """contract 1.2: and a complete try never reopens."""
     session = ada.start(exercise())["session_id"]
 
@@ -160,10 +162,10 @@ def test_a_try_completes_when_the_summary_stands_at_one(ada: Client):
     assert (after.complete, after.completion_timestamp) == (True, completed)
 
 
-def test_a_request_that_waited_for_its_turn_moves_no_end_back(
+def test_a_request_that_waited_for_the_lock_does_not_move_an_end_back(
     ada: Client, session: str, school: School
 ):
-    """contract 1.4: end_timestamp orders the lists, whoever got the lock first."""
+    """contract 1.4: end_timestamp orders the lists, in whichever order requests get the lock."""
     ada.move(session)
     before = summary().end_timestamp
     late = UpdateSession(time_spent_delta=1)
@@ -173,7 +175,7 @@ def test_a_request_that_waited_for_its_turn_moves_no_end_back(
     assert (summary().end_timestamp, summary().time_spent) == (before, 1)
 
 
-def test_a_session_of_somebody_else_is_unknown(ada: Client, session: str, school: School):
+def test_a_session_of_another_person_is_unknown(ada: Client, session: str, school: School):
     """contract 1.2: 404 for unknown, malformed, another's (superuser too), anonymous."""
     callers = [school.ben, school.coach, school.admin, school.superuser, school.stranger, None]
 
@@ -185,8 +187,8 @@ def test_a_session_of_somebody_else_is_unknown(ada: Client, session: str, school
     assert summary().progress == 0
 
 
-def test_a_key_moves_sessions_of_its_facility_only(session: str, app: Client, school: School):
-    """contract 0.5: on PUT the session's own learner."""
+def test_a_key_updates_only_sessions_of_its_facility(session: str, app: Client, school: School):
+    """contract 0.5: PUT records for the learner of the session."""
     stranger = client_for(make_key(school.elsewhere))
 
     refused = stranger.put(f"{PATH}{session}", {"progress": 0.1}, format="json")
@@ -196,7 +198,7 @@ def test_a_key_moves_sessions_of_its_facility_only(session: str, app: Client, sc
     assert summary().progress == 0.5
 
 
-def test_a_guests_session_is_moved_by_guests_for_a_day(guest: Client, school: School):
+def test_a_session_of_a_guest_can_be_updated_by_guests_for_a_day(guest: Client, school: School):
     """contract 1.1: only sessions without a learner, for 24 h after their start."""
     session = guest.start(video())["session_id"]
 
@@ -206,7 +208,7 @@ def test_a_guests_session_is_moved_by_guests_for_a_day(guest: Client, school: Sc
     assert guest.put(f"{PATH}{session}", {}, format="json").status_code == 404
 
 
-def test_a_key_moves_guest_sessions_of_its_own_facility(app: Client, school: School):
+def test_a_key_updates_sessions_of_guests_of_its_facility(app: Client, school: School):
     """contract 0.5."""
     session = app.start(video())["session_id"]
     foreign = client_for(make_key(make_facility()))
@@ -216,7 +218,7 @@ def test_a_key_moves_guest_sessions_of_its_own_facility(app: Client, school: Sch
     assert ContentSession.objects.get().facility == school.facility
 
 
-def test_a_closed_quiz_takes_nothing_more(ada: Client, school: School):
+def test_a_closed_quiz_refuses_updates(ada: Client, school: School):
     """contract 1.2: 403: quiz no longer active or assigned."""
     quiz = make_quiz(school.class_7a)
     session = ada.start({"quiz_id": quiz.pk.hex})["session_id"]
@@ -234,10 +236,10 @@ def test_a_closed_quiz_takes_nothing_more(ada: Client, school: School):
     assert summary().progress == 0.5
 
 
-def test_the_put_that_finishes_a_quiz_carries_its_answers_and_no_other_follows(
+def test_the_put_that_finishes_a_quiz_stores_its_answers_and_is_the_last(
     ada: Client, school: School
 ):
-    """contract 1.2: nothing of a PUT to a finished quiz is stored."""
+    """contract 1.2: a PUT to a finished quiz stores nothing."""
     quiz = make_quiz(school.class_7a)
     session = ada.start({"quiz_id": quiz.pk.hex})["session_id"]
 
@@ -250,25 +252,23 @@ def test_the_put_that_finishes_a_quiz_carries_its_answers_and_no_other_follows(
     assert (tried.complete, tried.attempts.count()) == (True, 2)
 
 
-def test_a_practice_quiz_cannot_reach_into_a_coachs_quiz(ada: Client, school: School):
-    """contract 1.2: nothing is added to a finished coach's quiz, by whatever session."""
+def test_a_practice_quiz_cannot_change_a_quiz_of_a_coach(ada: Client, school: School):
+    """contract 1.2: no session can add to a finished quiz of a coach."""
     quiz = make_quiz(school.class_7a)
     session = ada.start({"quiz_id": quiz.pk.hex})["session_id"]
     practice = exercise(content_id=quiz.pk.hex, mastery_model={"type": "quiz"})
-    beside = ada.start(practice)
+    practice_session = ada.start(practice)
     ada.move(session, progress=1, interactions=[answered("q1", 0)])
 
-    ada.move(beside["session_id"], interactions=[answered("q1", 1, replace=True)])
+    ada.move(practice_session["session_id"], interactions=[answered("q1", 1, replace=True)])
 
     tried = MasteryLog.objects.get(is_coach_assigned=True)
     assert list(tried.attempts.values_list("correct", flat=True)) == [0]
-    assert beside["mastery_criterion"] == {"type": "quiz"}
-    assert beside["context"]["mastery_level"] != tried.mastery_level
+    assert practice_session["mastery_criterion"] == {"type": "quiz"}
+    assert practice_session["context"]["mastery_level"] != tried.mastery_level
 
 
-def test_a_practice_quiz_leaves_nothing_for_a_coachs_quiz_to_go_on_with(
-    ada: Client, school: School
-):
+def test_a_quiz_of_a_coach_does_not_continue_a_practice_quiz(ada: Client, school: School):
     """contract 1.1: the criterion of a coach's quiz is the coach's."""
     quiz = make_quiz(school.class_7a)
     ada.start(exercise(content_id=quiz.pk.hex, mastery_model={"type": "quiz"}))

@@ -1,4 +1,4 @@
-"""`RecordQuerySet.visible_to`: quicker spellings of the one rule, which must all agree with it."""
+"""`RecordQuerySet.visible_to`: its optimized queries, which must all agree with the one rule."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def worked_once(kept: Callable[[], Any]) -> School:
 
 @pytest.fixture
 def worked(worked_once: School, db: None) -> School:
-    """Everybody has answered a question named after them, and so have guests of both schools."""
+    """Return the school; all users and guests of both schools have answered a question."""
     return deepcopy(worked_once)
 
 
@@ -41,7 +41,7 @@ def work(school: School) -> School:
     return school
 
 
-def by_the_rule(actor: Actor) -> set[str]:
+def visible_by_rule(actor: Actor) -> set[str]:
     visible = Q(user__in=User.objects.visible_to(actor))
     guests = Q(user=None, facility__in=Facility.objects.managed_by(actor))
     return set(AttemptLog.objects.filter(visible | guests).values_list("item", flat=True))
@@ -51,13 +51,13 @@ def seen(actor: Actor) -> set[str]:
     return set(AttemptLog.objects.visible_to(actor).values_list("item", flat=True))
 
 
-def test_everybody_sees_the_records_of_whom_they_see(worked: School):
+def test_all_actors_see_the_records_of_visible_people(worked: School):
     """contract 0.7."""
     keys = [key_row(worked.key(scope)) for scope in Scope]
     people = [*User.objects.all(), *User.objects.with_role_flags()]
 
     for actor in (*people, *keys, AnonymousUser()):
-        assert seen(actor) == by_the_rule(actor), actor
+        assert seen(actor) == visible_by_rule(actor), actor
 
     of_facility = {str(person.username) for person in User.objects.in_facility(worked.facility.pk)}
     assert seen(User.objects.with_role_flags().get(username="admin")) == {
@@ -69,21 +69,21 @@ def test_everybody_sees_the_records_of_whom_they_see(worked: School):
 @pytest.mark.parametrize("home", [True, False])
 @pytest.mark.parametrize("place", ["facility", "class_7b", "elsewhere", "foreign_class"])
 @pytest.mark.parametrize("kind", list(RoleKind))
-def test_so_does_who_has_roles_here_and_there(
+def test_a_person_with_roles_in_two_places_sees_the_records_of_visible_people(
     worked: School, home: bool, place: str, kind: RoleKind
 ):
-    """contract 0.7: several roles, some of places that are not one's own."""
-    somebody = make_user(worked.facility)
+    """contract 0.7: several roles, also in places outside the person's own facility."""
+    staff = make_user(worked.facility)
     if home:
-        services.assign_role(somebody, RoleKind.COACH, worked.facility)
-    services.assign_role(somebody, kind, getattr(worked, place))
+        services.assign_role(staff, RoleKind.COACH, worked.facility)
+    services.assign_role(staff, kind, getattr(worked, place))
 
-    known = User.objects.with_role_flags().get(pk=somebody.pk)
+    known = User.objects.with_role_flags().get(pk=staff.pk)
 
-    assert seen(known) == by_the_rule(known)
+    assert seen(known) == visible_by_rule(known)
 
 
-def test_attempts_and_sessions_bear_their_facility(worked: School):
+def test_attempts_and_sessions_store_their_facility(worked: School):
     for table in (AttemptLog, ContentSession):
         rows = table._default_manager.filter(user__isnull=False)
         homes = rows.values_list("facility", "user__facility")
@@ -91,7 +91,7 @@ def test_attempts_and_sessions_bear_their_facility(worked: School):
         assert all(facility == home for facility, home in homes)
 
 
-def test_attempts_from_before_are_told_their_facility(worked: School):
+def test_the_migration_sets_the_facility_of_old_attempts(worked: School):
     before = dict(AttemptLog.objects.values_list("pk", "facility"))
     AttemptLog.objects.filter(user__isnull=False).update(facility=None)
 
@@ -101,7 +101,7 @@ def test_attempts_from_before_are_told_their_facility(worked: School):
     assert dict(AttemptLog.objects.values_list("pk", "facility")) == before
 
 
-def test_a_superuser_narrows_to_the_learners_of_a_facility(worked: School):
+def test_a_superuser_can_filter_by_facility(worked: School):
     """contract 1.7: facility."""
     root = client_for(worked.superuser)
 
@@ -111,7 +111,7 @@ def test_a_superuser_narrows_to_the_learners_of_a_facility(worked: School):
 
 
 def test_people_stay_in_their_facility(worked: School):
-    """Their records bear it."""
+    """Their records store the facility."""
     root = client_for(worked.superuser)
     page = root.get(f"/admin/roster/user/{worked.ada.pk}/change/").content.decode()
 
@@ -119,8 +119,8 @@ def test_people_stay_in_their_facility(worked: School):
     assert 'name="facility"' not in page
 
 
-def test_sqlite_goes_to_the_learners_own_rows(worked: School, statements: Any):
-    """contract 1.7: it knows no numbers of rows, and must not walk the facility's."""
+def test_sqlite_uses_the_index_of_the_learner(worked: School, statements: Any):
+    """contract 1.7: SQLite has no row statistics, and must not scan the rows of the facility."""
     if connection.vendor != "sqlite":
         pytest.skip("PostgreSQL's plans are for benchmarks/explain.py")
     app = client_for(worked.key())

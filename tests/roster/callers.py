@@ -1,4 +1,4 @@
-"""Nine kinds of callers, and how they call."""
+"""Nine kinds of callers, and functions that send their requests."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CALLERS = ["guest", "learner", "coach", "f-coach", "admin", "super", "k:read", "
 
 
 def caller(school: School, name: str) -> Caller:
-    """Return who calls, by their name in the tables."""
+    """Return the caller with this name in the tables."""
     if name.startswith("k:"):
         return school.key(Scope(name[2:]))
     people = {
@@ -35,9 +35,9 @@ Call = Callable[..., Any]
 
 @contextmanager
 def apart(*, undone: bool = False) -> Iterator[None]:
-    """Keep what happens here a transaction of its own within the test's, and undo it if asked.
+    """Run the block in a savepoint of the test's transaction; roll it back on request.
 
-    So requests meet the database as on a server, and one that fails does not end the test.
+    So requests use the database as on a server, and a failing request does not end the test.
     """
     savepoint, failed = transaction.savepoint(), True
     try:
@@ -52,7 +52,7 @@ def apart(*, undone: bool = False) -> Iterator[None]:
 
 
 def calling(who: Caller | Client) -> Call:
-    """Return how somebody calls: by method, path and body."""
+    """Return a function that sends requests as this caller: method, path, body."""
     client = who if isinstance(who, Client) else client_for(who)
 
     def call(method: str, path: str, body: Any = None) -> Any:
@@ -68,7 +68,7 @@ def calling(who: Caller | Client) -> Call:
 
 
 def as_caller(school: School, name: str) -> Call:
-    """Return how one of the nine calls."""
+    """Return a function that sends requests as one of the nine callers."""
     return calling(caller(school, name))
 
 
@@ -81,7 +81,7 @@ def role_of(school: School, name: str) -> Role:
 
 
 def problem(response: Any) -> tuple[int, str | None]:
-    """Return the status and the field of the one thing wrong."""
+    """Return the status and the field of the only error."""
     [error] = response.json()
     assert set(error) == {"id", "metadata"}
     assert set(error["metadata"]) == {"field", "message"}
@@ -89,6 +89,6 @@ def problem(response: Any) -> tuple[int, str | None]:
 
 
 def logs_in(username: str, password: str) -> bool:
-    """Tell whether these credentials open a login session."""
+    """Return whether these credentials open a login session."""
     body = {"username": username, "password": password}
     return calling(None)("POST", "auth/session", body).status_code == 200

@@ -1,4 +1,4 @@
-"""Fixtures: importing an export that the test describes."""
+"""Fixtures that import a OneRoster export given by the test."""
 
 from __future__ import annotations
 

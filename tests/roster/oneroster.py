@@ -1,4 +1,4 @@
-"""Plain builders of OneRoster exports, and what an import of one leaves behind."""
+"""Builders of OneRoster exports, and helpers that read the result of an import."""
 
 from __future__ import annotations
 
@@ -62,8 +62,8 @@ def person(key: str, username: str, **cells: str):
 
 
 def role(key: str, kind: str, at: str = "s1", **cells: str):
-    told = {"userSourcedId": key, "role": kind, "orgSourcedId": at, "roleType": "primary"}
-    return {"sourcedId": f"{key}-{kind}-{at}", **told, **cells}
+    fields = {"userSourcedId": key, "role": kind, "orgSourcedId": at, "roleType": "primary"}
+    return {"sourcedId": f"{key}-{kind}-{at}", **fields, **cells}
 
 
 def school_class(key: str, title: str, at: str = "s1", **cells: str):
@@ -71,12 +71,15 @@ def school_class(key: str, title: str, at: str = "s1", **cells: str):
 
 
 def enrolment(room: str, key: str, kind: str = "student", at: str = "s1", **cells: str):
-    told = {"classSourcedId": room, "userSourcedId": key, "schoolSourcedId": at, "role": kind}
-    return {"sourcedId": f"{room}-{key}-{kind}", **told, **cells}
+    fields = {"classSourcedId": room, "userSourcedId": key, "schoolSourcedId": at, "role": kind}
+    return {"sourcedId": f"{room}-{key}-{kind}", **fields, **cells}
 
 
 def export(**changed: list[dict[str, str]]) -> Files:
-    """Return a school with an admin, a teacher and two students in a class; but for changes."""
+    """Return files of a school with an admin, a teacher, two students and a class.
+
+    The arguments replace whole files.
+    """
     files = {
         "orgs": [org("d1", "County", "district"), org(parentSourcedId="d1")],
         "users": [
@@ -102,7 +105,7 @@ def export(**changed: list[dict[str, str]]) -> Files:
 
 
 def with_row(name: str, row: dict[str, str], **changed: list[dict[str, str]]) -> Files:
-    """Return the usual export with one row more, or changed where it has the id already."""
+    """Return the default export with one more row, or with the row of this id replaced."""
     files = export(**changed)
     rows = files[f"{name}.csv"]
     places = [n for n, old in enumerate(rows) if old["sourcedId"] == row["sourcedId"]]

@@ -1,4 +1,4 @@
-"""The admin of the roster, for superusers."""
+"""The roster's admin, as superusers use it."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ def test_a_persons_page_opens(root: Browser, school: School, who: str):
 
 
 @pytest.mark.parametrize("table", ["user", "facility", "classroom"])
-def test_what_has_records_is_removed_through_the_api_alone(
+def test_rows_with_records_are_removed_only_through_the_api(
     root: Browser, school: School, table: str
 ):
-    """contract 1.8: not by a page that first reads years of everybody's work."""
+    """contract 1.8: no admin page first loads years of records."""
     rows = {"user": school.ada, "facility": school.facility, "classroom": school.class_7a}
     page, row = f"/admin/roster/{table}", rows[table]
     bulk = {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"}
@@ -60,7 +60,7 @@ def test_what_has_records_is_removed_through_the_api_alone(
     assert type(row)._default_manager.filter(pk=row.pk).exists()
 
 
-def test_who_may_only_look_is_not_told_how_to_remove(school: School):
+def test_a_viewer_without_rights_sees_no_hint_on_deletion(school: School):
     coach = Browser()
     coach.force_login(school.coach, backend="roster.authentication.RosterBackend")
 
@@ -71,15 +71,15 @@ def test_who_may_only_look_is_not_told_how_to_remove(school: School):
 
 
 def test_a_group_can_be_removed_with_its_class_open(root: Browser, school: School):
-    """Who is in it stays in the class."""
+    """The members stay in the class."""
     gone = root.post(f"/admin/roster/learnergroup/{school.group.pk}/delete/", {"post": "yes"})
 
     assert gone.status_code == 302
     assert school.ada.enrolments.count() == 1
 
 
-def test_a_key_is_made_here_and_its_secret_shown_once(root: Browser, school: School):
-    """contract 0.3: keys are made by command or in the admin."""
+def test_a_key_is_created_in_the_admin_and_its_secret_shown_once(root: Browser, school: School):
+    """contract 0.3: keys are created by command or in the admin."""
     page = root.post(
         "/admin/roster/apikey/add/",
         {"facility": school.facility.pk, "name": "LMS", "can_read": "on"},
@@ -97,7 +97,7 @@ def test_a_key_is_made_here_and_its_secret_shown_once(root: Browser, school: Sch
     assert client.get("/api/logger/attemptlog").status_code == 401
 
 
-def test_the_box_that_chooses_a_key_is_called_nothing(root: Browser, school: School):
+def test_the_checkbox_column_of_keys_has_no_label(root: Browser, school: School):
     school.key()
 
     page = root.get("/admin/roster/apikey/").content.decode()
@@ -106,7 +106,7 @@ def test_the_box_that_chooses_a_key_is_called_nothing(root: Browser, school: Sch
     assert 'data-label="&lt;' not in page
 
 
-def test_revoking_passes_over_keys_that_are_no_use_already(root: Browser, school: School):
+def test_revoking_skips_keys_that_are_expired(root: Browser, school: School):
     living, expired = key_row(school.key()), key_row(school.key())
     ApiKey.objects.filter(pk=expired.pk).update(expires_at=NOW)
 
@@ -118,7 +118,7 @@ def test_revoking_passes_over_keys_that_are_no_use_already(root: Browser, school
     assert list(ApiKey.objects.exclude(revoked_at=None)) == [living]
 
 
-def test_a_key_that_may_do_nothing_is_refused_in_words(root: Browser, school: School):
+def test_a_key_without_scopes_is_refused_with_a_message(root: Browser, school: School):
     page = root.post("/admin/roster/apikey/add/", {"facility": school.facility.pk, "name": "LMS"})
 
     assert page.status_code == 200
@@ -126,7 +126,7 @@ def test_a_key_that_may_do_nothing_is_refused_in_words(root: Browser, school: Sc
     assert not ApiKey.objects.exists()
 
 
-def test_somebody_is_added_here_and_can_log_in(root: Browser, school: School):
+def test_a_user_added_in_the_admin_can_log_in(root: Browser, school: School):
     page = root.post(
         "/admin/roster/user/add/",
         {
@@ -140,8 +140,8 @@ def test_somebody_is_added_here_and_can_log_in(root: Browser, school: School):
     assert client_for(None).post("/api/auth/session", body, format="json").status_code == 200
 
 
-def test_whoever_is_given_a_role_may_open_the_admin(root: Browser, school: School):
-    """contract 1.8: a coach made here is a coach who can look."""
+def test_a_user_with_a_role_can_open_the_admin(root: Browser, school: School):
+    """contract 1.8: a coach created here can read."""
     nobody = {"TOTAL_FORMS": "0", "INITIAL_FORMS": "0"}
     form = {
         "username": "ben", "facility": school.facility.pk, "is_active": "on",
@@ -159,7 +159,7 @@ def test_whoever_is_given_a_role_may_open_the_admin(root: Browser, school: Schoo
 
 
 @pytest.mark.parametrize("username", ["ADA", "ada"])
-def test_a_username_taken_in_another_case_is_refused_in_words(
+def test_a_username_taken_in_another_case_is_refused_with_a_message(
     root: Browser, school: School, username: str
 ):
     """contract 1.8: unique, case-insensitively."""
@@ -175,7 +175,7 @@ def test_a_username_taken_in_another_case_is_refused_in_words(
     assert b"already" in page.content
 
 
-def test_somebody_without_a_username_is_added_here(root: Browser, school: School):
+def test_a_user_without_a_username_can_be_added(root: Browser, school: School):
     for external_id in ("s-1", "s-2"):
         page = root.post(
             "/admin/roster/user/add/",

@@ -1,4 +1,4 @@
-"""Who may change what through the admin: contract 1.8, as through the API."""
+"""Rights to change the roster in the admin, the same as in the API: contract 1.8."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ def browser(user: User) -> Browser:
 
 @pytest.fixture
 def head(school: School) -> User:
-    """The admin of the other facility."""
+    """Return the admin of the other facility."""
     head = make_user(school.elsewhere, username="head", external_id=None)
     services.assign_role(head, RoleKind.ADMIN, school.elsewhere)
     return head
 
 
 def inline(name: str, *rows: dict[str, Any], there: int = 0) -> dict[str, Any]:
-    """Return the fields of rows that hang on another."""
+    """Return the form fields of inline rows; `there` of them are stored already."""
     fields = {f"{name}-TOTAL_FORMS": len(rows), f"{name}-INITIAL_FORMS": there}
     for place, row in enumerate(rows):
         fields |= {f"{name}-{place}-{field}": value for field, value in row.items()}
@@ -69,7 +69,7 @@ def person_form(user: User, *roles: dict[str, Any], **fields: Any) -> dict[str, 
 
 
 def rows_of(school: School) -> dict[str, Any]:
-    """Return a row of each table, of the school."""
+    """Return one row of each table, all of the school."""
     lesson = make_lesson(school.class_7a)
     lesson.title, lesson.classroom = "Of Riverside alone", school.class_7a
     lesson.save()
@@ -86,9 +86,7 @@ def rows_of(school: School) -> dict[str, Any]:
 @pytest.mark.parametrize(
     "table", ["user", "facility", "classroom", "learnergroup", "lesson", "apikey"]
 )
-def test_what_is_of_another_facility_is_not_there_by_any_path(
-    school: School, head: User, table: str
-):
+def test_rows_of_another_facility_are_not_found_by_any_path(school: School, head: User, table: str):
     row = rows_of(school)[table]
     before = type(row)._default_manager.values().get(pk=row.pk)
     stranger = browser(head)
@@ -105,7 +103,7 @@ def test_what_is_of_another_facility_is_not_there_by_any_path(
     assert type(row)._default_manager.values().get(pk=row.pk) == before
 
 
-def test_a_strangers_password_is_not_theirs_to_set(school: School, head: User):
+def test_the_password_of_a_stranger_cannot_be_set(school: School, head: User):
     page = f"/admin/roster/user/{school.ada.pk}/password/"
     form = {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD, "usable_password": "true"}
 
@@ -118,11 +116,11 @@ def test_a_strangers_password_is_not_theirs_to_set(school: School, head: User):
 
 @pytest.mark.parametrize("table", TABLES)
 @pytest.mark.parametrize("who", ["admin", "facility_coach", "coach"])
-def test_every_page_opens_for_whom_it_is_there(school: School, who: str, table: str):
-    """Coaches see but do not edit, except what they hand out."""
+def test_every_page_opens_for_authorized_users(school: School, who: str, table: str):
+    """Coaches can view but not edit, except assignments."""
     viewer = browser(getattr(school, who))
-    hands_out = table in ("lesson", "quiz", "coursesession")
-    may_add = table != "facility" and (who == "admin" or hands_out)
+    can_assign = table in ("lesson", "quiz", "coursesession")
+    may_add = table != "facility" and (who == "admin" or can_assign)
 
     assert viewer.get(f"/admin/roster/{table}/").status_code == (
         403 if table == "apikey" and who != "admin" else 200
@@ -132,7 +130,7 @@ def test_every_page_opens_for_whom_it_is_there(school: School, who: str, table: 
 
 @pytest.mark.parametrize("who", ["facility_coach", "coach"])
 @pytest.mark.parametrize("table", ["user", "facility", "classroom", "learnergroup"])
-def test_coaches_look_and_change_nothing(school: School, who: str, table: str):
+def test_coaches_can_view_but_not_change(school: School, who: str, table: str):
     row = rows_of(school)[table]
     viewer, page = browser(getattr(school, who)), f"/admin/roster/{table}/{row.pk}"
 
@@ -156,7 +154,7 @@ def test_an_admin_changes_people_of_their_facility(school: School):
     assert (entry.actor_id, entry.facility) == (school.admin.pk, school.facility)
 
 
-def test_an_admin_sets_a_password_and_it_is_in_no_log(school: School):
+def test_a_password_set_by_an_admin_is_not_logged(school: School):
     page = f"/admin/roster/user/{school.ben.pk}/password/"
     form = {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD, "usable_password": "true"}
 
@@ -168,8 +166,8 @@ def test_an_admin_sets_a_password_and_it_is_in_no_log(school: School):
     assert AuditEntry.objects.order_by("-id")[0].changes == {"password": ["•••", "•••"]}
 
 
-def test_nobody_becomes_more_than_they_are(school: School):
-    """contract 1.8: is_superuser, is_staff and permissions are never theirs to write."""
+def test_users_cannot_raise_their_own_rights(school: School):
+    """contract 1.8: is_superuser, is_staff and permissions cannot be set by others."""
     for user in (school.ben, school.admin):
         form = person_form(user, is_superuser="on", is_staff="on", facility=school.elsewhere.pk)
         browser(school.admin).post(f"/admin/roster/user/{user.pk}/change/", form)
@@ -184,7 +182,7 @@ def test_nobody_becomes_more_than_they_are(school: School):
     assert b'name="is_staff"' not in shown
 
 
-def test_only_superusers_touch_superusers_and_those_who_look_after_others_too(school: School):
+def test_only_superusers_change_superusers_and_staff_of_other_facilities(school: School):
     """contract 1.8."""
     User.objects.filter(pk=school.superuser.pk).update(facility=school.facility)
     services.assign_role(school.ben, RoleKind.COACH, school.foreign_class)
@@ -201,14 +199,14 @@ def test_only_superusers_touch_superusers_and_those_who_look_after_others_too(sc
 
 
 def choices(page: Any, name: str) -> set[str]:
-    """Return the labels a field offers."""
+    """Return the labels of a field's options."""
     found = re.search(rf'<select name="{name}".*?</select>', page.content.decode(), re.DOTALL)
     assert found is not None
     labels = re.findall(r"<option[^>]*>([^<]*)</option>", found[0])
     return {html.unescape(label) for label in labels} - {"---------"}
 
 
-def test_roles_are_given_in_their_own_facility_alone(school: School, head: User):
+def test_admins_assign_roles_only_in_their_own_facility(school: School, head: User):
     services.assign_role(school.admin, RoleKind.ADMIN, school.elsewhere)
     admin, page = browser(school.admin), f"/admin/roster/user/{school.ben.pk}/change/"
 
@@ -241,7 +239,7 @@ def test_roles_are_given_in_their_own_facility_alone(school: School, head: User)
     assert AuditEntry.objects.filter(action="added", object_kind="role", object_id=role.pk).exists()
 
 
-def test_whoever_loses_the_last_role_stays_outside_and_it_is_kept(school: School):
+def test_removing_the_last_role_revokes_staff_access_and_is_audited(school: School):
     role = Role.objects.get(user=school.coach)
     gone = {**inline("roles", {"id": role.pk, "user": school.coach.pk, "DELETE": "on"}, there=1)}
 
@@ -255,8 +253,8 @@ def test_whoever_loses_the_last_role_stays_outside_and_it_is_kept(school: School
     assert (entry.object_kind, entry.object_name) == ("role", "coach: Coach of 7A")
 
 
-def test_a_role_of_somebody_else_is_not_removed_from_here(school: School):
-    """A forged id of a row that does not hang on this person."""
+def test_a_role_of_another_person_cannot_be_removed(school: School):
+    """The form has a forged id of a role of another person."""
     role = Role.objects.get(user=school.foreign_coach)
     forged = inline("roles", {"id": role.pk, "user": school.ben.pk, "DELETE": "on"}, there=1)
 
@@ -267,7 +265,7 @@ def test_a_role_of_somebody_else_is_not_removed_from_here(school: School):
     assert Role.objects.filter(pk=role.pk).exists()
 
 
-def test_people_and_classes_are_added_to_their_own_facility_alone(school: School, head: User):
+def test_admins_add_people_and_classes_only_to_their_own_facility(school: School, head: User):
     admin = browser(school.admin)
     form = {"usable_password": "false", "password1": "", "password2": "", "external_id": "x1"}
 
@@ -295,7 +293,7 @@ def test_people_and_classes_are_added_to_their_own_facility_alone(school: School
     ]  # fmt: skip
 
 
-def test_a_group_is_of_those_who_attend_its_class(school: School):
+def test_only_learners_of_the_class_can_join_its_group(school: School):
     admin, page = browser(school.admin), f"/admin/roster/learnergroup/{school.group.pk}/change/"
     held = GroupMembership.objects.get(group=school.group)
     there = {"id": held.pk, "group": school.group.pk}
@@ -318,7 +316,7 @@ def test_a_group_is_of_those_who_attend_its_class(school: School):
     }  # fmt: skip
 
 
-def test_an_admin_settles_their_facility_but_not_its_partner_id(school: School):
+def test_an_admin_changes_their_facility_except_its_partner_id(school: School):
     page = f"/admin/roster/facility/{school.facility.pk}/change/"
 
     saved = browser(school.admin).post(
@@ -330,7 +328,7 @@ def test_an_admin_settles_their_facility_but_not_its_partner_id(school: School):
     assert (facility.name, facility.partner_id, facility.auto_provision) == ("R", None, False)
 
 
-def test_keys_are_revoked_in_their_own_facility_alone(school: School, head: User):
+def test_admins_revoke_keys_only_in_their_own_facility(school: School, head: User):
     own, foreign = key_row(school.key()), key_row(make_key(school.elsewhere))
     admin = browser(school.admin)
 
@@ -343,7 +341,7 @@ def test_keys_are_revoked_in_their_own_facility_alone(school: School, head: User
     assert b"digest" not in admin.get(f"/admin/roster/apikey/{own.pk}/change/").content
 
 
-def test_a_coach_hands_out_to_their_own_class(school: School):
+def test_a_coach_assigns_lessons_to_their_own_class(school: School):
     """contract 1.8."""
     coach = browser(school.coach)
     form = {"title": "Week 1", "active": "on", "facility": school.facility.pk}
@@ -369,8 +367,8 @@ def test_a_coach_hands_out_to_their_own_class(school: School):
     assert (
         coach.post(f"/admin/roster/lesson/{lesson.pk}/delete/", {"post": "yes"}).status_code == 302
     )
-    told = AuditEntry.objects.filter(actor_id=school.coach.pk).order_by("id")
-    assert list(told.values_list("action", "object_kind")) == [
+    entries = AuditEntry.objects.filter(actor_id=school.coach.pk).order_by("id")
+    assert list(entries.values_list("action", "object_kind")) == [
         ("added", "lesson"),
         ("changed", "lesson"),
         ("added", "lessonassignment"),
@@ -378,7 +376,7 @@ def test_a_coach_hands_out_to_their_own_class(school: School):
     ]
 
 
-def test_what_the_facility_handed_out_is_not_a_class_coachs_to_change(school: School):
+def test_a_class_coach_cannot_change_assignments_of_the_facility(school: School):
     lesson = make_lesson(school.class_7a)
     coach, page = browser(school.coach), f"/admin/roster/lesson/{lesson.pk}"
 
@@ -388,7 +386,7 @@ def test_what_the_facility_handed_out_is_not_a_class_coachs_to_change(school: Sc
     assert browser(school.facility_coach).get(f"{page}/delete/").status_code == 200
 
 
-def test_search_and_autocompletion_know_nobody_else(school: School):
+def test_search_and_autocompletion_find_only_visible_people(school: School):
     address = (
         "/admin/autocomplete/?term={}&app_label=logger&model_name=contentsession&field_name=user"
     )
@@ -434,7 +432,7 @@ def test_the_audit_log_is_for_admins_of_the_facility(school: School, head: User,
 
 
 @pytest.mark.parametrize("table", ["user", "classroom", "learnergroup", "lesson", "apikey"])
-def test_a_list_is_narrowed_to_a_facility(school: School, table: str):
+def test_a_list_can_be_filtered_by_facility(school: School, table: str):
     own = rows_of(school)[table]
     viewer = browser(school.superuser)
 
@@ -446,7 +444,7 @@ def test_a_list_is_narrowed_to_a_facility(school: School, table: str):
     assert f"/{own.pk}/change/" not in keys(school.elsewhere)
 
 
-def test_assignments_are_narrowed_to_those_in_use(school: School):
+def test_assignments_can_be_filtered_by_active(school: School):
     make_lesson(school.class_7a, active=False)
     viewer = browser(school.coach)
 
@@ -457,7 +455,7 @@ def test_assignments_are_narrowed_to_those_in_use(school: School):
     assert [found(), found(active="yes"), found(active="no"), found(active="x")] == [1, 0, 1, 0]
 
 
-def test_the_audit_log_is_narrowed_to_an_action_and_a_facility(school: School):
+def test_the_audit_log_can_be_filtered_by_action_and_facility(school: School):
     for place, name in ((school.class_7a, "7A anew"), (school.foreign_class, "1X anew")):
         browser(school.superuser).post(
             f"/admin/roster/classroom/{place.pk}/change/", {"name": name, **inline("groups")}
@@ -474,48 +472,48 @@ def test_the_audit_log_is_narrowed_to_an_action_and_a_facility(school: School):
 
 @pytest.mark.parametrize("who", ["coach", "facility_coach", "admin", "superuser"])
 @pytest.mark.parametrize("table", [*TABLES, "auditentry", "export"])
-def test_a_list_costs_the_same_however_long(
+def test_queries_of_a_list_do_not_grow_with_its_rows(
     school: School, statements: Callable[[], Any], who: str, table: str
 ):
-    def taken() -> int:
+    def count_queries() -> int:
         viewer = browser(getattr(school, who))
         with statements() as asked:
             viewer.get(f"/admin/roster/{table}/")
         return len(asked)
 
-    taken()  # What Django keeps for good is there then.
-    few = taken()
+    count_queries()  # The first request fills Django's caches.
+    few = count_queries()
     _fill(school)
 
-    assert taken() == few <= 10
+    assert count_queries() == few <= 10
 
 
 @pytest.mark.parametrize("who", ["facility_coach", "admin", "superuser"])
 @pytest.mark.parametrize("table", TABLES)
 @pytest.mark.parametrize("page", ["change", "delete", "history"])
-def test_a_page_costs_the_same_however_much_hangs_on_it(
+def test_queries_of_a_page_do_not_grow_with_related_rows(
     school: School, statements: Callable[[], Any], page: str, table: str, who: str
 ):
-    row = much_hangs_on(school)[table]
+    row = rows_with_relations(school)[table]
 
-    def taken() -> int:
+    def count_queries() -> int:
         viewer = browser(getattr(school, who))
         with statements() as asked:
             viewer.get(f"/admin/roster/{table}/{row.pk}/{page}/")
         return len(asked)
 
-    taken()  # What Django keeps for good is there then.
-    few = taken()
+    count_queries()  # The first request fills Django's caches.
+    few = count_queries()
     _fill(school)
 
-    assert taken() == few <= 15
+    assert count_queries() == few <= 15
 
 
 @pytest.mark.parametrize("page", ["change", "delete"])
-def test_saving_and_removing_cost_the_same_however_much_hangs_on_it(
+def test_queries_of_saving_and_deleting_do_not_grow_with_related_rows(
     school: School, statements: Callable[[], Any], page: str
 ):
-    def taken(group: LearnerGroup) -> int:
+    def count_queries(group: LearnerGroup) -> int:
         members = [{"id": str(key)} for key in group.memberships.values_list("pk", flat=True)]
         rows = inline("memberships", *members, there=len(members))
         viewer = browser(school.admin)
@@ -534,12 +532,12 @@ def test_saving_and_removing_cost_the_same_however_much_hangs_on_it(
     for number in range(12):
         services.join_group(make_user(school.facility), large)
         services.join_group(make_user(school.facility), small) if number == 0 else None
-    taken(school.group)
+    count_queries(school.group)
 
-    assert taken(large) == taken(small) <= 30
+    assert count_queries(large) == count_queries(small) <= 30
 
 
-def test_what_goes_along_is_counted(school: School):
+def test_the_deletion_page_counts_related_rows(school: School):
     services.join_group(school.ben, school.group)
     make_lesson(school.group)
 
@@ -550,8 +548,8 @@ def test_what_goes_along_is_counted(school: School):
     assert "Lesson assignments: 1" in text
 
 
-def much_hangs_on(school: School) -> dict[str, Any]:
-    """Return a row of each table, on which more will hang."""
+def rows_with_relations(school: School) -> dict[str, Any]:
+    """Return one row of each table, to which `_fill` adds related rows."""
     rows = rows_of(school)
     quiz = make_quiz(school.class_7a)
     course = CourseSession.objects.create(facility=school.facility, title="course")
@@ -559,7 +557,7 @@ def much_hangs_on(school: School) -> dict[str, Any]:
 
 
 def _fill(school: School) -> None:
-    """Put much more of everything into the school."""
+    """Add many more rows of every kind to the school."""
     for number in range(12):
         room = Classroom.objects.create(facility=school.facility, name=f"room {number}")
         services.enrol(school.ada, room)

@@ -1,4 +1,4 @@
-"""The audit log: every edit of the roster is in it, and stays."""
+"""The audit log: it has an entry for every change of the roster, and entries are permanent."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from tests.factories import PASSWORD, School, key_row
 NEW_PASSWORD = "a different battery staple"
 
 
-def told() -> list[tuple[str, str, str]]:
+def audited_changes() -> list[tuple[str, str, str]]:
     entries = AuditEntry.objects.order_by("id")
     return [(entry.action, entry.object_kind, entry.object_name) for entry in entries]
 
 
-def newest() -> AuditEntry:
+def newest_entry() -> AuditEntry:
     return AuditEntry.objects.order_by("-id")[0]
 
 
 @pytest.fixture
 def school(school: School) -> School:
-    """The school, before anything is kept of it."""
+    """Return the school, and assert that the audit log is empty."""
     assert not AuditEntry.objects.exists()
     return school
 
 
-def test_every_write_of_the_api_is_kept(school: School):
-    """contract 1.8: every verb that changes the roster, by a person."""
+def test_every_write_of_the_api_is_audited(school: School):
+    """contract 1.8: every method that changes the roster, by a person."""
     admin = client_for(school.admin)
     place = {"collection": school.class_7b.pk.hex}
 
@@ -57,7 +57,7 @@ def test_every_write_of_the_api_is_kept(school: School):
     for path in (lesson, role, membership, person, group, room):
         assert admin.delete(path).status_code == 204
 
-    assert told() == [
+    assert audited_changes() == [
         ("added", "classroom", "9C"),
         ("added", "learnergroup", "readers"),
         ("added", "user", "Zoe"),
@@ -81,28 +81,28 @@ def test_every_write_of_the_api_is_kept(school: School):
     }
 
 
-def test_an_entry_tells_what_was_and_what_is(school: School):
+def test_an_entry_has_the_old_and_the_new_value(school: School):
     client_for(school.admin).patch(
         f"/api/auth/facilityuser/{school.ada.pk.hex}", {"full_name": "Ada L."}
     )
 
-    assert newest().changes == {"full_name": ["Ada", "Ada L."]}
-    assert newest().object_id == school.ada.pk
+    assert newest_entry().changes == {"full_name": ["Ada", "Ada L."]}
+    assert newest_entry().object_id == school.ada.pk
 
 
-def test_of_a_password_only_that_it_changed_is_kept(school: School):
+def test_an_entry_of_a_password_change_has_no_password(school: School):
     path = f"/api/auth/facilityuser/{school.ada.pk.hex}"
 
     client_for(school.admin).patch(path, {"password": NEW_PASSWORD})
 
     school.ada.refresh_from_db()
-    assert newest().changes == {"password": ["•••", "•••"]}
+    assert newest_entry().changes == {"password": ["•••", "•••"]}
     everything = json.dumps(list(AuditEntry.objects.values_list("changes", flat=True)))
     assert NEW_PASSWORD not in everything
     assert school.ada.password not in everything
 
 
-def test_what_changes_nothing_is_no_entry(school: School):
+def test_a_write_that_changes_nothing_is_not_audited(school: School):
     admin = client_for(school.admin)
     path = f"/api/auth/facilityuser/{school.ada.pk.hex}"
     member = {"user": school.ada.pk.hex, "collection": school.class_7a.pk.hex}
@@ -110,30 +110,28 @@ def test_what_changes_nothing_is_no_entry(school: School):
     assert admin.patch(path, {"full_name": "Ada"}).status_code == 200
     assert admin.post("/api/auth/membership", member).status_code == 201
 
-    assert told() == []
+    assert audited_changes() == []
 
 
-def test_what_is_refused_is_no_entry(school: School):
+def test_a_refused_request_is_not_audited(school: School):
     path = f"/api/auth/facilityuser/{school.ada.pk.hex}"
 
     assert client_for(school.coach).patch(path, {"full_name": "x"}).status_code == 403
     assert client_for(school.foreign_coach).delete(path).status_code == 404
 
-    assert told() == []
+    assert audited_changes() == []
 
 
-def test_a_key_is_named_as_the_one_who_did_it(school: School):
+def test_an_entry_names_the_key_as_its_actor(school: School):
     secret = school.key(Scope.ADMIN)
 
     client_for(secret).patch(f"/api/auth/classroom/{school.class_7a.pk.hex}", {"name": "7X"})
 
-    assert newest().actor_name == str(key_row(secret))
-    assert newest().actor_id == key_row(secret).pk
+    assert newest_entry().actor_name == str(key_row(secret))
+    assert newest_entry().actor_id == key_row(secret).pk
 
 
-def test_commands_are_kept_too_and_no_secret_of_theirs(
-    school: School, capsys: pytest.CaptureFixture[str]
-):
+def test_commands_are_audited_without_secrets(school: School, capsys: pytest.CaptureFixture[str]):
     call_command("create_key", "LMS", "--facility", "Riverside", "--scope", "read")
     secret = capsys.readouterr().out.strip()
     call_command("revoke_key", secret)
@@ -145,9 +143,7 @@ def test_commands_are_kept_too_and_no_secret_of_theirs(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_import_is_one_entry_of_what_it_named(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-):
+def test_an_import_is_one_entry_with_its_counts(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     roster = {
         "facility": {"name": "Hillside"},
         "users": [{"username": name, "password": PASSWORD} for name in ("kim", "lena")],
@@ -176,10 +172,10 @@ def test_no_statement_changes_or_deletes_an_entry(school: School, statement: str
     ):
         cursor.execute(statement.format(table=AuditEntry._meta.db_table))
 
-    assert newest().actor_name == "admin"
+    assert newest_entry().actor_name == "admin"
 
 
-def test_an_entry_outlives_whom_and_what_it_is_about(school: School):
+def test_an_entry_outlives_its_object_and_its_facility(school: School):
     client_for(school.admin).patch(f"/api/auth/classroom/{school.class_7a.pk.hex}", {"name": "x"})
 
     assert (
@@ -189,4 +185,7 @@ def test_an_entry_outlives_whom_and_what_it_is_about(school: School):
         == 204
     )
 
-    assert told() == [("changed", "classroom", "x"), ("removed", "facility", "Riverside")]
+    assert audited_changes() == [
+        ("changed", "classroom", "x"),
+        ("removed", "facility", "Riverside"),
+    ]

@@ -1,4 +1,4 @@
-"""Who is calling: contract 0.3, 0.4, and logging in (1.8)."""
+"""Authentication: contract 0.3, 0.4, and logging in (1.8)."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_an_unknown_key_is_refused_even_beside_a_valid_cookie(
         assert response.headers["WWW-Authenticate"].startswith("Bearer")
 
 
-def test_missing_credentials_are_refused_where_they_are_needed(db: None):
+def test_missing_credentials_are_refused_if_required(db: None):
     """contract 0.3, 0.7: without credentials lists answer 401."""
     for path in (LIST, "/api/logger/masterylog", "/api/logger/totalcontentprogress/x"):
         response = client_for(None).get(path)
@@ -105,15 +105,15 @@ def test_a_repeated_header_is_read_as_servers_join_it(school: School):
     assert Client().get(LIST, HTTP_X_API_KEY=f"{one}, {other}").status_code == 400
 
 
-def test_the_session_wants_a_keys_scopes(school: School):
+def test_the_current_session_requires_the_scopes_of_a_key(school: School):
     """contract 0.3: read for every GET."""
     assert client_for(school.key(Scope.WRITE)).get(CURRENT).status_code == 403
     assert client_for(school.key(Scope.READ)).get(CURRENT).json()["kind"] == ["key"]
     assert client_for(school.key(Scope.READ)).put(CURRENT, {}).status_code == 403
 
 
-def test_a_key_may_log_a_session_out(school: School):
-    """contract 0.3: beside a cookie the key is who calls, and the session still ends."""
+def test_a_key_can_end_a_login_session(school: School):
+    """contract 0.3: with a key and a cookie the key is the caller, and the session still ends."""
     client = Client()
     login(client)
 
@@ -121,8 +121,8 @@ def test_a_key_may_log_a_session_out(school: School):
     assert client.get(LIST).status_code == 401
 
 
-def test_other_authorization_schemes_are_not_ours(school: School):
-    """A proxy's own Basic credentials do not get in the way; a misspelled key is told."""
+def test_other_authorization_schemes_are_ignored(school: School):
+    """Basic credentials of a proxy are ignored; a misspelled key is refused."""
     ada = client_for(school.ada)
 
     assert ada.get(LIST, HTTP_AUTHORIZATION="Basic eDp5").status_code == 200
@@ -173,7 +173,7 @@ def test_only_a_digest_is_stored(school: School):
     assert row.prefix in secret
 
 
-def test_the_last_use_is_noted_to_five_minutes(school: School):
+def test_the_last_use_of_a_key_is_stored_every_five_minutes(school: School):
     secret = school.key()
     client = client_for(secret)
 
@@ -189,7 +189,7 @@ def test_the_last_use_is_noted_to_five_minutes(school: School):
 
 
 @pytest.mark.parametrize("cookie", ["abc\\000defgh", "'; --", "é" * 9, "A" * 32, "a" * 5000])
-def test_a_cookie_that_is_no_session_is_nobodys(db: None, cookie: str):
+def test_an_invalid_session_cookie_is_anonymous(db: None, cookie: str):
     client = client_for(None)
     client.cookies["sessionid"] = cookie
 
@@ -229,7 +229,7 @@ def test_an_anonymous_client_gets_its_csrf_cookie(db: None):
     assert "csrftoken" in response.cookies
 
 
-def test_login_wants_json(school: School):
+def test_login_requires_json(school: School):
     """contract 0.4."""
     body = {"username": "ada", "password": PASSWORD}
 
@@ -255,7 +255,7 @@ def test_login_wants_json(school: School):
         ("", 403),
     ],
 )
-def test_login_wants_an_allowed_origin(
+def test_login_requires_an_allowed_origin(
     school: School, settings: Any, origin: str | None, status: int
 ):
     """contract 0.4: where an Origin is sent."""
@@ -276,7 +276,7 @@ def test_login_wants_an_allowed_origin(
         ("localhost.example.org", True),
     ],
 )
-def test_cookies_are_secure_but_on_localhost(
+def test_cookies_are_secure_except_on_localhost(
     school: School, settings: Any, host: str, secure: bool
 ):
     """contract 0.4: SameSite=Lax, HttpOnly (session), Secure except on localhost."""
@@ -304,7 +304,7 @@ def test_cookies_are_secure_but_on_localhost(
         ("superuser", ["superuser"]),
     ],
 )
-def test_a_session_says_whose_it_is(school: School, who: str, kind: list[str]):
+def test_a_session_describes_its_user(school: School, who: str, kind: list[str]):
     """contract 1.8."""
     user = getattr(school, who)
     client = Client()
@@ -334,7 +334,7 @@ def test_logging_out_ends_the_session(school: School):
     assert client.get(LIST).status_code == 401
 
 
-def test_a_username_is_one_whatever_its_case(school: School):
+def test_usernames_are_unique_regardless_of_case(school: School):
     """contract 1.8: unique, case-insensitively, across the installation."""
     make_user(school.elsewhere, username="Ärzte")
 
@@ -350,7 +350,7 @@ def test_a_username_is_one_whatever_its_case(school: School):
     ("username", "password"),
     [("ada", "wrong"), ("nobody", PASSWORD), ("ada", PASSWORD.upper()), ("student_ada", PASSWORD)],
 )
-def test_bad_credentials_get_one_answer(school: School, username: str, password: str):
+def test_all_bad_credentials_get_the_same_response(school: School, username: str, password: str):
     """contract 1.8: the same answer for unknown users."""
     response = login(Client(), username, password)
 
@@ -364,7 +364,7 @@ def test_bad_credentials_get_one_answer(school: School, username: str, password:
     ]
 
 
-def test_a_facility_may_be_named_and_must_be_right(school: School):
+def test_a_facility_is_optional_but_must_be_correct(school: School):
     """contract 1.8."""
     assert login(Client(), facility=str(school.facility.pk)).status_code == 200
     assert login(Client(), facility=school.facility.pk.hex).status_code == 200
@@ -377,7 +377,7 @@ def test_a_facility_may_be_named_and_must_be_right(school: School):
     assert login(Client(), facility="x").status_code == 400
 
 
-def test_somebody_who_left_cannot_log_in_or_stay(school: School):
+def test_an_inactive_user_cannot_log_in_or_stay_logged_in(school: School):
     client = Client()
     login(client)
     school.ada.is_active = False
@@ -395,7 +395,7 @@ def test_incomplete_credentials_are_refused(school: School, body: Any):
     assert response.status_code == 400
 
 
-def test_repeated_failures_lock_a_name_out_from_that_address(school: School, settings: Any):
+def test_repeated_failures_lock_out_the_username_from_that_address(school: School, settings: Any):
     """contract 1.8: lock-out by username and IP."""
     settings.AXES_FAILURE_LIMIT = 3
     attacker, other = Client(REMOTE_ADDR="10.0.0.1"), Client(REMOTE_ADDR="10.0.0.2")
@@ -410,8 +410,8 @@ def test_repeated_failures_lock_a_name_out_from_that_address(school: School, set
     assert login(other).status_code == 200
 
 
-def test_a_wrong_facility_is_as_wrong_as_a_password(school: School, settings: Any):
-    """contract 1.8: nobody may try out passwords beside a foreign facility."""
+def test_a_wrong_facility_counts_as_a_failed_login(school: School, settings: Any):
+    """contract 1.8: no one can try passwords with the name of another facility."""
     settings.AXES_FAILURE_LIMIT = 3
     foreign = {"facility": school.elsewhere.pk.hex}
 
@@ -421,16 +421,14 @@ def test_a_wrong_facility_is_as_wrong_as_a_password(school: School, settings: An
 
 
 @pytest.mark.parametrize("username", ["ß" * 150, "ﷺ" * 150, "İ" * 150])
-def test_a_username_that_grows_when_folded_is_just_unknown(school: School, username: str):
+def test_a_username_that_becomes_longer_by_folding_is_unknown(school: School, username: str):
     assert login(Client(), username, "wrong").status_code == 401
 
 
 @pytest.mark.parametrize(
     "forwarded", ["junk", "unix:", "1.2.3.4:5678", "[::1]:80", "::1", "fe80::1%eth0", ",", "a" * 99]
 )
-def test_a_forwarded_address_that_is_none_does_no_harm(
-    school: School, settings: Any, forwarded: str
-):
+def test_a_malformed_forwarded_address_is_ignored(school: School, settings: Any, forwarded: str):
     """contract 0.13."""
     settings.TRUSTED_PROXIES = 1
     client = Client()
@@ -439,12 +437,12 @@ def test_a_forwarded_address_that_is_none_does_no_harm(
     assert login(client, "ada", "wrong").status_code == 401
 
 
-def test_a_server_behind_a_socket_has_no_address(school: School):
+def test_a_request_over_a_unix_socket_has_no_address(school: School):
     assert login(Client(REMOTE_ADDR=""), "ada", "wrong").status_code == 401
 
 
 def test_the_admin_locks_out_too(school: School, settings: Any):
-    """contract 1.8: the same count, whichever door is tried."""
+    """contract 1.8: the API and the admin share one count of failures."""
     settings.AXES_FAILURE_LIMIT = 2
     client = PlainClient()
     body = {"username": "coach", "password": "wrong"}
@@ -456,9 +454,7 @@ def test_the_admin_locks_out_too(school: School, settings: Any):
     assert login(Client(), "coach").status_code == 429
 
 
-def test_a_forwarded_address_is_believed_from_as_many_proxies_as_are_trusted(
-    school: School, settings: Any
-):
+def test_a_forwarded_address_is_used_from_trusted_proxies_only(school: School, settings: Any):
     """contract 0.13: TRUSTED_PROXIES decides the client's IP."""
     settings.AXES_FAILURE_LIMIT = 2
 

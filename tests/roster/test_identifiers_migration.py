@@ -1,6 +1,6 @@
-"""The migration that folds usernames anew: contract 1.8.
+"""The migration that folds usernames with the new rules: contract 1.8.
 
-The database goes back to before it once, for all of these: that takes seconds.
+The database is migrated back once for all tests of this module, which takes seconds.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ def migrate(targets: Any) -> None:
 
 
 @pytest.fixture(scope="module")
-def past(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
-    """Go back, and return the models of then."""
+def old_models(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
+    """Migrate back, and return the historical models."""
     with django_db_blocker.unblock():
         migrate(BEFORE)
         models = MigrationExecutor(connection).loader.project_state(BEFORE).apps
@@ -37,27 +37,27 @@ def past(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
 
 
 @pytest.fixture
-def people(past: Any, transactional_db: None) -> Any:
-    """Return the people of then, as a queryset."""
-    return past.get_model("roster", "User").objects
+def people(old_models: Any, transactional_db: None) -> Any:
+    """Return a queryset of the historical users."""
+    return old_models.get_model("roster", "User").objects
 
 
 @pytest.fixture
-def refold(past: Any, transactional_db: None) -> Iterator[Callable[[], None]]:
+def refold(old_models: Any, transactional_db: None) -> Iterator[Callable[[], None]]:
     yield lambda: migrate(AFTER)
     migrate(BEFORE)
 
 
 def key_before(username: str) -> str:
-    """Fold a username as it was done before."""
+    """Fold a username with the old rules."""
     return normalize("NFKC", username).casefold()
 
 
-def stored(people: Any, username: str | None, key: str | None = None) -> Any:
-    """Store somebody with the key their username had then; return their id."""
+def store_user(people: Any, username: str | None, key: str | None = None) -> Any:
+    """Store a user with the key of the old rules; return their id."""
     key = key or (username and key_before(username))
     person = people.model(username=username, username_key=key, is_superuser=True)
-    # As it is: the field would fold the username as it is done now.
+    # A raw save: the field would fold the username with the new rules.
     person.save_base(raw=True, force_insert=True)
     return person.pk
 
@@ -67,10 +67,10 @@ def keys_of(people: Any, ids: list[Any]) -> list[str | None]:
     return [keys[pk] for pk in ids]
 
 
-def test_keys_from_before_are_folded_anew(
+def test_old_keys_are_folded_with_the_new_rules(
     people: Any, refold: Callable[[], None], capsys: pytest.CaptureFixture[str]
 ):
-    ids = [stored(people, username) for username in (CAPITAL, "Ada", "Ärzte", None)]
+    ids = [store_user(people, username) for username in (CAPITAL, "Ada", "Ärzte", None)]
 
     refold()
 
@@ -79,14 +79,14 @@ def test_keys_from_before_are_folded_anew(
 
 
 @pytest.mark.parametrize("usernames", [(SMALL, CAPITAL), (CAPITAL, SMALL)])
-def test_of_two_who_become_one_the_earlier_has_the_name(
+def test_the_earlier_of_two_conflicting_users_gets_the_username(
     people: Any,
     refold: Callable[[], None],
     capsys: pytest.CaptureFixture[str],
     usernames: tuple[str, str],
 ):
-    """The migration ends, and tells whom to give another username."""
-    earlier, later = (stored(people, username) for username in usernames)
+    """The migration succeeds, and its output names the user who needs another username."""
+    earlier, later = (store_user(people, username) for username in usernames)
 
     refold()
 
@@ -97,10 +97,10 @@ def test_of_two_who_become_one_the_earlier_has_the_name(
     )
 
 
-def test_a_key_somebody_has_already_stays_theirs(
+def test_a_user_keeps_a_key_that_another_would_get(
     people: Any, refold: Callable[[], None], capsys: pytest.CaptureFixture[str]
 ):
-    earlier, later = stored(people, CAPITAL), stored(people, "ascii", SMALL)
+    earlier, later = store_user(people, CAPITAL), store_user(people, "ascii", SMALL)
 
     refold()
 
@@ -108,10 +108,10 @@ def test_a_key_somebody_has_already_stays_theirs(
     assert "is “ascii” in another case" in capsys.readouterr().err
 
 
-def test_a_username_that_grows_too_long_keeps_its_key(
+def test_a_username_that_becomes_too_long_keeps_its_key(
     people: Any, refold: Callable[[], None], capsys: pytest.CaptureFixture[str]
 ):
-    person = stored(people, "\ufdfa" * 150, "before")  # 18 characters each
+    person = store_user(people, "\ufdfa" * 150, "before")  # 18 characters each
 
     refold()
 

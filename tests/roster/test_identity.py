@@ -1,4 +1,4 @@
-"""For whom a request records: contract 0.5, 0.6."""
+"""The learner of a recorded request: contract 0.5, 0.6."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ def recorded_for(client: Client, **fields: Any) -> User | None:
     return ContentSession.objects.get(pk=UUID(started["session_id"])).user
 
 
-def test_a_login_records_for_itself_only(school: School):
+def test_a_logged_in_user_records_for_themselves_only(school: School):
     """contract 0.5: coach and superuser too; user_id of another: 403."""
-    for somebody in (school.ben, school.coach, school.superuser):
-        client = client_for(somebody)
-        assert recorded_for(client) == somebody
+    for person in (school.ben, school.coach, school.superuser):
+        client = client_for(person)
+        assert recorded_for(client) == person
         for name in (school.ada.pk.hex, "student_ada", uuid7().hex, "nobody"):
             response = client.post(START, video(user_id=name), format="json")
             assert (response.status_code, response.json()[0]["id"]) == (403, "PERMISSION_DENIED")
@@ -34,8 +34,8 @@ def test_a_login_records_for_itself_only(school: School):
         assert recorded_for(ada, user_id=own) == school.ada
 
 
-def test_a_guest_may_not_name_a_learner(guest: Client):
-    """contract 0.5: an app that lost its key is told, not recorded as a guest."""
+def test_a_guest_cannot_name_a_learner(guest: Client):
+    """contract 0.5: an app that lost its key gets an error and is not recorded as a guest."""
     response = guest.post(START, video(user_id="student_ada"), format="json")
 
     assert response.status_code == 401
@@ -60,7 +60,7 @@ def test_a_key_names_a_learner_by_external_id_or_uuid(app: Client, school: Schoo
     assert recorded_for(elsewhere, user_id="student_ada") == school.stranger
 
 
-def test_an_external_id_that_looks_like_a_uuid_wins(app: Client, school: School):
+def test_an_external_id_takes_precedence_over_a_uuid(app: Client, school: School):
     """contract 0.6: external_id first, then our UUID."""
     impostor = make_user(school.facility, external_id=school.ada.pk.hex)
 
@@ -69,7 +69,7 @@ def test_an_external_id_that_looks_like_a_uuid_wins(app: Client, school: School)
 
 
 def test_a_foreign_uuid_is_just_a_new_external_id(app: Client, school: School):
-    """contract 0.6, 0.7: never a hint that it exists elsewhere."""
+    """contract 0.6, 0.7: no hint that the UUID exists in another facility."""
     learner = recorded_for(app, user_id=school.stranger.pk.hex)
 
     assert learner is not None
@@ -79,7 +79,7 @@ def test_a_foreign_uuid_is_just_a_new_external_id(app: Client, school: School):
 
 @pytest.mark.parametrize("name", ["new_1", "1185304", "ünï çødé 😀", " spaced ", "x" * 255, "0"])
 def test_an_unknown_learner_is_created_once(app: Client, school: School, name: str):
-    """contract 0.6: any string ≤ 255; no login comes with it."""
+    """contract 0.6: any string ≤ 255; the learner gets no login."""
     first, again = recorded_for(app, user_id=name), recorded_for(app, user_id=name)
 
     assert first is not None
@@ -97,7 +97,7 @@ def test_a_number_names_a_learner_as_its_string(app: Client):
     assert learner.external_id == "1185304"
 
 
-def test_a_facility_may_refuse_newcomers(app: Client, school: School):
+def test_a_facility_can_refuse_unknown_learners(app: Client, school: School):
     """contract 0.6: auto_provision off: 404."""
     school.facility.auto_provision = False
     school.facility.save()
@@ -109,7 +109,7 @@ def test_a_facility_may_refuse_newcomers(app: Client, school: School):
     assert recorded_for(app, user_id="student_ada") == school.ada
 
 
-def test_a_key_whose_facility_takes_no_guests_must_name_a_learner(app: Client, school: School):
+def test_a_key_of_a_facility_without_guest_access_must_name_a_learner(app: Client, school: School):
     school.facility.guest_access = False
     school.facility.save()
 

@@ -1,4 +1,4 @@
-"""What OneRoster CSV becomes by `manage.py import_roster`: contract 1.8."""
+"""Import of OneRoster CSV by `manage.py import_roster`: contract 1.8."""
 
 from __future__ import annotations
 
@@ -45,26 +45,26 @@ from tests.roster.oneroster import (
 pytestmark = pytest.mark.django_db
 
 
-# What becomes of it.
+# Results of an import.
 
 
-def test_a_school_comes_with_its_people_classes_and_enrolments(import_files: Any):
+def test_a_school_is_imported_with_people_classes_and_enrolments(import_files: Any):
     """contract 1.8: the printed JSON is that of a roster file."""
-    told = import_files(export())
+    result = import_files(export())
 
     facility = Facility.objects.get()
     assert (facility.name, facility.partner_id) == ("Riverside", "s1")
-    assert told["facility"] == {"id": facility.pk.hex, "name": "Riverside"}
-    assert set(told) == {
+    assert result["facility"] == {"id": facility.pk.hex, "name": "Riverside"}
+    assert set(result) == {
         "facility", "users", "classrooms", "learner_groups", "lessons", "quizzes",
         "course_sessions", "api_keys",
     }  # fmt: skip
     ada = user("u3")
     assert (ada.username, ada.full_name, ada.facility) == ("ada", "Ada Moreno", facility)
-    assert told["users"]["ada"] == {"id": ada.pk.hex, "username": "ada"}
+    assert result["users"]["ada"] == {"id": ada.pk.hex, "username": "ada"}
     room = Classroom.objects.get()
     assert (room.name, room.external_id) == ("7A", "c1")
-    assert told["classrooms"] == {"7A": room.pk.hex}
+    assert result["classrooms"] == {"7A": room.pk.hex}
     assert learners_of() == {"u3", "u4"}
     assert sorted(str(role) for role in Role.objects.all()) == [
         "Head Moreno: Admin of Riverside",
@@ -84,8 +84,8 @@ def test_importing_again_changes_nothing(import_files: Any):
     assert everything() == before
 
 
-def test_a_zip_is_as_good_as_a_folder(tmp_path: Path):
-    """Also one whose files lie in a folder of their own, among others."""
+def test_a_zip_is_imported_like_a_folder(tmp_path: Path):
+    """Also a zip with the files in a folder, next to other files."""
     path = tmp_path / "export.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, rows in export().items():
@@ -96,8 +96,8 @@ def test_a_zip_is_as_good_as_a_folder(tmp_path: Path):
     assert set(imported(path)["users"]) == {"head", "kim", "ada", "ben"}
 
 
-def test_what_is_renamed_in_the_source_is_renamed_here(import_files: Any):
-    """contract 1.8: the ids of the source decide, not the names."""
+def test_rows_renamed_in_the_source_are_renamed(import_files: Any):
+    """contract 1.8: rows are matched by the ids of the source, not by names."""
     import_files(export())
     pks = [Facility.objects.get().pk, user("u3").pk, Classroom.objects.get().pk]
 
@@ -121,7 +121,7 @@ def test_what_is_renamed_in_the_source_is_renamed_here(import_files: Any):
     assert Classroom.objects.get().name == "8A"
 
 
-def test_two_people_may_swap_their_usernames(import_files: Any):
+def test_two_people_can_swap_their_usernames(import_files: Any):
     import_files(export())
 
     users = [
@@ -133,8 +133,8 @@ def test_two_people_may_swap_their_usernames(import_files: Any):
     assert (user("u3").username_key, user("u4").username_key) == ("ben", "ada")
 
 
-def test_who_and_what_was_here_before_the_source_is_taken_up(import_files: Any):
-    """A facility and class of the name, a person of the username, a learner an app introduced."""
+def test_rows_from_before_the_first_import_are_matched(import_files: Any):
+    """By name: facility and class; by username: a person; by id: a learner created by an app."""
     facility = make_facility(name="Riverside")
     room = Classroom.objects.create(facility=facility, name="7A")
     ada = make_user(facility, username="ADA", external_id=None)
@@ -148,17 +148,17 @@ def test_who_and_what_was_here_before_the_source_is_taken_up(import_files: Any):
     assert user("u3").check_password(PASSWORD)
 
 
-def test_people_have_the_password_of_the_file_or_none(import_files: Any):
-    """Who has none logs in by other means, or an admin sets one."""
-    told = import_files(with_row("users", person("u3", "ada", password="given by them")))
+def test_people_get_the_password_of_the_file_or_none(import_files: Any):
+    """A user without a password logs in by other means, or an admin sets one."""
+    result = import_files(with_row("users", person("u3", "ada", password="given by them")))
 
     assert user("u3").check_password("given by them")
     assert not user("u4").has_usable_password()
-    assert all("password" not in entry for entry in told["users"].values())
+    assert all("password" not in entry for entry in result["users"].values())
 
 
-def test_classes_of_one_title_are_told_apart(import_files: Any):
-    """By their codes; where those are no help, by their ids."""
+def test_classes_with_the_same_title_get_distinct_names(import_files: Any):
+    """By their codes; if the codes are missing, by their ids."""
     classes = [
         school_class("c1", "Algebra", classCode="P1"),
         school_class("c2", "Algebra", classCode="P2"),
@@ -166,9 +166,9 @@ def test_classes_of_one_title_are_told_apart(import_files: Any):
         school_class("c4", "Biology"),
     ]
 
-    told = import_files(export(classes=classes))
+    result = import_files(export(classes=classes))
 
-    assert set(told["classrooms"]) == {
+    assert set(result["classrooms"]) == {
         "Algebra (P1)", "Algebra (P2)", "Biology (c3)", "Biology (c4)"
     }  # fmt: skip
 
@@ -188,10 +188,10 @@ def test_classes_of_one_title_are_told_apart(import_files: Any):
         ("student", [], False),
     ],
 )
-def test_a_role_at_the_school_gives_what_it_means_here(
+def test_roles_of_a_school_are_mapped_to_roles_here(
     import_files: Any, kind: str, facility_role: list[str], coaches: bool
 ):
-    """Nobody becomes a superuser; only somebody who is no mere student coaches a class."""
+    """No one becomes a superuser; a person who is only a student does not coach a class."""
     roles = [
         role("u1", "principal"),
         role("u2", kind),
@@ -223,7 +223,7 @@ def test_only_teachers_and_aides_of_a_class_coach_it(
 
 
 @pytest.mark.parametrize("kind", ["parent", "guardian", "relative", "ext:busDriver"])
-def test_families_are_passed_over_with_a_notice(
+def test_families_are_skipped_with_a_notice(
     import_files: Any, capsys: pytest.CaptureFixture[str], kind: str
 ):
     files = with_row("users", person("u9", "mum"))
@@ -235,7 +235,7 @@ def test_families_are_passed_over_with_a_notice(
     assert "users.csv:6: families" in capsys.readouterr().err
 
 
-def test_people_of_a_district_are_passed_over_with_a_notice(
+def test_people_of_a_district_are_skipped_with_a_notice(
     import_files: Any, capsys: pytest.CaptureFixture[str]
 ):
     files = with_row("users", person("u9", "boss", primaryOrgSourcedId="d1"))
@@ -258,8 +258,8 @@ def test_a_department_is_part_of_its_school(import_files: Any):
     assert user("u2").roles.get().classroom == Classroom.objects.get()
 
 
-def test_oneroster_1_1_says_roles_and_orgs_with_the_users(import_texts: Any):
-    """The columns orgSourcedIds, several in quotes, and role."""
+def test_oneroster_1_1_has_roles_and_orgs_in_the_users_file(import_texts: Any):
+    """In OneRoster 1.1 users have the columns role and orgSourcedIds (several ids in quotes)."""
     rows = [
         {**person("u1", "head"), "orgSourcedIds": "d1, s1", "role": "administrator"},
         {**person("u2", "kim"), "orgSourcedIds": "s1", "role": "teacher"},
@@ -277,14 +277,14 @@ def test_oneroster_1_1_says_roles_and_orgs_with_the_users(import_texts: Any):
     assert User.objects.count() == 4
 
 
-# What ends.
+# Endings.
 
 
 @pytest.mark.parametrize(
     "ending", [{"status": "tobedeleted"}, {"status": "inactive"}, {"endDate": day(0)}]
 )
-def test_an_ended_enrolment_ends_here(import_files: Any, ending: dict[str, str]):
-    """The learner leaves the class and its groups, the coach's role goes; endDate is exclusive."""
+def test_an_ended_enrolment_is_removed(import_files: Any, ending: dict[str, str]):
+    """The learner leaves the class and its groups, the coach the role; endDate is exclusive."""
     import_files(export())
     group = LearnerGroup.objects.create(classroom=Classroom.objects.get(), name="fractions")
     services.join_group(user("u3"), group)
@@ -306,8 +306,8 @@ def test_an_ended_enrolment_ends_here(import_files: Any, ending: dict[str, str])
     assert not user("u2").is_staff
 
 
-def test_who_comes_back_to_a_class_is_in_it(import_files: Any):
-    """An old, ended record of the same person and class does not count against the new one."""
+def test_a_learner_who_returns_to_a_class_is_enrolled(import_files: Any):
+    """An old, ended record of the same person and class does not override the new one."""
     import_files(export())
     ended = {**enrolment("c1", "u3", endDate=day(-9)), "sourcedId": "old"}
     again = [ended, enrolment("c1", "u3"), {**ended, "sourcedId": "older"}]
@@ -335,10 +335,10 @@ def test_an_enrolment_begins_on_its_day(import_files: Any):
         {"sourcedId": "u3", "status": "tobedeleted"},
     ],
 )
-def test_who_is_deleted_or_disabled_is_deactivated_never_erased(
+def test_deleted_or_disabled_users_are_deactivated_but_not_erased(
     import_files: Any, row: dict[str, str]
 ):
-    """And active again as soon as the source says so."""
+    """And active again when the source says so."""
     import_files(export())
     ada = user("u3")
 
@@ -352,7 +352,7 @@ def test_who_is_deleted_or_disabled_is_deactivated_never_erased(
     assert learners_of() == {"u3", "u4"}
 
 
-def test_the_enrolments_of_who_is_deleted_end(import_files: Any):
+def test_enrolments_of_deleted_users_are_removed(import_files: Any):
     import_files(export())
 
     import_files(with_row("users", person("u3", "ada", status="tobedeleted")))
@@ -360,7 +360,7 @@ def test_the_enrolments_of_who_is_deleted_end(import_files: Any):
     assert learners_of() == {"u4"}
 
 
-def test_somebody_else_may_have_the_username_of_a_leaver_who_gave_it_up(import_files: Any):
+def test_a_username_given_up_can_be_used_by_another_person(import_files: Any):
     import_files(export())
 
     files = with_row("users", person("u3", "ada2"))
@@ -370,19 +370,19 @@ def test_somebody_else_may_have_the_username_of_a_leaver_who_gave_it_up(import_f
     assert (user("u3").username, user("u9").username) == ("ada2", "ada")
 
 
-def test_a_class_to_be_deleted_is_left_as_it_is_and_told(
+def test_a_class_to_be_deleted_is_left_unchanged_with_a_notice(
     import_files: Any, capsys: pytest.CaptureFixture[str]
 ):
     import_files(export())
 
-    told = import_files(with_row("classes", school_class("c1", "7A", status="tobedeleted")))
+    result = import_files(with_row("classes", school_class("c1", "7A", status="tobedeleted")))
 
-    assert told["classrooms"] == {}
+    assert result["classrooms"] == {}
     assert learners_of() == {"u3", "u4"}
     assert "classes.csv:2: classes to be deleted" in capsys.readouterr().err
 
 
-def test_a_school_to_be_deleted_is_left_as_it_is_and_told(
+def test_a_school_to_be_deleted_is_left_unchanged_with_an_error(
     import_files: Any, capsys: pytest.CaptureFixture[str]
 ):
     import_files(export())
@@ -394,8 +394,8 @@ def test_a_school_to_be_deleted_is_left_as_it_is_and_told(
     assert everything() == before
 
 
-def test_an_admin_of_the_source_who_is_none_any_more_is_none_here(import_files: Any):
-    """What was given here and OneRoster does not know, like coaching a facility, stays."""
+def test_an_admin_role_that_ended_in_the_source_is_removed(import_files: Any):
+    """Roles assigned here that OneRoster does not know, like coach of a facility, stay."""
     import_files(export())
     services.assign_role(user("u2"), RoleKind.COACH, Facility.objects.get())
 
@@ -405,7 +405,9 @@ def test_an_admin_of_the_source_who_is_none_any_more_is_none_here(import_files: 
     assert user("u2").roles.filter(facility__isnull=False, kind=RoleKind.COACH).exists()
 
 
-def test_superusers_are_none_of_its_business(import_files: Any, capsys: pytest.CaptureFixture[str]):
+def test_superusers_are_not_changed_by_imports(
+    import_files: Any, capsys: pytest.CaptureFixture[str]
+):
     facility = make_facility(name="Riverside", partner_id="s1")
     make_user(facility, username="ada", external_id="u3", is_superuser=True, is_staff=True)
     root = user("u3")
@@ -420,10 +422,10 @@ def test_superusers_are_none_of_its_business(import_files: Any, capsys: pytest.C
     assert not after.roles.exists()
 
 
-# What the manifest says.
+# The manifest.
 
 
-def test_without_a_manifest_what_is_not_named_stays(import_files: Any):
+def test_rows_missing_from_files_stay_without_a_manifest(import_files: Any):
     import_files(export())
 
     import_files(export(enrollments=[enrolment("c1", "u3")]))
@@ -432,8 +434,8 @@ def test_without_a_manifest_what_is_not_named_stays(import_files: Any):
     assert user("u2").roles.exists()
 
 
-def test_bulk_enrolments_are_all_there_are(import_files: Any):
-    """Only who came from the source leaves with it."""
+def test_bulk_enrolments_replace_all_others(import_files: Any):
+    """Only people who came from the source are removed."""
     import_files(export())
     room = Classroom.objects.get()
     guest = make_user(room.facility, external_id=None)
@@ -446,12 +448,12 @@ def test_bulk_enrolments_are_all_there_are(import_files: Any):
     assert [role.user.external_id for role in room.roles.all()] == [None]
 
 
-def test_changes_may_speak_of_what_came_before(import_files: Any):
-    """A delta, whose other files are absent, of a class, a person and a school known here."""
+def test_a_delta_can_refer_to_rows_imported_before(import_files: Any):
+    """A delta that names a class, a person and a school imported before; other files are absent."""
     import_files(export())
     others = {"orgs": "absent", "roles": "absent", "classes": "absent", "users": "delta"}
 
-    told = import_files(
+    result = import_files(
         {
             "manifest.csv": manifest(enrollments="delta", **others),
             "users.csv": [person("u9", "new", primaryOrgSourcedId="s1", status="active")],
@@ -464,11 +466,11 @@ def test_changes_may_speak_of_what_came_before(import_files: Any):
     )
 
     assert learners_of() == {"u4", "u9"}
-    assert set(told["users"]) == {"new"}
+    assert set(result["users"]) == {"new"}
     assert user("u1").roles.exists()
 
 
-def test_changes_of_one_class_keep_its_longer_name(import_files: Any):
+def test_a_delta_of_one_class_keeps_its_longer_name(import_files: Any):
     classes = [
         school_class("c1", "Algebra", classCode="P1"),
         school_class("c2", "Algebra", classCode="P2"),
@@ -491,7 +493,7 @@ def test_a_file_the_manifest_calls_absent_is_not_read(
     assert "roles.csv: the manifest calls this file absent" in capsys.readouterr().err
 
 
-# How much it takes.
+# Queries.
 
 
 def large_export(learners: int) -> Files:
@@ -511,7 +513,7 @@ def large_export(learners: int) -> Files:
 def test_statements_do_not_grow_with_people_classes_or_enrolments(
     import_files: Any, statements: Callable[[], AbstractContextManager[CaptureQueriesContext]]
 ):
-    """A few for each batch of 500."""
+    """The import needs a few statements for each batch of 500."""
     counts = []
     for learners in (20, 200):
         for _again in range(2):

@@ -1,4 +1,4 @@
-"""Passwords of imports: hashed before anything is locked, and only where they change."""
+"""Passwords of imports: hashed before any lock is taken, and only if they change."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def hashed(settings: Settings) -> list[str]:
-    """Which passwords were hashed."""
+    """Return the list of hashed passwords."""
     settings.PASSWORD_HASHERS = ["tests.infra.counting_hasher.CountingHasher"]
     CountingHasher.hashed.clear()
     return CountingHasher.hashed
@@ -40,23 +40,23 @@ CHEN = UserEntry(username="chen", passwordless=True)
 
 @contextmanager
 def hashed_when_locking(hashed: list[str]) -> Iterator[set[int]]:
-    """Note how many passwords were hashed whenever something is locked or written."""
-    noted: set[int] = set()
+    """Record the number of hashed passwords at each statement that locks or writes."""
+    counts: set[int] = set()
 
-    def note(execute: Any, sql: str, *args: Any) -> Any:
+    def record(execute: Any, sql: str, *args: Any) -> Any:
         if sql.startswith(("INSERT", "UPDATE", "DELETE")) or "FOR NO KEY UPDATE" in sql:
-            noted.add(len(hashed))
+            counts.add(len(hashed))
         return execute(sql, *args)
 
-    with connection.execute_wrapper(note):
-        yield noted
+    with connection.execute_wrapper(record):
+        yield counts
 
 
-def test_new_peoples_passwords_are_hashed_first(hashed: list[str]):
-    with hashed_when_locking(hashed) as noted:
+def test_passwords_of_new_people_are_hashed_before_locking(hashed: list[str]):
+    with hashed_when_locking(hashed) as counts:
         done = import_roster(roster_of(ADA, BEN, CHEN), at=NOW)
 
-    assert noted == {2} == {len(hashed)}
+    assert counts == {2} == {len(hashed)}
     passwords = {name: user.password for name, user in done.users.items()}
     assert set(hashed) == {"given by us", passwords["ben"]}
     assert passwords["ada"] is passwords["chen"] is None
@@ -64,44 +64,44 @@ def test_new_peoples_passwords_are_hashed_first(hashed: list[str]):
     assert not User.objects.get(username="chen").has_usable_password()
 
 
-def test_all_schools_passwords_are_hashed_first(hashed: list[str]):
+def test_passwords_of_all_schools_are_hashed_before_locking(hashed: list[str]):
     schools = [
         Translation(roster=roster_of(ADA), origins={}),
         Translation(roster=roster_of(BEN, name="Hillside"), origins={}),
     ]
 
-    with hashed_when_locking(hashed) as noted:
+    with hashed_when_locking(hashed) as counts:
         import_export(schools, at=NOW)
 
-    assert noted == {2}
+    assert counts == {2}
 
 
-def test_a_password_that_is_right_already_is_compared_and_kept(hashed: list[str]):
+def test_an_unchanged_password_is_compared_and_stays(hashed: list[str]):
     import_roster(roster_of(ADA, BEN), at=NOW)
     before = set(User.objects.values_list("username", "password"))
     hashed.clear()
 
-    with hashed_when_locking(hashed) as noted:
+    with hashed_when_locking(hashed) as counts:
         import_roster(roster_of(ADA, BEN), at=NOW)
 
     assert hashed == ["given by us"]
-    assert noted <= {1}
+    assert counts <= {1}
     assert set(User.objects.values_list("username", "password")) == before
 
 
-def test_a_new_password_is_compared_and_hashed_first(hashed: list[str]):
+def test_a_new_password_is_compared_and_hashed_before_locking(hashed: list[str]):
     import_roster(roster_of(ADA), at=NOW)
     hashed.clear()
 
-    with hashed_when_locking(hashed) as noted:
+    with hashed_when_locking(hashed) as counts:
         import_roster(roster_of(UserEntry(username="ada", password="another")), at=NOW)
 
-    assert noted == {2}
+    assert counts == {2}
     assert check_password("another", User.objects.get().password)
 
 
 @pytest.mark.parametrize("meanwhile", ["another", "given by us", None])
-def test_a_password_that_changes_meanwhile_ends_as_the_file_says(
+def test_the_password_of_the_file_overrides_a_concurrent_change(
     hashed: list[str], meanwhile: str | None
 ):
     import_roster(roster_of(ADA), at=NOW)
@@ -117,19 +117,19 @@ def test_a_password_that_changes_meanwhile_ends_as_the_file_says(
     assert check_password("given by us", User.objects.get().password)
 
 
-def test_somebody_who_comes_meanwhile_is_taken_up(hashed: list[str]):
+def test_a_user_created_during_the_import_is_matched(hashed: list[str]):
     facility = make_facility(name="Riverside")
 
-    def come(tasks: Any) -> Any:
+    def create_user(tasks: Any) -> Any:
         User.objects.create(facility=facility, username="ada")
         return tasks
 
-    import_roster(roster_of(ADA), at=NOW, progress=come)
+    import_roster(roster_of(ADA), at=NOW, progress=create_user)
 
     assert check_password("given by us", User.objects.get().password)
 
 
-def test_a_superuser_whom_an_export_names_costs_nothing(hashed: list[str]):
+def test_no_password_is_hashed_for_a_superuser_in_an_export(hashed: list[str]):
     facility = make_facility(name="Riverside")
     User.objects.create(
         facility=facility, username="root", external_id="r", password="x", is_superuser=True
@@ -143,7 +143,7 @@ def test_a_superuser_whom_an_export_names_costs_nothing(hashed: list[str]):
     assert User.objects.get().password == "x"
 
 
-def test_a_facility_that_cannot_be_told_is_refused_as_ever(hashed: list[str]):
+def test_an_ambiguous_facility_is_refused(hashed: list[str]):
     """contract 1.8: an error names its field, and nothing changes."""
 
     for _twice in range(2):

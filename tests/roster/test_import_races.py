@@ -1,4 +1,4 @@
-"""Imports that meet: real threads, each with its own connection (contract 1.8)."""
+"""Concurrent imports: real threads, each with its own connection (contract 1.8)."""
 
 from __future__ import annotations
 
@@ -40,8 +40,10 @@ def imported(roster: RosterFile) -> ImportedRoster:
 
 
 @pytest.mark.parametrize("facility", [{"name": "Riverside"}, {"name": "R", "partner_id": "779"}])
-def test_first_imports_of_one_facility_make_one(transactional_db: None, facility: dict[str, str]):
-    """contract 1.8: idempotent, also where neither import can see the other's facility yet."""
+def test_concurrent_first_imports_create_one_facility(
+    transactional_db: None, facility: dict[str, str]
+):
+    """contract 1.8: idempotent, even if neither import can see the facility of the other yet."""
     done = together(lambda _number: imported(roster_of(facility=facility)))
 
     made = {
@@ -59,7 +61,7 @@ def test_first_imports_of_one_facility_make_one(transactional_db: None, facility
 
 
 def test_schools_in_opposite_orders_are_imported_without_a_deadlock(transactional_db: None):
-    """Imports wait for each other before they lock any facility."""
+    """An import waits for others before it locks any facility."""
 
     def import_both(number: int) -> None:
         schools = [{"name": "Riverside"}, {"name": "Hillside"}]

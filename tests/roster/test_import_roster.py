@@ -64,8 +64,8 @@ def import_file(tmp_path: Path) -> Any:
         path.write_text(roster if isinstance(roster, str) else json.dumps(roster))
         out = io.StringIO()
         call_command("import_roster", str(path), stdout=out)
-        told: dict[str, Any] = json.loads(out.getvalue())
-        return told
+        result: dict[str, Any] = json.loads(out.getvalue())
+        return result
 
     return run
 
@@ -82,30 +82,30 @@ def changed(**sections: Any) -> dict[str, Any]:
     return {**ROSTER, **sections}
 
 
-def test_everything_named_exists_and_its_id_is_told(import_file: Any):
+def test_all_named_rows_exist_and_their_ids_are_printed(import_file: Any):
     """contract 1.8."""
-    told = import_file(ROSTER)
+    result = import_file(ROSTER)
 
     facility = Facility.objects.get()
-    assert told["facility"] == {"id": facility.pk.hex, "name": "Riverside"}
+    assert result["facility"] == {"id": facility.pk.hex, "name": "Riverside"}
     assert facility.partner_id == "779"
-    assert set(told) == {
+    assert set(result) == {
         "facility", "users", "classrooms", "learner_groups", "lessons", "quizzes",
         "course_sessions", "api_keys",
     }  # fmt: skip
     ada = User.objects.get(username="ada")
-    assert told["users"]["ada"] == {"id": ada.pk.hex, "username": "ada"}
+    assert result["users"]["ada"] == {"id": ada.pk.hex, "username": "ada"}
     assert (ada.full_name, ada.external_id) == ("Ada", "s1")
-    assert told["classrooms"] == {"7A": Classroom.objects.get().pk.hex}
-    assert told["learner_groups"] == {"fractions": LearnerGroup.objects.get().pk.hex}
-    assert told["lessons"] == {"Week 1": Lesson.objects.get(active=False).pk.hex}
-    assert told["quizzes"] == {"Quiz 1": Quiz.objects.get(active=True).pk.hex}
+    assert result["classrooms"] == {"7A": Classroom.objects.get().pk.hex}
+    assert result["learner_groups"] == {"fractions": LearnerGroup.objects.get().pk.hex}
+    assert result["lessons"] == {"Week 1": Lesson.objects.get(active=False).pk.hex}
+    assert result["quizzes"] == {"Quiz 1": Quiz.objects.get(active=True).pk.hex}
     assert Quiz.objects.get().assignments.count() == 2
 
 
-def test_people_come_with_logins_roles_and_classes(import_file: Any):
-    """contract 1.8: a coach without a class in coaches is a facility coach."""
-    told = import_file(ROSTER)
+def test_people_get_logins_roles_and_classes(import_file: Any):
+    """contract 1.8: a coach who is in no class's list of coaches is a coach of the facility."""
+    result = import_file(ROSTER)
 
     kinds = {
         name: client_for(None)
@@ -115,7 +115,7 @@ def test_people_come_with_logins_roles_and_classes(import_file: Any):
             format="json",
         )
         .json()["kind"]
-        for name, user in told["users"].items()
+        for name, user in result["users"].items()
     }
     assert kinds == {
         "root": ["superuser"], "head": ["admin"], "kim": ["coach"], "lee": ["coach"],
@@ -129,7 +129,7 @@ def test_people_come_with_logins_roles_and_classes(import_file: Any):
 
 
 def test_the_key_works_and_is_shown_once(import_file: Any):
-    """contract 1.8: secret, null when it existed."""
+    """contract 1.8: secret, null if the key existed."""
     first, second = import_file(ROSTER), import_file(ROSTER)
 
     client_for(first["api_keys"]["LMS"]).start(video(user_id="s1"))
@@ -137,7 +137,7 @@ def test_the_key_works_and_is_shown_once(import_file: Any):
 
 
 def test_importing_again_changes_nothing(import_file: Any):
-    """contract 1.8: idempotent; password only where one was generated now."""
+    """contract 1.8: idempotent; password only if it was generated in this run."""
     first = import_file(ROSTER)
     before = counts()
 
@@ -151,8 +151,8 @@ def test_importing_again_changes_nothing(import_file: Any):
     assert len(first["users"]["ben"]["password"]) >= 12
 
 
-def test_what_the_file_says_anew_is_brought_up_to_date(import_file: Any):
-    """contract 1.8; what the file leaves out stays."""
+def test_changes_in_the_file_are_applied(import_file: Any):
+    """contract 1.8; rows that the file leaves out stay."""
     import_file(ROSTER)
     ada = {"username": "ADA", "full_name": "Ada M.", "password": "another", "external_id": "s9"}
 
@@ -222,23 +222,25 @@ def test_an_error_names_its_field_and_nothing_changes(
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '"x"', "null"])
-def test_what_is_no_roster_is_refused(import_file: Any, text: str):
+def test_a_text_that_is_no_roster_is_refused(import_file: Any, text: str):
     with pytest.raises(CommandError):
         import_file(text)
 
 
-def test_a_misspelt_field_is_told_and_ignored(import_file: Any, capsys: pytest.CaptureFixture[str]):
+def test_a_misspelt_field_is_reported_and_ignored(
+    import_file: Any, capsys: pytest.CaptureFixture[str]
+):
     """contract 1.8: messages go to standard error."""
     room = {"name": "7A", "coachs": ["kim"], "groups": [{"name": "g", "learner": []}]}
 
     import_file({"facility": {"name": "R", "colour": "red"}, "classrooms": [room]})
 
-    told = capsys.readouterr().err
+    errors = capsys.readouterr().err
     for path in ("facility.colour", "classrooms[0].coachs", "classrooms[0].groups[0].learner"):
-        assert f"{path}: " in told
+        assert f"{path}: " in errors
 
 
-def test_a_missing_file_is_told():
+def test_a_missing_file_is_reported():
     with pytest.raises(CommandError, match="No such file"):
         call_command("import_roster", "/nowhere/roster.json")
 
@@ -251,7 +253,7 @@ def test_a_username_taken_elsewhere_is_refused(import_file: Any):
         import_file(ROSTER)
 
 
-def test_an_external_id_taken_by_somebody_else_is_refused(import_file: Any):
+def test_an_external_id_taken_by_another_person_is_refused(import_file: Any):
     """contract 0.6: unique within the facility."""
     import_file(ROSTER)
 
@@ -259,7 +261,7 @@ def test_an_external_id_taken_by_somebody_else_is_refused(import_file: Any):
         import_file(changed(users=[{"username": "new", "external_id": "s1"}], classrooms=[]))
 
 
-def test_two_people_may_swap_their_external_ids(import_file: Any):
+def test_two_people_can_swap_their_external_ids(import_file: Any):
     users = [{"username": "a", "external_id": "1"}, {"username": "b", "external_id": "2"}]
     import_file({"facility": {"name": "R"}, "users": users})
     swapped = [{"username": "a", "external_id": "2"}, {"username": "b", "external_id": "1"}]
@@ -269,8 +271,8 @@ def test_two_people_may_swap_their_external_ids(import_file: Any):
     assert sorted(User.objects.values_list("username", "external_id")) == [("a", "2"), ("b", "1")]
 
 
-def test_a_coach_of_a_class_gets_no_further_by_a_file_without_it(import_file: Any):
-    """contract 1.8: what the file leaves out stays, and nobody is let further in by it."""
+def test_a_class_coach_gets_no_new_role_from_a_file_without_the_class(import_file: Any):
+    """contract 1.8: rows left out of the file stay, and the import grants no additional access."""
     import_file(ROSTER)
 
     import_file(changed(classrooms=[], quizzes=[], lessons=[], course_sessions=[]))
@@ -280,7 +282,7 @@ def test_a_coach_of_a_class_gets_no_further_by_a_file_without_it(import_file: An
     ]
 
 
-def test_what_a_coach_closed_stays_closed_unless_the_file_says_so(import_file: Any):
+def test_a_quiz_closed_by_a_coach_stays_closed_unless_the_file_reopens_it(import_file: Any):
     import_file(ROSTER)
     Quiz.objects.update(active=False)
 
@@ -290,8 +292,8 @@ def test_what_a_coach_closed_stays_closed_unless_the_file_says_so(import_file: A
     assert Quiz.objects.get().active
 
 
-def test_a_learner_an_app_introduced_is_not_adopted_by_name(import_file: Any):
-    """An external id already in use without a username is told, not merged silently."""
+def test_a_learner_created_by_an_app_is_not_matched_by_name(import_file: Any):
+    """An external id in use by a learner without a username is reported, not merged silently."""
     facility = make_facility(name="Riverside", partner_id="779")
     services.lock_learner_by_identifier("s1", facility=facility, at=NOW)
 
@@ -299,18 +301,18 @@ def test_a_learner_an_app_introduced_is_not_adopted_by_name(import_file: Any):
         import_file(ROSTER)
 
 
-def test_groups_of_one_name_in_two_classes_are_told_apart(import_file: Any):
+def test_groups_with_the_same_name_in_two_classes_are_distinct(import_file: Any):
     rooms = [
         {"name": "7A", "groups": [{"name": "red", "learners": ["ada"]}]},
         {"name": "7B", "groups": [{"name": "red", "learners": ["ben"]}]},
     ]
 
-    told = import_file(
+    result = import_file(
         changed(classrooms=rooms, lessons=[], quizzes=[{"title": "Q", "assigned_to": ["7B/red"]}],
                 course_sessions=[])
     )  # fmt: skip
 
-    assert set(told["learner_groups"]) == {"7A/red", "7B/red"}
+    assert set(result["learner_groups"]) == {"7A/red", "7B/red"}
     with pytest.raises(CommandError, match="ambiguous"):
         import_file(
             changed(classrooms=rooms, lessons=[], course_sessions=[],
@@ -341,7 +343,7 @@ def test_standard_output_is_the_json_and_nothing_else():
     assert bad.stderr.strip().endswith("facility: This field is required.")
 
 
-def test_the_progress_of_many_is_no_part_of_the_json(
+def test_the_progress_of_large_imports_is_not_in_the_json(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
     users = [{"username": f"u{n}", "password": "x"} for n in range(60)]
@@ -350,13 +352,13 @@ def test_the_progress_of_many_is_no_part_of_the_json(
 
     call_command("import_roster", str(roster))
 
-    told = capsys.readouterr()
-    assert len(json.loads(told.out)["users"]) == 60
-    assert "users: 100%" in told.err
+    captured = capsys.readouterr()
+    assert len(json.loads(captured.out)["users"]) == 60
+    assert "users: 100%" in captured.err
 
 
 def test_import_statements_grow_with_people_not_with_places_per_person(import_file: Any):
-    """A class of a hundred is enrolled in a few statements."""
+    """A class of a hundred learners is enrolled in a few statements."""
     from django.test.utils import CaptureQueriesContext
 
     names = [f"u{n}" for n in range(100)]
@@ -395,7 +397,7 @@ def test_a_key_is_created_and_revoked_by_command(capsys: pytest.CaptureFixture[s
     assert secret not in capsys.readouterr().err
 
 
-def test_a_key_may_expire_and_be_of_a_named_facility():
+def test_a_key_can_expire_and_belong_to_a_named_facility():
     riverside, hillside = make_facility(name="R", partner_id="779"), make_facility(name="H")
     out = io.StringIO()
 

@@ -1,4 +1,4 @@
-"""How `manage.py import_roster` refuses OneRoster CSV that is wrong or hostile: contract 1.8."""
+"""Errors of `manage.py import_roster` for malformed or hostile OneRoster CSV: contract 1.8."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tests.roster.oneroster import (
 pytestmark = pytest.mark.django_db
 
 
-# What is wrong.
+# Errors.
 
 
 @pytest.mark.parametrize(
@@ -141,9 +141,7 @@ def test_an_error_names_its_file_and_line_and_nothing_changes(
         ("orgs.csv", b"sourcedId,name,type\ns1,R,planet\n", "roles.csv"),
     ],
 )
-def test_a_file_that_is_not_what_it_should_be_is_refused(
-    import_texts: Any, name: str, text: bytes, line: str
-):
+def test_a_malformed_file_is_refused(import_texts: Any, name: str, text: bytes, line: str):
     files: dict[str, str | bytes] = {n: text_of(n, rows) for n, rows in export().items()}
     if line == "roles.csv":
         line = "orgs.csv: there is no school here"
@@ -155,8 +153,8 @@ def test_a_file_that_is_not_what_it_should_be_is_refused(
     assert not Facility.objects.exists()
 
 
-def test_bytes_that_are_fine_are_read(import_texts: Any):
-    """A byte order mark, new lines in quotes, trimmed fields, columns in any order and case."""
+def test_unusual_but_valid_bytes_are_read(import_texts: Any):
+    """Byte order marks, newlines in quotes, spaces around fields, columns in any order and case."""
     files: dict[str, str | bytes] = {n: text_of(n, rows) for n, rows in export().items()}
     orgs = b'\xef\xbb\xbftype,Name,note,SOURCEDID\n\nschool ,"River\nside ""\xc3\xa9""",,s1\n,,,\n'
 
@@ -165,7 +163,7 @@ def test_bytes_that_are_fine_are_read(import_texts: Any):
     assert Facility.objects.get().name == 'River\nside "é"'
 
 
-def test_all_problems_are_told_at_once_up_to_a_point(import_files: Any):
+def test_all_problems_are_reported_at_once_up_to_a_limit(import_files: Any):
     enrolments = [enrolment("c1", f"nobody{n}") for n in range(80)]
 
     with pytest.raises(CommandError) as refused:
@@ -177,8 +175,8 @@ def test_all_problems_are_told_at_once_up_to_a_point(import_files: Any):
     assert lines[-1] == "… and 31 more."
 
 
-def test_an_external_id_of_somebody_with_another_username_stays_theirs(import_files: Any):
-    """A username of the same facility is not taken from whoever the source does not rename."""
+def test_a_username_of_a_person_with_another_external_id_is_refused(import_files: Any):
+    """The username of another person of the same facility is not taken over."""
     facility = make_facility(name="Riverside", partner_id="s1")
     make_user(facility, username="ada", external_id="other", full_name="Ada Other")
 
@@ -191,7 +189,7 @@ def test_an_external_id_of_somebody_with_another_username_stays_theirs(import_fi
 @pytest.mark.parametrize(
     "content", [b"", b"PK\x03\x04 and then nothing", b"\x00" * 100], ids=["empty", "cut", "zeros"]
 )
-def test_what_is_no_zip_is_refused(tmp_path: Path, content: bytes):
+def test_a_file_that_is_no_zip_is_refused(tmp_path: Path, content: bytes):
     path = tmp_path / "export.zip"
     path.write_bytes(content)
 
@@ -208,7 +206,7 @@ def test_a_zip_bomb_is_not_unpacked(tmp_path: Path):
         imported(path)
 
 
-def test_a_zip_that_lies_about_its_sizes_is_refused(tmp_path: Path):
+def test_a_zip_with_false_sizes_is_refused(tmp_path: Path):
     path = zipped(tmp_path / "liar.zip", ("users.csv", b"0" * 20_000_000))
     honest = (20_000_000).to_bytes(4, "little")
     path.write_bytes(path.read_bytes().replace(honest, (500).to_bytes(4, "little")))
@@ -217,7 +215,7 @@ def test_a_zip_that_lies_about_its_sizes_is_refused(tmp_path: Path):
         imported(path)
 
 
-def test_two_files_of_one_name_in_a_zip_are_refused(tmp_path: Path):
+def test_two_files_with_the_same_name_in_a_zip_are_refused(tmp_path: Path):
     path = zipped(tmp_path / "two.zip", ("a/users.csv", b"x"), ("b/Users.csv", b"y"))
 
     with pytest.raises(CommandError, match=r"users\.csv: there are two files"):

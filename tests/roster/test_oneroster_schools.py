@@ -39,13 +39,13 @@ def two_schools() -> Files:
     return files
 
 
-def test_every_school_that_anything_refers_to_becomes_a_facility(
+def test_every_referenced_school_becomes_a_facility(
     import_files: Any, capsys: pytest.CaptureFixture[str]
 ):
-    """A list is printed then. A person is of one school, and of the others' business nowhere."""
-    told = import_files(two_schools())
+    """The output is a list then. A person belongs to one school, and is ignored in all others."""
+    result = import_files(two_schools())
 
-    assert [school["facility"]["name"] for school in told] == ["Riverside", "Hillside"]
+    assert [school["facility"]["name"] for school in result] == ["Riverside", "Hillside"]
     assert user("u7").facility == Facility.objects.get(name="Hillside")
     assert list(user("u7").roles.values_list("classroom__external_id", flat=True)) == ["c2"]
     errors = capsys.readouterr().err
@@ -53,16 +53,16 @@ def test_every_school_that_anything_refers_to_becomes_a_facility(
     assert "enrollments.csv:6: people are in classes of their own school only." in errors
 
 
-def test_one_school_may_be_picked(import_files: Any):
-    told = import_files(two_schools(), org="s2")
+def test_one_school_can_be_selected(import_files: Any):
+    result = import_files(two_schools(), org="s2")
 
-    assert told["facility"]["name"] == "Hillside"
+    assert result["facility"]["name"] == "Hillside"
     assert [u.username for u in User.objects.all()] == ["lee"]
     with pytest.raises(CommandError, match="“d1” is no school"):
         import_files(export(), org="d1")
 
 
-def test_a_problem_of_one_school_keeps_all_out(import_files: Any):
+def test_a_problem_of_one_school_stops_the_whole_import(import_files: Any):
     make_user(make_facility(name="Elsewhere"), username="LEE", full_name="Lee Elsewhere")
 
     with pytest.raises(CommandError) as refused:
@@ -72,7 +72,7 @@ def test_a_problem_of_one_school_keeps_all_out(import_files: Any):
     assert not Facility.objects.filter(partner_id="s1").exists()
 
 
-def test_org_picks_from_an_export_only(tmp_path: Path):
+def test_the_org_option_requires_an_export(tmp_path: Path):
     path = tmp_path / "roster.json"
     path.write_text('{"facility": {"name": "R"}}')
 

@@ -1,4 +1,4 @@
-"""Who may do what: nine kinds of callers, every route, every method (contract 1.8, 0.3, 0.7)."""
+"""Rights of nine kinds of callers on every route and method (contract 1.8, 0.3, 0.7)."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from roster.models import (
 from tests.factories import PASSWORD, School
 from tests.roster.callers import CALLERS, apart, as_caller, enrolment_of, role_of
 
-# Each caller's status; objects are of the callers' own facility. `ada` is the learner who
-# calls: she attends 7A with `ben`. `coach` coaches 7A.
+# The expected status of each caller; objects belong to the callers' own facility. The learner
+# who calls is `ada`: she attends 7A with `ben`. `coach` coaches 7A.
 OWN = """
                            guest learner coach f-coach admin super k:read k:write k:admin
 GET    facility              401     200   200     200   200   200    200     403     200
@@ -110,7 +110,7 @@ PATCH  token                 401     403   403     403   403   403    403     40
 DELETE token                 401     403   403     403   403   403    403     405     405
 """
 
-# The same, aimed at objects of a facility that is only the superuser's business.
+# The same for objects of another facility, which only the superuser can change.
 FOREIGN = """
                            guest learner coach f-coach admin super k:read k:write k:admin
 GET    facility/ID           401     404   404     404   404   200    404     403     404
@@ -180,7 +180,7 @@ HAND_OUTS = {
 
 
 def rows(table: str) -> list[Any]:
-    """Return a table's lines as parameters: method, path, and the status of each caller."""
+    """Return a table's lines as parameters: method, path, expected status of each caller."""
     heading, *lines = [line.split() for line in table.splitlines() if line.strip()]
     assert heading == CALLERS
     return [
@@ -190,7 +190,7 @@ def rows(table: str) -> list[Any]:
 
 
 def roster_now() -> dict[str, list[Any]]:
-    """Read every row as the database has it: eighteen times a line, so without the ORM."""
+    """Read every row of the roster in plain SQL: faster than the ORM for 18 reads per line."""
     found = {}
     with connection.cursor() as cursor:
         for model in TABLES:
@@ -203,7 +203,7 @@ def roster_now() -> dict[str, list[Any]]:
 
 
 def aim(school: School, path: str, *, foreign: bool) -> tuple[str, dict[str, Any]]:
-    """Return the full path of a line, and a body that is right for it."""
+    """Return the full path of a line and a valid body for it."""
     kind, _, rest = path.partition("/")
     classroom = school.foreign_class if foreign else school.class_7a
     facility = classroom.facility.pk.hex
@@ -225,7 +225,7 @@ def aim(school: School, path: str, *, foreign: bool) -> tuple[str, dict[str, Any
     enrolment = enrolment_of(school, "stranger" if foreign else "ben")
     group = LearnerGroup.objects.create(classroom=classroom, name="given")
     newcomer = User.objects.create(facility=classroom.facility, username="x", external_id="x")
-    # A new row is of somebody else than the one there is, which must say the same as ever.
+    # A created row needs another user; an update must keep the user of the row.
     of_new = newcomer.pk.hex if not rest else None
     targets: dict[str, tuple[Any, dict[str, Any]]] = {
         "facility": (classroom.facility, {"name": "new"}),
@@ -246,38 +246,38 @@ def aim(school: School, path: str, *, foreign: bool) -> tuple[str, dict[str, Any
 
 def check(school: School, method: str, path: str, expected: list[int], *, foreign: bool) -> None:
     path, body = aim(school, path, foreign=foreign)
-    told = []
+    received = []
     for name in CALLERS:
         call = as_caller(school, name)
         with apart(undone=True):
             before = roster_now()
             response = call(method, path, None if method in ("GET", "DELETE") else body)
             after = roster_now()
-        told.append(response.status_code)
+        received.append(response.status_code)
         writes = method != "GET" and "session" not in path.split("/") and "token" not in path
         if response.status_code >= 400:
             assert before == after, f"{name} was refused, and yet something changed"
             assert {problem["id"] for problem in response.json()}
         elif writes and "membership" not in path and "role/" not in path:
             assert before != after, f"{name} was told it is done, and nothing changed"
-    assert dict(zip(CALLERS, told, strict=True)) == dict(zip(CALLERS, expected, strict=True))
+    assert dict(zip(CALLERS, received, strict=True)) == dict(zip(CALLERS, expected, strict=True))
 
 
 @pytest.mark.parametrize(("method", "path", "expected"), rows(OWN))
-def test_in_the_own_facility(school: School, method: str, path: str, expected: list[int]):
+def test_callers_in_their_own_facility(school: School, method: str, path: str, expected: list[int]):
     """contract 1.8, 0.3, 0.7."""
     check(school, method, path, expected, foreign=False)
 
 
 @pytest.mark.parametrize(("method", "path", "expected"), rows(FOREIGN))
-def test_in_a_foreign_facility(school: School, method: str, path: str, expected: list[int]):
+def test_callers_in_a_foreign_facility(school: School, method: str, path: str, expected: list[int]):
     """contract 0.7: unknown, unless the request itself names the facility."""
     check(school, method, path, expected, foreign=True)
 
 
 @pytest.mark.parametrize("kind", ["classroom", "facilityuser", "membership", "role"])
 @pytest.mark.parametrize("method", ["OPTIONS", "HEAD"])
-def test_options_and_head_are_for_whoever_may_look(school: School, kind: str, method: str):
+def test_options_and_head_require_read_access(school: School, kind: str, method: str):
     """contract 1.8."""
     statuses = [
         as_caller(school, name)(method, f"auth/{kind}").status_code
@@ -287,7 +287,7 @@ def test_options_and_head_are_for_whoever_may_look(school: School, kind: str, me
     assert statuses == [401, 200, 200, 200, 403, 200]
 
 
-def test_a_whole_list_knows_only_put_and_delete_of_rows(school: School):
+def test_a_list_cannot_be_deleted(school: School):
     """contract 0.12: 405 in the same shape."""
     response = as_caller(school, "admin")("DELETE", "auth/classroom")
 
@@ -295,8 +295,8 @@ def test_a_whole_list_knows_only_put_and_delete_of_rows(school: School):
     assert (response.status_code, error["id"]) == (405, "METHOD_NOT_ALLOWED")
 
 
-def test_the_schema_opens_the_roster_to_nobody_without_credentials(school: School):
-    """contract 0.13: every route is described, with who may call and what is answered."""
+def test_the_schema_requires_credentials_for_every_roster_route(school: School):
+    """contract 0.13: every route is documented with its callers and its responses."""
     paths = as_caller(school, "guest")("GET", "schema").json()["paths"]
 
     described = {path: operations for path, operations in paths.items() if is_of_roster(path)}

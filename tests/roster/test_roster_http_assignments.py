@@ -25,7 +25,7 @@ def admin(school: School) -> Call:
     return as_caller(school, "admin")
 
 
-def hand_out(collection: Any, *places: Any, **more: Any) -> dict[str, Any]:
+def assignment_body(collection: Any, *places: Any, **more: Any) -> dict[str, Any]:
     return {
         "title": "Fractions",
         "collection": collection.pk.hex,
@@ -40,25 +40,31 @@ def titles(response: Any) -> set[str]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_hand_out_goes_to_classes_and_groups(school: School, coach: Call, kind: str):
+def test_an_assignment_goes_to_classes_and_groups(school: School, coach: Call, kind: str):
     """contract 1.8."""
     response = coach(
-        "POST", f"assignments/{kind}", hand_out(school.class_7a, school.class_7a, school.group)
+        "POST",
+        f"assignments/{kind}",
+        assignment_body(school.class_7a, school.class_7a, school.group),
     )
 
-    told = response.json()
+    response_body = response.json()
     assert response.status_code == 201
-    assert set(told.pop("assignments")) == {school.class_7a.pk.hex, school.group.pk.hex}
-    pk = told.pop("id")
-    assert told == {"title": "Fractions", "active": True, "collection": school.class_7a.pk.hex}
-    assert coach("GET", f"assignments/{kind}/{pk}").json().items() >= told.items()
+    assert set(response_body.pop("assignments")) == {school.class_7a.pk.hex, school.group.pk.hex}
+    pk = response_body.pop("id")
+    assert response_body == {
+        "title": "Fractions",
+        "active": True,
+        "collection": school.class_7a.pk.hex,
+    }
+    assert coach("GET", f"assignments/{kind}/{pk}").json().items() >= response_body.items()
     assert coach("DELETE", f"assignments/{kind}/{pk}").status_code == 204
     assert coach("GET", f"assignments/{kind}/{pk}").status_code == 404
 
 
-def test_a_learner_works_within_what_was_handed_out(school: School, coach: Call):
+def test_a_learner_records_in_an_assigned_lesson(school: School, coach: Call):
     """contract 1.1, 1.8."""
-    lesson = coach("POST", LESSON, hand_out(school.class_7a, school.group)).json()["id"]
+    lesson = coach("POST", LESSON, assignment_body(school.class_7a, school.group)).json()["id"]
     body = video(lesson_id=lesson)
 
     assert client_for(school.ada).start(body)["context"]["lesson_id"] == lesson
@@ -67,15 +73,17 @@ def test_a_learner_works_within_what_was_handed_out(school: School, coach: Call)
 
 def test_put_replaces_and_patch_changes_what_is_sent(school: School, coach: Call):
     """contract 1.8."""
-    made = coach("POST", LESSON, hand_out(school.class_7a, school.class_7a)).json()
+    made = coach("POST", LESSON, assignment_body(school.class_7a, school.class_7a)).json()
     path = f"{LESSON}/{made['id']}"
     kept = Lesson.objects.get().assignments.get().pk
 
     assert coach("PUT", path, made).json() == made
-    told = coach("PATCH", path, {"active": False, "title": "Halves"}).json()
-    assert told == {**made, "active": False, "title": "Halves"}
-    told = coach("PATCH", path, hand_out(school.class_7a, school.class_7a, school.group)).json()
-    assert len(told["assignments"]) == 2
+    response_body = coach("PATCH", path, {"active": False, "title": "Halves"}).json()
+    assert response_body == {**made, "active": False, "title": "Halves"}
+    response_body = coach(
+        "PATCH", path, assignment_body(school.class_7a, school.class_7a, school.group)
+    ).json()
+    assert len(response_body["assignments"]) == 2
     assert Lesson.objects.get().assignments.filter(pk=kept).exists()
     assert coach("PATCH", path, {"assignments": []}).json()["assignments"] == []
     assert problem(coach("PUT", path, {"title": "x"})) == (400, "collection")
@@ -87,20 +95,20 @@ def test_places_must_lie_within_the_collection(school: School, coach: Call, admi
     """contract 1.8."""
     other = LearnerGroup.objects.create(classroom=school.class_7b, name="other")
     for place in (school.class_7b, other, school.foreign_class, school.facility, school.ada):
-        response = admin("POST", LESSON, hand_out(school.class_7a, place))
+        response = admin("POST", LESSON, assignment_body(school.class_7a, place))
         assert problem(response) == (400, "assignments")
     assert not Lesson.objects.exists()
 
     for place in (school.foreign_class, school.facility):
-        response = admin("POST", LESSON, hand_out(school.facility, place))
+        response = admin("POST", LESSON, assignment_body(school.facility, place))
         assert problem(response) == (400, "assignments")
-    whole = admin("POST", LESSON, hand_out(school.facility, school.class_7a, other))
+    whole = admin("POST", LESSON, assignment_body(school.facility, school.class_7a, other))
     assert whole.status_code == 201
 
 
-def test_a_failing_change_leaves_the_hand_out_alone(school: School, coach: Call):
+def test_a_refused_change_leaves_the_assignment_unchanged(school: School, coach: Call):
     """contract 0.1."""
-    made = coach("POST", LESSON, hand_out(school.class_7a, school.group)).json()
+    made = coach("POST", LESSON, assignment_body(school.class_7a, school.group)).json()
 
     change = {"title": "new", "assignments": [school.class_7b.pk.hex]}
 
@@ -108,22 +116,25 @@ def test_a_failing_change_leaves_the_hand_out_alone(school: School, coach: Call)
     assert coach("GET", f"{LESSON}/{made['id']}").json() == made
 
 
-def test_a_class_coach_hands_out_to_their_classes_only(school: School, coach: Call):
+def test_a_class_coach_assigns_to_their_classes_only(school: School, coach: Call):
     """contract 1.8."""
     of_7b = make_lesson(school.class_7b)
     of_7b.classroom = school.class_7b
     of_7b.save()
 
-    assert problem(coach("POST", LESSON, hand_out(school.class_7b))) == (400, "collection")
-    assert problem(coach("POST", LESSON, hand_out(school.facility))) == (403, None)
+    assert problem(coach("POST", LESSON, assignment_body(school.class_7b))) == (400, "collection")
+    assert problem(coach("POST", LESSON, assignment_body(school.facility))) == (403, None)
     assert problem(coach("PATCH", f"{LESSON}/{of_7b.pk}", {"title": "x"})) == (404, None)
     facility_coach = as_caller(school, "f-coach")
     for place in (school.facility, school.class_7b):
-        assert facility_coach("POST", LESSON, hand_out(place, school.class_7b)).status_code == 201
+        assert (
+            facility_coach("POST", LESSON, assignment_body(place, school.class_7b)).status_code
+            == 201
+        )
 
 
-def test_a_coach_sees_the_facilitys_hand_outs_to_their_class(school: School, coach: Call):
-    """contract 0.7: as far as it concerns the class, and without changing it."""
+def test_a_coach_sees_assignments_of_the_facility_to_their_class(school: School, coach: Call):
+    """contract 0.7: with the places of their class only, and without changing it."""
     lesson = make_lesson(school.class_7a, school.class_7b)
     path = f"{LESSON}/{lesson.pk}"
 
@@ -132,8 +143,8 @@ def test_a_coach_sees_the_facilitys_hand_outs_to_their_class(school: School, coa
     assert problem(coach("DELETE", path)) == (403, None)
 
 
-def test_a_learner_sees_what_is_handed_out_to_them(school: School):
-    """contract 0.7: and of the places those they know of."""
+def test_a_learner_sees_their_assignments(school: School):
+    """contract 0.7: and of its places those that they can see."""
     make_lesson(school.class_7a, school.class_7b)
     of_group = make_lesson(school.group)
     Lesson.objects.filter(pk=of_group.pk).update(title="of the group", active=False)
@@ -147,11 +158,11 @@ def test_a_learner_sees_what_is_handed_out_to_them(school: School):
     assert problem(calling(school.ben)("DELETE", f"{LESSON}/{of_group.pk}")) == (404, None)
 
 
-def test_hand_outs_are_narrowed(school: School, admin: Call):
+def test_assignments_can_be_filtered(school: School, admin: Call):
     """contract 1.8."""
-    admin("POST", LESSON, hand_out(school.class_7a, title="of 7A"))
-    admin("POST", LESSON, hand_out(school.class_7b, title="of 7B", active=False))
-    admin("POST", LESSON, hand_out(school.facility, school.class_7a, title="of all"))
+    admin("POST", LESSON, assignment_body(school.class_7a, title="of 7A"))
+    admin("POST", LESSON, assignment_body(school.class_7b, title="of 7B", active=False))
+    admin("POST", LESSON, assignment_body(school.facility, school.class_7a, title="of all"))
 
     def found(query: str) -> set[str]:
         return titles(admin("GET", f"{LESSON}?{query}"))
@@ -182,11 +193,11 @@ def test_hand_outs_are_narrowed(school: School, admin: Call):
         ({"assignments": ["0" * 32] * 1001}, "assignments"),
     ],
 )
-def test_what_cannot_be_handed_out_is_refused(
+def test_an_invalid_assignment_is_refused(
     school: School, coach: Call, change: dict[str, Any], field: str
 ):
     """contract 0.1, 0.12."""
-    response = coach("POST", LESSON, {**hand_out(school.class_7a), **change})
+    response = coach("POST", LESSON, {**assignment_body(school.class_7a), **change})
 
     [error] = response.json()
     assert (response.status_code, error["metadata"]["field"].split(".")[0]) == (400, field)
@@ -194,11 +205,11 @@ def test_what_cannot_be_handed_out_is_refused(
 
 
 @pytest.mark.parametrize("who", ["coach", "k:admin"])
-def test_a_hand_out_sent_again_counts_once(school: School, who: str):
-    """contract 0.9: POST and PUT under an Idempotency-Key; a refused one may be corrected."""
+def test_an_assignment_sent_again_is_created_once(school: School, who: str):
+    """contract 0.9: POST and PUT under an Idempotency-Key; a refused request can be corrected."""
     client = client_for(caller(school, who))
     client.defaults["HTTP_IDEMPOTENCY_KEY"] = "monday"
-    body = hand_out(school.class_7a, school.class_7a)
+    body = assignment_body(school.class_7a, school.class_7a)
 
     refused = client.post(f"/api/{LESSON}", {**body, "assignments": ["0" * 32]})
     first, again = (client.post(f"/api/{LESSON}", body) for _ in range(2))

@@ -44,15 +44,15 @@ def test_a_facility_has_its_settings(school: School, admin: Call):
     }
 
     changed = {"name": "Riverbank", "auto_provision": False, "guest_access": False}
-    told = admin("PATCH", path, changed).json()
+    response_body = admin("PATCH", path, changed).json()
 
-    assert told == {"id": school.facility.pk.hex, "partner_id": "", **changed}
+    assert response_body == {"id": school.facility.pk.hex, "partner_id": "", **changed}
     school.facility.refresh_from_db()
     assert (school.facility.name, school.facility.guest_access) == ("Riverbank", False)
 
 
-def test_a_partner_id_is_one_facilitys(school: School, admin: Call, root: Call):
-    """contract 3: study results are addressed by it."""
+def test_a_partner_id_is_unique(school: School, admin: Call, root: Call):
+    """contract 3: study results are addressed by the partner id."""
     make_facility(partner_id="779")
     path = f"auth/facility/{school.facility.pk}"
 
@@ -74,11 +74,11 @@ def test_a_partner_id_is_one_facilitys(school: School, admin: Call, root: Call):
         ({"name": "x", "auto_provision": None}, "auto_provision"),
     ],
 )
-def test_what_no_facility_can_be_is_refused(root: Call, body: dict[str, Any], field: str):
+def test_an_invalid_facility_is_refused(root: Call, body: dict[str, Any], field: str):
     assert problem(root("POST", "auth/facility", body)) == (400, field)
 
 
-def test_each_knows_their_facility(school: School):
+def test_users_see_their_own_facility(school: School):
     """contract 0.7."""
     own = {school.facility.pk.hex}
 
@@ -89,7 +89,7 @@ def test_each_knows_their_facility(school: School):
     }
 
 
-def test_to_remove_a_facility_erases_everything_of_it(school: School, root: Call):
+def test_deleting_a_facility_deletes_all_its_rows(school: School, root: Call):
     """contract 1.8."""
     client_for(school.ada).start(video())
     client_for(school.stranger).start(video())
@@ -104,8 +104,8 @@ def test_to_remove_a_facility_erases_everything_of_it(school: School, root: Call
     assert not ApiKey.objects.exists()
 
 
-def test_nobody_removes_the_facility_they_belong_to(school: School):
-    """Somebody must stay."""
+def test_a_superuser_cannot_delete_their_own_facility(school: School):
+    """At least one superuser must remain."""
     boss = make_user(school.facility, is_superuser=True)
 
     removed = calling(boss)("DELETE", f"auth/facility/{school.facility.pk}")
@@ -116,7 +116,7 @@ def test_nobody_removes_the_facility_they_belong_to(school: School):
 # Classrooms.
 
 
-def test_a_classroom_has_kolibris_shape(school: School, admin: Call):
+def test_a_classroom_has_the_shape_of_kolibri(school: School, admin: Call):
     """contract 1.8."""
     assert admin("GET", f"auth/classroom/{school.class_7a.pk}").json() == {
         "id": school.class_7a.pk.hex,
@@ -135,30 +135,30 @@ def test_a_classroom_has_kolibris_shape(school: School, admin: Call):
     }
 
 
-def test_learners_count_once_whoever_coaches_and_groups_them(school: School, admin: Call):
-    """contract 1.8: no join may inflate a number."""
+def test_learners_count_once_with_several_coaches_and_groups(school: School, admin: Call):
+    """contract 1.8: no join may multiply a count."""
     services.assign_role(school.admin, RoleKind.COACH, school.class_7a)
     services.join_group(
         school.ada, LearnerGroup.objects.create(classroom=school.class_7a, name="more")
     )
 
-    told = admin("GET", f"auth/classroom/{school.class_7a.pk}").json()
+    response_body = admin("GET", f"auth/classroom/{school.class_7a.pk}").json()
 
-    assert (told["learner_count"], len(told["coaches"])) == (2, 2)
+    assert (response_body["learner_count"], len(response_body["coaches"])) == (2, 2)
 
 
 @pytest.mark.parametrize(
     ("name", "coaches"), [("learner", 0), ("coach", 1), ("f-coach", 1), ("k:read", 1)]
 )
-def test_coaches_are_told_to_who_may_know_them(school: School, name: str, coaches: int):
-    """contract 0.7: learners read nobody but themselves."""
-    told = as_caller(school, name)("GET", f"auth/classroom/{school.class_7a.pk}").json()
+def test_coaches_are_listed_to_authorized_callers(school: School, name: str, coaches: int):
+    """contract 0.7: learners can read only themselves."""
+    response_body = as_caller(school, name)("GET", f"auth/classroom/{school.class_7a.pk}").json()
 
-    assert len(told["coaches"]) == coaches
-    assert told["learner_count"] == 2
+    assert len(response_body["coaches"]) == coaches
+    assert response_body["learner_count"] == 2
 
 
-def test_each_sees_the_classes_they_may(school: School):
+def test_callers_see_the_classes_visible_to_them(school: School):
     """contract 0.7."""
     path, own = "auth/classroom", {school.class_7a.pk.hex}
 
@@ -195,7 +195,7 @@ def test_a_class_stays_in_its_facility(school: School, admin: Call, root: Call):
     assert problem(unknown) == (400, "parent")
 
 
-def test_to_close_a_class_ends_what_hung_on_it(school: School, admin: Call):
+def test_deleting_a_class_deletes_its_groups_enrolments_and_roles(school: School, admin: Call):
     """contract 1.8: is_staff follows roles."""
     services.assign_role(school.facility_coach, RoleKind.COACH, school.class_7a)
 
@@ -211,7 +211,7 @@ def test_to_close_a_class_ends_what_hung_on_it(school: School, admin: Call):
 # Learner groups.
 
 
-def test_a_group_has_kolibris_shape(school: School, admin: Call):
+def test_a_group_has_the_shape_of_kolibri(school: School, admin: Call):
     """contract 1.8."""
     assert admin("GET", f"auth/learnergroup/{school.group.pk}").json() == {
         "id": school.group.pk.hex,
@@ -221,8 +221,8 @@ def test_a_group_has_kolibris_shape(school: School, admin: Call):
     }
 
 
-def test_members_are_told_to_who_may_know_them(school: School):
-    """contract 0.7: a learner knows their groups, and of the members themselves."""
+def test_members_are_listed_to_authorized_callers(school: School):
+    """contract 0.7: a learner sees their groups, and only themselves among the members."""
     services.join_group(school.ben, school.group)
     path = f"auth/learnergroup/{school.group.pk}"
 
@@ -254,7 +254,7 @@ def test_a_group_stays_in_its_class(school: School, admin: Call):
     assert admin("DELETE", path).status_code == 204
 
 
-def test_members_of_a_closed_group_stay_in_the_class(school: School, admin: Call):
+def test_members_of_a_deleted_group_stay_in_the_class(school: School, admin: Call):
     """contract 1.8."""
     assert admin("DELETE", f"auth/learnergroup/{school.group.pk}").status_code == 204
 
@@ -263,8 +263,8 @@ def test_members_of_a_closed_group_stay_in_the_class(school: School, admin: Call
 
 
 @pytest.mark.parametrize("caller", ["admin", "key"])
-def test_a_school_cannot_take_anothers_partner_id(school: School, caller: str):
-    """contract 1.8: imports and apps find a school by it; superusers give it."""
+def test_a_school_cannot_take_the_partner_id_of_another(school: School, caller: str):
+    """contract 1.8: imports and apps find a school by it; only superusers set it."""
     client = client_for(school.admin if caller == "admin" else school.key(Scope.ADMIN))
     path = f"/api/auth/facility/{school.facility.pk.hex}"
 

@@ -1,4 +1,4 @@
-"""The roster's lists: their three shapes, and how many SQL statements each takes."""
+"""Lists of the roster: their three shapes, and the SQL statements that each needs."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from roster.models import (
 from tests.conftest import client_for
 from tests.factories import School, make_school
 
-# Real transactions: BEGIN and COMMIT are statements too. Authentication is included.
+# Real transactions: BEGIN and COMMIT count as statements. Authentication is included.
 pytestmark = pytest.mark.django_db(transaction=True)
 
 LISTS = [
@@ -44,7 +44,7 @@ def school(transactional_db: None) -> School:
 
 
 def fill(school: School, rows: int) -> None:
-    """Give the school so many more of everything, all of one class."""
+    """Add so many more rows of every table to the school, all in one class."""
     facility = {"facility": school.facility}
     people = [User(**facility, username=uuid7().hex) for _ in range(rows)]
     User.objects.bulk_create(people)
@@ -72,18 +72,18 @@ def fill(school: School, rows: int) -> None:
 
 
 @pytest.mark.parametrize("who", ["coach", "admin", "key"])
-def test_a_list_takes_the_same_however_much_there_is(school: School, who: str):
-    """The rows, and what is shown within them: list ≤ 4 with the caller's own."""
+def test_statements_of_a_list_do_not_grow_with_the_rows(school: School, who: str):
+    """The rows, and the rows nested in them: list ≤ 4 with the caller's own."""
     client = client_for(school.key() if who == "key" else getattr(school, who))
     client.get("/api/auth/facility")
 
     def counts() -> dict[str, int]:
-        told = {}
+        numbers = {}
         for path in LISTS:
             with CaptureQueriesContext(connection) as captured:
                 assert client.get(f"/api/{path}").status_code == 200
-            told[path.partition("/")[2]] = len(captured)
-        return told
+            numbers[path.partition("/")[2]] = len(captured)
+        return numbers
 
     fill(school, 3)
     few = counts()
@@ -103,8 +103,8 @@ def test_a_list_takes_the_same_however_much_there_is(school: School, who: str):
     }  # fmt: skip
 
 
-def test_writes_take_the_same_however_much_there_is(school: School):
-    """Each write is the lock, the row, the right, the change, its entry in the log, the row."""
+def test_statements_of_writes_do_not_grow_with_the_rows(school: School):
+    """A write needs the lock, the row, the rights, the change, the audit entry, the row again."""
     client = client_for(school.key(Scope.ADMIN))
     client.get("/api/auth/facility")
 
@@ -116,21 +116,21 @@ def test_writes_take_the_same_however_much_there_is(school: School):
 
     def counts() -> dict[str, int]:
         in_7a = {"collection": school.class_7a.pk.hex}
-        told = {}
-        told["register"], person = counted("post", "auth/facilityuser", {"username": "new"})
+        numbers = {}
+        numbers["register"], person = counted("post", "auth/facilityuser", {"username": "new"})
         path, user = f"auth/facilityuser/{person.json()['id']}", {"user": person.json()["id"]}
-        told["rename"], _ = counted("patch", path, {"full_name": "New"})
-        told["enrol"], member = counted("post", "auth/membership", {**user, **in_7a})
-        told["leave"], _ = counted("delete", f"auth/membership/{member.json()['id']}")
-        told["appoint"], role = counted("post", "auth/role", {**user, **in_7a, "kind": "coach"})
-        told["dismiss"], _ = counted("delete", f"auth/role/{role.json()['id']}")
+        numbers["rename"], _ = counted("patch", path, {"full_name": "New"})
+        numbers["enrol"], member = counted("post", "auth/membership", {**user, **in_7a})
+        numbers["leave"], _ = counted("delete", f"auth/membership/{member.json()['id']}")
+        numbers["appoint"], role = counted("post", "auth/role", {**user, **in_7a, "kind": "coach"})
+        numbers["dismiss"], _ = counted("delete", f"auth/role/{role.json()['id']}")
         body = {"title": "t", **in_7a, "assignments": [school.class_7a.pk.hex]}
-        told["hand out"], lesson = counted("post", "assignments/lesson", body)
+        numbers["hand out"], lesson = counted("post", "assignments/lesson", body)
         every = [group.pk.hex for group in LearnerGroup.objects.filter(classroom=school.class_7a)]
         path = f"assignments/lesson/{lesson.json()['id']}"
-        told["hand out anew"], _ = counted("patch", path, {"assignments": every})
+        numbers["hand out anew"], _ = counted("patch", path, {"assignments": every})
         client.delete(f"/api/auth/facilityuser/{user['user']}")
-        return told
+        return numbers
 
     few = counts()
     fill(school, 40)
@@ -149,7 +149,7 @@ def test_writes_take_the_same_however_much_there_is(school: School):
 
 @pytest.mark.parametrize("path", LISTS[1:])
 def test_every_list_has_its_three_shapes(school: School, path: str):
-    """contract 0.14: an array, pages, and a cursor that meets every row once."""
+    """contract 0.14: an array, pages, and a cursor that returns every row once."""
     fill(school, 5)
     client, url = client_for(school.key()), f"/api/{path}"
 
@@ -170,7 +170,7 @@ def test_every_list_has_its_three_shapes(school: School, path: str):
     assert client.get(url, {"cursor": "x"}).status_code == 400
 
 
-def test_a_long_array_leads_on(school: School):
+def test_a_long_array_has_a_link_to_the_rest(school: School):
     """contract 0.14: at most 1,000 rows, and a Link to the rest."""
     fill(school, 1000)
     client = client_for(school.key())

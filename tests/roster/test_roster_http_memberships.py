@@ -29,7 +29,7 @@ def ids(response: Any) -> set[str]:
     return {row["id"] for row in response.json()}
 
 
-def everybody() -> set[Any]:
+def all_memberships() -> set[Any]:
     return {
         *Enrolment.objects.values_list("user", "classroom"),
         *GroupMembership.objects.values_list("enrolment__user", "group"),
@@ -54,37 +54,37 @@ def test_enrolments_and_group_memberships_are_one_list(school: School, admin: Ca
         assert admin("GET", f"{MEMBERSHIP}/{row['id']}").json() == row
 
 
-def test_who_joins_a_group_attends_its_class(school: School, admin: Call):
+def test_joining_a_group_enrols_in_its_class(school: School, admin: Call):
     """contract 0.7, 1.8."""
-    told = admin("POST", MEMBERSHIP, of(school.chen, school.group))
+    response = admin("POST", MEMBERSHIP, of(school.chen, school.group))
 
-    assert told.status_code == 201
-    assert told.json().items() >= of(school.chen, school.group).items()
-    assert (school.chen.pk, school.class_7a.pk) in everybody()
+    assert response.status_code == 201
+    assert response.json().items() >= of(school.chen, school.group).items()
+    assert (school.chen.pk, school.class_7a.pk) in all_memberships()
 
 
-def test_who_leaves_a_class_leaves_its_groups(school: School, admin: Call):
+def test_leaving_a_class_leaves_its_groups(school: School, admin: Call):
     """contract 0.7, 1.8."""
     enrolment = enrolment_of(school, "ada")
 
     assert admin("DELETE", f"{MEMBERSHIP}/{enrolment.pk}").status_code == 204
 
-    assert not {place for user, place in everybody() if user == school.ada.pk}
+    assert not {place for user, place in all_memberships() if user == school.ada.pk}
     assert admin("DELETE", f"{MEMBERSHIP}/{enrolment.pk}").status_code == 404
 
 
-def test_who_leaves_a_group_stays_in_the_class(school: School, admin: Call):
+def test_leaving_a_group_keeps_the_enrolment(school: School, admin: Call):
     """contract 1.8."""
     membership = GroupMembership.objects.get()
 
     assert admin("DELETE", f"{MEMBERSHIP}/{membership.pk}").status_code == 204
 
-    assert (school.ada.pk, school.class_7a.pk) in everybody()
+    assert (school.ada.pk, school.class_7a.pk) in all_memberships()
     assert not GroupMembership.objects.exists()
 
 
-def test_a_repeat_answers_what_is_there(school: School, admin: Call):
-    """contract 1.8, ours: a lost answer may be asked for again."""
+def test_a_repeated_membership_returns_the_existing_one(school: School, admin: Call):
+    """contract 1.8, our addition: a request whose response was lost can be sent again."""
     for place in (school.class_7a, school.group):
         first, again = (admin("POST", MEMBERSHIP, of(school.ben, place)) for _ in range(2))
 
@@ -107,7 +107,7 @@ def test_a_membership_never_changes(school: School, admin: Call):
 
 
 def test_memberships_of_strangers_are_refused(school: School, admin: Call):
-    """contract 0.7: whoever is elsewhere is unknown, and belongs elsewhere for superusers too."""
+    """contract 0.7: people elsewhere are unknown; even superusers cannot enrol them here."""
     root = as_caller(school, "super")
     for call in (admin, root):
         response = call("POST", MEMBERSHIP, of(school.stranger, school.class_7a))
@@ -122,7 +122,7 @@ def test_memberships_of_strangers_are_refused(school: School, admin: Call):
     assert problem(nobody) == (400, "user")
 
 
-def test_each_sees_the_memberships_of_whom_they_may_read(school: School):
+def test_callers_see_memberships_of_people_visible_to_them(school: School):
     """contract 0.7."""
     sees = {
         name: len(ids(as_caller(school, name)("GET", MEMBERSHIP)))
@@ -132,7 +132,7 @@ def test_each_sees_the_memberships_of_whom_they_may_read(school: School):
     assert sees == {"learner": 2, "coach": 3, "f-coach": 4, "super": 5, "k:read": 4}
 
 
-def test_memberships_are_narrowed(school: School, admin: Call):
+def test_memberships_can_be_filtered(school: School, admin: Call):
     """contract 1.8."""
     in_7a, of_ada = f"collection={school.class_7a.pk}", f"user={school.ada.pk}"
 
@@ -148,17 +148,17 @@ def test_memberships_are_narrowed(school: School, admin: Call):
 
 
 @pytest.mark.parametrize("kind", ["coach", "admin"])
-def test_the_first_role_opens_the_admin_and_the_last_closes_it(
+def test_staff_access_starts_with_the_first_role_and_ends_with_the_last(
     school: School, admin: Call, kind: str
 ):
     """contract 1.8: is_staff follows roles."""
-    told = admin("POST", ROLE, of(school.ben, school.facility, kind=kind))
+    response = admin("POST", ROLE, of(school.ben, school.facility, kind=kind))
 
-    assert told.status_code == 201
-    assert told.json().items() >= of(school.ben, school.facility, kind=kind).items()
+    assert response.status_code == 201
+    assert response.json().items() >= of(school.ben, school.facility, kind=kind).items()
     services.assign_role(school.ben, RoleKind.COACH, school.class_7b)
     assert User.objects.get(pk=school.ben.pk).is_staff
-    assert admin("DELETE", f"{ROLE}/{told.json()['id']}").status_code == 204
+    assert admin("DELETE", f"{ROLE}/{response.json()['id']}").status_code == 204
     assert User.objects.get(pk=school.ben.pk).is_staff
     assert admin("DELETE", f"{ROLE}/{role_of(school, 'ben').pk}").status_code == 204
     assert not User.objects.get(pk=school.ben.pk).is_staff
@@ -174,22 +174,22 @@ def test_a_superuser_stays_staff_without_roles(school: School):
 
 
 def test_tokens_of_a_learner_do_not_outlive_a_role(school: School, admin: Call):
-    """contract 0.8: tokens are for learners alone; none wakes when the role ends."""
+    """contract 0.8: tokens are for learners only; a token stays invalid after the role ends."""
     as_caller(school, "k:write")("POST", "auth/token", {"user_id": "student_ben"})
 
-    told = admin("POST", ROLE, of(school.ben, school.class_7b, kind="coach")).json()
+    role = admin("POST", ROLE, of(school.ben, school.class_7b, kind="coach")).json()
 
     assert not school.ben.tokens.exists()
-    assert admin("DELETE", f"{ROLE}/{told['id']}").status_code == 204
+    assert admin("DELETE", f"{ROLE}/{role['id']}").status_code == 204
 
 
-def test_a_repeated_role_answers_what_is_there(school: School, admin: Call):
-    """contract 1.8, ours."""
+def test_a_repeated_role_returns_the_existing_one(school: School, admin: Call):
+    """contract 1.8, our addition."""
     role = role_of(school, "coach")
 
-    told = admin("POST", ROLE, of(school.coach, school.class_7a, kind="coach"))
+    response = admin("POST", ROLE, of(school.coach, school.class_7a, kind="coach"))
 
-    assert (told.status_code, told.json()["id"]) == (201, role.pk.hex)
+    assert (response.status_code, response.json()["id"]) == (201, role.pk.hex)
 
 
 def test_classes_have_no_admins(school: School, admin: Call):
@@ -206,7 +206,7 @@ def test_classes_have_no_admins(school: School, admin: Call):
     assert problem(in_a_group) == (400, "collection")
 
 
-def test_of_a_role_only_the_kind_changes(school: School, admin: Call):
+def test_only_the_kind_of_a_role_can_change(school: School, admin: Call):
     """contract 1.8."""
     path = f"{ROLE}/{role_of(school, 'facility_coach').pk}"
     same = of(school.facility_coach, school.facility, kind="coach")
@@ -221,7 +221,7 @@ def test_of_a_role_only_the_kind_changes(school: School, admin: Call):
 
 
 @pytest.mark.parametrize("name", ["admin", "k:admin"])
-def test_nobody_gives_roles_in_foreign_places(school: School, name: str):
+def test_roles_in_foreign_places_cannot_be_assigned(school: School, name: str):
     """contract 1.8, 0.7."""
     call = as_caller(school, name)
     for place in (school.elsewhere, school.foreign_class):
@@ -232,8 +232,8 @@ def test_nobody_gives_roles_in_foreign_places(school: School, name: str):
     assert Role.objects.count() == 4
 
 
-def test_not_even_superusers_mix_facilities(school: School):
-    """contract 0.7: who looks after a place belongs to its facility, or to none."""
+def test_superusers_cannot_mix_facilities_either(school: School):
+    """contract 0.7: a person with a role belongs to the facility of the role, or to none."""
     root = as_caller(school, "super")
 
     mixed = root("POST", ROLE, of(school.stranger, school.facility, kind="admin"))
@@ -243,8 +243,8 @@ def test_not_even_superusers_mix_facilities(school: School):
     assert own.status_code == 201
 
 
-def test_each_sees_the_roles_they_may(school: School):
-    """contract 0.7: of people they may read and of places they look after."""
+def test_callers_see_roles_visible_to_them(school: School):
+    """contract 0.7: roles of visible people in places that the caller manages."""
     services.assign_role(school.facility_coach, RoleKind.COACH, school.class_7a)
     sees = {
         name: len(ids(as_caller(school, name)("GET", ROLE)))
@@ -254,7 +254,7 @@ def test_each_sees_the_roles_they_may(school: School):
     assert sees == {"learner": 0, "coach": 2, "f-coach": 4, "super": 5, "k:read": 4}
 
 
-def test_roles_are_narrowed(school: School, admin: Call):
+def test_roles_can_be_filtered(school: School, admin: Call):
     """contract 1.8."""
     assert len(ids(admin("GET", f"{ROLE}?collection={school.facility.pk}"))) == 2
     assert len(ids(admin("GET", f"{ROLE}?collection={school.class_7a.pk}"))) == 1
@@ -264,8 +264,8 @@ def test_roles_are_narrowed(school: School, admin: Call):
     assert problem(admin("GET", f"{ROLE}?user=x")) == (400, "user")
 
 
-def test_a_coach_learns_of_no_class_they_do_not_coach(school: School):
-    """contract 0.7: ada also attends 7B, whose coach somebody else is."""
+def test_a_coach_does_not_see_classes_of_other_coaches(school: School):
+    """contract 0.7: ada also attends 7B, which another coach has."""
     services.enrol(school.ada, school.class_7b)
     asked = f"/api/auth/membership?collection={school.class_7b.pk.hex}"
 

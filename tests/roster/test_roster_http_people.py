@@ -31,12 +31,12 @@ def names(response: Any) -> set[str]:
     return {row["username"] for row in response.json()}
 
 
-def test_a_person_has_kolibris_shape(school: School, admin: Call):
+def test_a_person_has_the_shape_of_kolibri(school: School, admin: Call):
     """contract 1.8, 0.2."""
-    told = admin("GET", f"{PATH}/{school.coach.pk}").json()
+    body = admin("GET", f"{PATH}/{school.coach.pk}").json()
 
     role = role_of(school, "coach")
-    assert told == {
+    assert body == {
         "id": school.coach.pk.hex,
         "username": "coach",
         "full_name": "",
@@ -47,8 +47,8 @@ def test_a_person_has_kolibris_shape(school: School, admin: Call):
     }
 
 
-def places_of(call: Call, person: User) -> set[str]:
-    """Return where somebody looks after others, as two lists tell a caller of it."""
+def list_places(call: Call, person: User) -> set[str]:
+    """Return the places of a person's roles, which two lists show alike to this caller."""
     beside = call("GET", f"{PATH}/{person.pk.hex}").json()["roles"]
     listed = call("GET", f"auth/role?user={person.pk.hex}").json()
     assert {role["id"] for role in beside} == {role["id"] for role in listed}
@@ -56,42 +56,42 @@ def places_of(call: Call, person: User) -> set[str]:
 
 
 @pytest.mark.parametrize("abroad", ["elsewhere", "foreign_class"])
-def test_roles_elsewhere_are_only_for_whoever_knows_the_place(school: School, abroad: str):
-    """contract 0.7: a foreign place is never so much as hinted at."""
+def test_roles_elsewhere_are_shown_only_to_callers_who_see_the_place(school: School, abroad: str):
+    """contract 0.7: the API gives no hint of a foreign place."""
     at_home, away = school.class_7a.pk.hex, getattr(school, abroad)
     services.assign_role(school.coach, RoleKind.COACH, away)
 
-    told = {
-        name: places_of(as_caller(school, name), school.coach)
+    by_caller = {
+        name: list_places(as_caller(school, name), school.coach)
         for name in ("admin", "f-coach", "k:read", "k:admin", "super", "coach")
     }
 
-    # Superusers know of every place, and everybody of where they are needed.
-    knowing = {name for name, places in told.items() if places == {at_home, away.pk.hex}}
+    # Superusers see every place, and coaches see the places of their own roles.
+    knowing = {name for name, places in by_caller.items() if places == {at_home, away.pk.hex}}
     assert knowing == {"super", "coach"}
-    assert all(told[name] == {at_home} for name in told.keys() - knowing)
+    assert all(by_caller[name] == {at_home} for name in by_caller.keys() - knowing)
 
 
-def test_roles_in_both_facilities_of_a_viewer_are_told(school: School):
-    """contract 0.7: a viewer who looks after both knows of both."""
+def test_roles_in_both_facilities_of_a_viewer_are_shown(school: School):
+    """contract 0.7: a viewer with roles in both facilities sees both."""
     services.assign_role(school.coach, RoleKind.COACH, school.foreign_class)
     services.assign_role(school.admin, RoleKind.COACH, school.elsewhere)
 
-    told = places_of(as_caller(school, "admin"), school.coach)
+    places = list_places(as_caller(school, "admin"), school.coach)
 
-    assert told == {school.class_7a.pk.hex, school.foreign_class.pk.hex}
+    assert places == {school.class_7a.pk.hex, school.foreign_class.pk.hex}
 
 
-def test_a_role_elsewhere_cannot_be_ended_from_here(school: School, admin: Call):
-    """contract 0.7: it does not exist for the admin of somebody's own facility."""
+def test_a_role_in_another_facility_cannot_be_deleted(school: School, admin: Call):
+    """contract 0.7: the role does not exist for the admin of the person's own facility."""
     role = services.assign_role(school.coach, RoleKind.COACH, school.foreign_class)
 
     assert admin("DELETE", f"auth/role/{role.pk.hex}").status_code == 404
     assert school.coach.roles.count() == 2
 
 
-def test_somebody_registered_can_log_in(school: School, admin: Call):
-    """contract 1.8: 201, and the password is never told."""
+def test_a_registered_person_can_log_in(school: School, admin: Call):
+    """contract 1.8: 201, and the password is not in the response."""
     response = admin(
         "POST", PATH,
         {
@@ -100,25 +100,25 @@ def test_somebody_registered_can_log_in(school: School, admin: Call):
         },
     )  # fmt: skip
 
-    told = response.json()
+    body = response.json()
     assert response.status_code == 201
-    assert is_hex_uuid(told["id"])
-    assert (told["username"], told["full_name"], told["id_number"]) == ("Zoë", "Zoë Ek", " 7 ")
-    assert "password" not in told
-    assert admin("GET", f"{PATH}/{told['id']}").json() == told
+    assert is_hex_uuid(body["id"])
+    assert (body["username"], body["full_name"], body["id_number"]) == ("Zoë", "Zoë Ek", " 7 ")
+    assert "password" not in body
+    assert admin("GET", f"{PATH}/{body['id']}").json() == body
     assert logs_in("ZOË", PASSWORD)
-    user = User.objects.get(pk=told["id"])
+    user = User.objects.get(pk=body["id"])
     assert (user.is_staff, user.is_superuser) == (False, False)
     assert user.created_at
 
 
-def test_the_own_facility_is_meant_where_none_is_named(school: School):
-    """Apps know one facility: that of their key."""
-    told = as_caller(school, "k:admin")("POST", PATH, {"username": "", "id_number": "s1"}).json()
+def test_the_default_facility_is_that_of_the_caller(school: School):
+    """An app has one facility: that of its key."""
+    body = as_caller(school, "k:admin")("POST", PATH, {"username": "", "id_number": "s1"}).json()
 
-    person = User.objects.get(pk=told["id"])
+    person = User.objects.get(pk=body["id"])
     assert (person.facility, person.username, person.external_id) == (school.facility, None, "s1")
-    assert told["username"] == ""
+    assert body["username"] == ""
     assert not person.has_usable_password()
 
 
@@ -128,11 +128,11 @@ def test_put_replaces_and_patch_changes_what_is_sent(school: School, admin: Call
     before = admin("GET", path).json()
 
     assert admin("PUT", path, before).json() == before
-    told = admin("PATCH", path, {"full_name": "Ben B."}).json()
-    assert told == {**before, "full_name": "Ben B."}
+    body = admin("PATCH", path, {"full_name": "Ben B."}).json()
+    assert body == {**before, "full_name": "Ben B."}
     assert problem(admin("PUT", path, {"full_name": "Ben"})) == (400, "username")
-    told = admin("PUT", path, {"username": "benny", "id_number": None}).json()
-    assert (told["username"], told["id_number"], told["full_name"]) == ("benny", "", "Ben B.")
+    body = admin("PUT", path, {"username": "benny", "id_number": None}).json()
+    assert (body["username"], body["id_number"], body["full_name"]) == ("benny", "", "Ben B.")
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_put_replaces_and_patch_changes_what_is_sent(school: School, admin: Call
         ({"username": ""}, "username"),
         ({"username": None, "id_number": ""}, "username"),
         ({"username": "x" * 151}, "username"),
-        ({"username": "ﷺ" * 15}, "username"),  # 18 letters each, folded
+        ({"username": "ﷺ" * 15}, "username"),  # 18 letters each after folding
         ({"username": ["x"]}, "username"),
         ({"username": "BEN"}, "username"),
         ({"username": "stranger"}, "username"),
@@ -159,7 +159,7 @@ def test_put_replaces_and_patch_changes_what_is_sent(school: School, admin: Call
         ({"username": "x", "is_superuser": "perhaps"}, "is_superuser"),
     ],
 )
-def test_what_nobody_can_be_is_refused(admin: Call, body: dict[str, Any], field: str):
+def test_an_invalid_person_is_refused(admin: Call, body: dict[str, Any], field: str):
     """contract 0.1, 1.8: names are unique in any case, passwords hard to guess."""
     count = User.objects.count()
 
@@ -173,7 +173,7 @@ def test_a_null_character_is_refused(admin: Call):
     assert admin("GET", f"{PATH}?search=%00").status_code == 400
 
 
-def test_an_update_is_checked_alike(school: School, admin: Call):
+def test_an_update_is_validated_like_a_creation(school: School, admin: Call):
     """contract 1.8."""
     path = f"{PATH}/{school.ben.pk}"
 
@@ -203,8 +203,8 @@ def test_a_new_password_ends_the_login(school: School, admin: Call):
     assert logs_in("ben", "a brand new phrase")
 
 
-def test_nobody_moves_to_another_facility(school: School, admin: Call, root: Call):
-    """contract 1.8, 0.7: 403 for naming a foreign one, 400 for whoever may name it."""
+def test_a_person_cannot_move_to_another_facility(school: School, admin: Call, root: Call):
+    """contract 1.8, 0.7: 403 for a foreign facility, 400 for callers who can see it."""
     path, moved = f"{PATH}/{school.ben.pk}", {"facility": school.elsewhere.pk.hex}
 
     assert problem(admin("PATCH", path, moved)) == (403, None)
@@ -215,7 +215,7 @@ def test_nobody_moves_to_another_facility(school: School, admin: Call, root: Cal
     assert root("PATCH", path, {"facility": school.facility.pk.hex}).status_code == 200
 
 
-def test_to_remove_somebody_erases_their_records(school: School, admin: Call):
+def test_deleting_a_person_erases_their_records(school: School, admin: Call):
     """contract 1.8."""
     client_for(school.ben).work(exercise(), answered())
     client_for(school.ada).start(video())
@@ -228,13 +228,13 @@ def test_to_remove_somebody_erases_their_records(school: School, admin: Call):
     assert admin("DELETE", f"{PATH}/{school.ben.pk}").status_code == 404
 
 
-def test_nobody_removes_themselves(school: School, admin: Call, root: Call):
-    """contract 1.8: somebody must stay."""
+def test_users_cannot_delete_themselves(school: School, admin: Call, root: Call):
+    """contract 1.8: at least one superuser must remain."""
     assert problem(admin("DELETE", f"{PATH}/{school.admin.pk}")) == (400, None)
     assert problem(root("DELETE", f"{PATH}/{school.superuser.pk}")) == (400, None)
 
 
-# Nobody rises above themselves.
+# Users cannot raise their own rights.
 
 
 @pytest.mark.parametrize("name", ["admin", "k:admin"])
@@ -246,8 +246,8 @@ def test_nobody_removes_themselves(school: School, admin: Call, root: Call):
         {"roles": [{"kind": "admin", "collection": "x"}], "id": "0" * 32, "pk": "0" * 32},
     ],
 )
-def test_rights_are_not_written_with_a_person(school: School, name: str, wish: dict[str, Any]):
-    """contract 1.8: ignored like any field nobody knows (contract 0.1)."""
+def test_rights_cannot_be_set_with_a_person(school: School, name: str, wish: dict[str, Any]):
+    """contract 1.8: ignored like any unknown field (contract 0.1)."""
     call = as_caller(school, name)
 
     made = call("POST", PATH, {"username": "x", **wish}).json()
@@ -263,8 +263,8 @@ def test_rights_are_not_written_with_a_person(school: School, name: str, wish: d
 
 
 @pytest.mark.parametrize("name", ["admin", "k:admin", "f-coach"])
-def test_only_superusers_touch_superusers(school: School, name: str):
-    """contract 1.8: whoever sets their password becomes them."""
+def test_only_superusers_change_superusers(school: School, name: str):
+    """contract 1.8: a caller who sets a superuser's password could log in as them."""
     boss = make_user(school.facility, username="boss", is_superuser=True, is_staff=True)
     call, path = as_caller(school, name), f"{PATH}/{boss.pk}"
     given = {"user": boss.pk.hex, "collection": school.class_7a.pk.hex}
@@ -283,8 +283,8 @@ def test_only_superusers_touch_superusers(school: School, name: str):
     assert (boss.username, boss.check_password(PASSWORD)) == ("boss", True)
 
 
-def test_who_looks_after_another_facility_too_is_a_superusers_business(school: School, admin: Call):
-    """Whoever sets their password could act there."""
+def test_only_superusers_change_staff_of_another_facility(school: School, admin: Call):
+    """A caller who sets their password could act in the other facility."""
     services.assign_role(school.ben, RoleKind.ADMIN, school.elsewhere)
     path = f"{PATH}/{school.ben.pk}"
 
@@ -292,7 +292,7 @@ def test_who_looks_after_another_facility_too_is_a_superusers_business(school: S
     assert problem(admin("DELETE", path)) == (403, None)
 
 
-def test_superusers_make_superusers(school: School, root: Call):
+def test_superusers_can_create_superusers(school: School, root: Call):
     """contract 1.8."""
     token = as_caller(school, "k:write")("POST", "auth/token", {"user_id": "student_ben"})
     path = f"{PATH}/{school.ben.pk}"
@@ -306,20 +306,20 @@ def test_superusers_make_superusers(school: School, root: Call):
     assert not school.ben.is_staff
 
 
-def test_superusers_may_belong_to_no_facility(school: School, root: Call):
+def test_superusers_can_belong_to_no_facility(school: School, root: Call):
     """contract 1.8."""
-    told = root("POST", PATH, {"username": "x", "is_superuser": True}).json()
+    body = root("POST", PATH, {"username": "x", "is_superuser": True}).json()
 
-    assert told["facility"] is None
-    path = f"{PATH}/{told['id']}"
-    assert root("PUT", path, told).json() == told
+    assert body["facility"] is None
+    path = f"{PATH}/{body['id']}"
+    assert root("PUT", path, body).json() == body
     assert problem(root("PATCH", path, {"is_superuser": False})) == (400, "facility")
     assert problem(root("POST", PATH, {"username": "y"})) == (400, "facility")
     assert problem(root("POST", PATH, {"username": "y", "facility": "0" * 32})) == (400, "facility")
 
 
-def test_a_superuser_does_not_step_down_by_mistake(school: School, root: Call):
-    """contract 1.8: somebody must stay."""
+def test_a_superuser_cannot_revoke_their_own_rights(school: School, root: Call):
+    """contract 1.8: at least one superuser must remain."""
     path = f"{PATH}/{school.superuser.pk}"
 
     assert problem(root("PATCH", path, {"is_superuser": False})) == (400, "is_superuser")
@@ -348,10 +348,10 @@ def test_a_learners_token_writes_nothing(school: School):
     assert names(call("GET", PATH)) == {"ada"}
 
 
-# Who is listed.
+# Lists.
 
 
-def test_each_sees_whom_they_may(school: School):
+def test_callers_see_people_visible_to_them(school: School):
     """contract 0.7."""
     of_school = {"ada", "ben", "chen", "coach", "facility_coach", "admin"}
 
@@ -365,7 +365,7 @@ def test_each_sees_whom_they_may(school: School):
 
 
 def test_people_of_a_class_or_a_group(school: School, admin: Call):
-    """contract 1.8: somebody in both appears once."""
+    """contract 1.8: a person in both appears once."""
     services.join_group(
         school.ada, LearnerGroup.objects.create(classroom=school.class_7a, name="more")
     )
@@ -381,8 +381,8 @@ def test_people_of_a_class_or_a_group(school: School, admin: Call):
     assert problem(admin("GET", f"{PATH}?member_of=7A")) == (400, "member_of")
 
 
-def test_a_class_one_may_not_know_of_is_empty(school: School):
-    """contract 0.7: ada is in 7A and 7B; the coach of 7A is not told so."""
+def test_a_class_hidden_from_the_caller_is_empty(school: School):
+    """contract 0.7: ada is in 7A and 7B; the coach of 7A cannot find that out."""
     services.enrol(school.ada, school.class_7b)
     call = as_caller(school, "coach")
 
@@ -413,18 +413,18 @@ def test_people_of_a_facility(school: School, admin: Call, root: Call):
         ("  ", {"ada", "ben", "chen", "coach", "facility_coach", "admin"}),
     ],
 )
-def test_people_by_words(school: School, admin: Call, words: str, found: set[str]):
+def test_people_are_found_by_words(school: School, admin: Call, words: str, found: set[str]):
     """contract 1.8: each word is in the username, the full name or the id number."""
     admin("PATCH", f"{PATH}/{school.chen.pk}", {"full_name": "émile Chen"})
 
     assert names(admin("GET", f"{PATH}?search={words}")) == found
 
 
-def test_a_search_is_not_endless(admin: Call):
+def test_a_search_has_a_maximum_length(admin: Call):
     assert problem(admin("GET", f"{PATH}?search={'x' * 201}")) == (400, "search")
 
 
-def test_errors_have_kolibris_shape(school: School, admin: Call):
+def test_errors_have_the_shape_of_kolibri(school: School, admin: Call):
     """contract 0.12."""
     [error] = admin("POST", PATH, {}).json()
     [unknown] = admin("GET", f"{PATH}/not-an-id").json()
@@ -436,11 +436,11 @@ def test_errors_have_kolibris_shape(school: School, admin: Call):
     assert unknown["id"] == "NOT_FOUND"
 
 
-def test_a_key_with_all_scopes_does_what_an_admin_does(school: School):
+def test_a_key_with_all_scopes_has_the_rights_of_an_admin(school: School):
     """contract 0.3."""
     call = calling(school.key(Scope.ADMIN))
 
-    told = call("POST", PATH, {"username": "x", "password": PASSWORD}).json()
+    body = call("POST", PATH, {"username": "x", "password": PASSWORD}).json()
 
-    assert call("PATCH", f"{PATH}/{told['id']}/", {"full_name": "X"}).status_code == 200
-    assert call("DELETE", f"{PATH}/{told['id']}/").status_code == 204
+    assert call("PATCH", f"{PATH}/{body['id']}/", {"full_name": "X"}).status_code == 200
+    assert call("DELETE", f"{PATH}/{body['id']}/").status_code == 204

@@ -1,4 +1,4 @@
-"""Writers of one roster meet: real threads, each with its own connection (contract 0.1, 1.8)."""
+"""Concurrent writes to one roster: real threads, each with a connection (contract 0.1, 1.8)."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def statuses(responses: list[Any]) -> list[int]:
     return sorted(response.status_code for response in responses)
 
 
-def test_one_of_many_gets_a_username(school: School):
-    """contract 1.8: across the installation, so facilities do not queue for each other."""
+def test_one_of_many_concurrent_requests_gets_a_username(school: School):
+    """contract 1.8: unique across the installation; facilities do not wait for each other."""
     key = school.key(Scope.ADMIN)
 
     def create(number: int) -> Any:
@@ -49,8 +49,8 @@ def test_one_of_many_gets_a_username(school: School):
     assert fields == {"username"}
 
 
-def test_one_of_many_takes_a_name_by_renaming(school: School):
-    """contract 1.8: each locks another person, so only the database can tell."""
+def test_one_of_many_concurrent_renames_gets_the_username(school: School):
+    """contract 1.8: each request locks another person; only the database detects the conflict."""
     key = school.key(Scope.ADMIN)
     people = [school.ada, school.ben, school.chen, school.coach]
     wishes = [{"username": "mona"}, {"id_number": "1"}]
@@ -63,8 +63,8 @@ def test_one_of_many_takes_a_name_by_renaming(school: School):
         assert statuses(together(rename, len(people))) == [200, 400, 400, 400]
 
 
-def test_an_id_number_and_a_first_answer_make_one_learner(school: School):
-    """contract 0.6: apps introduce learners while the office registers them."""
+def test_a_registration_and_a_first_answer_create_one_learner(school: School):
+    """contract 0.6: apps create learners while the office registers them."""
     key = school.key(Scope.ADMIN)
 
     def introduce(number: int) -> Any:
@@ -73,15 +73,15 @@ def test_an_id_number_and_a_first_answer_make_one_learner(school: School):
             return client.post(PERSON, {"username": "", "id_number": "newcomer"})
         return client.post("/api/logger/contentsession", video(user_id="newcomer"), format="json")
 
-    told = statuses(together(introduce))
+    results = statuses(together(introduce))
 
     assert User.objects.filter(external_id="newcomer").count() == 1
-    assert set(told) <= {200, 201, 400}
-    assert told.count(200) == CLIENTS // 2
+    assert set(results) <= {200, 201, 400}
+    assert results.count(200) == CLIENTS // 2
 
 
 def test_simultaneous_identical_memberships_are_one(school: School):
-    """contract 1.8: a repeat answers what is there."""
+    """contract 1.8: a repeated request returns the existing row."""
     key = school.key(Scope.ADMIN)
     body = {"user": school.chen.pk.hex, "collection": school.group.pk.hex}
 
@@ -104,7 +104,7 @@ def test_simultaneous_identical_roles_are_one(school: School):
     assert Role.objects.filter(user=school.ben).count() == 1
 
 
-def test_the_last_role_closes_the_admin_whichever_goes_last(school: School):
+def test_concurrent_role_deletions_revoke_staff_access(school: School):
     """contract 1.8: is_staff follows roles."""
     key = school.key(Scope.ADMIN)
     roles = [
@@ -123,8 +123,8 @@ def test_the_last_role_closes_the_admin_whichever_goes_last(school: School):
     assert not User.objects.get(pk=school.ben.pk).is_staff
 
 
-def test_a_class_closes_while_others_join_it(school: School):
-    """contract 1.8: they join before or find it gone; nothing is left hanging."""
+def test_a_class_is_deleted_while_learners_join_it(school: School):
+    """contract 1.8: they join before it closes or get an error; no row is left behind."""
     key = school.key(Scope.ADMIN)
     people = [school.ada, school.ben, school.coach]
     classroom = school.class_7b.pk.hex
@@ -144,16 +144,16 @@ def test_a_class_closes_while_others_join_it(school: School):
             return client.post(ROLE, body)
         return client.post(MEMBERSHIP, {"user": person, "collection": classroom})
 
-    told = [response.status_code for response in together(work, 6)]
+    results = [response.status_code for response in together(work, 6)]
 
-    assert told[0] == 204
-    assert set(told[1:]) <= {201, 400, 404}
+    assert results[0] == 204
+    assert set(results[1:]) <= {201, 400, 404}
     assert not Enrolment.objects.filter(classroom=school.class_7b).exists()
     assert User.objects.get(pk=school.coach.pk).is_staff
 
 
-def test_somebody_is_removed_while_they_work(school: School):
-    """contract 1.8: their lock is taken first, so nothing of theirs comes after."""
+def test_a_person_is_deleted_while_they_record(school: School):
+    """contract 1.8: the request locks the person first, so none of their rows is created later."""
     key = school.key(Scope.ADMIN)
     school.facility.auto_provision = False
     school.facility.save()
@@ -164,8 +164,8 @@ def test_somebody_is_removed_while_they_work(school: School):
             return client.delete(f"{PERSON}/{school.ben.pk}")
         return client.post("/api/logger/contentsession", video(user_id="student_ben"))
 
-    told = [response.status_code for response in together(work)]
+    results = [response.status_code for response in together(work)]
 
-    assert told[0] == 204
-    assert set(told[1:]) <= {200, 404}
+    assert results[0] == 204
+    assert set(results[1:]) <= {200, 404}
     assert not User.objects.filter(pk=school.ben.pk).exists()

@@ -28,8 +28,8 @@ def bearer(token: str) -> Client:
     return client
 
 
-def test_a_token_acts_exactly_like_the_learners_login(school: School):
-    """contract 0.8, 0.5: records for itself only, reads its own, needs no CSRF token."""
+def test_a_token_acts_like_the_login_of_the_learner(school: School):
+    """contract 0.8, 0.5: it records for its learner only, reads their data, needs no CSRF token."""
     client = bearer(issue(school.key(Scope.WRITE)).json()["token"])
 
     client.start(video())
@@ -46,18 +46,20 @@ def test_a_token_acts_exactly_like_the_learners_login(school: School):
 @pytest.mark.parametrize(
     ("fields", "seconds"), [({}, 3600), ({"ttl": 60}, 60), ({"ttl": 86400}, 86400)]
 )
-def test_a_token_lives_an_hour_or_as_asked(school: School, fields: dict[str, Any], seconds: int):
+def test_a_token_lives_one_hour_or_the_requested_time(
+    school: School, fields: dict[str, Any], seconds: int
+):
     """contract 0.8: ≤ 24 h, default 1 h."""
     asked = timezone.now()
 
-    told = issue(school.key(), **fields).json()
+    body = issue(school.key(), **fields).json()
 
-    assert set(told) == {"token", "expires_at"}
-    lives = datetime.fromisoformat(told["expires_at"]) - asked
+    assert set(body) == {"token", "expires_at"}
+    lives = datetime.fromisoformat(body["expires_at"]) - asked
     assert timedelta(seconds=seconds) <= lives <= timedelta(seconds=seconds + 30)
-    assert bearer(told["token"]).get(LIST).status_code == 200
+    assert bearer(body["token"]).get(LIST).status_code == 200
     LearnerToken.objects.update(expires_at=timezone.now())
-    assert bearer(told["token"]).get(LIST).status_code == 401
+    assert bearer(body["token"]).get(LIST).status_code == 401
 
 
 @pytest.mark.parametrize("ttl", [0, -1, 86401, "long", None, 10**400])
@@ -74,7 +76,7 @@ def test_other_lifetimes_are_refused(school: School, ttl: Any):
     assert not LearnerToken.objects.exists()
 
 
-def test_only_a_key_that_writes_may_ask(school: School):
+def test_only_a_key_with_write_scope_can_issue_tokens(school: School):
     """contract 0.8."""
     token = issue(school.key()).json()["token"]
 
@@ -86,15 +88,15 @@ def test_only_a_key_that_writes_may_ask(school: School):
 
 
 @pytest.mark.parametrize("who", ["coach", "facility_coach", "admin"])
-def test_a_key_may_not_become_who_looks_after_others(school: School, who: str):
-    """contract 0.8: tokens are learners'; a write key must not read by an admin's eyes."""
+def test_a_key_cannot_issue_a_token_for_staff(school: School, who: str):
+    """contract 0.8: tokens are for learners; a write key must not read with an admin's rights."""
     response = issue(school.key(Scope.WRITE), getattr(school, who).pk.hex)
 
     assert (response.status_code, response.json()[0]["id"]) == (403, "PERMISSION_DENIED")
 
 
-def test_a_token_ends_when_its_learner_leaves_or_comes_to_look_after_others(school: School):
-    """Rights are asked at each request, not kept in the token."""
+def test_a_token_ends_if_its_learner_leaves_or_becomes_staff(school: School):
+    """Rights are checked at each request, not stored in the token."""
     of_ada, of_ben = (
         issue(school.key(), name).json()["token"] for name in ("student_ada", "student_ben")
     )
@@ -105,7 +107,7 @@ def test_a_token_ends_when_its_learner_leaves_or_comes_to_look_after_others(scho
     assert bearer(of_ben).get(LIST).status_code == 401
 
 
-def test_the_learner_is_named_and_made_as_for_any_recording(school: School):
+def test_the_learner_of_a_token_is_found_or_created(school: School):
     """contract 0.6, 0.8."""
     token = issue(school.key(), "newcomer").json()["token"]
     foreign = issue(make_key(school.elsewhere), "student_ada").json()["token"]
@@ -122,8 +124,8 @@ def test_the_learner_is_named_and_made_as_for_any_recording(school: School):
     assert issue(school.key(), "nobody").status_code == 404
 
 
-def test_a_token_dies_with_its_key(school: School):
-    """contract 0.3: a revoked key leaves nothing behind."""
+def test_a_token_ends_with_its_key(school: School):
+    """contract 0.3: a revoked key invalidates its tokens."""
     secret = school.key()
     token = issue(secret).json()["token"]
 
@@ -140,14 +142,14 @@ def test_an_unknown_token_is_refused(school: School, wrong: str):
     assert bearer(wrong).get(LIST).status_code == 401
 
 
-def test_only_a_digest_is_stored_and_the_expired_go(school: School):
+def test_only_digests_are_stored_and_expired_tokens_are_deleted(school: School):
     """contract 0.8: shown once."""
     key = school.key()
-    told = issue(key).json()
+    first = issue(key).json()
     LearnerToken.objects.update(expires_at=timezone.now())
 
     again = issue(key).json()
 
     stored = LearnerToken.objects.get()
-    assert told["token"] != again["token"]
+    assert first["token"] != again["token"]
     assert again["token"] not in {str(value) for value in vars(stored).values()}

@@ -1,4 +1,4 @@
-"""A malformed body is refused before anything it names is looked up: contract 0.1."""
+"""Validation comes before lookup: a malformed body is refused first (contract 0.1)."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from tests.conftest import client_for
 from tests.factories import School, make_lesson, make_quiz, video
 from tests.roster.callers import apart, enrolment_of, role_of
 
-# What each writing operation names, beside something that is wrong with the body. Capitals stand
-# for rows: such as nobody has, or such as another facility has.
+# The rows that each write operation names, with an error in the body. Names in capitals stand
+# for rows: rows that do not exist, or rows of another facility.
 BODIES: dict[str, list[dict[str, Any]]] = {
     "POST /api/logger/contentsession": [
         {"user_id": "PERSON", "node_id": "NODE", "lesson_id": "LESSON", "kind": "exercise"},
@@ -57,7 +57,7 @@ BODIES: dict[str, list[dict[str, Any]]] = {
         for operation in (f"POST /api/assignments/{kind}", f"PUT /api/assignments/{kind}/{row}")
     },
 }
-# PATCH takes what PUT takes, less what may be left out.
+# PATCH takes the bodies of PUT, without the required fields.
 BODIES |= {
     operation.replace("PUT", "PATCH"): bodies
     for operation, bodies in BODIES.items()
@@ -65,7 +65,7 @@ BODIES |= {
 }
 
 
-def rows_of_nobody() -> dict[str, str]:
+def unknown_rows() -> dict[str, str]:
     names = (
         "FACILITY", "CLASSROOM", "GROUP", "PERSON", "ENROLMENT", "ROLE", "LESSON", "QUIZ",
         "SESSION", "NODE",
@@ -73,12 +73,12 @@ def rows_of_nobody() -> dict[str, str]:
     return {name: uuid7().hex for name in names}
 
 
-def rows_of_elsewhere(school: School) -> dict[str, str]:
+def foreign_rows(school: School) -> dict[str, str]:
     classroom = school.foreign_class
     session = client_for(school.stranger).start(video())["session_id"]
     group = LearnerGroup.objects.create(classroom=classroom, name="given")
     return {
-        **rows_of_nobody(),
+        **unknown_rows(),
         "FACILITY": school.elsewhere.pk.hex,
         "CLASSROOM": classroom.pk.hex,
         "GROUP": group.pk.hex,
@@ -91,52 +91,52 @@ def rows_of_elsewhere(school: School) -> dict[str, str]:
     }
 
 
-def named(template: Any, rows: dict[str, str]) -> Any:
-    """Put the rows' ids where the table has their names."""
+def fill_template(template: Any, rows: dict[str, str]) -> Any:
+    """Replace the names of rows in a template by their ids."""
     if isinstance(template, dict):
-        return {key: named(value, rows) for key, value in template.items()}
+        return {key: fill_template(value, rows) for key, value in template.items()}
     if isinstance(template, list):
-        return [named(value, rows) for value in template]
+        return [fill_template(value, rows) for value in template]
     return rows.get(template, template) if isinstance(template, str) else template
 
 
 @pytest.mark.parametrize("of", ["nobody", "elsewhere"])
 @pytest.mark.parametrize("operation", BODIES)
-def test_a_malformed_body_is_refused_before_what_it_names_is_looked_up(
+def test_a_malformed_body_is_refused_before_rows_are_looked_up(
     school: School, statements: Any, operation: str, of: str
 ):
-    """contract 0.1: 400, whatever the rows; only the key has been looked up."""
-    rows = rows_of_nobody() if of == "nobody" else rows_of_elsewhere(school)
+    """contract 0.1: 400, whether or not the rows exist; the only query is for the key."""
+    rows = unknown_rows() if of == "nobody" else foreign_rows(school)
     method, path = operation.split()
     path = "/".join(rows.get(step, step) for step in path.split("/"))
     client = client_for(school.key(Scope.ADMIN))
-    client.get("/api/auth/session/current")  # its use has been noted
+    client.get("/api/auth/session/current")  # so that its last use is stored already
 
     for body in BODIES[operation]:
         with apart(), statements() as asked:
             response = client.generic(
-                method, path, json.dumps(named(body, rows)), "application/json"
+                method, path, json.dumps(fill_template(body, rows)), "application/json"
             )
 
         assert response.status_code == 400, response.content
         assert [query["sql"] for query in asked if "roster_apikey" not in query["sql"]] == []
 
 
-def test_every_operation_that_takes_a_body_is_asked(school: School):
+def test_every_operation_with_a_body_is_tested(school: School):
     """contract 0.13: as the OpenAPI document lists them."""
     paths = client_for(None).get("/api/schema").json()["paths"]
 
-    described = {
+    documented = {
         (method.upper(), path.partition("{")[0])
         for path, operations in paths.items()
         for method, operation in operations.items()
         if "requestBody" in operation and path.startswith(("/api/logger/", "/api/auth/", "/api/as"))
     }
 
-    assert described == set(operations_asked()) | aliases(described)
+    assert documented == set(covered_operations()) | aliases(documented)
 
 
-def operations_asked() -> Iterator[tuple[str, str]]:
+def covered_operations() -> Iterator[tuple[str, str]]:
     for operation in BODIES:
         method, path = operation.split()
         *steps, last = path.split("/")

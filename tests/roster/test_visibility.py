@@ -1,4 +1,4 @@
-"""`User.objects.visible_to`, the one rule of who may read whom: contract 0.7."""
+"""`User.objects.visible_to`, the one rule of visibility: contract 0.7."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def seen(actor: Actor) -> set[str]:
     return {user.username or "" for user in User.objects.visible_to(actor)}
 
 
-def test_every_kind_of_actor_sees_exactly_whom_they_may(school: School):
+def test_every_kind_of_actor_sees_exactly_the_visible_people(school: School):
     """contract 0.7."""
     everybody = {user.username or "" for user in User.objects.all()}
     of_facility = everybody - {"root", "stranger", "foreign_coach"}
@@ -31,7 +31,7 @@ def test_every_kind_of_actor_sees_exactly_whom_they_may(school: School):
     assert seen(key_row(make_key(school.elsewhere))) == {"stranger", "foreign_coach"}
 
 
-def test_somebody_reached_by_several_roles_is_seen_once(school: School):
+def test_a_person_visible_by_several_roles_is_listed_once(school: School):
     """contract 0.7: no row can repeat."""
     services.assign_role(school.coach, RoleKind.COACH, school.class_7b)
     services.assign_role(school.coach, RoleKind.ADMIN, school.class_7a)
@@ -46,7 +46,7 @@ def test_somebody_reached_by_several_roles_is_seen_once(school: School):
     assert len(visible) == len(set(visible)) == 6
 
 
-def test_a_groups_members_attend_its_classroom_and_leave_with_it(school: School):
+def test_members_of_a_group_attend_its_class_and_leave_with_it(school: School):
     """contract 0.7: a group's members are always enrolled in its classroom."""
     services.join_group(school.chen, school.group)
     assert "chen" in seen(school.coach)

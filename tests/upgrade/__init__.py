@@ -1,1 +1,1 @@
-"""What a new version does to databases that an earlier one made."""
+"""Tests that upgrade databases of earlier versions to the current one."""

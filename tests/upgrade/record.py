@@ -1,7 +1,7 @@
-"""Store what the migrations are now: `python -m tests.upgrade.record`.
+"""Store digests and descriptions of the current migrations: `python -m tests.upgrade.record`.
 
-To be run once a new migration has landed, never to let an edited one pass: databases that were
-migrated before would stay as the old one left them.
+Run this after a new migration has landed, never to accept an edited one: databases that are
+already migrated would not get the change.
 """
 
 from __future__ import annotations
@@ -14,18 +14,21 @@ ONE = "--one"
 
 
 def main() -> int:
-    """Record on SQLite and on a PostgreSQL of our own, each in a process of its own."""
+    """Record on SQLite and on a temporary PostgreSQL server, each in a separate process."""
     if ONE in sys.argv:
         return _record_one()
     environment = {name: value for name, value in os.environ.items() if name != "TEST_DATABASE_URL"}
-    this = [sys.executable, "-m", "tests.upgrade.record", ONE]
-    beside_postgres = [sys.executable, "-m", "tests.postgres", *this]
-    runs = [subprocess.run(each, env=environment, check=False) for each in (this, beside_postgres)]
+    command = [sys.executable, "-m", "tests.upgrade.record", ONE]
+    with_postgres = [sys.executable, "-m", "tests.postgres", *command]
+    runs = [
+        subprocess.run(command_line, env=environment, check=False)
+        for command_line in (command, with_postgres)
+    ]
     return max(run.returncode for run in runs)
 
 
 def _record_one() -> int:
-    """Record on a migrated database, as the tests compare on one."""
+    """Record on a migrated database, because the tests compare on one."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
     import django
     from django.db import connection
