@@ -83,7 +83,7 @@ class Engine:
         _validate_days(days)
 
         def read() -> Row:
-            summary = selectors.velocity_summary(
+            summary = selectors.get_velocity_summary(
                 self._learner(user_id), days=days, skill=skill_id, at=timezone.now()
             )
             return velocity_body(summary)
@@ -103,7 +103,7 @@ class Engine:
         _validate_days(days)
 
         def read() -> Row:
-            predictions = selectors.predictions(
+            predictions = selectors.get_predictions(
                 self._learner(user_id), days=days, target=target_score, at=timezone.now()
             )
             return predictions_body(predictions)

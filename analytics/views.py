@@ -111,7 +111,7 @@ class VelocityView(APIView):
         """Return how fast a learner improves."""
         days, skill = asking.parse_days(request), asking.parse_name(request, "skill_id")
         learner = selectors.readable_learner(actor_of(request), user_id)
-        summary = selectors.velocity_summary(learner, days=days, skill=skill, at=timezone.now())
+        summary = selectors.get_velocity_summary(learner, days=days, skill=skill, at=timezone.now())
         return Response(envelope(velocity_body(summary), "Velocity retrieved successfully"))
 
 
@@ -124,7 +124,9 @@ class PredictionsView(APIView):
         """Predict a learner's scores and the mastery of each skill."""
         days, target = asking.parse_days(request), asking.parse_target(request)
         learner = selectors.readable_learner(actor_of(request), user_id)
-        predictions = selectors.predictions(learner, days=days, target=target, at=timezone.now())
+        predictions = selectors.get_predictions(
+            learner, days=days, target=target, at=timezone.now()
+        )
         return Response(
             envelope(predictions_body(predictions), "Predictions retrieved successfully")
         )
@@ -155,7 +157,7 @@ class SkillEstimatesView(_EnvelopedListView):
         item = asking.parse_name(request, "item_id")
         learner = selectors.readable_learner(actor_of(request), user_id)
         states = self.page(selectors.states_of_learner(learner))
-        estimates = selectors.skill_estimates(learner, states, item=item)
+        estimates = selectors.get_skill_estimates(learner, states, item=item)
         return self.respond(map(skill_estimate_body, estimates), "Mastery retrieved successfully")
 
 
@@ -168,5 +170,5 @@ class LearningCurveView(_EnvelopedListView):
         learner, skill = selectors.readable_learner_at_skill(
             actor_of(request), f"{user_id}/{skill_id}"
         )
-        points = self.page(selectors.curve(learner, skill))
+        points = self.page(selectors.get_learning_curve(learner, skill))
         return self.respond(map(point_body, points), "History retrieved successfully")

@@ -61,7 +61,7 @@ class TryDiff:
         return difference(self.target["time_spent"], self.previous["time_spent"])
 
 
-def try_diff(
+def get_try_diff(
     tries: MasteryLogQuerySet, index: int, *, after: Cursor | None = None, limit: int | None = None
 ) -> TryDiff:
     """Compare the try at an index of an ordered queryset with the next older one.
@@ -118,7 +118,7 @@ def _latest_scores(try_id: UUID) -> dict[str, float]:
     return dict(attempts.order_by("end_timestamp", "id").values_list("item", "correct"))
 
 
-def completed_count(learner_id: UUID) -> int:
+def count_completed(learner_id: UUID) -> int:
     """Count the contents a learner completed, by a try or by progress.
 
     A completed try counts whatever came after it.

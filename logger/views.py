@@ -109,7 +109,7 @@ class TotalProgressView(APIView):
     def get(self, request: Request, user_id: str) -> Response:
         """Return the number of contents a learner completed."""
         learner = _readable_learner(actor_of(request), user_id)
-        body = {"id": learner.pk.hex, "progress": selectors.completed_count(learner.pk)}
+        body = {"id": learner.pk.hex, "progress": selectors.count_completed(learner.pk)}
         return Response(body)
 
 
@@ -208,7 +208,7 @@ class TryDiffView(GenericAPIView[Any]):
         tries = cast("MasteryLogQuerySet", self.filter_queryset(self.get_queryset()))
         if not (index.isascii() and index.isdigit() and len(index) <= MAX_DIGITS):
             raise Http404
-        diff = selectors.try_diff(tries, int(index), after=_parse_cursor(request))
+        diff = selectors.get_try_diff(tries, int(index), after=_parse_cursor(request))
         return Response(diff_body(diff), headers=_next_link_header(request, diff.following))
 
 

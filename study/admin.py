@@ -89,7 +89,7 @@ class StudySetAdmin(CatalogueAdmin[StudySet]):
         if change:
             services.rename_study_set(obj, obj.name)
         else:
-            obj.pk = services.get_study_set(obj.facility_id, obj.name, at=timezone.now()).pk
+            obj.pk = services.add_study_set(obj.facility_id, obj.name, at=timezone.now()).pk
 
 
 @admin.register(LearningItem)

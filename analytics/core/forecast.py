@@ -127,7 +127,7 @@ def grow(p: FloatArray, velocity: FloatArray, attempts: FloatArray) -> FloatArra
     return after
 
 
-def count_mastered(mastery: float, learn: float, attempts: float) -> float:
+def expected_mastery(mastery: float, learn: float, attempts: float) -> float:
     """Return the expected mastery after some more answers whose results are unknown.
 
     1 − (1 − L)(1 − T)^n, at most MAX_MASTERY: the expectation of the posterior is the prior, so

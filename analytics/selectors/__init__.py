@@ -7,10 +7,10 @@ from analytics.selectors.learners import (
     readable_learner,
     readable_learner_at_skill,
 )
-from analytics.selectors.learning_curves import curve
-from analytics.selectors.predictions import Predictions, SkillPrediction, predictions
-from analytics.selectors.skill_states import SkillEstimate, skill_estimates, states_of_learner
-from analytics.selectors.velocity import VelocitySummary, velocity_summary
+from analytics.selectors.learning_curves import get_learning_curve
+from analytics.selectors.predictions import Predictions, SkillPrediction, get_predictions
+from analytics.selectors.skill_states import SkillEstimate, get_skill_estimates, states_of_learner
+from analytics.selectors.velocity import VelocitySummary, get_velocity_summary
 
 __all__ = [
     "Predictions",
@@ -18,11 +18,11 @@ __all__ = [
     "SkillPrediction",
     "UnknownSkill",
     "VelocitySummary",
-    "curve",
-    "predictions",
+    "get_learning_curve",
+    "get_predictions",
+    "get_skill_estimates",
+    "get_velocity_summary",
     "readable_learner",
     "readable_learner_at_skill",
-    "skill_estimates",
     "states_of_learner",
-    "velocity_summary",
 ]

@@ -15,7 +15,7 @@ POINT = (
 )  # fmt: skip
 
 
-def curve(learner: User, skill: Skill) -> QuerySet[LearningEvent, dict[str, Any]]:
+def get_learning_curve(learner: User, skill: Skill) -> QuerySet[LearningEvent, dict[str, Any]]:
     """Return every answer at one skill as a row of `POINT`, in the order in which they happened.
 
     Answers at the same time are in order of arrival: keys grow with time.

@@ -20,8 +20,8 @@ from analytics.rows import DAY, ability_from_row, model_from_row
 from analytics.selectors.recommendations import recommend
 from analytics.selectors.skill_states import (
     SkillEstimate,
+    get_skill_estimates,
     shared_from_skill,
-    skill_estimates,
     states_of_learner,
 )
 from roster.models import User
@@ -50,7 +50,7 @@ class Predictions:
     recommendations: list[str]
 
 
-def predictions(
+def get_predictions(
     learner: User, *, days: int, at: datetime, target: float | None = None
 ) -> Predictions:
     """Forecast a learner's scores and skills, assuming the recent rate of practice continues.
@@ -60,7 +60,7 @@ def predictions(
     days : how far to look ahead, 1 to 365.
     target : the total to reach; None: the installation's, if any.
     """
-    estimates = skill_estimates(learner, states_of_learner(learner))
+    estimates = get_skill_estimates(learner, states_of_learner(learner))
     rates = _answer_rates(learner, at=at) if estimates else {}
     ability = ability_from_row(estimates[0].state.learner.ability) if estimates else Ability()
     scales: Mapping[str, Scale] = settings.SCORE_SECTIONS
@@ -90,7 +90,7 @@ def _predict_skill(
     return SkillPrediction(
         code=state.skill.code,
         mastery=state.mastery,
-        predicted_mastery=forecast.count_mastered(state.mastery, learn, attempts),
+        predicted_mastery=forecast.expected_mastery(state.mastery, learn, attempts),
         p_correct_next=estimate.p_correct_next,
     )
 

@@ -27,7 +27,7 @@ def states_of_learner(learner: User) -> SkillStateQuerySet:
     return states.select_related(*related).order_by("-last_practised", "-pk")
 
 
-def skill_estimates(
+def get_skill_estimates(
     learner: User, states: Iterable[SkillState], *, item: str | None = None
 ) -> list[SkillEstimate]:
     """Return the estimate of each state; the states come from `states_of_learner`.

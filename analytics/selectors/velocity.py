@@ -29,7 +29,7 @@ class VelocitySummary:
     velocities: dict[str, float]
 
 
-def velocity_summary(
+def get_velocity_summary(
     learner: User, *, days: int, at: datetime, skill: str | None = None
 ) -> VelocitySummary:
     """Return the velocity of a learner; without answers all values are zero.

@@ -28,7 +28,7 @@ from dashboard.charts.svg_layout import (
     nice_top,
     spaced,
     whole_steps,
-    x_positions,
+    x_position,
     y_position,
 )
 
@@ -53,6 +53,6 @@ __all__ = [
     "shade",
     "spaced",
     "whole_steps",
-    "x_positions",
+    "x_position",
     "y_position",
 ]

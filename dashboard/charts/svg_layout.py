@@ -84,7 +84,7 @@ def draw_lines(chart: LineChart) -> Drawing:
     ends = (min(xs, default=0.0), max(xs, default=1.0))
 
     def position_of(x: float, y: float) -> XY:
-        return x_positions(x, *ends), y_position(y, chart.low, chart.high)
+        return x_position(x, *ends), y_position(y, chart.low, chart.high)
 
     return Drawing(
         lines=[
@@ -92,7 +92,7 @@ def draw_lines(chart: LineChart) -> Drawing:
             for number, series in enumerate(chart.series[:SHAPES])
         ],
         x_labels=_x_axis_labels(
-            [(x_positions(tick.value, *ends), tick.text) for tick in chart.x_ticks]
+            [(x_position(tick.value, *ends), tick.text) for tick in chart.x_ticks]
         ),
         y_labels=[
             _y_axis_label(y_position(t.value, chart.low, chart.high), t.text) for t in chart.y_ticks
@@ -115,7 +115,7 @@ def draw_bars(chart: BarChart) -> Drawing:
     )
 
 
-def x_positions(value: float, low: float, high: float) -> float:
+def x_position(value: float, low: float, high: float) -> float:
     """Return the x coordinate of a value; the middle if `low` equals `high`."""
     share = (value - low) / (high - low) if high > low else 0.5
     return round(LEFT + share * (WIDTH - RIGHT - LEFT), 1)

@@ -15,7 +15,9 @@ from dashboard.charts import Bar, BarChart
 from infra.admin.formats import day
 
 
-def activity(events: LearningEventQuerySet, *, since: date, until: date) -> list[BarChart]:
+def get_activity_charts(
+    events: LearningEventQuerySet, *, since: date, until: date
+) -> list[BarChart]:
     """Return charts of the answers and the active learners of each day; empty without answers.
 
     Parameters

@@ -72,7 +72,7 @@ class LearnerProblems:
         return self.problems[0].problem.reason.name.lower()
 
 
-def learners_with_problems(
+def find_learners_with_problems(
     learners: Iterable[User], states: Iterable[SkillState], *, at: datetime
 ) -> list[LearnerProblems]:
     """Return the learners who need help, the most urgent first.

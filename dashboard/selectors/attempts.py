@@ -54,7 +54,7 @@ class LearnerAttempt:
         return answered_right and self.outcome is not Outcome.RIGHT
 
 
-def learner_attempt(viewer: User, attempt_id: UUID) -> LearnerAttempt:
+def get_learner_attempt(viewer: User, attempt_id: UUID) -> LearnerAttempt:
     """Return an attempt with its history.
 
     Raises

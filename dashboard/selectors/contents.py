@@ -44,7 +44,7 @@ class LearnerContent:
         return self.summary.user
 
 
-def learner_content(
+def get_learner_content(
     viewer: User, learner_id: UUID, content_id: UUID, *, after: Cursor | None = None
 ) -> LearnerContent:
     """Return the work of a learner on a content.
@@ -87,7 +87,7 @@ class RecentWork:
     titles: dict[UUID, str]
 
 
-def recent_work(learner: User) -> RecentWork:
+def get_recent_work(learner: User) -> RecentWork:
     """Return a learner's newest work; the database sorts only the rows of this learner."""
     mastery_logs = MasteryLog.objects.filter(user=learner).select_related("summary")
     tries = list(mastery_logs.newest_first().with_correct()[:RECENT])

@@ -48,7 +48,7 @@ class FrequentlyWrongItem:
     wrong_answers: Sequence[WrongAnswer]
 
 
-def frequent_errors(
+def find_frequent_errors(
     events: LearningEventQuerySet, learners: Mapping[UUID, User]
 ) -> list[FrequentlyWrongItem]:
     """Return the items with the highest share of wrong answers, among those with five or more.

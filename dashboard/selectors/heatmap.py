@@ -20,7 +20,7 @@ MAX_SKILLS = 20
 STUCK, DONE = "▬", "✓"
 
 
-def heat_map(
+def get_heat_map(
     learners: Sequence[User], states: Iterable[SkillState], *, query: str
 ) -> HeatMap | None:
     """Return the mastery of these learners at the skills they practised most.

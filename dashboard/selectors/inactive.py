@@ -20,7 +20,7 @@ class InactiveLearner:
     last: str
 
 
-def inactive_learners(
+def find_inactive_learners(
     learners: Iterable[User], *, since: datetime, at: datetime
 ) -> list[InactiveLearner]:
     """Return the learners without an answer since a time, in their order.

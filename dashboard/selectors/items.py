@@ -57,7 +57,7 @@ class ItemView:
     learners: Sequence[ItemLearner]
 
 
-def item_view(item: Item, viewer: User) -> ItemView:
+def get_item_view(item: Item, viewer: User) -> ItemView:
     """Return figures from the facility's newest 2,000 answers, and the viewer's learners."""
     events = LearningEvent.objects.filter(item=item).order_by("-id")
     answers = list(events.values_list("skill", "learner", *_COLUMNS)[:NEWEST])

@@ -16,11 +16,11 @@ from analytics.models import SkillState
 from analytics.rows import DAY
 from dashboard import presentation
 from dashboard.charts import LineChart
-from dashboard.selectors.alerts import LearnerProblems, learners_with_problems
+from dashboard.selectors.alerts import LearnerProblems, find_learners_with_problems
 from dashboard.selectors.classrooms import classrooms_of
 from dashboard.selectors.inactive import newest_answer
 from dashboard.selectors.progress import mastery_over_time
-from dashboard.selectors.readiness import Readiness, readiness_of
+from dashboard.selectors.readiness import Readiness, get_readiness
 from infra.admin.formats import days_ago
 from infra.admin.html import detail_url
 from roster.models import Classroom, User
@@ -82,7 +82,7 @@ class Profile:
     is_truncated: bool
 
 
-def profile(learner: User, viewer: User, *, at: datetime) -> Profile:
+def get_profile(learner: User, viewer: User, *, at: datetime) -> Profile:
     """Return the profile of a learner the viewer may read; the ability must be loaded."""
     loaded = list(_states(learner)[: MAX_SKILLS + 1])
     states = loaded[:MAX_SKILLS]
@@ -93,7 +93,7 @@ def profile(learner: User, viewer: User, *, at: datetime) -> Profile:
     return Profile(
         learner=learner,
         classrooms=classrooms_of(learner, viewer),
-        problems=next(iter(learners_with_problems([learner], states, at=at)), None),
+        problems=next(iter(find_learners_with_problems([learner], states, at=at)), None),
         answers=ability.answers if ability else 0,
         last_answer=days_ago(newest, at) if newest else _("never"),
         velocity=overall_velocity(velocities),
@@ -101,7 +101,7 @@ def profile(learner: User, viewer: User, *, at: datetime) -> Profile:
         efficiency=ability.efficiency if ability else 0.0,
         mastered=sum(row.is_mastered for row in rows),
         practised=len(rows),
-        readiness=readiness_of(learner, at=at),
+        readiness=get_readiness(learner, at=at),
         progress=mastery_over_time(learner, {state.skill_id: state.skill for state in states}),
         skills=rows,
         is_truncated=len(loaded) > MAX_SKILLS,

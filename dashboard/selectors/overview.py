@@ -10,11 +10,15 @@ from uuid import UUID
 from analytics.models import LearningEvent, SkillState
 from dashboard.charts import BarChart, HeatMap
 from dashboard.scope import DashboardScope
-from dashboard.selectors.activity import activity
-from dashboard.selectors.alerts import MAX_LEARNERS_SHOWN, LearnerProblems, learners_with_problems
-from dashboard.selectors.frequent_errors import FrequentlyWrongItem, frequent_errors
-from dashboard.selectors.heatmap import heat_map
-from dashboard.selectors.inactive import InactiveLearner, inactive_learners
+from dashboard.selectors.activity import get_activity_charts
+from dashboard.selectors.alerts import (
+    MAX_LEARNERS_SHOWN,
+    LearnerProblems,
+    find_learners_with_problems,
+)
+from dashboard.selectors.frequent_errors import FrequentlyWrongItem, find_frequent_errors
+from dashboard.selectors.heatmap import get_heat_map
+from dashboard.selectors.inactive import InactiveLearner, find_inactive_learners
 from roster.models import User
 
 MAX_LEARNERS = 200
@@ -40,7 +44,7 @@ class Overview:
     activity: Sequence[BarChart]
 
 
-def overview(scope: DashboardScope, *, at: datetime) -> Overview:
+def get_overview(scope: DashboardScope, *, at: datetime) -> Overview:
     """Return the overview of the learners in the scope; at most 200 of them, by name."""
     people = scope.learners.select_related("ability").order_by("full_name", "username", "pk")
     loaded = list(people[: MAX_LEARNERS + 1])
@@ -52,16 +56,18 @@ def overview(scope: DashboardScope, *, at: datetime) -> Overview:
         happened_at__gte=scope.start,
         happened_at__lt=scope.end,
     )
-    with_problems = learners_with_problems(learners.values(), states, at=at)
+    with_problems = find_learners_with_problems(learners.values(), states, at=at)
     return Overview(
         learners=len(learners),
         is_truncated=len(loaded) > MAX_LEARNERS,
         problems=with_problems[:MAX_LEARNERS_SHOWN],
         unshown=max(len(with_problems) - MAX_LEARNERS_SHOWN, 0),
-        heat=heat_map(list(learners.values()), practised, query=scope.query),
-        inactive=inactive_learners(learners.values(), since=scope.start, at=at),
-        frequent_errors=frequent_errors(events, learners) if learners else [],
-        activity=activity(events, since=scope.since, until=scope.until) if learners else [],
+        heat=get_heat_map(list(learners.values()), practised, query=scope.query),
+        inactive=find_inactive_learners(learners.values(), since=scope.start, at=at),
+        frequent_errors=find_frequent_errors(events, learners) if learners else [],
+        activity=get_activity_charts(events, since=scope.since, until=scope.until)
+        if learners
+        else [],
     )
 
 

@@ -32,7 +32,7 @@ class Readiness:
     next_due: datetime | None
 
 
-def readiness_of(learner: User, *, at: datetime) -> Readiness:
+def get_readiness(learner: User, *, at: datetime) -> Readiness:
     """Return the readiness of a learner with loaded ability; recall covers up to 10,000 items."""
     memories = ItemMemory.objects.filter(learner=learner)
     counts = memories.aggregate(

@@ -49,7 +49,7 @@ class SkillHistory:
         return {answer.row["item"] for answer in self.answers} - {None}
 
 
-def skill_history(learner: User, skill: Skill, cursor: Cursor | None) -> SkillHistory:
+def get_skill_history(learner: User, skill: Skill, cursor: Cursor | None) -> SkillHistory:
     """Return the page of answers after a cursor; the newest answers without a cursor."""
     events = LearningEvent.objects.filter(learner=learner, skill=skill)
     rows = events.order_by(*NEWEST_FIRST).values(*SHOWN)

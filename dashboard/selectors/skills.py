@@ -48,7 +48,7 @@ class SkillView:
     learners: Sequence[SkillRow]
 
 
-def skill_view(skill: Skill, scope: DashboardScope, *, at: datetime) -> SkillView:
+def get_skill_view(skill: Skill, scope: DashboardScope, *, at: datetime) -> SkillView:
     """Return the data of a skill with loaded parameters, and the learners in the scope."""
     fit, params = skill.parameters, model_from_row(skill.parameters).classic
     return SkillView(

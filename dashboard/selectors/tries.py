@@ -14,7 +14,7 @@ from infra.db.keyset import Cursor
 from logger.mastery import CORRECT
 from logger.models import AttemptLog, MasteryLog, MasteryLogQuerySet
 from logger.outcomes import Outcome
-from logger.selectors import TryDiff, try_diff
+from logger.selectors import TryDiff, get_try_diff
 from roster.models import User
 
 ATTEMPTS = 100
@@ -60,7 +60,7 @@ class LearnerTry:
         return self.diff.previous["id"] if self.diff.previous else None
 
 
-def learner_try(viewer: User, try_id: UUID, *, after: Cursor | None = None) -> LearnerTry:
+def get_learner_try(viewer: User, try_id: UUID, *, after: Cursor | None = None) -> LearnerTry:
     """Return a try with its attempts, oldest first, from a cursor on.
 
     Raises
@@ -73,7 +73,7 @@ def learner_try(viewer: User, try_id: UUID, *, after: Cursor | None = None) -> L
     if mastery_log is None:
         raise UnknownTryOfLearner
     series = MasteryLog.objects.filter(user=mastery_log.user_id, content_id=mastery_log.content_id)
-    diff = try_diff(
+    diff = get_try_diff(
         _tries_up_to(series, mastery_log).newest_first(), 0, after=after, limit=ATTEMPTS
     )
     return LearnerTry(

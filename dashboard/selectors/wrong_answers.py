@@ -56,7 +56,7 @@ class WrongAnswers:
         return 0 < self.attempts < self.least
 
 
-def wrong_answers(viewer: User, item: Item) -> WrongAnswers:
+def get_wrong_answers(viewer: User, item: Item) -> WrongAnswers:
     """Return the most frequent wrong answers of the viewer's learners at an item.
 
     The item's code is a content and a question, or a question alone, in any content.

@@ -16,13 +16,13 @@ from analytics import labels
 from analytics.models import Item, Skill
 from analytics.models.catalogue import ItemStatistics
 from dashboard.scope import DashboardScope
-from dashboard.selectors.contents import recent_work
+from dashboard.selectors.contents import get_recent_work
 from dashboard.selectors.item_questions import item_questions
-from dashboard.selectors.items import item_view
-from dashboard.selectors.learner import profile
-from dashboard.selectors.skill_history import NEWEST_FIRST, skill_history
-from dashboard.selectors.skills import skill_view
-from dashboard.selectors.wrong_answers import wrong_answers
+from dashboard.selectors.items import get_item_view
+from dashboard.selectors.learner import get_profile
+from dashboard.selectors.skill_history import NEWEST_FIRST, get_skill_history
+from dashboard.selectors.skills import get_skill_view
+from dashboard.selectors.wrong_answers import get_wrong_answers
 from dashboard.views.base import (
     Breadcrumb,
     CoachPage,
@@ -45,12 +45,12 @@ class LearnerPage(CoachPage):
     def page_context(self) -> dict[str, Any]:
         """Return the learner's profile and newest work."""
         learner = visible_learner(self.viewer, self.kwargs["learner"], related=["ability"])
-        learner_profile = profile(learner, self.viewer, at=timezone.now())
+        learner_profile = get_profile(learner, self.viewer, at=timezone.now())
         return {
             "title": str(learner),
             "crumbs": class_crumbs(learner_profile.classrooms),
             "profile": learner_profile,
-            "recent": recent_work(learner),
+            "recent": get_recent_work(learner),
         }
 
 
@@ -64,7 +64,7 @@ class SkillHistoryPage(CoachPage):
         learner = visible_learner(self.viewer, self.kwargs["learner"])
         skills = in_known_facilities(Skill.objects.filter(states__learner=learner), self.viewer)
         skill = get_or_404(skills, self.kwargs["skill"])
-        history = skill_history(learner, skill, self._parse_cursor())
+        history = get_skill_history(learner, skill, self._parse_cursor())
         return {
             "title": labels.short_ids(str(skill)),
             "full_title": str(skill),
@@ -100,7 +100,7 @@ class SkillPage(CoachPage):
             "crumbs": scope_crumbs(scope),
             "skill": skill,
             "scope": scope,
-            "view": skill_view(skill, scope, at=at),
+            "view": get_skill_view(skill, scope, at=at),
         }
 
 
@@ -113,14 +113,14 @@ class ItemPage(CoachPage):
         """Return the item, and its most frequent wrong answers."""
         items = in_known_facilities(Item.objects.select_related("skill"), self.viewer)
         item = get_or_404(items, self.kwargs["item"])
-        view = item_view(item, self.viewer)
+        view = get_item_view(item, self.viewer)
         question = item_questions([item.pk]).get(item.pk)
         return {
             "title": question or _("Item {name}").format(name=labels.item_name(str(item))),
             "crumbs": [skill_crumb(view.skill)] if view.skill else [],
             "item": item,
             "view": view,
-            "wrong": wrong_answers(self.viewer, item),
+            "wrong": get_wrong_answers(self.viewer, item),
         }
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from dashboard.scope import DashboardScope
 from dashboard.selectors.item_questions import item_questions
-from dashboard.selectors.overview import overview
+from dashboard.selectors.overview import get_overview
 from dashboard.views.base import CoachPage
 
 
@@ -22,7 +22,7 @@ class FrontPage(CoachPage):
         """Return the overview of the class, group and days asked for."""
         at = timezone.now()
         scope = DashboardScope.parse(self.request.GET, self.viewer, at=at)
-        result = overview(scope, at=at)
+        result = get_overview(scope, at=at)
         return {
             "title": self._title(scope),
             "scope": scope,

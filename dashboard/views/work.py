@@ -11,9 +11,13 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from dashboard.charts import Mark, StripChart
-from dashboard.selectors.attempts import LearnerAttempt, UnknownAttemptOfLearner, learner_attempt
-from dashboard.selectors.contents import LearnerContent, UnknownContent, learner_content
-from dashboard.selectors.tries import LearnerTry, UnknownTryOfLearner, learner_try
+from dashboard.selectors.attempts import (
+    LearnerAttempt,
+    UnknownAttemptOfLearner,
+    get_learner_attempt,
+)
+from dashboard.selectors.contents import LearnerContent, UnknownContent, get_learner_content
+from dashboard.selectors.tries import LearnerTry, UnknownTryOfLearner, get_learner_try
 from dashboard.views.base import Breadcrumb, CoachPage, learner_crumbs
 from infra.admin.html import detail_url
 from infra.db.keyset import BadCursor, Cursor
@@ -48,7 +52,7 @@ class ContentPage(CoachPage):
     def _get_content(self) -> LearnerContent:
         cursor = parse_cursor(self.request.GET.get(AFTER), list(NEWEST_FIRST))
         try:
-            return learner_content(
+            return get_learner_content(
                 self.viewer, self.kwargs["learner"], self.kwargs["content"], after=cursor
             )
         except UnknownContent as error:
@@ -81,7 +85,7 @@ class TryPage(CoachPage):
     def _get_try(self) -> LearnerTry:
         cursor = parse_cursor(self.request.GET.get(AFTER), OLDEST)
         try:
-            return learner_try(self.viewer, self.kwargs["try"], after=cursor)
+            return get_learner_try(self.viewer, self.kwargs["try"], after=cursor)
         except UnknownTryOfLearner as error:
             raise Http404 from error
         except BadCursor as error:
@@ -111,7 +115,7 @@ class AttemptPage(CoachPage):
 
     def _get_attempt(self) -> LearnerAttempt:
         try:
-            return learner_attempt(self.viewer, self.kwargs["attempt"])
+            return get_learner_attempt(self.viewer, self.kwargs["attempt"])
         except UnknownAttemptOfLearner as error:
             raise Http404 from error
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from study.selectors.catalogue import UnknownItem, UnknownSet
-from study.selectors.hourly_efficiency import hourly_efficiency
+from study.selectors.hourly_efficiency import get_hourly_efficiency
 from study.selectors.learners import learner_of_partner
 from study.selectors.partners import PartnerMismatch, get_partner
-from study.selectors.progress import ItemProgress, SetProgress, item_progress, set_progress
-from study.selectors.review_queue import Page, Review, ReviewPage, reviews
+from study.selectors.progress import ItemProgress, SetProgress, get_item_progress, get_set_progress
+from study.selectors.review_queue import Page, Review, ReviewPage, get_review_page
 from study.selectors.scoping import get_visible_item, get_visible_set, visible_sets
 
 __all__ = [
@@ -19,13 +19,13 @@ __all__ = [
     "SetProgress",
     "UnknownItem",
     "UnknownSet",
+    "get_hourly_efficiency",
+    "get_item_progress",
     "get_partner",
+    "get_review_page",
+    "get_set_progress",
     "get_visible_item",
     "get_visible_set",
-    "hourly_efficiency",
-    "item_progress",
     "learner_of_partner",
-    "reviews",
-    "set_progress",
     "visible_sets",
 ]

@@ -12,7 +12,7 @@ from roster.models import User
 MAX_ANSWERS = 5_000
 
 
-def hourly_efficiency(learner: User) -> FloatArray:
+def get_hourly_efficiency(learner: User) -> FloatArray:
     """Return the efficiency to expect at each hour of UTC, from the newest answers."""
     events = LearningEvent.objects.filter(learner=learner).order_by("-happened_at", "-position")
     rows = list(events.values_list("happened_at", "score", "p_correct")[:MAX_ANSWERS])

@@ -111,7 +111,7 @@ def due_memories(learner: User, *, at: datetime) -> ItemMemories:
     return ItemMemories.of(due.values_list("item", *_MEMORY))
 
 
-def item_states(items: QuerySet[Item], learner: User) -> ItemStates:
+def get_item_states(items: QuerySet[Item], learner: User) -> ItemStates:
     """Return a learner's states of items, in the order of the query."""
     joined = items.annotate(
         memory=FilteredRelation("memories", condition=Q(memories__learner=learner)),

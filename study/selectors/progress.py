@@ -17,7 +17,7 @@ from study.selectors.catalogue import (
     items_of_set,
     refuse_unknown_set,
 )
-from study.selectors.item_memories import get_ability, item_states
+from study.selectors.item_memories import get_ability, get_item_states
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +50,7 @@ class ItemProgress:
         return self.memory.due - self.memory.last_review if self.memory else None
 
 
-def set_progress(learner: User, set_id: str, *, at: datetime) -> SetProgress:
+def get_set_progress(learner: User, set_id: str, *, at: datetime) -> SetProgress:
     """Return a learner's progress in a set now.
 
     Raises
@@ -58,7 +58,7 @@ def set_progress(learner: User, set_id: str, *, at: datetime) -> SetProgress:
     UnknownSet : the learner's facility has no such set.
     """
     ability = get_ability(learner)
-    states = item_states(items_of_set(learner.facility_id, set_id), learner)
+    states = get_item_states(items_of_set(learner.facility_id, set_id), learner)
     memories = states.memorized
     if not memories.items:
         refuse_unknown_set(learner.facility_id, set_id)
@@ -71,7 +71,7 @@ def set_progress(learner: User, set_id: str, *, at: datetime) -> SetProgress:
     )
 
 
-def item_progress(learner: User, guid: str, *, at: datetime) -> ItemProgress:
+def get_item_progress(learner: User, guid: str, *, at: datetime) -> ItemProgress:
     """Return a learner's progress with an item now.
 
     Raises
@@ -82,7 +82,7 @@ def item_progress(learner: User, guid: str, *, at: datetime) -> ItemProgress:
     item = get_one(item_of_guid(learner.facility_id, guid).select_related("skill"))
     if item is None:
         raise UnknownItem
-    states = item_states(Item.objects.filter(pk=item.pk), learner)
+    states = get_item_states(Item.objects.filter(pk=item.pk), learner)
     memory = get_one(ItemMemory.objects.filter(learner=learner, item=item))
     return ItemProgress(
         item=item, readiness=float(states.readiness(ability, at).item()), memory=memory

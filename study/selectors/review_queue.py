@@ -17,7 +17,7 @@ from analytics.models import Item
 from analytics.rows import microseconds
 from roster.models import User
 from study.selectors.catalogue import items_of_set, refuse_unknown_set
-from study.selectors.item_memories import ItemMemories, due_memories, get_ability, item_states
+from study.selectors.item_memories import ItemMemories, due_memories, get_ability, get_item_states
 
 
 class Page(NamedTuple):
@@ -58,7 +58,7 @@ class _Plan(NamedTuple):
     order: IntArray
 
 
-def reviews(learner: User, *, set_id: str | None, page: Page, at: datetime) -> ReviewPage:
+def get_review_page(learner: User, *, set_id: str | None, page: Page, at: datetime) -> ReviewPage:
     """Return one page of the items to study next.
 
     Of a set these are its due items, then those never studied, easiest first; without a set all due
@@ -99,7 +99,7 @@ def _plan_due_items(learner: User, at: datetime) -> _Plan:
 
 def _plan_set(learner: User, set_id: str, at: datetime) -> _Plan:
     ability = get_ability(learner)
-    memories, _ = states = item_states(items_of_set(learner.facility_id, set_id), learner)
+    memories, _ = states = get_item_states(items_of_set(learner.facility_id, set_id), learner)
     if not memories.items:
         refuse_unknown_set(learner.facility_id, set_id)
     ready = states.readiness(ability, at)

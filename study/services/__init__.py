@@ -7,9 +7,9 @@ from study.services.catalogue import (
     ItemAlreadyInSet,
     SetIsFull,
     add_item,
+    add_study_set,
     create_learner,
     create_study_set,
-    get_study_set,
     rename_study_set,
 )
 from study.services.recording import study_result, study_results
@@ -19,9 +19,9 @@ __all__ = [
     "ItemAlreadyInSet",
     "SetIsFull",
     "add_item",
+    "add_study_set",
     "create_learner",
     "create_study_set",
-    "get_study_set",
     "rename_study_set",
     "study_result",
     "study_results",

@@ -47,11 +47,11 @@ def create_study_set(new: NewSet, *, actor: Actor, at: datetime) -> StudySet:
     """
     facility_id = get_partner(actor, new.partner_id)
     _require_staff(actor, facility_id)
-    return get_study_set(facility_id, new.name, at=at)
+    return add_study_set(facility_id, new.name, at=at)
 
 
 @transaction.atomic(savepoint=False)
-def get_study_set(facility_id: UUID, name: str, *, at: datetime) -> StudySet:
+def add_study_set(facility_id: UUID, name: str, *, at: datetime) -> StudySet:
     """Create an empty set and its skill, without checking permissions."""
     key = uuid7()
     skill = Skill.objects.create(facility_id=facility_id, code=str(key), title=name)

@@ -44,7 +44,7 @@ class ReviewsView(StatsView):
         asking.reject_unknown_params(request)
         page, set_id = asking.parse_page(request), asking.parse_optional_id(request, "set_id")
         learner = self.learner(request, asking.parse_id(request, "user_id"))
-        reviews = selectors.reviews(learner, set_id=set_id, page=page, at=timezone.now())
+        reviews = selectors.get_review_page(learner, set_id=set_id, page=page, at=timezone.now())
         return Response(reviews_document(request, reviews, page))
 
 
@@ -53,7 +53,7 @@ class LearnerStatsView(StatsView):
     def get(self, request: Request, user_id: str) -> Response:
         """Return a learner's expected efficiency at each hour of the day."""
         learner = self.learner(request, user_id)
-        return Response(hours_document(request, learner, selectors.hourly_efficiency(learner)))
+        return Response(hours_document(request, learner, selectors.get_hourly_efficiency(learner)))
 
 
 class SetStatsView(StatsView):
@@ -61,7 +61,7 @@ class SetStatsView(StatsView):
     def get(self, request: Request, user_id: str, set_id: str) -> Response:
         """Return a learner's progress in a set."""
         learner = self.learner(request, user_id)
-        progress = selectors.set_progress(learner, set_id, at=timezone.now())
+        progress = selectors.get_set_progress(learner, set_id, at=timezone.now())
         return Response(set_document(request, learner, progress))
 
 
@@ -70,5 +70,5 @@ class ItemStatsView(StatsView):
     def get(self, request: Request, user_id: str, guid: str) -> Response:
         """Return a learner's progress with an item."""
         learner = self.learner(request, user_id)
-        progress = selectors.item_progress(learner, guid, at=timezone.now())
+        progress = selectors.get_item_progress(learner, guid, at=timezone.now())
         return Response(item_document(request, learner, progress))

@@ -18,7 +18,7 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 
 from roster.models import Lesson, Scope
-from study.services import get_study_set
+from study.services import add_study_set
 from tests.config import fields
 from tests.config.fields import ABSENT, UNSPEAKABLE, Field
 from tests.conftest import Client, client_for
@@ -343,7 +343,7 @@ def row_ids(school: School) -> dict[str, str]:
         "chen": school.chen,
     }
     Lesson.objects.update(classroom=school.class_7a)
-    rows["set"] = get_study_set(school.facility.pk, "Capitals", at=NOW)
+    rows["set"] = add_study_set(school.facility.pk, "Capitals", at=NOW)
     session = client_for(school.key()).start(exercise(user_id="student_ada"))["session_id"]
     return {"session": session, **{name: row.pk.hex for name, row in rows.items()}}
 

@@ -26,7 +26,7 @@ from analytics.models import Item
 from config.wsgi import application
 from logger.models import AttemptLog, MasteryLog
 from roster.models import Scope
-from study.services import get_study_set
+from study.services import add_study_set
 from tests.analytics.event_builders import answer, tracked
 from tests.conftest import client_for
 from tests.factories import NOW, School, answered, exercise, make_school
@@ -92,7 +92,7 @@ def existing_ids(school: School) -> dict[str, str]:
         "masterylog": MasteryLog.objects.get().pk.hex,
         "attemptlog": AttemptLog.objects.get().pk.hex,
         "partner_id": school.facility.pk.hex,
-        "set_id": str(get_study_set(school.facility.pk, "Capitals", at=NOW).pk),
+        "set_id": str(add_study_set(school.facility.pk, "Capitals", at=NOW).pk),
         "guid": str(Item.objects.all()[0].guid),
     }
 

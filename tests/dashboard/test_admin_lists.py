@@ -75,6 +75,15 @@ def learners_on(page: str) -> set[str]:
 
 
 @every_list
+def test_a_list_says_how_many_rows_it_has(worked: School, table: str):
+    page = look(worked.coach, table)
+
+    count = LISTS[table].objects.visible_to(worked.coach).count()
+    name = LISTS[table]._meta.verbose_name_plural
+    assert f'<span class="counted quiet">{count} {name}</span>' in page
+
+
+@every_list
 def test_staff_see_only_their_learners(worked: School, table: str):
     """contract 0.7"""
     assert learners_on(look(worked.coach, table)) == {"Ada", "ben"}

@@ -136,17 +136,17 @@ def test_answers_are_paged_back_and_forth(school: School):
 
     for _page in range(3):
         answer = client.get(path + query)
-        seen += [row.row["id"] for row in answer.context["practice"].answers]
-        query = f"?from={answer.context['practice'].older}"
+        seen += [row.row["id"] for row in answer.context["history"].answers]
+        query = f"?from={answer.context['history'].older}"
 
-    assert answer.context["practice"].older is None
+    assert answer.context["history"].older is None
     newest_first = LearningEvent.objects.order_by("-happened_at", "-id").values_list(
         "id", flat=True
     )
     assert seen == list(newest_first)
-    back = client.get(f"{path}?from={answer.context['practice'].newer}").context["practice"]
+    back = client.get(f"{path}?from={answer.context['history'].newer}").context["history"]
     assert [row.row["id"] for row in back.answers] == seen[50:100]
-    first = client.get(f"{path}?from={back.newer}").context["practice"]
+    first = client.get(f"{path}?from={back.newer}").context["history"]
     assert [row.row["id"] for row in first.answers] == seen[:50]
     assert first.newer is None
 

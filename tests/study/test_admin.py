@@ -8,7 +8,7 @@ from django.test import Client as Browser
 from roster.models import RoleKind, User
 from roster.services import assign_role
 from study.models import LearningItem, StudySet
-from study.services import get_study_set
+from study.services import add_study_set
 from tests.analytics.test_admin import browser
 from tests.conftest import Client, client_for
 from tests.factories import NOW, School
@@ -91,7 +91,7 @@ def test_learners_cannot_open_the_admin(school: School, item: LearningItem):
 
 @pytest.mark.parametrize("query", ["", "?q=Capitals", "?study_set__facility__name__regex=x"])
 def test_a_superuser_sees_all(school: School, item: LearningItem, query: str):
-    get_study_set(school.elsewhere.pk, "Capitals abroad", at=NOW)
+    add_study_set(school.elsewhere.pk, "Capitals abroad", at=NOW)
     root: Browser = browser(User.objects.get(pk=school.superuser.pk))
 
     for listed in (SETS, ITEMS):

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.core import bkt, forecast, growth_hmm
-from analytics.core.forecast import SkillForecast, count_mastered, grow
+from analytics.core.forecast import SkillForecast, expected_mastery, grow
 from analytics.core.score_scale import Scale
 
 SAT = {"math": Scale(200, 800), "rw": Scale(200, 800)}
@@ -169,7 +169,7 @@ def test_expected_mastery_is_the_mean_over_all_answers(p: float, learn: float, c
             for score, chance in ((1.0, right), (0.0, 1 - right))
         )
 
-    assert count_mastered(p, learn, count) == pytest.approx(
+    assert expected_mastery(p, learn, count) == pytest.approx(
         min(expected, bkt.MAX_MASTERY), abs=1e-9
     )
 
