@@ -51,7 +51,7 @@ RETRY_AFTER_SECONDS = 1
 
 
 class Unavailable(exceptions.APIException):
-    """The database is busy, full, read-only or away, or too many passwords are being hashed."""
+    """The database is busy, full, read-only or down, or too many passwords are being hashed."""
 
     status_code = 503
     default_detail = "The database is busy or unavailable. Try again."
@@ -67,7 +67,7 @@ class Conflict(exceptions.APIException):
 
 
 class Unprocessable(exceptions.APIException):
-    """The request makes sense by itself, but not after an earlier one."""
+    """The request is valid by itself, but conflicts with an earlier one."""
 
     status_code = 422
     default_code = "unprocessable"
@@ -277,7 +277,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if unavailable := _unavailable_now(sys.exception()):
         return _unavailable_response(request, unavailable)
     if is_api(request.path):
-        return _error_response(request, 500, "ERROR", "Something went wrong on our side.")
+        return _error_response(request, 500, "ERROR", "An unexpected server error occurred.")
     return defaults.server_error(request)
 
 

@@ -28,10 +28,12 @@ _FORWARDED = (
     "Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP",
 )  # fmt: skip
 
-REQUESTS = Counter("learntrace_requests", "Requests answered.", ["method", "route", "status"])
+REQUESTS = Counter(
+    "learntrace_requests", "Number of requests with a response.", ["method", "route", "status"]
+)
 SECONDS = Histogram(
     "learntrace_request_seconds",
-    "Time from a request's arrival in a thread to its answer.",
+    "Time from the arrival of a request in a thread to its response.",
     ["method", "route"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
@@ -51,12 +53,18 @@ class JobsCollector(Collector):
     def collect(self) -> Iterable[Metric]:
         """Return the times of each job's last success and failure, and its number of rows."""
         succeeded = GaugeMetricFamily(
-            "learntrace_job_succeeded_timestamp_seconds", "When a job last ended.", labels=["job"]
+            "learntrace_job_succeeded_timestamp_seconds",
+            "Time of the last successful run of a job.",
+            labels=["job"],
         )
         failed = GaugeMetricFamily(
-            "learntrace_job_failed_timestamp_seconds", "When a job last failed.", labels=["job"]
+            "learntrace_job_failed_timestamp_seconds",
+            "Time of the last failure of a job.",
+            labels=["job"],
         )
-        done = GaugeMetricFamily("learntrace_job_rows", "Rows a job has worked on.", labels=["job"])
+        done = GaugeMetricFamily(
+            "learntrace_job_rows", "Number of rows that a job has processed.", labels=["job"]
+        )
         for run in JobRun.objects.order_by("pk"):
             done.add_metric([run.name], run.done)
             for family, moment in ((succeeded, run.succeeded_at), (failed, run.failed_at)):
@@ -68,7 +76,7 @@ class JobsCollector(Collector):
 class CanReadMetrics(BasePermission):
     """Allows keys with the scope `admin`, and local requests that no proxy forwarded."""
 
-    message = "Metrics need a key with the scope admin."
+    message = "The metrics require a key with the scope admin."
 
     def has_permission(self, request: Request, view: APIView) -> bool:  # noqa: ARG002
         """Return True if the caller may read the metrics."""

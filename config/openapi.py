@@ -15,15 +15,15 @@ from study.jsonapi import MEDIA_TYPE
 ERROR_STATUSES = {
     "400": "The request is malformed or contradicts itself.",
     "401": "Credentials are missing, unknown, expired or revoked.",
-    "403": "This may not be done by whoever calls.",
-    "404": "There is no such thing, or it is not for whoever calls.",
-    "405": "The path does not know the method.",
+    "403": "The caller does not have permission to do this.",
+    "404": "The resource does not exist, or the caller may not see it.",
+    "405": "The method is not supported for this path.",
     "409": "A request with the same Idempotency-Key is still running; see Retry-After.",
     "413": "The body is too large.",
     "415": "The body is not JSON.",
-    "422": "The Idempotency-Key belongs to another request.",
+    "422": "The Idempotency-Key was used for another request.",
     "429": "Too many requests; see Retry-After.",
-    "500": "Our mistake.",
+    "500": "An unexpected server error.",
     "503": "The database is busy or unavailable; see Retry-After.",
 }
 ONLY_OF_RETRIES = {"409", "422"}
@@ -32,8 +32,9 @@ IDEMPOTENCY_KEY = {
     "in": "header",
     "required": False,
     "schema": {"type": "string", "minLength": 1, "maxLength": MAX_KEY_LENGTH},
-    "description": "A word of your own for this request. Sent again under it within 24 hours, the"
-    " request is not run again but answered as it was.",
+    "description": "A unique key for this request, chosen by the client. If the request is"
+    " repeated with the same key within 24 hours, it is not executed again; the first response is"
+    " returned.",
 }
 OPEN_TO_GUESTS = (
     "/api/auth/session", "/api/logger/contentsession", "/api/logger/trackprogress",
@@ -91,7 +92,8 @@ JSONAPI_ERRORS = {
                     "detail": {"type": "string"},
                     "source": {
                         "type": "object",
-                        "description": "What of the request is to blame, if a part of it is.",
+                        "description": "The part of the request that caused the error, if there is"
+                        " one.",
                         "minProperties": 1,
                         "maxProperties": 1,
                         "properties": {

@@ -216,7 +216,9 @@ SCORE_SECTIONS = {
 }
 TARGET_SCORE = env.float("TARGET_SCORE", default=None)
 if TARGET_SCORE and not total_scale(SCORE_SECTIONS.values()).is_valid_target(TARGET_SCORE):
-    raise ImproperlyConfigured(f"TARGET_SCORE={TARGET_SCORE:g} is no total of SCORE_SECTIONS.")
+    raise ImproperlyConfigured(
+        f"TARGET_SCORE={TARGET_SCORE:g} is not a possible total of SCORE_SECTIONS."
+    )
 
 COOKIES_SECURE = env.bool("COOKIES_SECURE", default=True)
 SESSION_ENGINE = "infra.sessions"
@@ -277,7 +279,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "LearnTrace",
-    "DESCRIPTION": "Learning records: what learners did, how far they are, and who may see it.",
+    "DESCRIPTION": "Learning records: learners' activity and progress, with access control.",
     "VERSION": "0.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],

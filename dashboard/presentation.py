@@ -69,10 +69,11 @@ def explain(problem: Problem) -> str:
 def _explain_plateau(problem: Problem) -> str:
     if problem.figure < problem.threshold:
         text = _(
-            "Was {threshold} sure to be stuck, now {figure}; the flag goes away below {lowered}."
+            "The probability of being stuck reached {threshold} and is now {figure}; the flag is"
+            " removed below {lowered}."
         )
     else:
-        text = _("{figure} sure to be stuck; flagged from {threshold}.")
+        text = _("Probability of being stuck: {figure}; flagged from {threshold}.")
     return text.format(
         figure=percent(problem.figure),
         threshold=percent(problem.threshold),
@@ -83,16 +84,16 @@ def _explain_plateau(problem: Problem) -> str:
 def _explain_wheel_spinning(problem: Problem) -> str:
     answers = round(problem.figure)
     return ngettext(
-        "{answers} answer without ever mastering it; the threshold is {threshold}.",
-        "{answers} answers without ever mastering it; the threshold is {threshold}.",
+        "{answers} answer without reaching mastery; the threshold is {threshold}.",
+        "{answers} answers without reaching mastery; the threshold is {threshold}.",
         answers,
     ).format(answers=answers, threshold=round(problem.threshold))
 
 
 def _explain_decline(problem: Problem) -> str:
     return _(
-        "Right answers become rarer by {figure} points with each answer;"
-        " the threshold is {threshold}."
+        "The chance of a right answer falls by {figure} points with each answer; the threshold is"
+        " {threshold}."
     ).format(figure=decimal(100 * problem.figure), threshold=decimal(100 * problem.threshold))
 
 

@@ -200,7 +200,7 @@ def _parse_day(text: str) -> date | None:
     try:
         day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).date()
     except ValueError:
-        raise BadRequest("This is no day.") from None
+        raise BadRequest("This is not a valid date.") from None
     if not EARLIEST <= day <= LATEST:
-        raise BadRequest("This day is too far away.")
+        raise BadRequest("This date is out of range.")
     return day

@@ -58,7 +58,7 @@ class Criterion:
     def __post_init__(self) -> None:
         """Refuse a criterion that cannot be met."""
         if not 0 <= self.required <= self.window <= MAX_N:
-            raise ValueError(f"{self.required} of {self.window} cannot be met")
+            raise ValueError(f"a criterion of {self.required} of {self.window} cannot be met")
 
     @classmethod
     def of(cls, model: Mapping[str, Any]) -> Criterion:

@@ -188,7 +188,8 @@ class TryDiffView(GenericAPIView[Any]):
             OpenApiParameter(
                 AFTER,
                 OpenApiTypes.STR,
-                description="Where the attempts go on; from the Link header.",
+                description="Position after which the attempts continue, as given in the Link"
+                " header.",
             ),
             OpenApiParameter("content", OpenApiTypes.STR, required=True),
             OpenApiParameter("user", OpenApiTypes.STR, required=True),

@@ -106,7 +106,7 @@ def _refuse_foreign_origin(request: Request) -> None:
     own = f"{request.scheme}://{request.get_host()}"
     allowed = [own, *settings.CSRF_TRUSTED_ORIGINS, *settings.CORS_ALLOWED_ORIGINS]
     if not any(_matches(origin, pattern) for pattern in allowed):
-        raise PermissionDenied("This origin may not log in.")
+        raise PermissionDenied("Logins from this origin are not allowed.")
 
 
 def _matches(origin: str, pattern: str) -> bool:

@@ -73,7 +73,7 @@ class ItemAdmin(ItemStatisticsAdmin[Item]):
     export_columns = exports.ITEMS
     list_display = ["__str__", "skill", "facility", "answers", "typical_seconds"]
     search_fields = ["code__startswith", "name__startswith"]
-    search_help_text = gettext_lazy("How it begins, or its GUID")
+    search_help_text = gettext_lazy("First characters of the code or name, or the GUID")
     ordering = ["-id"]
     raw_id_fields = ["skill"]
 

@@ -41,7 +41,7 @@ class ContentForm(forms.ModelForm[Content]):
         label=gettext_lazy("Items"),
         required=False,
         help_text=gettext_lazy(
-            "The questions of an exercise, by the names its app sends; one a line."
+            "The questions of an exercise, by the names that its app sends; one per line."
         ),
     )
 

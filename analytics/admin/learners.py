@@ -124,7 +124,7 @@ class SkillStateAdmin(LearnersAdmin[SkillState]):
                         row.attempts)  # fmt: skip
         return text % numbers
 
-    @admin.display(description=gettext_lazy("Gain an answer"))
+    @admin.display(description=gettext_lazy("Gain per answer"))
     def gain(self, row: SkillState) -> str:
         return labels.velocity(row.velocity)
 
@@ -132,7 +132,7 @@ class SkillStateAdmin(LearnersAdmin[SkillState]):
     def stuck(self, row: SkillState) -> SafeString | str:
         if not row.plateau:
             return ""
-        sure = _("%(share)s sure") % {"share": percent(row.p_stuck)}
+        sure = _("probability %(share)s") % {"share": percent(row.p_stuck)}
         return stacked_lines(badge(_("⚠ stuck"), "bad"), sure)
 
     @admin.display(description=gettext_lazy("Practised"))

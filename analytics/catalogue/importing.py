@@ -19,7 +19,7 @@ MAX_REPORTED = 10
 
 
 class UnknownParents(BadCatalogue):
-    """Contents are part of something that is neither in the file nor in the catalogue."""
+    """Contents have a parent that is neither in the file nor in the catalogue."""
 
     def __init__(self, contents: list[UUID]) -> None:
         super().__init__("The parent is unknown.")

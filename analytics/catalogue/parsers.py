@@ -57,7 +57,9 @@ def _read_table(path: Path) -> Iterator[ContentRow]:
 
 def _check_header(columns: Any) -> None:
     if missing := [name for name in _REQUIRED if name not in (columns or ())]:
-        raise BadCatalogue(f"The first line names no column {' and no '.join(missing)}.", line=1)
+        raise BadCatalogue(
+            f"The first line does not name the column {' and '.join(missing)}.", line=1
+        )
 
 
 def _parse_line(number: int, row: dict[Any, Any]) -> ContentRow:
@@ -75,7 +77,7 @@ def _read_channel(path: Path) -> Iterator[ContentRow]:
             for row in channel.execute(_NODES):
                 yield parse_row(row["line"], _row_from_node(dict(row)))
     except sqlite3.Error as error:
-        raise BadCatalogue(f"This is no Kolibri channel: {error}.") from None
+        raise BadCatalogue(f"This is not a Kolibri channel: {error}.") from None
 
 
 def _row_from_node(row: dict[str, Any]) -> dict[str, Any]:

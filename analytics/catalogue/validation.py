@@ -16,7 +16,7 @@ SEPARATOR = ";"
 
 
 class BadCatalogue(ValueError):
-    """This file is no catalogue of contents."""
+    """The file is not a catalogue of contents."""
 
     def __init__(self, message: str, *, line: int | None = None) -> None:
         super().__init__(message if line is None else f"line {line}: {message}")
@@ -68,14 +68,14 @@ def _parse_title(text: str) -> str:
     if len(title) > MAX_TITLE_LENGTH:
         raise ValueError(f"title is longer than {MAX_TITLE_LENGTH} characters.")
     if "\0" in title:
-        raise ValueError("title holds a NUL.")
+        raise ValueError("title contains a NUL character.")
     return title
 
 
 def _parse_kind(text: str) -> str:
     kind = text.strip().lower()
     if kind and kind not in ContentKind.values:
-        raise ValueError(f"kind “{text[:50]}” is none of {', '.join(ContentKind.values)}.")
+        raise ValueError(f"kind “{text[:50]}” is not one of {', '.join(ContentKind.values)}.")
     return kind
 
 

@@ -187,7 +187,7 @@ def curve(scores: Sequence[float], params: Params) -> FloatArray:
 def _validate(mastery: float, params: Params) -> None:
     _prior, learn, guess, slip, forget = params
     if not 0.0 <= mastery <= 1.0:
-        raise ValueError("mastery lies in [0, 1]")
+        raise ValueError("mastery must be in [0, 1]")
     if not (0.0 < guess < 1.0 and 0.0 < slip < 1.0):
         raise ValueError("guess and slip lie inside (0, 1)")
     if not (0.0 <= learn <= 1.0 and 0.0 <= forget <= 1.0):
@@ -196,7 +196,7 @@ def _validate(mastery: float, params: Params) -> None:
 
 def _validate_rows(mastery: FloatArray, params: ParamRows) -> None:
     if not _are_probabilities(mastery):
-        raise ValueError("mastery lies in [0, 1]")
+        raise ValueError("mastery must be in [0, 1]")
     if not all(
         np.all((probability > 0.0) & (probability < 1.0))
         for probability in (params.guess, params.slip)

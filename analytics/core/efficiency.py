@@ -41,13 +41,13 @@ def efficiency(
     if confidence is None:
         confidence = DEFAULT_CONFIDENCE
     if not (0 <= score <= 1 and 1 <= confidence <= 5):
-        raise ValueError("a score lies in [0, 1], confidence in 1 to 5")
+        raise ValueError("scores must be in [0, 1], and confidence from 1 to 5")
     if seconds is None:
         return _agreement(score, confidence)
     if typical_seconds is None:
         typical_seconds = DEFAULT_TYPICAL_SECONDS
     if not (seconds >= 0 and typical_seconds > 0):
-        raise ValueError("an answer takes 0 seconds or more, typically more than 0")
+        raise ValueError("seconds must not be negative, and typical_seconds must be above 0")
     return _agreement(score, confidence) * min(1.0, _time_factor(seconds, typical_seconds))
 
 
@@ -67,9 +67,9 @@ def efficiencies(
     confidences = np.where(np.isnan(confidence), DEFAULT_CONFIDENCE, confidence)
     typical_times = np.where(np.isnan(typical_seconds), DEFAULT_TYPICAL_SECONDS, typical_seconds)
     if not np.all((score >= 0) & (score <= 1) & (confidences >= 1) & (confidences <= 5)):
-        raise ValueError("a score lies in [0, 1], confidence in 1 to 5")
+        raise ValueError("scores must be in [0, 1], and confidence from 1 to 5")
     if np.any(seconds < 0) or np.any(typical_times <= 0):
-        raise ValueError("an answer takes 0 seconds or more, typically more than 0")
+        raise ValueError("seconds must not be negative, and typical_seconds must be above 0")
     result: FloatArray = _agreement(score, confidences) * np.fmin(
         1.0, _time_factor(seconds, typical_times)
     )

@@ -256,10 +256,10 @@ def _validate(
     learner: IntArray, skill: IntArray, score: FloatArray, *, skills: int, starts: int
 ) -> None:
     if score.ndim != 1 or not learner.shape == skill.shape == score.shape:
-        raise ValueError("learner, skill and score are columns of one length")
+        raise ValueError("learner, skill and score must have the same length")
     if not np.all((skill >= 0) & (skill < skills)):
-        raise ValueError("skills are numbered from 0")
+        raise ValueError("skill numbers must be from 0 to skills - 1")
     if not np.all((score >= 0.0) & (score <= 1.0)):
         raise ValueError("scores lie in [0, 1]")
     if starts < 1:
-        raise ValueError("a climb starts somewhere")
+        raise ValueError("starts must be at least 1")

@@ -166,7 +166,7 @@ def forecast(
     ValueError : the target is not above the lowest total, or above the highest.
     """
     if target is not None and not total_scale(scales.values()).is_valid_target(target):
-        raise ValueError(f"{target:g} is no total to aim at")
+        raise ValueError(f"{target:g} is not a valid target total")
     sections = {name: _Section.of(prospects.get(name, ()), scale) for name, scale in scales.items()}
     scores = {
         name: _score([section], ability_variance, days) if section else None

@@ -30,9 +30,9 @@ def discrimination(score: FloatArray, ability: FloatArray) -> float | None:
     ValueError : different shapes, or a value that is not finite.
     """
     if score.ndim != 1 or score.shape != ability.shape:
-        raise ValueError("score and ability are of shape (answers,)")
+        raise ValueError("score and ability must have the same shape (answers,)")
     if not (np.isfinite(score).all() and np.isfinite(ability).all()):
-        raise ValueError("scores and abilities are finite")
+        raise ValueError("scores and abilities must be finite")
     if len(score) < 2:
         return None
     y, x = score - score.mean(), ability - ability.mean()

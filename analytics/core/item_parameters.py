@@ -91,13 +91,13 @@ class Questions:
         if self.claimed is not None:
             columns.append(self.claimed)
         if any(column.shape != (len(self.score),) for column in columns):
-            raise ValueError("questions are columns of one length")
+            raise ValueError("the columns of questions must have the same length")
         if min(self.skill.min(initial=0), self.item.min(initial=0)) < NONE:
-            raise ValueError("rows are numbered from 0, and -1 is none")
+            raise ValueError("row numbers must not be negative, except -1 for none")
         if not np.all((self.score >= 0.0) & (self.score <= 1.0)):
             raise ValueError("scores lie in [0, 1]")
         if self.claimed is not None and np.isinf(self.claimed).any():
-            raise ValueError("claims are finite")
+            raise ValueError("claimed difficulties must be finite")
 
     def rows(self) -> Iterator[_Question]:
         """Yield (skill row, item row, score, claim or None) of each question."""
@@ -164,7 +164,7 @@ def fold(
     mean = used.ability.mean + used.skill_ability.mean
     variance = used.ability.variance + used.skill_ability.variance
     if not mean.shape == variance.shape == questions.score.shape:
-        raise ValueError("a learner's terms are those of each answer")
+        raise ValueError("there must be one pair of learner terms per answer")
     for question, ability, ability_variance in zip(
         questions.rows(), mean.tolist(), variance.tolist(), strict=True
     ):
@@ -191,7 +191,7 @@ def replay_terms(
     ValueError : columns of different lengths, a learner below 0, or a row that does not exist.
     """
     if learner.shape != questions.score.shape or learner.min(initial=0) < 0:
-        raise ValueError("learners are those of each answer, numbered from 0")
+        raise ValueError("there must be one learner per answer, numbered from 0")
     shared = _SharedTerms(questions, skills, items)
     pair = _number_pairs(learner, questions.skill)
     abilities: list[_Pair] = [LEARNER] * (int(learner.max(initial=NONE)) + 1)
@@ -241,7 +241,7 @@ class _SharedTerms:
     def __init__(self, questions: Questions, skills: Estimates, items: Estimates) -> None:
         for row, estimates in ((questions.skill, skills), (questions.item, items)):
             if row.max(initial=NONE) >= len(estimates.answers):
-                raise ValueError("a row is not there")
+                raise ValueError("a row does not exist")
         self.skills: list[_Pair] = [*_pairs(skills.terms), ABSENT]
         self.items: list[_Pair | None] = [
             pair if answers else None

@@ -42,7 +42,7 @@ def logit(probability: float) -> float:
     ValueError : the probability is not inside (0, 1) (NaN included).
     """
     if not 0 < probability < 1:
-        raise ValueError("log odds are of probabilities inside (0, 1)")
+        raise ValueError("probabilities must be inside (0, 1)")
     return log(probability / (1.0 - probability))
 
 
@@ -54,6 +54,6 @@ def logits(probability: FloatArray) -> FloatArray:
     ValueError : a probability is not inside (0, 1) (NaN included).
     """
     if not np.all((probability > 0) & (probability < 1)):
-        raise ValueError("log odds are of probabilities inside (0, 1)")
+        raise ValueError("probabilities must be inside (0, 1)")
     log_odds: FloatArray = np.log(probability / (1.0 - probability))
     return log_odds

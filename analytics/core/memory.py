@@ -107,7 +107,7 @@ def interval(stability: Number, desired: float = DESIRED_RECALL, w: Weights = WE
     ValueError : the desired recall is not inside (0, 1) (NaN included).
     """
     if not 0.0 < desired < 1.0:
-        raise ValueError("desired recall is a probability inside (0, 1)")
+        raise ValueError("desired recall must be inside (0, 1)")
     days: Number = stability / w.factor * (desired ** (-1.0 / w.decay) - 1.0)
     return days
 
@@ -165,7 +165,7 @@ def review(memory: Memory | None, grade: Grade, at: int, w: Weights = WEIGHTS) -
         difficulty = fsrs.initial_difficulty(_fsrs_grade(grade), w)
         return Memory(first_stability(grade, w), _clip_difficulty(difficulty), at)
     if not (memory.stability > 0.0 and EASIEST <= memory.difficulty <= HARDEST):
-        raise ValueError("memories have a stability above 0 and a difficulty in [1, 10]")
+        raise ValueError("stability must be above 0, and difficulty in [1, 10]")
     stability = _next_stability(memory, grade, days_since(memory.at, at), w)
     difficulty = fsrs.next_difficulty(memory.difficulty, _fsrs_grade(grade), w)
     return Memory(stability, _clip_difficulty(difficulty), max(memory.at, at))

@@ -125,7 +125,7 @@ def activity_level(practised: int, days: int) -> float:
     ValueError : not 0 <= practised <= days, or no days.
     """
     if not (0 <= practised <= days and days >= 1):
-        raise ValueError("of one day or more, some or all were practised")
+        raise ValueError("days must be at least 1, and practised from 0 to days")
     return min(practised / (days * FULL_ACTIVITY), 1.0)
 
 

@@ -102,7 +102,7 @@ def features(inputs: FloatArray) -> FloatArray:
     ValueError : another shape, or a `tracing` not inside (0, 1) (NaN included).
     """
     if inputs.ndim != 2 or inputs.shape[1] != len(DEFAULT) - 1:
-        raise ValueError("voices are of shape (answers, 6)")
+        raise ValueError("inputs must have the shape (answers, 6)")
     return np.column_stack([np.ones(len(inputs)), logits(inputs[:, 0]), inputs[:, 1:]])
 
 
@@ -132,11 +132,11 @@ def fit_blend(features: FloatArray, score: FloatArray, *, ridge: float = RIDGE) 
         ridge not above 0.
     """
     if score.ndim != 1 or features.shape != (len(score), len(DEFAULT)):
-        raise ValueError("features are of shape (answers, 7)")
+        raise ValueError("features must have the shape (answers, 7)")
     if not (np.isfinite(features).all() and np.all((score >= 0.0) & (score <= 1.0))):
-        raise ValueError("features are finite, scores lie in [0, 1]")
+        raise ValueError("features must be finite, and scores in [0, 1]")
     if not 0.0 < ridge < np.inf:
-        raise ValueError("a ridge is above 0")
+        raise ValueError("ridge must be above 0 and finite")
     weights = np.array(DEFAULT)
     for _ in range(_MAX_STEPS):
         step = _newton_step(features, score, weights, ridge)

@@ -39,7 +39,7 @@ def from_bytes(stored: bytes) -> Counts:
     if not stored:
         return empty()
     if len(stored) != BINS * _COUNT.itemsize:
-        raise ValueError(f"a histogram has {BINS} counts")
+        raise ValueError(f"a histogram must have {BINS} counts")
     return np.frombuffer(stored, dtype=_COUNT).copy()
 
 

@@ -38,11 +38,11 @@ def gains(
     """
     p_recall = retrievabilities_at(memories, at) if recall is None else recall
     if not np.all(memories.stability > 0.0):
-        raise ValueError("only what was reviewed can be reviewed again")
+        raise ValueError("all items must have been reviewed before")
     if not np.all((p_recall >= 0.0) & (p_recall <= 1.0)):
-        raise ValueError("recall lies in [0, 1]")
+        raise ValueError("recall must be in [0, 1]")
     if not np.all(seconds > 0.0):
-        raise ValueError("reviews take longer than 0 seconds")
+        raise ValueError("seconds must be above 0")
     right, wrong = (mean_recall(stability) for stability in stabilities_after(memories, at))
     days = np.maximum(at - memories.at, 0) / DAY
     gain: FloatArray = wrong + p_recall * (right - wrong) - mean_recall(memories.stability, days)
@@ -80,7 +80,7 @@ def order(gains: FloatArray) -> IntArray:
     ValueError : a gain is NaN.
     """
     if np.isnan(gains).any():
-        raise ValueError("gains are numbers")
+        raise ValueError("gains must not be NaN")
     single = np.float32(0.0) - gains.astype(np.float32)  # maps -0.0 to 0.0, whose bits differ
     bits = single.view(np.uint32)
     # Unsigned keys in the order of the floats: positive ones get the sign bit, negative ones have
@@ -99,7 +99,7 @@ def new_first(p_correct: FloatArray) -> IntArray:
     ValueError : a probability is outside [0, 1] (NaN included).
     """
     if not np.all((p_correct >= 0.0) & (p_correct <= 1.0)):
-        raise ValueError("probabilities lie in [0, 1]")
+        raise ValueError("probabilities must be in [0, 1]")
     return order(p_correct)
 
 
@@ -119,7 +119,7 @@ def expected_seconds(total_seconds: FloatArray, reviews: IntArray) -> FloatArray
     ValueError : a value is negative (NaN included).
     """
     if not (np.all(total_seconds >= 0.0) and np.all(reviews >= 0)):
-        raise ValueError("times and counts are not negative")
+        raise ValueError("times and counts must not be negative")
     count = int(reviews.sum())
     mean_seconds = float(total_seconds.sum()) / count if count else DEFAULT_SECONDS
     shrunk = (total_seconds + PSEUDO_REVIEWS * mean_seconds) / (reviews + PSEUDO_REVIEWS)

@@ -34,7 +34,7 @@ class Scale(NamedTuple):
         """
         match = _PATTERN.fullmatch(text)
         if match is None or not int(match[1]) < int(match[2]):
-            raise ValueError(f"a scale reads like 200-800, not {text!r}")
+            raise ValueError(f"a scale must have the form 200-800, not {text!r}")
         return cls(int(match[1]), int(match[2]))
 
 

@@ -33,7 +33,7 @@ def efficiency_by_hour(hour: IntArray, score: FloatArray, predicted: FloatArray)
     ValueError : an hour outside 0 to 23, or a score or prediction outside [0, 1] (NaN included).
     """
     if not np.all((hour >= 0) & (hour < HOURS)):
-        raise ValueError("hours count from 0 to 23")
+        raise ValueError("hours must be from 0 to 23")
     if not np.all((score >= 0) & (score <= 1) & (predicted >= 0) & (predicted <= 1)):
         raise ValueError("scores and predictions lie in [0, 1]")
     residual = score - predicted

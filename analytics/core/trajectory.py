@@ -106,9 +106,9 @@ class Trajectory:
         ValueError : an argument is outside its range (NaN included); the trajectory is unchanged.
         """
         if not (0 <= score <= 1 and 0 <= efficiency <= 1 and 0 <= mastery <= 1):
-            raise ValueError("score, efficiency and mastery lie in [0, 1]")
+            raise ValueError("score, efficiency and mastery must be in [0, 1]")
         if not (-MAX_DIFFICULTY <= difficulty <= MAX_DIFFICULTY and -inf < day < inf):
-            raise ValueError("difficulties lie within 50 logits, and a day is a number")
+            raise ValueError("difficulty must be within 50 logits, and day must be finite")
         self._advance_to(day)
         self._observe(score, difficulty)
         self._update_record(mastery)

@@ -154,11 +154,11 @@ class Trajectories:
         With a repeated row only the last of its answers would count.
         """
         if len(rows) and not 0 <= rows.min() <= rows.max() < self._count:
-            raise IndexError("there is no such course")
+            raise IndexError("the trajectory does not exist")
         claim = np.arange(len(rows))
         self._claims[rows] = claim
         if not np.array_equal(self._claims[rows], claim):
-            raise ValueError("in one step a course moves by one answer")
+            raise ValueError("a trajectory can take only one answer per step")
 
 
 def _validate(
@@ -170,9 +170,9 @@ def _validate(
 ) -> None:
     for values in (score, efficiency, mastery):
         if not np.all((values >= 0) & (values <= 1)):
-            raise ValueError("score, efficiency and mastery lie in [0, 1]")
+            raise ValueError("score, efficiency and mastery must be in [0, 1]")
     if not (np.all(np.abs(difficulty) <= MAX_DIFFICULTY) and np.all(np.isfinite(day))):
-        raise ValueError("difficulties lie within 50 logits, and a day is a number")
+        raise ValueError("difficulty must be within 50 logits, and day must be finite")
 
 
 def _advance_to(columns: Columns, day: FloatArray) -> None:

@@ -93,14 +93,18 @@ def numbers(record: bytes) -> tuple[float, ...]:
         that do not sum to 1.
     """
     if len(record) != FORMAT.size:
-        raise UnreadableRecord(f"a course has {FORMAT.size} bytes, not {len(record)}")
+        raise UnreadableRecord(
+            f"a trajectory record must have {FORMAT.size} bytes, not {len(record)}"
+        )
     values: tuple[float, ...] = FORMAT.unpack(record)
     if values[0] != VERSION:
-        raise UnreadableRecord(f"a course is of version {VERSION:.0f}, not {values[0]}")
+        raise UnreadableRecord(
+            f"a trajectory record must have version {VERSION:.0f}, not {values[0]}"
+        )
     if not isfinite(sum(values)):
-        raise UnreadableRecord("a course has finite numbers only")
+        raise UnreadableRecord("a trajectory record must contain only finite numbers")
     if abs(sum(values[_BELIEF]) - 1.0) > 1e-6:
-        raise UnreadableRecord("what a course believes adds up to 1")
+        raise UnreadableRecord("the state probabilities of a trajectory must sum to 1")
     return values
 
 

@@ -119,7 +119,7 @@ class Item(ItemStatistics):
     def clean(self) -> None:
         """Reject a skill of another facility: no answer could be about both."""
         if self.skill is not None and self.skill.facility_id != self.facility_id:
-            raise ValidationError({"skill": "It is another facility's."})
+            raise ValidationError({"skill": "The skill belongs to another facility."})
 
     @property
     def created_at(self) -> datetime:

@@ -42,9 +42,9 @@ Work = tuple[UUID, UUID | None]
 def validate_items(items: Any) -> None:
     """Raise a validation error in a form or an import if this is no list of questions."""
     if not isinstance(items, list) or not all(_is_item(item) for item in items):
-        raise ValidationError(_("A list of texts of 1 to 200 characters is required."))
+        raise ValidationError(_("A list of strings of 1 to 200 characters is required."))
     if len(items) > MAX_ITEMS:
-        raise ValidationError(_("A content lists at most 10,000 items."))
+        raise ValidationError(_("A content may have at most 10,000 items."))
     if len(set(items)) < len(items):
         raise ValidationError(_("An item is listed twice."))
 

@@ -59,7 +59,7 @@ def _advise_weakest(estimates: Sequence[SkillEstimate]) -> Iterator[str]:
     ]
     for each in sorted(moving, key=lambda each: (each.p_correct_next, each.state.skill.code)):
         share = round(100 * each.p_correct_next)
-        yield f"{each.state.skill}: go on practising; {share} % of answers would be right now."
+        yield f"{each.state.skill}: keep practising; {share} % of answers would be right now."
 
 
 def _advise_unpractised(estimates: Sequence[SkillEstimate], at: datetime) -> Iterator[str]:
@@ -70,7 +70,10 @@ def _advise_unpractised(estimates: Sequence[SkillEstimate], at: datetime) -> Ite
     ]
     for state in sorted(unpractised, key=lambda state: (state.last_practised, state.skill.code)):
         days = (at - state.last_practised).days
-        yield f"{state.skill}: mastered, but not practised for {days} days; ask a few again."
+        yield (
+            f"{state.skill}: mastered, but not practised for {days} days; review it with a few"
+            " questions."
+        )
 
 
 def _advise_unscored(
@@ -80,7 +83,10 @@ def _advise_unscored(
         skills = skill_forecasts.get(section, ())
         missing = forecast.missing_answers(skills)
         if not skills:
-            yield f"{section}: no skill counts for this section yet; give skills their section."
+            yield (
+                f"{section}: no skill is assigned to this section yet; set the section of its"
+                " skills."
+            )
         elif missing:
             needed = "one more answer is" if missing == 1 else f"{missing} more answers are"
             yield f"{section}: {needed} needed before it can be scored."

@@ -21,19 +21,24 @@ _NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
 DAYS = OpenApiParameter(
     "days",
     {"type": "integer", "minimum": 1, "maximum": MAX_DAYS, "default": DEFAULT_DAYS},
-    description="How many days to look back, or ahead.",
+    description="Number of days to look back or ahead.",
 )
-SKILL = OpenApiParameter("skill_id", OpenApiTypes.STR, description="Only this skill.")
+SKILL = OpenApiParameter(
+    "skill_id", OpenApiTypes.STR, description="Restrict the result to this skill."
+)
 ITEM = OpenApiParameter(
-    "item_id", OpenApiTypes.STR, description="The item `p_correct_next` is of; else any."
+    "item_id",
+    OpenApiTypes.STR,
+    description="The item for which `p_correct_next` is predicted; without it, any question of the"
+    " skill.",
 )
 TARGET = OpenApiParameter(
-    "target_score", OpenApiTypes.NUMBER, description="The total to reach, in `goal_tracking`."
+    "target_score", OpenApiTypes.NUMBER, description="The target total score, for `goal_tracking`."
 )
 RESULTS = OpenApiParameter(
     "results",
     {"type": "string", "enum": ["all", "rejected"], "default": "rejected"},
-    description="Of which rows to tell the result.",
+    description="The rows whose results are returned.",
 )
 
 
@@ -74,7 +79,7 @@ def parse_name(request: Request, parameter: str) -> str | None:
     """
     name = request.query_params.get(parameter)
     if name is not None and ("\0" in name or not 0 < len(name) <= MAX_KEY_LENGTH):
-        raise ValidationError({parameter: [f"Must be of 1 to {MAX_KEY_LENGTH} characters."]})
+        raise ValidationError({parameter: [f"Must have 1 to {MAX_KEY_LENGTH} characters."]})
     return name
 
 

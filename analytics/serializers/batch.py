@@ -109,12 +109,12 @@ class RowOutcomeSerializer(serializers.Serializer[Any]):
     index = serializers.IntegerField(min_value=0)
     status = serializers.ChoiceField(choices=STATUSES)
     data = MasteryChangeSerializer(  # type: ignore[assignment]
-        required=False, help_text="Of accepted rows and duplicates."
+        required=False, help_text="The change of mastery, for accepted rows and duplicates."
     )
     errors = serializers.DictField(  # type: ignore[assignment]
         child=serializers.ListField(child=serializers.CharField()),
         required=False,
-        help_text="Of rejected rows, by field.",
+        help_text="The errors of a rejected row, by field.",
     )
 
 

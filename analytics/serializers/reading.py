@@ -23,7 +23,7 @@ _REQUIRED = ("user_id", "skill_id", "is_correct")
 
 
 class BadAnswer(ValueError):
-    """This is no answer; `problems` says what is wrong with each field."""
+    """The answer is invalid; `problems` has the error of each field."""
 
     def __init__(self, problems: Mapping[str, ErrorDetail]) -> None:
         super().__init__("; ".join(f"{name}: {problem}" for name, problem in problems.items()))
@@ -83,9 +83,9 @@ def parse_text(longest: int, *, shortest: int = 1) -> Callable[[Any], str]:
         if type(value) is not str:
             raise ValueError("A string is required.")
         if not shortest <= len(value) <= longest:
-            raise ValueError(f"Must be of {shortest} to {longest} characters.")
+            raise ValueError(f"Must have {shortest} to {longest} characters.")
         if "\0" in value or not (value.isascii() or _is_encodable(value)):
-            raise ValueError("Null characters and lone surrogates are not text.")
+            raise ValueError("Null characters and lone surrogates are not allowed.")
         return value
 
     return parse

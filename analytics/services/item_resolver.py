@@ -211,7 +211,7 @@ class ItemResolver:
             self._read_skills(set(unknown))
         if wanted - self.skills.keys():
             # Deleted since its item was read. A foreign key would fail a moment later anyway.
-            raise IntegrityError("The skill of an item is not there.")
+            raise IntegrityError("The skill of an item does not exist.")
 
     def _read_skills(self, names: Iterable[str | UUID]) -> None:
         skills = Skill.objects.filter(facility=self.facility_id).select_related("parameters")

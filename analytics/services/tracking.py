@@ -16,7 +16,7 @@ from roster.services import AuthenticationRequired, resolve_and_lock_learner
 
 
 class NotALearner(PermissionError):
-    """Staff of the whole installation belong to no facility, so nothing is tracked for them."""
+    """Users without a facility are not learners, so nothing is recorded for them."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -62,7 +62,7 @@ def _seed(attempts: int, *, seed: int, at: datetime, quiet: bool) -> Schools:
 
 def _record_events(schools: Schools, chance: Chance, *, at: datetime, quiet: bool) -> None:
     """Record the answers of all learners in the learner model."""
-    with tqdm(total=len(schools.learners), unit=" learners told", disable=quiet) as bar:
+    with tqdm(total=len(schools.learners), unit=" learners recorded", disable=quiet) as bar:
         for facility in schools.facilities:
             theirs = [
                 learner.user
@@ -102,7 +102,7 @@ def analyze() -> None:
 def described(schools: Schools, attempts: int) -> str:
     """Return a message with the numbers of added rows and the logins."""
     size = f"{len(schools.facilities)} schools, {len(schools.learners)} learners"
-    lines = [f"Added {size} and {attempts} attempts. Learners cannot log in; these can:"]
+    lines = [f"Added {size} and {attempts} attempts. Learners cannot log in; these users can:"]
     for login in schools.logins:
         where = login.user.facility
         lines.append(f"  {login.user.username:16} {login.password}   {login.role} at {where}")

@@ -37,10 +37,14 @@ def get_activity_charts(
     learners = [by_day.get(date_, (0, 0))[1] for date_ in days]
     return [
         _chart(
-            _("Answers a day"), _("Answers"), days, answers, _total_text(sum(answers), len(days))
+            _("Answers per day"), _("Answers"), days, answers, _total_text(sum(answers), len(days))
         ),
         _chart(
-            _("Learners active a day"), _("Learners"), days, learners, _maximum_text(max(learners))
+            _("Active learners per day"),
+            _("Learners"),
+            days,
+            learners,
+            _maximum_text(max(learners)),
         ),
     ]
 

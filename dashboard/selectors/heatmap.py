@@ -41,8 +41,8 @@ def get_heat_map(
     return HeatMap(
         title=_("Mastery by learner and skill"),
         description=_(
-            "How sure we are that each skill is known. {stuck} a plateau, {done} mastered"
-            " (from {mastered})."
+            "Probability that each skill is known. {stuck} plateau, {done} mastered (from"
+            " {mastered})."
         ).format(stuck=STUCK, done=DONE, mastered=percent(MASTERED)),
         corner=_("Learner"),
         columns=[_column_head(skill, query) for skill in skills],

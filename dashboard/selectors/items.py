@@ -73,13 +73,13 @@ def get_item_view(item: Item, viewer: User) -> ItemView:
 def _figures(item: Item, rows: Any, *, learners: int) -> list[Figure]:
     n = len(rows)
     if n < item_analysis.MIN_ANSWERS:
-        reason = _("Shown from {least} answers on.").format(least=item_analysis.MIN_ANSWERS)
+        reason = _("Shown once there are {least} answers.").format(least=item_analysis.MIN_ANSWERS)
         return [
             Figure(name=_("Answers"), text=str(n)),
             *(_hidden_figure(name, reason) for name in _figure_names()),
         ]
     score, ability, seconds = rows[:, 0], rows[:, 1] + rows[:, 2], rows[:, 3]
-    coverage = _("all there are") if n < NEWEST else _("the newest")
+    coverage = _("all answers") if n < NEWEST else _("only the newest answers")
     return [
         Figure(name=_("Answers"), text=str(n), explanation=coverage),
         Figure(name=_("Right"), text=percent(float(np.mean(score == RIGHT)))),
@@ -102,7 +102,7 @@ def _difficulty_figure(item: Item) -> Figure:
     spread = isolate_direction(f"± {decimal(sd, 2)}")
     if not difficulty.is_known(item.difficulty):
         known_from = decimal(difficulty.KNOWN_SD, 2)
-        reason = _("Not known well enough yet: {spread}, shown below {known}.")
+        reason = _("Not precise enough yet: {spread}; shown once it is below {known}.")
         return _hidden_figure(name, reason.format(spread=spread, known=known_from))
     return Figure(
         name=name,
@@ -123,14 +123,18 @@ def _compare_with_others(mean: float, sd: float) -> str:
 def _discrimination_figure(score: FloatArray, ability: FloatArray, *, learners: int) -> Figure:
     name = _("Discrimination")
     if learners < MIN_LEARNERS:
-        return _hidden_figure(name, _("Shown from {least} learners on.").format(least=MIN_LEARNERS))
+        return _hidden_figure(
+            name, _("Shown once there are {least} learners.").format(least=MIN_LEARNERS)
+        )
     value = item_analysis.discrimination(score, ability)
     if value is None:
-        return _hidden_figure(name, _("All answers are alike."))
+        return _hidden_figure(name, _("Undefined: the answers do not differ enough."))
     if value < 0:
-        explanation = _("Strong learners fail it more often than weak ones: look at its key.")
+        explanation = _(
+            "Strong learners answer it wrong more often than weak ones: check its answer key."
+        )
     elif value < item_analysis.WEAK_BELOW:
-        explanation = _("Hardly tells strong learners from weak ones.")
+        explanation = _("Barely distinguishes strong learners from weak ones.")
     else:
         explanation = _("Strong learners get it right more often.")
     return Figure(name=name, text=signed(value, 2), explanation=explanation)
@@ -139,11 +143,12 @@ def _discrimination_figure(score: FloatArray, ability: FloatArray, *, learners: 
 def _time_figure(seconds: FloatArray) -> Figure:
     name = _("Median time")
     if not len(seconds):
-        return _hidden_figure(name, _("No answer came with a time."))
+        return _hidden_figure(name, _("No answer has a recorded time."))
     if len(seconds) < item_analysis.MIN_ANSWERS:
         least = item_analysis.MIN_ANSWERS
         return _hidden_figure(
-            name, _("Shown from {least} answers with a time on.").format(least=least)
+            name,
+            _("Shown once there are {least} answers with a recorded time.").format(least=least),
         )
     median = item_analysis.median(seconds)
     return Figure(name=name, text=None if median is None else duration(median))

@@ -40,7 +40,7 @@ def mastery_over_time(learner: User, skills: Mapping[UUID, Skill]) -> LineChart 
     labels = {key: short_ids(str(skills[key])) for key, _n in counts.most_common(MAX_LINES)}
     description = ngettext(
         "Mastery after the latest answer.",
-        "Mastery after each of the latest {answers} answers, at the skills they were most at.",
+        "Mastery after each of the latest {answers} answers, for the skills practised most.",
         len(rows),
     ).format(answers=len(rows))
     return _chart(rows, labels, description)

@@ -67,22 +67,22 @@ def _parameters(params: bkt.Params) -> list[Parameter]:
         Parameter(
             name=_("Known before"),
             text=percent(params.prior),
-            explanation=_("know it before their first answer"),
+            explanation=_("of learners know it before their first answer"),
         ),
         Parameter(
-            name=_("Learned at each answer"),
+            name=_("Learned per answer"),
             text=percent(params.learn),
-            explanation=_("of those who did not know it, with each answer"),
+            explanation=_("of learners who did not know it yet, per answer"),
         ),
         Parameter(
             name=_("Guessed"),
             text=percent(params.guess),
-            explanation=_("of answers right without knowing it"),
+            explanation=_("of answers are right although the skill is not known"),
         ),
         Parameter(
             name=_("Slipped"),
             text=percent(params.slip),
-            explanation=_("of answers wrong despite it"),
+            explanation=_("of answers are wrong although the skill is known"),
         ),
     ]
 
@@ -108,9 +108,9 @@ def _curve(skill: Skill, params: bkt.Params) -> LineChart | None:
     return LineChart(
         title=_("Learning curve"),
         description=_(
-            "Mean score at each opportunity of the learners of this facility who practised last,"
-            " with its 95 % band, beside what the model expects. Whoever masters it stops, so"
-            " later opportunities are of those who learn slowly."
+            "Mean score at each opportunity, for the learners of this facility who practised most"
+            " recently, with its 95 % band and the score that the model expects. Learners stop"
+            " once they master the skill, so later opportunities show only slower learners."
         ),
         x_label=_("Opportunity"),
         y_label=_("Score"),

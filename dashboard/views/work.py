@@ -137,7 +137,7 @@ def attempt_strip(result: LearnerTry) -> StripChart:
     """Return a try's attempts as marks, the first one first."""
     counts = Counter(attempt.outcome for attempt in result.attempts)
     return StripChart(
-        title=_("Attempts in the order in which they began"),
+        title=_("Attempts in the order in which they started"),
         description=" · ".join(
             f"{outcome.sign} {outcome.label}: {counts[outcome]}"
             for outcome in Outcome

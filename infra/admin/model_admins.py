@@ -98,7 +98,7 @@ class ScopedAdmin(admin.ModelAdmin[M]):
             for key in request.POST.getlist(ACTION_CHECKBOX_NAME):
                 self.opts.pk.to_python(key)
         except ValidationError:
-            raise BadRequest("This is no row.") from None
+            raise BadRequest("The id of a selected row is invalid.") from None
         return super().response_action(request, queryset, *args)
 
 

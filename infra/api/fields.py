@@ -41,7 +41,7 @@ class EventTimeField(serializers.DateTimeField):
     """The time of an event: ISO 8601 with a UTC offset, from the year 2000 on (contract 0.1)."""
 
     default_error_messages = {
-        "naive": "The time needs an offset, like Z or +02:00.",
+        "naive": "The time must have a UTC offset, such as Z or +02:00.",
         "early": "The time must not be before the year 2000.",
     }
 

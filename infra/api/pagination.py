@@ -27,8 +27,8 @@ MAX_ROWS = 1000
 MAX_INTEGER = 10**100
 _INTEGER = re.compile(r"-?[0-9]{1,100}")
 PAGE_SIZE_DESCRIPTION = (
-    "Rows a page; with neither this nor a cursor: an array. Arrays and cursors' pages of large rows"
-    " may hold fewer and lead on."
+    "Rows per page. Without this parameter and without `cursor`, the response is an array. Arrays"
+    " and cursor pages may have fewer rows if the rows are large; they link to the rest."
 )
 AFTER, CURSOR, PAGE, PAGE_SIZE = "after", "cursor", "page", "page_size"
 
@@ -79,7 +79,7 @@ class ListPagination(BasePagination):
         try:
             page = cast("QuerySet[Any, Any]", pages.page(number).object_list)
         except InvalidPage:
-            raise NotFound("There is no such page.") from None
+            raise NotFound("This page does not exist.") from None
         limited = ByteLimitedRows(page, size)
         self.wrapped = {"page": number, "count": pages.count, "total_pages": pages.num_pages}
         # A shorter page would shift the rows of all pages after it.
@@ -145,8 +145,14 @@ class ListPagination(BasePagination):
         return [
             _parameter(PAGE_SIZE, size, PAGE_SIZE_DESCRIPTION),
             _parameter(PAGE, {"type": "integer", "minimum": 1}, "Page number, from 1."),
-            _parameter(CURSOR, text, "Empty to begin; then as `next` and `previous` lead."),
-            _parameter(AFTER, text, "Where an array goes on; from the Link header."),
+            _parameter(
+                CURSOR,
+                text,
+                "Empty for the first page; `next` and `previous` link to the other pages.",
+            ),
+            _parameter(
+                AFTER, text, "Position after which an array continues, as given in the Link header."
+            ),
         ]
 
 
@@ -179,7 +185,7 @@ def _parse_cursor(request: Request, name: str, queryset: QuerySet[Any, Any]) -> 
     try:
         return Cursor.parse(token, order_of(queryset))
     except BadCursor:
-        raise ValidationError({name: ["This is not a place in the list."]}) from None
+        raise ValidationError({name: ["The cursor is not valid for this list."]}) from None
 
 
 def _url(request: Request, name: str, cursor: Cursor) -> str:

@@ -20,10 +20,10 @@ INT64 = range(-(2**63), 2**63)
 
 
 class BodyTooLarge(APIException):
-    """The body is larger than this endpoint takes."""
+    """The body is larger than this endpoint accepts."""
 
     status_code = 413
-    default_detail = "The body is larger than this endpoint takes."
+    default_detail = "The body is larger than this endpoint accepts."
     default_code = "too_large"
 
 
@@ -88,7 +88,7 @@ def read_lines(
             raise BodyTooLarge
         yield from filter(bytes.strip, complete)
     if size != content_length:
-        raise ParseError("The body broke off.")
+        raise ParseError("The request body is incomplete.")
     if remainder.strip():
         yield remainder
 
@@ -97,7 +97,7 @@ def _read(stream: IO[bytes], size: int) -> bytes:
     try:
         return stream.read(size)
     except UnreadablePostError:
-        raise ParseError("The body broke off.") from None
+        raise ParseError("The request body is incomplete.") from None
 
 
 def load_json(raw: bytes) -> Any:

@@ -32,7 +32,7 @@ class Rate:
             return None
         match = _RATE.fullmatch(text)
         if match is None:
-            raise ValueError(f"“{text}” is no rate like 600/minute")
+            raise ValueError(f"“{text}” is not a rate such as 600/minute")
         return cls(requests=int(match[1]), seconds=_SECONDS[match[2]])
 
     @property

@@ -20,7 +20,7 @@ def _default(value: Any) -> Any:
         return format_time(value)
     if isinstance(value, Promise):
         return str(value)
-    raise TypeError(f"{type(value).__name__} has no JSON form")
+    raise TypeError(f"{type(value).__name__} cannot be written as JSON")
 
 
 class OrjsonRenderer(BaseRenderer):

@@ -25,7 +25,7 @@ Value = datetime | UUID
 
 
 class BadCursor(ValueError):
-    """This is not a place in the list."""
+    """The cursor is not valid for this list."""
 
     field = "after"
 

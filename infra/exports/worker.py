@@ -30,16 +30,18 @@ Clock = Callable[[], datetime]
 STEP_BATCH_SIZE = 5_000
 PURGE_BATCH_SIZE = 100
 MAX_FAILURES = 3
-PERMISSION_LOST = gettext_noop("You may not see this list any more.")
-NO_FILE = gettext_noop("The server could not make the file. Ask again, or tell whoever runs it.")
+PERMISSION_LOST = gettext_noop("You no longer have permission to view this list.")
+NO_FILE = gettext_noop(
+    "The server could not create the file. Try again, or contact its administrator."
+)
 
 
 class ClaimLost(Exception):
-    """Somebody else works on this export by now."""
+    """Another worker has taken over this export."""
 
 
 class WorkerStopped(Exception):
-    """The process is to end."""
+    """The process is stopping."""
 
 
 @dataclass(frozen=True)

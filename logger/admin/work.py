@@ -101,7 +101,7 @@ class WorkAdmin(ExportableAdmin[W], VisibleLearnersAdmin[W]):
     def spent(self, row: W) -> str:
         return duration(row.time_spent)
 
-    @admin.display(description=gettext_lazy("Begun"))
+    @admin.display(description=gettext_lazy("Started"))
     def started(self, row: W) -> SafeString:
         return moment(row.start_timestamp)
 
@@ -166,7 +166,7 @@ class MasteryLogAdmin(WorkAdmin[MasteryLog]):
     def number(self, row: MasteryLog) -> str:
         return _("quiz") if row.is_quiz else str(row.mastery_level)
 
-    @admin.display(description=gettext_lazy("Complete with"))
+    @admin.display(description=gettext_lazy("Criterion"))
     def criterion(self, row: MasteryLog) -> str:
         return criterion_words(row.mastery_criterion)
 
@@ -174,7 +174,7 @@ class MasteryLogAdmin(WorkAdmin[MasteryLog]):
     def state(self, row: MasteryLog) -> SafeString:
         if row.complete:
             return stacked_lines(badge(_("✓ complete"), "good"), moment(row.completion_timestamp))
-        return badge(_("… under way"))
+        return badge(_("… in progress"))
 
     @admin.display(description=gettext_lazy("Attempts"))
     def answers(self, row: MasteryLog) -> str:

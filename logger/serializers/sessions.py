@@ -79,9 +79,9 @@ def _combination_errors(data: Mapping[str, Any]) -> dict[str, Any]:
     else:
         for other in ("node_id", "lesson_id"):
             if other in data:
-                errors[other] = ["Must not come with quiz_id."]
+                errors[other] = ["Must not be sent together with quiz_id."]
     if "lesson_id" in data and "course_session_id" in data:
-        errors["course_session_id"] = ["Must not come with lesson_id."]
+        errors["course_session_id"] = ["Must not be sent together with lesson_id."]
     return errors
 
 
@@ -135,7 +135,7 @@ class UpdateSessionSerializer(serializers.Serializer[UpdateSession]):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse both `progress` and `progress_delta` in one request."""
         if "progress" in attrs and "progress_delta" in attrs:
-            raise ValidationError({"progress_delta": ["Must not come with progress."]})
+            raise ValidationError({"progress_delta": ["Must not be sent together with progress."]})
         return attrs
 
     def command(self) -> UpdateSession:

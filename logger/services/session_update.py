@@ -52,7 +52,7 @@ _SESSION = CompiledQuery(
 
 
 class UnknownSession(LookupError):
-    """There is no such session of yours."""
+    """You have no session with this id."""
 
 
 @dataclass(frozen=True, kw_only=True)

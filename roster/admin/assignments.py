@@ -53,9 +53,9 @@ class AssignableForm(forms.ModelForm[Any]):
         if facility is None:
             return cleaned
         if classroom is not None and classroom.facility_id != facility.pk:
-            self.add_error("classroom", _("This class is of another facility."))
+            self.add_error("classroom", _("This class belongs to another facility."))
         elif not self.reach.can_assign(facility.pk, classroom.pk if classroom else None):
-            self.add_error("classroom", _("Choose a class of yours."))
+            self.add_error("classroom", _("Choose one of your classes."))
         return cleaned
 
 

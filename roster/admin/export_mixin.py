@@ -89,7 +89,7 @@ class ExportableAdmin(ScopedAdmin[M]):
             raise PermissionDenied
         kind = request.POST.get("format")
         if kind not in ExportFormat.values:
-            raise BadRequest("There is no such format.")
+            raise BadRequest("This format is not supported.")
         export = Export(
             user=cast("User", request.user),
             listing=self.opts.label_lower,
@@ -104,7 +104,7 @@ class ExportableAdmin(ScopedAdmin[M]):
         try:
             listing = ListQuery.for_viewer(self, export.user, export.query)
         except ListNotFound:
-            raise BadRequest("These filters make no sense.") from None
+            raise BadRequest("The filters are invalid.") from None
         number = listing.count(MAX_IMMEDIATE_ROWS + 1)
         if number > MAX_IMMEDIATE_ROWS:
             return _export_in_background(request, export)
@@ -127,7 +127,10 @@ def _export_in_background(request: HttpRequest, export: Export) -> HttpResponseB
     """Leave a large export to the job and redirect to the page with its progress."""
     own = Export.objects.requested_by(export.user)
     if own.unfinished().count() >= MAX_UNFINISHED_EXPORTS:
-        text = _("Some of your exports are still being made. Wait for them, then ask again.")
+        text = _(
+            "Some of your exports are still being created. Wait until they are finished, then try"
+            " again."
+        )
         messages.error(request, text)
         return HttpResponseRedirect(reverse("admin:roster_export_changelist"))
     with transaction.atomic():

@@ -28,7 +28,7 @@ from roster.models import User
 
 REFRESH_SECONDS = 5
 PERMISSIONS_CHANGED = gettext_noop(
-    "Your rights have changed since the file was made. Ask for it again."
+    "Your permissions have changed since the file was created. Request the file again."
 )
 
 
@@ -114,7 +114,7 @@ class ExportAdmin(FormListAdmin[Export], ReadOnlyAdmin[Export]):
             return _("%(state)s, %(rows)s rows") % details
         return _("%(state)s, %(rows)s rows, %(share)s") % {**details, "share": percent(export.part)}
 
-    @admin.display(description=gettext_lazy("Asked for"))
+    @admin.display(description=gettext_lazy("Requested"))
     def asked(self, export: Export) -> SafeString:
         """Format the time of the request."""
         return moment(export.created_at)

@@ -23,7 +23,7 @@ class FacilityAdmin(NoDeleteAdmin[Facility], RosterAdmin[Facility]):
     """Admin of facilities; superusers add them, their admins change the settings."""
 
     removal_hint = _(
-        "To close a facility and erase its people with all their records, ask the API: "
+        "To delete a facility with its users and all their records, use the API: "
         "DELETE /api/auth/facility/:id."
     )  # type: ignore[assignment]
     list_display = ["name", "partner_id", "auto_provision", "guest_access"]
@@ -73,7 +73,7 @@ class ClassroomAdmin(NoDeleteAdmin[Classroom], RosterAdmin[Classroom]):
     """Admin of classes."""
 
     removal_hint = _(
-        "To close a class, ask the API: DELETE /api/auth/classroom/:id. Its people stay."
+        "To delete a class, use the API: DELETE /api/auth/classroom/:id. Its users are kept."
     )  # type: ignore[assignment]
     list_display = ["name", "external_id", "facility"]
     list_select_related = ["facility"]

@@ -97,7 +97,7 @@ class ApiKeyAdmin(RosterAdmin[ApiKey]):
             actor=viewer(request),
         )
         obj.pk, obj.prefix = key.pk, key.prefix
-        text = _("The secret of %(key)s, shown this once: %(secret)s")
+        text = _("The secret of %(key)s, shown only once: %(secret)s")
         self.message_user(request, text % {"key": key, "secret": secret}, messages.WARNING)
 
     @admin.action(description=gettext_lazy("Revoke the selected keys"), permissions=["change"])

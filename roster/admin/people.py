@@ -56,7 +56,9 @@ class UserForm(UserChangeForm[User]):
         """Require a facility of everybody but superusers."""
         cleaned: dict[str, Any] = super().clean() or {}
         if self.instance.facility_id is None and not cleaned.get("is_superuser", True):
-            self.add_error("is_superuser", _("Only superusers may belong to no facility."))
+            self.add_error(
+                "is_superuser", _("Every user except superusers must belong to a facility.")
+            )
         return cleaned
 
 
@@ -68,7 +70,7 @@ class UserAdmin(NoDeleteAdmin[User], RosterAdmin[User], DjangoUserAdmin[User]):
     """Admin of the users the viewer manages; admins of their facility change them."""
 
     removal_hint = _(
-        "Who leaves is no longer active. To erase somebody with all their records, ask the API: "
+        "Deactivate users who leave. To delete a user with all their records, use the API: "
         "DELETE /api/auth/facilityuser/:id."
     )  # type: ignore[assignment]
     form = UserForm
@@ -88,7 +90,7 @@ class UserAdmin(NoDeleteAdmin[User], RosterAdmin[User], DjangoUserAdmin[User]):
     inlines = [RoleInline, EnrolmentInline]
     fieldsets = [
         (None, {"fields": ["username", "password", "full_name", "external_id", "email"]}),
-        (_("Rights"), {"fields": ["facility", "is_active", "is_staff", "is_superuser"]}),
+        (_("Permissions"), {"fields": ["facility", "is_active", "is_staff", "is_superuser"]}),
     ]
     add_fieldsets = [
         (

@@ -44,18 +44,18 @@ class PersonSerializer(serializers.Serializer[User]):
         source="external_id", max_length=255, trim_whitespace=False, required=False
     )
     is_superuser = serializers.BooleanField(
-        required=False, help_text="Written by superusers alone; ignored from others."
+        required=False, help_text="Only superusers can set this; it is ignored from others."
     )
 
 
 class PersonFilter(filters.FilterSet):
     request: HttpRequest
     facility = UUIDFilter(method="by_facility")
-    member_of = UUIDFilter(method="by_place", help_text="A classroom or a group.")
+    member_of = UUIDFilter(method="by_place", help_text="Members of this classroom or group.")
     search = filters.CharFilter(
         method="by_words",
         max_length=MAX_SEARCH,
-        help_text="Every word is in the username, the full name or the id_number.",
+        help_text="Users whose username, full name or id_number contains each of these words.",
     )
 
     class Meta:

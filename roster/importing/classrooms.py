@@ -29,7 +29,7 @@ class Places:
     def find(self, name: str, path: str) -> Classroom | LearnerGroup:
         """Return the place with a name; raise RosterError if there is none or several."""
         if name not in self.by_name:
-            raise RosterError(path, f"“{name}” is no class or group here.")
+            raise RosterError(path, f"There is no class or group “{name}”.")
         place = self.by_name[name]
         if place is None:
             raise RosterError(path, f"“{name}” is ambiguous; write “class/group”.")

@@ -38,14 +38,16 @@ class KnownUsers:
         folded = fold_username(entry.username)
         holder = self.by_username.get(folded)
         if holder and holder is not user and holder.username_key == folded:
-            reason = f"is already {_label(holder)} here"
+            reason = f"is already the username of {_label(holder)}"
             if holder.facility_id != self.facility.pk:
-                reason = f"belongs to another facility: {_label(holder)} of {holder.facility}"
+                reason = (
+                    f"belongs to a user of another facility: {_label(holder)} of {holder.facility}"
+                )
             raise RosterError(f"{path}.username", f"“{entry.username}” {reason}.")
         other = self.by_external_id.get(entry.external_id or "")
         if other and other is not user and other.external_id == entry.external_id:
             raise RosterError(
-                f"{path}.external_id", f"“{entry.external_id}” is somebody else's: {other}."
+                f"{path}.external_id", f"“{entry.external_id}” belongs to another user: {other}."
             )
 
 

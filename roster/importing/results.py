@@ -83,12 +83,12 @@ def batches(rows: Iterable[T]) -> Iterator[list[T]]:
 def check_unique(name: str, seen: dict[str, Any], path: str) -> None:
     """Raise RosterError if the file has used a name already."""
     if name in seen:
-        raise RosterError(path, f"“{name}” is named twice.")
+        raise RosterError(path, f"“{name}” appears twice.")
 
 
 def get_only(found: Iterable[T], path: str, what: str) -> T | None:
     """Return the only row, or None; raise RosterError if there are several."""
     rows = list(found)
     if len(rows) > 1:
-        raise RosterError(path, f"{len(rows)} {what} here have this name.")
+        raise RosterError(path, f"{len(rows)} {what} in the database have this name.")
     return rows[0] if rows else None

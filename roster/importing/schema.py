@@ -103,7 +103,7 @@ class RosterFile:
 
 
 class RosterError(ValueError):
-    """The roster file asks for something that cannot be; `path` names the field."""
+    """The roster file has an invalid value; `path` names the field."""
 
     def __init__(self, path: str, message: str) -> None:
         super().__init__(f"{path}: {message}")

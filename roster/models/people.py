@@ -190,7 +190,7 @@ class User(UUIDModel, AbstractBaseUser, PermissionsMixin):
             raise ValidationError({"username": "This username is too long."})
         namesakes = User.objects.filter(username_key=folded)
         if namesakes.exclude(pk=self.pk).exists():
-            raise ValidationError({"username": "Somebody has this username already."})
+            raise ValidationError({"username": "This username is already in use."})
 
     @property
     def sole_facility_id(self) -> UUID | None:
@@ -239,7 +239,7 @@ class Enrolment(UUIDModel):
         if self.classroom_id is None:
             return  # The form reports the missing value.
         if self.user.facility_id not in (None, self.classroom.facility_id):
-            raise ValidationError({"classroom": "This class is of another facility."})
+            raise ValidationError({"classroom": "This class belongs to another facility."})
 
 
 class GroupMembership(UUIDModel):

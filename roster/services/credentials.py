@@ -113,7 +113,7 @@ def issue_token(
     """
     learner = lock_learner_by_identifier(name, facility=key.facility, at=at)
     if learner.is_staff or learner.is_superuser or learner.roles.exists():
-        raise CannotRecordForOthers("Tokens are for learners; this person looks after others.")
+        raise CannotRecordForOthers("Tokens are only for learners; this user has a role.")
     learner.tokens.filter(expires_at__lte=at).delete()
     new_key = keys.mint(keys.TOKEN_BRAND)
     expires_at = at + lifetime

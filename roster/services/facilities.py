@@ -70,7 +70,7 @@ def change_facility(pk: UUID, fields: FacilityFields, *, actor: Actor) -> None:
 def _refuse_partner_id(actor: Actor) -> None:
     """Reject it from all but superusers, as imports find a school and its people by this id."""
     if not actor.is_superuser:
-        raise InvalidField("partner_id", "Only superusers give partner ids.")
+        raise InvalidField("partner_id", "Only superusers may set partner ids.")
 
 
 def _save(facility: Facility, **options: Any) -> None:
@@ -95,7 +95,7 @@ def remove_facility(pk: UUID, *, actor: Actor) -> None:
     # The full lock: inserts that refer to the facility wait, and then fail.
     Facility.objects.select_for_update().get(pk=pk)
     if isinstance(actor, User) and actor.facility_id == pk:
-        raise InvalidField(None, "This is your own facility; you would go with it.")
+        raise InvalidField(None, "You cannot delete your own facility.")
     _lock_users(User.objects.in_facility(pk))
     services.record_removed(facility, actor=actor, facility_id=facility.pk)
     _erase(facility, Role.objects.filter(facility=pk) | Role.objects.filter(classroom__facility=pk))

@@ -26,7 +26,7 @@ class CannotRecordForOthers(PermissionError):
 
 
 class AuthenticationRequired(PermissionError):
-    """Credentials are needed for this."""
+    """Credentials are required for this."""
 
 
 def get_one(rows: QuerySet[M]) -> M | None:
@@ -136,7 +136,7 @@ def resolve_and_lock_learner(actor: Actor, name: str | None, *, at: datetime) ->
         return lock_learner_by_identifier(name, facility=actor.facility, at=at)
     if isinstance(actor, AnonymousUser):
         if name is not None:
-            raise AuthenticationRequired("Credentials are needed to record for a learner.")
+            raise AuthenticationRequired("Credentials are required to record for a learner.")
         return None
     if name is not None and not actor.has_identifier(name):
         raise CannotRecordForOthers
@@ -153,16 +153,16 @@ def guest_facility(actor: Actor) -> Facility:
     if isinstance(actor, ApiKey):
         if not actor.facility.guest_access:
             raise AuthenticationRequired(
-                "This facility takes no guests; name a learner by user_id."
+                "This facility does not allow guests; send the user_id of a learner."
             )
         return actor.facility
     facility = default_facility()
     if facility is None:
         raise AuthenticationRequired(
-            "No facility takes guests here (DEFAULT_FACILITY); send a key."
+            "There is no facility for guests (DEFAULT_FACILITY); send a key."
         )
     if not facility.guest_access:
-        raise AuthenticationRequired("This facility takes no guests; log in or send a key.")
+        raise AuthenticationRequired("This facility does not allow guests; log in or send a key.")
     return facility
 
 

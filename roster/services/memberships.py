@@ -143,7 +143,7 @@ def change_role(pk: UUID, fields: RoleFields, *, actor: Actor) -> None:
     refuse_class_admin(kind, role.classroom)
     same_roles = Role.objects.filter(user=role.user_id, facility=role.facility_id, kind=kind)
     if same_roles.exists():
-        raise InvalidField("kind", "They have this role already.")
+        raise InvalidField("kind", "The user already has this role.")
     with services.recording_change(role, actor=actor, facility_id=facility_id):
         role.kind = kind
         role.save(update_fields=["kind"])

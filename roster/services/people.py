@@ -89,7 +89,7 @@ def remove_person(pk: UUID, *, actor: Actor) -> None:
     """Delete a user with all their records."""
     person = _lock_visible(pk, actor)
     if actor.pk == pk:
-        raise InvalidField(None, "Somebody else has to remove you.")
+        raise InvalidField(None, "You cannot delete yourself.")
     services.record_removed(person, actor=actor, facility_id=person.facility_id)
     person.delete()
 
@@ -120,11 +120,11 @@ def _apply(person: User, fields: PersonFields, actor: Actor) -> None:
     person.full_name = fields.get("full_name", person.full_name)
     person.external_id = fields.get("external_id", person.external_id)
     if not (person.username or person.external_id):
-        raise InvalidField("username", "A username or an id_number is needed.")
+        raise InvalidField("username", "A username or an id_number is required.")
     if actor.is_superuser and "is_superuser" in fields:
         _set_superuser(person, fields["is_superuser"], actor)
     if not (person.facility_id or person.is_superuser):
-        raise InvalidField("facility", "Only superusers may belong to no facility.")
+        raise InvalidField("facility", "Every user except superusers must belong to a facility.")
     _refuse_taken_names(person)
 
 
@@ -132,7 +132,7 @@ def _set_superuser(person: User, wanted: bool, actor: Actor) -> None:  # noqa: F
     if wanted == person.is_superuser:
         return
     if person.pk == actor.pk:
-        raise InvalidField("is_superuser", "Somebody else has to take this from you.")
+        raise InvalidField("is_superuser", "You cannot remove this from yourself.")
     person.is_superuser = wanted
     person.is_staff = wanted or person.roles.exists()
 
@@ -146,7 +146,7 @@ def _refuse_taken_names(person: User) -> None:
         return
     namesakes = User.objects.in_facility(person.facility_id).filter(external_id=person.external_id)
     if namesakes.exclude(pk=person.pk).exists():
-        raise InvalidField("id_number", "Somebody has this id_number already.")
+        raise InvalidField("id_number", "This id_number is already in use.")
 
 
 def _hash_password(password: str | None, person: User) -> str:

@@ -38,7 +38,7 @@ _FACILITY_OF: dict[type[Model], str] = {
 
 
 class UnknownRow(LookupError):
-    """There is no such thing."""
+    """There is no such record."""
 
 
 class NotAllowed(PermissionError):
@@ -46,7 +46,7 @@ class NotAllowed(PermissionError):
 
 
 class InvalidField(ValueError):
-    """A field asks for what the roster cannot hold."""
+    """The value of a field is invalid."""
 
     def __init__(self, field: str | None, message: str) -> None:
         super().__init__(message)
@@ -57,13 +57,13 @@ class UnknownReference(InvalidField):
     """A field names a row that does not exist or is not visible to the caller."""
 
     def __init__(self, field: str) -> None:
-        super().__init__(field, "There is no such thing, or you may not know of it.")
+        super().__init__(field, "There is no such record, or you may not see it.")
 
 
 def save_or_refuse(field: str, fields: Mapping[str, Any], name: str, value: Any) -> None:
     """Raise InvalidField if a request changes a read-only field."""
     if fields.get(name, value) != value:
-        raise InvalidField(field, "This never changes.")
+        raise InvalidField(field, "This field cannot be changed.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,7 +132,7 @@ def require_coach(actor: Actor, facility_id: UUID, classroom_id: UUID | None) ->
 def refuse_class_admin(kind: str | None, place: Facility | Classroom | None) -> None:
     """Raise InvalidField for an admin role in a class."""
     if isinstance(place, Classroom) and kind == RoleKind.ADMIN:
-        raise InvalidField("kind", "Classes have coaches; admins are of a facility.")
+        raise InvalidField("kind", "A class can only have coaches; admins belong to a facility.")
 
 
 def require_superuser(actor: Actor) -> None:

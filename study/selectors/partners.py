@@ -10,7 +10,7 @@ from roster.services import AuthenticationRequired, get_one
 
 
 class PartnerMismatch(PermissionError):
-    """This partner is not yours."""
+    """This partner id is not that of your facility."""
 
     field = "partner_id"
 

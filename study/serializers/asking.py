@@ -21,7 +21,7 @@ _WHOLE = re.compile(r"[0-9]{1,10}")
 _UNSUPPORTED = re.compile(r"(filter|sort|include|page)(\[.*)?", re.DOTALL)
 
 USER = OpenApiParameter(
-    "user_id", OpenApiTypes.STR, required=True, description="Whose: external id or UUID."
+    "user_id", OpenApiTypes.STR, required=True, description="The learner: external id or UUID."
 )
 PARTNER = OpenApiParameter(
     "partner_id",
@@ -29,14 +29,16 @@ PARTNER = OpenApiParameter(
     required=True,
     description="Your facility: its partner id or UUID.",
 )
-SET = OpenApiParameter("set_id", OpenApiTypes.STR, description="Only items of this set.")
+SET = OpenApiParameter(
+    "set_id", OpenApiTypes.STR, description="Restrict the result to items of this set."
+)
 PAGE_SIZE = OpenApiParameter(
     SIZE, {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE, "default": DEFAULT_PAGE_SIZE}
 )
 PAGE_NUMBER = OpenApiParameter(
     NUMBER,
     {"type": "integer", "minimum": 1, "default": 1},
-    description="Beyond the last page there are no items.",
+    description="Page number, from 1; pages after the last one are empty.",
 )
 
 
@@ -62,7 +64,7 @@ def parse_optional_id(request: Request, parameter: str) -> str | None:
     """
     name = request.query_params.get(parameter)
     if name is not None and ("\0" in name or not 0 < len(name) <= MAX_KEY_LENGTH):
-        raise ValidationError({parameter: [f"Must be of 1 to {MAX_KEY_LENGTH} characters."]})
+        raise ValidationError({parameter: [f"Must have 1 to {MAX_KEY_LENGTH} characters."]})
     return name
 
 
@@ -97,4 +99,4 @@ def reject_unknown_params(request: Request) -> None:
     """
     for parameter in request.query_params:
         if parameter not in (SIZE, NUMBER) and _UNSUPPORTED.fullmatch(parameter):
-            raise ValidationError({parameter: ["This list knows no such parameter."]})
+            raise ValidationError({parameter: ["This list does not support the parameter."]})

@@ -72,7 +72,7 @@ _ERRORS = inline_serializer(
     },
     many=True,
     required=False,
-    help_text="Of rejected rows; pointers are within the row.",
+    help_text="The errors of a rejected row; pointers are relative to the row.",
 )
 _ROWS = inline_serializer(
     "StudiedRow",

@@ -37,7 +37,9 @@ def parse_result(data: Any) -> StudyResult:
         message = f"{GUID} or item_id is required."
         raise BadAnswer({GUID: ErrorDetail(message, "required")})
     if guid is not None and "item_id" in fields:
-        raise BadAnswer({"item_id": ErrorDetail(f"Not together with {GUID}.", "invalid")})
+        raise BadAnswer(
+            {"item_id": ErrorDetail(f"Must not be sent together with {GUID}.", "invalid")}
+        )
     return StudyResult(guid=guid, **fields)
 
 
@@ -64,7 +66,7 @@ class StudyResultSerializer(StrictSerializer):
     """One learner studied one item, named by exactly one of its GUID and its id."""
 
     user_id = IdField()
-    partner_id = IdField(help_text="Of your partner account, or the facility's UUID.")
+    partner_id = IdField(help_text="The partner id of your facility, or its UUID.")
     learning_engine_guid = GuidField(required=False, allow_null=True)
     item_id = serializers.CharField(max_length=MAX_KEY_LENGTH, required=False, allow_null=True)
     quiz_result = serializers.ChoiceField(choices=list(QuizResult))

@@ -28,7 +28,9 @@ class StrictSerializer(serializers.Serializer[Any]):
         """Parse the body by the same rules as the bulk endpoint."""
         # If a JSON:API document were ignored like unknown fields, an empty object would be created.
         if isinstance(data, dict) and "data" in data and not data.keys() & self.fields.keys():
-            raise ValidationError({"data": ["Send the fields alone, not as a document."]})
+            raise ValidationError(
+                {"data": ["Send the fields directly, not as a JSON:API document."]}
+            )
         try:
             return self.parse(data)
         except BadAnswer as error:

@@ -23,7 +23,7 @@ class SetIsFull(ValueError):
 
 
 class ItemAlreadyInSet(ValueError):
-    """This item is in a set already."""
+    """This item is already in a set."""
 
     def __init__(self, field: str) -> None:
         super().__init__()
@@ -31,7 +31,7 @@ class ItemAlreadyInSet(ValueError):
 
 
 class ConflictingItemIds(ValueError):
-    """The GUID and the item_id name two items."""
+    """The GUID and the item_id refer to different items."""
 
     field = "item_id"
 

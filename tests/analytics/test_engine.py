@@ -149,7 +149,7 @@ def test_a_target_score_must_be_in_range(facility: Facility):
     """contract 2.3"""
     async_to_sync(engine.track_answer)(**answer())
 
-    with pytest.raises(ValueError, match="no total"):
+    with pytest.raises(ValueError, match="not a valid target total"):
         async_to_sync(engine.get_predictions)("student_ada", target_score=400)
 
 

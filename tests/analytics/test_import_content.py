@@ -83,13 +83,16 @@ def test_a_long_table_is_read_in_parts(table: Path):
         ("nothing,Tens,,,", "line 3: id “nothing” is not a UUID."),
         (f"{ONES},,,,", "line 3: title is empty."),
         (f"{ONES},{'x' * 201},,,", "line 3: title is longer than 200 characters."),
-        (f"{ONES},Ones,film,,", "line 3: kind “film” is none of video"),
+        (f"{ONES},Ones,film,,", "line 3: kind “film” is not one of video"),
         (f"{ONES},Ones,,above,", "line 3: parent “above” is not a UUID."),
-        (f"{ONES},Ones,,,[1]", "line 3: items: A list of texts"),
+        (f"{ONES},Ones,,,[1]", "line 3: items: A list of strings"),
         (f"{ONES},Ones,,,a;a", "line 3: items: An item is listed twice."),
         (f"{ONES},Ones,,,[a", "line 3: items is not JSON."),
         (f"{ONES},Ones,,,a,b", "line 3: There are more cells than columns."),
-        (f"{ONES},Ones,,{MATHS},", f"line 3: the parent {MATHS} is neither here nor known."),
+        (
+            f"{ONES},Ones,,{MATHS},",
+            f"line 3: the parent {MATHS} is neither in the file nor in the catalogue.",
+        ),
     ],
 )
 def test_an_invalid_line_is_named_and_nothing_is_imported(table: Path, line: str, complaint: str):
@@ -105,11 +108,14 @@ def test_an_invalid_line_is_named_and_nothing_is_imported(table: Path, line: str
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
-        (b"", "names no column id and no title"),
-        (b"title\nTens\n", "line 1: The first line names no column id"),
+        (b"", "does not name the column id and title"),
+        (b"title\nTens\n", "line 1: The first line does not name the column id"),
         (b"id,title\n\xff\xfe,x\n", "line"),
-        (b"SQLite format 3\0 but no more", "This is no Kolibri channel"),
-        (b"id,title\n" + str(TENS).encode() + b",a\0b\n", "line 2: title holds a NUL."),
+        (b"SQLite format 3\0 but no more", "This is not a Kolibri channel"),
+        (
+            b"id,title\n" + str(TENS).encode() + b",a\0b\n",
+            "line 2: title contains a NUL character.",
+        ),
     ],
 )
 def test_a_file_that_is_no_catalogue_is_refused(table: Path, content: bytes, complaint: str):
@@ -154,7 +160,7 @@ def test_a_database_that_is_no_channel_is_refused(tmp_path: Path):
         other.execute("CREATE TABLE something (id)")
     other.close()
 
-    with pytest.raises(CommandError, match="no Kolibri channel: no such table"):
+    with pytest.raises(CommandError, match="not a Kolibri channel: no such table"):
         run(path)
 
 

@@ -85,7 +85,7 @@ def test_all_states_can_be_rebuilt_from_the_events_alone(practised: School):
     LearnerAbility.objects.all().delete()
     LearningEvent.objects.update(mastery_before=0.5, mastery_after=0.5)
 
-    assert "Put right." in rebuild()
+    assert "Differences corrected." in rebuild()
 
     assert "No difference." in rebuild("--check")
     for now, then in zip(
@@ -114,9 +114,9 @@ def test_any_difference_fails_the_check_and_is_corrected(practised: School, fiel
     spoil(field, practised.ada)
     spoilt = estimates_of(practised.ada)
 
-    assert "differs" in rebuild("--check")
+    assert "stored states differ" in rebuild("--check")
     assert estimates_of(practised.ada) == spoilt
-    assert "Put right." in rebuild()
+    assert "Differences corrected." in rebuild()
 
     assert "No difference." in rebuild("--check")
     assert_close(estimates_of(practised.ada), before)
@@ -187,7 +187,7 @@ def test_recording_continues_after_events_were_deleted_with_their_item(practised
     """The position of the next event follows the last remaining event, not their number."""
     Item.objects.get(facility=practised.facility, code="q1").delete()
 
-    assert "Put right." in rebuild()
+    assert "Differences corrected." in rebuild()
     record(practised.ada, tracked(happened_at=NOW))
 
     assert "No difference." in rebuild("--check")

@@ -222,7 +222,7 @@ def test_a_person_without_a_facility_cannot_track_answers(school: School):
     response = track(client_for(root), answer(root.pk.hex))
 
     refused(response, 403)
-    assert "no facility" in response.json()["message"]
+    assert "without a facility" in response.json()["message"]
     assert not Skill.objects.exists()
 
 

@@ -200,7 +200,7 @@ def test_a_body_has_at_most_16_mib(app: Client, settings: Any):
 
 def test_an_incomplete_body_of_lines_is_refused():
     """contract 0.1: a client that disconnected in the middle has sent nothing."""
-    limits = {"limit": 100, "longest": 100}
+    limits = {"limit": 100, "max_line_length": 100}
 
     assert [*read_lines(BytesIO(b"a\n\nbc"), content_length=5, **limits)] == [b"a", b"bc"]
     with pytest.raises(ParseError):

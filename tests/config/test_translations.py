@@ -23,7 +23,7 @@ from tests.factories import PASSWORD, School
 
 ROOT = Path(settings.BASE_DIR)
 CATALOGUE = ROOT / "locale" / "ar" / "LC_MESSAGES"
-APPS = ("analytics", "config", "logger", "roster", "study")
+APPS = ("analytics", "config", "dashboard", "infra", "logger", "roster", "study")
 # Fields of Django, which has their translations.
 DJANGOS = {"password", "last_login", "is_superuser", "groups", "user_permissions"}
 NAMES = {

@@ -163,7 +163,7 @@ def test_a_skill_is_explained_by_its_parameters(school: School):
     practise(school.ada, "1")
     found = skill(school.ada)
 
-    assert "The usual values" in look(school.coach, "coach_skill", found.pk)
+    assert "Default values" in look(school.coach, "coach_skill", found.pk)
 
     found.parameters = SkillParameters.objects.create(
         skill=found, version=3, prior=0.31, learn=0.07, guess=0.22, slip=0.13, fading_prior=0.3,
@@ -212,9 +212,9 @@ def test_an_items_figures_are_hidden_below_ten_answers(school: School):
     practise(school.ben, "0", item="q")
     shown = look(school.coach, "coach_item", item(school.ada, "q").pk)
 
-    assert hidden.count("Shown from 10 answers on.") == 4
+    assert hidden.count("Shown once there are 10 answers.") == 4
     assert "60 %" not in hidden
-    assert "Shown from 10 answers on." not in shown
+    assert "Shown once there are 10 answers." not in shown
     assert "60 %" in shown
     assert "20 s" in shown
 
@@ -229,7 +229,7 @@ def test_the_discrimination_of_an_item_needs_ten_learners(school: School):
     practise(make_user(school.facility), "0", item="q")
     enough = look(school.coach, "coach_item", item(school.ada, "q").pk)
 
-    assert "Shown from 10 learners on." in few
+    assert "Shown once there are 10 learners." in few
     assert "Strong learners get it right more often." in enough
 
 
@@ -241,7 +241,7 @@ def test_a_median_time_needs_ten_answers_with_a_time(school: School):
     practise(school.ada, "1", item="q")
     enough = look(school.coach, "coach_item", item(school.ada, "q").pk)
 
-    assert "Shown from 10 answers with a time on." in few
+    assert "Shown once there are 10 answers with a recorded time." in few
     assert "20 s" not in few
     assert "20 s" in enough
 
@@ -251,7 +251,8 @@ def test_an_items_difficulty_is_shown_once_it_is_known(school: School):
     practise(school.ada, "1" * 10, item="q")
     found = item(school.ada, "q")
 
-    assert "Not known well enough yet: ± 0.89, shown" in look(school.coach, "coach_item", found.pk)
+    page = look(school.coach, "coach_item", found.pk)
+    assert "Not precise enough yet: ± 0.89; shown once it is below 0.35." in page
 
     Item.objects.filter(pk=found.pk).update(difficulty_mean=-0.5, difficulty_variance=0.04)
     assert "−0.50 ± 0.20" in look(school.coach, "coach_item", found.pk)

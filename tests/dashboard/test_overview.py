@@ -33,8 +33,8 @@ def test_stuck_learners_come_first_with_the_figure_and_the_threshold(school: Sch
     page = look(school.coach, "index")
 
     assert page.index("Plateau") < page.index("Wheel-spinning")
-    assert re.search(r"8\d % sure to be stuck; flagged from 80 %\.", page)
-    assert "12 answers without ever mastering it; the threshold is 10." in page
+    assert re.search(r"Probability of being stuck: 8\d %; flagged from 80 %\.", page)
+    assert "12 answers without reaching mastery; the threshold is 10." in page
     assert reverse("admin:coach_learner", args=[school.ada.pk]) in page
     assert reverse("admin:coach_practice", args=[school.ada.pk, skill(school.ada).pk]) in page
 
@@ -46,7 +46,9 @@ def test_a_receding_plateau_explains_why_it_is_still_flagged(school: School):
     page = look(school.coach, "index")
 
     match = re.search(
-        r"Was 80 % sure to be stuck, now (\d\d) %; the flag goes away below 30 %\.", page
+        r"The probability of being stuck reached 80 % and is now (\d\d) %;"
+        r" the flag is removed below 30 %\.",
+        page,
     )
     assert match is not None
     assert 30 <= int(match[1]) < 80
@@ -66,7 +68,7 @@ def test_nobody_needs_help_in_a_class_without_problems(school: School):
     page = look(school.coach, "index")
 
     assert "All is well" in page
-    assert "sure to be stuck" not in page
+    assert "Probability of being stuck" not in page
 
 
 def test_the_heat_map_shows_mastery_and_plateaus_in_words_too(school: School):
@@ -164,8 +166,8 @@ def test_stuck_learners_are_shown_after_any_number_of_days(school: School):
     practise(school.ada, STUCK, "geometry", days_ago=20)
     practise(school.ada, "1", days_ago=1)
 
-    assert "sure to be stuck" in section(look(school.coach, "index"), "help")
-    assert "sure to be stuck" in look(school.coach, "coach_learner", school.ada.pk)
+    assert "Probability of being stuck" in section(look(school.coach, "index"), "help")
+    assert "Probability of being stuck" in look(school.coach, "coach_learner", school.ada.pk)
 
 
 def test_sections_that_ignore_the_days_are_marked_as_of_today(school: School):
@@ -308,7 +310,7 @@ def test_learners_in_no_class_can_be_selected(school: School):
     page = look(school.facility_coach, "index", **{"class": "none"})
 
     assert "Learners in no class" in page
-    assert "sure to be stuck" in page
+    assert "Probability of being stuck" in page
     assert page.count(reverse("admin:coach_learner", args=[school.chen.pk])) >= 2  # and the map
     assert f"{reverse('admin:coach_skill', args=[skill(school.chen).pk])}?class=none" in page
     assert "hard" in page.split('id="missed-title"')[1].split("</section>")[0]

@@ -139,7 +139,7 @@ def test_a_try_is_compared_with_the_one_before(school: School, content: str):
     assert "Right answers +1 Time spent +4 m 10 s" in page
     changes = [attempt["diff"]["correct"] for attempt in diff["attemptlogs"]]
     assert changes == [1, 0, None, None, None]
-    assert [page.count(change) for change in ("+1", "±0", "not asked then")] == [2, 1, 3]
+    assert [page.count(change) for change in ("+1", "±0", "not asked in that try")] == [2, 1, 3]
     assert "This is the first try." in text_of(browser(school.coach).get(try_url(oldest)))
 
 
@@ -150,7 +150,7 @@ def test_a_try_shows_its_criterion_and_progress(school: School, content: str):
     page, before = text_of(coach.get(try_url(newest))), text_of(coach.get(try_url(oldest)))
 
     assert "5 in a row" in page
-    assert "2 right of the newest 5" in page
+    assert "2 right of the last 5" in page
     assert "not yet" in page
     assert "✓ complete since" in before
 
@@ -194,11 +194,11 @@ def test_an_attempt_shows_its_history_step_by_step(school: School):
 
     page = text_of(response)
     steps = [
-        "Answered: wrong choice: 3/5", "Took a hint hint: halves", "An error came up",
+        "Answered: wrong choice: 3/5", "Took a hint hint: halves", "An error occurred",
         "Answered: right choice: 1/2",
     ]  # fmt: skip
     assert [page.index(step) for step in steps] == sorted(page.index(step) for step in steps)
-    assert "1 m 10 s after the beginning" in page
+    assert "1 m 10 s after the start" in page
     assert '<details class="card">' in response.content.decode()
     assert '"choice": "1/2"' in page
 

@@ -122,7 +122,7 @@ def test_wrong_answers_are_shown_from_ten_attempts_on(
 
     answer_wrongly(school.ada, exercise_body, "2/1")
 
-    assert "Most frequent wrong answers of your learners Shown from 10 answers on." in few
+    assert "Most frequent wrong answers of your learners Shown once there are 10 answers." in few
     assert "2/1" not in few
     assert "2/1 10" in text_of(item_page(school.coach, code))
 

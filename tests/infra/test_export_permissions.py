@@ -85,11 +85,11 @@ def test_a_requester_with_changed_rights_gets_no_file(
     refused = download(school, asked)
 
     assert refused.status_code == 403
-    assert "Your rights have changed since" in refused.content.decode()
+    assert "Your permissions have changed since" in refused.content.decode()
     assert not storage.result_path(asked).exists()
     services.assign_role(school.coach, RoleKind.COACH, school.facility)
     page = browser(school.coach).get(f"/admin/roster/export/{asked.pk}/change/").content.decode()
-    assert "Your rights have changed since" in page
+    assert "Your permissions have changed since" in page
     assert "/download/" not in page
     assert download(school, asked).status_code == 404
 

@@ -98,7 +98,7 @@ def test_a_failing_export_shows_an_error_and_does_not_block_others(
     broken.refresh_from_db()
     assert (broken.state, broken.error) == ("failed", worker.NO_FILE)
     page = browser(school.coach).get(f"/admin/roster/export/{broken.pk}/change/")
-    assert "The server could not make the file" in page.content.decode()
+    assert "The server could not create the file" in page.content.decode()
     assert len(read_csv(body(download(school, whole)))) == 12
 
 
@@ -143,7 +143,7 @@ def test_a_full_disk_during_an_immediate_export_is_reported(
     answer = coach.post("/admin/logger/attemptlog/export/?q=ada", {"format": "xlsx"}, follow=True)
 
     assert answer.redirect_chain == [("/admin/logger/attemptlog/?q=ada", 302)]
-    assert "The server could not make the file" in answer.content.decode()
+    assert "The server could not create the file" in answer.content.decode()
     assert not AuditEntry.objects.filter(action="exported").exists()
     assert list(storage.folder().iterdir()) == []
 

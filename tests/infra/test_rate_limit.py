@@ -61,5 +61,5 @@ def test_an_empty_rate_is_no_limit():
     "text", ["10", "0/minute", "-1/minute", "10/week", "ten/minute", "1.5/day"]
 )
 def test_a_malformed_rate_is_refused(text: str):
-    with pytest.raises(ValueError, match="no rate"):
+    with pytest.raises(ValueError, match="not a rate"):
         Rate.parse(text)

@@ -86,7 +86,7 @@ def test_a_key_is_created_in_the_admin_and_its_secret_shown_once(root: Browser, 
         follow=True,
     )
 
-    found = re.search(r"shown this once: (lt_\S+?)<", html.unescape(page.content.decode()))
+    found = re.search(r"shown only once: (lt_\S+?)<", html.unescape(page.content.decode()))
     assert found is not None
     client = client_for(found[1])
     assert client.get("/api/logger/attemptlog").status_code == 200

@@ -219,7 +219,7 @@ def test_only_teachers_and_aides_of_a_class_coach_it(
     import_files(export(enrollments=enrolments))
 
     assert user("u2").roles.exists() == coaches
-    assert ("enrollments.csv:2: “" in capsys.readouterr().err) != coaches
+    assert ("enrollments.csv:2: the role “" in capsys.readouterr().err) != coaches
 
 
 @pytest.mark.parametrize("kind", ["parent", "guardian", "relative", "ext:busDriver"])
@@ -232,7 +232,7 @@ def test_families_are_skipped_with_a_notice(
     import_files(files)
 
     assert not User.objects.filter(external_id="u9").exists()
-    assert "users.csv:6: families" in capsys.readouterr().err
+    assert "users.csv:6: relatives" in capsys.readouterr().err
 
 
 def test_people_of_a_district_are_skipped_with_a_notice(
@@ -245,7 +245,7 @@ def test_people_of_a_district_are_skipped_with_a_notice(
 
     assert not User.objects.filter(external_id="u9").exists()
     assert Facility.objects.count() == 1
-    assert "users.csv:6: people of no school" in capsys.readouterr().err
+    assert "users.csv:6: users without a school" in capsys.readouterr().err
 
 
 def test_a_department_is_part_of_its_school(import_files: Any):
@@ -379,7 +379,7 @@ def test_a_class_to_be_deleted_is_left_unchanged_with_a_notice(
 
     assert result["classrooms"] == {}
     assert learners_of() == {"u3", "u4"}
-    assert "classes.csv:2: classes to be deleted" in capsys.readouterr().err
+    assert "classes.csv:2: classes marked for deletion" in capsys.readouterr().err
 
 
 def test_a_school_to_be_deleted_is_left_unchanged_with_an_error(
@@ -388,7 +388,7 @@ def test_a_school_to_be_deleted_is_left_unchanged_with_an_error(
     import_files(export())
     before = everything()
 
-    with pytest.raises(CommandError, match="there is no school"):
+    with pytest.raises(CommandError, match="no school in this export"):
         import_files(export(orgs=[org("d1", "County", "district"), org(status="tobedeleted")]))
 
     assert everything() == before
@@ -413,7 +413,7 @@ def test_superusers_are_not_changed_by_imports(
     root = user("u3")
 
     import_files(with_row("users", person("u3", "renamed", enabledUser="false", password="theirs")))
-    assert "“renamed” is a superuser here" in capsys.readouterr().err
+    assert "“renamed” is a superuser and is left unchanged" in capsys.readouterr().err
     import_files(with_row("users", person("u3", "ada", status="tobedeleted")))
 
     after = user("u3")
@@ -490,7 +490,7 @@ def test_a_file_the_manifest_calls_absent_is_not_read(
     import_files(export(manifest=manifest(roles="absent")))
 
     assert not Role.objects.filter(kind=RoleKind.ADMIN).exists()
-    assert "roles.csv: the manifest calls this file absent" in capsys.readouterr().err
+    assert "roles.csv: the manifest declares this file as absent" in capsys.readouterr().err
 
 
 # Queries.

@@ -149,7 +149,9 @@ def test_an_ambiguous_facility_is_refused(hashed: list[str]):
     for _twice in range(2):
         make_facility(name="Riverside")
 
-    with pytest.raises(RosterError, match=r"facility\.name: 2 facilities here have this name"):
+    with pytest.raises(
+        RosterError, match=r"facility\.name: 2 facilities in the database have this name"
+    ):
         import_roster(roster_of(ADA), at=NOW)
 
     assert not User.objects.exists()

@@ -50,7 +50,7 @@ def test_every_referenced_school_becomes_a_facility(
     assert list(user("u7").roles.values_list("classroom__external_id", flat=True)) == ["c2"]
     errors = capsys.readouterr().err
     assert "roles.csv:7: administrators" in errors
-    assert "enrollments.csv:6: people are in classes of their own school only." in errors
+    assert "enrollments.csv:6: users can only be in classes of their own school." in errors
 
 
 def test_one_school_can_be_selected(import_files: Any):
@@ -58,7 +58,7 @@ def test_one_school_can_be_selected(import_files: Any):
 
     assert result["facility"]["name"] == "Hillside"
     assert [u.username for u in User.objects.all()] == ["lee"]
-    with pytest.raises(CommandError, match="“d1” is no school"):
+    with pytest.raises(CommandError, match="“d1” is not a school"):
         import_files(export(), org="d1")
 
 
@@ -68,7 +68,9 @@ def test_a_problem_of_one_school_stops_the_whole_import(import_files: Any):
     with pytest.raises(CommandError) as refused:
         import_files(two_schools())
 
-    assert str(refused.value).startswith("users.csv:6: “lee” belongs to another facility: Lee Else")
+    assert str(refused.value).startswith(
+        "users.csv:6: “lee” belongs to a user of another facility: Lee Else"
+    )
     assert not Facility.objects.filter(partner_id="s1").exists()
 
 

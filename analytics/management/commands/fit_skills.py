@@ -22,22 +22,25 @@ DEFAULT_MIN_ANSWERS = 20
 
 class Command(BaseCommand):
     help = (
-        "Fit how each skill is learned, guessed and slipped at to all answers, keep that as a "
-        "new version, and rebuild what is believed of the learners under it. Answers are "
-        "recorded meanwhile as always."
+        "Fit the parameters of each skill (prior, learn, guess and slip) to all answers, store "
+        "them as a new version, and rebuild the states of the learners with it. Answers can be "
+        "recorded meanwhile."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--facility", help="only this one: UUID or partner id")
+        parser.add_argument("--facility", help="only this facility: UUID or partner id")
         parser.add_argument(
             "--skill", action="append", default=[], metavar="CODE", dest="skills",
-            help="keep only this one's fit (may be repeated); all are fitted together",
+            help="store only the fit of this skill (may be repeated); all skills are fitted"
+            " together",
         )  # fmt: skip
         parser.add_argument(
             "--min-answers", type=int, default=DEFAULT_MIN_ANSWERS,
-            help="leave skills with fewer as they are (default: %(default)s)",
+            help="leave skills with fewer answers unchanged (default: %(default)s)",
         )  # fmt: skip
-        parser.add_argument("--dry-run", action="store_true", help="print the fits, keep nothing")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="print the fits without storing them"
+        )
 
     def handle(
         self,
@@ -68,7 +71,7 @@ class Command(BaseCommand):
         with tqdm(total=total, unit="events", disable=None, desc="rebuilding") as bar:
             for progress in rebuild(learners, newest_parameters=True):
                 bar.update(progress.answers)
-        self.stdout.write("Beliefs rebuilt.")
+        self.stdout.write("States rebuilt.")
 
     def _print(self, fits: Sequence[SkillFit]) -> None:
         rows = [HEADINGS, *(_row(fit) for fit in fits)]

@@ -14,8 +14,8 @@ from analytics.services.item_statistics import fold_events
 
 class Command(BaseCommand):
     help = (
-        "Fold the events that are not yet into the difficulty and the usual times of items and "
-        "skills. `run_jobs` does it every 30 seconds; both may run at once."
+        "Add the events that are not folded yet to the difficulty and the usual times of items "
+        "and skills. `run_jobs` does this every 30 seconds; both may run at the same time."
     )
 
     def handle(self, *_args: Any, **_options: Any) -> None:

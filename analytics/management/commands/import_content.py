@@ -22,9 +22,10 @@ from analytics.catalogue import (
 
 class Command(BaseCommand):
     help = (
-        "Import a catalogue of contents: a CSV table with the columns id, title, kind, parent "
-        "and items (a JSON list, or names with semicolons between them), or the database file of "
-        "a Kolibri channel. Idempotent, all or nothing. Standard output is JSON."
+        "Import a catalogue of contents: a CSV table with the columns id, title, kind, parent and "
+        "items (a JSON list, or names separated by semicolons), or the database file of a Kolibri "
+        "channel. The import is idempotent and is done completely or not at all. The result is "
+        "printed to standard output as JSON."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -40,7 +41,9 @@ class Command(BaseCommand):
         except BadCatalogue as error:
             raise CommandError(f"{file}: {error}") from None
         except (DataError, IntegrityError):
-            raise CommandError("The catalogue was changed meanwhile. Import again.") from None
+            raise CommandError(
+                "The catalogue was changed during the import. Run the import again."
+            ) from None
         body = {"listed": done.listed, "added": done.added}
         self.stdout.write(orjson.dumps(body).decode())
 
@@ -54,7 +57,8 @@ def _describe_orphans(file: Path, error: UnknownParents) -> str:
     """Return the lines of contents with unknown parents, reading the file once more."""
     orphans = set(error.contents)
     lines = [
-        f"line {content.line}: the parent {content.parent} is neither here nor known."
+        f"line {content.line}: the parent {content.parent} is neither in the file nor in the"
+        " catalogue."
         for content in read_catalogue(file)
         if content.id in orphans
     ]

@@ -20,17 +20,19 @@ MAX_SHOWN = 20
 
 class Command(BaseCommand):
     help = (
-        "Rebuild mastery and ability from the learning events. What was recorded online is "
-        "already so: with --check nothing is changed, and any difference is an error."
+        "Rebuild mastery and ability from the learning events. States that were recorded online "
+        "should not change. With --check nothing is changed, and any difference is an error."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--facility", help="only learners of this one: UUID or partner id")
-        parser.add_argument("--learner", help="only this one: UUID or external id")
-        parser.add_argument("--check", action="store_true", help="change nothing; fail if unlike")
+        parser.add_argument("--facility", help="only learners of this facility: UUID or partner id")
+        parser.add_argument("--learner", help="only this learner: UUID or external id")
+        parser.add_argument(
+            "--check", action="store_true", help="change nothing, and fail if there is a difference"
+        )
         parser.add_argument(
             "--newest", action="store_true",
-            help="judge by the newest fit of each skill, as fit_skills does after fitting",
+            help="use the newest fit of each skill, as fit_skills does after fitting",
         )  # fmt: skip
 
     def handle(
@@ -50,15 +52,15 @@ class Command(BaseCommand):
                 people, answers = people + progress.learners, answers + progress.answers
                 differences += progress.differences[: MAX_SHOWN - len(differences)]
                 bar.update(progress.answers)
-        self.stdout.write(f"{answers} events of {people} learners told again.")
+        self.stdout.write(f"{answers} events of {people} learners replayed.")
         self._report(differences, check=check)
 
     def _report(self, differences: list[Difference], *, check: bool) -> None:
         for difference in differences:
             self.stderr.write(str(difference))
         if differences and check:
-            raise CommandError("What is stored differs from what the events say.")
-        self.stdout.write("Put right." if differences else "No difference.")
+            raise CommandError("The stored states differ from those of the events.")
+        self.stdout.write("Differences corrected." if differences else "No difference.")
 
 
 def _total(learners: UserQuerySet) -> int:

@@ -24,15 +24,18 @@ TICK_SECONDS = 5
 
 class Command(BaseCommand):
     help = (
-        "Run the installation's jobs as they fall due, until stopped. The server starts it by "
-        "itself (RUN_JOBS); where several run, each job is still done by one of them."
+        "Run the installation's jobs when they are due, until stopped. The server starts this "
+        "command itself (RUN_JOBS); if several instances run, each job is still done by only one "
+        "of them."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--once", action="store_true", help="run what is due now, and end")
+        parser.add_argument(
+            "--once", action="store_true", help="run the jobs that are due now, then exit"
+        )
         parser.add_argument(
             "--parent", type=int, metavar="PID",
-            help="end when this process, which started us, is gone",
+            help="exit when this parent process has ended",
         )  # fmt: skip
 
     def handle(self, *_args: Any, once: bool, parent: int | None, **_options: Any) -> None:

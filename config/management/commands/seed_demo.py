@@ -19,7 +19,7 @@ from roster.models import Facility, User
 
 SEED = 20261121
 CURLS = """
-  # A guest starts a session and moves it on:
+  # A guest starts a session and updates it:
   SESSION=$(curl -s -X POST {url}/api/logger/contentsession \\
     -H 'Content-Type: application/json' \\
     -d '{{"node_id": "{node}", "content_id": "{video}",
@@ -29,13 +29,13 @@ CURLS = """
     -H 'Content-Type: application/json' \\
     -d '{{"progress_delta": 0.25, "time_spent_delta": 30}}'
 
-  # An app reports an answer, and is told what it did to the learner's mastery:
+  # An app sends an answer; the response has the change of the learner's mastery:
   curl -X POST {url}/api/v1/track-answer \\
     -H 'X-API-Key: {key}' -H 'Content-Type: application/json' \\
     -d '{{"user_id": "student_123", "skill_id": "algebra_linear", "is_correct": true,
          "time_spent_seconds": 45, "confidence_score": 4}}'
 
-  # An app quizzes a learner, and asks how well the item is remembered now:
+  # An app sends a study result, then requests how well the learner remembers the item:
   curl -i -X POST {url}/v3/study \\
     -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' \\
     -d '{{"user_id": "1185304", "partner_id": "{partner}", "study_time_millis": 4930,
@@ -43,7 +43,7 @@ CURLS = """
   curl -H 'X-API-Key: {key}' \\
     '{url}/v3/users/1185304/items/{item}/learning_stats?partner_id={partner}'
 
-  # What a learner did, read with the key:
+  # Read a learner's records with the key:
   curl -H 'X-API-Key: {key}' {url}/api/logger/totalcontentprogress/student_123
   curl -H 'X-API-Key: {key}' '{url}/api/logger/masterylog?content={content}&user=student_123'
   curl -H 'X-API-Key: {key}' '{url}/api/logger/masterylog/0/diff?content={content}&user=student_123'
@@ -52,18 +52,29 @@ CURLS = """
 
 
 class Command(BaseCommand):
-    help = "Create a demo school, and print how to look at it."
+    help = "Create a demo school, and print its logins and example requests."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--if-empty", action="store_true", help="only where the database holds nobody yet"
+            "--if-empty",
+            action="store_true",
+            help="only if the database has no facilities and no users yet",
         )
-        parser.add_argument("--url", default="http://127.0.0.1:8080", help="where the server is")
+        parser.add_argument(
+            "--url",
+            default="http://127.0.0.1:8080",
+            help="URL of the server, for the printed examples",
+        )
         parser.add_argument(
             "--attempts", "--scale", type=int, metavar="N",
-            help="add a set of big schools, too, whose learners made so many attempts",
+            help="also add a set of large schools whose learners made N attempts in total",
         )  # fmt: skip
-        parser.add_argument("--seed", type=int, default=SEED, help="another makes other schools")
+        parser.add_argument(
+            "--seed",
+            type=int,
+            default=SEED,
+            help="seed of the random numbers; another seed gives other schools",
+        )
 
     def handle(
         self,
@@ -138,7 +149,7 @@ Admin       {url}/admin/
 API         {url}/api/docs/
 API key     {notes["key"]}
 
-The school is a demo: its learners are simulated, and so is all they did.
+This is a demo school: its learners and all their work are simulated.
 
 Try it (Ctrl-C stops the server):
 {curls}"""

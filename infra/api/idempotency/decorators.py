@@ -127,7 +127,7 @@ def _idempotent_request(
     if name is None or owner is None:
         return None
     if not (0 < len(name) <= MAX_KEY_LENGTH and name.isprintable()):
-        raise ValidationError({HEADER: [f"Must be 1 to {MAX_KEY_LENGTH} printable characters."]})
+        raise ValidationError({HEADER: [f"Must have 1 to {MAX_KEY_LENGTH} printable characters."]})
     identity = [
         request.method,
         request.path.rstrip("/"),

@@ -33,12 +33,12 @@ def select_classes(
     selected = {}
     for found in (*_known_classes(export, schools, known), *export.classes.values()):
         if found.gone:
-            report.notice(found.where, "classes to be deleted are left as they are.")
+            report.notice(found.where, "classes marked for deletion are left unchanged.")
             continue
         schools.refuse_unknown(found.where, "schoolSourcedId", found.school, report)
         school = schools.school_of(found.school)
         if school is None:
-            report.notice(found.where, "classes of no school are not imported.")
+            report.notice(found.where, "classes without a school are not imported.")
         else:
             selected[found.id] = (found, school)
     return selected
@@ -134,16 +134,17 @@ class Attendance:
         if member.role != LEARNER_ROLE and member.role not in COACH_ROLES:
             return self._skip(
                 member,
-                f"“{member.role}” in a class gives no rights; only teachers and aides coach.",
+                f"the role “{member.role}” in a class grants no permissions; only teachers and"
+                " aides become coaches.",
             )
         if placement is None:
             return school in self.known.people.get(member.person, ()) or self._skip(
-                member, "enrolments of people who are not imported are passed over."
+                member, "enrolments of users who are not imported are skipped."
             )
         if placement.school != school:
-            return self._skip(member, "people are in classes of their own school only.")
+            return self._skip(member, "users can only be in classes of their own school.")
         if placement.learner and member.role in COACH_ROLES:
-            return self._skip(member, "somebody who is only a student coaches no class.")
+            return self._skip(member, "a user who is only a student cannot coach a class.")
         return True
 
     def _skip(self, member: ClassRole, why: str) -> bool:
@@ -154,15 +155,17 @@ class Attendance:
         """Return whether the class and the person of an enrolment exist; report if not."""
         found = member.school_class in self.export.classes or member.school_class in self.classes
         if not found and not member.gone:
-            self._refuse(member, "classSourcedId", member.school_class, "no class", "classes.csv")
+            self._refuse(
+                member, "classSourcedId", member.school_class, "not a class", "classes.csv"
+            )
         person_exists = member.person in self.export.people or (
             "users.csv" in self.export.partial and member.person in self.known.people
         )
         if not person_exists and not member.gone:
-            self._refuse(member, "userSourcedId", member.person, "nobody", "users.csv")
+            self._refuse(member, "userSourcedId", member.person, "not a user", "users.csv")
         return found and (person_exists or member.gone)
 
     def _refuse(self, member: ClassRole, column: str, key: str, what: str, name: str) -> None:
         if key:
-            where = f"{name} or here" if name in self.export.partial else name
+            where = f"{name} or the database" if name in self.export.partial else name
             self.report.problem(member.where, f"{column} “{key}” is {what} in {where}.")

@@ -65,7 +65,10 @@ def read_export(path: Path, report: Report) -> Export:
     complete = modes.get("enrollments.csv") == "bulk"
     if complete and not class_roles:
         # More likely a failed export than a school without any members of classes.
-        report.problem("enrollments.csv", "nobody is in any class, and the manifest calls it bulk.")
+        report.problem(
+            "enrollments.csv",
+            "there are no enrolments, but the manifest declares this file as bulk.",
+        )
     org_roles = list(records("roles.csv", read_org_role).values())
     return Export(
         orgs=records("orgs.csv", read_org),
@@ -87,7 +90,7 @@ def _read_modes(files: dict[str, bytes], report: Report) -> dict[str, str]:
         if name not in COLUMNS or not mode:
             continue
         if mode not in MODES:
-            report.problem(row.where, f"“{row['value']}” is none of {', '.join(MODES)}.")
+            report.problem(row.where, f"“{row['value']}” is not one of {', '.join(MODES)}.")
         modes[name] = mode
     return modes
 
@@ -98,9 +101,9 @@ def _check_presence(files: dict[str, bytes], modes: dict[str, str], report: Repo
             report.problem(name, "this file is missing.")
     for name, mode in modes.items():
         if mode != "absent" and name not in files:
-            report.problem(name, f"this file is missing, and the manifest calls it {mode}.")
+            report.problem(name, f"this file is missing, but the manifest declares it as {mode}.")
         elif mode == "absent" and files.pop(name, None) is not None:
-            report.notice(name, "the manifest calls this file absent; it is not read.")
+            report.notice(name, "the manifest declares this file as absent; it is not read.")
 
 
 def _roles_of(person: Person) -> list[OrgRole]:

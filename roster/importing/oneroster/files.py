@@ -82,7 +82,7 @@ def read_files(path: Path) -> dict[str, bytes]:
     except (
         zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, UnicodeDecodeError
     ) as error:  # fmt: skip
-        raise BadExport(f"{path}: this is no zip that can be read: {error}") from None
+        raise BadExport(f"{path}: this is not a readable zip file: {error}") from None
 
 
 def _read_folder(path: Path) -> dict[str, bytes]:
@@ -103,7 +103,10 @@ def _read_zip(path: Path) -> dict[str, bytes]:
             if "__MACOSX" in inside.parts or not (name := _known_name(inside.name, files)):
                 continue
             if entry.file_size > max(MIN_LIMIT, min(MAX_BYTES, MAX_RATIO * entry.compress_size)):
-                raise BadExport(f"{name}: unpacks to {entry.file_size:,} bytes; that is no roster.")
+                raise BadExport(
+                    f"{name}: unpacks to {entry.file_size:,} bytes, which is too large for a"
+                    " roster."
+                )
             # Reads no more than the size in the header, even if the data goes on.
             files[name] = archive.read(entry)
     return files
@@ -112,7 +115,7 @@ def _read_zip(path: Path) -> dict[str, bytes]:
 def _known_name(name: str, files: dict[str, bytes]) -> str | None:
     folded = name.casefold()
     if folded in files:
-        raise BadExport(f"{folded}: there are two files of this name.")
+        raise BadExport(f"{folded}: there are two files with this name.")
     return folded if folded in COLUMNS else None
 
 
@@ -153,7 +156,7 @@ def _parse_header(name: str, cells: list[str], report: Report) -> list[str]:
     repeated = {column for column in header if column and header.count(column) > 1}
     missing = [column for column in columns.required if column not in header]
     for column in sorted(repeated):
-        report.problem(f"{name}:1", f"there are two columns {column}.")
+        report.problem(f"{name}:1", f"the column {column} appears more than once.")
     if missing:
         report.problem(f"{name}:1", f"a column is missing: {', '.join(missing)}.")
     return [] if repeated or missing else header

@@ -17,8 +17,8 @@ ADMINS = {
 }  # fmt: skip
 STAFF = {"teacher", "aide", "proctor", "counselor"}
 FAMILY = {"parent", "guardian", "relative"}
-NOT_OF_SCHOOL = "families, and people of roles unknown here, are not imported."
-NOT_THEIR_SCHOOL = "administrators have rights in the one school they belong to only."
+NOT_OF_SCHOOL = "relatives, and users with unknown roles, are not imported."
+NOT_THEIR_SCHOOL = "administrators get permissions only in the one school they belong to."
 KNOWN_ROLES = ADMINS | STAFF | FAMILY | {"student"}
 
 
@@ -57,7 +57,7 @@ class Schools:
             if "orgs.csv" in export.partial
         }
         self.orgs = before | export.orgs
-        self._where = "orgs.csv or here" if "orgs.csv" in export.partial else "orgs.csv"
+        self._where = "orgs.csv or the database" if "orgs.csv" in export.partial else "orgs.csv"
 
     def school_of(self, org_id: str) -> str | None:
         """Return the id of the school an org is or belongs to; None for an org above schools."""
@@ -72,7 +72,7 @@ class Schools:
     def refuse_unknown(self, where: str, column: str, org_id: str, report: Report) -> None:
         """Report an org that does not exist."""
         if org_id and org_id not in self.orgs:
-            report.problem(where, f"{column} “{org_id}” is nothing in {self._where}.")
+            report.problem(where, f"{column} “{org_id}” is not in {self._where}.")
 
 
 class PlacementFinder:
@@ -116,7 +116,7 @@ class PlacementFinder:
             return None
         school = self._find_school(person)
         if school is None:
-            self.report.notice(person.where, "people of no school are not imported.")
+            self.report.notice(person.where, "users without a school are not imported.")
             return None
         for role in current:
             self._report_ignored(role, school)
@@ -129,7 +129,7 @@ class PlacementFinder:
 
     def _report_ignored(self, role: OrgRole, school: str) -> None:
         if role.role not in KNOWN_ROLES:
-            self.report.notice(role.where, f"the role “{role.role}” means nothing here.")
+            self.report.notice(role.where, f"the role “{role.role}” is unknown and is ignored.")
         elif role.role in ADMINS and self.schools.school_of(role.org) != school:
             self.report.notice(role.where, NOT_THEIR_SCHOOL)
 
@@ -179,9 +179,9 @@ class PlacementFinder:
         if role.person in self.export.people:
             return True
         if "users.csv" in self.export.partial:
-            self.report.notice(role.where, "roles of people who are not in users.csv stay.")
-        else:
-            self.report.problem(
-                role.where, f"userSourcedId “{role.person}” is nobody in users.csv."
+            self.report.notice(
+                role.where, "roles of users who are not in users.csv are left unchanged."
             )
+        else:
+            self.report.problem(role.where, f"userSourcedId “{role.person}” is not in users.csv.")
         return False

@@ -182,7 +182,7 @@ def read_all(rows: Iterable[Row], read: Callable[[Row, Report], T], report: Repo
     for row in rows:
         key = _text(row, "sourcedId", MAX_ID, report)
         if key in first:
-            report.problem(row.where, f"sourcedId “{key}” is that of {first[key]} too.")
+            report.problem(row.where, f"sourcedId “{key}” is also used in {first[key]}.")
         elif key:
             first[key] = row.where
             records[key] = read(row, report)
@@ -224,5 +224,5 @@ def _date(row: Row, column: str, report: Report) -> date | None:
         # Some systems append a time to the date.
         return date.fromisoformat(row[column].partition("T")[0])
     except ValueError:
-        report.problem(row.where, f"{column} “{row[column]}” is no date like 2026-08-31.")
+        report.problem(row.where, f"{column} “{row[column]}” is not a date such as 2026-08-31.")
         return None

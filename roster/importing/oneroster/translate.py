@@ -96,7 +96,7 @@ def _refuse_shared_usernames(export: Export, placed: dict[str, Placement], repor
         other = first.setdefault(fold_username(person.username), person)
         if other is not person:
             report.problem(
-                person.where, f"username “{person.username}” is that of {other.where} too."
+                person.where, f"username “{person.username}” is also used in {other.where}."
             )
 
 
@@ -106,11 +106,11 @@ def _check_schools(
     for key in by_school if only is None else [only]:
         org = schools.orgs.get(key)
         if org is None or schools.school_of(key) != key:
-            report.problem("--org", f"“{key}” is no school of this export.")
+            report.problem("--org", f"“{key}” is not a school of this export.")
         elif len(key) > MAX_SCHOOL_ID:
             report.problem(org.where, f"sourcedId is longer than {MAX_SCHOOL_ID} characters.")
     if not by_school and only is None:
-        report.problem("orgs.csv", "there is no school here that anybody or any class is of.")
+        report.problem("orgs.csv", "no school in this export has users or classes.")
 
 
 def _translate_school(

@@ -15,18 +15,21 @@ from roster.models import Facility, Scope
 
 
 class Command(BaseCommand):
-    help = "Create an API key. Standard output is the secret, which is not kept."
+    help = "Create an API key. The secret is printed to standard output and is not stored."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name", help="what the key is for, e.g. “LMS”")
         parser.add_argument(
-            "--facility", help="its UUID, partner id or name; default: the only one"
+            "--facility",
+            help="UUID, partner id or name of the facility; default: the only facility",
         )
         parser.add_argument(
             "--scope", action="append", choices=[scope.value for scope in Scope], required=True,
-            help="may be given several times; admin implies read and write",
+            help="scope of the key; may be repeated; admin implies read and write",
         )  # fmt: skip
-        parser.add_argument("--days", type=int, help="expire after so many days; default: never")
+        parser.add_argument(
+            "--days", type=int, help="number of days until the key expires; default: never"
+        )
 
     def handle(
         self,
@@ -39,7 +42,7 @@ class Command(BaseCommand):
     ) -> None:
         at = timezone.now()
         if days is not None and not 1 <= days <= 36_500:
-            raise CommandError("--days lies between 1 and 36500.")
+            raise CommandError("--days must be between 1 and 36500.")
         key, secret = services.create_api_key(
             _find_facility(facility),
             name=name,
@@ -57,5 +60,5 @@ def _find_facility(name: str | None) -> Facility:
         facilities = facilities.filter(Q(pk=parse_uuid(name)) | Q(partner_id=name) | Q(name=name))
     found = list(facilities[:2])
     if len(found) != 1:
-        raise CommandError("Name one facility by --facility: its UUID, partner id or name.")
+        raise CommandError("Specify one facility with --facility: its UUID, partner id or name.")
     return found[0]

@@ -21,9 +21,10 @@ from roster.importing.serializers import RosterFileSerializer, problems, unknown
 
 class Command(BaseCommand):
     help = (
-        "Import a roster file (JSON; - reads standard input) or a folder or zip of OneRoster CSV "
-        "files. Idempotent, all or nothing. Standard output is JSON with the ids of everything "
-        "named; of several schools, a list."
+        "Import a roster file (JSON; - reads standard input) or a folder or zip file of OneRoster "
+        "CSV files. The import is idempotent and is done completely or not at all. The ids of all "
+        "records in the file are printed to standard output as JSON; for several schools, as a "
+        "list."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -37,19 +38,23 @@ class Command(BaseCommand):
             if _is_export(file):
                 body = self._import_export(Path(file), org)
             elif org is not None:
-                raise CommandError("--org picks a school of a OneRoster export; this is none.")
+                raise CommandError(
+                    "--org selects a school of a OneRoster export, but this file is not one."
+                )
             else:
                 body = self._import_json(file)
         except (BadExport, RosterError) as error:
             raise CommandError(str(error)) from None
         except IntegrityError:
-            raise CommandError("The roster was changed meanwhile. Import again.") from None
+            raise CommandError(
+                "The roster was changed during the import. Run the import again."
+            ) from None
         self.stdout.write(orjson.dumps(body, option=orjson.OPT_INDENT_2).decode())
 
     def _import_json(self, file: str) -> dict[str, Any]:
         roster, ignored = _read_json(file)
         for path in ignored:
-            self.stderr.write(f"{path}: nobody knows this field; ignored.")
+            self.stderr.write(f"{path}: unknown field; ignored.")
         return _body(import_roster(roster, at=timezone.now(), progress=_progress))
 
     def _import_export(self, path: Path, org: str | None) -> dict[str, Any] | list[dict[str, Any]]:
@@ -66,7 +71,7 @@ class Command(BaseCommand):
             self.stderr.write(notice)
         schools = import_export(translations, at=at, progress=_progress)
         for username in (name for school in schools for name in school.left_alone):
-            self.stderr.write(f"“{username}” is a superuser here, and left as they are.")
+            self.stderr.write(f"“{username}” is a superuser and is left unchanged.")
         bodies = [_body(school) for school in schools]
         return bodies if len(bodies) > 1 else bodies[0]
 

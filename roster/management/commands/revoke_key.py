@@ -14,7 +14,9 @@ class Command(BaseCommand):
     help = "Revoke an API key."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("key", help="its prefix (12 characters, in the admin) or whole secret")
+        parser.add_argument(
+            "key", help="prefix of the key (12 characters, shown in the admin) or its whole secret"
+        )
 
     def handle(self, *_args: Any, key: str, **_options: Any) -> None:
         try:

@@ -121,9 +121,9 @@ def test_new_learners_start_uncalibrated():
 def test_an_invalid_review_is_refused(r: float, score: float):
     many = Calibrations.begin(1)
 
-    with pytest.raises(ValueError, match=r"scores|log odds"):
+    with pytest.raises(ValueError, match=r"scores|probabilities"):
         update(UNCALIBRATED, r, score)
-    with pytest.raises(ValueError, match=r"scores|log odds"):
+    with pytest.raises(ValueError, match=r"scores|probabilities"):
         update_many(many, np.array([r]), np.array([score]))
 
 

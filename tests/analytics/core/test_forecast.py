@@ -216,5 +216,5 @@ def test_a_scale_is_parsed():
 @pytest.mark.parametrize("target", [0, 200, 800.5, float("nan")])
 def test_an_invalid_target_is_refused(target: float):
     """A target is above the lowest score and at most the highest."""
-    with pytest.raises(ValueError, match="no total"):
+    with pytest.raises(ValueError, match="not a valid target total"):
         forecast_of(STEADY, target=target)

@@ -197,13 +197,13 @@ def test_arrays_that_do_not_match_are_refused():
     one = questions([(0, 0, 0, 1.0, None)])
     used = AbilitiesUsed(repeated(LEARNER, 2), repeated(LEARNER_SKILL, 2))
 
-    with pytest.raises(ValueError, match="each answer"):
+    with pytest.raises(ValueError, match="learner terms per answer"):
         fold(one, used, *nothing())
-    with pytest.raises(ValueError, match="each answer"):
+    with pytest.raises(ValueError, match="one learner per answer"):
         replay_terms(np.array([0, 1]), one, *nothing())
     with pytest.raises(ValueError, match="from 0"):
         replay_terms(np.array([-1]), one, *nothing())
-    with pytest.raises(ValueError, match="one length"):
+    with pytest.raises(ValueError, match="same length"):
         Questions(skill=np.array([0, 0]), item=np.array([0]), score=np.array([1.0]))
     with pytest.raises(ValueError, match="finite"):
         questions([(0, 0, 0, 1.0, inf)])
@@ -213,7 +213,7 @@ def test_arrays_that_do_not_match_are_refused():
 
 @pytest.mark.parametrize("answer", [(0, SKILLS, 0, 1.0, None), (0, 0, ITEMS, 1.0, None)])
 def test_an_unknown_row_is_refused(answer: Answer):
-    with pytest.raises(ValueError, match="not there"):
+    with pytest.raises(ValueError, match="does not exist"):
         replay_terms(np.array([0]), questions([answer]), *nothing())
 
 

@@ -250,7 +250,7 @@ def test_the_scores_of_grades():
     ("stability", "difficulty"), [(nan, 5.0), (0.0, 5.0), (-1.0, 5.0), (1.0, nan), (1.0, 10.1)]
 )
 def test_an_invalid_memory_is_refused(stability: float, difficulty: float):
-    with pytest.raises(ValueError, match="stability above 0"):
+    with pytest.raises(ValueError, match="stability must be above 0"):
         review(Memory(stability, difficulty, NOW), Grade.CORRECT, NOW)
 
 

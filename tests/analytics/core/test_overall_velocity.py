@@ -124,7 +124,7 @@ def test_momentum_stays_in_its_ranges(
 
 
 def test_a_window_has_at_least_one_day():
-    with pytest.raises(ValueError, match="one day or more"):
+    with pytest.raises(ValueError, match="at least 1"):
         summarise(practised(), [], today=TODAY, days=0)
 
 

@@ -193,7 +193,7 @@ def test_invalid_numbers_are_refused_and_change_nothing(field: str, value: float
     trajectory, before = trajectory_of([1.0]), trajectory_of([1.0])
     numbers = {"score": 1.0, "efficiency": 0.5, "mastery": 0.5, "difficulty": 0.0, "day": 20_001.0}
 
-    with pytest.raises(ValueError, match="lie"):
+    with pytest.raises(ValueError, match="must be"):
         trajectory.absorb(**{**numbers, field: value})
 
     assert trajectory == before
@@ -209,7 +209,7 @@ def test_invalid_bytes_are_refused():
         Trajectory.from_bytes(pack("<45d", 2.0, *numbers[1:]))
     with pytest.raises(UnreadableRecord, match="finite"):
         Trajectory.from_bytes(pack("<45d", *numbers[:-1], nan))
-    with pytest.raises(UnreadableRecord, match="adds up to 1"):
+    with pytest.raises(UnreadableRecord, match="must sum to 1"):
         Trajectory.from_bytes(pack("<45d", 1.0, *[0.0] * 44))
 
 

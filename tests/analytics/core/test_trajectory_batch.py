@@ -80,7 +80,7 @@ def test_a_step_moves_each_trajectory_once():
     rows = trajectories.begin(3)
     before = trajectories.to_bytes(rows)
 
-    with pytest.raises(ValueError, match="by one answer"):
+    with pytest.raises(ValueError, match="only one answer per step"):
         move(trajectories, np.array([0, 1, 0]), np.ones(3), np.full(3, START_DAY))
     for stranger in (3, -1):
         with pytest.raises(IndexError):
@@ -94,9 +94,9 @@ def test_an_invalid_score_changes_nothing(value: float):
     trajectories = Trajectories()
     rows = trajectories.begin(2)
 
-    with pytest.raises(ValueError, match="lie"):
+    with pytest.raises(ValueError, match="must be"):
         move(trajectories, rows, np.array([1.0, value]), np.full(2, START_DAY))
-    with pytest.raises(ValueError, match="lie"):
+    with pytest.raises(ValueError, match="must be"):
         move(trajectories, rows, np.ones(2), np.array([START_DAY, nan]))
 
     assert trajectories.answers(rows).tolist() == [0, 0]
