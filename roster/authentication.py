@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 from django.contrib.auth.backends import ModelBackend
+from django.db.models import UUIDField
 from django.http import HttpRequest
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
@@ -15,10 +16,12 @@ from rest_framework.request import Request
 
 from infra.api import throttle_counter
 from infra.api.client_address import client_address
+from infra.db.compiled_queries import CompiledQuery, Param
 from infra.identifiers import MAX_USERNAME_KEY_LENGTH, fold_username
 from roster import keys, services
 from roster.models import ApiKey, User
 
+_USER = CompiledQuery(lambda: User.objects.with_role_flags().filter(pk=Param("pk", UUIDField())))
 _BASIC = "basic"
 _BEARER = "bearer"
 
@@ -113,7 +116,7 @@ class RosterBackend(ModelBackend):
 
     def get_user(self, user_id: Any) -> User | None:
         """Return the user of a session; None if they may no longer log in."""
-        user = User.objects.with_role_flags().filter(pk=user_id).first()
+        user = _USER.one(pk=user_id)
         return user if user is not None and self.user_can_authenticate(user) else None
 
 

@@ -1,4 +1,4 @@
-"""Serializer fields for UUIDs and event times (contract 0.1)."""
+"""Serializer fields for UUIDs, event times and optional texts (contract 0.1)."""
 
 from __future__ import annotations
 
@@ -66,3 +66,18 @@ def _parse(value: Any) -> datetime | None:
         return parse_datetime(value) if isinstance(value, str) else None
     except ValueError:
         return None
+
+
+class NullableCharField(serializers.CharField):
+    """Optional text: null in the database, empty in responses, either in requests."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(allow_blank=True, allow_null=True, **kwargs)
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        """Return the validated text, or None for an empty one."""
+        return super().run_validation(data) or None
+
+    def get_attribute(self, instance: Any) -> str:
+        """Return the text, empty for None."""
+        return super().get_attribute(instance) or ""

@@ -12,9 +12,9 @@ from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from infra.api.fields import HexUUIDField
+from infra.api.fields import HexUUIDField, NullableCharField
 from infra.api.filters import UUIDFilter
-from roster.api.viewsets import NullableCharField, RosterViewSet
+from roster.api.viewsets import RosterViewSet
 from roster.models import (
     Actor,
     Classroom,

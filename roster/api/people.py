@@ -11,10 +11,10 @@ from django.utils import timezone
 from django_filters import rest_framework as filters
 from rest_framework import serializers
 
-from infra.api.fields import HexUUIDField
+from infra.api.fields import HexUUIDField, NullableCharField
 from infra.api.filters import UUIDFilter
 from roster.api.facilities import refuse_foreign_facility
-from roster.api.viewsets import NullableCharField, RosterViewSet
+from roster.api.viewsets import RosterViewSet
 from roster.models import Actor, Classroom, LearnerGroup, Role, User, UserQuerySet
 from roster.services import people
 

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.db.models import Model
 from django.http import Http404, HttpResponse
-from rest_framework import serializers
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
@@ -19,21 +18,6 @@ from roster.models import Actor
 from roster.permissions import HasRosterScope
 
 M = TypeVar("M", bound=Model)
-
-
-class NullableCharField(serializers.CharField):
-    """Optional text: null in the database, empty in responses, either in requests."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(allow_blank=True, allow_null=True, **kwargs)
-
-    def run_validation(self, data: Any = serializers.empty) -> Any:
-        """Return the validated text, or None for an empty one."""
-        return super().run_validation(data) or None
-
-    def get_attribute(self, instance: Any) -> str:
-        """Return the text, empty for None."""
-        return super().get_attribute(instance) or ""
 
 
 class RosterViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[M]):

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client as PlainClient
 from django.utils import timezone
 
@@ -332,6 +333,25 @@ def test_logging_out_ends_the_session(school: School):
     assert client.delete(CURRENT).status_code == 204
     assert client.get(CURRENT).json()["kind"] == ["anonymous"]
     assert client.get(LIST).status_code == 401
+
+
+def test_an_expired_login_session_is_refused(school: School):
+    """contract 0.3: an expired session carries no credentials, for the API and the admin alike."""
+    client = client_for(school.ada)
+    assert client.get(LIST).status_code == 200
+
+    Session.objects.update(expire_date=timezone.now())
+
+    assert client.get(LIST).status_code == 401
+    assert client.get(CURRENT).json()["kind"] == ["anonymous"]
+
+
+def test_two_login_sessions_keep_their_users(school: School):
+    ada, coach = client_for(school.ada), client_for(school.coach)
+
+    users = [client.get(CURRENT).json()["user_id"] for client in (ada, coach, ada)]
+
+    assert users == [school.ada.pk.hex, school.coach.pk.hex, school.ada.pk.hex]
 
 
 def test_usernames_are_unique_regardless_of_case(school: School):
