@@ -1,7 +1,7 @@
 PYTHON ?= python3
 SHELL := /bin/bash
 BIN := .venv/bin
-# From the command line or the environment, else from .env, else the usual.
+# From the command line or the environment, else from .env, else the default.
 from_env_file = $(shell sed -n 's/^$(1)=//p' .env 2>/dev/null | tail -n 1)
 PORT ?= $(or $(call from_env_file,PORT),8080)
 HOST ?= $(or $(call from_env_file,HOST),127.0.0.1)
@@ -17,17 +17,17 @@ run: migrate static ## Set everything up and serve on http://127.0.0.1:8080 (POR
 	@$(BIN)/python manage.py seed_demo --if-empty --url http://$(HOST):$(PORT)
 	@exec $(BIN)/gunicorn --config config/gunicorn.py config.wsgi
 
-serve: static ## Only the server, on the database DATABASE_URL or the default names
+serve: static ## Serve without migrating (DATABASE_URL, else SQLite in var/)
 	@exec $(BIN)/gunicorn --config config/gunicorn.py config.wsgi
 
 install: .venv/installed ## Create .venv with everything the server needs
 
-install-dev: .venv/installed-dev ## … and everything the tests and checks need
+install-dev: .venv/installed-dev ## Create .venv with everything the tests and checks need too
 
-migrate: install .env ## Bring the database up to date
+migrate: install .env ## Migrate the database
 	@$(BIN)/python manage.py migrate --verbosity 0
 
-static: install .env ## Gather the pages' files
+static: install .env ## Collect the static files
 	@$(BIN)/python manage.py collectstatic --no-input --verbosity 0
 
 .venv/bin/python:
@@ -59,19 +59,19 @@ check: install-dev ## Lint, types, import contracts, dependencies, migrations, d
 
 test: test-sqlite test-postgres ## The whole suite on SQLite and on PostgreSQL
 
-test-sqlite: install-dev ## The suite on SQLite alone: the quick loop
+test-sqlite: install-dev ## The suite on SQLite only: the quick loop
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
-test-postgres: install-dev ## The suite on PostgreSQL: TEST_DATABASE_URL, else one of our own
+test-postgres: install-dev ## The suite on PostgreSQL (TEST_DATABASE_URL, else a temporary server)
 	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n auto --dist worksteal
 
-bench: install-dev static ## What a PUT costs, on both databases (ARGS="--quick", "--server granian", …)
+bench: install-dev static ## Measure the cost of a PUT on both databases (ARGS="--quick", "--server granian", …)
 	@$(BIN)/python -m benchmarks.bench $(ARGS)
 
-bench-science: install-dev ## The learner model's figures beside their targets (ARGS="--served", …)
+bench-science: install-dev ## Compare the figures of the learner model with their targets (ARGS="--served", …)
 	@$(BIN)/python -m benchmarks.science $(ARGS)
 
-messages: install-dev ## Gather what is to be translated, and compile it (needs gettext)
+messages: install-dev ## Collect and compile the translations (needs gettext)
 	$(BIN)/django-admin makemessages --all --no-wrap --add-location file \
 		--ignore .venv --ignore var --ignore tests --ignore benchmarks --ignore static
 	$(BIN)/django-admin compilemessages --locale ar
@@ -80,6 +80,6 @@ format: install-dev ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-lock: install-dev ## Pin the newest versions pyproject.toml allows
+lock: install-dev ## Pin the newest versions that pyproject.toml allows
 	$(BIN)/uv pip compile --quiet --universal --upgrade --no-header --no-annotate --no-emit-index-url pyproject.toml -o requirements/base.txt
 	$(BIN)/uv pip compile --quiet --universal --upgrade --no-header --no-annotate --no-emit-index-url pyproject.toml --group dev -c requirements/base.txt -o requirements/dev.txt
