@@ -21,10 +21,10 @@ from django.db import close_old_connections, connection
 from django.utils import timezone
 
 from analytics import selectors, services
+from analytics.serializers.answer_parsing import parse_answer
 from analytics.serializers.answers import change_body
-from analytics.serializers.asking import DEFAULT_DAYS, MAX_DAYS
 from analytics.serializers.insights import predictions_body, velocity_body
-from analytics.serializers.reading import parse_answer
+from analytics.serializers.query_params import DEFAULT_DAYS, MAX_DAYS
 from roster.models import ApiKey, Facility, User
 from roster.services import default_facility
 

@@ -9,8 +9,8 @@ from typing import IO, Any
 from django.conf import settings
 from rest_framework.parsers import BaseParser
 
+from analytics.serializers.answer_parsing import parse_answer
 from analytics.serializers.batch import Batch, require_array
-from analytics.serializers.reading import parse_answer
 from infra.api.parsers import JsonBodyParser, load_json, read_lines
 
 

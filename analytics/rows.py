@@ -37,7 +37,7 @@ def model_from_row(parameters: SkillParameters | None) -> Model:
     """Return the parameters of a skill as a model: a fit, or the defaults."""
     if parameters is None:
         return DEFAULT_MODEL
-    return Model(parameters.classic, parameters.fading, parameters.weights)
+    return Model(parameters.classic, parameters.forgetting, parameters.weights)
 
 
 def ability_from_row(row: LearnerAbility) -> Ability:
@@ -83,7 +83,7 @@ def belief_from_row(state: SkillState) -> Belief:
         attempts=state.attempts,
         correct=state.correct,
         ability=Gaussian(state.ability_mean, state.ability_variance),
-        course=Trajectory.from_bytes(bytes(state.course)),
+        trajectory=Trajectory.from_bytes(bytes(state.course)),
     )
 
 
@@ -92,10 +92,10 @@ def apply_belief(belief: Belief, state: SkillState) -> None:
     state.mastery, state.fading = belief.mastery, belief.mastery_with_forgetting
     state.attempts, state.correct = belief.attempts, belief.correct
     state.ability_mean, state.ability_variance = belief.ability
-    course = belief.course
-    state.course = course.to_bytes()
-    state.plateau, state.p_stuck = course.is_plateau, course.p_stuck
-    state.velocity, state.efficiency = course.velocity, course.efficiency
+    trajectory = belief.trajectory
+    state.course = trajectory.to_bytes()
+    state.plateau, state.p_stuck = trajectory.is_plateau, trajectory.p_stuck
+    state.velocity, state.efficiency = trajectory.velocity, trajectory.efficiency
 
 
 def evidence_from_row(event: LearningEvent) -> Evidence:

@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 from analytics import selectors, services
 from analytics.examples import TRACKED, TRACKED_MANY, TRACKING, TRACKING_MANY
 from analytics.parsers import AnswerLinesParser, AnswersParser
-from analytics.serializers import asking
+from analytics.serializers import query_params
 from analytics.serializers.answers import (
     MasteryChangeSerializer,
     TrackAnswerSerializer,
@@ -74,7 +74,7 @@ class TrackAnswersView(RecordingView):
 
     @extend_schema(
         examples=[TRACKING_MANY, TRACKED_MANY],
-        parameters=[asking.RESULTS],
+        parameters=[query_params.RESULTS],
         request={
             "application/json": TrackAnswerSerializer(many=True),
             "application/x-ndjson": {"type": "string", "format": "binary"},
@@ -92,7 +92,7 @@ class TrackAnswersView(RecordingView):
     @idempotent_in_chunks
     def post(self, request: Request) -> Response:
         """Track up to 10,000 answers; rows that cannot be recorded are reported by position."""
-        every = asking.parse_every_result(request)
+        every = query_params.parse_every_result(request)
         batch = Batch.of(request.data)
         outcomes = services.record_many(
             batch.rows(self.request_name),
@@ -104,12 +104,12 @@ class TrackAnswersView(RecordingView):
 
 class VelocityView(APIView):
     @extend_schema(
-        parameters=[asking.DAYS, asking.SKILL],
+        parameters=[query_params.DAYS, query_params.SKILL],
         responses=envelope_schema("VelocityAnswer", VelocitySerializer()),
     )
     def get(self, request: Request, user_id: str) -> Response:
         """Return how fast a learner improves."""
-        days, skill = asking.parse_days(request), asking.parse_name(request, "skill_id")
+        days, skill = query_params.parse_days(request), query_params.parse_name(request, "skill_id")
         learner = selectors.readable_learner(actor_of(request), user_id)
         summary = selectors.get_velocity_summary(learner, days=days, skill=skill, at=timezone.now())
         return Response(envelope(velocity_body(summary), "Velocity retrieved successfully"))
@@ -117,12 +117,12 @@ class VelocityView(APIView):
 
 class PredictionsView(APIView):
     @extend_schema(
-        parameters=[asking.DAYS, asking.TARGET],
+        parameters=[query_params.DAYS, query_params.TARGET],
         responses=envelope_schema("PredictionsAnswer", PredictionsSerializer()),
     )
     def get(self, request: Request, user_id: str) -> Response:
         """Predict a learner's scores and the mastery of each skill."""
-        days, target = asking.parse_days(request), asking.parse_target(request)
+        days, target = query_params.parse_days(request), query_params.parse_target(request)
         learner = selectors.readable_learner(actor_of(request), user_id)
         predictions = selectors.get_predictions(
             learner, days=days, target=target, at=timezone.now()
@@ -151,10 +151,10 @@ class _EnvelopedListView(GenericAPIView[Any]):
 class SkillEstimatesView(_EnvelopedListView):
     serializer_class = SkillEstimateSerializer
 
-    @extend_schema(parameters=[asking.ITEM], responses=SkillEstimateSerializer(many=True))
+    @extend_schema(parameters=[query_params.ITEM], responses=SkillEstimateSerializer(many=True))
     def get(self, request: Request, user_id: str) -> Response:
         """List a learner's estimates at each skill, last practised first."""
-        item = asking.parse_name(request, "item_id")
+        item = query_params.parse_name(request, "item_id")
         learner = selectors.readable_learner(actor_of(request), user_id)
         states = self.page(selectors.states_of_learner(learner))
         estimates = selectors.get_skill_estimates(learner, states, item=item)

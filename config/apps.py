@@ -6,7 +6,7 @@ from importlib import import_module
 
 from django.apps import AppConfig, apps
 
-from config.vocabulary import translate_names
+from config.model_names import translate_names
 
 OUR_APPS = {"analytics", "config", "logger", "roster", "study"}
 

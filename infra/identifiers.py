@@ -7,6 +7,8 @@ import unicodedata
 from uuid import UUID
 
 MAX_USERNAME_KEY_LENGTH = 255
+#: Limit of a client's own id of an event, skill, item or content, in characters.
+MAX_ID_LENGTH = 255
 _UUID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 

@@ -15,17 +15,17 @@ from analytics.core.logistic import IntArray
 class ModelFit:
     """Fitted parameters of all skills, numbered from 0.
 
-    `classic` and `fading` are the BKT fits without and with forgetting; `blend` holds the weights
-    of the predictor, common to all skills.
+    `classic` and `forgetting` are the BKT fits without and with forgetting; `blend` holds the
+    weights of the predictor, common to all skills.
     """
 
     classic: fit.Fit
-    fading: fit.Fit
+    forgetting: fit.Fit
     blend: predictor.BlendWeights
 
     def model(self, skill: int) -> Model:
         """Return the fitted parameters of one skill."""
-        return Model(self.classic.params(skill), self.fading.params(skill), self.blend)
+        return Model(self.classic.params(skill), self.forgetting.params(skill), self.blend)
 
 
 def fit_model(
@@ -44,15 +44,17 @@ def fit_model(
     classic = fit.fit(
         answers.learner, skill, answers.score, skills=skills, starts=starts, seed=seed
     )
-    fading = fit.fit(
+    forgetting = fit.fit(
         answers.learner, skill, answers.score, skills=skills, starts=starts, seed=seed,
         forgetting=True,
     )  # fmt: skip
     skill_of = _skill_of_state(answers.belief, skill)
-    fading_rows = bkt.ParamRows.of(fading.params(row) for row in range(skills)).take(skill_of)
-    inputs = replay.predictor_inputs(answers, fading=fading_rows)
+    forgetting_rows = bkt.ParamRows.of(forgetting.params(row) for row in range(skills)).take(
+        skill_of
+    )
+    inputs = replay.predictor_inputs(answers, forgetting=forgetting_rows)
     blend = predictor.fit_blend(predictor.features(inputs), answers.score)
-    return ModelFit(classic=classic, fading=fading, blend=blend)
+    return ModelFit(classic=classic, forgetting=forgetting, blend=blend)
 
 
 def _skill_of_state(state: IntArray, skill: IntArray) -> IntArray:

@@ -79,7 +79,7 @@ def same_day_gain(stability: Number, grade: Number, w: Weights) -> Number:
     return gain
 
 
-def stability_after_recall(stability: Number, difficulty: Number, r: Number, w: Weights) -> Number:
+def growth_after_recall(stability: Number, difficulty: Number, r: Number, w: Weights) -> Number:
     """Return the relative growth of S after a success, before the factors for hard and easy.
 
     The new stability is S (1 + growth · factor).

@@ -1,7 +1,7 @@
 """The learner model without a database: the formulas of the service, for data from elsewhere.
 
     model = LearnerModel()
-    model.fit(("ada", "fractions", "q1", 1.0), ...)     # earlier answers of other learners
+    model.fit([("ada", "fractions", "q1", 1.0), ...])   # earlier answers of other learners
     model.predict("ben", "fractions", "q1")             # P(correct), before the answer
     model.observe("ben", "fractions", "q1", 0.0)        # update by the answer
 
@@ -188,7 +188,7 @@ class LearnerModel:
         self._pending.append(
             _Pending(skill, item, score, difficulty, seconds, result.ability, result.skill_ability)
         )
-        trajectory = state.course
+        trajectory = state.trajectory
         return Observation(
             result.before,
             result.after,

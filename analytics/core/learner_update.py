@@ -86,7 +86,7 @@ class Belief:
     attempts: int = 0
     correct: int = 0
     ability: Gaussian = difficulty.LEARNER_SKILL
-    course: Trajectory = field(default_factory=Trajectory.begin)
+    trajectory: Trajectory = field(default_factory=Trajectory.begin)
 
     @classmethod
     def begin(cls, model: Model = DEFAULT_MODEL) -> Belief:
@@ -195,7 +195,7 @@ def _update_skill(state: Belief, evidence: Evidence, efficiency_now: float, mode
     )
     state.attempts += 1
     state.correct += score == 1.0
-    state.course.absorb(
+    state.trajectory.absorb(
         score,
         difficulty=evidence.shared.item.mean,
         mastery=state.mastery,

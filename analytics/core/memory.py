@@ -197,7 +197,7 @@ def _next_stability(memory: Memory, grade: Grade, days: int, w: Weights) -> floa
     else:
         r = retrievability(stability, float(days), w)
         after = stability * (
-            1.0 + fsrs.stability_after_recall(stability, difficulty, r, w) * _grade_factor(grade, w)
+            1.0 + fsrs.growth_after_recall(stability, difficulty, r, w) * _grade_factor(grade, w)
         )
     return max(after, MIN_STABILITY)
 
@@ -268,7 +268,7 @@ def _stabilities_after_success(
     same_day = np.maximum(fsrs.same_day_gain(stability, fsrs_grade, w), 1.0)
     grade_factor = np.where(fsrs_grade == Grade.HARD, w.hard_penalty, 1.0)
     grade_factor = np.where(fsrs_grade == Grade.EASY, w.easy_bonus, grade_factor)
-    later = 1.0 + fsrs.stability_after_recall(stability, difficulty, r, w) * grade_factor
+    later = 1.0 + fsrs.growth_after_recall(stability, difficulty, r, w) * grade_factor
     return np.maximum(stability * np.where(days < 1.0, same_day, later), MIN_STABILITY)
 
 

@@ -59,20 +59,20 @@ class Answers:
 class ReplayedBeliefs:
     """The estimates after the answers.
 
-    `before` and `after` are mastery around each answer, shape (answers,). `mastery`, `fading`
-    (mastery with forgetting), `attempts`, `correct`, `skill_ability` and `courses` (trajectories)
-    belong to the skill states, shape (states,). `ability`, `efficiency_weight` and `efficiency`
+    `before` and `after` are mastery around each answer, shape (answers,). `mastery`,
+    `mastery_with_forgetting`, `attempts`, `correct`, `skill_ability` and `trajectories` belong to
+    the skill states, shape (states,). `ability`, `efficiency_weight` and `efficiency`
     belong to the learners, shape (learners,).
     """
 
     before: FloatArray
     after: FloatArray
     mastery: FloatArray
-    fading: FloatArray
+    mastery_with_forgetting: FloatArray
     attempts: IntArray
     correct: IntArray
     skill_ability: Gaussians
-    courses: Trajectories
+    trajectories: Trajectories
     ability: Gaussians
     efficiency_weight: FloatArray
     efficiency: FloatArray
@@ -99,7 +99,7 @@ def steps(group: IntArray) -> Iterator[IntArray]:
     yield from np.split(by_step, ends[:-1]) if len(group) else ()
 
 
-def replay(answers: Answers, *, classic: ParamRows, fading: ParamRows) -> ReplayedBeliefs:
+def replay(answers: Answers, *, classic: ParamRows, forgetting: ParamRows) -> ReplayedBeliefs:
     """Update all estimates by the answers, from the initial state.
 
     The result equals `learner_update.absorb` of one answer after another.
@@ -107,26 +107,26 @@ def replay(answers: Answers, *, classic: ParamRows, fading: ParamRows) -> Replay
     Parameters
     ----------
     answers : the answers.
-    classic, fading : BKT parameters of each skill state without and with forgetting, shape
+    classic, forgetting : BKT parameters of each skill state without and with forgetting, shape
         (states,).
     """
     efficiency = efficiencies(
         answers.score, answers.seconds, answers.confidence, answers.typical_seconds
     )
     count = len(classic.prior)
-    mastery, mastery_with_forgetting = classic.prior.copy(), fading.prior.copy()
-    courses = Trajectories()
-    courses.begin(count)
+    mastery, mastery_with_forgetting = classic.prior.copy(), forgetting.prior.copy()
+    trajectories = Trajectories()
+    trajectories.begin(count)
     before, after = np.empty(len(answers)), np.empty(len(answers))
     for rows in steps(answers.belief):
         states, score = answers.belief[rows], answers.score[rows]
         before[rows] = mastery[states]
         mastery[states] = bkt.updates(mastery[states], score, classic.take(states))
         mastery_with_forgetting[states] = bkt.updates(
-            mastery_with_forgetting[states], score, fading.take(states)
+            mastery_with_forgetting[states], score, forgetting.take(states)
         )
         after[rows] = mastery[states]
-        courses.absorb(
+        trajectories.absorb(
             states,
             score,
             difficulty=answers.item_mean[rows],
@@ -145,18 +145,18 @@ def replay(answers: Answers, *, classic: ParamRows, fading: ParamRows) -> Replay
         before=before,
         after=after,
         mastery=mastery,
-        fading=mastery_with_forgetting,
+        mastery_with_forgetting=mastery_with_forgetting,
         attempts=np.bincount(answers.belief, minlength=count),
         correct=np.bincount(answers.belief[answers.score == 1.0], minlength=count),
         skill_ability=abilities.skill_ability,
-        courses=courses,
+        trajectories=trajectories,
         ability=abilities.ability,
         efficiency_weight=average_weight,
         efficiency=average,
     )
 
 
-def predictor_inputs(answers: Answers, *, fading: ParamRows) -> FloatArray:
+def predictor_inputs(answers: Answers, *, forgetting: ParamRows) -> FloatArray:
     """Return the inputs of the predictor before each answer, shape (answers, 6).
 
     Columns as in `predictor.PredictorInputs`. The shared terms are those that each answer was
@@ -165,12 +165,12 @@ def predictor_inputs(answers: Answers, *, fading: ParamRows) -> FloatArray:
     Parameters
     ----------
     answers : the answers.
-    fading : BKT parameters with forgetting of each skill state, shape (states,).
+    forgetting : BKT parameters with forgetting of each skill state, shape (states,).
     """
-    mastery, tracing = fading.prior.copy(), np.empty(len(answers))
+    mastery, tracing = forgetting.prior.copy(), np.empty(len(answers))
     for rows in steps(answers.belief):
         states = answers.belief[rows]
-        params = fading.take(states)
+        params = forgetting.take(states)
         tracing[rows] = bkt.predictions(mastery[states], params)
         mastery[states] = bkt.updates(mastery[states], answers.score[rows], params)
     terms = np.empty((len(answers), 3))

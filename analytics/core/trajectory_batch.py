@@ -61,7 +61,7 @@ class Trajectories:
         """Return `Trajectory.to_bytes` of each of the given rows."""
         return trajectory_codec.encode(self._table(rows))
 
-    def course(self, row: int) -> Trajectory:
+    def row(self, row: int) -> Trajectory:
         """Return a copy of one trajectory; updating it does not change this set."""
         [record] = self.to_bytes(np.array([row]))
         return Trajectory.from_bytes(record)

@@ -12,8 +12,8 @@ from uuid_utils.compat import uuid7
 
 from analytics.core import bkt, difficulty, predictor
 from analytics.core.difficulty import Gaussian
-from infra.api.idempotency.models import MAX_KEY_LENGTH
 from infra.db.models import UUIDModel
+from infra.identifiers import MAX_ID_LENGTH
 from roster.models import Facility
 
 
@@ -27,7 +27,7 @@ class ItemStatistics(UUIDModel):
         "difficulty_mean", "difficulty_variance", "answers", "correct", "times", "typical_seconds",
     )  # fmt: skip
 
-    difficulty_mean = models.FloatField(help_text="log odds; more is harder")
+    difficulty_mean = models.FloatField(help_text="log odds; higher is harder")
     difficulty_variance = models.FloatField()
     answers = models.PositiveBigIntegerField(default=0)
     correct = models.FloatField(default=0.0, help_text="The sum of the scores.")
@@ -52,17 +52,17 @@ class Skill(ItemStatistics):
     """One thing to be learned in one facility, identified by the code its apps use."""
 
     facility = models.ForeignKey(Facility, on_delete=models.CASCADE, related_name="skills")
-    code = models.CharField(max_length=MAX_KEY_LENGTH)
+    code = models.CharField(max_length=MAX_ID_LENGTH)
     title = models.CharField(max_length=200, blank=True)
     section = models.CharField(
         max_length=50, blank=True, help_text="The section of a test this counts for."
     )
     parameters = models.ForeignKey(
         "analytics.SkillParameters", on_delete=models.SET_NULL, related_name="+",
-        null=True, blank=True, help_text="The newest; none: the defaults.",
+        null=True, blank=True, help_text="Newest fitted parameters; if empty, the defaults apply.",
     )  # fmt: skip
     difficulty_mean = models.FloatField(
-        default=difficulty.SKILL.mean, help_text="log odds; more is harder"
+        default=difficulty.SKILL.mean, help_text="log odds; higher is harder"
     )
     difficulty_variance = models.FloatField(default=difficulty.SKILL.variance)
 
@@ -84,19 +84,19 @@ class Item(ItemStatistics):
     """
 
     facility = models.ForeignKey(Facility, on_delete=models.CASCADE, related_name="items")
-    code = models.CharField(max_length=MAX_KEY_LENGTH, null=True, blank=True)  # noqa: DJ001
+    code = models.CharField(max_length=MAX_ID_LENGTH, null=True, blank=True)  # noqa: DJ001
     # The code of a session's item is `CONTENT:ITEM`; people search for the second half.
     name = models.GeneratedField(
         expression=Substr("code", StrIndex("code", models.Value(":")) + 1),
-        output_field=models.CharField(max_length=MAX_KEY_LENGTH, null=True), db_persist=True,
+        output_field=models.CharField(max_length=MAX_ID_LENGTH, null=True), db_persist=True,
     )  # fmt: skip
     guid = models.UUIDField(default=uuid7)
     skill = models.ForeignKey(
         Skill, on_delete=models.SET_NULL, related_name="items", null=True, blank=True,
-        help_text="What it exercises, whatever the content it appears in.",
+        help_text="The skill it practises, in all contents it appears in.",
     )  # fmt: skip
     difficulty_mean = models.FloatField(
-        default=difficulty.ITEM.mean, help_text="log odds beside the skill's; more is harder"
+        default=difficulty.ITEM.mean, help_text="log odds relative to the skill; higher is harder"
     )
     difficulty_variance = models.FloatField(default=difficulty.ITEM.variance)
 
@@ -180,7 +180,7 @@ class SkillParameters(UUIDModel):
         return bkt.Params(self.prior, self.learn, self.guess, self.slip)
 
     @property
-    def fading(self) -> bkt.Params:
+    def forgetting(self) -> bkt.Params:
         """The parameters with forgetting, which predict the next answer."""
         return bkt.Params(
             self.fading_prior,

@@ -10,8 +10,8 @@ from django.db.models import Q
 from analytics.core.memory import Grade
 from analytics.events import Source
 from analytics.models.catalogue import Item, Skill
-from infra.api.idempotency.models import MAX_KEY_LENGTH
 from infra.db.models import UUIDModel
+from infra.identifiers import MAX_ID_LENGTH
 from roster.models import Actor, ApiKey, Facility, User
 from roster.models.visibility import LearnersQuerySet
 
@@ -70,7 +70,7 @@ class LearningEvent(UUIDModel):
     )  # fmt: skip
     position = models.PositiveBigIntegerField()
     source = models.CharField(max_length=10, choices=Source)
-    source_id = models.CharField(max_length=MAX_KEY_LENGTH, null=True, blank=True)  # noqa: DJ001
+    source_id = models.CharField(max_length=MAX_ID_LENGTH, null=True, blank=True)  # noqa: DJ001
     happened_at = models.DateTimeField()
     received_at = models.DateTimeField()
 

@@ -83,7 +83,7 @@ class SkillState(UUIDModel):
     correct = models.PositiveIntegerField(default=0)
     ability_mean = models.FloatField(default=difficulty.LEARNER_SKILL.mean, help_text="log odds")
     ability_variance = models.FloatField(default=difficulty.LEARNER_SKILL.variance)
-    course = models.BinaryField(help_text="The running record: analytics.core.course.")
+    course = models.BinaryField(help_text="Packed trajectory; see analytics.core.trajectory_codec.")
     plateau = models.BooleanField(default=False)
     p_stuck = models.FloatField(default=0.0)
     velocity = models.FloatField(default=0.0)

@@ -8,8 +8,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from analytics.models import Skill
-from infra.api.idempotency.models import MAX_KEY_LENGTH
-from infra.identifiers import parse_uuid
+from infra.identifiers import MAX_ID_LENGTH, parse_uuid
 from roster.models import Actor, ApiKey, User
 from roster.services import UnknownLearner
 
@@ -106,4 +105,4 @@ def _find_skills(
 
 def _storable(names: Collection[str]) -> list[str]:
     """Return the names that fit into a column; no learner or skill has any other."""
-    return [name for name in names if "\0" not in name and len(name) <= MAX_KEY_LENGTH]
+    return [name for name in names if "\0" not in name and len(name) <= MAX_ID_LENGTH]

@@ -9,14 +9,14 @@ from rest_framework.exceptions import ValidationError
 
 from analytics.commands import DEFAULT_CONFIDENCE, TrackedAnswer
 from analytics.events import MasteryChange
-from analytics.serializers.reading import (
+from analytics.serializers.answer_parsing import (
     MAX_CONFIDENCE,
     MAX_DIFFICULTY,
     MAX_SECONDS,
     BadAnswer,
     parse_answer,
 )
-from infra.api.idempotency.models import MAX_KEY_LENGTH
+from infra.identifiers import MAX_ID_LENGTH
 
 DECIMALS = 4
 CONFIDENCE_CHOICES = ("low", "medium", "high")
@@ -25,8 +25,8 @@ CONFIDENCE_CHOICES = ("low", "medium", "high")
 class TrackAnswerSerializer(serializers.Serializer[TrackedAnswer]):
     """One answer by one learner to one question."""
 
-    user_id = serializers.CharField(max_length=MAX_KEY_LENGTH)
-    skill_id = serializers.CharField(max_length=MAX_KEY_LENGTH)
+    user_id = serializers.CharField(max_length=MAX_ID_LENGTH)
+    skill_id = serializers.CharField(max_length=MAX_ID_LENGTH)
     is_correct = serializers.BooleanField()
     time_spent_seconds = serializers.IntegerField(
         min_value=0, max_value=MAX_SECONDS, required=False, allow_null=True
@@ -37,8 +37,8 @@ class TrackAnswerSerializer(serializers.Serializer[TrackedAnswer]):
     question_difficulty = serializers.FloatField(
         min_value=-MAX_DIFFICULTY, max_value=MAX_DIFFICULTY, required=False, allow_null=True
     )
-    item_id = serializers.CharField(max_length=MAX_KEY_LENGTH, required=False, allow_null=True)
-    event_id = serializers.CharField(max_length=MAX_KEY_LENGTH, required=False, allow_null=True)
+    item_id = serializers.CharField(max_length=MAX_ID_LENGTH, required=False, allow_null=True)
+    event_id = serializers.CharField(max_length=MAX_ID_LENGTH, required=False, allow_null=True)
     timestamp = serializers.DateTimeField(required=False, allow_null=True)
 
     def to_internal_value(self, data: Any) -> TrackedAnswer:

@@ -11,8 +11,8 @@ from rest_framework import serializers
 from rest_framework.exceptions import ParseError, ValidationError
 
 from analytics.commands import AnswerPayload
+from analytics.serializers.answer_parsing import NO_FIELD, BadAnswer
 from analytics.serializers.answers import MasteryChangeSerializer, change_body
-from analytics.serializers.reading import NO_FIELD, BadAnswer
 from analytics.services import BulkResult, BulkRow, EventOwnedByAnother
 
 S = TypeVar("S")

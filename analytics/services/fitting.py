@@ -117,18 +117,18 @@ def _read_columns(facility: Facility) -> _AnswerColumns:
 
 
 def _parameters(skill: Skill, row: int, model_fit: ModelFit, *, at: datetime) -> SkillParameters:
-    classic, fading = model_fit.classic.params(row), model_fit.fading.params(row)
+    classic, forgetting = model_fit.classic.params(row), model_fit.forgetting.params(row)
     return SkillParameters(
         skill=skill,
         prior=classic.prior,
         learn=classic.learn,
         guess=classic.guess,
         slip=classic.slip,
-        fading_prior=fading.prior,
-        fading_learn=fading.learn,
-        fading_guess=fading.guess,
-        fading_slip=fading.slip,
-        fading_forget=fading.forget,
+        fading_prior=forgetting.prior,
+        fading_learn=forgetting.learn,
+        fading_guess=forgetting.guess,
+        fading_slip=forgetting.slip,
+        fading_forget=forgetting.forget,
         blend=list(model_fit.blend),
         fitted_at=at,
         answers=int(model_fit.classic.answers[row]),

@@ -18,8 +18,8 @@ from django.db.models.fields import CharField
 from analytics.catalogue.skills import content_titles
 from analytics.events import Answer
 from analytics.models import Item, ItemMemory, Skill, SkillState
-from infra.api.idempotency.models import MAX_KEY_LENGTH
 from infra.db.compiled_queries import CompiledQuery, Param
+from infra.identifiers import MAX_ID_LENGTH
 
 MAX_COMPILED_ITEMS = 4
 ItemName = str | UUID
@@ -39,7 +39,7 @@ def _items_by_name(
 
 @lru_cache(maxsize=4 * MAX_COMPILED_ITEMS)
 def _compiled_items_query(codes: int, guids: int) -> CompiledQuery[Item]:
-    code_params = [Param(f"code{n}", CharField(max_length=MAX_KEY_LENGTH)) for n in range(codes)]
+    code_params = [Param(f"code{n}", CharField(max_length=MAX_ID_LENGTH)) for n in range(codes)]
     guid_params = [Param(f"guid{n}", UUIDField()) for n in range(guids)]
     facility, learner = Param("facility", UUIDField()), Param("learner", UUIDField())
     return CompiledQuery(
@@ -53,7 +53,7 @@ def _compiled_state_query() -> CompiledQuery[SkillState]:
         lambda: SkillState.objects.filter(
             learner_id=Param("learner", UUIDField()),
             skill__facility_id=Param("facility", UUIDField()),
-            skill__code=Param("code", CharField(max_length=MAX_KEY_LENGTH)),
+            skill__code=Param("code", CharField(max_length=MAX_ID_LENGTH)),
         ).select_related("skill", "parameters")
     )
 

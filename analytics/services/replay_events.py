@@ -92,7 +92,7 @@ def replay_events(
             **dict(zip(_NUMBERS[:-2], numbers.T[:-2], strict=True)),
         ),
         classic=ParamRows.of(model.classic for model in models),
-        fading=ParamRows.of(model.forgetting for model in models),
+        forgetting=ParamRows.of(model.forgetting for model in models),
     )
     return ReplayResult(
         answers=answers,

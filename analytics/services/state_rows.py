@@ -32,22 +32,22 @@ def ability_row(replay: ReplayResult, learner_id: UUID) -> LearnerAbility | None
 def state_row(replay: ReplayResult, key: LearnerSkill) -> SkillState:
     """Return a learner's state at a skill as a row."""
     index, beliefs = replay.keys[key], replay.beliefs
-    course = beliefs.courses.course(index)
+    trajectory = beliefs.trajectories.row(index)
     learner_id, skill_id = key
     return SkillState(
         learner_id=learner_id,
         skill_id=skill_id,
         parameters=replay.parameters[index],
         mastery=float(beliefs.mastery[index]),
-        fading=float(beliefs.fading[index]),
+        fading=float(beliefs.mastery_with_forgetting[index]),
         attempts=int(beliefs.attempts[index]),
         correct=int(beliefs.correct[index]),
         ability_mean=float(beliefs.skill_ability.mean[index]),
         ability_variance=float(beliefs.skill_ability.variance[index]),
-        course=course.to_bytes(),
-        plateau=course.is_plateau,
-        p_stuck=course.p_stuck,
-        velocity=course.velocity,
-        efficiency=course.efficiency,
+        course=trajectory.to_bytes(),
+        plateau=trajectory.is_plateau,
+        p_stuck=trajectory.p_stuck,
+        velocity=trajectory.velocity,
+        efficiency=trajectory.efficiency,
         last_practised=replay.last_practised[index],
     )

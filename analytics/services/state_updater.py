@@ -282,15 +282,15 @@ def _chronological_key(event: LearningEvent | PastEvent) -> tuple[datetime, int]
 def _change(event: LearningEvent, belief: Belief) -> MasteryChange:
     assert event.mastery_before is not None  # noqa: S101  # the event has a skill
     assert event.mastery_after is not None  # noqa: S101
-    course = belief.course
-    advice = course.recommendation
+    trajectory = belief.trajectory
+    advice = trajectory.recommendation
     return MasteryChange(
         before=event.mastery_before,
         after=event.mastery_after,
         p_correct=event.p_correct,
         attempts=belief.attempts,
         correct=belief.correct,
-        plateau=course.is_plateau,
-        plateau_confidence=course.confidence,
+        plateau=trajectory.is_plateau,
+        plateau_confidence=trajectory.confidence,
         recommendation=advice.sentence if advice else None,
     )

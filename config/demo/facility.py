@@ -20,7 +20,7 @@ from config.demo.roster import NAME, PARTNER_ID
 from config.demo.simulate_reviews import ReviewSimulator
 from config.demo.simulate_sessions import SimulatedSession
 from config.demo.simulated_learner import Persona, SimulatedLearner
-from config.seeding.chance import Chance
+from config.seeding.rng import Chance
 from logger.models import ContentSession
 from roster.models import Facility, User
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
-from config.seeding.chance import Chance
 from config.seeding.paths import Course, Path, sigmoid
+from config.seeding.rng import Chance
 
 DAYS = 60
 # Log odds: standard deviation of the daily mood, and loss of knowledge in a slump.

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import analytics.models
 from analytics.models import ContentKind
-from config.seeding.chance import Chance, Weighted, zipf
+from config.seeding.rng import Chance, Weighted, zipf
 
 ATTEMPTS_PER_CONTENT = 2500
 MIN_CONTENTS = 60

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from config.seeding.chance import Chance
-from config.seeding.desk import SessionWriter
 from config.seeding.paths import Path, sigmoid
+from config.seeding.rng import Chance
+from config.seeding.session_writer import SessionWriter
 from logger.commands import Interaction, UpdateSession
 from logger.mastery import MasteryType
 from roster.models import Lesson

@@ -13,10 +13,10 @@ from analytics.models import Content as ContentRow
 from analytics.models import LearningEvent, Skill
 from analytics.services.item_statistics import fold_events
 from config.seeding.catalogue import Content, catalogue, titled
-from config.seeding.chance import Chance
-from config.seeding.history import History
+from config.seeding.event_records import record_events
+from config.seeding.rng import Chance
 from config.seeding.schools import SET_PREFIX, SchoolBuilder, Schools
-from config.seeding.telling import record_events
+from config.seeding.timeline import History
 from config.seeding.writing import BATCH, store, store_records
 from roster.models import Facility
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from analytics.models import ContentKind
 from config.seeding.catalogue import QUIZ, Content, items
-from config.seeding.chance import Chance, Weighted, zipf
 from config.seeding.paths import Course
+from config.seeding.rng import Chance, Weighted, zipf
 from roster.models import (
     Classroom,
     Enrolment,

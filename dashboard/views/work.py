@@ -89,7 +89,7 @@ class TryPage(CoachPage):
         except UnknownTryOfLearner as error:
             raise Http404 from error
         except BadCursor as error:
-            raise BadRequest(str(error)) from error
+            raise BadRequest(error.__doc__) from error
 
 
 class AttemptPage(CoachPage):
@@ -130,7 +130,7 @@ def parse_cursor(token: str | None, order: list[str]) -> Cursor | None:
     try:
         return Cursor.parse(token, order) if token else None
     except BadCursor as error:
-        raise BadRequest(str(error)) from error
+        raise BadRequest(error.__doc__) from error
 
 
 def attempt_strip(result: LearnerTry) -> StripChart:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from infra.api.idempotency.models import MAX_KEY_LENGTH, IdempotencyRecord
+from infra.api.idempotency.models import IdempotencyRecord
 from infra.exports.models import Export, ExportFormat, ExportState
 from roster.models.assignments import (
     Assignable,
@@ -30,7 +30,6 @@ from roster.models.people import (
 )
 
 __all__ = [
-    "MAX_KEY_LENGTH",
     "Actor",
     "ApiKey",
     "Assignable",

@@ -19,10 +19,10 @@ from roster.models import (
 )
 from roster.services.permissions import (
     UnknownReference,
+    check_unchanged,
     lock_facility_or_class,
     lock_row,
     require_coach,
-    save_or_refuse,
 )
 
 
@@ -59,7 +59,7 @@ def change_assignable(
 ) -> None:
     """Change title, state and assignments of a row."""
     row = _lock_assignable(model, pk, actor)
-    save_or_refuse("collection", fields, "collection_id", row.collection_id)
+    check_unchanged("collection", fields, "collection_id", row.collection_id)
     with services.recording_change(row, actor=actor, facility_id=row.facility_id):
         row.title = fields.get("title", row.title)
         row.active = fields.get("active", row.active)

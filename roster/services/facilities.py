@@ -13,11 +13,11 @@ from roster.services.permissions import (
     InvalidField,
     UnknownReference,
     UnknownRow,
+    check_unchanged,
     lock_facility,
     lock_row,
     require_manager,
     require_superuser,
-    save_or_refuse,
 )
 
 
@@ -115,7 +115,7 @@ def change_classroom(pk: UUID, fields: ClassroomFields, *, actor: Actor) -> None
     """Rename a class."""
     classroom, facility_id = lock_row(Classroom.objects.visible_to(actor), pk)
     require_manager(actor, facility_id)
-    save_or_refuse("parent", fields, "facility_id", facility_id)
+    check_unchanged("parent", fields, "facility_id", facility_id)
     with services.recording_change(classroom, actor=actor, facility_id=facility_id):
         classroom.name = fields.get("name", classroom.name)
         classroom.save(update_fields=["name"])
@@ -160,7 +160,7 @@ def change_group(pk: UUID, fields: GroupFields, *, actor: Actor) -> None:
     """Rename a group."""
     group, facility_id = lock_row(LearnerGroup.objects.visible_to(actor), pk)
     require_manager(actor, facility_id)
-    save_or_refuse("parent", fields, "classroom_id", group.classroom_id)
+    check_unchanged("parent", fields, "classroom_id", group.classroom_id)
     with services.recording_change(group, actor=actor, facility_id=facility_id):
         group.name = fields.get("name", group.name)
         group.save(update_fields=["name"])

@@ -24,13 +24,13 @@ from roster.services.permissions import (
     InvalidField,
     UnknownReference,
     UnknownRow,
+    check_unchanged,
     lock_facility_or_class,
     lock_person,
     lock_row,
     refuse_class_admin,
     require_manager,
     require_superuser,
-    save_or_refuse,
 )
 
 
@@ -72,8 +72,8 @@ def _add_to_place(person: User, place: Classroom | LearnerGroup) -> Enrolment | 
 def change_membership(pk: UUID, fields: MembershipFields, *, actor: Actor) -> None:
     """Accept an unchanged membership; raise InvalidField for any change."""
     membership, _facility = _lock_membership(pk, actor)
-    save_or_refuse("user", fields, "user_id", membership.user_id)
-    save_or_refuse("collection", fields, "collection_id", membership.collection_id)
+    check_unchanged("user", fields, "user_id", membership.user_id)
+    check_unchanged("collection", fields, "collection_id", membership.collection_id)
 
 
 @transaction.atomic
@@ -135,8 +135,8 @@ def add_role(fields: RoleFields, *, actor: Actor) -> UUID:
 def change_role(pk: UUID, fields: RoleFields, *, actor: Actor) -> None:
     """Change the kind of a role."""
     role, facility_id = _lock_role(pk, actor)
-    save_or_refuse("user", fields, "user_id", role.user_id)
-    save_or_refuse("collection", fields, "place_id", role.place_id)
+    check_unchanged("user", fields, "user_id", role.user_id)
+    check_unchanged("collection", fields, "place_id", role.place_id)
     kind = fields.get("kind", role.kind)
     if kind == role.kind:
         return

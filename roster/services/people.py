@@ -18,10 +18,10 @@ from roster.services.permissions import (
     NotAllowed,
     UnknownReference,
     UnknownRow,
+    check_unchanged,
     lock_facility,
     manages,
     require_can_change,
-    save_or_refuse,
 )
 
 _UPDATE_FIELDS = [
@@ -111,7 +111,7 @@ def _refuse_facility_change(person: User, fields: PersonFields, actor: Actor) ->
     named = fields.get("facility_id")
     if named and not Facility.objects.visible_to(actor).filter(pk=named).exists():
         raise (UnknownReference("facility") if actor.is_superuser else NotAllowed)
-    save_or_refuse("facility", fields, "facility_id", person.facility_id)
+    check_unchanged("facility", fields, "facility_id", person.facility_id)
 
 
 def _apply(person: User, fields: PersonFields, actor: Actor) -> None:

@@ -60,7 +60,7 @@ class UnknownReference(InvalidField):
         super().__init__(field, "There is no such record, or you may not see it.")
 
 
-def save_or_refuse(field: str, fields: Mapping[str, Any], name: str, value: Any) -> None:
+def check_unchanged(field: str, fields: Mapping[str, Any], name: str, value: Any) -> None:
     """Raise InvalidField if a request changes a read-only field."""
     if fields.get(name, value) != value:
         raise InvalidField(field, "This field cannot be changed.")

@@ -8,8 +8,8 @@ from http import HTTPStatus
 from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 
+from analytics.serializers.answer_parsing import NO_FIELD
 from analytics.serializers.batch import STATUSES, Batch, Errors, count_by_status
-from analytics.serializers.reading import NO_FIELD
 from analytics.services import BulkResult, EventOwnedByAnother
 from roster.services import CannotRecordForOthers, UnknownLearner
 from study.jsonapi import Fields, Json, error

@@ -9,9 +9,9 @@ from django.core.validators import validate_email
 from rest_framework import serializers
 
 from analytics.models import Item
-from analytics.serializers.reading import Parser, parse_fields, parse_name, parse_text
-from infra.api.idempotency.models import MAX_KEY_LENGTH
+from analytics.serializers.answer_parsing import Parser, parse_fields, parse_name, parse_text
 from infra.datetime_format import format_time
+from infra.identifiers import MAX_ID_LENGTH
 from roster.models import Actor, ApiKey, User
 from roster.serializers import role_names
 from study.commands import NewItem, NewSet, NewUser
@@ -19,7 +19,13 @@ from study.jsonapi import Json, document_schema, resource, schema_for
 from study.models import LearningItem, StudySet
 from study.serializers.items import LEARNING_ITEM, LEARNING_ITEMS, item_attributes, item_path
 from study.serializers.recording import GUID
-from study.serializers.strict import GuidField, IdField, StrictSerializer, parse_guid, parse_id
+from study.serializers.strict_fields import (
+    GuidField,
+    IdField,
+    StrictSerializer,
+    parse_guid,
+    parse_id,
+)
 
 MAX_TITLE = 200
 MAX_TEXT = 10_000
@@ -66,7 +72,7 @@ class LearningItemSerializer(StrictSerializer):
     answer = serializers.CharField(
         max_length=MAX_TEXT, required=False, allow_null=True, allow_blank=True
     )
-    item_id = serializers.CharField(max_length=MAX_KEY_LENGTH, required=False, allow_null=True)
+    item_id = serializers.CharField(max_length=MAX_ID_LENGTH, required=False, allow_null=True)
     learning_engine_guid = GuidField(required=False, allow_null=True)
 
     def parse(self, data: Any) -> NewItem:

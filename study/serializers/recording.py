@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
-from analytics.serializers.reading import (
+from analytics.serializers.answer_parsing import (
     BadAnswer,
     Parser,
     parse_fields,
@@ -15,9 +15,15 @@ from analytics.serializers.reading import (
     parse_moment,
     parse_name,
 )
-from infra.api.idempotency.models import MAX_KEY_LENGTH
+from infra.identifiers import MAX_ID_LENGTH
 from study.commands import QuizResult, StudyResult
-from study.serializers.strict import GuidField, IdField, StrictSerializer, parse_guid, parse_id
+from study.serializers.strict_fields import (
+    GuidField,
+    IdField,
+    StrictSerializer,
+    parse_guid,
+    parse_id,
+)
 
 MAX_MILLIS = 10_000_000_000
 GUID = "learning_engine_guid"
@@ -68,10 +74,10 @@ class StudyResultSerializer(StrictSerializer):
     user_id = IdField()
     partner_id = IdField(help_text="The partner id of your facility, or its UUID.")
     learning_engine_guid = GuidField(required=False, allow_null=True)
-    item_id = serializers.CharField(max_length=MAX_KEY_LENGTH, required=False, allow_null=True)
+    item_id = serializers.CharField(max_length=MAX_ID_LENGTH, required=False, allow_null=True)
     quiz_result = serializers.ChoiceField(choices=list(QuizResult))
     study_time_millis = serializers.IntegerField(min_value=0, max_value=MAX_MILLIS)
-    event_id = serializers.CharField(max_length=MAX_KEY_LENGTH, required=False, allow_null=True)
+    event_id = serializers.CharField(max_length=MAX_ID_LENGTH, required=False, allow_null=True)
     timestamp = serializers.DateTimeField(required=False, allow_null=True)
 
     def parse(self, data: Any) -> StudyResult:

@@ -9,7 +9,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from analytics.serializers import asking
+from analytics.serializers import query_params
 from analytics.serializers.batch import Batch
 from infra.api.idempotency.decorators import idempotent, idempotent_in_chunks
 from roster.models import ApiKey, User
@@ -44,7 +44,7 @@ class ResultsView(JsonApiView):
 
     @extend_schema(
         examples=[RESULTS, STUDIED],
-        parameters=[asking.RESULTS],
+        parameters=[query_params.RESULTS],
         request={
             "application/json": StudyResultSerializer(many=True),
             MEDIA_TYPE: StudyResultSerializer(many=True),
@@ -55,7 +55,7 @@ class ResultsView(JsonApiView):
     @idempotent_in_chunks
     def post(self, request: Request) -> Response:
         """Record up to 10,000 results; rows that cannot be recorded are reported by position."""
-        every = asking.parse_every_result(request)
+        every = query_params.parse_every_result(request)
         batch = Batch.of(request.data)
         outcomes = services.study_results(
             batch.rows(self.request_name),

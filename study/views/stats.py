@@ -9,8 +9,8 @@ from rest_framework.response import Response
 
 from roster.models import User
 from study import selectors
-from study.serializers import asking
-from study.serializers.reading import (
+from study.serializers import query_params
+from study.serializers.responses import (
     HOURS_STATS,
     ITEM_STATS,
     REVIEWS,
@@ -28,28 +28,32 @@ class StatsView(JsonApiView):
 
     def learner(self, request: Request, name: str) -> User:
         """Return the learner with this id."""
-        partner_id = asking.parse_id(request, "partner_id")
+        partner_id = query_params.parse_id(request, "partner_id")
         return selectors.learner_of_partner(self.actor, name, partner_id=partner_id)
 
 
 class ReviewsView(StatsView):
     @extend_schema(
         parameters=[
-            asking.USER, asking.PARTNER, asking.SET, asking.PAGE_SIZE, asking.PAGE_NUMBER,
+            query_params.USER, query_params.PARTNER, query_params.SET,
+            query_params.PAGE_SIZE, query_params.PAGE_NUMBER,
         ],
         responses=REVIEWS,
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """List the items to study next, best first: due ones, then new ones of a set."""
-        asking.reject_unknown_params(request)
-        page, set_id = asking.parse_page(request), asking.parse_optional_id(request, "set_id")
-        learner = self.learner(request, asking.parse_id(request, "user_id"))
+        query_params.reject_unknown_params(request)
+        page, set_id = (
+            query_params.parse_page(request),
+            query_params.parse_optional_id(request, "set_id"),
+        )
+        learner = self.learner(request, query_params.parse_id(request, "user_id"))
         reviews = selectors.get_review_page(learner, set_id=set_id, page=page, at=timezone.now())
         return Response(reviews_document(request, reviews, page))
 
 
 class LearnerStatsView(StatsView):
-    @extend_schema(parameters=[asking.PARTNER], responses=HOURS_STATS)
+    @extend_schema(parameters=[query_params.PARTNER], responses=HOURS_STATS)
     def get(self, request: Request, user_id: str) -> Response:
         """Return a learner's expected efficiency at each hour of the day."""
         learner = self.learner(request, user_id)
@@ -57,7 +61,7 @@ class LearnerStatsView(StatsView):
 
 
 class SetStatsView(StatsView):
-    @extend_schema(parameters=[asking.PARTNER], responses=SET_STATS)
+    @extend_schema(parameters=[query_params.PARTNER], responses=SET_STATS)
     def get(self, request: Request, user_id: str, set_id: str) -> Response:
         """Return a learner's progress in a set."""
         learner = self.learner(request, user_id)
@@ -66,7 +70,7 @@ class SetStatsView(StatsView):
 
 
 class ItemStatsView(StatsView):
-    @extend_schema(parameters=[asking.PARTNER], responses=ITEM_STATS)
+    @extend_schema(parameters=[query_params.PARTNER], responses=ITEM_STATS)
     def get(self, request: Request, user_id: str, guid: str) -> Response:
         """Return a learner's progress with an item."""
         learner = self.learner(request, user_id)

@@ -17,7 +17,7 @@ from django.db import connection
 from analytics.engine import NoFacility, engine
 from analytics.models import LearningEvent, SkillState
 from analytics.selectors import UnknownSkill
-from analytics.serializers.reading import BadAnswer
+from analytics.serializers.answer_parsing import BadAnswer
 from analytics.services import EventOwnedByAnother
 from roster.models import Facility
 from roster.services import UnknownLearner

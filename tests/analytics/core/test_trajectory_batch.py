@@ -44,9 +44,9 @@ def test_new_rows_are_appended():
     assert (len(trajectories), len(nothing)) == (57, 0)
     assert [*first, *restored, *later] == list(range(57))
     assert trajectories.to_bytes(first) == written
-    assert trajectories.course(3) == trajectory_of([1.0, 0.5])
+    assert trajectories.row(3) == trajectory_of([1.0, 0.5])
     assert trajectories.to_bytes(restored[1:]) == written
-    assert trajectories.course(56) == Trajectory.begin()
+    assert trajectories.row(56) == Trajectory.begin()
 
 
 def test_rows_do_not_affect_each_other():

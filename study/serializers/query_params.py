@@ -9,7 +9,7 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 
-from infra.api.idempotency.models import MAX_KEY_LENGTH
+from infra.identifiers import MAX_ID_LENGTH
 from study.selectors import Page
 
 DEFAULT_PAGE_SIZE = 50
@@ -63,8 +63,8 @@ def parse_optional_id(request: Request, parameter: str) -> str | None:
     ValidationError : not a possible id, by its length or a null character.
     """
     name = request.query_params.get(parameter)
-    if name is not None and ("\0" in name or not 0 < len(name) <= MAX_KEY_LENGTH):
-        raise ValidationError({parameter: [f"Must have 1 to {MAX_KEY_LENGTH} characters."]})
+    if name is not None and ("\0" in name or not 0 < len(name) <= MAX_ID_LENGTH):
+        raise ValidationError({parameter: [f"Must have 1 to {MAX_ID_LENGTH} characters."]})
     return name
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from config.seeding.catalogue import Content
-from config.seeding.chance import Chance
+from config.seeding.rng import Chance
 from logger.commands import Interaction, UpdateSession
 from logger.mastery import Criterion
 from logger.models import AttemptLog, ContentSession, ContentSummary, MasteryLog

@@ -16,7 +16,6 @@ from infra.datetime_format import format_time
 from roster.models import User
 from study.jsonapi import Fields, Json, document, document_schema, resource, schema_for
 from study.selectors import ItemProgress, Page, Review, ReviewPage, SetProgress
-from study.serializers.asking import NUMBER, SIZE
 from study.serializers.items import (
     DIFFICULTY_FIELDS,
     LEARNING_ITEM,
@@ -25,6 +24,7 @@ from study.serializers.items import (
     item_attributes,
     item_path,
 )
+from study.serializers.query_params import NUMBER, SIZE
 
 DECIMALS = 4
 _DAY = timedelta(days=1)

@@ -16,7 +16,7 @@ from analytics.events import Answer
 from analytics.models import LearnerAbility, LearningEvent
 from analytics.services.item_resolver import ItemResolver
 from analytics.services.state_updater import LearnerStateUpdater
-from config.seeding.chance import Chance
+from config.seeding.rng import Chance
 from config.seeding.writing import store_records
 from logger.evidence import FirstAnswer, answers_to_exercise
 from logger.models import AttemptLog
@@ -46,11 +46,11 @@ def _record(facility: Facility, learners: Sequence[User], chance: Chance, at: da
     answers = dict(_answers(list(people)))
     if not answers:
         return
-    meanings = ItemResolver.for_answers(facility.pk, answers, recorded=())
+    resolver = ItemResolver.for_answers(facility.pk, answers, recorded=())
     updaters = []
     for learner_id, given in answers.items():
         ability = LearnerAbility(learner_id=learner_id)
-        updater = LearnerStateUpdater(people[learner_id], ability, resolver=meanings, at=at)
+        updater = LearnerStateUpdater(people[learner_id], ability, resolver=resolver, at=at)
         updater.apply(given, recorded={})
         updaters.append(updater)
     _store(updaters, chance)

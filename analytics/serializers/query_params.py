@@ -11,7 +11,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from analytics.core.score_scale import total_scale
-from infra.api.idempotency.models import MAX_KEY_LENGTH
+from infra.identifiers import MAX_ID_LENGTH
 
 DEFAULT_DAYS = 30
 MAX_DAYS = 365
@@ -78,8 +78,8 @@ def parse_name(request: Request, parameter: str) -> str | None:
     ValidationError : not a possible id, by its length or a null character.
     """
     name = request.query_params.get(parameter)
-    if name is not None and ("\0" in name or not 0 < len(name) <= MAX_KEY_LENGTH):
-        raise ValidationError({parameter: [f"Must have 1 to {MAX_KEY_LENGTH} characters."]})
+    if name is not None and ("\0" in name or not 0 < len(name) <= MAX_ID_LENGTH):
+        raise ValidationError({parameter: [f"Must have 1 to {MAX_ID_LENGTH} characters."]})
     return name
 
 

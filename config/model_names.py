@@ -69,11 +69,13 @@ EXPLANATIONS = (
     _("The id by which apps of the study-results API name this facility."),
     _("The id by which the facility's apps call this learner."),
     _("The id by which the facility's student information system knows this class."),
-    _("The newest; none: the defaults."), _("The running record: analytics.core.course."),
+    _("Newest fitted parameters; if empty, the defaults apply."),
+    _("Packed trajectory; see analytics.core.trajectory_codec."),
     _("The section of a test this counts for."), _("The sum of the scores."),
-    _("What it exercises, whatever the content it appears in."), _("days until recall is .9"),
+    _("The skill it practises, in all contents it appears in."), _("days until recall is .9"),
     _("for this learner: 1 is easiest, 10 hardest"), _("log odds"),
-    _("log odds beside the skill's; more is harder"), _("log odds; more is harder"), _("seconds"),
+    _("log odds relative to the skill; higher is harder"),
+    _("log odds; higher is harder"), _("seconds"),
 )  # fmt: skip
 
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from config.seeding.catalogue import Content
-from config.seeding.chance import Chance, Weighted, zipf
-from config.seeding.desk import Records, SessionWriter
 from config.seeding.habits import Habits
 from config.seeding.paths import Course, Path
+from config.seeding.rng import Chance, Weighted, zipf
 from config.seeding.schools import Learner, Room, Schools
+from config.seeding.session_writer import Records, SessionWriter
 
 SPAN = timedelta(days=300)
 ATTEMPTS_PER_SLICE = 20_000

@@ -11,7 +11,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from analytics.commands import TrackedAnswer
 from infra.api.fields import EventTimeField
-from infra.api.idempotency.models import MAX_KEY_LENGTH
+from infra.identifiers import MAX_ID_LENGTH
 
 Parser = Callable[[Any], Any]
 MAX_SECONDS = 10_000_000
@@ -135,7 +135,7 @@ def parse_moment(value: Any) -> datetime:
         raise ValueError(problem) from None
 
 
-parse_name = parse_text(MAX_KEY_LENGTH)
+parse_name = parse_text(MAX_ID_LENGTH)
 _PARSERS: dict[str, Parser] = {
     "user_id": parse_name,
     "skill_id": parse_name,

@@ -9,10 +9,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
-from analytics.serializers.reading import BadAnswer, parse_name
+from analytics.serializers.answer_parsing import BadAnswer, parse_name
 from infra.api.fields import UUID_SCHEMA
-from infra.api.idempotency.models import MAX_KEY_LENGTH
-from infra.identifiers import parse_uuid
+from infra.identifiers import MAX_ID_LENGTH, parse_uuid
 
 _INTEGER = "integer"
 
@@ -50,7 +49,7 @@ class StrictSerializer(serializers.Serializer[Any]):
 @extend_schema_field(
     {
         "oneOf": [
-            {"type": "string", "minLength": 1, "maxLength": MAX_KEY_LENGTH},
+            {"type": "string", "minLength": 1, "maxLength": MAX_ID_LENGTH},
             {"type": _INTEGER, "format": "int64"},
         ]
     }
