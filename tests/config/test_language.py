@@ -54,6 +54,8 @@ def words(text: str) -> set[str]:
 def findings(path: Path) -> Iterator[Finding]:
     source = path.read_text()
     tree, name = ast.parse(source), str(path.relative_to(ROOT))
+    if words(name) & FORBIDDEN_WORDS:
+        yield name, 0, "the file's name"
     for line, identifier in identifiers(tree):
         if words(identifier) & FORBIDDEN_WORDS or FORBIDDEN_PARTS.search(identifier):
             yield name, line, identifier
