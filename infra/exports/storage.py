@@ -80,7 +80,7 @@ def scratch_folder(export: Export) -> Iterator[Path]:
     Folders of earlier workers of the same export, which died or lost their claim, are deleted.
     """
     _remove_scratch_folders(export)
-    path = folder() / f"{export.pk.hex}.desk-{uuid4().hex}"
+    path = folder() / f"{export.pk.hex}.scratch-{uuid4().hex}"
     path.mkdir(mode=0o700)
     try:
         yield path
@@ -89,7 +89,7 @@ def scratch_folder(export: Export) -> Iterator[Path]:
 
 
 def _remove_scratch_folders(export: Export) -> None:
-    for path in folder().glob(f"{export.pk.hex}.desk-*"):
+    for path in folder().glob(f"{export.pk.hex}.scratch-*"):
         shutil.rmtree(path, ignore_errors=True)
 
 

@@ -40,7 +40,7 @@ class ImportedRoster:
     course_sessions: dict[str, UUID] = field(default_factory=dict)
     api_keys: dict[str, str | None] = field(default_factory=dict)
     left_alone: list[str] = field(default_factory=list)
-    """Usernames of superusers, whom a file of somebody else's making may not change."""
+    """Usernames of superusers. A file imported by another person may not change superusers."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

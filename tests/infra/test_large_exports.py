@@ -150,8 +150,8 @@ def test_a_full_disk_during_an_immediate_export_is_reported(
 
 def test_old_unfinished_files_are_deleted(school: School):
     """Also folders in which a killed process wrote a workbook."""
-    (storage.folder() / "0000.desk-1").mkdir()
-    (storage.folder() / "0000.desk-1" / "book.xlsx").touch()
+    (storage.folder() / "0000.scratch-1").mkdir()
+    (storage.folder() / "0000.scratch-1" / "book.xlsx").touch()
     (storage.folder() / "0000.rows").touch()
 
     finish_exports(timezone.now() + timedelta(hours=47))

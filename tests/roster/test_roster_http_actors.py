@@ -259,7 +259,7 @@ def check(school: School, method: str, path: str, expected: list[int], *, foreig
             assert before == after, f"{name} was refused, and yet something changed"
             assert {problem["id"] for problem in response.json()}
         elif writes and "membership" not in path and "role/" not in path:
-            assert before != after, f"{name} was told it is done, and nothing changed"
+            assert before != after, f"{name} got a success status, but nothing changed"
     assert dict(zip(CALLERS, received, strict=True)) == dict(zip(CALLERS, expected, strict=True))
 
 
