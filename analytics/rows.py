@@ -76,7 +76,7 @@ def memory_from_row(row: ItemMemory) -> Memory | None:
 def belief_from_row(state: SkillState) -> Belief:
     """Return the estimate of a learner's knowledge of a skill from its row."""
     if not state.attempts:
-        return Belief.begin(model_from_row(state.parameters))
+        return Belief.initial(model_from_row(state.parameters))
     return Belief(
         mastery=state.mastery,
         mastery_with_forgetting=state.fading,

@@ -42,7 +42,7 @@ class Calibrations(NamedTuple):
     slope_sum: FloatArray
 
     @classmethod
-    def begin(cls, count: int) -> Calibrations:
+    def initial(cls, count: int) -> Calibrations:
         """Return the initial calibrations of `count` learners, shape (count,)."""
         return cls(*(np.full(count, value) for value in UNCALIBRATED))
 

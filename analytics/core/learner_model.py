@@ -142,7 +142,7 @@ class LearnerModel:
         model = self._parameters_used.get((learner, skill)) or self._parameters(skill)
         return p_correct(
             self._abilities.get(learner) or Ability(),
-            state or Belief.begin(model),
+            state or Belief.initial(model),
             self._shared_terms(skill, item, None),
             model,
         )
@@ -180,7 +180,7 @@ class LearnerModel:
         state = self._states.get(key)
         if state is None:
             model = self._parameters_used[key] = self._parameters(skill)
-            state = self._states[key] = Belief.begin(model)
+            state = self._states[key] = Belief.initial(model)
         day = self._days.get(learner, 0.0) if at is None else at.timestamp() / DAY
         self._days[learner] = day
         evidence = Evidence(score, day, self._shared_terms(skill, item, difficulty), seconds)

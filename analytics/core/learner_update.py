@@ -86,10 +86,10 @@ class Belief:
     attempts: int = 0
     correct: int = 0
     ability: Gaussian = difficulty.LEARNER_SKILL
-    trajectory: Trajectory = field(default_factory=Trajectory.begin)
+    trajectory: Trajectory = field(default_factory=Trajectory.initial)
 
     @classmethod
-    def begin(cls, model: Model = DEFAULT_MODEL) -> Belief:
+    def initial(cls, model: Model = DEFAULT_MODEL) -> Belief:
         """Return the initial state, before the first answer."""
         return cls(mastery=model.classic.prior, mastery_with_forgetting=model.forgetting.prior)
 

@@ -116,7 +116,7 @@ def replay(answers: Answers, *, classic: ParamRows, forgetting: ParamRows) -> Re
     count = len(classic.prior)
     mastery, mastery_with_forgetting = classic.prior.copy(), forgetting.prior.copy()
     trajectories = Trajectories()
-    trajectories.begin(count)
+    trajectories.start(count)
     before, after = np.empty(len(answers)), np.empty(len(answers))
     for rows in steps(answers.belief):
         states, score = answers.belief[rows], answers.score[rows]
@@ -134,7 +134,7 @@ def replay(answers: Answers, *, classic: ParamRows, forgetting: ParamRows) -> Re
             efficiency=efficiency[rows],
             day=answers.day[rows],
         )
-    abilities = _Abilities.begin(answers)
+    abilities = _Abilities.initial(answers)
     average_weight = np.zeros(len(abilities.ability.mean))
     average = np.zeros_like(average_weight)
     for rows, _ in _ability_steps(answers, abilities):
@@ -174,7 +174,7 @@ def predictor_inputs(answers: Answers, *, forgetting: ParamRows) -> FloatArray:
         tracing[rows] = bkt.predictions(mastery[states], params)
         mastery[states] = bkt.updates(mastery[states], answers.score[rows], params)
     terms = np.empty((len(answers), 3))
-    for rows, step in _ability_steps(answers, _Abilities.begin(answers)):
+    for rows, step in _ability_steps(answers, _Abilities.initial(answers)):
         terms[rows, 0] = step.ability_used.mean
         terms[rows, 1] = step.skill_ability_used.mean
         terms[rows, 2] = step.log_odds
@@ -188,7 +188,7 @@ class _Abilities(NamedTuple):
     skill_ability: Gaussians
 
     @classmethod
-    def begin(cls, answers: Answers) -> _Abilities:
+    def initial(cls, answers: Answers) -> _Abilities:
         return cls(
             difficulty.repeated(difficulty.LEARNER, int(answers.learner.max(initial=-1)) + 1),
             difficulty.repeated(difficulty.LEARNER_SKILL, int(answers.belief.max(initial=-1)) + 1),

@@ -66,7 +66,7 @@ def replay_reviews(reviews: Reviews) -> ReviewResult:
         recall[rows] = retrievabilities_at(before, at)
         updates_calibration[rows] = ~np.isnan(before.stability) & (at - before.at >= DAY)
         memories.put(memory, review_many(before, reviews.grade[rows], at))
-    calibrations = Calibrations.begin(int(reviews.learner.max(initial=-1)) + 1)
+    calibrations = Calibrations.initial(int(reviews.learner.max(initial=-1)) + 1)
     calibrating = np.flatnonzero(updates_calibration)
     for step in _steps_with_gaps(reviews.learner[calibrating]):
         rows = calibrating[step]

@@ -70,7 +70,7 @@ class Trajectory:
     difficulties: Series[float]
 
     @classmethod
-    def begin(cls) -> Trajectory:
+    def initial(cls) -> Trajectory:
         """Return the initial trajectory, before the first answer."""
         return cls(
             answers=0,

@@ -28,7 +28,7 @@ from analytics.core.trajectory_codec import Columns
 from analytics.core.trend_series import Series
 from analytics.core.velocity import DailyHistories
 
-_START = trajectory_codec.table([Trajectory.begin().to_bytes()])
+_START = trajectory_codec.table([Trajectory.initial().to_bytes()])
 
 
 class Trajectories:
@@ -44,7 +44,7 @@ class Trajectories:
     def __len__(self) -> int:
         return self._count
 
-    def begin(self, count: int) -> IntArray:
+    def start(self, count: int) -> IntArray:
         """Add `count` initial trajectories; return their rows, shape (count,)."""
         return self._add(np.repeat(_START, count, axis=1))
 

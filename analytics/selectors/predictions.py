@@ -144,7 +144,7 @@ def _forecast_practised(state: SkillState, p: float, rate: float) -> SkillForeca
 def _forecast_unpractised(skill: Skill, ability: Ability) -> SkillForecast[float]:
     """Return the forecast of a skill from the learner's ability at others."""
     model = model_from_row(skill.parameters)
-    p = p_correct(ability, Belief.begin(model), shared_from_skill(skill), model)
+    p = p_correct(ability, Belief.initial(model), shared_from_skill(skill), model)
     return SkillForecast(
         p_correct=p, variance=difficulty.LEARNER_SKILL.variance, velocity=0.0, rate=0.0, answers=0
     )

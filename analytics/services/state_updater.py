@@ -222,7 +222,7 @@ class LearnerStateUpdater:
             self.resolver.states[self.learner.pk, state.skill_id] = state
             belief = belief_from_row(state)
             if state.skill_id in touched:
-                belief = Belief.begin(model_from_row(state.parameters))
+                belief = Belief.initial(model_from_row(state.parameters))
             belief.ability = LEARNER_SKILL
             self.beliefs[state.skill_id] = belief
 

@@ -49,10 +49,10 @@ names = [f"skill {number}" for number in skill]
 answers = pandas.DataFrame({
     "user_id": learner, "skill_name": names, "correct": score, "order_id": range(len(score)),
 })
-began = time.process_time()
+started = time.process_time()
 model = Model(seed=0, num_fits=1, parallel=False)
 model.fit(data=answers)
-seconds = time.process_time() - began
+seconds = time.process_time() - started
 found = model.params()["value"]
 columns = [
     [float(found[name, parameter, "default"]) for parameter in

@@ -52,7 +52,7 @@ def mastery(learners: Learners) -> FloatArray:
 def stuck_mode(learners: Learners, known: FloatArray) -> BoolArray:
     """Apply our rule: `Trajectory.is_plateau` after each answer."""
     trajectories = Trajectories()
-    rows = trajectories.begin(len(learners.score))
+    rows = trajectories.start(len(learners.score))
     unknown = np.full(len(rows), np.nan)
     flags = []
     for step, score in enumerate(learners.score.T):

@@ -62,7 +62,7 @@ class ServiceState:
         return cls(
             learner=np.repeat(np.arange(learners), items),
             memories=Memories.blank(count),
-            calibrations=Calibrations.begin(learners),
+            calibrations=Calibrations.initial(learners),
             schedules=Schedules.blank(count),
             due_day=np.full(count, np.inf),
             seconds=np.zeros(count),

@@ -49,7 +49,7 @@ class Person:
 class Period:
     """Validity period, start included and end excluded; None is open."""
 
-    begin: date | None = None
+    start: date | None = None
     end: date | None = None
 
     def has_ended(self, today: date) -> bool:
@@ -58,7 +58,7 @@ class Period:
 
     def has_started(self, today: date) -> bool:
         """Return whether the period has started; it may be over."""
-        return self.begin is None or self.begin <= today
+        return self.start is None or self.start <= today
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -214,7 +214,7 @@ def _text(row: Row, column: str, max_length: int, report: Report, *, required: b
 
 
 def _period(row: Row, report: Report) -> Period:
-    return Period(begin=_date(row, "beginDate", report), end=_date(row, "endDate", report))
+    return Period(start=_date(row, "beginDate", report), end=_date(row, "endDate", report))
 
 
 def _date(row: Row, column: str, report: Report) -> date | None:

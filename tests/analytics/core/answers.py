@@ -50,7 +50,7 @@ def trajectory_of(
     scores: list[float], *, mastery: float = 0.5, efficiency: float = 0.5
 ) -> Trajectory:
     """Return the trajectory of these scores, all on one day."""
-    trajectory = Trajectory.begin()
+    trajectory = Trajectory.initial()
     for score in scores:
         absorb(trajectory, score, mastery=mastery, efficiency=efficiency)
     return trajectory

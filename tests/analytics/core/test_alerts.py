@@ -80,7 +80,7 @@ def shares_flagged(learners: Learners) -> dict[Kind, dict[Reason, float]]:
     for kind, scores, difficulties in zip(
         learners.kind, learners.score, learners.difficulty, strict=True
     ):
-        trajectory, mastery = Trajectory.begin(), DEFAULTS.prior
+        trajectory, mastery = Trajectory.initial(), DEFAULTS.prior
         for score, difficulty in zip(scores.tolist(), difficulties.tolist(), strict=True):
             mastery = bkt.update(mastery, score, DEFAULTS)
             trajectory.absorb(
@@ -116,7 +116,7 @@ def test_a_single_slip_is_no_decline():
 
 
 def test_harder_questions_are_no_decline():
-    trajectory = Trajectory.begin()
+    trajectory = Trajectory.initial()
     for number in range(16):
         trajectory.absorb(
             float(number < 11), efficiency=0.5, difficulty=number / 4, mastery=0.97, day=START_DAY
@@ -136,7 +136,7 @@ def test_seven_days_without_an_answer_are_an_absence(days: float | None, is_away
 
 @given(ANSWERS)
 def test_no_learner_is_flagged_before_the_eighth_answer(answers: list[Given]):
-    trajectory = Trajectory.begin()
+    trajectory = Trajectory.initial()
 
     for answer in answers[:7]:
         absorb(trajectory, answer.score, mastery=answer.mastery)

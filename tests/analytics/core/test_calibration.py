@@ -111,7 +111,7 @@ def test_a_batch_of_learners_equals_single_updates(
 
 
 def test_new_learners_start_uncalibrated():
-    assert [column.tolist() for column in Calibrations.begin(2)] == [
+    assert [column.tolist() for column in Calibrations.initial(2)] == [
         [value, value] for value in UNCALIBRATED
     ]
     assert sigmoid(UNCALIBRATED.offset) == 0.5
@@ -119,7 +119,7 @@ def test_new_learners_start_uncalibrated():
 
 @pytest.mark.parametrize(("r", "score"), [(nan, 1.0), (0.9, nan), (0.9, -0.1), (0.9, 1.1)])
 def test_an_invalid_review_is_refused(r: float, score: float):
-    many = Calibrations.begin(1)
+    many = Calibrations.initial(1)
 
     with pytest.raises(ValueError, match=r"scores|probabilities"):
         update(UNCALIBRATED, r, score)

@@ -59,11 +59,11 @@ def test_a_gain_is_the_mean_recall_added_over_sixty_days(
 
 @given(st.floats(0.001, 1e6), st.floats(0.0, 4_000.0))
 def test_the_mean_of_recall_lies_between_its_ends(stability: float, days: float):
-    begin, end = (retrievability(stability, days + passed) for passed in (0.0, HORIZON))
+    start, end = (retrievability(stability, days + passed) for passed in (0.0, HORIZON))
 
     mean = float(mean_recall(np.array(stability), days))
 
-    assert end - 1e-9 <= mean <= begin + 1e-9
+    assert end - 1e-9 <= mean <= start + 1e-9
 
 
 def test_the_mean_of_recall_by_hand():

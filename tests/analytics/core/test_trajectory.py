@@ -20,7 +20,7 @@ from tests.analytics.core.answers import ANSWERS, START_DAY, Given, absorb, traj
 
 
 def test_a_trajectory_without_answers_has_no_findings():
-    trajectory = Trajectory.begin()
+    trajectory = Trajectory.initial()
 
     assert trajectory.answers == 0
     assert trajectory.efficiency == 0
@@ -47,7 +47,7 @@ def test_one_right_answer():
 
 def test_a_learner_who_keeps_failing_is_stuck_low():
     """learning-science 3: flagged once P_stuck is .80, which takes fourteen wrong answers."""
-    trajectory = Trajectory.begin()
+    trajectory = Trajectory.initial()
 
     flags = []
     for _ in range(20):
@@ -64,7 +64,7 @@ def test_a_learner_who_keeps_failing_is_stuck_low():
 
 def test_the_flag_waits_for_the_eighth_answer():
     """learning-science 3.4: n >= 8, even with certainty."""
-    trajectory = Trajectory.begin()
+    trajectory = Trajectory.initial()
     for _ in range(plateau.MIN_ANSWERS):
         assert not trajectory.is_plateau
         absorb(trajectory, 0.0)
@@ -94,7 +94,7 @@ def test_a_learner_whose_results_fall_should_space_practice():
 
 def test_a_learner_whose_effort_pays_off_less_should_slow_down():
     """learning-science 3: efficiency falling at the same results."""
-    trajectory = Trajectory.begin()
+    trajectory = Trajectory.initial()
     for n in range(40):
         absorb(trajectory, float(n % 2), efficiency=0.9 - 0.02 * n)
 
@@ -132,7 +132,7 @@ def test_the_flag_falls_when_the_learner_grows_again():
 
 def test_a_velocity_that_falls_within_a_week_is_evidence():
     """learning-science 3: span >= 7 days, and it never raises the flag alone."""
-    trajectory = Trajectory.begin()
+    trajectory = Trajectory.initial()
     for day in range(9):
         for _ in range(4):
             absorb(trajectory, 1.0, mastery=0.9, day=START_DAY + day)
@@ -145,7 +145,7 @@ def test_a_velocity_that_falls_within_a_week_is_evidence():
 
 def test_slowly_rising_mastery_sets_records():
     """learning-science 3: a record is a rise by .01 over any number of answers."""
-    trajectory = Trajectory.begin()
+    trajectory = Trajectory.initial()
     for n in range(40):
         absorb(trajectory, 0.5, mastery=0.3 + n * 0.003)
 
@@ -222,7 +222,7 @@ def test_an_unknown_difficulty_is_the_average_one():
 
 def trajectory_after(answers: list[Given]) -> Trajectory:
     """Return the trajectory after these answers."""
-    trajectory, day = Trajectory.begin(), START_DAY
+    trajectory, day = Trajectory.initial(), START_DAY
     for answer in answers:
         day += answer.gap
         trajectory.absorb(

@@ -19,7 +19,7 @@ from tests.analytics.core.answers import ANSWERS, START_DAY, Given, trajectory_o
 @given(batch=st.lists(ANSWERS, min_size=1, max_size=6))
 def test_a_batch_equals_single_trajectories(batch: list[list[Given]]):
     trajectories = Trajectories()
-    rows = trajectories.begin(len(batch))
+    rows = trajectories.start(len(batch))
 
     alone = together(trajectories, rows, batch)
 
@@ -34,19 +34,19 @@ def test_a_batch_equals_single_trajectories(batch: list[list[Given]]):
 
 def test_new_rows_are_appended():
     trajectories = Trajectories()
-    first = trajectories.begin(3)
+    first = trajectories.start(3)
     together(trajectories, first, [[Given(score=0.0)]] * 3)
     written = trajectories.to_bytes(first)
 
     restored = trajectories.restore([trajectory_of([1.0, 0.5]).to_bytes(), *written])
-    nothing, later = trajectories.restore([]), trajectories.begin(50)
+    nothing, later = trajectories.restore([]), trajectories.start(50)
 
     assert (len(trajectories), len(nothing)) == (57, 0)
     assert [*first, *restored, *later] == list(range(57))
     assert trajectories.to_bytes(first) == written
     assert trajectories.row(3) == trajectory_of([1.0, 0.5])
     assert trajectories.to_bytes(restored[1:]) == written
-    assert trajectories.row(56) == Trajectory.begin()
+    assert trajectories.row(56) == Trajectory.initial()
 
 
 def test_rows_do_not_affect_each_other():
@@ -54,8 +54,8 @@ def test_rows_do_not_affect_each_other():
     rng = np.random.default_rng(3)
     scores, days = rng.random(20), START_DAY + 3 * rng.random(20)
     one, other = Trajectories(), Trajectories()
-    rows, shuffled = one.begin(20), rng.permutation(20)
-    other.begin(20)
+    rows, shuffled = one.start(20), rng.permutation(20)
+    other.start(20)
 
     for step in range(4):
         move(one, rows, scores, days + step)
@@ -66,7 +66,7 @@ def test_rows_do_not_affect_each_other():
 
 def test_an_earlier_answer_counts_as_at_the_same_time():
     trajectories = Trajectories()
-    rows = trajectories.begin(2)
+    rows = trajectories.start(2)
     move(trajectories, rows, np.ones(2), np.full(2, START_DAY))
 
     move(trajectories, rows, np.ones(2), np.array([START_DAY, START_DAY - 9]))
@@ -77,7 +77,7 @@ def test_an_earlier_answer_counts_as_at_the_same_time():
 
 def test_a_step_moves_each_trajectory_once():
     trajectories = Trajectories()
-    rows = trajectories.begin(3)
+    rows = trajectories.start(3)
     before = trajectories.to_bytes(rows)
 
     with pytest.raises(ValueError, match="only one answer per step"):
@@ -92,7 +92,7 @@ def test_a_step_moves_each_trajectory_once():
 @pytest.mark.parametrize("value", [nan, -0.1, 1.1])
 def test_an_invalid_score_changes_nothing(value: float):
     trajectories = Trajectories()
-    rows = trajectories.begin(2)
+    rows = trajectories.start(2)
 
     with pytest.raises(ValueError, match="must be"):
         move(trajectories, rows, np.array([1.0, value]), np.full(2, START_DAY))
@@ -104,7 +104,7 @@ def test_an_invalid_score_changes_nothing(value: float):
 
 def test_an_empty_step_changes_nothing():
     trajectories = Trajectories()
-    nobody = trajectories.begin(0)
+    nobody = trajectories.start(0)
 
     move(trajectories, nobody, np.ones(0), np.ones(0))
 
@@ -115,7 +115,7 @@ def test_invalid_bytes_are_refused():
     trajectories = Trajectories()
 
     with pytest.raises(UnreadableRecord):
-        trajectories.restore([Trajectory.begin().to_bytes(), b"something else"])
+        trajectories.restore([Trajectory.initial().to_bytes(), b"something else"])
 
     assert len(trajectories) == 0
 
@@ -128,7 +128,7 @@ def move(trajectories: Trajectories, rows, scores, days) -> None:
 
 def together(trajectories: Trajectories, rows, batch: list[list[Given]]) -> list[Trajectory]:
     """Absorb the answers by step in the batch and in single trajectories; return the latter."""
-    alone = [Trajectory.begin() for _ in batch]
+    alone = [Trajectory.initial() for _ in batch]
     days = [START_DAY] * len(batch)
     for step in range(max(map(len, batch))):
         active = [n for n, answers in enumerate(batch) if step < len(answers)]
