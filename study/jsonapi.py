@@ -7,17 +7,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-import orjson
 from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 from rest_framework.exceptions import ParseError, ValidationError
-from rest_framework.renderers import BaseRenderer
 
 from infra.api.parsers import INT64, JsonBodyParser
+from infra.api.renderers import OrjsonRenderer
 
 MEDIA_TYPE = "application/vnd.api+json"
 Json = dict[str, Any]
@@ -58,22 +56,10 @@ class JsonApiParser(JsonParser):
     media_type = MEDIA_TYPE
 
 
-class JsonApiRenderer(BaseRenderer):
-    """Render a document; the times in it are formatted before."""
+class JsonApiRenderer(OrjsonRenderer):
+    """Render a document with the media type of JSON:API."""
 
     media_type = MEDIA_TYPE
-    format = "json"
-    charset = None
-    render_style = "binary"
-
-    def render(
-        self,
-        data: Any,
-        accepted_media_type: str | None = None,  # noqa: ARG002
-        renderer_context: Mapping[str, Any] | None = None,  # noqa: ARG002
-    ) -> bytes:
-        """Return the encoded document; empty for None."""
-        return b"" if data is None else orjson.dumps(data)
 
 
 def resource(kind: str, key: Any, attributes: Json, self_path: str | None = None) -> Json:

@@ -9,7 +9,7 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 
-from infra.identifiers import MAX_ID_LENGTH
+from analytics.serializers.query_params import parse_name
 from study.selectors import Page
 
 DEFAULT_PAGE_SIZE = 50
@@ -49,22 +49,9 @@ def parse_id(request: Request, parameter: str) -> str:
     ------
     ValidationError : the parameter is missing, or not a possible id.
     """
-    name = parse_optional_id(request, parameter)
+    name = parse_name(request, parameter)
     if name is None:
         raise ValidationError({parameter: ErrorDetail("This parameter is required.", "required")})
-    return name
-
-
-def parse_optional_id(request: Request, parameter: str) -> str | None:
-    """Return the id in a query parameter; None without one.
-
-    Raises
-    ------
-    ValidationError : not a possible id, by its length or a null character.
-    """
-    name = request.query_params.get(parameter)
-    if name is not None and ("\0" in name or not 0 < len(name) <= MAX_ID_LENGTH):
-        raise ValidationError({parameter: [f"Must have 1 to {MAX_ID_LENGTH} characters."]})
     return name
 
 

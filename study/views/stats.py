@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from analytics.serializers.query_params import parse_name
 from roster.models import User
 from study import selectors
 from study.serializers import query_params
@@ -45,7 +46,7 @@ class ReviewsView(StatsView):
         query_params.reject_unknown_params(request)
         page, set_id = (
             query_params.parse_page(request),
-            query_params.parse_optional_id(request, "set_id"),
+            parse_name(request, "set_id"),
         )
         learner = self.learner(request, query_params.parse_id(request, "user_id"))
         reviews = selectors.get_review_page(learner, set_id=set_id, page=page, at=timezone.now())
