@@ -9,6 +9,8 @@ from uuid import UUID
 from django.db.models import TextChoices
 
 MAX_AHEAD = timedelta(minutes=5)
+# Answers older than this may have happened before known ones, which are then evaluated again.
+RECENT = timedelta(minutes=1)
 
 
 class Source(TextChoices):
@@ -94,6 +96,12 @@ class Clock:
 
     now: datetime
     newest: datetime | None = None
+
+    def may_be_late(self, claimed: datetime | None) -> bool:
+        """Return whether an event may have happened before the newest known one."""
+        if claimed is None:
+            return False
+        return claimed < self.now - RECENT or (self.newest is not None and claimed < self.newest)
 
     @property
     def next(self) -> datetime:

@@ -116,6 +116,8 @@ REQUEST_STATEMENT_TIMEOUT = env.timedelta(
 # next request soon finds a server that is available again.
 RECONNECT_SECONDS = 5
 SERVER_THREADS = env.int("SERVER_THREADS", default=8)
+# Whether simultaneous requests of different learners share a transaction (decision 25).
+GROUP_COMMIT = env.bool("GROUP_COMMIT", default=True)
 
 _database: dict[str, Any] = dict(
     env.dj_db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR}/var/learntrace.sqlite3")

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from functools import lru_cache
 from itertools import groupby
 from uuid import UUID
 
-from django.db.models import Max, Q, UUIDField
+from django.db.models import F, IntegerField, Max, Q, UUIDField
 
 from analytics.events import Clock
+from infra.db.any_of import ManyParam
 from infra.db.compiled_queries import CompiledQuery, CompiledUpsert, Param
 from logger.commands import Interaction
 from logger.evidence import FirstAnswer
-from logger.models import AttemptLog, AttemptLogQuerySet, ContentSession
+from logger.models import AttemptLog, AttemptLogQuerySet, ContentSession, MasteryLog
 
 # Limits what a client reads at once when it continues a quiz or compares two tries; no learner
 # gives so many answers in one try. The limit for guests is lower: they have no try to continue.
@@ -25,16 +25,48 @@ SCORED = ("position", "correct", "hinted")
 _SAVE = CompiledUpsert(AttemptLog, unique_fields=["id"], update_fields=AttemptLog.UPDATE_FIELDS)
 
 
-@lru_cache(maxsize=64)
-def _last_scores_query(count: int) -> CompiledQuery[AttemptLog]:
-    """Return the query for the scores of the last attempts of a try."""
-    return CompiledQuery(
-        lambda: (
-            AttemptLog.objects.filter(mastery_log_id=Param("mastery_log", UUIDField()))
-            .last_arrived(count)
-            .values_list(*SCORED)
-        )
-    )
+_LAST_SCORES = CompiledQuery(
+    lambda: MasteryLog.objects.filter(
+        pk__any_of=ManyParam("tries", UUIDField()),
+        attempts__judged=True,
+        attempts__position__gte=F("attempt_count") - Param("window", IntegerField()),
+    ).values_list("pk", *(f"attempts__{name}" for name in SCORED))
+)
+
+
+def find_last_scores(
+    tries: Iterable[tuple[MasteryLog, Sequence[Interaction]]],
+) -> dict[UUID, list[Scored]]:
+    """Return the scores in the windows of the criteria, of tries whose attempts are not loaded.
+
+    The last attempts of a try have the highest positions. Where some of them are not counted, the
+    scores before them are read by a statement of its own.
+    """
+    windows = {
+        tried.pk: (tried.criterion.window, tried)
+        for tried, interactions in tries
+        if tried.attempt_count and interactions and not _refer_to_attempts(interactions)
+    }
+    widest = max((window for window, _tried in windows.values()), default=0)
+    if not widest:
+        return {}
+    scores: dict[UUID, list[Scored]] = {pk: [] for pk in windows}
+    for pk, *scored in _LAST_SCORES.rows(tries=list(windows), window=widest):
+        scores[pk].append(tuple(scored))
+    for pk, (window, tried) in windows.items():
+        if len(scores[pk]) < window and tried.attempt_count > widest:
+            scores[pk] = list(tried.attempts.last_arrived(window).values_list(*SCORED))
+    return scores
+
+
+def _refer_to_attempts(interactions: Iterable[Interaction]) -> bool:
+    """Return whether an interaction may change an attempt that exists."""
+    return any(each.id or each.replace for each in interactions)
+
+
+def save_attempts(attempts: Iterable[AttemptLog]) -> None:
+    """Save new and changed attempts in one statement."""
+    _SAVE(attempts)
 
 
 class UnknownAttempt(LookupError):
@@ -58,29 +90,35 @@ class TooManyAttempts(ValueError):
 class Attempts:
     """The attempts of one try, or of one session without a try, that a PUT may change.
 
-    They are loaded in one statement under the learner's lock, changed in memory, and saved in one
-    statement.
+    Those that interactions refer to are loaded in one statement under the learner's lock, and
+    changed in memory.
     """
 
-    def __init__(
-        self, session: ContentSession, interactions: Sequence[Interaction], *, window: int
-    ) -> None:
+    def __init__(self, session: ContentSession) -> None:
         self.session = session
         self.counter = session.mastery_log or session
-        self.window = window
-        self.earlier_scores: list[Scored] = []
-        self.attempts_by_id = {attempt.pk: attempt for attempt in self._load(interactions)}
+        self.window = session.mastery_log.criterion.window if session.mastery_log else 0
+        self.earlier_scores: Sequence[Scored] = ()
+        self.attempts_by_id: dict[UUID, AttemptLog] = {}
         self.changed: dict[UUID, AttemptLog] = {}
         self.first_answers: list[FirstAnswer] = []
 
-    def _load(self, interactions: Sequence[Interaction]) -> Iterable[AttemptLog]:
+    def load(
+        self, interactions: Sequence[Interaction], *, earlier_scores: Sequence[Scored]
+    ) -> None:
         """Load the attempts that the interactions refer to, and the criterion's window.
 
-        Most interactions refer to no attempt. Then only the scores of the window are read.
+        Parameters
+        ----------
+        earlier_scores : the scores of the window, if the interactions refer to no attempts.
         """
+        if self.counter.attempt_count and _refer_to_attempts(interactions):
+            self.attempts_by_id = {attempt.pk: attempt for attempt in self._find_all(interactions)}
+        else:
+            self.earlier_scores = earlier_scores
+
+    def _find_all(self, interactions: Sequence[Interaction]) -> Iterable[AttemptLog]:
         attempts = self._existing_attempts()
-        if not (interactions and self.counter.attempt_count):
-            return ()
         wanted = Q()
         if ids := {interaction.id for interaction in interactions if interaction.id}:
             wanted |= Q(pk__in=ids)
@@ -90,16 +128,6 @@ class Attempts:
                 attempts.filter(item__in=replaced).values("item").annotate(last=Max("position"))
             )
             wanted |= Q(position__in=latest.values("last"))
-        if not wanted:
-            if self.window:
-                query = _last_scores_query(self.window)
-                self.earlier_scores = [
-                    (position, correct, hinted)
-                    for position, correct, hinted in query.rows(
-                        mastery_log=self.session.mastery_log_id
-                    )
-                ]
-            return ()
         if self.window:
             wanted |= Q(pk__in=attempts.last_arrived(self.window).values("pk"))
         return attempts.filter(wanted)
@@ -179,7 +207,3 @@ class Attempts:
         ]
         counted = sorted([*self.earlier_scores, *current])[-self.window :] if self.window else []
         return [AttemptLog.score_of(correct, hinted=hinted) for _at, correct, hinted in counted]
-
-    def save(self) -> None:
-        """Save new and changed attempts in one statement."""
-        _SAVE(self.changed.values())

@@ -5,16 +5,24 @@ from __future__ import annotations
 from analytics.services.bulk import BulkResult, BulkRow, record_many
 from analytics.services.recording import record_answers, record_for_all
 from analytics.services.state_updater import EventOwnedByAnother
-from analytics.services.tracking import NotALearner, TrackResult, track_answer
+from analytics.services.tracking import (
+    NamedAnswer,
+    NotALearner,
+    TrackResult,
+    record_named_answer,
+    track_answer,
+)
 
 __all__ = [
     "BulkResult",
     "BulkRow",
     "EventOwnedByAnother",
+    "NamedAnswer",
     "NotALearner",
     "TrackResult",
     "record_answers",
     "record_for_all",
     "record_many",
+    "record_named_answer",
     "track_answer",
 ]

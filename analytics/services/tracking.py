@@ -1,22 +1,60 @@
-"""Tracking of answers that apps report one by one."""
+"""Recording of single answers that name their learner: those that apps track, and study results."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
+from django.db.models import UUIDField
 
 from analytics.commands import TrackedAnswer
-from analytics.events import MasteryChange
-from analytics.services.recording import record_answers
-from roster.models import Actor
-from roster.services import AuthenticationRequired, resolve_and_lock_learner
+from analytics.events import Answer, Clock, MasteryChange
+from analytics.models import LearnerAbility
+from analytics.services.recording import record_for_all
+from infra.db.any_of import ManyParam
+from infra.db.compiled_queries import CompiledQuery
+from infra.db.group_commit import GroupCommit, RunAlone
+from roster.models import Actor, ApiKey, User
+from roster.services import (
+    AuthenticationRequired,
+    lock_unlocked_learners,
+    resolve_and_lock_learner,
+)
+
+_ABILITIES = CompiledQuery(
+    lambda: LearnerAbility.objects.filter(learner_id__any_of=ManyParam("learners", UUIDField()))
+)
 
 
 class NotALearner(PermissionError):
     """Users without a facility are not learners, so nothing is recorded for them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NamedAnswer:
+    """An answer of the learner that an actor names, received at a time."""
+
+    user_id: str
+    answer: Answer
+    actor: Actor
+    at: datetime
+
+    @property
+    def facility_id(self) -> UUID | None:
+        """The facility of the actor; None for guests and for staff of no facility."""
+        return None if isinstance(self.actor, AnonymousUser) else self.actor.facility_id
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordedAnswer:
+    """The learner an answer was recorded for, and the change of mastery; None without a skill."""
+
+    learner_id: UUID
+    change: MasteryChange | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +65,6 @@ class TrackResult:
     change: MasteryChange
 
 
-@transaction.atomic
 def track_answer(tracked: TrackedAnswer, *, actor: Actor, at: datetime) -> TrackResult:
     """Record one answer for the learner it names; create the learner and the skill if new.
 
@@ -37,10 +74,87 @@ def track_answer(tracked: TrackedAnswer, *, actor: Actor, at: datetime) -> Track
     EventOwnedByAnother : the event_id was used for another learner.
     NotALearner : the caller belongs to no facility.
     """
-    learner = resolve_and_lock_learner(actor, tracked.user_id, at=at)
+    recorded = record_named_answer(
+        NamedAnswer(user_id=tracked.user_id, answer=tracked.answer, actor=actor, at=at)
+    )
+    if recorded.change is None:
+        raise NotALearner
+    return TrackResult(learner_id=recorded.learner_id, change=recorded.change)
+
+
+def record_named_answer(named: NamedAnswer) -> RecordedAnswer:
+    """Lock the learner of an answer, and record it.
+
+    Simultaneous answers of different learners share a transaction.
+
+    Raises
+    ------
+    CannotRecordForOthers, UnknownLearner, AuthenticationRequired : see `resolve_and_lock_learner`.
+    EventOwnedByAnother : the event_id was used for another learner.
+    """
+    may_be_late = Clock(now=named.at).may_be_late(named.answer.happened_at)
+    if named.facility_id is None or may_be_late:
+        return _record_in_groups.run_alone(named)
+    return _record_in_groups(named, shard=named.facility_id)
+
+
+@transaction.atomic
+def _record_answers(
+    answers: Sequence[NamedAnswer], *, wait: bool
+) -> list[RecordedAnswer | Exception]:
+    """Record answers of different learners; late ones, which take longer, only alone."""
+    at = max(named.at for named in answers)
+    learners = [_lock_learner(answers[0])] if wait else _lock_unlocked_learners(answers)
+    found = _ABILITIES.all(learners=[learner.pk for learner in learners if learner])
+    abilities = {ability.learner_id: ability for ability in found}
+    taken: dict[User, NamedAnswer] = {}
+    for learner, named in zip(learners, answers, strict=True):
+        if learner is None or learner in taken:
+            continue
+        ability = abilities.setdefault(learner.pk, LearnerAbility(learner_id=learner.pk))
+        clock = Clock(now=at, newest=ability.newest)
+        if wait or not clock.may_be_late(named.answer.happened_at):
+            taken[learner] = named
+    changes = record_for_all(
+        {learner: [named.answer] for learner, named in taken.items()}, at=at, abilities=abilities
+    )
+    return [
+        RecordedAnswer(learner_id=learner.pk, change=changes[learner.pk][0])
+        if learner and taken.get(learner) is named
+        else RunAlone()
+        for learner, named in zip(learners, answers, strict=True)
+    ]
+
+
+_record_in_groups = GroupCommit[NamedAnswer, RecordedAnswer](_record_answers)
+
+
+def _lock_learner(named: NamedAnswer) -> User:
+    learner = resolve_and_lock_learner(named.actor, named.user_id, at=named.at)
     if learner is None:
         raise AuthenticationRequired
-    [change] = record_answers(learner, [tracked.answer], at=at)
-    if change is None:
-        raise NotALearner
-    return TrackResult(learner_id=learner.pk, change=change)
+    return learner
+
+
+def _lock_unlocked_learners(answers: Sequence[NamedAnswer]) -> list[User | None]:
+    """Lock the learners of one facility whom keys name by external id, or who name themselves.
+
+    None stands for those whose lock another transaction holds, and for those named otherwise.
+    """
+    facility_id = answers[0].facility_id
+    names = [_name_of_learner(named) for named in answers]
+    assert facility_id is not None  # noqa: S101  # the others run alone
+    learners = lock_unlocked_learners(
+        facility_id,
+        names=[name for name in names if isinstance(name, str)],
+        keys=[name for name in names if isinstance(name, UUID)],
+    )
+    return [learners.get(name) if name else None for name in names]
+
+
+def _name_of_learner(named: NamedAnswer) -> str | UUID | None:
+    """Return the external id or the UUID of the learner; None if the actor may not name them."""
+    if isinstance(named.actor, ApiKey):
+        return named.user_id
+    is_own = isinstance(named.actor, User) and named.actor.has_identifier(named.user_id)
+    return named.actor.pk if is_own else None

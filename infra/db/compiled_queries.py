@@ -132,7 +132,7 @@ class CompiledQuery(Generic[M]):
 
 
 class CompiledUpdate(Generic[M]):
-    """A compiled `save(update_fields=…)` for a fixed set of fields."""
+    """A compiled `save(update_fields=…)` of rows for a fixed set of fields."""
 
     def __init__(self, model: type[M], names: Sequence[str]) -> None:
         self.fields: list[Field[Any, Any]] = [
@@ -141,23 +141,31 @@ class CompiledUpdate(Generic[M]):
         self.model = model
         self.compiled: WeakKeyDictionary[Any, tuple[str, Sequence[Any]]] = WeakKeyDictionary()
 
-    def __call__(self, instance: M) -> None:
-        """Save the fields of one row.
+    def __call__(self, *instances: M) -> None:
+        """Save the fields of rows.
 
         Raises
         ------
-        DatabaseError : the row does not exist any more.
+        DatabaseError : a row does not exist any more.
         """
+        if not instances:
+            return
         wrapper = connections[connection.alias]
         if wrapper not in self.compiled:
             self.compiled[wrapper] = self._compile()
         sql, params = self.compiled[wrapper]
-        values = {field.attname: getattr(instance, field.attname) for field in self.fields}
-        values[_KEY] = instance.pk
+        rows = [_bind(params, self._values(instance)) for instance in instances]
         with _cursor() as cursor:
-            cursor.execute(sql, _bind(params, values))
-            if cursor.rowcount != 1:
+            if len(rows) == 1:
+                cursor.execute(sql, rows[0])
+            else:
+                cursor.executemany(sql, rows)
+            if cursor.rowcount != len(rows):
                 raise DatabaseError("the row is gone")
+
+    def _values(self, instance: M) -> dict[str, Any]:
+        values = {field.attname: getattr(instance, field.attname) for field in self.fields}
+        return {**values, _KEY: instance.pk}
 
     def _compile(self) -> tuple[str, Sequence[Any]]:
         key = Param(_KEY, self.model._meta.pk)

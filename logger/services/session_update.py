@@ -1,19 +1,32 @@
-"""Update of a session: progress, time, and interactions with questions."""
+"""Update of sessions: progress, time, and interactions with questions."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import OuterRef, Subquery, UUIDField
+from django.contrib.auth.models import AnonymousUser
+from django.db import connection, transaction
+from django.db.models import OuterRef, Q, QuerySet, Subquery, UUIDField
 
-from analytics.events import Clock
+from analytics.events import Answer, Clock
 from analytics.models import Content, LearnerAbility
-from analytics.services import record_answers
-from infra.db.compiled_queries import CompiledQuery, CompiledUpdate, Param
-from logger.attempts import Attempts
+from analytics.services import record_for_all
+from infra.db.any_of import ManyParam
+from infra.db.compiled_queries import CompiledQuery, CompiledUpdate
+from infra.db.group_commit import GroupCommit, RunAlone
+from logger.attempts import (
+    Attempts,
+    Scored,
+    TooManyAttempts,
+    TooMuchHistory,
+    UnknownAttempt,
+    find_last_scores,
+    save_attempts,
+)
 from logger.commands import UpdateSession
 from logger.evidence import answers_to_exercise, answers_to_quiz
 from logger.mastery import MasteryType
@@ -21,23 +34,30 @@ from logger.models import AttemptLog, ContentSession, ContentSummary, MasteryLog
 from logger.models.base import TimedLog
 from logger.services.assignment_checks import QuizClosed, refuse_closed_quiz
 from roster.models import Actor, ApiKey, User
-from roster.services import lock_learner
 
 GUEST_LIFETIME = timedelta(hours=24)
 # The statements of every answer, compiled once (decision 12).
-_SAVE_SESSION = CompiledUpdate(ContentSession, [*ContentSession.UPDATE_FIELDS, "attempt_count"])
-_SAVE_SUMMARY = CompiledUpdate(ContentSummary, ContentSummary.UPDATE_FIELDS)
-_SAVE_TRY = CompiledUpdate(MasteryLog, MasteryLog.UPDATE_FIELDS)
-_OWNER = CompiledQuery(
-    lambda: User.objects.filter(
-        facility_id=Param("facility", UUIDField()),
-        pk__in=ContentSession.objects.filter(pk=Param("session", UUIDField())).values("user"),
-    ).select_for_update(no_key=True)
-)
-_SESSION = CompiledQuery(
+_SAVE_SESSIONS = CompiledUpdate(ContentSession, [*ContentSession.UPDATE_FIELDS, "attempt_count"])
+_SAVE_SUMMARIES = CompiledUpdate(ContentSummary, ContentSummary.UPDATE_FIELDS)
+_SAVE_TRIES = CompiledUpdate(MasteryLog, MasteryLog.UPDATE_FIELDS)
+
+
+def _owners() -> QuerySet[User, Any]:
+    """Return the learners of some sessions in which some callers may record."""
+    owned = ContentSession.objects.filter(pk__any_of=ManyParam("sessions", UUIDField()))
+    return User.objects.filter(
+        Q(pk__any_of=ManyParam("learners", UUIDField()))
+        | Q(facility_id__any_of=ManyParam("facilities", UUIDField())),
+        pk__in=owned.values("user"),
+    ).values_list("pk")
+
+
+_LOCK_OWNER = CompiledQuery(lambda: _owners().select_for_update(no_key=True))
+_LOCK_OWNERS = CompiledQuery(lambda: _owners().select_for_update(no_key=True, skip_locked=True))
+_SESSIONS = CompiledQuery(
     lambda: (
         ContentSession.objects.filter(  # type: ignore[no-redef]  # declared on the model
-            pk=Param("session", UUIDField()), user_id=Param("learner", UUIDField())
+            pk__any_of=ManyParam("sessions", UUIDField())
         )
         .select_related("summary", "mastery_log", "user__ability")
         .annotate(
@@ -55,6 +75,10 @@ class UnknownSession(LookupError):
     """You have no session with this id."""
 
 
+# What only one request of a group raises, before anything is saved for it.
+_ERRORS = (UnknownSession, QuizClosed, UnknownAttempt, TooMuchHistory, TooManyAttempts)
+
+
 @dataclass(frozen=True, kw_only=True)
 class UpdatedSession:
     """The completion of the content, and the attempts changed; None if none were sent."""
@@ -64,11 +88,22 @@ class UpdatedSession:
     attempts: list[AttemptLog] | None = None
 
 
-@transaction.atomic
+@dataclass(frozen=True, kw_only=True)
+class _Request:
+    """An update of a session by an actor, received at a time."""
+
+    session_id: UUID
+    update: UpdateSession
+    actor: Actor
+    at: datetime
+
+
 def update_session(
     session_id: UUID, update: UpdateSession, *, actor: Actor, at: datetime
 ) -> UpdatedSession:
     """Update a session, its summary and its try from a client's report (contract 1.2).
+
+    Simultaneous updates of different learners share a transaction.
 
     Raises
     ------
@@ -76,49 +111,181 @@ def update_session(
     QuizClosed : the quiz is no longer open to the learner, or its try is finished.
     UnknownAttempt, TooMuchHistory, TooManyAttempts : see `Attempts.apply`.
     """
-    session = _lock_session(session_id, actor, at=at)
-    if session.quiz_id is not None:
-        _refuse_finished_quiz(session, session.quiz_id)
-    clock = Clock(now=at, newest=_latest_activity(session))
-    session.advance(update, at=clock.next)
-    if session.summary is not None:
-        session.summary.advance(update, at=clock.next)
-    attempts = _apply_interactions(session, update, clock=clock)
-    _SAVE_SESSION(session)
-    if session.summary is not None:
-        _SAVE_SUMMARY(session.summary)
-    return UpdatedSession(
-        learner_id=session.user_id,
-        complete=(session.summary or session).complete,
-        attempts=attempts,
+    request = _Request(session_id=session_id, update=update, actor=actor, at=at)
+    if isinstance(actor, AnonymousUser) or _may_be_late(update, Clock(now=at)):
+        return _update_in_groups.run_alone(request)
+    return _update_in_groups(request, shard=actor.facility_id)
+
+
+@transaction.atomic
+def _update_sessions(
+    requests: Sequence[_Request], *, wait: bool
+) -> list[UpdatedSession | Exception]:
+    """Apply the updates, each in memory; then save all that succeeded, one statement a table."""
+    at = max(request.at for request in requests)
+    sessions = _lock_sessions(requests, at=at, wait=wait)
+    scores = find_last_scores(
+        (session.mastery_log, request.update.interactions or ())
+        for request in requests
+        if (session := sessions.get(request.session_id)) and session.mastery_log
     )
+    outcomes: list[_SessionUpdate | Exception] = []
+    for request in requests:
+        session = sessions.pop(request.session_id, None)
+        if session is None:
+            outcomes.append(UnknownSession() if wait else RunAlone())
+            continue
+        updated = _SessionUpdate(session, request.update, at=at)
+        if not wait and _may_be_late(request.update, updated.clock):
+            outcomes.append(RunAlone())
+            continue
+        try:
+            tried = session.mastery_log
+            updated.apply(scores.get(tried.pk, ()) if tried else ())
+        except _ERRORS as error:
+            outcomes.append(error)
+        else:
+            outcomes.append(updated)
+    _save([updated for updated in outcomes if isinstance(updated, _SessionUpdate)], at=at)
+    return [each if isinstance(each, Exception) else each.result() for each in outcomes]
 
 
-def _lock_session(session_id: UUID, actor: Actor, *, at: datetime) -> ContentSession:
-    """Lock the session's learner, or the session itself for a guest, then read the session."""
-    learner: User | None = None
-    if isinstance(actor, User):
-        learner = lock_learner(actor.pk)
-    elif isinstance(actor, ApiKey):
-        learner = _OWNER.one(session=session_id, facility=actor.facility_id)
-    if learner is None:
-        return _lock_guest_session(session_id, actor, at=at)
-    session = _SESSION.one(session=session_id, learner=learner.pk)
-    if session is None:
-        raise UnknownSession
-    return session
+_update_in_groups = GroupCommit[_Request, UpdatedSession](_update_sessions)
 
 
-def _lock_guest_session(session_id: UUID, actor: Actor, *, at: datetime) -> ContentSession:
-    sessions = ContentSession.objects.filter(
-        pk=session_id, user=None, start_timestamp__gt=at - GUEST_LIFETIME
-    )
+def _lock_sessions(
+    requests: Sequence[_Request], *, at: datetime, wait: bool
+) -> dict[UUID, ContentSession]:
+    """Lock the learners of the sessions, then read the sessions that the actors may update.
+
+    At most one session of each learner is returned. The session of a guest is locked itself, if it
+    is the only one.
+    """
+    if isinstance(requests[0].actor, AnonymousUser):
+        return _lock_guest_session(requests[0], at=at)
+    ids = [request.session_id for request in requests]
+    if connection.features.has_select_for_update:
+        query = _LOCK_OWNER if wait else _LOCK_OWNERS
+        locked = query.rows(
+            sessions=ids,
+            learners=[each.actor.pk for each in requests if isinstance(each.actor, User)],
+            facilities=[
+                each.actor.facility_id for each in requests if isinstance(each.actor, ApiKey)
+            ],
+        )
+        owners = {learner_id for [learner_id] in locked}
+        found = _SESSIONS.all(sessions=ids) if owners else []
+        found = [session for session in found if session.user_id in owners]
+    else:
+        found = _SESSIONS.all(sessions=ids)
+    actors = {request.session_id: request.actor for request in requests}
+    by_learner = {
+        session.user_id: session
+        for session in found
+        if session.user and _may_update(actors[session.pk], session.user)
+    }
+    if wait and not by_learner and isinstance(requests[0].actor, ApiKey):
+        return _lock_guest_session(requests[0], at=at)
+    return {session.pk: session for session in by_learner.values()}
+
+
+def _may_update(actor: Actor, learner: User) -> bool:
+    """Return whether an actor may update the sessions of a learner."""
     if isinstance(actor, ApiKey):
-        sessions = sessions.filter(facility=actor.facility_id)
-    session = sessions.select_for_update(no_key=True).first()
-    if session is None:
-        raise UnknownSession
-    return session
+        return learner.facility_id == actor.facility_id
+    return learner.pk == actor.pk
+
+
+def _lock_guest_session(request: _Request, *, at: datetime) -> dict[UUID, ContentSession]:
+    """Lock and return the session if it is of a guest of at most one day ago."""
+    sessions = ContentSession.objects.filter(
+        pk=request.session_id, user=None, start_timestamp__gt=at - GUEST_LIFETIME
+    )
+    if isinstance(request.actor, ApiKey):
+        sessions = sessions.filter(facility=request.actor.facility_id)
+    return {session.pk: session for session in sessions.select_for_update(no_key=True)}
+
+
+class _SessionUpdate:
+    """The update of one session, its summary and its try, in memory until it is saved."""
+
+    def __init__(self, session: ContentSession, update: UpdateSession, *, at: datetime) -> None:
+        self.session = session
+        self.update = update
+        self.clock = Clock(now=at, newest=_latest_activity(session))
+        self.attempts = Attempts(session)
+        self.changed: list[AttemptLog] = []
+
+    def apply(self, earlier_scores: Sequence[Scored]) -> None:
+        """Apply the update in memory.
+
+        Raises
+        ------
+        QuizClosed : the quiz is no longer open to the learner, or its try is finished.
+        UnknownAttempt, TooMuchHistory, TooManyAttempts : see `Attempts.apply`.
+        """
+        session, update = self.session, self.update
+        if session.quiz_id is not None:
+            _refuse_finished_quiz(session, session.quiz_id)
+        for log in (session, session.summary):
+            if log is not None:
+                log.advance(update, at=self.clock.next)
+        interactions = update.interactions or ()
+        self.attempts.load(interactions, earlier_scores=earlier_scores)
+        self.changed = self.attempts.apply(interactions, clock=self.clock)
+
+    def finish(self) -> list[Answer]:
+        """Complete the content if that is due, and return the evidence for the learner model.
+
+        The attempts have been saved.
+        """
+        session, at = self.session, self.clock.next
+        # A client's clock may be a little ahead; later events must not be earlier than these.
+        newest = max([at, *(attempt.end_timestamp for attempt in self.changed)])
+        for log in _changed_logs(session):
+            log.touch(at=newest)
+        mastery_log, summary = session.mastery_log, session.summary
+        if mastery_log is None or summary is None:
+            return []
+        if self.changed and (
+            mastery_log.criterion.met(self.attempts.scores()) or _all_items_complete(mastery_log)
+        ):
+            session.finish(at=at)
+            summary.finish(at=at)
+        mastery_log.advance(self.update.time_spent_delta, at=at)
+        was_open = not mastery_log.complete
+        if summary.complete:
+            mastery_log.finish(at=at)
+        if not mastery_log.is_quiz:
+            return answers_to_exercise(session.content_id, self.attempts.first_answers)
+        return answers_to_quiz(mastery_log) if was_open and mastery_log.complete else []
+
+    def result(self) -> UpdatedSession:
+        """Return the result for the client."""
+        return UpdatedSession(
+            learner_id=self.session.user_id,
+            complete=(self.session.summary or self.session).complete,
+            attempts=None if self.update.interactions is None else self.changed,
+        )
+
+
+def _may_be_late(update: UpdateSession, clock: Clock) -> bool:
+    return any(clock.may_be_late(each.timestamp) for each in update.interactions or ())
+
+
+def _save(updates: Sequence[_SessionUpdate], *, at: datetime) -> None:
+    """Save the updates of several learners, and record what they answered."""
+    save_attempts(attempt for each in updates for attempt in each.attempts.changed.values())
+    answers = {each.session.user: each.finish() for each in updates}
+    abilities = [_learner_ability(each.session) for each in updates]
+    _SAVE_TRIES(*(log for each in updates if (log := each.session.mastery_log)))
+    record_for_all(
+        {learner: given for learner, given in answers.items() if learner and given},
+        at=at,
+        abilities={row.learner_id: row for row in abilities if row},
+    )
+    _SAVE_SESSIONS(*(each.session for each in updates))
+    _SAVE_SUMMARIES(*(summary for each in updates if (summary := each.session.summary)))
 
 
 def _changed_logs(session: ContentSession) -> list[TimedLog]:
@@ -146,36 +313,6 @@ def _refuse_finished_quiz(session: ContentSession, quiz_id: UUID) -> None:
     refuse_closed_quiz(quiz_id, session.user)
 
 
-def _apply_interactions(
-    session: ContentSession, update: UpdateSession, *, clock: Clock
-) -> list[AttemptLog] | None:
-    """Save the interactions as attempts, and update their try if there is one."""
-    at = clock.next
-    mastery_log = session.mastery_log
-    window = mastery_log.criterion.window if mastery_log else 0
-    attempts = Attempts(session, update.interactions or (), window=window)
-    changed = attempts.apply(update.interactions or (), clock=clock)
-    attempts.save()
-    # A client's clock may be a little ahead; later events must not be earlier than these.
-    newest = max([at, *(attempt.end_timestamp for attempt in changed)])
-    for log in _changed_logs(session):
-        log.touch(at=newest)
-    if mastery_log and session.summary:
-        if changed and (
-            mastery_log.criterion.met(attempts.scores()) or _all_items_complete(mastery_log)
-        ):
-            session.finish(at=at)
-            session.summary.finish(at=at)
-        mastery_log.advance(update.time_spent_delta, at=at)
-        was_open = not mastery_log.complete
-        if session.summary.complete:
-            mastery_log.finish(at=at)
-        _SAVE_TRY(mastery_log)
-        submitted = was_open and mastery_log.complete
-        _record_evidence(session, mastery_log, attempts, submitted=submitted, at=clock.now)
-    return None if update.interactions is None else changed
-
-
 def _all_items_complete(mastery_log: MasteryLog) -> bool:
     """Return whether every item the catalogue lists has a complete attempt.
 
@@ -191,20 +328,3 @@ def _all_items_complete(mastery_log: MasteryLog) -> bool:
         return False
     complete = mastery_log.attempts.filter(complete=True).values_list("item", flat=True)
     return mastery_log.criterion.all_done(items, complete.distinct())
-
-
-def _record_evidence(
-    session: ContentSession,
-    mastery_log: MasteryLog,
-    attempts: Attempts,
-    *,
-    submitted: bool,
-    at: datetime,
-) -> None:
-    """Record the evidence that the work on a try gives to the learner model."""
-    assert session.user is not None  # noqa: S101  # guests have no try
-    if not mastery_log.is_quiz:
-        answers = answers_to_exercise(session.content_id, attempts.first_answers)
-    else:
-        answers = answers_to_quiz(mastery_log) if submitted else []
-    record_answers(session.user, answers, at=at, ability=_learner_ability(session))

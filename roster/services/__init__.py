@@ -39,6 +39,7 @@ from roster.services.learners import (
     lock_learner_by_identifier,
     lock_learners_by_identifier,
     lock_one,
+    lock_unlocked_learners,
     resolve_and_lock_learner,
 )
 
@@ -63,6 +64,7 @@ __all__ = [
     "lock_learner_by_identifier",
     "lock_learners_by_identifier",
     "lock_one",
+    "lock_unlocked_learners",
     "purge_tokens",
     "record_added",
     "record_changed",

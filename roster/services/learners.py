@@ -9,12 +9,29 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Model, Q, QuerySet
+from django.db.models import CharField, Model, Q, QuerySet, UUIDField
 
+from infra.db.any_of import ManyParam
+from infra.db.compiled_queries import CompiledQuery, Param
 from infra.identifiers import parse_uuid
 from roster.models import Actor, ApiKey, Facility, User, UserQuerySet
 
 M = TypeVar("M", bound=Model)
+_LEARNER = CompiledQuery(
+    lambda: User.objects.filter(pk=Param("pk", UUIDField())).select_for_update(no_key=True)
+)
+_BY_EXTERNAL_ID = CompiledQuery(
+    lambda: User.objects.filter(
+        facility=Param("facility", UUIDField()), external_id=Param("name", CharField())
+    ).select_for_update(no_key=True)
+)
+_UNLOCKED = CompiledQuery(
+    lambda: User.objects.filter(
+        Q(external_id__any_of=ManyParam("names", CharField()))
+        | Q(pk__any_of=ManyParam("keys", UUIDField())),
+        facility=Param("facility", UUIDField()),
+    ).select_for_update(no_key=True, skip_locked=True)
+)
 
 
 class UnknownLearner(LookupError):
@@ -44,7 +61,7 @@ def lock_learner(learner_id: UUID) -> User:
     ------
     UnknownLearner : no learner has this id.
     """
-    learner = lock_one(User.objects.filter(pk=learner_id))
+    learner = _LEARNER.one(pk=learner_id)
     if learner is None:
         raise UnknownLearner
     return learner
@@ -69,15 +86,38 @@ def lock_learner_by_identifier(name: str, *, facility: Facility, at: datetime) -
     ------
     UnknownLearner : no learner there has this identifier and `auto_provision` is off.
     """
-    candidates = User.objects.in_facility(facility.pk).by_identifier(name)
-    learner = lock_one(candidates)
+    learner = _lock_named(name, facility)
     if learner is None and facility.auto_provision:
         newcomer = _new_learner(name, facility, at=at)
         User.objects.bulk_create([newcomer], ignore_conflicts=True)
-        learner = lock_one(candidates)
+        learner = _lock_named(name, facility)
     if learner is None:
         raise UnknownLearner
     return learner
+
+
+def _lock_named(name: str, facility: Facility) -> User | None:
+    if parse_uuid(name) is None and "\0" not in name:
+        return _BY_EXTERNAL_ID.one(facility=facility.pk, name=name)
+    return lock_one(User.objects.in_facility(facility.pk).by_identifier(name))
+
+
+def lock_unlocked_learners(
+    facility_id: UUID, *, names: Collection[str], keys: Collection[UUID]
+) -> dict[str | UUID, User]:
+    """Lock the learners of a facility whom no other transaction has locked, without waiting.
+
+    Return them by external id and by UUID.
+
+    Parameters
+    ----------
+    names, keys : the external ids and the UUIDs of the learners.
+    """
+    found = _UNLOCKED.all(facility=facility_id, names=names, keys=keys)
+    by_name: dict[str | UUID, User] = {
+        learner.external_id: learner for learner in found if learner.external_id is not None
+    }
+    return by_name | {learner.pk: learner for learner in found}
 
 
 def lock_learners_by_identifier(

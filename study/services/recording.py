@@ -11,9 +11,16 @@ from django.db import transaction
 from django.db.models import Q
 
 from analytics.models import Item
-from analytics.services import BulkResult, BulkRow, NotALearner, record_answers, record_many
+from analytics.services import (
+    BulkResult,
+    BulkRow,
+    NamedAnswer,
+    NotALearner,
+    record_many,
+    record_named_answer,
+)
 from roster.models import Actor, ApiKey, Facility, User
-from roster.services import AuthenticationRequired, resolve_and_lock_learner
+from roster.services import resolve_and_lock_learner
 from study.commands import StudyResult
 from study.selectors import PartnerMismatch, UnknownItem, get_partner
 
@@ -22,7 +29,6 @@ ItemName = str | UUID
 LOOKUP_BATCH_SIZE = 500
 
 
-@transaction.atomic
 def study_result(result: StudyResult, *, actor: Actor, at: datetime) -> UUID:
     """Record one result for the learner it names; return the learner's key.
 
@@ -35,16 +41,17 @@ def study_result(result: StudyResult, *, actor: Actor, at: datetime) -> UUID:
     NotALearner : the caller belongs to no facility.
     """
     get_partner(actor, result.partner_id)
-    learner = resolve_and_lock_learner(actor, result.user_id, at=at)
-    if learner is None:
-        raise AuthenticationRequired
     facility = _facility_of(actor)
+    if facility and not facility.auto_provision and not _find_known_items([result.item], facility):
+        with transaction.atomic():
+            resolve_and_lock_learner(actor, result.user_id, at=at)  # its errors come first
+        raise UnknownItem
+    recorded = record_named_answer(
+        NamedAnswer(user_id=result.user_id, answer=result.answer, actor=actor, at=at)
+    )
     if facility is None:
         raise NotALearner
-    if not facility.auto_provision and not _find_known_items([result.item], facility):
-        raise UnknownItem
-    record_answers(learner, [result.answer], at=at)
-    return learner.pk
+    return recorded.learner_id
 
 
 def study_results(

@@ -1,0 +1,127 @@
+"""Group commit: simultaneous calls of a service share one transaction."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar
+
+from django.conf import settings
+from django.db import connection
+
+MAX_CALLS = 64
+
+C = TypeVar("C")
+R = TypeVar("R")
+C_contra = TypeVar("C_contra", contravariant=True)
+R_co = TypeVar("R_co", covariant=True)
+
+
+class RunAlone(Exception):
+    """The outcome of a call that must run in a transaction of its own, after the group."""
+
+
+class RunCalls(Protocol[C_contra, R_co]):
+    """A service that runs calls in one transaction and returns the outcome of each.
+
+    The outcome is a result, or the exception that only this call raises. With `wait`, there is one
+    call, and the service waits for its locks; otherwise it returns `RunAlone` for calls whose locks
+    another transaction holds.
+    """
+
+    def __call__(self, calls: Sequence[C_contra], /, *, wait: bool) -> Sequence[R_co | Exception]:
+        """Run the calls."""
+
+
+@dataclass(eq=False)
+class _Waiting(Generic[C]):
+    """A call whose thread waits for its turn: until it is done, or leads the next group."""
+
+    call: C
+    shard: Any
+    turn: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+    group: list[_Waiting[C]] | None = None
+    outcome: Any = None
+
+
+class GroupCommit(Generic[C, R]):
+    """Runs calls of several threads together in one transaction, each with its own outcome.
+
+    A call runs at once if no other is running. Calls that arrive meanwhile wait until that is
+    committed; then the thread of the first of them runs all of them, at most 64, in one transaction
+    on its own connection. If that transaction fails, each call runs again alone, in its own thread.
+    Within a transaction, and without the setting GROUP_COMMIT, a call always runs alone.
+    """
+
+    def __init__(self, run: RunCalls[C, R]) -> None:
+        self._run = run
+        self._mutex = threading.Lock()
+        self._is_running = False
+        self._queue: deque[_Waiting[C]] = deque()
+
+    def __call__(self, call: C, *, shard: Any = None) -> R:
+        """Run a call and return its result, or raise its exception.
+
+        Parameters
+        ----------
+        shard : only calls of the same shard run together.
+        """
+        if connection.in_atomic_block or not settings.GROUP_COMMIT:
+            return self.run_alone(call)
+        waiting = _Waiting(call=call, shard=shard)
+        with self._mutex:
+            if self._is_running:
+                self._queue.append(waiting)
+            else:
+                self._is_running = True
+                waiting.group = [waiting]
+        if waiting.group is None:
+            waiting.turn.acquire()
+        if waiting.group is not None:
+            self._lead(waiting.group)
+        if isinstance(waiting.outcome, RunAlone):
+            return self.run_alone(call)
+        result: R = _result(waiting.outcome)
+        return result
+
+    def run_alone(self, call: C) -> R:
+        """Run a call in a transaction of its own, which waits for its locks."""
+        [outcome] = self._run([call], wait=True)
+        result: R = _result(outcome)
+        return result
+
+    def _lead(self, group: list[_Waiting[C]]) -> None:
+        """Run a group, set the outcomes, and wake the other threads of the group and the next."""
+        for waiting in group:
+            waiting.outcome = RunAlone()
+        try:
+            outcomes = self._run([waiting.call for waiting in group], wait=False)
+            for waiting, outcome in zip(group, outcomes, strict=True):
+                waiting.outcome = outcome
+        except Exception as error:  # noqa: BLE001  # raised in the thread of the call
+            if len(group) == 1:
+                group[0].outcome = error
+        finally:
+            self._start_next_group()
+            for waiting in group[1:]:
+                waiting.turn.release()
+
+    def _start_next_group(self) -> None:
+        with self._mutex:
+            if not self._queue:
+                self._is_running = False
+                return
+            leader = self._queue[0]
+            group = [each for each in self._queue if each.shard == leader.shard][:MAX_CALLS]
+            chosen = set(map(id, group))
+            self._queue = deque(each for each in self._queue if id(each) not in chosen)
+            leader.group = group
+        leader.turn.release()
+
+
+def _result(outcome: Any) -> Any:
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
