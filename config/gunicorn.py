@@ -1,4 +1,4 @@
-"""gunicorn's configuration: one process with threads on SQLite, one per core on PostgreSQL."""
+"""gunicorn's configuration: one process with threads per core."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ from datetime import timedelta
 from typing import Any
 
 from config.logging_config import logging_config
-from config.settings import BASE_DIR, LOG_LEVEL, ON_SQLITE, SERVER_THREADS, env
+from config.settings import BASE_DIR, LOG_LEVEL, SERVER_THREADS, env
 
 bind = f"{env.str('HOST', default='127.0.0.1')}:{env.int('PORT', default=8080)}"
-# One process on SQLite, so that all writers wait in one fair queue.
-workers = env.int("SERVER_PROCESSES", default=1 if ON_SQLITE else os.cpu_count() or 1)
+workers = env.int("SERVER_PROCESSES", default=os.cpu_count() or 1)
 worker_class = "gthread"
 threads = SERVER_THREADS
 keepalive = 30

@@ -100,6 +100,7 @@ SQLITE_OPTIONS: dict[str, Any] = {
     "init_command": (
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
         " PRAGMA cache_size=-32000; PRAGMA temp_store=MEMORY;"
+        " PRAGMA wal_autocheckpoint=10000;"
     ),
 }
 DATABASE_POOL = env.bool("DATABASE_POOL", default=True)
@@ -116,7 +117,7 @@ REQUEST_STATEMENT_TIMEOUT = env.timedelta(
 # next request soon finds a server that is available again.
 RECONNECT_SECONDS = 5
 SERVER_THREADS = env.int("SERVER_THREADS", default=8)
-# Whether simultaneous requests of different learners share a transaction (decision 25).
+# Whether simultaneous requests of different learners share a transaction (decision 26).
 GROUP_COMMIT = env.bool("GROUP_COMMIT", default=True)
 
 _database: dict[str, Any] = dict(

@@ -1,19 +1,24 @@
-"""SQLite backend in which the writers of one process wait in a fair queue.
+"""SQLite backend in which writers wait in a fair queue.
 
 SQLite's own writers poll for the single write lock with growing sleeps, so unlucky writers wait
-many times longer than others. Here a transaction first waits for its turn in this process
-(transactions are IMMEDIATE, so each is a writer). Writers of other processes are still handled by
-SQLite's busy timeout.
+many times longer than others. Here a transaction first waits for its turn in this process, and then
+for the turn of this process (transactions are IMMEDIATE, so each is a writer). Programs that do not
+use this backend are handled by SQLite's busy timeout.
 """
 
 from __future__ import annotations
 
 import threading
-from collections import defaultdict, deque
-from typing import Any
+import time
+from collections import deque
+from typing import Any, ClassVar
 
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base, operations
+
+from infra.db.sqlite.process_queue import ProcessQueue
+
+_BUSY = "database is locked: too many writers are waiting"
 
 
 class FairLock:
@@ -50,6 +55,39 @@ class FairLock:
                 self._taken = False
 
 
+class WriterQueue:
+    """The queue of all writers of one database file: first of a process, then of the processes."""
+
+    def __init__(self, path: str) -> None:
+        self._threads = FairLock()
+        self._processes = ProcessQueue(path)
+
+    def acquire(self, *, timeout: float) -> None:
+        """Wait for the turn.
+
+        Raises
+        ------
+        OperationalError : the time was not enough, or the lock files cannot be opened.
+        """
+        started_at = time.monotonic()
+        if not self._threads.acquire(timeout=timeout):
+            raise OperationalError(_BUSY)
+        try:
+            waited = time.monotonic() - started_at
+            acquired = self._processes.acquire(timeout=timeout - waited)
+        except OSError as error:
+            self._threads.release()
+            raise OperationalError(str(error)) from error
+        if not acquired:
+            self._threads.release()
+            raise OperationalError(_BUSY)
+
+    def release(self) -> None:
+        """End the turn."""
+        self._processes.release()
+        self._threads.release()
+
+
 class DatabaseOperations(operations.DatabaseOperations):
     """Database operations that can flush tables whose triggers forbid deletion."""
 
@@ -64,42 +102,41 @@ class DatabaseOperations(operations.DatabaseOperations):
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """A connection that acquires its database's lock before it starts a transaction."""
+    """A connection that waits for its turn before it starts a transaction."""
 
     ops_class = DatabaseOperations
 
-    _locks: defaultdict[str, FairLock] = defaultdict(FairLock)
-    _held_lock: FairLock | None = None
+    _queues: ClassVar[dict[str, WriterQueue]] = {}
+    _held_queue: WriterQueue | None = None
 
     def _start_transaction_under_autocommit(self) -> None:
-        # A connection that was closed in the middle of a transaction may still hold the lock.
-        self._release_lock()
-        lock = self._locks[str(self.settings_dict["NAME"])]
-        timeout = self.settings_dict["OPTIONS"].get("timeout", 5)
-        if not lock.acquire(timeout=timeout):
-            raise OperationalError("database is locked: too many writers are waiting")
-        self._held_lock = lock
+        # A connection that was closed in the middle of a transaction may still have its turn.
+        self._end_turn()
+        path = str(self.settings_dict["NAME"])
+        queue = self._queues.setdefault(path, WriterQueue(path))
+        queue.acquire(timeout=self.settings_dict["OPTIONS"].get("timeout", 5))
+        self._held_queue = queue
         try:
             super()._start_transaction_under_autocommit()  # type: ignore[misc]
         except BaseException:
-            self._release_lock()
+            self._end_turn()
             raise
 
     def _set_autocommit(self, autocommit: bool) -> None:  # noqa: FBT001
-        """Release the lock when the transaction ends, before its commit hooks run."""
+        """End the turn when the transaction ends, before its commit hooks run."""
         super()._set_autocommit(autocommit)  # type: ignore[misc]
         if autocommit:
-            self._release_lock()
+            self._end_turn()
 
     def close(self) -> None:
-        """Close the connection, and release the lock unless an atomic block is still open."""
+        """Close the connection, and end the turn unless an atomic block is still open."""
         try:
             super().close()
         finally:
             if not self.in_atomic_block:
-                self._release_lock()
+                self._end_turn()
 
-    def _release_lock(self) -> None:
-        lock, self._held_lock = self._held_lock, None
-        if lock is not None:
-            lock.release()
+    def _end_turn(self) -> None:
+        queue, self._held_queue = self._held_queue, None
+        if queue is not None:
+            queue.release()
