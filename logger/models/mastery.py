@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import orjson
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, Expression, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from infra.datetime_format import format_time
@@ -36,7 +36,7 @@ class MasteryLogQuerySet(LearnersQuerySet["MasteryLog"]):
         """Order the open try first, then the finished ones, latest first."""
         return self.order_by("complete", "-end_timestamp", "-id")
 
-    def with_series_levels(self, level: int) -> Self:
+    def with_series_levels(self, level: int | Expression) -> Self:
         """Annotate the highest level of the series, and whether `level` is taken at the content."""
         series = MasteryLog.objects.filter(
             summary=OuterRef("summary"),

@@ -9,8 +9,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import BooleanField, IntegerField, UUIDField
 
 from infra.db.byte_limits import ByteLimitedRows
+from infra.db.compiled_queries import CompiledQuery, CompiledUpdate, CompiledUpsert, Param
 from logger.commands import StartSession
 from logger.mastery import Criterion
 from logger.models import ContentSession, ContentSummary, MasteryLog
@@ -21,6 +23,28 @@ from roster.services import CannotRecordForOthers, guest_facility, resolve_and_l
 PAST_ATTEMPT = (
     "id", "correct", "complete", "hinted", "error", "item", "answer", "time_spent",
 )  # fmt: skip
+
+# The statements of every start, compiled once (decision 12).
+_SUMMARY = CompiledQuery(
+    lambda: ContentSummary.objects.filter(
+        user_id=Param("learner", UUIDField()), content_id=Param("content", UUIDField())
+    )
+)
+_LATEST_TRY = CompiledQuery(
+    lambda: (
+        MasteryLog.objects.filter(
+            summary_id=Param("summary", UUIDField()),
+            is_quiz=Param("is_quiz", BooleanField()),
+            is_coach_assigned=Param("is_coach_assigned", BooleanField()),
+        )
+        .with_series_levels(Param("level", IntegerField()))
+        .open_first()[:1]
+    )
+)
+_SAVE_SUMMARY = CompiledUpdate(ContentSummary, ["channel_id", "end_timestamp", "progress"])
+_INSERT_SUMMARY = CompiledUpsert(ContentSummary)
+_INSERT_TRY = CompiledUpsert(MasteryLog)
+_INSERT_SESSION = CompiledUpsert(ContentSession)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +104,7 @@ def _start_as_guest(start: StartSession, *, facility: Facility, at: datetime) ->
 def _create_session(
     start: StartSession, facility_id: UUID | None, *, at: datetime, **learner_fields: Any
 ) -> ContentSession:
-    return ContentSession.objects.create(
+    session = ContentSession(
         facility_id=facility_id,
         content_id=start.content_id,
         channel_id=start.channel_id,
@@ -93,15 +117,17 @@ def _create_session(
         end_timestamp=at,
         **learner_fields,
     )
+    _INSERT_SESSION([session])
+    return session
 
 
 def _get_or_create_summary(
     learner: User, start: StartSession, *, at: datetime
 ) -> tuple[ContentSummary, bool]:
     """Get or create the summary of the learner and the content; return also if it is new."""
-    summary = ContentSummary.objects.filter(user=learner, content_id=start.content_id).first()
+    summary = _SUMMARY.one(learner=learner.pk, content=start.content_id)
     if summary is None:
-        summary = ContentSummary.objects.create(
+        summary = ContentSummary(
             user=learner,
             content_id=start.content_id,
             channel_id=start.channel_id,
@@ -109,12 +135,13 @@ def _get_or_create_summary(
             start_timestamp=at,
             end_timestamp=at,
         )
+        _INSERT_SUMMARY([summary])
         return summary, True
     summary.channel_id = start.channel_id
     summary.touch(at=at)
     if start.repeat:
         summary.progress = 0.0
-    summary.save(update_fields=["channel_id", "end_timestamp", "progress"])
+    _SAVE_SUMMARY(summary)
     return summary, False
 
 
@@ -126,27 +153,31 @@ def _get_or_create_try(
         return None
     is_quiz = Criterion.of(start.mastery_model).is_quiz
     level = _draw_quiz_level() if is_quiz else 1
-    series = MasteryLog.objects.filter(
-        summary=summary, is_quiz=is_quiz, is_coach_assigned=start.quiz_id is not None
-    )
-    latest = None if is_new else series.with_series_levels(level).open_first().first()
+    is_coach_assigned = start.quiz_id is not None
+    latest = None
+    if not is_new:
+        latest = _LATEST_TRY.one(
+            summary=summary.pk, is_quiz=is_quiz, is_coach_assigned=is_coach_assigned, level=level
+        )
     if latest is not None:
         if not (start.repeat and latest.complete):
             if latest.complete and latest.is_coach_assigned:
                 raise QuizClosed
             return latest
         level = _next_level(latest, level)
-    return MasteryLog.objects.create(
+    mastery_log = MasteryLog(
         user_id=summary.user_id,
         summary=summary,
         content_id=summary.content_id,
         mastery_level=level,
         is_quiz=is_quiz,
-        is_coach_assigned=start.quiz_id is not None,
+        is_coach_assigned=is_coach_assigned,
         mastery_criterion=start.mastery_model,
         start_timestamp=at,
         end_timestamp=at,
     )
+    _INSERT_TRY([mastery_log])
+    return mastery_log
 
 
 def _next_level(latest: MasteryLog, drawn: int) -> int:

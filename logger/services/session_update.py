@@ -54,12 +54,24 @@ def _owners() -> QuerySet[User, Any]:
 
 _LOCK_OWNER = CompiledQuery(lambda: _owners().select_for_update(no_key=True))
 _LOCK_OWNERS = CompiledQuery(lambda: _owners().select_for_update(no_key=True, skip_locked=True))
+# An update neither reads nor changes these columns.
+_UNUSED = (
+    "channel_id", "kind", "lesson", "course_session", "node_id", "start_timestamp",
+    "summary__channel_id", "summary__kind", "summary__content_id", "summary__start_timestamp",
+    "mastery_log__start_timestamp",
+    *(
+        f"user__{field.name}"
+        for field in User._meta.concrete_fields
+        if field.name not in {"id", "facility"}
+    ),
+)  # fmt: skip
 _SESSIONS = CompiledQuery(
     lambda: (
         ContentSession.objects.filter(  # type: ignore[no-redef]  # declared on the model
             pk__any_of=ManyParam("sessions", UUIDField())
         )
         .select_related("summary", "mastery_log", "user__ability")
+        .defer(*_UNUSED)
         .annotate(
             newest_answer=Subquery(
                 AttemptLog.objects.filter(user=OuterRef("user"))
