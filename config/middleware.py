@@ -1,4 +1,4 @@
-"""Middleware: request log, optional trailing slashes, null bytes, and cookies on localhost."""
+"""Middleware: request log, security policy, trailing slashes, null bytes, cookies on localhost."""
 
 from __future__ import annotations
 
@@ -54,6 +54,18 @@ class RequestLog:
         finally:
             structlog.contextvars.clear_contextvars()
         response["X-Request-ID"] = request_id
+        return response
+
+
+class ContentSecurityPolicy:
+    """Adds the policy of the settings to each response: pages load nothing from elsewhere."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers["Content-Security-Policy"] = settings.CONTENT_SECURITY_POLICY
         return response
 
 

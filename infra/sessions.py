@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from copy import deepcopy
+from functools import lru_cache
+from typing import Any
 
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.models import Session
@@ -11,6 +14,7 @@ from django.utils import timezone
 
 from infra.db.compiled_queries import CompiledQuery, Param
 
+MAX_DECODED = 10_000
 _SESSION_KEY = re.compile(r"[a-z0-9]{8,40}")
 _UNEXPIRED = CompiledQuery(
     lambda: Session.objects.filter(
@@ -33,3 +37,13 @@ class SessionStore(db.SessionStore):
         if session is None:
             self._session_key = None
         return session
+
+    def decode(self, session_data: bytes | str) -> dict[str, Any]:
+        """Return the data of a session; the signature of the same text is checked only once."""
+        return deepcopy(_decode(session_data))
+
+
+@lru_cache(maxsize=MAX_DECODED)
+def _decode(session_data: bytes | str) -> dict[str, Any]:
+    data: dict[str, Any] = db.SessionStore.decode(SessionStore(), session_data)
+    return data

@@ -137,7 +137,7 @@ def _lock_learner(named: NamedAnswer) -> User:
 
 
 def _lock_unlocked_learners(answers: Sequence[NamedAnswer]) -> list[User | None]:
-    """Lock the learners of one facility whom keys name by external id, or who name themselves.
+    """Lock the learners of one facility whose external id a key gives, or who name themselves.
 
     None stands for those whose lock another transaction holds, and for those named otherwise.
     """

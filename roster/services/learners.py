@@ -105,7 +105,7 @@ def _lock_named(name: str, facility: Facility) -> User | None:
 def lock_unlocked_learners(
     facility_id: UUID, *, names: Collection[str], keys: Collection[UUID]
 ) -> dict[str | UUID, User]:
-    """Lock the learners of a facility whom no other transaction has locked, without waiting.
+    """Lock the learners of a facility that no other transaction has locked, without waiting.
 
     Return them by external id and by UUID.
 
