@@ -1,43 +1,120 @@
-"""Measure the cost of a PUT beside two baselines that are its lower bounds; `make bench`.
+"""Measure the APIs on SQLite and PostgreSQL, beside an earlier commit; `make bench`.
 
-    python -m benchmarks.bench [--quick] [--server gunicorn granian] [--database URL] [--profile N]
+    python -m benchmarks.bench [--quick] [--against REF] [--clients 1,8,16,64] [--database URL]
 
-On SQLite and on PostgreSQL, each a new database with a school in it, 1, 8 and 16 clients at a time
-send requests to the server of `make serve`, in short rounds that alternate with two baselines:
-(a) a PUT to the same server that is authenticated, parsed, validated and answered, but does
-nothing; (b) the SQL of a PUT, issued over bare connections. Rates and ratios are those of the
-median round, percentiles those of all rounds together. CPU is the processor time of the server's
-processes (of this process, if there is no server): on a busy machine its ratio is the steadiest
-figure.
+On new databases with a school in them, clients send requests to the server of `make serve`, in
+short rounds. With `--against`, a server of another commit has a database of its own with the same
+school, and rounds of both alternate. Afterwards every acknowledged answer must be stored. Rates and
+processor times are those of the median round, percentiles those of all rounds together. CPU is the
+processor time of the server's processes per request, DB that of PostgreSQL's, gen that of the load
+generator, which is in neither. On a busy machine processor times are the steadiest figures.
+
+Then follow the limits of a PUT (its bare SQL statements; a view that does nothing, through the
+same server is among the loads) and the parts of its time. `--flat N` measures instead whether
+requests stay as fast in a database with N attempts as in one with 20,000.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
-import platform
-import secrets
 import signal
-import sqlite3
-import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
-from functools import partial
-from importlib import metadata
-from pathlib import Path
+from collections import Counter
+from contextlib import ExitStack, nullcontext
+from math import nan
 
-from benchmarks import databases
+from benchmarks import databases, flatness, report
+from benchmarks.databases import Database
+from benchmarks.environment import describe_machine
+from benchmarks.report import Series
+from benchmarks.revisions import Revision, checkout
 from benchmarks.server import KINDS, is_installed
+from benchmarks.targets import SchoolTarget, alternate
+from benchmarks.workloads import NO_OP, PUT
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-CLIENTS = ("1", "8", "16")
-LEARNERS = 200
-ROUNDS, SECONDS = 5, 1.7
-QUICK_LEARNERS = 48
-QUICK_ROUNDS, QUICK_SECONDS = 3, 0.4
+CURRENT = "current"
+CLIENTS, QUICK_CLIENTS = [1, 8, 16, 64], [16]
+ROUNDS, SECONDS, QUICK_SECONDS = 3, 1.5, 0.5
+WARM_UP_SECONDS = 0.3
+PARTS_PUTS, QUICK_PARTS_PUTS = 1000, 300
+SHOWN_ERRORS = 5
 
-Database = Callable[[], AbstractContextManager[str]]
+# By number of clients, load and label of the version.
+Measured = dict[int, dict[str, dict[str, Series]]]
+
+
+def measure(
+    targets: list[SchoolTarget], *, clients: int, seconds: float
+) -> dict[str, dict[str, Series]]:
+    """Return the series of each load by the label of the version, from alternating rounds."""
+    measured: dict[str, dict[str, Series]] = {}
+    for name in dict.fromkeys(name for target in targets for name in target.loads):
+        loads = [
+            (target, target.loads[name][:clients], Series())
+            for target in targets
+            if name in target.loads
+        ]
+        alternate(
+            [load for load in loads if load[1]],
+            rounds=ROUNDS,
+            seconds=seconds,
+            warm_up_seconds=WARM_UP_SECONDS,
+        )
+        measured[name] = {target.revision.label: series for target, _clients, series in loads}
+    return measured
+
+
+def run_database(
+    name: str, new_database: Database, revisions: list[Revision], options: argparse.Namespace
+) -> int:
+    """Measure on one kind of database, print the tables, and return the number of errors."""
+    seconds = QUICK_SECONDS if options.quick else SECONDS
+    errors: Counter[str] = Counter()
+    measured: Measured = {}
+    with ExitStack() as stack:
+        targets = [
+            SchoolTarget(stack, revision, new_database, clients=max(options.clients))
+            for revision in revisions
+        ]
+        for clients in options.clients:
+            print(f"\n{name}, {clients} clients\n{report.HEAD}", flush=True)
+            measured[clients] = measure(targets, clients=clients, seconds=seconds)
+            for load, series in measured[clients].items():
+                print("\n".join(report.rows(load, series)), flush=True)
+                for round_ in (each for one in series.values() for each in one.rounds):
+                    errors.update(round_.errors)
+        for target in targets:
+            target.check_stored()
+        print_limits(targets[-1], measured, options)
+    for error, count in errors.most_common(SHOWN_ERRORS):
+        print(f"{count} times: {error}")
+    return errors.total()
+
+
+def print_limits(target: SchoolTarget, measured: Measured, options: argparse.Namespace) -> None:
+    """Print how close a PUT comes to its limits, and the parts of its time."""
+    arguments = [
+        "--clients", *map(str, options.clients),
+        "--seconds", str(QUICK_SECONDS if options.quick else SECONDS),
+        "--puts", str(QUICK_PARTS_PUTS if options.quick else PARTS_PUTS),
+    ]  # fmt: skip
+    logins = json.dumps(target.school.logins)
+    output = target.revision.run(
+        "-m", "django", "measure_parts", *arguments, env=target.environment, stdin=logins
+    )
+    limits = json.loads(output)
+    print(f"\nLimits of a PUT\n{report.HEAD}")
+    for clients, fields in zip(options.clients, limits["bare"], strict=True):
+        put, no_op = (measured[clients][load][CURRENT] for load in (PUT, NO_OP))
+        bare = report.series_from_fields(fields)
+        print("\n".join(report.rows(f"SQL of a PUT, bare; {clients} clients", {"": bare})))
+        print(f"  the PUT reaches {put.rate / bare.rate:.0%} of this rate,"
+              f" and {put.rate / no_op.rate:.0%} of that of the no-op")  # fmt: skip
+    served = measured[options.clients[0]][NO_OP][CURRENT].server_milliseconds
+    http_server = served - limits["no_op_milliseconds"]
+    print("\n".join(report.part_rows({"HTTP server": (http_server, nan), **limits["parts"]})))
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -45,105 +122,45 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument(
-        "--server", nargs="+", choices=KINDS, default=["gunicorn"], help="one, or both to compare"
-    )
+    parser.add_argument("--quick", action="store_true", help="only 16 clients, shorter rounds")
+    parser.add_argument("--against", metavar="REF", help="a commit to compare with")
+    parser.add_argument("--clients", type=_numbers, help="numbers of clients, such as 1,8,16,64")
+    parser.add_argument("--server", choices=KINDS, default="gunicorn", help="of this version")
     parser.add_argument(
         "--database",
         default=os.environ.get("DATABASE_URL"),
-        help="only this: a PostgreSQL to create a database on, or `sqlite` (DATABASE_URL)",
+        help="only sqlite, postgresql, or a PostgreSQL to create databases on (DATABASE_URL)",
     )
-    parser.add_argument("--quick", action="store_true", help="shorter rounds, rougher figures")
     parser.add_argument(
-        "--profile", type=int, metavar="N", help="instead, profile N PUTs in process"
-    )
+        "--flat", nargs="?", type=int, const=flatness.ATTEMPTS, metavar="N",
+        help="instead, compare a database with N attempts with a small one",
+    )  # fmt: skip
     options = parser.parse_args(arguments)
-    for kind in options.server:
-        if not is_installed(kind):
-            parser.error(f"{kind} is not installed beside {sys.executable}")
+    options.clients = options.clients or (QUICK_CLIENTS if options.quick else CLIENTS)
+    if not is_installed(options.server):
+        parser.error(f"{options.server} is not installed beside {sys.executable}")
     return options
 
 
-def selected_databases(database: str | None) -> Iterator[tuple[str, Database]]:
-    """Yield the name and the context manager of each database to measure on."""
-    if database is None or database.startswith("sqlite"):
-        yield "SQLite", databases.sqlite_file
-    if database is None or not database.startswith("sqlite"):
-        yield "PostgreSQL", partial(databases.postgres, database)
-
-
-def build_command(options: argparse.Namespace) -> list[str]:
-    """Return the management command to run on each database."""
-    learners = QUICK_LEARNERS if options.quick else LEARNERS
-    if options.profile:
-        return ["profile_puts", "--puts", str(options.profile), "--learners", str(learners)]
-    rounds, seconds = (QUICK_ROUNDS, QUICK_SECONDS) if options.quick else (ROUNDS, SECONDS)
-    return [
-        "measure", "--servers", *options.server, "--clients", *CLIENTS,
-        "--rounds", str(rounds), "--seconds", str(seconds), "--learners", str(learners),
-    ]  # fmt: skip
-
-
-def run(arguments: list[str], *, url: str) -> int:
-    """Run a management command of the benchmarks on a database; stop it if this process stops."""
-    process = subprocess.Popen(  # noqa: S603  # our own command
-        [sys.executable, "-m", "django", *arguments],
-        cwd=BASE_DIR,
-        env=environment(url),
-        # This process passes Ctrl-C on, once, so that nothing interrupts the child's cleanup.
-        start_new_session=True,
-    )
-    try:
-        return process.wait()
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def environment(url: str) -> dict[str, str]:
-    """Return the environment of a server with default settings, without a developer's .env."""
-    return {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
-        "PYTHONPATH": str(BASE_DIR),
-        "SECRET_KEY": secrets.token_urlsafe(50),
-        "DATABASE_URL": url,
-        "ALLOWED_HOSTS": "127.0.0.1",
-        "DEBUG": "false",
-        "HTTPS_ONLY": "false",
-        "DEFAULT_FACILITY": "",
-        "TRUSTED_PROXIES": "0",
-    }
-
-
-def describe_machine() -> str:
-    """Describe the machine and the versions with which the figures were measured."""
-    packages = ("django", "djangorestframework", "psycopg", "gunicorn", "granian")
-    versions = [f"{name} {metadata.version(name)}" for name in packages if _is_available(name)]
-    return (
-        f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()},"
-        f" load {os.getloadavg()[0]:.1f} at the start;"
-        f" Python {platform.python_version()}, SQLite {sqlite3.sqlite_version},"
-        f" {', '.join(versions)}"
-    )
-
-
-def _is_available(package: str) -> bool:
-    return any(metadata.distributions(name=package))
+def _numbers(text: str) -> list[int]:
+    return [int(number) for number in text.split(",")]
 
 
 def main() -> int:
-    """Measure on each database; return 0 if the measuring succeeded, whatever the figures."""
+    """Measure on each database; return 0 if every response was valid, whatever the figures."""
     options = parse()
     signal.signal(signal.SIGTERM, lambda *_signal: sys.exit(1))
     print(describe_machine(), flush=True)
-    for name, database in selected_databases(options.database):
-        print(f"\n{name}", flush=True)
-        with database() as url:
-            status = run(build_command(options), url=url)
-        if status:
-            return status
-    return 0
+    current = Revision(label=CURRENT, kind=options.server)
+    if options.flat:
+        return flatness.compare(current, options.flat, options.database, quick=options.quick)
+    errors = 0
+    with checkout(options.against) if options.against else nullcontext() as baseline:
+        revisions = [baseline, current] if baseline else [current]
+        for name, server in databases.selected_servers(options.database):
+            with server() as new_database:
+                errors += run_database(name, new_database, revisions, options)
+    return int(errors > 0)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,8 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from benchmarks.bench import describe_machine, run, selected_databases
+from benchmarks.databases import selected_databases
+from benchmarks.environment import describe_machine, run
 
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import secrets
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -13,6 +14,9 @@ import psycopg
 from psycopg import sql
 
 from tests.postgres import own_postgres
+
+# Creates a database, yields its URL and removes it afterwards.
+Database = Callable[[], AbstractContextManager[str]]
 
 
 @contextmanager
@@ -23,13 +27,37 @@ def sqlite_file() -> Iterator[str]:
 
 
 @contextmanager
-def postgres(server: str | None) -> Iterator[str]:
-    """Yield the URL of a new database on a server; if that is None, of a temporary PostgreSQL."""
-    if server is not None:
-        with _new_database(server) as url:
-            yield url
-        return
-    with own_postgres() as url:
+def postgres_databases(server: str | None) -> Iterator[Database]:
+    """Yield a function that creates databases on a server; without a URL, on a temporary one."""
+    with nullcontext(server) if server and "://" in server else own_postgres() as url:
+        yield partial(_new_database, url)
+
+
+def selected_servers(
+    database: str | None,
+) -> Iterator[tuple[str, Callable[[], AbstractContextManager[Database]]]]:
+    """Yield the name of each kind of database to measure on, and a context manager of it.
+
+    Parameters
+    ----------
+    database : `sqlite`, `postgresql` (a temporary server with durable writes) or the URL of a
+        PostgreSQL to create databases on; None is the first two.
+    """
+    if database is None or database.startswith("sqlite"):
+        yield "SQLite", lambda: nullcontext(sqlite_file)
+    if database is None or not database.startswith("sqlite"):
+        yield "PostgreSQL", partial(postgres_databases, database)
+
+
+def selected_databases(database: str | None) -> Iterator[tuple[str, Database]]:
+    """Yield the name and the context manager of one new database of each kind."""
+    for name, server in selected_servers(database):
+        yield name, partial(_one_database, server)
+
+
+@contextmanager
+def _one_database(server: Callable[[], AbstractContextManager[Database]]) -> Iterator[str]:
+    with server() as new_database, new_database() as url:
         yield url
 
 
@@ -46,3 +74,23 @@ def _new_database(server: str) -> Iterator[str]:
         with psycopg.connect(server, autocommit=True) as connection:
             drop = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(identifier)
             connection.execute(drop)
+
+
+def vacuum(url: str) -> None:
+    """Vacuum and analyze a PostgreSQL, as autovacuum would have done by now."""
+    if not url.startswith("sqlite"):
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("VACUUM ANALYZE")
+
+
+def process_of(url: str) -> int | None:
+    """Return the id of the main process of a PostgreSQL on this machine; None if unknown."""
+    if url.startswith("sqlite"):
+        return None
+    with psycopg.connect(url) as connection:
+        row = connection.execute("SHOW data_directory").fetchone()
+    try:
+        [line, *_rest] = (Path(row[0] if row else "") / "postmaster.pid").read_text().splitlines()
+    except OSError:
+        return None
+    return int(line)

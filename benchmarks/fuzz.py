@@ -24,7 +24,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.bench import environment, selected_databases  # after the path for runs as a script
+from benchmarks.databases import selected_databases  # after the path for runs as a script
+from benchmarks.environment import environment
 from benchmarks.fuzz_school import ANSWER, EXERCISE, LOGIN, SCHOOL
 from benchmarks.server import running_server
 

@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 import logging
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from io import BytesIO, TextIOBase
 from typing import Any
 from wsgiref.util import setup_testing_defaults
 
+from benchmarks.load import Request
+from benchmarks.school import (
+    ANSWERS_PER_SESSION,
+    CONTENTS,
+    SESSIONS,
+    Response,
+    answer_body,
+    build_request,
+    call,
+    start_body,
+)
 from config.wsgi import application
 
 
@@ -25,35 +38,89 @@ class _NullStream(TextIOBase):
         return len(text)
 
 
-def put(path: str, body: bytes, *, key: str) -> bytes:
-    """Make one PUT; see `send`."""
-    return send("PUT", path, body, key=key)
+def send(request: Request) -> Response:
+    """Make one request as a server would, and return the response; see `prepared`."""
+    return prepared(request)()
 
 
-def send(method: str, path: str, body: bytes, *, key: str, kind: str = "application/json") -> bytes:
-    """Make one request as a server would, and return the body of the response.
-
-    Raises
-    ------
-    RuntimeError : the status is not 200.
-    """
-    statuses: list[str] = []
+def _wsgi_environ(request: Request) -> dict[str, Any]:
+    """Return the WSGI environment of a request, without its body."""
+    path, _, query = request.path.partition("?")
+    headers = {
+        f"HTTP_{name.upper().replace('-', '_')}": value for name, value in request.headers.items()
+    }
     environ = {
-        "REQUEST_METHOD": method,
+        **headers,
+        "REQUEST_METHOD": request.method,
         "PATH_INFO": path,
+        "QUERY_STRING": query,
         "HTTP_HOST": "127.0.0.1",
-        "HTTP_X_API_KEY": key,
-        "CONTENT_TYPE": kind,
-        "CONTENT_LENGTH": str(len(body)),
+        "CONTENT_TYPE": request.headers.get("Content-Type", "application/json"),
+        "CONTENT_LENGTH": str(len(request.body)),
         "REMOTE_ADDR": "127.0.0.1",
-        "wsgi.input": BytesIO(body),
     }
     setup_testing_defaults(environ)
-    response: Any = application(environ, lambda status, _headers: statuses.append(status))
+    return environ
+
+
+def _call_application(environ: dict[str, Any], body: bytes) -> Response:
+    """Call the application once; the environment may be used again."""
+    started: list[tuple[str, list[tuple[str, str]]]] = []
+    response: Any = application(
+        {**environ, "wsgi.input": BytesIO(body)},
+        lambda status, headers: started.append((status, headers)),
+    )
     try:
         content = b"".join(response)
     finally:
         response.close()
-    if not statuses[0].startswith("200"):
-        raise RuntimeError(f"{method} {path}: {statuses[0]} {content[:200]!r}")
-    return content
+    [(status, headers)] = started
+    return Response(
+        status=int(status[:3]),
+        headers={name.lower(): value for name, value in headers},
+        body=content,
+    )
+
+
+def prepared(request: Request) -> Callable[[], Response]:
+    """Return a function that makes a request, without the cost of building it.
+
+    Raises
+    ------
+    RuntimeError : from the function, if the response has an error status.
+    """
+    environ = _wsgi_environ(request)
+
+    def make() -> Response:
+        response = _call_application(environ, request.body)
+        if response.status >= 400:
+            raise RuntimeError(f"{request.path}: {response.status} {response.body[:300]!r}")
+        return response
+
+    return make
+
+
+def prepared_puts(headers: Mapping[str, str], count: int) -> list[Callable[[], Response]]:
+    """Start sessions of a learner, and return functions that each PUT one new answer to one."""
+    puts = []
+    for number in range(count):
+        answer = number % ANSWERS_PER_SESSION
+        if answer == 0:
+            content = 1 + (number // ANSWERS_PER_SESSION) % CONTENTS
+            session = call(send, "POST", SESSIONS, headers, start_body(content))["session_id"]
+        puts.append(
+            prepared(build_request("PUT", f"{SESSIONS}/{session}", headers, answer_body(answer)))
+        )
+    return puts
+
+
+def best_milliseconds(batches: Iterable[Iterable[Callable[[], object]]]) -> float:
+    """Return the processor time of one call, in the batch that took the least."""
+    return min(_mean_milliseconds(list(batch)) for batch in batches)
+
+
+def _mean_milliseconds(calls: Sequence[Callable[[], object]]) -> float:
+    started = time.thread_time()
+    for make in calls:
+        make()
+    return 1000 * (time.thread_time() - started) / len(calls)

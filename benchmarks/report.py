@@ -1,34 +1,36 @@
-"""Figures of measured rounds, and a table of the figures."""
+"""Figures of measured rounds, and tables of the figures."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from statistics import median
+from typing import Any
 
 from benchmarks.load import Round
 
-MIN_SHARE_OF_VALIDATED = 0.35
-MAX_TAIL = 5.0
-TAIL_CLIENTS = 16
-_HEAD = (
-    f"{'':34}{'clients':>8}{'req/s':>8}{'p50':>8}{'p95':>8}{'p99 ms':>8}"
-    f"{'p99/p50':>9}{'CPU ms':>8}{'of (a)':>8}{'by CPU':>8}{'of (b)':>8}"
+NAME_WIDTH, LABEL_WIDTH = 36, 12
+HEAD = (
+    f"{'':{NAME_WIDTH}}{'':{LABEL_WIDTH}}{'req/s':>8}{'p50':>8}{'p99 ms':>8}"
+    f"{'CPU ms':>8}{'DB ms':>8}{'gen ms':>8}{'errors':>8}"
 )
 
 
 @dataclass
 class Series:
-    """The rounds of one workload at one number of clients, and the processor time they took."""
+    """The rounds of one load, with the processor seconds of the server and of the database."""
 
     rounds: list[Round] = field(default_factory=list)
-    cpu_seconds: list[float] = field(default_factory=list)
+    server_seconds: list[float] = field(default_factory=list)
+    database_seconds: list[float] = field(default_factory=list)
 
-    def add(self, round_: Round, cpu_seconds: float) -> None:
+    def add(self, round_: Round, *, server: float, database: float) -> None:
         """Add one more round."""
         self.rounds.append(round_)
-        self.cpu_seconds.append(cpu_seconds)
+        self.server_seconds.append(server)
+        self.database_seconds.append(database)
 
     @property
     def rate(self) -> float:
@@ -46,69 +48,81 @@ class Series:
         return 1000 * latencies[min(int(len(latencies) * share), len(latencies) - 1)]
 
     @property
-    def tail(self) -> float:
-        """Ratio of the 99th percentile of the latencies to their median."""
-        return self.milliseconds(0.99) / self.milliseconds(0.5)
+    def server_milliseconds(self) -> float:
+        """Processor time of the server per request in the median round; NaN if unknown."""
+        return self._per_request(self.server_seconds)
 
     @property
-    def cpu_milliseconds(self) -> float:
-        """Processor time per request in the median round; NaN if it is unknown."""
-        pairs = zip(self.rounds, self.cpu_seconds, strict=True)
-        return median(1000 * cpu / len(round_.latencies) for round_, cpu in pairs)
+    def database_milliseconds(self) -> float:
+        """Processor time of the database per request in the median round; NaN if unknown."""
+        return self._per_request(self.database_seconds)
 
-    def rate_ratio(self, other: Series) -> float:
-        """Return the median, over rounds, of the ratio of rates to another workload's.
+    @property
+    def generator_milliseconds(self) -> float:
+        """Processor time of the generator per request in the median round."""
+        return self._per_request([round_.generator_seconds for round_ in self.rounds])
 
-        Rounds of the same number were run one after the other, so that noise affected both.
-        """
-        pairs = zip(self.rounds, other.rounds, strict=True)
-        return median(own.rate / others.rate for own, others in pairs)
+    @property
+    def processor_milliseconds(self) -> float:
+        """Processor time of the server and, if it is known, of the database."""
+        database = self.database_milliseconds
+        return self.server_milliseconds + (0 if math.isnan(database) else database)
+
+    @property
+    def error_count(self) -> int:
+        """Number of invalid responses."""
+        return sum(round_.errors.total() for round_ in self.rounds)
+
+    def _per_request(self, seconds: list[float]) -> float:
+        pairs = zip(self.rounds, seconds, strict=True)
+        return median(1000 * spent / len(round_.latencies) for round_, spent in pairs)
 
 
-def head() -> str:
-    """Return the header of the table."""
-    return _HEAD
+Figure = Callable[[Series], float]
+RATIOS: list[Figure] = [
+    lambda series: series.rate,
+    lambda series: series.milliseconds(0.5),
+    lambda series: series.milliseconds(0.99),
+    lambda series: series.server_milliseconds,
+    lambda series: series.database_milliseconds,
+]
 
 
-def line(
-    name: str,
-    clients: int,
-    series: Series,
-    *,
-    validated: Series | None = None,
-    bare: Series | None = None,
-) -> str:
-    """Return a row of the table, with the ratios that are asked for."""
-    percentiles = "".join(f"{series.milliseconds(share):8.1f}" for share in (0.5, 0.95, 0.99))
-    cpu = series.cpu_milliseconds
+def rows(name: str, series: Mapping[str, Series]) -> Iterator[str]:
+    """Yield a row for each version's series of a load, and the ratios of the last to the first."""
+    measured = {label: each for label, each in series.items() if each.rounds}
+    for label, each in series.items():
+        yield _row(name, label, each) if each.rounds else f"{name:{NAME_WIDTH}}{label:12} no ETag"
+    if len(measured) > 1:
+        first, *_others, last = measured.values()
+        ratios = "".join(_cell(figure(last) / figure(first), 2) for figure in RATIOS)
+        yield f"{'':{NAME_WIDTH}}{'ratio':{LABEL_WIDTH}}{ratios}"
+
+
+def part_rows(parts: Mapping[str, tuple[float, float]]) -> Iterator[str]:
+    """Yield a row for each part of a request: milliseconds of processor time and elapsed."""
+    yield f"\n{'Parts of a PUT, one client':{NAME_WIDTH}}{'CPU ms':>8}{'':8}{'elapsed':>8}"
+    total = sum(processor for processor, _elapsed in parts.values())
+    for name, (processor, elapsed) in parts.items():
+        share = f"{processor / total:.0%}"
+        yield f"{name:{NAME_WIDTH}}{_cell(processor, 3)}{share:>8}{_cell(elapsed, 3)}"
+    yield f"{'all':{NAME_WIDTH}}{_cell(total, 3)}"
+
+
+def series_from_fields(fields: Mapping[str, Any]) -> Series:
+    """Return a series from its fields as `dataclasses.asdict` returns them."""
+    rounds = [Round(**{**each, "errors": Counter(each["errors"])}) for each in fields["rounds"]]
+    return Series(**{**fields, "rounds": rounds})
+
+
+def _row(name: str, label: str, series: Series) -> str:
     return (
-        f"{name:34}{clients:8}{series.rate:8.0f}{percentiles}{series.tail:9.1f}"
-        f"{'?' if math.isnan(cpu) else f'{cpu:.2f}':>8}"
-        f"{_percent(series.rate_ratio(validated) if validated else None)}"
-        f"{_percent(validated.cpu_milliseconds / cpu if validated else None)}"
-        f"{_percent(series.rate_ratio(bare) if bare else None)}"
-    ).rstrip()
-
-
-def _percent(share: float | None) -> str:
-    return " " * 8 if share is None else f"{f'{100 * share:.0f} %':>8}"
-
-
-def describe_targets(puts: dict[int, Series], validated: dict[int, Series]) -> Iterator[str]:
-    """Yield a line for each target of the PUT: the measured value, and whether it is met."""
-    shares = [puts[clients].rate_ratio(validated[clients]) for clients in puts]
-    measured = ", ".join(f"{100 * share:.0f} %" for share in shares)
-    yield _describe_target(
-        f"PUT ≥ {100 * MIN_SHARE_OF_VALIDATED:.0f} % of (a)",
-        measured,
-        min(shares),
-        MIN_SHARE_OF_VALIDATED,
+        f"{name:{NAME_WIDTH}}{label[:LABEL_WIDTH]:{LABEL_WIDTH}}{_cell(series.rate, 0)}"
+        f"{_cell(series.milliseconds(0.5), 1)}{_cell(series.milliseconds(0.99), 1)}"
+        f"{_cell(series.server_milliseconds, 2)}{_cell(series.database_milliseconds, 2)}"
+        f"{_cell(series.generator_milliseconds, 3)}{series.error_count:8}"
     )
-    if TAIL_CLIENTS in puts:
-        tail = puts[TAIL_CLIENTS].tail
-        target = f"p99 ≤ {MAX_TAIL:.0f} p50 at {TAIL_CLIENTS} clients"
-        yield _describe_target(target, f"{tail:.1f}", -tail, -MAX_TAIL)
 
 
-def _describe_target(target: str, measured: str, reached: float, wanted: float) -> str:
-    return f"target: {target}: {measured} ({'met' if reached >= wanted else 'missed'})"
+def _cell(value: float, digits: int) -> str:
+    return f"{'' if math.isnan(value) else f'{value:.{digits}f}':>8}"

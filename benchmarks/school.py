@@ -1,69 +1,122 @@
-"""A school of learners with a history of work, so that lists have rows."""
+"""A school of learners with a history of work, created through the public interfaces.
+
+The same requests create the same school in every version of the project.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import contextlib
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from uuid import UUID
+from http.client import HTTPConnection
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
-import orjson
-from django.db import transaction
-from uuid_utils.compat import uuid7
+from benchmarks.load import Request
 
-from logger.commands import StartSession
-from logger.models import AttemptLog, ContentSession, ContentSummary, MasteryLog
-from logger.services import start_session
-from roster.models import ApiKey, Facility, Scope, User
-from roster.services import create_api_key, find_key
-
-CONTENTS, TRIES, ATTEMPTS = 4, 5, 15
-# Every second answer is wrong, so nobody masters the exercise and each PUT does the same work.
-CRITERION = {"type": "m_of_n", "m": 8, "n": 10}
-ITEMS = 20
+PARTNER = "benchmark"
+TRIES, TRY_ATTEMPTS = 3, 10
+ATTEMPTS = TRIES * TRY_ATTEMPTS
+ITEMS = ANSWERS_PER_SESSION = 20
+CONTENTS = 40
 SECONDS = 12.5
+# Every second answer is wrong, so nobody masters an exercise and each PUT does the same work.
+CRITERION = {"type": "m_of_n", "m": 8, "n": 10}
+SESSIONS = "/api/logger/contentsession"
+CSRF_TOKEN = "benchmark" * 3 + "token"
+ROSTER = {
+    "facility": {"name": "Benchmark School", "partner_id": PARTNER},
+    "api_keys": [{"name": "benchmark", "scopes": ["read", "write", "admin"]}],
+}
 
 
 @dataclass(frozen=True, kw_only=True)
-class SchoolLearner:
-    """A learner, a content they tried, and a session they can continue."""
+class Response:
+    """One response; names of headers are in lower case."""
 
-    name: str
-    content_id: UUID
-    session_id: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+Send = Callable[[Request], Response]
+
+
+def sender(port: int) -> Send:
+    """Return a function that sends single requests to a server."""
+
+    def send(request: Request) -> Response:
+        with contextlib.closing(HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+            headers = {"Content-Type": "application/json", **request.headers}
+            connection.request(request.method, request.path, request.body or None, headers)
+            response = connection.getresponse()
+            headers = {name.lower(): value for name, value in response.getheaders()}
+            return Response(status=response.status, headers=headers, body=response.read())
+
+    return send
+
+
+def build_request(method: str, path: str, headers: Mapping[str, str], body: Any = None) -> Request:
+    """Return a request with a JSON body, or without a body."""
+    content = b"" if body is None else json.dumps(body).encode()
+    return Request(method=method, path=path, headers=headers, body=content)
+
+
+def call(send: Send, method: str, path: str, headers: Mapping[str, str], body: Any = None) -> Any:
+    """Send one request with a JSON body, and return the decoded response.
+
+    Raises
+    ------
+    RuntimeError : the response has an error status.
+    """
+    response = send(build_request(method, path, headers, body))
+    if response.status >= 300:
+        raise RuntimeError(f"{method} {path}: {response.status} {response.body[:300]!r}")
+    return json.loads(response.body)
 
 
 @dataclass(frozen=True, kw_only=True)
 class School:
-    """The learners of a school, and the secret of its API key."""
+    """The credentials of a school: its API key, and the logins (`logins.py`) of people by name."""
 
-    secret: str
-    learners: list[SchoolLearner]
+    key: str
+    logins: Mapping[str, Mapping[str, str]]
 
+    @property
+    def key_headers(self) -> dict[str, str]:
+        """Headers of requests of the key."""
+        return {"X-API-Key": self.key}
 
-def build_school(learners: int, *, at: datetime) -> School:
-    """Create a facility, its key, and some learners with a history of 300 attempts each."""
-    facility = Facility.objects.create(name="Benchmark School")
-    scopes = {Scope.READ, Scope.WRITE}
-    _key, secret = create_api_key(facility, name="benchmark", scopes=scopes, at=at)
-    key = find_key(secret, at=at)
-    return School(
-        secret=secret,
-        learners=[_create_learner(f"student_{number}", key, at=at) for number in range(learners)],
-    )
+    def headers_of(self, name: str) -> dict[str, str]:
+        """Headers of requests of a person who is logged in."""
+        cookie = f"sessionid={self.logins[name]['cookie']}; csrftoken={CSRF_TOKEN}"
+        return {"Cookie": cookie, "X-CSRFToken": CSRF_TOKEN}
 
 
-def answer_bodies() -> list[bytes]:
-    """Return the bodies of PUTs with one new answer each, alternately wrong and right."""
-    return [
-        orjson.dumps({"time_spent_delta": SECONDS, "interactions": [_interaction(number)]})
-        for number in range(ITEMS)
-    ]
+def learner_name(number: int) -> str:
+    """Return the external id of a learner of the school."""
+    return f"student_{number}"
 
 
-def _interaction(number: int) -> dict[str, object]:
+def content_id(number: int) -> str:
+    """Return the id of one of the school's contents."""
+    return uuid5(NAMESPACE_URL, f"learntrace:benchmark:{number}").hex
+
+
+def start_body(number: int) -> dict[str, Any]:
+    """Return the body that starts a session at a content."""
+    content = content_id(number)
     return {
-        "item": f"question {number}",
+        "node_id": content, "content_id": content, "channel_id": content, "kind": "exercise",
+        "mastery_model": CRITERION, "repeat": True,
+    }  # fmt: skip
+
+
+def interaction(number: int) -> dict[str, Any]:
+    """Return a new answer, alternately wrong and right."""
+    return {
+        "item": f"question {number % ITEMS}",
         "correct": number % 2,
         "time_spent": SECONDS,
         "complete": True,
@@ -72,65 +125,20 @@ def _interaction(number: int) -> dict[str, object]:
     }
 
 
-def _create_learner(name: str, key: ApiKey, *, at: datetime) -> SchoolLearner:
-    learner = User(facility=key.facility, external_id=name, created_at=at)
-    learner.set_unusable_password()
-    learner.save(force_insert=True)
-    content_id = _create_history(learner, at=at)
-    start = StartSession(
-        kind="exercise",
-        content_id=uuid7(),
-        node_id=uuid7(),
-        channel_id=uuid7(),
-        mastery_model=CRITERION,
-        user_id=name,
-    )
-    session = start_session(start, actor=key, at=at).session
-    return SchoolLearner(name=name, content_id=content_id, session_id=session.pk.hex)
+def answer_body(number: int) -> dict[str, Any]:
+    """Return the body of a PUT with one new answer."""
+    return {"time_spent_delta": SECONDS, "interactions": [interaction(number)]}
 
 
-@transaction.atomic
-def _create_history(learner: User, *, at: datetime) -> UUID:
-    """Create a learner's history, a day per content, and return the last content's id."""
-    for day in range(CONTENTS, 0, -1):
-        summary = _create_summary(learner, at=at - timedelta(days=day))
-        for level in range(1, TRIES + 1):
-            _create_try(summary, level)
-    return summary.content_id
-
-
-def _create_summary(learner: User, *, at: datetime) -> ContentSummary:
-    return ContentSummary.objects.create(
-        user=learner, content_id=uuid7(), kind="exercise", start_timestamp=at, end_timestamp=at
-    )
-
-
-def _create_try(summary: ContentSummary, level: int) -> None:
-    """Create one finished try, its session and its attempts."""
-    started = summary.start_timestamp + timedelta(hours=level)
-    ended = started + timedelta(seconds=ATTEMPTS * SECONDS)
-    common = {"user_id": summary.user_id, "content_id": summary.content_id}
-    mastery_log = MasteryLog.objects.create(
-        **common, summary=summary, mastery_level=level, mastery_criterion=CRITERION,
-        start_timestamp=started, end_timestamp=ended, completion_timestamp=ended, complete=True,
-        attempt_count=ATTEMPTS, time_spent=ATTEMPTS * SECONDS,
-    )  # fmt: skip
-    session = ContentSession.objects.create(
-        **common, summary=summary, mastery_log=mastery_log, kind="exercise",
-        start_timestamp=started, end_timestamp=ended, time_spent=ATTEMPTS * SECONDS,
-    )  # fmt: skip
-    AttemptLog.objects.bulk_create(_build_attempts(session, started=started))
-
-
-def _build_attempts(session: ContentSession, *, started: datetime) -> Iterator[AttemptLog]:
-    for position in range(ATTEMPTS):
-        start = started + timedelta(seconds=position * SECONDS)
-        answer = {"choice": position % 4, "text": "three quarters"}
-        yield AttemptLog(
-            user_id=session.user_id, session=session, mastery_log_id=session.mastery_log_id,
-            content_id=session.content_id, item=f"question {position}", position=position,
-            start_timestamp=start, end_timestamp=start + timedelta(seconds=SECONDS),
-            completion_timestamp=start + timedelta(seconds=SECONDS), time_spent=SECONDS,
-            complete=True, correct=position % 2, judged=True, answer=answer, simple_answer="3/4",
-            interaction_history=[{"type": "answer", "answer": answer, "correct": position % 2}],
-        )  # fmt: skip
+def record_history(send: Send, key: str, name: str) -> None:
+    """Record a learner's finished tries at one content, with `ATTEMPTS` attempts in all."""
+    headers = {"X-API-Key": key}
+    for number in range(TRIES):
+        session = call(send, "POST", SESSIONS, headers, {"user_id": name, **start_body(0)})
+        first = number * TRY_ATTEMPTS
+        report = {
+            "progress": 1,
+            "time_spent_delta": TRY_ATTEMPTS * SECONDS,
+            "interactions": [interaction(first + answer) for answer in range(TRY_ATTEMPTS)],
+        }
+        call(send, "PUT", f"{SESSIONS}/{session['session_id']}", headers, report)

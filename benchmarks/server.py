@@ -9,11 +9,13 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from math import nan
 from pathlib import Path
+
+from benchmarks.environment import BASE_DIR
 
 START_SECONDS = 30
 STOP_SECONDS = 10
@@ -35,11 +37,16 @@ class Server:
     process_id: int
 
     def cpu_seconds(self) -> float:
-        """Return the processor time used so far; NaN if there is no /proc."""
-        if not (_PROCESSES / "self" / "stat").exists():
-            return nan
-        ticks = sum(_cpu_ticks(process_id) for process_id in _process_tree(self.process_id))
-        return ticks / os.sysconf("SC_CLK_TCK")
+        """Return the processor time used so far; see `cpu_seconds`."""
+        return cpu_seconds(self.process_id)
+
+
+def cpu_seconds(process_id: int | None) -> float:
+    """Return the processor time of a process and its descendants; NaN if it is unknown."""
+    if process_id is None or not (_PROCESSES / "self" / "stat").exists():
+        return nan
+    ticks = sum(map(_cpu_ticks, _process_tree(process_id)))
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def is_installed(kind: str) -> bool:
@@ -48,8 +55,16 @@ def is_installed(kind: str) -> bool:
 
 
 @contextlib.contextmanager
-def running_server(kind: str, *, workers: int, threads: int, log: Path) -> Iterator[Server]:
-    """Run a server on this process's database; write its output to a file.
+def running_server(
+    kind: str,
+    *,
+    workers: int,
+    threads: int,
+    log: Path,
+    folder: Path = BASE_DIR,
+    env: Mapping[str, str] = os.environ,
+) -> Iterator[Server]:
+    """Run the server of the project in a folder; write its output to a file.
 
     gunicorn takes its numbers of workers and threads from the project's configuration of it.
 
@@ -62,7 +77,8 @@ def running_server(kind: str, *, workers: int, threads: int, log: Path) -> Itera
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603  # our own command
             command,
-            env={**os.environ, "HOST": "127.0.0.1", "PORT": str(port)},
+            cwd=folder,
+            env={**env, "HOST": "127.0.0.1", "PORT": str(port)},
             stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
         )  # fmt: skip
         try:
@@ -123,11 +139,15 @@ def _process_tree(process_id: int) -> Iterator[int]:
     """Yield a process and all of its descendants."""
     yield process_id
     for children in (_PROCESSES / str(process_id) / "task").glob("*/children"):
-        for child in children.read_text().split():
-            yield from _process_tree(int(child))
+        with contextlib.suppress(OSError):
+            for child in children.read_text().split():
+                yield from _process_tree(int(child))
 
 
 def _cpu_ticks(process_id: int) -> int:
-    stat = (_PROCESSES / str(process_id) / "stat").read_text()
-    user, system = stat.rpartition(")")[2].split()[11:13]
-    return int(user) + int(system)
+    """Return the ticks of a process and of its children that have ended; 0 if it has ended too."""
+    try:
+        stat = (_PROCESSES / str(process_id) / "stat").read_text()
+    except OSError:
+        return 0
+    return sum(map(int, stat.rpartition(")")[2].split()[11:15]))

@@ -1,4 +1,4 @@
-"""The product's settings, plus the view of a baseline and the benchmarks' commands."""
+"""The product's settings, plus the no-op view and the benchmarks' commands."""
 
 from __future__ import annotations
 

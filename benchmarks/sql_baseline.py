@@ -1,8 +1,8 @@
-"""Baseline (b): the SQL statements of a PUT, captured and issued again without Django.
+"""The limit of a PUT: its SQL statements, captured and issued again without Django.
 
 Parameters that differ between two equal PUTs in a row (the new attempt's id and position,
 counters, times) get fresh values in each repetition; all others, probabilities included, are
-issued as captured. The baseline measures the driver and the database: the statements go over
+issued as captured. This measures the driver and the database: the statements go over
 connections of the bare driver, one per thread, in the form in which the product sends them
 (prepared on PostgreSQL, unless DATABASE_PREPARE says otherwise).
 """
@@ -14,7 +14,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -36,7 +36,7 @@ LOCK_TIMEOUT_SECONDS = 30
 CAPTURED_PUTS = 3
 BEGIN = "BEGIN IMMEDIATE" if ON_SQLITE else "BEGIN"
 
-# The product queues its writers on SQLite, so the baseline does too.
+# The product queues its writers on SQLite, so this does too.
 _write_lock = FairLock()
 
 
@@ -120,24 +120,25 @@ def _differing_indexes(one: Sequence[Any], other: Sequence[Any]) -> tuple[int, .
 
 
 class BarePut:
-    """The repeated PUT of one client."""
+    """The repeated PUT of one client, with a connection of its own."""
 
     def __init__(self, statements: list[Statement]) -> None:
+        self.raw = _connect()
         self.before = [statement for statement in statements if not statement.in_transaction]
         self.inside = [statement for statement in statements if statement.in_transaction]
         self.turn = 0
 
-    def perform(self, raw: Any) -> None:
+    def perform(self) -> None:
         """Issue the statements once: those of authentication, then the transaction."""
         self.turn += 1
         now = datetime.now(UTC)
         for statement in self.before:
-            _issue(raw, statement.sql, statement.bind(self.turn, now))
+            _issue(self.raw, statement.sql, statement.bind(self.turn, now))
         with _exclusive_write():
-            _issue(raw, BEGIN)
+            _issue(self.raw, BEGIN)
             for statement in self.inside:
-                _issue(raw, statement.sql, statement.bind(self.turn, now))
-            _issue(raw, "COMMIT")
+                _issue(self.raw, statement.sql, statement.bind(self.turn, now))
+            _issue(self.raw, "COMMIT")
 
 
 def _issue(raw: Any, sql: str, parameters: tuple[Any, ...] = ()) -> None:
@@ -185,14 +186,13 @@ def run_clients(clients: Sequence[BarePut], *, seconds: float) -> Round:
 
     def work(client: BarePut) -> None:
         try:
-            with closing(_connect()) as raw:
-                start.wait()
-                end = time.perf_counter() + seconds
-                while (started := time.perf_counter()) < end:
-                    client.perform(raw)
-                    now = time.perf_counter()
-                    with lock:
-                        result.record(now - started, in_time=now <= end)
+            start.wait()
+            end = time.perf_counter() + seconds
+            while (started := time.perf_counter()) < end:
+                client.perform()
+                now = time.perf_counter()
+                with lock:
+                    result.record(now - started, in_time=now <= end)
         except BaseException as error:  # noqa: BLE001  # raised again in the main thread
             start.abort()
             errors.append(error)

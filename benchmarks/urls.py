@@ -1,33 +1,22 @@
-"""The product's URLs, plus a PUT that stops after validation."""
+"""The product's URLs, plus a view that does nothing."""
 
 from __future__ import annotations
 
+from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
-from rest_framework.request import Request
-from rest_framework.response import Response
-from rest_framework.views import APIView
 
+from benchmarks.workloads import NO_OP_PATH
 from config.urls import handler400, handler404, handler500
-from logger.serializers.sessions import UpdateSessionSerializer
-from roster.permissions import HasScope
 
 __all__ = ["handler400", "handler404", "handler500", "urlpatterns"]
 
 
-class ValidatedSessionView(APIView):
-    """Baseline (a): the cost of authentication, parsing, validation and the server."""
-
-    permission_classes = [HasScope]
-
-    def put(self, request: Request, session_id: str) -> Response:  # noqa: ARG002
-        """Validate the body of a content session, and respond."""
-        serializer = UpdateSessionSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        serializer.command()
-        return Response({"complete": False})
+def no_op(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  # Django passes it
+    """Respond at once: the cost of the server, the middleware and the log."""
+    return HttpResponse(b"{}", content_type="application/json")
 
 
 urlpatterns = [
-    path("api/logger/validatedsession/<str:session_id>", ValidatedSessionView.as_view()),
+    path(NO_OP_PATH.lstrip("/"), no_op),
     path("", include("config.urls")),
 ]

@@ -13,8 +13,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from benchmarks.bench import run
 from benchmarks.databases import sqlite_file
+from benchmarks.environment import run
 
 
 def main() -> int:

@@ -26,6 +26,7 @@ from django.db import connection
 from django.utils import timezone
 
 from benchmarks import in_process
+from benchmarks.load import Request
 from benchmarks.science import assistments
 from benchmarks.server import running_server
 from roster.models import Facility, Scope
@@ -135,7 +136,8 @@ def _prepare() -> str:
 
 def _send_in_process(secret: str, body: bytes) -> bytes:
     in_process.hide_log()
-    return in_process.send("POST", PATH, body, key=secret, kind=NDJSON)
+    headers = {"X-API-Key": secret, "Content-Type": NDJSON}
+    return in_process.send(Request(method="POST", path=PATH, headers=headers, body=body)).body
 
 
 def _send(port: int, secret: str, body: bytes) -> float:
