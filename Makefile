@@ -8,7 +8,7 @@ HOST ?= $(or $(call from_env_file,HOST),127.0.0.1)
 export PORT HOST
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve static install install-dev migrate check test test-sqlite test-postgres bench bench-science lock messages format
+.PHONY: help run serve static install install-dev migrate check test test-sqlite test-postgres bench bench-check bench-science lock messages format
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -65,8 +65,11 @@ test-sqlite: install-dev ## The suite on SQLite only: the quick loop
 test-postgres: install-dev ## The suite on PostgreSQL (TEST_DATABASE_URL, else a temporary server)
 	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n auto --dist worksteal
 
-bench: install-dev static ## Measure the cost of a PUT on both databases (ARGS="--quick", "--server granian", …)
+bench: install-dev static ## Measure the APIs on both databases (ARGS="--quick", "--against REF", "--flat", …)
 	@$(BIN)/python -m benchmarks.bench $(ARGS)
+
+bench-check: install-dev static ## Check that no frequent request has become slower (ARGS=--update stores the figures)
+	@$(BIN)/python -m benchmarks.regression $(ARGS)
 
 bench-science: install-dev ## Compare the figures of the learner model with their targets (ARGS="--served", …)
 	@$(BIN)/python -m benchmarks.science $(ARGS)

@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from io import BytesIO, TextIOBase
+from statistics import quantiles
 from typing import Any
 from wsgiref.util import setup_testing_defaults
 
@@ -114,13 +115,16 @@ def prepared_puts(headers: Mapping[str, str], count: int) -> list[Callable[[], R
     return puts
 
 
-def best_milliseconds(batches: Iterable[Iterable[Callable[[], object]]]) -> float:
-    """Return the processor time of one call, in the batch that took the least."""
-    return min(_mean_milliseconds(list(batch)) for batch in batches)
-
-
-def _mean_milliseconds(calls: Sequence[Callable[[], object]]) -> float:
-    started = time.thread_time()
+def processor_milliseconds(calls: Iterable[Callable[[], object]]) -> list[float]:
+    """Make calls, and return the processor time of each."""
+    times = []
     for make in calls:
+        started = time.thread_time()
         make()
-    return 1000 * (time.thread_time() - started) / len(calls)
+        times.append(1000 * (time.thread_time() - started))
+    return times
+
+
+def undisturbed(times: Sequence[float]) -> float:
+    """Return the lowest decile: the time of a call without interruptions by other processes."""
+    return quantiles(times, n=10)[0]
