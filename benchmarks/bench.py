@@ -100,19 +100,19 @@ def print_limits(target: SchoolTarget, measured: Measured, options: argparse.Nam
         "--seconds", str(QUICK_SECONDS if options.quick else SECONDS),
         "--puts", str(QUICK_PARTS_PUTS if options.quick else PARTS_PUTS),
     ]  # fmt: skip
-    logins = json.dumps(target.school.logins)
+    label, logins = target.revision.label, json.dumps(target.school.logins)
     output = target.revision.run(
         "-m", "django", "measure_parts", *arguments, env=target.environment, stdin=logins
     )
     limits = json.loads(output)
     print(f"\nLimits of a PUT\n{report.HEAD}")
     for clients, fields in zip(options.clients, limits["bare"], strict=True):
-        put, no_op = (measured[clients][load][CURRENT] for load in (PUT, NO_OP))
+        put, no_op = (measured[clients][load][label] for load in (PUT, NO_OP))
         bare = report.series_from_fields(fields)
         print("\n".join(report.rows(f"SQL of a PUT, bare; {clients} clients", {"": bare})))
         print(f"  the PUT reaches {put.rate / bare.rate:.0%} of this rate,"
               f" and {put.rate / no_op.rate:.0%} of that of the no-op")  # fmt: skip
-    served = measured[options.clients[0]][NO_OP][CURRENT].server_milliseconds
+    served = measured[options.clients[0]][NO_OP][label].server_milliseconds
     http_server = served - limits["no_op_milliseconds"]
     print("\n".join(report.part_rows({"HTTP server": (http_server, nan), **limits["parts"]})))
 
@@ -125,7 +125,9 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="only 16 clients, shorter rounds")
     parser.add_argument("--against", metavar="REF", help="a commit to compare with")
     parser.add_argument("--clients", type=_numbers, help="numbers of clients, such as 1,8,16,64")
-    parser.add_argument("--server", choices=KINDS, default="gunicorn", help="of this version")
+    parser.add_argument(
+        "--server", nargs="+", choices=KINDS, default=["gunicorn"], help="one, or both to compare"
+    )
     parser.add_argument(
         "--database",
         default=os.environ.get("DATABASE_URL"),
@@ -137,8 +139,9 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     )  # fmt: skip
     options = parser.parse_args(arguments)
     options.clients = options.clients or (QUICK_CLIENTS if options.quick else CLIENTS)
-    if not is_installed(options.server):
-        parser.error(f"{options.server} is not installed beside {sys.executable}")
+    for kind in options.server:
+        if not is_installed(kind):
+            parser.error(f"{kind} is not installed beside {sys.executable}")
     return options
 
 
@@ -151,12 +154,15 @@ def main() -> int:
     options = parse()
     signal.signal(signal.SIGTERM, lambda *_signal: sys.exit(1))
     print(describe_machine(), flush=True)
-    current = Revision(label=CURRENT, kind=options.server)
+    current = [
+        Revision(label=CURRENT if len(options.server) == 1 else kind, kind=kind)
+        for kind in options.server
+    ]
     if options.flat:
-        return flatness.compare(current, options.flat, options.database, quick=options.quick)
+        return flatness.compare(current[0], options.flat, options.database, quick=options.quick)
     errors = 0
     with checkout(options.against) if options.against else nullcontext() as baseline:
-        revisions = [baseline, current] if baseline else [current]
+        revisions = [baseline, *current] if baseline else current
         for name, server in databases.selected_servers(options.database):
             with server() as new_database:
                 errors += run_database(name, new_database, revisions, options)
