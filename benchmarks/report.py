@@ -11,7 +11,7 @@ from typing import Any
 
 from benchmarks.load import Round
 
-NAME_WIDTH, LABEL_WIDTH = 36, 12
+NAME_WIDTH, LABEL_WIDTH = 38, 12
 HEAD = (
     f"{'':{NAME_WIDTH}}{'':{LABEL_WIDTH}}{'req/s':>8}{'p50':>8}{'p99 ms':>8}"
     f"{'CPU ms':>8}{'DB ms':>8}{'gen ms':>8}{'errors':>8}"

@@ -70,6 +70,7 @@ class Revision:
 @contextmanager
 def checkout(ref: str) -> Iterator[Revision]:
     """Check a commit out into a temporary folder, and yield it."""
+    _git("worktree", "prune")  # of runs that were killed
     with tempfile.TemporaryDirectory(prefix="learntrace-") as parent:
         folder = Path(parent) / "baseline"
         _git("worktree", "add", "--quiet", "--detach", str(folder), ref)
