@@ -56,10 +56,9 @@ class Revision:
 
     def serve(self, env: dict[str, str], *, log: Path) -> AbstractContextManager[Server]:
         """Run the server of this version, with its own default number of threads."""
-        on_sqlite = env["DATABASE_URL"].startswith("sqlite")
         return running_server(
             self.kind,
-            workers=1 if on_sqlite else os.cpu_count() or 1,
+            workers=os.cpu_count() or 1,
             threads=int(env.get("SERVER_THREADS", "8")),
             log=log,
             folder=self.folder,

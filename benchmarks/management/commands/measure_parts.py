@@ -12,7 +12,7 @@ from dataclasses import asdict
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from benchmarks import sql_baseline
 from benchmarks.databases import process_of
@@ -20,6 +20,7 @@ from benchmarks.report import Series
 from benchmarks.school import School, build_request, learner_name
 from benchmarks.server import cpu_seconds
 from benchmarks.workloads import NO_OP_PATH
+from logger.models import AttemptLog
 
 ROUNDS = 3
 BATCHES = 20
@@ -60,14 +61,15 @@ def _measure_bare(school: School, levels: list[int], seconds: float) -> Iterator
     """Yield the series of the bare statements for each number of clients."""
     from benchmarks.in_process import prepared_puts  # noqa: PLC0415
 
-    clients = []
+    attempts, executed, clients = AttemptLog.objects.count(), 0, []
     for number in range(max(levels)):
         [put] = prepared_puts(school.headers_of(learner_name(number)), 1)
         clients.append(sql_baseline.BarePut(sql_baseline.capture(put)))
     database = process_of(os.environ["DATABASE_URL"])
     for level in levels:
         series = Series()
-        sql_baseline.run_clients(clients[:level], seconds=WARM_UP_SECONDS)
+        warm_up = sql_baseline.run_clients(clients[:level], seconds=WARM_UP_SECONDS)
+        executed += len(warm_up.latencies)
         for _round in range(ROUNDS):
             before, database_before = time.process_time(), cpu_seconds(database)
             result = sql_baseline.run_clients(clients[:level], seconds=seconds)
@@ -76,7 +78,12 @@ def _measure_bare(school: School, levels: list[int], seconds: float) -> Iterator
                 server=time.process_time() - before,
                 database=cpu_seconds(database) - database_before,
             )
+            executed += len(result.latencies)
         yield series
+    executed += len(clients) * sql_baseline.CAPTURED_PUTS
+    stored = AttemptLog.objects.count() - attempts
+    if stored != executed:
+        raise CommandError(f"the statements of {executed} PUTs stored {stored} attempts")
 
 
 def _measure_parts(school: School, puts: int) -> dict[str, tuple[float, float]]:
