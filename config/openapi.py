@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.drainage import set_override
+from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerExtension
+from drf_spectacular.plumbing import ResolvedComponent, build_choice_description_list
 
 from config.api_paths import is_v1, is_v3
+from infra.api.body_schemas import schema_of
 from infra.api.idempotency.decorators import HEADER
 from infra.api.idempotency.models import MAX_KEY_LENGTH
 from study.jsonapi import MEDIA_TYPE
@@ -132,6 +136,50 @@ class LoginScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
     def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:  # noqa: ARG002
         """Return the scheme of the cookie."""
         return {"type": "apiKey", "in": "cookie", "name": "sessionid"}
+
+
+class PayloadSchema(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
+    """The component of a request body that is a pydantic model, and those of its parts."""
+
+    target_class = "infra.payloads.Payload"
+    match_subclasses = True
+    priority = 1  # before drf-spectacular's own extension for pydantic
+
+    def get_name(self, auto_schema: Any, direction: Any) -> str:  # noqa: ARG002
+        """Return the name of the component, which is the model's title."""
+        set_override(self.target, "suppress_collision_warning", value=True)
+        return str(self.target.model_config.get("title") or self.target.__name__)
+
+    def map_serializer(self, auto_schema: Any, direction: Any) -> dict[str, Any]:  # noqa: ARG002
+        """Return the schema of the model, and register those of the models in it."""
+        schema = deepcopy(schema_of(self.target))
+        parts = schema.pop("$defs", {})
+        for name, part in parts.items():
+            part.pop("title")
+            if "enum" not in part:
+                component = ResolvedComponent(  # type: ignore[no-untyped-call]
+                    name=f"{name}Request",
+                    type=ResolvedComponent.SCHEMA,
+                    object=name,
+                    schema=_with_choices(part, parts),
+                )
+                auto_schema.registry.register_on_missing(component)
+        schema.pop("title")
+        return _with_choices(schema, parts)
+
+
+def _with_choices(schema: dict[str, Any], parts: dict[str, Any]) -> dict[str, Any]:
+    """Return a schema with its choices in place, as in the schemas of serializers.
+
+    `postprocess_schema_enums` makes components of them.
+    """
+    for name, field in schema["properties"].items():
+        part = parts.get(field.get("$ref", "").rpartition("/")[2].removesuffix("Request"), {})
+        if "enum" in part:
+            choices = [(word, word) for word in part["enum"]]
+            part["description"] = build_choice_description_list(choices)
+            schema["properties"][name] = part
+    return schema
 
 
 def describe_callers(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:

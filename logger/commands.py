@@ -1,11 +1,39 @@
-"""Commands of a session: frozen, validated requests with every field present."""
+"""Commands of a session: frozen, validated requests.
+
+The update of a session is the body of its request, where every field is declared once.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from typing import Annotated, Any, Self
 from uuid import UUID
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from infra.payloads import (
+    LENIENT_NUMBER,
+    LENIENT_TEXT,
+    EventTime,
+    HexUUID,
+    Omittable,
+    Payload,
+    field_error,
+)
+
+MAX_INTERACTIONS = 1000
+MAX_SECONDS = 10_000_000
+
+
+def _reject_long_list(value: Any) -> Any:
+    """Refuse a list that is too long before its entries are validated."""
+    if isinstance(value, list) and len(value) > MAX_INTERACTIONS:
+        raise field_error(f"Ensure this field has no more than {MAX_INTERACTIONS} elements.")
+    return value
+
+
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False), LENIENT_NUMBER]
+Seconds = Annotated[float, Field(ge=0, le=MAX_SECONDS, allow_inf_nan=False), LENIENT_NUMBER]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,27 +56,27 @@ class StartSession:
     user_id: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Interaction:
-    """One action of a learner at one question: an answer, a hint or an error.
+class Interaction(Payload):
+    """One action of a learner at one question."""
 
-    `answer_given` distinguishes a null answer from a missing one; `simple_answer` is None if it is
-    missing. `time_spent` is in seconds, `correct` in [0, 1]. `id` names the attempt to update.
-    `timestamp` is the time of the action; None means now.
-    """
-
-    item: str
-    correct: float
-    time_spent: float
+    # An answer, a hint or an error. `id` names the attempt to update; without a timestamp the
+    # action happens now.
+    id: Omittable[HexUUID] = None
+    item: Annotated[str, Field(min_length=1, max_length=200), LENIENT_TEXT]
+    correct: Share
+    time_spent: Seconds
     complete: bool = False
     answer: dict[str, Any] | None = None
-    answer_given: bool = False
-    simple_answer: str | None = None
+    simple_answer: Annotated[str, Field(max_length=200), LENIENT_TEXT] | None = None
     error: bool = False
     hinted: bool = False
     replace: bool = False
-    id: UUID | None = None
-    timestamp: datetime | None = None
+    timestamp: EventTime | None = None
+
+    @property
+    def answer_given(self) -> bool:
+        """True for an answer that was sent, even if it is null."""
+        return "answer" in self.model_fields_set
 
     @property
     def is_answer(self) -> bool:
@@ -56,16 +84,24 @@ class Interaction:
         return not (self.error or self.hinted)
 
 
-@dataclass(frozen=True, kw_only=True)
-class UpdateSession:
-    """Update a session; None means that the client did not send the field.
+class UpdateSession(Payload):
+    """The update of a session."""
 
-    At most one of `progress` and `progress_delta` is set, each in [0, 1]. `time_spent_delta` is in
-    seconds.
-    """
+    # None: the client did not send the field.
+    progress: Omittable[Share] = None
+    progress_delta: Omittable[Share] = None
+    time_spent_delta: Seconds = 0.0
+    extra_fields: Omittable[dict[str, Any]] = None
+    interactions: Omittable[
+        Annotated[
+            tuple[Interaction, ...],
+            Field(max_length=MAX_INTERACTIONS),
+            BeforeValidator(_reject_long_list),
+        ]
+    ] = None
 
-    progress: float | None = None
-    progress_delta: float | None = None
-    time_spent_delta: float = 0.0
-    extra_fields: dict[str, Any] | None = None
-    interactions: tuple[Interaction, ...] | None = None
+    @model_validator(mode="after")
+    def _require_one_progress(self) -> Self:
+        if self.progress is not None and self.progress_delta is not None:
+            raise field_error("Must not be sent together with progress.", "progress_delta")
+        return self

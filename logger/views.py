@@ -17,10 +17,12 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
+from infra.api.bodies import decode
 from infra.api.idempotency.decorators import idempotent
 from infra.db.keyset import Cursor
 from infra.identifiers import parse_uuid
 from logger import selectors, services
+from logger.commands import UpdateSession
 from logger.examples import ANSWERING, PRACTISING, PROGRESSING, WATCHING
 from logger.filters import AttemptLogFilter, MasteryLogFilter
 from logger.models import AttemptLog, MasteryLog, MasteryLogQuerySet
@@ -34,9 +36,9 @@ from logger.serializers.logs import (
 )
 from logger.serializers.sessions import (
     StartedSessionSerializer,
-    StartSessionSerializer,
+    StartSessionBody,
     UpdatedSessionSerializer,
-    UpdateSessionSerializer,
+    parse_start,
     started_body,
     updated_body,
 )
@@ -65,16 +67,14 @@ class SessionsView(RecordingView):
 
     @extend_schema(
         examples=[WATCHING, PRACTISING],
-        request=StartSessionSerializer,
+        request=StartSessionBody,
         responses=StartedSessionSerializer,
     )
     @idempotent
     def post(self, request: Request) -> Response:
         """Start a session on a node or a quiz."""
-        serializer = StartSessionSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
         started = services.start_session(
-            serializer.command(), actor=actor_of(request), at=timezone.now()
+            parse_start(request.data), actor=actor_of(request), at=timezone.now()
         )
         self.learner_id = started.session.user_id
         return Response(started_body(started))
@@ -86,17 +86,16 @@ class SessionView(RecordingView):
 
     @extend_schema(
         examples=[PROGRESSING, ANSWERING],
-        request=UpdateSessionSerializer,
+        request=UpdateSession,
         responses=UpdatedSessionSerializer,
     )
     @idempotent
     def put(self, request: Request, session_id: str) -> Response:
         """Update a session: progress, time, and interactions with questions."""
-        serializer = UpdateSessionSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
+        update = decode(request.data, UpdateSession)
         updated = services.update_session(
             _parse_uuid_or_404(session_id),
-            serializer.command(),
+            update,
             actor=actor_of(request),
             at=timezone.now(),
         )

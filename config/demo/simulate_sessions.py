@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -104,25 +103,32 @@ class SimulatedSession:
         """Yield the interactions with a question: an answer, perhaps a hint and another answer."""
         answered = self._answer(item, skill, question, difficulty)
         if self.chance.happens(APP_FAILS):
-            yield replace(answered, correct=0.0, complete=False, error=True)
+            yield answered.model_copy(update={"correct": 0.0, "complete": False, "error": True})
         if answered.correct:
             if self.chance.happens(HINT_FIRST):
-                yield replace(
-                    answered, correct=0.0, complete=False, hinted=True, answer={"hint": 1}
+                yield answered.model_copy(
+                    update={
+                        "correct": 0.0,
+                        "complete": False,
+                        "hinted": True,
+                        "answer": {"hint": 1},
+                    }
                 )
             yield answered
             return
-        yield replace(answered, complete=False)
+        yield answered.model_copy(update={"complete": False})
         if self.chance.happens(TRIES_AGAIN):
             yield from self._correct_mistake(answered, question)
 
     def _correct_mistake(self, wrong: Interaction, question: Question) -> Iterator[Interaction]:
         if self.chance.happens(TAKES_HINT):
             wrong = self._repeat_later(wrong)
-            yield replace(wrong, complete=False, hinted=True, answer={"hint": 1})
+            yield wrong.model_copy(
+                update={"complete": False, "hinted": True, "answer": {"hint": 1}}
+            )
         right = {"question": question.text, "choice": question.right}
-        yield replace(
-            self._repeat_later(wrong), correct=1.0, answer=right, simple_answer=question.right
+        yield self._repeat_later(wrong).model_copy(
+            update={"correct": 1.0, "answer": right, "simple_answer": question.right}
         )
 
     def _repeat_later(self, interaction: Interaction) -> Interaction:
@@ -130,7 +136,7 @@ class SimulatedSession:
         seconds = self.simulated_learner.seconds()
         self._pass_time(seconds)
         spent = round(interaction.time_spent + seconds, 1)
-        return replace(interaction, time_spent=spent, timestamp=self.moment)
+        return interaction.model_copy(update={"time_spent": spent, "timestamp": self.moment})
 
     def _answer(self, item: str, skill: str, question: Question, difficulty: float) -> Interaction:
         answered = self.simulated_learner.answer(skill, difficulty)
@@ -143,7 +149,6 @@ class SimulatedSession:
             time_spent=answered.seconds,
             complete=True,
             answer={"question": question.text, "choice": choice},
-            answer_given=True,
             simple_answer=choice,
             timestamp=self.moment,
         )

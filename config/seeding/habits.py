@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from config.seeding.paths import Path, sigmoid
@@ -99,11 +98,10 @@ class Habits:
         if not self._pass(seconds):
             return False
         interactions = self._interactions(item, seconds, is_quiz=is_quiz, again=again)
-        update = UpdateSession(
-            progress=None if is_quiz else self._progress(),
-            time_spent_delta=seconds,
-            interactions=interactions,
-        )
+        update = UpdateSession(time_spent_delta=seconds, interactions=interactions)
+        progress = None if is_quiz else self._progress()
+        if progress is not None:
+            update = update.model_copy(update={"progress": progress})
         self.writer.move(update, at=self.moment)
         return True
 
@@ -128,7 +126,6 @@ class Habits:
             time_spent=round(before + seconds, 1),
             complete=right or is_quiz,
             answer={"choice": chosen},
-            answer_given=True,
             simple_answer="ABCD"[chosen],
             replace=again,
         )
@@ -149,13 +146,15 @@ class Habits:
 
     def _mended(self, wrong: Interaction) -> tuple[Interaction, ...]:
         """Return the interactions at a wrong answer: app errors, hints, mostly a right answer."""
-        more = [replace(wrong, correct=0.0)]
+        more = [wrong.model_copy(update={"correct": 0.0})]
         if self.chance.happens(0.05):
-            more.insert(0, replace(wrong, correct=0.0, answer=None, error=True))
+            more.insert(0, wrong.model_copy(update={"correct": 0.0, "answer": None, "error": True}))
         if self.chance.happens(0.4):
-            more.append(replace(wrong, correct=0.0, hinted=True, answer={"hint": 1}))
+            more.append(
+                wrong.model_copy(update={"correct": 0.0, "hinted": True, "answer": {"hint": 1}})
+            )
         if self.chance.happens(0.8):
-            more.append(replace(wrong, correct=1.0, complete=True))
+            more.append(wrong.model_copy(update={"correct": 1.0, "complete": True}))
         return tuple(more)
 
     def _take_quiz(self, items: list[str]) -> None:

@@ -3,72 +3,112 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any, Self
 
+from pydantic import ConfigDict, Field, model_validator
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from analytics.models import ContentKind
-from infra.api.fields import EventTimeField, HexUUIDField
-from logger.commands import Interaction, StartSession, UpdateSession
-from logger.mastery import MasteryType
+from infra.api.bodies import decode
+from infra.api.fields import HexUUIDField
+from infra.payloads import LENIENT_INTEGER, LENIENT_TEXT, HexUUID, Omittable, Payload, field_error
+from logger.commands import StartSession
+from logger.mastery import MAX_N, Criterion, MasteryType
 from logger.models import AttemptLog
 from logger.selectors import Row
 from logger.serializers.shapes import (
     MasteryCriterionSerializer,
-    MasteryModelSerializer,
     ObjectField,
     PastAttemptSerializer,
-    ShortListField,
     past_attempt_body,
-    seconds_field,
-    share_field,
 )
 from logger.services import PAST_ATTEMPT, StartedSession, UpdatedSession
 
-MAX_INTERACTIONS = 1000
 QUIZ_CRITERION = {"type": MasteryType.QUIZ.value, "coach_assigned": True}
+_Count = Annotated[int, Field(ge=0, le=MAX_N), LENIENT_INTEGER]
 
 
-class StartSessionSerializer(serializers.Serializer[StartSession]):
+class MasteryModel(Payload):
+    """The mastery model of an exercise; clients cannot set `coach_assigned`."""
+
+    model_config = ConfigDict(use_enum_values=True)
+
+    type: MasteryType
+    m: Omittable[_Count] = None
+    n: Omittable[_Count] = None
+
+    @property
+    def criterion(self) -> dict[str, Any]:
+        """The fields that were sent, as they are stored."""
+        return self.model_dump(exclude_unset=True)
+
+    @model_validator(mode="after")
+    def _require_possible(self) -> Self:
+        try:
+            Criterion.of(self.criterion)
+        except ValueError:
+            raise field_error("m_of_n needs integers m and n with 1 ≤ m ≤ n.", "m", "n") from None
+        return self
+
+
+class StartSessionBody(Payload):
     """The session to start."""
 
-    node_id = HexUUIDField(required=False)
-    content_id = HexUUIDField(required=False)
-    channel_id = HexUUIDField(required=False)
-    kind = serializers.ChoiceField(choices=ContentKind.values, required=False)
-    lesson_id = HexUUIDField(required=False)
-    quiz_id = HexUUIDField(required=False)
-    course_session_id = HexUUIDField(required=False)
-    mastery_model = MasteryModelSerializer(required=False)
-    repeat = serializers.BooleanField(default=False)
-    user_id = serializers.CharField(max_length=255, required=False, trim_whitespace=False)
+    model_config = ConfigDict(title="StartSession", use_enum_values=True)
 
-    def to_internal_value(self, data: Any) -> dict[str, Any]:
-        """Validate every field and their combinations, and report all errors together."""
-        combination_errors = _combination_errors(data) if isinstance(data, Mapping) else {}
-        try:
-            attrs: dict[str, Any] = super().to_internal_value(data)
-        except ValidationError as error:
-            raise ValidationError({**combination_errors, **error.detail}) from None  # type: ignore[dict-item]
-        if combination_errors:
-            raise ValidationError(combination_errors)
-        return attrs
+    node_id: Omittable[HexUUID] = None
+    content_id: Omittable[HexUUID] = None
+    channel_id: Omittable[HexUUID] = None
+    kind: Omittable[ContentKind] = None
+    lesson_id: Omittable[HexUUID] = None
+    quiz_id: Omittable[HexUUID] = None
+    course_session_id: Omittable[HexUUID] = None
+    mastery_model: Omittable[MasteryModel] = None
+    repeat: bool = False
+    user_id: Omittable[Annotated[str, Field(min_length=1, max_length=255), LENIENT_TEXT]] = None
 
     def command(self) -> StartSession:
         """Return the command; the content of a quiz is the quiz itself."""
-        data = self.validated_data
-        if "quiz_id" not in data:
-            return StartSession(**data)
+        if self.quiz_id:
+            return StartSession(
+                kind=ContentKind.QUIZ,
+                content_id=self.quiz_id,
+                quiz_id=self.quiz_id,
+                course_session_id=self.course_session_id,
+                mastery_model=QUIZ_CRITERION,
+                repeat=self.repeat,
+                user_id=self.user_id,
+            )
+        assert self.kind and self.content_id  # noqa: S101, PT018  # see `_node_errors`
         return StartSession(
-            kind=ContentKind.QUIZ,
-            content_id=data["quiz_id"],
-            quiz_id=data["quiz_id"],
-            course_session_id=data.get("course_session_id"),
-            mastery_model=QUIZ_CRITERION,
-            repeat=data["repeat"],
-            user_id=data.get("user_id"),
+            kind=self.kind,
+            content_id=self.content_id,
+            channel_id=self.channel_id,
+            node_id=self.node_id,
+            lesson_id=self.lesson_id,
+            course_session_id=self.course_session_id,
+            mastery_model=self.mastery_model.criterion if self.mastery_model else None,
+            repeat=self.repeat,
+            user_id=self.user_id,
         )
+
+
+def parse_start(data: Any) -> StartSession:
+    """Return the command in a body.
+
+    Raises
+    ------
+    ValidationError : a field is invalid, or fields contradict each other; it has all errors.
+    """
+    errors = _combination_errors(data) if isinstance(data, Mapping) else {}
+    try:
+        body = decode(data, StartSessionBody)
+    except ValidationError as error:
+        raise ValidationError({**errors, **error.detail}) from None  # type: ignore[dict-item]
+    if errors:
+        raise ValidationError(errors)
+    return body.command()
 
 
 def _combination_errors(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -97,56 +137,6 @@ def _node_errors(attrs: Mapping[str, Any]) -> dict[str, Any]:
     if "mastery_model" in attrs and attrs.get("kind", ContentKind.EXERCISE) != ContentKind.EXERCISE:
         errors["mastery_model"] = ["Only exercises have a mastery model."]
     return errors
-
-
-class InteractionSerializer(serializers.Serializer[Interaction]):
-    """One action of a learner at one question."""
-
-    id = HexUUIDField(required=False)
-    item = serializers.CharField(max_length=200, trim_whitespace=False)
-    correct = share_field()
-    time_spent = seconds_field()
-    complete = serializers.BooleanField(default=False)
-    answer = ObjectField(required=False, allow_null=True)
-    simple_answer = serializers.CharField(
-        max_length=200,
-        required=False,
-        allow_blank=True,
-        allow_null=True,
-        trim_whitespace=False,
-    )
-    error = serializers.BooleanField(default=False)
-    hinted = serializers.BooleanField(default=False)
-    replace = serializers.BooleanField(default=False)
-    timestamp = EventTimeField(required=False, allow_null=True)
-
-
-class UpdateSessionSerializer(serializers.Serializer[UpdateSession]):
-    """The update of a session."""
-
-    progress = share_field(required=False)
-    progress_delta = share_field(required=False)
-    time_spent_delta = seconds_field(required=False)
-    extra_fields = ObjectField(required=False)
-    interactions = ShortListField(
-        child=InteractionSerializer(), required=False, max_length=MAX_INTERACTIONS
-    )
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Refuse both `progress` and `progress_delta` in one request."""
-        if "progress" in attrs and "progress_delta" in attrs:
-            raise ValidationError({"progress_delta": ["Must not be sent together with progress."]})
-        return attrs
-
-    def command(self) -> UpdateSession:
-        """Return the command."""
-        data = dict(self.validated_data)
-        if (interactions := data.get("interactions")) is not None:
-            data["interactions"] = tuple(
-                Interaction(**interaction, answer_given="answer" in interaction)
-                for interaction in interactions
-            )
-        return UpdateSession(**data)
 
 
 class ContextSerializer(serializers.Serializer[Any]):

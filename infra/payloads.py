@@ -1,0 +1,159 @@
+"""Request bodies as pydantic models: the base class, and field types shared by the APIs.
+
+A model declares each field once: it decodes and validates the body, describes it in the OpenAPI
+document, and is the command that a service takes. `infra.api.bodies` writes the errors.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+from django.utils.dateparse import parse_datetime
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    PlainValidator,
+    WithJsonSchema,
+)
+from pydantic_core import CoreSchema, PydanticCustomError
+
+from infra.identifiers import MAX_ID_LENGTH, parse_uuid
+
+T = TypeVar("T")
+FIRST_YEAR = 2000
+MAX_NUMBER_LENGTH = 1000
+_ZERO_DECIMALS = re.compile(r"\.0*\s*$")
+
+
+class Payload(BaseModel):
+    """A request body; unknown fields are ignored.
+
+    A strict model (`ConfigDict(strict=True)`) converts no types, and null means absent in its
+    optional fields.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+
+def field_error(message: str, *fields: str, code: str = "invalid") -> PydanticCustomError:
+    """Return the error to raise where fields of a model contradict each other."""
+    return PydanticCustomError(code, "{message}", {"message": message, "fields": fields})
+
+
+class _NotNull:
+    """Makes an optional type reject null, so that None only means that the field is absent."""
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        schema: CoreSchema = handler(source)["schema"]
+        return schema
+
+
+Omittable = Annotated[T | None, _NotNull()]
+
+
+def _parse_uuid(value: Any) -> UUID:
+    key = parse_uuid(value) if isinstance(value, str) else value
+    if not isinstance(key, UUID):
+        raise ValueError("Must be a valid UUID.")  # noqa: TRY004  # pydantic reports a ValueError
+    return key
+
+
+UUID_SCHEMA = {
+    "type": "string",
+    "pattern": "^[0-9A-Fa-f]{8}-?([0-9A-Fa-f]{4}-?){3}[0-9A-Fa-f]{12}$",
+    "example": "4b16099983df4fb4a6e2f5c60e475c2d",
+}
+HexUUID = Annotated[UUID, PlainValidator(_parse_uuid), WithJsonSchema(UUID_SCHEMA)]
+
+
+def parse_event_time(value: Any) -> datetime:
+    """Return the time of an event in UTC (contract 0.1).
+
+    Raises
+    ------
+    ValueError : not ISO 8601 with a UTC offset, or before the year 2000.
+    """
+    moment = value if isinstance(value, datetime) else _parse_datetime(value)
+    if moment is None:
+        raise ValueError(
+            "Datetime has wrong format. Use one of these formats instead:"
+            " YYYY-MM-DDThh:mm:ss[.uuuuuu]Z."
+        )
+    if moment.tzinfo is None:
+        raise ValueError("The time must have a UTC offset, such as Z or +02:00.")
+    try:
+        moment = moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("Datetime value out of range.") from None
+    if moment.year < FIRST_YEAR:
+        raise ValueError("The time must not be before the year 2000.")
+    return moment
+
+
+def _parse_datetime(value: Any) -> datetime | None:
+    try:
+        return parse_datetime(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+EventTime = Annotated[
+    datetime,
+    PlainValidator(parse_event_time),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+
+
+# Strict types: no conversions.
+
+
+def _reject_nul(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("Null characters and lone surrogates are not allowed.")
+    return text
+
+
+NO_NUL = AfterValidator(_reject_nul)
+Name = Annotated[str, Field(min_length=1, max_length=MAX_ID_LENGTH), NO_NUL]
+
+
+# Lenient types: numbers, booleans and texts in any notation that Kolibri accepts.
+
+
+def _parse_number(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    if len(value) > MAX_NUMBER_LENGTH:
+        raise ValueError("String value too large.")
+    try:
+        return float(value)
+    except ValueError:
+        raise ValueError("A valid number is required.") from None
+
+
+def _parse_integer(value: Any) -> int:
+    if isinstance(value, str) and len(value) > MAX_NUMBER_LENGTH:
+        raise ValueError("String value too large.")
+    try:
+        return int(_ZERO_DECIMALS.sub("", str(value)))
+    except ValueError:
+        raise ValueError("A valid integer is required.") from None
+
+
+def _number_to_text(value: Any) -> Any:
+    return str(value) if type(value) in (int, float) else value
+
+
+# They stand behind the constraints of a type: `Annotated[float, Field(ge=0), LENIENT_NUMBER]`.
+LENIENT_NUMBER = BeforeValidator(_parse_number)
+LENIENT_INTEGER = BeforeValidator(_parse_integer)
+LENIENT_TEXT = BeforeValidator(_number_to_text)
