@@ -1,14 +1,18 @@
-"""Validated input of answer tracking: frozen commands with every field present."""
+"""Validated input of answer tracking: the bodies of its requests (contract 2.1)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from typing import Annotated, Protocol
+
+from pydantic import ConfigDict, Field
 
 from analytics.events import Answer, Source
+from infra.payloads import EventTime, Name, Payload
 
 DEFAULT_CONFIDENCE = 3
+MAX_CONFIDENCE = 5
+MAX_DIFFICULTY = 3
+MAX_SECONDS = 10_000_000
 
 
 class AnswerPayload(Protocol):
@@ -30,19 +34,22 @@ class AnswerPayload(Protocol):
         ...
 
 
-@dataclass(frozen=True, kw_only=True)
-class TrackedAnswer:
-    """One answer in the fields of the answer-tracking API (contract 2.1)."""
+class TrackedAnswer(Payload):
+    """One answer by one learner to one question."""
 
-    user_id: str
-    skill_id: str
+    model_config = ConfigDict(title="TrackAnswer", strict=True)
+
+    user_id: Name
+    skill_id: Name
     is_correct: bool
-    time_spent_seconds: int | None = None
-    confidence_score: int = DEFAULT_CONFIDENCE
-    question_difficulty: float | None = None
-    item_id: str | None = None
-    event_id: str | None = None
-    timestamp: datetime | None = None
+    time_spent_seconds: Annotated[int, Field(ge=0, le=MAX_SECONDS)] | None = None
+    confidence_score: Annotated[int, Field(ge=1, le=MAX_CONFIDENCE)] | None = DEFAULT_CONFIDENCE
+    question_difficulty: (
+        Annotated[float, Field(ge=-MAX_DIFFICULTY, le=MAX_DIFFICULTY, allow_inf_nan=False)] | None
+    ) = None
+    item_id: Name | None = None
+    event_id: Name | None = None
+    timestamp: EventTime | None = None
 
     @property
     def answer(self) -> Answer:
@@ -54,7 +61,7 @@ class TrackedAnswer:
             item=self.item_id,
             score=float(self.is_correct),
             seconds=self.time_spent_seconds,
-            confidence=self.confidence_score,
+            confidence=self.confidence_score or DEFAULT_CONFIDENCE,
             question_difficulty=self.question_difficulty,
             happened_at=self.timestamp,
         )

@@ -21,10 +21,11 @@ from django.db import close_old_connections, connection
 from django.utils import timezone
 
 from analytics import selectors, services
-from analytics.serializers.answer_parsing import parse_answer
+from analytics.commands import TrackedAnswer
 from analytics.serializers.answers import change_body
 from analytics.serializers.insights import predictions_body, velocity_body
 from analytics.serializers.query_params import DEFAULT_DAYS, MAX_DAYS
+from infra.api.bodies import parse
 from roster.models import ApiKey, Facility, User
 from roster.services import default_facility
 
@@ -65,7 +66,7 @@ class Engine:
 
         Raises
         ------
-        BadAnswer : a value is invalid; a subclass of `ValueError`.
+        InvalidBody : a value is invalid; a subclass of `ValueError`.
         NoFacility, UnknownLearner, EventOwnedByAnother : as their docstrings say.
         """
         return await _run_in_thread(lambda: self._track(dict(fields)))
@@ -111,11 +112,8 @@ class Engine:
         return await _run_in_thread(read)
 
     def _track(self, fields: Row) -> Row:
-        if isinstance(fields.get("timestamp"), datetime):
-            fields["timestamp"] = fields["timestamp"].isoformat()
-        tracked = services.track_answer(
-            parse_answer(fields), actor=self._actor(), at=timezone.now()
-        )
+        answer = parse(fields, TrackedAnswer)
+        tracked = services.track_answer(answer, actor=self._actor(), at=timezone.now())
         return change_body(tracked.change)
 
     def _learner(self, name: str) -> User:

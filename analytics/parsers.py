@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
-from typing import IO, Any
+from typing import IO, Any, ClassVar
 
 from django.conf import settings
 from rest_framework.parsers import BaseParser
 
-from analytics.serializers.answer_parsing import parse_answer
+from analytics.commands import TrackedAnswer
 from analytics.serializers.batch import Batch, require_array
+from infra.api.bodies import parse
 from infra.api.parsers import JsonBodyParser, load_json, read_lines
 
 
 class AnswersParser(JsonBodyParser):
     """Parse a JSON array of answers."""
+
+    model: ClassVar[type[Any]] = TrackedAnswer
 
     @property
     def limit(self) -> int:
@@ -25,17 +28,15 @@ class AnswersParser(JsonBodyParser):
     def load(self, raw: bytes) -> Any:
         """Return the answers as a `Batch`; a body that is not an array is an error (400)."""
         digest = sha256(raw).hexdigest()
-        return Batch.read(require_array(super().load(raw)), self.read, lambda: digest)
-
-    def read(self, data: Any) -> Any:
-        """Parse one answer."""
-        return parse_answer(data)
+        rows = require_array(super().load(raw))
+        return Batch.read(rows, lambda row: parse(row, self.model), lambda: digest)
 
 
 class AnswerLinesParser(BaseParser):
     """Parse NDJSON, one answer a line; at most one block is in memory at a time."""
 
     media_type = "application/x-ndjson"
+    model: ClassVar[type[Any]] = TrackedAnswer
 
     def parse(
         self,
@@ -57,11 +58,9 @@ class AnswerLinesParser(BaseParser):
                 digest.update(b"\n")
                 yield line
 
-        return Batch.read(hashed_lines(), lambda line: self.read(load_json(line)), digest.hexdigest)
-
-    def read(self, data: Any) -> Any:
-        """Parse one answer."""
-        return parse_answer(data)
+        return Batch.read(
+            hashed_lines(), lambda line: parse(load_json(line), self.model), digest.hexdigest
+        )
 
 
 def _content_length(context: Mapping[str, Any] | None) -> int:

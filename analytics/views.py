@@ -15,12 +15,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from analytics import selectors, services
+from analytics.commands import TrackedAnswer
 from analytics.examples import TRACKED, TRACKED_MANY, TRACKING, TRACKING_MANY
 from analytics.parsers import AnswerLinesParser, AnswersParser
 from analytics.serializers import query_params
 from analytics.serializers.answers import (
     MasteryChangeSerializer,
-    TrackAnswerSerializer,
     change_body,
 )
 from analytics.serializers.batch import Batch, CountsSerializer, RowOutcomeSerializer, bulk_body
@@ -35,6 +35,8 @@ from analytics.serializers.insights import (
     skill_estimate_body,
     velocity_body,
 )
+from infra.api.bodies import decode
+from infra.api.body_schemas import array_schema
 from infra.api.idempotency.decorators import idempotent, idempotent_in_chunks
 from roster.api.recording import RecordingView
 from roster.models import Actor, ApiKey, User
@@ -48,17 +50,14 @@ def actor_of(request: Request) -> Actor:
 class TrackAnswerView(RecordingView):
     @extend_schema(
         examples=[TRACKING, TRACKED],
-        request=TrackAnswerSerializer,
+        request=TrackedAnswer,
         responses=envelope_schema("TrackedAnswer", MasteryChangeSerializer()),
     )
     @idempotent
     def post(self, request: Request) -> Response:
         """Track one answer and update the learner's estimates at the skill."""
-        serializer = TrackAnswerSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        tracked = services.track_answer(
-            serializer.command(), actor=actor_of(request), at=timezone.now()
-        )
+        answer = decode(request.data, TrackedAnswer)
+        tracked = services.track_answer(answer, actor=actor_of(request), at=timezone.now())
         self.learner_id = tracked.learner_id
         return Response(
             envelope(change_body(tracked.change), "Learning event tracked successfully")
@@ -76,7 +75,7 @@ class TrackAnswersView(RecordingView):
         examples=[TRACKING_MANY, TRACKED_MANY],
         parameters=[query_params.RESULTS],
         request={
-            "application/json": TrackAnswerSerializer(many=True),
+            "application/json": array_schema(TrackedAnswer),
             "application/x-ndjson": {"type": "string", "format": "binary"},
         },
         responses=inline_serializer(

@@ -174,11 +174,14 @@ def _with_choices(schema: dict[str, Any], parts: dict[str, Any]) -> dict[str, An
     `postprocess_schema_enums` makes components of them.
     """
     for name, field in schema["properties"].items():
-        part = parts.get(field.get("$ref", "").rpartition("/")[2].removesuffix("Request"), {})
+        part = parts.get(field.get("$ref", "").rpartition("/")[2].removesuffix("Request"), field)
         if "enum" in part:
             choices = [(word, word) for word in part["enum"]]
-            part["description"] = build_choice_description_list(choices)
-            schema["properties"][name] = part
+            schema["properties"][name] = {
+                "enum": part["enum"],
+                "type": part["type"],
+                "description": build_choice_description_list(choices),
+            }
     return schema
 
 

@@ -60,11 +60,16 @@ class _NotNull:
 Omittable = Annotated[T | None, _NotNull()]
 
 
-def _parse_uuid(value: Any) -> UUID:
-    key = parse_uuid(value) if isinstance(value, str) else value
-    if not isinstance(key, UUID):
-        raise ValueError("Must be a valid UUID.")  # noqa: TRY004  # pydantic reports a ValueError
-    return key
+def uuid_validator(message: str) -> PlainValidator:
+    """Return the validator of a UUID, with or without dashes, in any case."""
+
+    def parse(value: Any) -> UUID:
+        key = parse_uuid(value) if isinstance(value, str) else value
+        if not isinstance(key, UUID):
+            raise ValueError(message)  # noqa: TRY004  # pydantic reports a ValueError
+        return key
+
+    return PlainValidator(parse)
 
 
 UUID_SCHEMA = {
@@ -72,7 +77,7 @@ UUID_SCHEMA = {
     "pattern": "^[0-9A-Fa-f]{8}-?([0-9A-Fa-f]{4}-?){3}[0-9A-Fa-f]{12}$",
     "example": "4b16099983df4fb4a6e2f5c60e475c2d",
 }
-HexUUID = Annotated[UUID, PlainValidator(_parse_uuid), WithJsonSchema(UUID_SCHEMA)]
+HexUUID = Annotated[UUID, uuid_validator("Must be a valid UUID."), WithJsonSchema(UUID_SCHEMA)]
 
 
 def parse_event_time(value: Any) -> datetime:

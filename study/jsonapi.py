@@ -14,6 +14,9 @@ from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 from rest_framework.exceptions import ParseError, ValidationError
 
+from infra.api import bodies
+from infra.api.bodies import P
+from infra.api.body_schemas import schema_of
 from infra.api.parsers import INT64, JsonBodyParser
 from infra.api.renderers import OrjsonRenderer
 
@@ -48,6 +51,20 @@ def _find_out_of_range_field(raw: bytes) -> str | None:
     fields = body.items() if isinstance(body, dict) else ()
     beyond = (name for name, value in fields if type(value) is int and value not in INT64)
     return next(filter(_NAME.fullmatch, beyond), None)
+
+
+def decode(data: Any, model: type[P]) -> P:
+    """Return the body of a request as a model.
+
+    Raises
+    ------
+    ValidationError : the body is invalid.
+    """
+    # If a JSON:API document were ignored like unknown fields, an empty object would be created.
+    is_document = isinstance(data, dict) and "data" in data
+    if is_document and not data.keys() & schema_of(model)["properties"].keys():
+        raise ValidationError({"data": ["Send the fields directly, not as a JSON:API document."]})
+    return bodies.decode(data, model)
 
 
 class JsonApiParser(JsonParser):

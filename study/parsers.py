@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from analytics.parsers import AnswerLinesParser, AnswersParser
 from study.commands import StudyResult
 from study.jsonapi import MEDIA_TYPE
-from study.serializers.recording import parse_result
 
 
 class ResultsParser(AnswersParser):
     """Parse a JSON array of results."""
 
-    def read(self, data: Any) -> StudyResult:
-        """Parse one result."""
-        return parse_result(data)
+    model = StudyResult
 
 
 class ResultsApiParser(ResultsParser):
@@ -27,6 +22,4 @@ class ResultsApiParser(ResultsParser):
 class ResultLinesParser(AnswerLinesParser):
     """Parse NDJSON, one result a line."""
 
-    def read(self, data: Any) -> StudyResult:
-        """Parse one result."""
-        return parse_result(data)
+    model = StudyResult

@@ -1,5 +1,5 @@
-"""Request and response bodies of answer tracking: strict input, fixed output.
+"""Response bodies of answer tracking.
 
-Serializer fields only describe the bodies in the OpenAPI document. Rows are parsed and written by
-plain functions, which is an order of magnitude faster for ten thousand of them.
+Serializer fields only describe them in the OpenAPI document. Rows are written by plain functions,
+which is an order of magnitude faster for ten thousand of them.
 """

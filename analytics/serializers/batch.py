@@ -11,9 +11,9 @@ from rest_framework import serializers
 from rest_framework.exceptions import ParseError, ValidationError
 
 from analytics.commands import AnswerPayload
-from analytics.serializers.answer_parsing import NO_FIELD, BadAnswer
 from analytics.serializers.answers import MasteryChangeSerializer, change_body
 from analytics.services import BulkResult, BulkRow, EventOwnedByAnother
+from infra.api.bodies import NO_FIELD, InvalidBody
 
 S = TypeVar("S")
 MAX_ROWS = 10_000
@@ -56,7 +56,7 @@ class Batch:
                 raise ValidationError(f"At most {MAX_ROWS} answers may be sent at once.")
             try:
                 answers.append((index, read(source)))
-            except BadAnswer as error:
+            except InvalidBody as error:
                 rejected.append((index, error.details))
             except ParseError as error:
                 rejected.append((index, {NO_FIELD: [str(error.detail)]}))

@@ -56,11 +56,8 @@ class InvalidBody(ValueError):
     """A request body with invalid fields."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        names = (".".join(map(str, path)) for path, _ in problems)
         super().__init__(
-            "; ".join(
-                f"{name}: {message}" for name, (_, message) in zip(names, problems, strict=True)
-            )
+            "; ".join(f"{'.'.join(map(str, path))}: {message}" for path, message in problems)
         )
         self.problems = problems
 
@@ -122,20 +119,23 @@ def _problems(error: ErrorDetails, model: type[Payload]) -> Iterator[Problem]:
 
 
 def _message(error: ErrorDetails, model: type[Payload], context: Mapping[str, Any]) -> str:
-    kind, value = error["type"], error["input"]
+    kind, value, is_strict = error["type"], error["input"], model.model_config.get("strict")
     if "message" in context:
         return str(context["message"])
-    if value is None and not model.model_config.get("strict"):
+    if value is None and not is_strict:
         return "This field may not be null."
     if "error" in context:
         return str(context["error"])
-    if model.model_config.get("strict"):
-        [*_, name] = error["loc"] or [""]
-        return _STRICT[kind].format(**schema_of(model)["properties"].get(name, {}))
-    return _LENIENT[kind].format(input=value, input_type=type(value).__name__, **context)
+    if is_strict:
+        name = error["loc"][0] if error["loc"] else None
+        field = schema_of(model)["properties"].get(name, {})
+        return _STRICT.get(kind, error["msg"]).format(**{"minLength": 0, **field})
+    message = _LENIENT.get(kind, error["msg"])
+    return message.format(input=value, input_type=type(value).__name__, **context)
 
 
 def _in_order_of_body(problems: list[Problem], data: Any) -> list[Problem]:
     """Sort problems by the positions of their fields in the body; missing fields come last."""
-    positions = {name: position for position, name in enumerate(data)} if data else {}
+    names = data if isinstance(data, dict) else ()
+    positions = {name: position for position, name in enumerate(names)}
     return sorted(problems, key=lambda problem: positions.get(problem[0][0], len(positions)))

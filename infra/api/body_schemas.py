@@ -44,6 +44,12 @@ class BodySchema(GenerateJsonSchema):
         return False
 
 
+def array_schema(model: type[Payload]) -> dict[str, Any]:
+    """Return the schema of an array of bodies, each of which is a component."""
+    name = model.model_config.get("title") or model.__name__
+    return {"type": "array", "items": {"$ref": f"#/components/schemas/{name}Request"}}
+
+
 @cache
 def schema_of(model: type[Payload]) -> dict[str, Any]:
     """Return the schema of a body, with those of its parts in `$defs`."""

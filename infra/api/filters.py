@@ -12,8 +12,8 @@ from django import forms
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema_field
 
-from infra.api.fields import UUID_SCHEMA
 from infra.identifiers import parse_uuid
+from infra.payloads import UUID_SCHEMA
 
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 

@@ -1,3 +1,3 @@
-"""Request and response bodies of `/v3`."""
+"""Response bodies of `/v3`."""
 
 from __future__ import annotations

@@ -8,13 +8,13 @@ from http import HTTPStatus
 from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 
-from analytics.serializers.answer_parsing import NO_FIELD
 from analytics.serializers.batch import STATUSES, Batch, Errors, count_by_status
 from analytics.services import BulkResult, EventOwnedByAnother
+from infra.api.bodies import NO_FIELD
 from roster.services import CannotRecordForOthers, UnknownLearner
+from study.commands import GUID
 from study.jsonapi import Fields, Json, error
 from study.selectors import PartnerMismatch, UnknownItem
-from study.serializers.recording import GUID
 
 # Status, code and field for problems of parsed rows, the same as for a single result.
 _PROBLEMS: dict[type[Exception], tuple[HTTPStatus, str, str]] = {

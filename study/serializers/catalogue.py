@@ -1,99 +1,16 @@
-"""Request and response bodies of sets, items, learners and profiles."""
+"""Response bodies of sets, items, learners and profiles."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from rest_framework import serializers
 
 from analytics.models import Item
-from analytics.serializers.answer_parsing import Parser, parse_fields, parse_name, parse_text
 from infra.datetime_format import format_time
-from infra.identifiers import MAX_ID_LENGTH
 from roster.models import Actor, ApiKey, User
 from roster.serializers import role_names
-from study.commands import NewItem, NewSet, NewUser
 from study.jsonapi import Json, document_schema, resource, schema_for
 from study.models import LearningItem, StudySet
 from study.serializers.items import LEARNING_ITEM, LEARNING_ITEMS, item_attributes, item_path
-from study.serializers.recording import GUID
-from study.serializers.strict_fields import (
-    GuidField,
-    IdField,
-    StrictSerializer,
-    parse_guid,
-    parse_id,
-)
-
-MAX_TITLE = 200
-MAX_TEXT = 10_000
-MAX_EMAIL = 254
-
-
-def _parse_email(value: Any) -> str:
-    email = parse_text(MAX_EMAIL, shortest=0)(value)
-    try:
-        if email:
-            validate_email(email)
-    except ValidationError:
-        raise ValueError("Enter a valid email address.") from None
-    return email
-
-
-_SET: dict[str, Parser] = {"name": parse_text(MAX_TITLE), "partner_id": parse_id}
-_ITEM: dict[str, Parser] = {
-    "question": parse_text(MAX_TEXT, shortest=0),
-    "answer": parse_text(MAX_TEXT, shortest=0),
-    "item_id": parse_name,
-    GUID: parse_guid,
-}
-_USER: dict[str, Parser] = {"name": parse_text(MAX_TITLE, shortest=0), "email": _parse_email}
-
-
-class SetSerializer(StrictSerializer):
-    """A set to create."""
-
-    name = serializers.CharField(max_length=MAX_TITLE)
-    partner_id = IdField()
-
-    def parse(self, data: Any) -> NewSet:
-        """Parse the set."""
-        return NewSet(**parse_fields(data, _SET, tuple(_SET)))
-
-
-class LearningItemSerializer(StrictSerializer):
-    """An item for a set; one that was studied before is named by its id or its GUID."""
-
-    question = serializers.CharField(
-        max_length=MAX_TEXT, required=False, allow_null=True, allow_blank=True
-    )
-    answer = serializers.CharField(
-        max_length=MAX_TEXT, required=False, allow_null=True, allow_blank=True
-    )
-    item_id = serializers.CharField(max_length=MAX_ID_LENGTH, required=False, allow_null=True)
-    learning_engine_guid = GuidField(required=False, allow_null=True)
-
-    def parse(self, data: Any) -> NewItem:
-        """Parse the item."""
-        fields = parse_fields(data, _ITEM, ())
-        return NewItem(guid=fields.pop(GUID, None), **fields)
-
-
-class UserSerializer(StrictSerializer):
-    """A learner to register."""
-
-    name = serializers.CharField(
-        max_length=MAX_TITLE, required=False, allow_null=True, allow_blank=True
-    )
-    email = serializers.EmailField(
-        max_length=MAX_EMAIL, required=False, allow_null=True, allow_blank=True
-    )
-
-    def parse(self, data: Any) -> NewUser:
-        """Parse the learner."""
-        return NewUser(**parse_fields(data, _USER, ()))
 
 
 def set_resource(study_set: StudySet, items_count: int) -> Json:

@@ -132,7 +132,8 @@ def _create_item(study_set: StudySet, new: NewItem) -> Item:
     new_item.guid = new.guid or new_item.guid
     Item.objects.bulk_create([new_item], ignore_conflicts=True)
     is_named = new.guid is not None or new.item_id is not None
-    item = _lock_item(study_set.facility_id, new if is_named else NewItem(guid=new_item.guid))
+    named = new if is_named else NewItem(learning_engine_guid=new_item.guid)
+    item = _lock_item(study_set.facility_id, named)
     assert item is not None  # noqa: S101  # it exists by now
     return item
 
@@ -169,7 +170,9 @@ def create_learner(new: NewUser, partner_id: str, *, actor: Actor, at: datetime)
     facility_id = get_partner(actor, partner_id)
     if not _can_register(actor, facility_id):
         raise NotAllowed
-    learner = User(facility_id=facility_id, full_name=new.name, email=new.email, created_at=at)
+    learner = User(
+        facility_id=facility_id, full_name=new.name or "", email=new.email or "", created_at=at
+    )
     learner.set_unusable_password()
     learner.save(force_insert=True)
     return learner

@@ -13,15 +13,13 @@ from analytics.selectors import readable_learner
 from infra.api.idempotency.decorators import idempotent
 from roster.models import User
 from study import selectors, services
-from study.jsonapi import document
+from study.commands import NewItem, NewSet, NewUser
+from study.jsonapi import decode, document
 from study.serializers.catalogue import (
     ITEM,
     PROFILE,
     SET,
     USER,
-    LearningItemSerializer,
-    SetSerializer,
-    UserSerializer,
     item_resource,
     profile_resource,
     set_resource,
@@ -31,11 +29,11 @@ from study.views.base import JsonApiView
 
 
 class SetsView(JsonApiView):
-    @extend_schema(request=SetSerializer, responses={201: SET})
+    @extend_schema(request=NewSet, responses={201: SET})
     @idempotent
     def post(self, request: Request) -> Response:
         """Create an empty set of items."""
-        new = SetSerializer(data=request.data).command()
+        new = decode(request.data, NewSet)
         study_set = services.create_study_set(new, actor=self.actor, at=timezone.now())
         return Response(document(set_resource(study_set, 0)), status=201)
 
@@ -52,11 +50,11 @@ class SetView(JsonApiView):
 
 
 class SetItemsView(JsonApiView):
-    @extend_schema(request=LearningItemSerializer, responses={201: ITEM})
+    @extend_schema(request=NewItem, responses={201: ITEM})
     @idempotent
     def post(self, request: Request, set_id: str) -> Response:
         """Add an item to a set, which holds up to 200."""
-        new = LearningItemSerializer(data=request.data).command()
+        new = decode(request.data, NewItem)
         added = services.add_item(set_id, new, actor=self.actor, at=timezone.now())
         return Response(document(item_resource(added.item, added)), status=201)
 
@@ -75,11 +73,11 @@ class ItemView(JsonApiView):
 
 
 class UsersView(JsonApiView):
-    @extend_schema(request=UserSerializer, responses={201: USER})
+    @extend_schema(request=NewUser, responses={201: USER})
     @idempotent
     def post(self, request: Request, partner_id: str) -> Response:
         """Register a learner, to be named by the id in the response."""
-        new = UserSerializer(data=request.data).command()
+        new = decode(request.data, NewUser)
         learner = services.create_learner(new, partner_id, actor=self.actor, at=timezone.now())
         self.learner_id = learner.pk
         return Response(document(user_resource(learner)), status=201)

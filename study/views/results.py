@@ -11,14 +11,15 @@ from rest_framework.response import Response
 
 from analytics.serializers import query_params
 from analytics.serializers.batch import Batch
+from infra.api.body_schemas import array_schema
 from infra.api.idempotency.decorators import idempotent, idempotent_in_chunks
 from roster.models import ApiKey, User
 from study import services
+from study.commands import StudyResult
 from study.examples import RESULT, RESULTS, STUDIED
-from study.jsonapi import MEDIA_TYPE
+from study.jsonapi import MEDIA_TYPE, decode
 from study.parsers import ResultLinesParser, ResultsApiParser, ResultsParser
 from study.serializers.batch import OUTCOMES, studies_body
-from study.serializers.recording import StudyResultSerializer
 from study.views.base import JsonApiView
 from study.views.stats import ReviewsView
 
@@ -26,11 +27,11 @@ from study.views.stats import ReviewsView
 class StudyView(ReviewsView):
     """A learner's review queue, and the recording of results."""
 
-    @extend_schema(examples=[RESULT], request=StudyResultSerializer, responses={204: None})
+    @extend_schema(examples=[RESULT], request=StudyResult, responses={204: None})
     @idempotent
     def post(self, request: Request) -> Response:
         """Record the result of a learner studying an item."""
-        result = StudyResultSerializer(data=request.data).command()
+        result = decode(request.data, StudyResult)
         self.learner_id = services.study_result(result, actor=self.actor, at=timezone.now())
         return Response(status=204)
 
@@ -46,8 +47,8 @@ class ResultsView(JsonApiView):
         examples=[RESULTS, STUDIED],
         parameters=[query_params.RESULTS],
         request={
-            "application/json": StudyResultSerializer(many=True),
-            MEDIA_TYPE: StudyResultSerializer(many=True),
+            "application/json": array_schema(StudyResult),
+            MEDIA_TYPE: array_schema(StudyResult),
             "application/x-ndjson": {"type": "string", "format": "binary"},
         },
         responses=OUTCOMES,

@@ -17,8 +17,8 @@ from django.db import connection
 from analytics.engine import NoFacility, engine
 from analytics.models import LearningEvent, SkillState
 from analytics.selectors import UnknownSkill
-from analytics.serializers.answer_parsing import BadAnswer
 from analytics.services import EventOwnedByAnother
+from infra.api.bodies import InvalidBody
 from roster.models import Facility
 from roster.services import UnknownLearner
 from tests.analytics.event_builders import answer, data_of, tracked
@@ -108,7 +108,7 @@ def test_arguments_are_validated_like_request_bodies(facility: Facility, wrong: 
     """contract 2.1, 2.5: a 400 over HTTP is a ValueError here; it names the field."""
     [name] = wrong
 
-    with pytest.raises(BadAnswer, match=name):
+    with pytest.raises(InvalidBody, match=name):
         async_to_sync(engine.track_answer)(**{**answer(), **wrong})
 
     assert not LearningEvent.objects.exists()
