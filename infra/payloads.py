@@ -158,7 +158,12 @@ def _number_to_text(value: Any) -> Any:
     return str(value) if type(value) in (int, float) else value
 
 
+def _strip(value: Any) -> Any:
+    return value.strip() if isinstance(value, str) else value
+
+
 # They stand behind the constraints of a type: `Annotated[float, Field(ge=0), LENIENT_NUMBER]`.
 LENIENT_NUMBER = BeforeValidator(_parse_number)
 LENIENT_INTEGER = BeforeValidator(_parse_integer)
 LENIENT_TEXT = BeforeValidator(_number_to_text)
+TRIM = BeforeValidator(_strip)

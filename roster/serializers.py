@@ -1,31 +1,33 @@
-"""Serializers of login sessions (Kolibri's format) and learner tokens."""
+"""Bodies of login sessions (Kolibri's format) and learner tokens."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import Field
 from rest_framework import serializers
 
 from infra.api.fields import HexUUIDField
+from infra.identifiers import MAX_ID_LENGTH
+from infra.payloads import LENIENT_INTEGER, LENIENT_TEXT, TRIM, HexUUID, Payload
 from roster.models import Actor, RoleKind, User
-
-
-class LoginSerializer(serializers.Serializer[Any]):
-    """Login credentials."""
-
-    username = serializers.CharField(max_length=150)
-    password = serializers.CharField(max_length=1024, trim_whitespace=False)
-    facility = HexUUIDField(required=False, allow_null=True, default=None)
-
 
 MAX_TTL = 24 * 60 * 60
 
 
-class TokenRequestSerializer(serializers.Serializer[Any]):
+class Login(Payload):
+    """Login credentials."""
+
+    username: Annotated[str, Field(min_length=1, max_length=150), TRIM, LENIENT_TEXT]
+    password: Annotated[str, Field(min_length=1, max_length=1024), LENIENT_TEXT]
+    facility: HexUUID | None = None
+
+
+class TokenRequest(Payload):
     """The learner of a token and its lifetime in seconds."""
 
-    user_id = serializers.CharField(max_length=255, trim_whitespace=False)
-    ttl = serializers.IntegerField(min_value=1, max_value=MAX_TTL, default=60 * 60)
+    user_id: Annotated[str, Field(min_length=1, max_length=MAX_ID_LENGTH), LENIENT_TEXT]
+    ttl: Annotated[int, Field(ge=1, le=MAX_TTL), LENIENT_INTEGER] = 60 * 60
 
 
 class TokenSerializer(serializers.Serializer[Any]):

@@ -17,14 +17,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from infra.api.bodies import decode
 from infra.api.throttling import LoginThrottle
 from roster import services
 from roster.models import Actor, ApiKey, User
 from roster.permissions import HasScope, IsKey
 from roster.serializers import (
-    LoginSerializer,
+    Login,
     SessionSerializer,
-    TokenRequestSerializer,
+    TokenRequest,
     TokenSerializer,
     session_body,
 )
@@ -40,13 +41,11 @@ class SessionsView(APIView):
         """Ignore login cookies; the first authenticator still sets the header of a 401."""
         return super().get_authenticators()[:1]
 
-    @extend_schema(request=LoginSerializer, responses=SessionSerializer)
+    @extend_schema(request=Login, responses=SessionSerializer)
     def post(self, request: Request) -> HttpResponseBase:
         """Log in: return the session and set its cookie."""
         _refuse_foreign_origin(request)
-        serializer = LoginSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        user = authenticate(request._request, **serializer.validated_data)
+        user = authenticate(request._request, **dict(decode(request.data, Login)))
         if getattr(request._request, "axes_locked_out", False):
             lockout: HttpResponseBase = get_lockout_response(request._request)
             return lockout
@@ -61,15 +60,14 @@ class TokensView(APIView):
 
     permission_classes = [IsKey, HasScope]
 
-    @extend_schema(request=TokenRequestSerializer, responses=TokenSerializer)
+    @extend_schema(request=TokenRequest, responses=TokenSerializer)
     def post(self, request: Request) -> Response:
         """Create a token that acts exactly like the learner's own login."""
-        serializer = TokenRequestSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
+        body = decode(request.data, TokenRequest)
         token, expires_at = services.issue_token(
             cast("ApiKey", request.auth),
-            serializer.validated_data["user_id"],
-            lifetime=timedelta(seconds=serializer.validated_data["ttl"]),
+            body.user_id,
+            lifetime=timedelta(seconds=body.ttl),
             at=timezone.now(),
         )
         return Response({"token": token, "expires_at": expires_at})
