@@ -8,7 +8,7 @@ from typing import Any
 
 from drf_spectacular.drainage import set_override
 from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerExtension
-from drf_spectacular.plumbing import ResolvedComponent, build_choice_description_list
+from drf_spectacular.plumbing import ResolvedComponent
 
 from config.api_paths import is_v1, is_v3
 from infra.api.body_schemas import schema_of
@@ -153,36 +153,12 @@ class PayloadSchema(OpenApiSerializerExtension):  # type: ignore[no-untyped-call
     def map_serializer(self, auto_schema: Any, direction: Any) -> dict[str, Any]:  # noqa: ARG002
         """Return the schema of the model, and register those of the models in it."""
         schema = deepcopy(schema_of(self.target))
-        parts = schema.pop("$defs", {})
-        for name, part in parts.items():
-            part.pop("title")
-            if "enum" not in part:
-                component = ResolvedComponent(  # type: ignore[no-untyped-call]
-                    name=f"{name}Request",
-                    type=ResolvedComponent.SCHEMA,
-                    object=name,
-                    schema=_with_choices(part, parts),
-                )
-                auto_schema.registry.register_on_missing(component)
-        schema.pop("title")
-        return _with_choices(schema, parts)
-
-
-def _with_choices(schema: dict[str, Any], parts: dict[str, Any]) -> dict[str, Any]:
-    """Return a schema with its choices in place, as in the schemas of serializers.
-
-    `postprocess_schema_enums` makes components of them.
-    """
-    for name, field in schema["properties"].items():
-        part = parts.get(field.get("$ref", "").rpartition("/")[2].removesuffix("Request"), field)
-        if "enum" in part:
-            choices = [(word, word) for word in part["enum"]]
-            schema["properties"][name] = {
-                "enum": part["enum"],
-                "type": part["type"],
-                "description": build_choice_description_list(choices),
-            }
-    return schema
+        for name, part in schema.pop("$defs", {}).items():
+            component = ResolvedComponent(  # type: ignore[no-untyped-call]
+                name=f"{name}Request", type=ResolvedComponent.SCHEMA, object=name, schema=part
+            )
+            auto_schema.registry.register_on_missing(component)
+        return schema
 
 
 def describe_callers(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from enum import Enum
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
@@ -80,7 +81,7 @@ UUID_SCHEMA = {
 HexUUID = Annotated[UUID, uuid_validator("Must be a valid UUID."), WithJsonSchema(UUID_SCHEMA)]
 
 
-def parse_event_time(value: Any) -> datetime:
+def _parse_event_time(value: Any) -> datetime:
     """Return the time of an event in UTC (contract 0.1).
 
     Raises
@@ -113,9 +114,16 @@ def _parse_datetime(value: Any) -> datetime | None:
 
 EventTime = Annotated[
     datetime,
-    PlainValidator(parse_event_time),
+    PlainValidator(_parse_event_time),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
+
+
+def choices_schema(choices: type[Enum]) -> WithJsonSchema:
+    """Return the schema of one of some words, described as drf-spectacular does."""
+    words = [choice.value for choice in choices]
+    description = "\n".join(f"* `{word}` - {word}" for word in words)
+    return WithJsonSchema({"enum": words, "type": "string", "description": description})
 
 
 # Strict types: no conversions.

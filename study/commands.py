@@ -26,6 +26,7 @@ from infra.payloads import (
     EventTime,
     Name,
     Payload,
+    choices_schema,
     field_error,
     uuid_validator,
 )
@@ -117,7 +118,7 @@ class StudyResult(Payload):
     quiz_result: Annotated[
         QuizResult,
         PlainValidator(_parse_quiz_result),
-        WithJsonSchema({"type": "string", "enum": [*QuizResult]}),
+        choices_schema(QuizResult),
     ]
     study_time_millis: Annotated[int, Field(ge=0, le=MAX_MILLIS)]
     event_id: Name | None = None

@@ -35,6 +35,12 @@ class BodySchema(GenerateJsonSchema):
         described = super().int_schema(schema)
         return {**described, "format": "int64"} if schema.get("le", 0) > _MAX_INT32 else described
 
+    def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
+        """Omit the title: the component has a name."""
+        described = super().model_schema(schema)
+        del described["title"]
+        return described
+
     def sort(self, value: JsonSchemaValue, parent_key: str | None = None) -> JsonSchemaValue:  # noqa: ARG002
         """Keep the order of the fields."""
         return value

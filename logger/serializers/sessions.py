@@ -12,7 +12,15 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from analytics.models import ContentKind
 from infra.api.bodies import decode
 from infra.api.fields import HexUUIDField
-from infra.payloads import LENIENT_INTEGER, LENIENT_TEXT, HexUUID, Omittable, Payload, field_error
+from infra.payloads import (
+    LENIENT_INTEGER,
+    LENIENT_TEXT,
+    HexUUID,
+    Omittable,
+    Payload,
+    choices_schema,
+    field_error,
+)
 from logger.commands import StartSession
 from logger.mastery import MAX_N, Criterion, MasteryType
 from logger.models import AttemptLog
@@ -34,7 +42,7 @@ class MasteryModel(Payload):
 
     model_config = ConfigDict(use_enum_values=True)
 
-    type: MasteryType
+    type: Annotated[MasteryType, choices_schema(MasteryType)]
     m: Omittable[_Count] = None
     n: Omittable[_Count] = None
 
@@ -60,7 +68,7 @@ class StartSessionBody(Payload):
     node_id: Omittable[HexUUID] = None
     content_id: Omittable[HexUUID] = None
     channel_id: Omittable[HexUUID] = None
-    kind: Omittable[ContentKind] = None
+    kind: Omittable[Annotated[ContentKind, choices_schema(ContentKind)]] = None
     lesson_id: Omittable[HexUUID] = None
     quiz_id: Omittable[HexUUID] = None
     course_session_id: Omittable[HexUUID] = None
@@ -70,28 +78,16 @@ class StartSessionBody(Payload):
 
     def command(self) -> StartSession:
         """Return the command; the content of a quiz is the quiz itself."""
+        criterion = self.mastery_model.criterion if self.mastery_model else None
+        fields = {**dict(self), "mastery_model": criterion}
         if self.quiz_id:
-            return StartSession(
-                kind=ContentKind.QUIZ,
-                content_id=self.quiz_id,
-                quiz_id=self.quiz_id,
-                course_session_id=self.course_session_id,
-                mastery_model=QUIZ_CRITERION,
-                repeat=self.repeat,
-                user_id=self.user_id,
-            )
-        assert self.kind and self.content_id  # noqa: S101, PT018  # see `_node_errors`
-        return StartSession(
-            kind=self.kind,
-            content_id=self.content_id,
-            channel_id=self.channel_id,
-            node_id=self.node_id,
-            lesson_id=self.lesson_id,
-            course_session_id=self.course_session_id,
-            mastery_model=self.mastery_model.criterion if self.mastery_model else None,
-            repeat=self.repeat,
-            user_id=self.user_id,
-        )
+            fields |= {
+                "kind": ContentKind.QUIZ,
+                "content_id": self.quiz_id,
+                "channel_id": None,
+                "mastery_model": QUIZ_CRITERION,
+            }
+        return StartSession(**fields)
 
 
 def parse_start(data: Any) -> StartSession:
