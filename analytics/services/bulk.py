@@ -131,15 +131,16 @@ def _record_chunk(
     ]
     if not row_answers:
         return outcomes
-    assert actor.facility_id is not None  # noqa: S101  # see `record_many`
-    recorded = find_recorded(actor.facility_id, [answer for _, answer in row_answers])
+    facility_id = actor.facility_id
+    assert facility_id is not None  # noqa: S101  # see `record_many`
+    recorded = find_recorded((facility_id, answer) for _, answer in row_answers)
     by_learner: dict[User, RowAnswers] = {}
     for row, answer, learner in _assign_learners(row_answers, learners, recorded):
         if learner is None:
             outcomes.append(BulkResult(index=row.index, problem=EventOwnedByAnother()))
         else:
             by_learner.setdefault(learner, []).append((row, answer))
-    known = {name for _, name in recorded}
+    known = {name for _, _, name in recorded if name is not None}
     return outcomes + _record_by_learner(by_learner, known=known, recorded=recorded, at=at)
 
 
@@ -164,7 +165,7 @@ def _assign_learners(
 ) -> Iterator[tuple[BulkRow, Answer, User | None]]:
     """Yield each answer with its learner, None if another learner's event has its source id."""
     owners: dict[str | None, UUID] = {
-        name: event.learner_id for (_, name), event in recorded.items()
+        name: event.learner_id for (_, _, name), event in recorded.items()
     }
     for row, answer in row_answers:
         learner = learners[row.payload.user_id]

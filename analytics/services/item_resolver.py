@@ -1,228 +1,230 @@
 """Lookup of the skills and items that answers are about; new names are created.
 
-The learner's own state and memory are read together with them, since they change next.
+The learners' own states, memories and abilities are read together with them, since they change
+next.
 """
 
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError
-from django.db.models import FilteredRelation, Q, QuerySet, UUIDField
-from django.db.models.fields import CharField
+from django.db.models import CharField, UUIDField
 
 from analytics.catalogue.skills import content_titles
 from analytics.events import Answer
-from analytics.models import Item, ItemMemory, Skill, SkillState
-from infra.db.compiled_queries import CompiledQuery, Param
-from infra.identifiers import MAX_ID_LENGTH
+from analytics.models import Item, ItemMemory, LearnerAbility, Skill, SkillParameters, SkillState
+from infra.db.compiled_lookup import CompiledLookup, Join
+from infra.db.compiled_queries import cache_related
+from roster.models import Facility, User
 
-MAX_COMPILED_ITEMS = 4
 ItemName = str | UUID
+# A learner, the facility, and the name of an item or a skill there; None: only the learner.
+Wanted = tuple[UUID, UUID, ItemName | None]
+
+_OWNER = {"learner": UUIDField(), "facility": UUIDField()}
+_BY_CODE, _BY_KEY = _OWNER | {"name": CharField()}, _OWNER | {"name": UUIDField()}
+_OF_ITEM = (
+    Join("home", Facility, "home.id = item.facility_id"),
+    Join("memory", ItemMemory, "memory.learner_id = given.learner AND memory.item_id = item.id"),
+)
+_OF_SKILL = (
+    Join("state", SkillState, "state.learner_id = given.learner AND state.skill_id = skill.id"),
+    # Those of the state, else the newest of the skill.
+    Join(
+        "parameters",
+        SkillParameters,
+        "parameters.id ="
+        " CASE WHEN state.id IS NULL THEN skill.parameters_id ELSE state.parameters_id END",
+    ),
+    Join("ability", LearnerAbility, "ability.learner_id = given.learner"),
+)
 
 
-def _items_by_name(
-    facility: Any, codes: Sequence[Any], guids: Sequence[Any], *, learner: Any
-) -> QuerySet[Item]:
-    """Return items by code or GUID, with the learner's memory of each as `own`."""
-    condition = Q(code__in=codes) if codes else Q()
-    if guids:
-        condition |= Q(guid__in=guids)
-    own = FilteredRelation("memories", condition=Q(memories__learner=learner))
-    items = Item.objects.filter(condition, facility_id=facility).annotate(own=own)
-    return items.select_related("own", "facility")  # type: ignore[misc]  # the stubs miss `own`
+def _named(alias: str, column: str) -> str:
+    return f"{alias}.facility_id = given.facility AND {alias}.{column} = given.name"
 
 
-@lru_cache(maxsize=4 * MAX_COMPILED_ITEMS)
-def _compiled_items_query(codes: int, guids: int) -> CompiledQuery[Item]:
-    code_params = [Param(f"code{n}", CharField(max_length=MAX_ID_LENGTH)) for n in range(codes)]
-    guid_params = [Param(f"guid{n}", UUIDField()) for n in range(guids)]
-    facility, learner = Param("facility", UUIDField()), Param("learner", UUIDField())
-    return CompiledQuery(
-        lambda: _items_by_name(facility, code_params, guid_params, learner=learner)
-    )
-
-
-@lru_cache(maxsize=1)
-def _compiled_state_query() -> CompiledQuery[SkillState]:
-    return CompiledQuery(
-        lambda: SkillState.objects.filter(
-            learner_id=Param("learner", UUIDField()),
-            skill__facility_id=Param("facility", UUIDField()),
-            skill__code=Param("code", CharField(max_length=MAX_ID_LENGTH)),
-        ).select_related("skill", "parameters")
-    )
+_items_by_code = CompiledLookup(_BY_CODE, Join("item", Item, _named("item", "code")), *_OF_ITEM)
+_items_by_guid = CompiledLookup(_BY_KEY, Join("item", Item, _named("item", "guid")), *_OF_ITEM)
+_skills_by_code = CompiledLookup(
+    _BY_CODE, Join("skill", Skill, _named("skill", "code")), *_OF_SKILL
+)
+_skills_by_key = CompiledLookup(_BY_KEY, Join("skill", Skill, _named("skill", "id")), *_OF_SKILL)
 
 
 @dataclass(kw_only=True)
 class ItemResolver:
-    """The skills and items of some learners' answers, and their states and memories."""
+    """The skills and items of some learners' answers, and the learners' rows of them.
 
-    facility_id: UUID
-    items: dict[ItemName, Item] = field(default_factory=dict)
-    memories: dict[tuple[UUID, UUID], ItemMemory] = field(default_factory=dict)
-    skills: dict[str | UUID, Skill] = field(default_factory=dict)
+    Names are unique within a facility, so items and skills are found by facility and name.
+    `skills_by_key` has all of the skills.
+    """
+
+    items: dict[tuple[UUID, ItemName], Item] = field(default_factory=dict)
+    skills: dict[tuple[UUID, ItemName], Skill] = field(default_factory=dict)
+    skills_by_key: dict[UUID, Skill] = field(default_factory=dict)
     states: dict[tuple[UUID, UUID], SkillState] = field(default_factory=dict)
+    memories: dict[tuple[UUID, UUID], ItemMemory] = field(default_factory=dict)
+    abilities: dict[UUID, LearnerAbility] = field(default_factory=dict)
 
     @classmethod
     def for_answers(
         cls,
-        facility_id: UUID,
-        answers: Mapping[UUID, Sequence[Answer]],
+        answers: Mapping[User, Sequence[Answer]],
         *,
-        recorded: Container[tuple[str, str | None]],
+        recorded: Container[tuple[UUID, str, str | None]],
     ) -> ItemResolver:
-        """Look up the skills and items of each learner's answers; few statements if all exist.
+        """Look up the skills and items of each learner's answers.
+
+        The number of statements depends neither on the number of learners nor on that of answers.
 
         Parameters
         ----------
-        recorded : source and source id of answers recorded before; nothing is created for these.
+        answers : by learner, each of a facility; the learners may be of several facilities.
+        recorded : facility, source and source id of answers recorded before; nothing is created for
+            these.
         """
-        resolver = cls(facility_id=facility_id)
-        single_learner = next(iter(answers)) if len(answers) == 1 else None
-        all_answers = [answer for given in answers.values() for answer in given]
-        item_names = {answer.item_name for answer in all_answers} | {
-            answer.item_alone for answer in all_answers
-        }
-        resolver._find_items(item_names, learner_id=single_learner)
-        new = [
-            answer for answer in all_answers if (answer.source, answer.source_id) not in recorded
+        resolver = cls()
+        every = [
+            (user.pk, user.facility_id, answer)
+            for user, given in answers.items()
+            if user.facility_id is not None
+            for answer in given
         ]
-        unknown = {answer.item_name for answer in new if resolver.item_of(answer) is None}
-        resolver._create_items(unknown, learner_id=single_learner)
-        if single_learner is None:
-            resolver._find_memories(answers)
-        wanted = {
-            learner_id: {name for a in given if (name := resolver._skill_name(a)) is not None}
-            for learner_id, given in answers.items()
+        new = {
+            id(answer)
+            for _, place, answer in every
+            if (place, answer.source, answer.source_id) not in recorded
         }
-        if len(wanted) == 1:
-            [(learner_id, names)] = wanted.items()
-            resolver._find_states_of_one(learner_id, names)
-            resolver._find_skills(names)
-        else:
-            resolver._find_skills(set().union(*wanted.values()))
-            resolver._find_states(wanted)
+        names = dict.fromkeys(
+            (pk, place, name)
+            for pk, place, answer in every
+            for name in (answer.item_name, answer.item_alone)
+            if name is not None
+        )
+        resolver._find_items(names)
+        unknown = dict.fromkeys(
+            (pk, place, answer.item_name)
+            for pk, place, answer in every
+            if answer.item_name is not None
+            and id(answer) in new
+            and resolver.item_of(place, answer) is None
+        )
+        resolver._create_items(unknown)
+        wanted: dict[Wanted, bool] = {}
+        for pk, place, answer in every:
+            name = resolver._skill_name(place, answer)
+            wanted[pk, place, name] = wanted.get((pk, place, name), False) or id(answer) in new
+        resolver._find_skills(wanted)
         return resolver
 
-    def item_of(self, answer: Answer) -> Item | None:
+    def item_of(self, facility_id: UUID, answer: Answer) -> Item | None:
         """Return the item an answer is about, None if it has none."""
-        alone = self.items.get(answer.item_alone) if answer.item_alone else None
+        alone = self.items.get((facility_id, answer.item_alone)) if answer.item_alone else None
         if alone is not None and alone.skill_id is not None:
             return alone
-        return self.items.get(answer.item_name) if answer.item_name else None
+        name = answer.item_name
+        return self.items.get((facility_id, name)) if name else None
 
-    def skill_of(self, answer: Answer) -> Skill | None:
+    def skill_of(self, facility_id: UUID, answer: Answer) -> Skill | None:
         """Return the skill an answer is about, None if it has none."""
-        name = self._skill_name(answer)
-        return None if name is None else self.skills[name]
+        name = self._skill_name(facility_id, answer)
+        return None if name is None else self.skills[facility_id, name]
 
-    def _skill_name(self, answer: Answer) -> str | UUID | None:
+    def _skill_name(self, facility_id: UUID, answer: Answer) -> ItemName | None:
         """Return the key of the item's skill if that takes precedence, else the sender's code."""
-        item = self.item_of(answer)
-        if answer.is_default and item is not None and item.skill_id is not None:
-            return item.skill_id
+        if answer.is_default:
+            item = self.item_of(facility_id, answer)
+            if item is not None and item.skill_id is not None:
+                return item.skill_id
         return answer.skill
 
-    def _find_items(self, names: Iterable[ItemName | None], *, learner_id: UUID | None) -> None:
-        codes, guids = _split_names(names)
-        if not codes and not guids:
-            return
-        if len(codes) <= MAX_COMPILED_ITEMS and len(guids) <= MAX_COMPILED_ITEMS:
-            values: dict[str, ItemName] = {f"code{n}": code for n, code in enumerate(codes)}
-            values |= {f"guid{n}": guid for n, guid in enumerate(guids)}
-            query = _compiled_items_query(len(codes), len(guids))
-            found = query.all(facility=self.facility_id, learner=learner_id, **values)
-        else:
-            found = list(_items_by_name(self.facility_id, codes, guids, learner=learner_id))
-        for item in found:
-            self.items[item.guid] = item
-            if item.code is not None:
-                self.items[item.code] = item
-            own: ItemMemory | None = getattr(item, "own", None)
-            if own is not None:
-                self.memories[own.learner_id, item.pk] = own
+    def _find_items(self, wanted: Iterable[Wanted]) -> None:
+        codes, guids = _split_names(wanted)
+        for given, lookup in ((codes, _items_by_code), (guids, _items_by_guid)):
+            for _, item, home, memory in lookup(given):
+                if item is None:
+                    continue
+                cache_related(item, "facility", home)
+                facility_id = home.pk
+                self.items[facility_id, item.guid] = item
+                if item.code is not None:
+                    self.items[facility_id, item.code] = item
+                if memory is not None:
+                    self.memories[memory.learner_id, item.pk] = memory
 
-    def _create_items(self, names: Iterable[ItemName | None], *, learner_id: UUID | None) -> None:
-        codes, guids = _split_names(names)
-        if codes or guids:
-            new = [Item(facility_id=self.facility_id, code=code) for code in codes]
-            new += [Item(facility_id=self.facility_id, guid=guid) for guid in guids]
+    def _create_items(self, unknown: Iterable[Wanted]) -> None:
+        codes, guids = _split_names(unknown)
+        new = [Item(facility_id=place, code=code) for place, code in _places(codes)]
+        new += [Item(facility_id=place, guid=guid) for place, guid in _places(guids)]
+        if new:
             Item.objects.bulk_create(new, ignore_conflicts=True)
-            self._find_items([*codes, *guids], learner_id=learner_id)
+            self._find_items([*codes, *guids])
 
-    def _find_memories(self, answers: Mapping[UUID, Sequence[Answer]]) -> None:
-        """Load the memories of many learners, each of the items in their answers."""
-        condition = Q()
-        for learner_id, given in answers.items():
-            items = {item.pk for answer in given if (item := self.item_of(answer)) is not None}
-            if items:
-                condition |= Q(learner=learner_id, item__in=items)
-        for memory in ItemMemory.objects.filter(condition) if condition else ():
-            self.memories[memory.learner_id, memory.item_id] = memory
+    def _find_skills(self, wanted: Mapping[Wanted, bool]) -> None:
+        """Load the skills with the learners' rows of them, and create new ones.
 
-    def _find_states_of_one(self, learner_id: UUID, wanted: set[str | UUID]) -> None:
-        """Load one learner's states together with their skills."""
-        codes = [name for name in wanted if isinstance(name, str)]
-        if len(codes) == len(wanted) == 1:
-            found = _compiled_state_query().all(
-                learner=learner_id, facility=self.facility_id, code=codes[0]
-            )
-        else:
-            keys = [name for name in wanted if isinstance(name, UUID)]
-            skills = Skill.objects.filter(facility=self.facility_id)
-            named = skills.filter(code__in=codes) | skills.filter(pk__in=keys)
-            states = SkillState.objects.filter(learner=learner_id, skill__in=named)
-            found = list(states.select_related("skill", "parameters"))
-        for state in found:
-            self.states[learner_id, state.skill_id] = state
-            self._add_skill(state.skill)
-
-    def _find_states(self, wanted: Mapping[UUID, set[str | UUID]]) -> None:
-        """Load the states of many learners, each at the skills of their answers."""
-        condition = Q(pk=None)
-        for learner_id, names in wanted.items():
-            condition |= Q(learner=learner_id, skill__in=[self.skills[name].pk for name in names])
-        fits = {skill.parameters_id: skill.parameters for skill in self.skills.values()}
-        for state in SkillState.objects.filter(condition):
-            if state.parameters_id in fits:  # an older version is read when needed
-                state.parameters = fits[state.parameters_id]
-            self.states[state.learner_id, state.skill_id] = state
-
-    def _add_skill(self, skill: Skill) -> None:
-        self.skills[skill.pk] = self.skills[skill.code] = skill
-
-    def _find_skills(self, wanted: set[str | UUID]) -> None:
-        """Load the skills at which none of the learners has a state, and create new ones."""
-        if missing := wanted - self.skills.keys():
-            self._read_skills(missing)
-        unknown = sorted(name for name in wanted - self.skills.keys() if isinstance(name, str))
-        if unknown:
-            titles = content_titles(unknown)
-            new = [
-                Skill(facility_id=self.facility_id, code=code, title=titles.get(code, ""))
-                for code in unknown
-            ]
-            Skill.objects.bulk_create(new, ignore_conflicts=True)
-            self._read_skills(set(unknown))
-        if wanted - self.skills.keys():
+        `wanted` is True for those that may be created.
+        """
+        unknown = [found for found in self._read_skills(wanted) if wanted[found]]
+        if not unknown:
+            return
+        if any(not isinstance(name, str) for _, _, name in unknown):
             # Deleted since its item was read. A foreign key would fail a moment later anyway.
             raise IntegrityError("The skill of an item does not exist.")
+        new = _places(unknown)
+        titles = content_titles(sorted({code for _, code in new}))
+        Skill.objects.bulk_create(
+            [
+                Skill(facility_id=place, code=code, title=titles.get(code, ""))
+                for place, code in new
+            ],
+            ignore_conflicts=True,
+        )
+        if self._read_skills(unknown):
+            raise IntegrityError("A new skill was deleted at once.")
 
-    def _read_skills(self, names: Iterable[str | UUID]) -> None:
-        skills = Skill.objects.filter(facility=self.facility_id).select_related("parameters")
-        codes = [name for name in names if isinstance(name, str)]
-        keys = [name for name in names if isinstance(name, UUID)]
-        for skill in skills.filter(code__in=codes) | skills.filter(pk__in=keys):
-            self._add_skill(skill)
+    def _read_skills(self, wanted: Iterable[Wanted]) -> list[Wanted]:
+        """Load skills, and return those that do not exist."""
+        codes, keys = _split_names(wanted)
+        missing = []
+        for given, lookup in ((codes, _skills_by_code), (keys, _skills_by_key)):
+            for position, *found in lookup(given):
+                if not self._add(given[position], found) and given[position][2] is not None:
+                    missing.append(given[position])
+        return missing
+
+    def _add(self, wanted: Wanted, found: Sequence[Any]) -> bool:
+        """Add the rows that were found; return whether the skill was among them."""
+        skill, state, parameters, ability = found
+        learner_id, facility_id, _ = wanted
+        if ability is not None:
+            self.abilities.setdefault(learner_id, ability)
+        if skill is None:
+            return False
+        skill = self.skills_by_key.setdefault(skill.pk, skill)
+        self.skills[facility_id, skill.code] = self.skills[facility_id, skill.pk] = skill
+        if state is None:
+            cache_related(skill, "parameters", parameters)
+        elif (learner_id, skill.pk) not in self.states:
+            cache_related(state, "parameters", parameters)
+            self.states[learner_id, skill.pk] = state
+        return True
 
 
-def _split_names(names: Iterable[ItemName | None]) -> tuple[list[str], list[UUID]]:
-    """Return the codes and the GUIDs among some names, each sorted."""
-    known = [name for name in names if name is not None]
-    codes = sorted(name for name in known if isinstance(name, str))
-    return codes, sorted(name for name in known if isinstance(name, UUID))
+def _split_names(wanted: Iterable[Wanted]) -> tuple[list[Wanted], list[Wanted]]:
+    """Return those with a code or no name, and those with a key."""
+    codes: list[Wanted] = []
+    keys: list[Wanted] = []
+    for each in wanted:
+        (keys if isinstance(each[2], UUID) else codes).append(each)
+    return codes, keys
+
+
+def _places(wanted: Iterable[Wanted]) -> list[tuple[UUID, Any]]:
+    """Return facilities and names, sorted, so that concurrent inserts cannot deadlock."""
+    return sorted({(place, name) for _, place, name in wanted})

@@ -11,8 +11,10 @@ from analytics.events import Source
 from analytics.models import ItemMemory, LearnerAbility, LearningEvent
 from analytics.rows import calibration_from_row, memory_from_row, microseconds, moment
 from analytics.services.event_history import PastEvent
+from infra.db.compiled_queries import BlankInstance
 
 _GRADES = {int(grade): grade for grade in Grade}
+_new_memory = BlankInstance(ItemMemory)
 
 
 class MemoryUpdater:
@@ -80,7 +82,7 @@ class MemoryUpdater:
 
     def _row(self, item_id: UUID) -> ItemMemory:
         known = self.known.get((self.learner_id, item_id))
-        return known or ItemMemory(learner_id=self.learner_id, item_id=item_id)
+        return known or _new_memory(learner_id=self.learner_id, item_id=item_id)
 
 
 def apply_review(memory: Memory, event: LearningEvent | PastEvent, row: ItemMemory) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import CharField, UUIDField
 
 from analytics.events import Answer, MasteryChange, Source
 from analytics.models import LearnerAbility, LearningEvent
@@ -19,7 +20,19 @@ from analytics.services.persistence import (
     upsert_states,
 )
 from analytics.services.state_updater import LearnerStateUpdater, Recorded
+from infra.db.compiled_lookup import CompiledLookup, Join
 from roster.models import User
+
+_events_by_source = CompiledLookup(
+    {"facility": UUIDField(), "source": CharField(), "source_id": CharField()},
+    Join(
+        "event",
+        LearningEvent,
+        "event.facility_id = given.facility AND event.source = given.source"
+        " AND event.source_id = given.source_id",
+        is_required=True,
+    ),
+)
 
 
 def record_answers(
@@ -59,60 +72,55 @@ def record_for_all(
     abilities: Mapping[UUID, LearnerAbility] | None = None,
     recorded: Recorded | None = None,
 ) -> dict[UUID, list[MasteryChange | None]]:
-    """Record answers of many learners of one facility; the caller has locked all of them.
+    """Record answers of many learners, of one facility or several; the caller has locked them.
 
-    `record_answers` describes the rules.
+    `record_answers` describes the rules. The number of statements does not depend on the number of
+    learners, unless answers are late.
 
     Parameters
     ----------
     abilities, recorded : rows that the caller read under the locks.
     """
-    [facility_id] = {learner.facility_id for learner in answers} or {None}
-    all_answers = [answer for given in answers.values() for answer in given]
-    if facility_id is None or not all_answers:  # Staff without a facility are not learners.
-        return {learner.pk: [None] * len(given) for learner, given in answers.items()}
-    if recorded is None:
-        recorded = find_recorded(facility_id, all_answers)
-    answers_by_learner = {user.pk: given for user, given in answers.items()}
-    resolver = ItemResolver.for_answers(facility_id, answers_by_learner, recorded=recorded)
-    abilities = _find_abilities(answers, abilities or {})
-    updaters = [
-        LearnerStateUpdater(learner, abilities[learner.pk], resolver=resolver, at=at)
-        for learner in answers
-    ]
-    changes = {
-        updater.learner.pk: updater.apply(answers[updater.learner], recorded=recorded)
-        for updater in updaters
+    changes: dict[UUID, list[MasteryChange | None]] = {
+        learner.pk: [None] * len(given) for learner, given in answers.items()
     }
+    # Staff without a facility are not learners.
+    answers = {user: given for user, given in answers.items() if user.facility_id and given}
+    if not answers:
+        return changes
+    if recorded is None:
+        recorded = find_recorded(
+            (learner.facility_id, answer)
+            for learner, given in answers.items()
+            if learner.facility_id is not None
+            for answer in given
+        )
+    resolver = ItemResolver.for_answers(answers, recorded=recorded)
+    resolver.abilities.update(abilities or {})
+    updaters = [LearnerStateUpdater(learner, resolver=resolver, at=at) for learner in answers]
+    for updater in updaters:
+        learner = updater.learner
+        changes[learner.pk] = updater.apply(answers[learner], recorded=recorded)
     _save(updaters)
     return changes
 
 
-def find_recorded(facility_id: UUID, answers: Iterable[Answer]) -> Recorded:
+def find_recorded(answers: Iterable[tuple[UUID, Answer]]) -> Recorded:
     """Return the events that are already recorded under the source ids of the answers.
 
     Answers of sessions are always new: each is the first answer of an attempt.
+
+    Parameters
+    ----------
+    answers : each with the facility of its learner.
     """
-    ids_by_source: dict[str, list[str]] = {}
-    for answer in answers:
-        if answer.source_id is not None and answer.source is not Source.SESSION:
-            ids_by_source.setdefault(answer.source, []).append(answer.source_id)
-    return {
-        (event.source, str(event.source_id)): event
-        for source, ids in ids_by_source.items()
-        for event in LearningEvent.objects.filter(
-            facility=facility_id, source=source, source_id__in=ids
-        ).select_related("skill")
+    keys = {
+        (facility_id, str(answer.source), answer.source_id)
+        for facility_id, answer in answers
+        if answer.source_id is not None and answer.source is not Source.SESSION
     }
-
-
-def _find_abilities(
-    learners: Iterable[User], known: Mapping[UUID, LearnerAbility]
-) -> dict[UUID, LearnerAbility]:
-    """Return the ability row of each learner, a new one where there is none."""
-    missing = [learner.pk for learner in learners if learner.pk not in known]
-    found = {**known, **(LearnerAbility.objects.in_bulk(missing) if missing else {})}
-    return {pk: found.get(pk) or LearnerAbility(learner_id=pk) for pk in (*known, *missing)}
+    given = list(keys)
+    return {given[position]: event for position, event in _events_by_source(given)}
 
 
 def _save(updaters: Iterable[LearnerStateUpdater]) -> None:

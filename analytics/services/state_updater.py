@@ -36,9 +36,13 @@ from analytics.rows import (
 from analytics.services.event_history import PastEvent, past_events
 from analytics.services.item_resolver import ItemResolver
 from analytics.services.memory_updater import MemoryUpdater
+from infra.db.compiled_queries import BlankInstance, cache_related
 from roster.models import User
 
-Recorded = MutableMapping[tuple[str, str], LearningEvent]
+# Recorded events by facility, source and source id.
+Recorded = MutableMapping[tuple[UUID, str, str | None], LearningEvent]
+_new_event = BlankInstance(LearningEvent)
+_new_state = BlankInstance(SkillState)
 
 
 class EventOwnedByAnother(ValueError):
@@ -53,10 +57,11 @@ class LearnerStateUpdater:
     `events` are new. `replayed` are older events after some of these, whose mastery changed.
     """
 
-    def __init__(
-        self, learner: User, row: LearnerAbility, *, resolver: ItemResolver, at: datetime
-    ) -> None:
+    def __init__(self, learner: User, *, resolver: ItemResolver, at: datetime) -> None:
+        assert learner.facility_id is not None  # noqa: S101  # others are not learners
         self.learner = learner
+        self.learner_id, self.facility_id = learner.pk, learner.facility_id
+        row = resolver.abilities.get(learner.pk) or LearnerAbility(learner_id=learner.pk)
         self.row = row
         self.resolver = resolver
         self.clock = Clock(now=at, newest=row.newest)
@@ -99,34 +104,35 @@ class LearnerStateUpdater:
         self, answer: Answer, recorded: Recorded
     ) -> tuple[LearningEvent | None, bool]:
         """Return the event of an answer and whether it is new; None without skill and grade."""
-        key = (answer.source, answer.source_id) if answer.source_id is not None else None
-        if key is not None and key in recorded:
-            if recorded[key].learner_id != self.learner.pk:
+        key = self.facility_id, answer.source, answer.source_id
+        known = recorded.get(key) if answer.source_id is not None else None
+        if known is not None:
+            if known.learner_id != self.learner_id:
                 raise EventOwnedByAnother
-            return recorded[key], False
-        skill, item = self.resolver.skill_of(answer), self.resolver.item_of(answer)
+            return known, False
+        skill = self.resolver.skill_of(self.facility_id, answer)
+        item = self.resolver.item_of(self.facility_id, answer)
         grade = _grade(answer, item)
         if skill is None and grade is None:
             return None, False
-        event = self._create_event(answer, skill, item)
-        event.grade = grade
+        event = self._create_event(answer, skill, item, grade)
         self.row.answers += 1
         self.events.append(event)
-        if key is not None:
+        if answer.source_id is not None:
             recorded[key] = event
         return event, True
 
     def _create_event(
-        self, answer: Answer, skill: Skill | None, item: Item | None
+        self, answer: Answer, skill: Skill | None, item: Item | None, grade: Grade | None
     ) -> LearningEvent:
         """Return an answer as an event with the current shared values, not evaluated yet."""
         known = item.difficulty if item and item.answers else None
         of_skill = skill.difficulty if skill else ABSENT
         term = item_term(known, answer.question_difficulty, of_skill)
         typical = (item and item.typical_seconds) or (skill and skill.typical_seconds)
-        return LearningEvent(
-            facility_id=self.resolver.facility_id,
-            learner_id=self.learner.pk,
+        return _new_event(
+            facility_id=self.facility_id,
+            learner_id=self.learner_id,
             skill_id=skill.pk if skill else None,
             item_id=item.pk if item else None,
             position=self.row.answers,
@@ -138,6 +144,7 @@ class LearnerStateUpdater:
             seconds=answer.seconds,
             confidence=answer.confidence,
             question_difficulty=answer.question_difficulty,
+            grade=grade,
             skill_mean=of_skill.mean,
             skill_variance=of_skill.variance,
             item_mean=term.mean,
@@ -180,7 +187,7 @@ class LearnerStateUpdater:
         models = {skill_id: self._model(skill_id) for skill_id in self.beliefs}
         replayed: dict[UUID, tuple[float, float]] = {}
         events: Iterable[LearningEvent | PastEvent] = merge(
-            past_events(self.learner.pk), self.events, key=_chronological_key
+            past_events(self.learner_id), self.events, key=_chronological_key
         )
         for event in events:
             if isinstance(event, LearningEvent):
@@ -219,7 +226,7 @@ class LearnerStateUpdater:
         self.memories.reset(self.events)
         touched = {event.skill_id for event in self.events}
         for state in states.select_related("parameters"):
-            self.resolver.states[self.learner.pk, state.skill_id] = state
+            self.resolver.states[self.learner_id, state.skill_id] = state
             belief = belief_from_row(state)
             if state.skill_id in touched:
                 belief = Belief.initial(model_from_row(state.parameters))
@@ -231,13 +238,17 @@ class LearnerStateUpdater:
 
     def _state(self, skill_id: UUID) -> SkillState:
         """Return the row of a skill state; a new one gets the newest parameters of its skill."""
-        key = self.learner.pk, skill_id
+        key = self.learner_id, skill_id
         state = self.resolver.states.get(key)
         if state is None:
-            skill = self.resolver.skills[skill_id]
-            state = SkillState(learner_id=self.learner.pk, skill_id=skill_id, last_practised=EPOCH)
-            if skill.parameters_id is not None:
-                state.parameters = skill.parameters
+            skill = self.resolver.skills_by_key[skill_id]
+            state = _new_state(
+                learner_id=self.learner_id,
+                skill_id=skill_id,
+                parameters_id=skill.parameters_id,
+                last_practised=EPOCH,
+            )
+            cache_related(state, "parameters", skill.parameters)
             self.resolver.states[key] = state
         return state
 
@@ -258,7 +269,7 @@ class LearnerStateUpdater:
         """Return the estimate at a skill, whether or not it changed."""
         if skill_id in self.beliefs:
             return self.beliefs[skill_id]
-        key = self.learner.pk, skill_id
+        key = self.learner_id, skill_id
         if key not in self.resolver.states:  # the answer named another skill the first time
             states = SkillState.objects.filter(learner=self.learner, skill=skill_id)
             self.resolver.states[key] = states.select_related("parameters").get()

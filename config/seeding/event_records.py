@@ -20,7 +20,7 @@ from config.seeding.rng import Chance
 from config.seeding.writing import store_records
 from logger.evidence import FirstAnswer, answers_to_exercise
 from logger.models import AttemptLog
-from roster.models import Facility, User
+from roster.models import User
 
 LEARNERS_BATCH_SIZE = 25
 _READ = (
@@ -28,29 +28,24 @@ _READ = (
 )  # fmt: skip
 
 
-def record_events(
-    facility: Facility, learners: Sequence[User], *, chance: Chance, at: datetime
-) -> Iterator[int]:
-    """Record all answers to exercises by new learners of a facility.
+def record_events(learners: Sequence[User], *, chance: Chance, at: datetime) -> Iterator[int]:
+    """Record all answers to exercises by new learners of one facility.
 
     Yield the number of learners of each batch.
     """
     for start in range(0, len(learners), LEARNERS_BATCH_SIZE):
         some = learners[start : start + LEARNERS_BATCH_SIZE]
-        _record(facility, some, chance, at)
+        _record(some, chance, at)
         yield len(some)
 
 
-def _record(facility: Facility, learners: Sequence[User], chance: Chance, at: datetime) -> None:
+def _record(learners: Sequence[User], chance: Chance, at: datetime) -> None:
     people = {learner.pk: learner for learner in learners}
-    answers = dict(_answers(list(people)))
-    if not answers:
-        return
-    resolver = ItemResolver.for_answers(facility.pk, answers, recorded=())
+    answers = {people[learner_id]: given for learner_id, given in _answers(list(people))}
+    resolver = ItemResolver.for_answers(answers, recorded=())
     updaters = []
-    for learner_id, given in answers.items():
-        ability = LearnerAbility(learner_id=learner_id)
-        updater = LearnerStateUpdater(people[learner_id], ability, resolver=resolver, at=at)
+    for learner, given in answers.items():
+        updater = LearnerStateUpdater(learner, resolver=resolver, at=at)
         updater.apply(given, recorded={})
         updaters.append(updater)
     _store(updaters, chance)

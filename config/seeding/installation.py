@@ -69,7 +69,7 @@ def _record_events(schools: Schools, chance: Chance, *, at: datetime, quiet: boo
                 for learner in schools.learners
                 if learner.user.facility_id == facility.pk
             ]
-            for learners in record_events(facility, theirs, chance=chance, at=at):
+            for learners in record_events(theirs, chance=chance, at=at):
                 bar.update(learners)
 
 

@@ -6,23 +6,24 @@ Django needs several times longer to build and compile a query than SQLite needs
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
-from weakref import WeakKeyDictionary
+from typing import Any, Generic, TypeVar
 
 import psycopg
-from django.db import DatabaseError, connection, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
+from django.db.backends.sqlite3.base import FORMAT_QMARK_REGEX
 from django.db.models import Expression, Field, Model, QuerySet
+from django.db.models.base import ModelState
 from django.db.models.constants import OnConflict
 from django.db.models.query import get_related_populators
 from django.db.models.sql import UpdateQuery
 
-from infra.db.insert_values import Column, UnnestInsert, ValuesInsert
-
-if TYPE_CHECKING:
-    from django.db.backends.utils import CursorWrapper
+from infra.db.insert_values import Column, RowEncoder, UnnestInsert, value_encoder
 
 M = TypeVar("M", bound=Model)
+T = TypeVar("T")
+Converter = Callable[[Any], Any]
 _KEY = "pk"
+_FROM_DB = vars(Model)["from_db"].__func__
 
 
 class Param(Expression):
@@ -37,65 +38,216 @@ class Param(Expression):
         return "%s", [self]
 
 
-def _bind(params: Sequence[Any], values: Mapping[str, Any]) -> list[Any]:
-    """Replace each `Param` by its value, converted for the database."""
-    return [
-        param.output_field.get_db_prep_save(values[param.name], connection)
-        if isinstance(param, Param)
-        else param
-        for param in params
-    ]
+class PerConnection(Generic[T]):
+    """A value that is computed on first use on each connection, and stored in the connection."""
+
+    def __init__(self, compute: Callable[[Any], T]) -> None:
+        self.compute = compute
+
+    def get(self, wrapper: Any) -> T:
+        """Return the value for a connection."""
+        values = wrapper.__dict__.setdefault("compiled_statements", {})
+        try:
+            value: T = values[self]
+        except KeyError:
+            value = values[self] = self.compute(wrapper)
+        return value
 
 
-def _cursor() -> CursorWrapper:
-    """Return a cursor; with PostgreSQL, one that prepares statements if that is configured.
+class Statement:
+    """The text of a statement with `%s` placeholders, executed with as little as possible around.
 
-    A prepared statement is planned once per connection. While queries are logged, Django's own
-    cursor is used: it binds on the client, so the log shows the values.
+    With PostgreSQL, the server prepares the statement if that is configured: it is planned once per
+    connection. Django's own cursor, which binds on the client, is used if it is not, and while
+    queries are logged or wrapped.
     """
-    wrapper: Any = connections[connection.alias]
-    threshold = wrapper.settings_dict["OPTIONS"].get("prepare_threshold")
-    if wrapper.vendor != "postgresql" or threshold is None or wrapper.queries_logged:
-        return connection.cursor()
-    wrapper.ensure_connection()
-    wrapper.validate_thread_sharing()
-    cursor: CursorWrapper = wrapper.make_cursor(psycopg.Cursor(wrapper.connection))
-    return cursor
+
+    def __init__(self, sql: str, wrapper: Any) -> None:
+        self.sql = sql
+        self.is_sqlite = wrapper.vendor == "sqlite"
+        self.driver_sql = (
+            FORMAT_QMARK_REGEX.sub("?", sql).replace("%%", "%") if self.is_sqlite else sql
+        )
+
+    def execute(self, wrapper: Any, params: Sequence[Any]) -> Any:
+        """Run the statement, and return its cursor."""
+        cursor = self._driver_cursor(wrapper)
+        if cursor is None:
+            cursor = wrapper.cursor()
+            cursor.execute(self.sql, params)
+            return cursor
+        with wrapper.wrap_database_errors:
+            cursor.execute(self.driver_sql, params)
+        return cursor
+
+    def execute_many(self, wrapper: Any, rows: Iterable[Sequence[Any]]) -> Any:
+        """Run the statement once for each row of parameters, and return the cursor."""
+        cursor = self._driver_cursor(wrapper)
+        if cursor is None:
+            cursor = wrapper.cursor()
+            cursor.executemany(self.sql, rows)
+            return cursor
+        with wrapper.wrap_database_errors:
+            cursor.executemany(self.driver_sql, rows)
+        return cursor
+
+    def _driver_cursor(self, wrapper: Any) -> Any:
+        """Return a cursor of the driver; None if Django's own must be used."""
+        if wrapper.queries_logged or wrapper.execute_wrappers:
+            return None
+        wrapper.close_if_health_check_failed()
+        if wrapper.connection is None:
+            wrapper.ensure_connection()
+        if wrapper.needs_rollback:
+            wrapper.validate_no_broken_transaction()
+        if self.is_sqlite:
+            return wrapper.connection.cursor()
+        if wrapper.settings_dict["OPTIONS"].get("prepare_threshold") is None:
+            return None
+        return psycopg.Cursor(wrapper.connection)
+
+
+def current_connection() -> Any:
+    """Return this thread's connection to the default database."""
+    return connections[DEFAULT_DB_ALIAS]
+
+
+class _Binding:
+    """The parameters of a compiled statement: constants, and values that are passed by name."""
+
+    def __init__(self, params: Sequence[Any], wrapper: Any) -> None:
+        self.params = [
+            (param.name, value_encoder(param.output_field, wrapper))
+            if isinstance(param, Param)
+            else (None, param)
+            for param in params
+        ]
+
+    def __call__(self, values: Mapping[str, Any]) -> list[Any]:
+        return [encode if name is None else encode(values[name]) for name, encode in self.params]
+
+
+class InstanceMaker(Generic[M]):
+    """Makes model instances of database rows, as `Model.from_db` does, but without its checks."""
+
+    def __init__(self, model: type[M], alias: str) -> None:
+        own: Any = model
+        if own.__init__ is not Model.__init__ or own.from_db.__func__ is not _FROM_DB:
+            raise TypeError(f"{model} makes its instances itself")
+        self.model = model
+        self.alias = alias
+
+    def from_db(self, _alias: str, names: Iterable[str], values: Iterable[Any]) -> M:
+        """Return an instance with values of the named fields; the other fields are deferred."""
+        instance = self.model.__new__(self.model)
+        state = ModelState()
+        state.adding, state.db = False, self.alias
+        fields = instance.__dict__
+        fields["_state"] = state
+        fields.update(zip(names, values, strict=False))
+        return instance
+
+
+class BlankInstance(Generic[M]):
+    """Makes new instances of a model, as its class does, but without its checks."""
+
+    def __init__(self, model: type[M]) -> None:
+        self.model = model
+        fields = [field for field in model._meta.concrete_fields if not field.generated]
+        self.defaults = {field.attname: field.get_default() for field in fields}
+        self.key = model._meta.pk.attname
+        self.new_key = model._meta.pk.get_default
+
+    def __call__(self, **values: Any) -> M:
+        """Return an instance with these values by attribute, and the defaults of all others."""
+        instance = self.model.__new__(self.model)
+        instance.__dict__.update(self.defaults, **values)
+        instance.__dict__["_state"] = ModelState()
+        if self.key not in values:
+            instance.__dict__[self.key] = self.new_key()
+        return instance
+
+
+def cache_related(instance: Any, name: str, related: Model | None) -> None:
+    """Set a related instance that was read together with an instance, so that nothing queries it.
+
+    Its key is the one that the instance has already.
+    """
+    instance._state.fields_cache[name] = related  # noqa: SLF001
+
+
+def _instance_maker(model: type[M], alias: str) -> Any:
+    try:
+        return InstanceMaker(model, alias)
+    except TypeError:
+        return model
+
+
+def _speed_up(populator: Any) -> Any:
+    """Let a populator of joined rows make its instances with `InstanceMaker`."""
+    populator.model_cls = _instance_maker(populator.model_cls, populator.db)
+    for joined in populator.related_populators:
+        _speed_up(joined)
+    return populator
+
+
+def row_converters(
+    converters: Mapping[int, tuple[Sequence[Any], Any]], wrapper: Any
+) -> list[tuple[int, Converter]]:
+    """Return the columns to convert, each with one function for all of its converters."""
+
+    def chain(functions: Sequence[Any], expression: Any) -> Converter:
+        def convert(value: Any) -> Any:
+            for function in functions:
+                value = function(value, expression, wrapper)
+            return value
+
+        return convert
+
+    return [(index, chain(*entry)) for index, entry in converters.items()]
 
 
 class CompiledSQL(Generic[M]):
     """The SQL of one queryset on one connection, and the conversion of its rows to instances."""
 
-    def __init__(self, queryset: QuerySet[M]) -> None:
-        compiler: Any = queryset.query.get_compiler(connection=connection)
-        self.sql, self.params = compiler.as_sql()
-        self.compiler = compiler
-        self.converters = compiler.get_converters([entry[0] for entry in compiler.select])
+    def __init__(self, queryset: QuerySet[M], wrapper: Any) -> None:
+        compiler: Any = queryset.query.get_compiler(connection=wrapper)
+        sql, params = compiler.as_sql()
+        self.wrapper_alias = wrapper.alias
+        self.statement = Statement(sql, wrapper)
+        self.bind = _Binding(params, wrapper)
+        self.converters = row_converters(
+            compiler.get_converters([entry[0] for entry in compiler.select]), wrapper
+        )
         if compiler.klass_info is None:
-            self.related: list[Any] = []
             return
         fields = compiler.klass_info["select_fields"]
-        self.model = compiler.klass_info["model"]
+        self.maker = _instance_maker(compiler.klass_info["model"], wrapper.alias)
         self.end = fields[-1] + 1
         self.annotations = compiler.annotation_col_map
         self.names = [compiler.select[index][0].target.attname for index in fields]
-        self.related = get_related_populators(  # type: ignore[call-arg]  # the stubs are of Django 6
-            compiler.klass_info, compiler.select, queryset.db
-        )
+        self.related = [
+            _speed_up(populator)
+            for populator in get_related_populators(  # type: ignore[call-arg]  # stubs of Django 6
+                compiler.klass_info, compiler.select, queryset.db
+            )
+        ]
 
-    def rows(self, values: Mapping[str, Any]) -> list[list[Any]]:
+    def rows(self, wrapper: Any, values: Mapping[str, Any]) -> list[list[Any]]:
         """Run the query, and return its converted rows."""
-        with _cursor() as cursor:
-            cursor.execute(self.sql, _bind(self.params, values))
-            rows = cursor.fetchall()
-        converted: list[list[Any]] = list(self.compiler.apply_converters(rows, self.converters))
-        return converted
+        cursor = self.statement.execute(wrapper, self.bind(values))
+        rows = [list(row) for row in cursor.fetchall()]
+        cursor.close()
+        for row in rows:
+            for index, convert in self.converters:
+                row[index] = convert(row[index])
+        return rows
 
-    def instances(self, values: Mapping[str, Any]) -> list[M]:
+    def instances(self, wrapper: Any, values: Mapping[str, Any]) -> list[M]:
         """Run the query, and return its rows as model instances."""
         found = []
-        for row in self.rows(values):
-            instance = self.model.from_db(connection.alias, self.names, row[: self.end])
+        for row in self.rows(wrapper, values):
+            instance = self.maker.from_db(wrapper.alias, self.names, row[: self.end])
             for populator in self.related:
                 populator.populate(row, instance)
             for name, column_index in self.annotations.items():
@@ -108,27 +260,21 @@ class CompiledQuery(Generic[M]):
     """A queryset with `Param` placeholders, compiled on first use, once per connection."""
 
     def __init__(self, build: Callable[[], QuerySet[M]]) -> None:
-        self.build = build
-        self.compiled: WeakKeyDictionary[Any, CompiledSQL[M]] = WeakKeyDictionary()
-
-    def _for_this_connection(self) -> CompiledSQL[M]:
-        wrapper = connections[connection.alias]
-        compiled = self.compiled.get(wrapper)
-        if compiled is None:
-            compiled = self.compiled[wrapper] = CompiledSQL(self.build())
-        return compiled
+        self.compiled = PerConnection(lambda wrapper: CompiledSQL(build(), wrapper))
 
     def rows(self, **values: Any) -> list[list[Any]]:
         """Return the rows, for a queryset of `values_list()`."""
-        return self._for_this_connection().rows(values)
+        wrapper = current_connection()
+        return self.compiled.get(wrapper).rows(wrapper, values)
 
     def all(self, **values: Any) -> list[M]:
         """Return all instances."""
-        return self._for_this_connection().instances(values)
+        wrapper = current_connection()
+        return self.compiled.get(wrapper).instances(wrapper, values)
 
     def one(self, **values: Any) -> M | None:
         """Return the first instance, or None if there is none."""
-        return next(iter(self._for_this_connection().instances(values)), None)
+        return next(iter(self.all(**values)), None)
 
 
 class CompiledUpdate(Generic[M]):
@@ -139,7 +285,7 @@ class CompiledUpdate(Generic[M]):
             field for field in model._meta.concrete_fields if field.name in names
         ]
         self.model = model
-        self.compiled: WeakKeyDictionary[Any, tuple[str, Sequence[Any]]] = WeakKeyDictionary()
+        self.compiled = PerConnection(self._compile)
 
     def __call__(self, *instances: M) -> None:
         """Save the fields of rows.
@@ -150,30 +296,27 @@ class CompiledUpdate(Generic[M]):
         """
         if not instances:
             return
-        wrapper = connections[connection.alias]
-        if wrapper not in self.compiled:
-            self.compiled[wrapper] = self._compile()
-        sql, params = self.compiled[wrapper]
-        rows = [_bind(params, self._values(instance)) for instance in instances]
-        with _cursor() as cursor:
-            if len(rows) == 1:
-                cursor.execute(sql, rows[0])
-            else:
-                cursor.executemany(sql, rows)
-            if cursor.rowcount != len(rows):
-                raise DatabaseError("the row is gone")
+        wrapper = current_connection()
+        statement, bind = self.compiled.get(wrapper)
+        rows = [bind(self._values(instance)) for instance in instances]
+        if len(rows) == 1:
+            cursor = statement.execute(wrapper, rows[0])
+        else:
+            cursor = statement.execute_many(wrapper, rows)
+        if cursor.rowcount != len(rows):
+            raise DatabaseError("the row is gone")
 
     def _values(self, instance: M) -> dict[str, Any]:
         values = {field.attname: getattr(instance, field.attname) for field in self.fields}
         return {**values, _KEY: instance.pk}
 
-    def _compile(self) -> tuple[str, Sequence[Any]]:
+    def _compile(self, wrapper: Any) -> tuple[Statement, _Binding]:
         key = Param(_KEY, self.model._meta.pk)
         found = self.model._default_manager.filter(pk=key)
         query: Any = found.query.chain(UpdateQuery)
         query.add_update_values({field.name: Param(field.attname, field) for field in self.fields})
-        sql, params = query.get_compiler(connection=connection).as_sql()
-        return sql, params
+        sql, params = query.get_compiler(connection=wrapper).as_sql()
+        return Statement(sql, wrapper), _Binding(params, wrapper)
 
 
 class CompiledUpsert(Generic[M]):
@@ -204,9 +347,7 @@ class CompiledUpsert(Generic[M]):
         ]
         self.unique = [self._column(name) for name in unique_fields]
         self.updated = [self._column(name) for name in update_fields]
-        self.compiled: WeakKeyDictionary[Any, tuple[str, UnnestInsert | ValuesInsert, str]] = (
-            WeakKeyDictionary()
-        )
+        self.compiled = PerConnection(self._compile)
 
     def __call__(self, instances: Iterable[M]) -> None:
         """Insert the rows; with `update_fields`, update those that exist.
@@ -220,16 +361,20 @@ class CompiledUpsert(Generic[M]):
         if not rows:
             return
         self._set_keys(rows)
-        wrapper = connections[connection.alias]
-        if wrapper not in self.compiled:
-            self.compiled[wrapper] = self._compile(wrapper)
-        prefix, values, suffix = self.compiled[wrapper]
-        with transaction.atomic(savepoint=False), _cursor() as cursor:
-            for sql, params in values.statements(rows):
-                cursor.execute(f"{prefix} {sql} {suffix}", params)
+        wrapper = current_connection()
+        insert = self.compiled.get(wrapper)
+        if wrapper.in_atomic_block:
+            try:
+                insert(wrapper, rows)
+            except BaseException:
+                wrapper.needs_rollback = True
+                raise
+        else:
+            with transaction.atomic():
+                insert(wrapper, rows)
         for row in rows:
             state = row._state  # noqa: SLF001  # as bulk_create leaves it
-            state.adding, state.db = False, connection.alias
+            state.adding, state.db = False, wrapper.alias
 
     def _column(self, name: str) -> str:
         field: Any = self.model._meta.get_field(name)
@@ -240,9 +385,9 @@ class CompiledUpsert(Generic[M]):
         """Set the primary keys of rows that have none, and the foreign keys of saved relations."""
         key: Any = self.model._meta.pk
         for row in rows:
-            if row.pk is None:
+            if getattr(row, key.attname) is None:
                 row.pk = key.get_pk_value_on_save(row)
-            if self._has_stale_reference(row):
+            if row._state.fields_cache and self._has_stale_reference(row):  # noqa: SLF001
                 row._prepare_related_fields_for_save("bulk_create")  # noqa: SLF001
 
     def _has_stale_reference(self, row: Any) -> bool:
@@ -255,11 +400,26 @@ class CompiledUpsert(Generic[M]):
         ]
         return any(key is None or other.pk is not key for other, key in references)
 
-    def _compile(self, wrapper: Any) -> tuple[str, UnnestInsert | ValuesInsert, str]:
+    def _compile(self, wrapper: Any) -> Callable[[Any, Sequence[M]], None]:
+        """Return the function that inserts rows on a connection."""
         ops, quoted = wrapper.ops, wrapper.ops.quote_name
         conflict = OnConflict.UPDATE if self.updated else None
         names = ", ".join(quoted(column.name) for column in self.columns)
-        prefix = f"{ops.insert_statement(on_conflict=conflict)} {quoted(self.model._meta.db_table)}"
-        insert_class = UnnestInsert if wrapper.vendor == "postgresql" else ValuesInsert
+        table = quoted(self.model._meta.db_table)
+        prefix = f"{ops.insert_statement(on_conflict=conflict)} {table} ({names})"
         suffix = ops.on_conflict_suffix_sql(None, conflict, self.updated, self.unique)
-        return f"{prefix} ({names})", insert_class(self.columns, wrapper), suffix
+        encoder = RowEncoder(self.columns, wrapper)
+        one = Statement(f"{prefix} {encoder.values_sql} {suffix}", wrapper)
+        unnest = UnnestInsert(self.columns, wrapper)
+        many = Statement(f"{prefix} {unnest.sql} {suffix}", wrapper)
+        is_sqlite = wrapper.vendor == "sqlite"
+
+        def insert(wrapper: Any, rows: Sequence[M]) -> None:
+            if len(rows) == 1:
+                one.execute(wrapper, encoder.row(rows[0]))
+            elif is_sqlite:
+                one.execute_many(wrapper, encoder.rows(rows))
+            else:
+                many.execute(wrapper, unnest.arrays(rows))
+
+        return insert

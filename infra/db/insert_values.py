@@ -1,23 +1,37 @@
-"""The values of an INSERT of many rows, converted column by column for each database.
+"""The values of an INSERT of one row or many, converted for each database.
 
-The values equal those Django would send. `infra.db.compiled_queries.CompiledUpsert` uses them.
+The values equal those Django would send. `infra.db.compiled_queries` uses them.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from itertools import chain
 from operator import attrgetter
 from types import NoneType
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from django.db import models
 
-Statement = tuple[str, Sequence[Any]]
-MAX_ROWS_PER_STATEMENT = 1000  # for databases without a limit of parameters
+Encoder = Callable[[Any], Any]
+TYPES: dict[type[models.Field[Any, Any]], type] = {
+    models.BigIntegerField: int,
+    models.BinaryField: bytes,
+    models.BooleanField: bool,
+    models.CharField: str,
+    models.DateTimeField: datetime,
+    models.FloatField: float,
+    models.IntegerField: int,
+    models.JSONField: object,
+    models.PositiveBigIntegerField: int,
+    models.PositiveIntegerField: int,
+    models.PositiveSmallIntegerField: int,
+    models.SmallIntegerField: int,
+    models.TextField: str,
+    models.UUIDField: UUID,
+}
 
 
 def _quote(text: str) -> str:
@@ -25,45 +39,90 @@ def _quote(text: str) -> str:
     return f'"{escaped}"'
 
 
-def _array(values: Iterable[Any], encode: Callable[[Any], str]) -> str:
+# The elements of an array of PostgreSQL, as text.
+ELEMENT_ENCODERS: dict[type, Callable[[Any], str]] = {
+    UUID: attrgetter("hex"),
+    bool: str,
+    bytes: lambda value: _quote(f"\\x{value.hex()}"),
+    datetime: datetime.isoformat,
+    float: repr,
+    int: str,
+    str: _quote,
+}
+
+
+def encode_array(values: Iterable[Any], encode: Callable[[Any], str]) -> str:
+    """Return values as the text of a PostgreSQL array."""
     elements = ",".join(["NULL" if value is None else encode(value) for value in values])
     return f"{{{elements}}}"
+
+
+def array_type(field: models.Field[Any, Any], wrapper: Any) -> str:
+    """Return the PostgreSQL type of an array of a field's values.
+
+    It has no length, so that a text that is too long is an error and not cut off.
+    """
+    name = (_target(field).db_type(wrapper) or "").partition("(")[0]
+    return f"{name}[]"
+
+
+def _target(field: models.Field[Any, Any]) -> models.Field[Any, Any]:
+    while isinstance(field, models.ForeignKey):
+        field = field.target_field
+    return field
+
+
+def _driver_encoder(kind: type, wrapper: Any) -> Encoder | None:
+    """Return the conversion of a field's own type for the driver; None: the driver takes it."""
+    if kind is datetime and not wrapper.features.supports_timezones:
+        zone = wrapper.timezone
+        return lambda value: str(value.astimezone(zone).replace(tzinfo=None))
+    if kind is UUID and not wrapper.features.has_native_uuid_field:
+        return attrgetter("hex")
+    return None
+
+
+def _is_plain(value: Any, kind: Any) -> bool:
+    """Return whether a field of this type stores the value unchanged.
+
+    For a time without a time zone, the field warns and adds one.
+    """
+    is_naive = kind is datetime and type(value) is datetime and value.tzinfo is None
+    return type(value) is kind and not is_naive
+
+
+def value_encoder(field: models.Field[Any, Any], wrapper: Any) -> Encoder:
+    """Return a function that returns the same as `field.get_db_prep_save`, at once for most."""
+    target = _target(field)
+    kind = TYPES.get(type(target), object)
+    encode = _driver_encoder(kind, wrapper)
+
+    def convert(value: Any) -> Any:
+        if value is None and kind is not object:
+            return None
+        if _is_plain(value, kind):
+            return value if encode is None else encode(value)
+        return target.get_db_prep_save(value, wrapper)
+
+    return convert
 
 
 class Column:
     """One field of many rows, with the conversion of its values.
 
     `Field.get_prep_value` does not change values of the field's own type, so it is called only for
-    columns with a value of another type.
+    values of another type.
     """
 
-    TYPES: ClassVar[dict[type[models.Field[Any, Any]], type]] = {
-        models.BigIntegerField: int,
-        models.BinaryField: bytes,
-        models.BooleanField: bool,
-        models.CharField: str,
-        models.DateTimeField: datetime,
-        models.FloatField: float,
-        models.IntegerField: int,
-        models.JSONField: object,
-        models.PositiveBigIntegerField: int,
-        models.PositiveIntegerField: int,
-        models.PositiveSmallIntegerField: int,
-        models.SmallIntegerField: int,
-        models.TextField: str,
-        models.UUIDField: UUID,
-    }
-
     def __init__(self, field: models.Field[Any, Any]) -> None:
-        target: Any = field
-        while isinstance(target, models.ForeignKey):
-            target = target.target_field
+        target = _target(field)
         has_auto_value = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
-        if type(target) not in self.TYPES or has_auto_value or field.has_db_default():
+        if type(target) not in TYPES or has_auto_value or field.has_db_default():
             raise TypeError(f"{field} needs bulk_create")
         self.field = target
         self.name = field.column
-        self.type = self.TYPES[type(target)]
+        self.attname = field.attname
+        self.type = TYPES[type(target)]
         self.read = attrgetter(field.attname)
 
     def values(self, rows: Iterable[models.Model]) -> list[Any]:
@@ -74,17 +133,17 @@ class Column:
         TypeError : a value is an expression.
         """
         values = list(map(self.read, rows))
-        return values if self._are_plain(values) else [self._prepare(value) for value in values]
+        return values if self._are_plain(values) else [self.prepare(value) for value in values]
 
     def _are_plain(self, values: Sequence[Any]) -> bool:
         if self.type is object:
             return not any(hasattr(value, "resolve_expression") for value in values)
         if not {*map(type, values)} <= {self.type, NoneType}:
             return False
-        # For a time without a time zone, the field warns and adds one.
         return self.type is not datetime or all(value is None or value.tzinfo for value in values)
 
-    def _prepare(self, value: Any) -> Any:
+    def prepare(self, value: Any) -> Any:
+        """Return a value as None or an instance of `type`; `TypeError` if it is an expression."""
         if hasattr(value, "resolve_expression"):
             raise TypeError(f"an expression for {self.name} needs bulk_create")
         if value is None or (value == "" and not self.field.empty_strings_allowed):
@@ -93,40 +152,54 @@ class Column:
 
     def dumps(self) -> Callable[[Any], str]:
         """Return the function that encodes JSON values as text."""
-        return (self.field.encoder or json.JSONEncoder)().encode
+        field: Any = self.field
+        encode: Callable[[Any], str] = (field.encoder or json.JSONEncoder)().encode
+        return encode
 
 
-class ValuesInsert:
-    """Inserts with `VALUES (…), (…)`, in as many statements as the limit of parameters requires."""
+class RowEncoder:
+    """Encodes rows for `VALUES (%s, …)`."""
 
     def __init__(self, columns: Sequence[Column], wrapper: Any) -> None:
-        self.columns = [(column, self._encoder(column, wrapper)) for column in columns]
-        self.row = "({})".format(", ".join(["%s"] * len(columns)))
-        limit = wrapper.features.max_query_params
-        self.max_rows = max(1, limit // len(columns)) if limit else MAX_ROWS_PER_STATEMENT
+        self.values_sql = "VALUES ({})".format(", ".join(["%s"] * len(columns)))
+        self.columns = [
+            (
+                column,
+                column.dumps() if column.type is object else _driver_encoder(column.type, wrapper),
+            )
+            for column in columns
+        ]
+        self.read = attrgetter(*[column.attname for column in columns])
+        # Values of these types are sent as they are.
+        self.plain = [
+            NoneType if encode or column.type is datetime else column.type
+            for column, encode in self.columns
+        ]
 
-    def statements(self, rows: Sequence[models.Model]) -> Iterator[Statement]:
-        """Yield the SQL and the parameters of each statement."""
+    def row(self, row: models.Model) -> list[Any]:
+        """Return the parameters of one row."""
+        return [
+            value if value is None or type(value) is plain else self._encode(column, encode, value)
+            for value, plain, (column, encode) in zip(
+                self.read(row), self.plain, self.columns, strict=True
+            )
+        ]
+
+    @staticmethod
+    def _encode(column: Column, encode: Encoder | None, value: Any) -> Any:
+        if not _is_plain(value, column.type):
+            value = column.prepare(value)
+        return value if encode is None or value is None else encode(value)
+
+    def rows(self, rows: Sequence[models.Model]) -> Iterable[tuple[Any, ...]]:
+        """Return the parameters of many rows, converted column by column."""
         columns = [
             [None if value is None else encode(value) for value in column.values(rows)]
             if encode
             else column.values(rows)
             for column, encode in self.columns
         ]
-        value_rows = list(zip(*columns, strict=True))
-        for first in range(0, len(value_rows), self.max_rows):
-            batch = value_rows[first : first + self.max_rows]
-            values = ", ".join([self.row] * len(batch))
-            yield f"VALUES {values}", list(chain.from_iterable(batch))
-
-    @staticmethod
-    def _encoder(column: Column, wrapper: Any) -> Callable[[Any], Any] | None:
-        if column.type is object:
-            return column.dumps()
-        if column.type is datetime and not wrapper.features.supports_timezones:
-            zone = wrapper.timezone
-            return lambda value: str(value.astimezone(zone).replace(tzinfo=None))
-        return attrgetter("hex") if column.type is UUID else None
+        return zip(*columns, strict=True)
 
 
 class UnnestInsert:
@@ -136,33 +209,18 @@ class UnnestInsert:
     faster than by the driver. A single row uses VALUES, which PostgreSQL plans faster.
     """
 
-    ENCODERS: ClassVar[dict[type, Callable[[Any], str]]] = {
-        UUID: attrgetter("hex"),
-        bool: str,
-        bytes: lambda value: _quote(f"\\x{value.hex()}"),
-        datetime: datetime.isoformat,
-        float: repr,
-        int: str,
-        str: _quote,
-    }
-
     def __init__(self, columns: Sequence[Column], wrapper: Any) -> None:
-        self.single_row = ValuesInsert(columns, wrapper)
         self.columns = [(column, self._encoder(column)) for column in columns]
-        # Types without a length, so that a text that is too long is an error and not cut off.
-        types = [column.field.db_type(wrapper).partition("(")[0] for column in columns]
-        arrays = ", ".join(f"%s::{name}[]" for name in types)
-        self.text = f"SELECT * FROM UNNEST({arrays})"  # noqa: S608  # the fields' own types
+        arrays = ", ".join(f"%s::{array_type(column.field, wrapper)}" for column in columns)
+        self.sql = f"SELECT * FROM UNNEST({arrays})"  # noqa: S608  # the fields' own types
 
-    def statements(self, rows: Sequence[models.Model]) -> Iterator[Statement]:
-        """Yield the SQL and the parameters of the statement."""
-        if len(rows) == 1:
-            yield from self.single_row.statements(rows)
-            return
-        yield self.text, [_array(column.values(rows), encode) for column, encode in self.columns]
+    def arrays(self, rows: Sequence[models.Model]) -> list[str]:
+        """Return the parameters: the text of one array for each column."""
+        return [encode_array(column.values(rows), encode) for column, encode in self.columns]
 
-    def _encoder(self, column: Column) -> Callable[[Any], str]:
+    @staticmethod
+    def _encoder(column: Column) -> Callable[[Any], str]:
         if column.type is not object:
-            return self.ENCODERS[column.type]
+            return ELEMENT_ENCODERS[column.type]
         dumps = column.dumps()
         return lambda value: _quote(dumps(value))
