@@ -6,6 +6,7 @@ next.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,17 +14,20 @@ from uuid import UUID
 
 from django.db import IntegrityError
 from django.db.models import CharField, UUIDField
+from uuid_utils.compat import uuid7
 
 from analytics.catalogue.skills import content_titles
 from analytics.events import Answer
 from analytics.models import Item, ItemMemory, LearnerAbility, Skill, SkillParameters, SkillState
+from analytics.services.persistence import insert_new_items, insert_new_skills
 from infra.db.compiled_lookup import CompiledLookup, Join
-from infra.db.compiled_queries import cache_related
+from infra.db.compiled_queries import BlankInstance, cache_related
 from roster.models import Facility, User
 
 ItemName = str | UUID
 # A learner, the facility, and the name of an item or a skill there; None: only the learner.
 Wanted = tuple[UUID, UUID, ItemName | None]
+_new_item = BlankInstance(Item)
 
 _OWNER = {"learner": UUIDField(), "facility": UUIDField()}
 _BY_CODE, _BY_KEY = _OWNER | {"name": CharField()}, _OWNER | {"name": UUIDField()}
@@ -56,20 +60,54 @@ _skills_by_code = CompiledLookup(
 _skills_by_key = CompiledLookup(_BY_KEY, Join("skill", Skill, _named("skill", "id")), *_OF_SKILL)
 
 
-@dataclass(kw_only=True)
-class ItemResolver:
-    """The skills and items of some learners' answers, and the learners' rows of them.
+@dataclass(slots=True)
+class Names:
+    """The items and skills of one facility by name: code, GUID or, for skills, key."""
 
-    Names are unique within a facility, so items and skills are found by facility and name.
-    `skills_by_key` has all of the skills.
+    items: dict[ItemName, Item] = field(default_factory=dict)
+    skills: dict[ItemName, Skill] = field(default_factory=dict)
+
+    def item_of(self, answer: Answer) -> Item | None:
+        """Return the item an answer is about, None if it has none."""
+        alone = self.items.get(answer.item_alone) if answer.item_alone else None
+        if alone is not None and alone.skill_id is not None:
+            return alone
+        name = answer.item_name
+        return self.items.get(name) if name else None
+
+    def skill_name(self, answer: Answer) -> ItemName | None:
+        """Return the key of the item's skill if that takes precedence, else the sender's code."""
+        if answer.is_default:
+            item = self.item_of(answer)
+            if item is not None and item.skill_id is not None:
+                return item.skill_id
+        return answer.skill
+
+    def skill_of(self, answer: Answer) -> Skill | None:
+        """Return the skill an answer is about, None if it has none."""
+        name = self.skill_name(answer)
+        return None if name is None else self.skills[name]
+
+
+@dataclass(slots=True)
+class LearnerRows:
+    """A learner's own rows: states by skill, memories by item, and the ability."""
+
+    states: dict[UUID, SkillState] = field(default_factory=dict)
+    memories: dict[UUID, ItemMemory] = field(default_factory=dict)
+    ability: LearnerAbility | None = None
+
+
+class ItemResolver:
+    """The skills and items of some learners' answers, by facility, and the learners' rows of them.
+
+    `skills` has all of the skills by key.
     """
 
-    items: dict[tuple[UUID, ItemName], Item] = field(default_factory=dict)
-    skills: dict[tuple[UUID, ItemName], Skill] = field(default_factory=dict)
-    skills_by_key: dict[UUID, Skill] = field(default_factory=dict)
-    states: dict[tuple[UUID, UUID], SkillState] = field(default_factory=dict)
-    memories: dict[tuple[UUID, UUID], ItemMemory] = field(default_factory=dict)
-    abilities: dict[UUID, LearnerAbility] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.names: defaultdict[UUID, Names] = defaultdict(Names)
+        self.learners: defaultdict[UUID, LearnerRows] = defaultdict(LearnerRows)
+        self.skills: dict[UUID, Skill] = {}
 
     @classmethod
     def for_answers(
@@ -84,106 +122,82 @@ class ItemResolver:
 
         Parameters
         ----------
-        answers : by learner, each of a facility; the learners may be of several facilities.
+        answers : by learner; the learners may be of several facilities.
         recorded : facility, source and source id of answers recorded before; nothing is created for
             these.
         """
         resolver = cls()
-        every = [
-            (user.pk, user.facility_id, answer)
+        owners = [
+            (user.pk, user.facility_id, given)
             for user, given in answers.items()
             if user.facility_id is not None
-            for answer in given
         ]
-        new = {
-            id(answer)
-            for _, place, answer in every
-            if (place, answer.source, answer.source_id) not in recorded
-        }
-        names = dict.fromkeys(
+        resolver._find_items(
             (pk, place, name)
-            for pk, place, answer in every
-            for name in (answer.item_name, answer.item_alone)
-            if name is not None
+            for pk, place, given in owners
+            for name in {name for a in given for name in (a.item_name, a.item_alone)} - {None}
         )
-        resolver._find_items(names)
-        unknown = dict.fromkeys(
-            (pk, place, answer.item_name)
-            for pk, place, answer in every
-            if answer.item_name is not None
-            and id(answer) in new
-            and resolver.item_of(place, answer) is None
+        new = [
+            (pk, place, [a for a in given if (place, a.source, a.source_id) not in recorded])
+            for pk, place, given in owners
+        ]
+        resolver._create_items(
+            [
+                (pk, place, name)
+                for pk, place, given in new
+                for name in {a.item_name for a in given if resolver.names[place].item_of(a) is None}
+                if name is not None
+            ]
         )
-        resolver._create_items(unknown)
         wanted: dict[Wanted, bool] = {}
-        for pk, place, answer in every:
-            name = resolver._skill_name(place, answer)
-            wanted[pk, place, name] = wanted.get((pk, place, name), False) or id(answer) in new
+        for is_new, some in ((False, owners), (True, new)):
+            for pk, place, given in some:
+                names = resolver.names[place]
+                found = {names.skill_name(answer) for answer in given}
+                # Without a skill, only the ability is read.
+                for name in found - {None} or found:
+                    wanted[pk, place, name] = is_new
         resolver._find_skills(wanted)
         return resolver
-
-    def item_of(self, facility_id: UUID, answer: Answer) -> Item | None:
-        """Return the item an answer is about, None if it has none."""
-        alone = self.items.get((facility_id, answer.item_alone)) if answer.item_alone else None
-        if alone is not None and alone.skill_id is not None:
-            return alone
-        name = answer.item_name
-        return self.items.get((facility_id, name)) if name else None
-
-    def skill_of(self, facility_id: UUID, answer: Answer) -> Skill | None:
-        """Return the skill an answer is about, None if it has none."""
-        name = self._skill_name(facility_id, answer)
-        return None if name is None else self.skills[facility_id, name]
-
-    def _skill_name(self, facility_id: UUID, answer: Answer) -> ItemName | None:
-        """Return the key of the item's skill if that takes precedence, else the sender's code."""
-        if answer.is_default:
-            item = self.item_of(facility_id, answer)
-            if item is not None and item.skill_id is not None:
-                return item.skill_id
-        return answer.skill
 
     def _find_items(self, wanted: Iterable[Wanted]) -> None:
         codes, guids = _split_names(wanted)
         for given, lookup in ((codes, _items_by_code), (guids, _items_by_guid)):
-            for _, item, home, memory in lookup(given):
+            for position, item, home, memory in lookup(given):
                 if item is None:
                     continue
+                learner_id, facility_id, _ = given[position]
                 cache_related(item, "facility", home)
-                facility_id = home.pk
-                self.items[facility_id, item.guid] = item
-                if item.code is not None:
-                    self.items[facility_id, item.code] = item
+                items = self.names[facility_id].items
+                items[item.code or item.guid] = items[item.guid] = item
                 if memory is not None:
-                    self.memories[memory.learner_id, item.pk] = memory
+                    self.learners[learner_id].memories[item.pk] = memory
 
-    def _create_items(self, unknown: Iterable[Wanted]) -> None:
-        codes, guids = _split_names(unknown)
-        new = [Item(facility_id=place, code=code) for place, code in _places(codes)]
-        new += [Item(facility_id=place, guid=guid) for place, guid in _places(guids)]
-        if new:
-            Item.objects.bulk_create(new, ignore_conflicts=True)
-            self._find_items([*codes, *guids])
+    def _create_items(self, unknown: Sequence[Wanted]) -> None:
+        new = [
+            _new_item(facility_id=place, guid=name)
+            if isinstance(name, UUID)
+            else _new_item(facility_id=place, code=name, guid=uuid7())
+            for place, name in _places(unknown)
+        ]
+        insert_new_items(new)
+        self._find_items(unknown)
 
     def _find_skills(self, wanted: Mapping[Wanted, bool]) -> None:
         """Load the skills with the learners' rows of them, and create new ones.
 
         `wanted` is True for those that may be created.
         """
-        unknown = [found for found in self._read_skills(wanted) if wanted[found]]
+        unknown = [missing for missing in self._read_skills(wanted) if wanted[missing]]
         if not unknown:
             return
-        if any(not isinstance(name, str) for _, _, name in unknown):
+        if any(isinstance(name, UUID) for _, _, name in unknown):
             # Deleted since its item was read. A foreign key would fail a moment later anyway.
             raise IntegrityError("The skill of an item does not exist.")
         new = _places(unknown)
-        titles = content_titles(sorted({code for _, code in new}))
-        Skill.objects.bulk_create(
-            [
-                Skill(facility_id=place, code=code, title=titles.get(code, ""))
-                for place, code in new
-            ],
-            ignore_conflicts=True,
+        titles = content_titles({code for _, code in new})
+        insert_new_skills(
+            Skill(facility_id=place, code=code, title=titles.get(code, "")) for place, code in new
         )
         if self._read_skills(unknown):
             raise IntegrityError("A new skill was deleted at once.")
@@ -201,18 +215,19 @@ class ItemResolver:
     def _add(self, wanted: Wanted, found: Sequence[Any]) -> bool:
         """Add the rows that were found; return whether the skill was among them."""
         skill, state, parameters, ability = found
-        learner_id, facility_id, _ = wanted
-        if ability is not None:
-            self.abilities.setdefault(learner_id, ability)
-        if skill is None:
+        learner_id, facility_id, name = wanted
+        rows = self.learners[learner_id]
+        if ability is not None and rows.ability is None:
+            rows.ability = ability
+        if skill is None or name is None:
             return False
-        skill = self.skills_by_key.setdefault(skill.pk, skill)
-        self.skills[facility_id, skill.code] = self.skills[facility_id, skill.pk] = skill
+        skill = self.skills.setdefault(skill.pk, skill)
+        self.names[facility_id].skills[name] = skill
         if state is None:
             cache_related(skill, "parameters", parameters)
-        elif (learner_id, skill.pk) not in self.states:
+        elif skill.pk not in rows.states:
             cache_related(state, "parameters", parameters)
-            self.states[learner_id, skill.pk] = state
+            rows.states[skill.pk] = state
         return True
 
 
@@ -227,4 +242,4 @@ def _split_names(wanted: Iterable[Wanted]) -> tuple[list[Wanted], list[Wanted]]:
 
 def _places(wanted: Iterable[Wanted]) -> list[tuple[UUID, Any]]:
     """Return facilities and names, sorted, so that concurrent inserts cannot deadlock."""
-    return sorted({(place, name) for _, place, name in wanted})
+    return sorted({(place, name) for _, place, name in wanted}, key=str)

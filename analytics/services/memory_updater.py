@@ -24,7 +24,7 @@ class MemoryUpdater:
         self,
         learner_id: UUID,
         ability: LearnerAbility,
-        known: Mapping[tuple[UUID, UUID], ItemMemory],
+        known: Mapping[UUID, ItemMemory],
     ) -> None:
         self.learner_id = learner_id
         self.calibration = calibration_from_row(ability)
@@ -81,7 +81,7 @@ class MemoryUpdater:
         return review(before, grade, at)
 
     def _row(self, item_id: UUID) -> ItemMemory:
-        known = self.known.get((self.learner_id, item_id))
+        known = self.known.get(item_id)
         return known or _new_memory(learner_id=self.learner_id, item_id=item_id)
 
 

@@ -20,5 +20,8 @@ update_replayed_events = CompiledUpsert(
     LearningEvent, unique_fields=["id"], update_fields=LearningEvent.REPLAY_UPDATE_FIELDS
 )
 update_replayed_event = CompiledUpdate(LearningEvent, LearningEvent.REPLAY_UPDATE_FIELDS)
+# New rows whose names another request may just have inserted.
+insert_new_skills = CompiledUpsert(Skill, ignore_conflicts=True)
+insert_new_items = CompiledUpsert(Item, ignore_conflicts=True)
 upsert_skills = CompiledUpsert(Skill, unique_fields=["id"], update_fields=Skill.FOLD_UPDATE_FIELDS)
 upsert_items = CompiledUpsert(Item, unique_fields=["id"], update_fields=Item.FOLD_UPDATE_FIELDS)

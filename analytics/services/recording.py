@@ -96,7 +96,8 @@ def record_for_all(
             for answer in given
         )
     resolver = ItemResolver.for_answers(answers, recorded=recorded)
-    resolver.abilities.update(abilities or {})
+    for learner_id, ability in (abilities or {}).items():
+        resolver.learners[learner_id].ability = ability
     updaters = [LearnerStateUpdater(learner, resolver=resolver, at=at) for learner in answers]
     for updater in updaters:
         learner = updater.learner

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, MutableMapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from heapq import merge
 from uuid import UUID
@@ -61,12 +60,14 @@ class LearnerStateUpdater:
         assert learner.facility_id is not None  # noqa: S101  # others are not learners
         self.learner = learner
         self.learner_id, self.facility_id = learner.pk, learner.facility_id
-        row = resolver.abilities.get(learner.pk) or LearnerAbility(learner_id=learner.pk)
+        self.names = resolver.names[learner.facility_id]
+        self.skills = resolver.skills
+        self.rows = resolver.learners[learner.pk]
+        row = self.rows.ability or LearnerAbility(learner_id=learner.pk)
         self.row = row
-        self.resolver = resolver
         self.clock = Clock(now=at, newest=row.newest)
         self.ability = ability_from_row(row)
-        self.memories = MemoryUpdater(learner.pk, row, resolver.memories)
+        self.memories = MemoryUpdater(learner.pk, row, self.rows.memories)
         self.beliefs: dict[UUID, Belief] = {}
         self.events: list[LearningEvent] = []
         self.replayed: list[LearningEvent] = []
@@ -110,8 +111,7 @@ class LearnerStateUpdater:
             if known.learner_id != self.learner_id:
                 raise EventOwnedByAnother
             return known, False
-        skill = self.resolver.skill_of(self.facility_id, answer)
-        item = self.resolver.item_of(self.facility_id, answer)
+        skill, item = self.names.skill_of(answer), self.names.item_of(answer)
         grade = _grade(answer, item)
         if skill is None and grade is None:
             return None, False
@@ -153,29 +153,29 @@ class LearnerStateUpdater:
         )
 
     def _update(self, event: LearningEvent) -> UpdateResult:
-        """Update the state by one event."""
+        """Update the state by one event with the mastery in it, and note the change."""
         self.memories.apply(event)
         if event.skill_id is None:
             return predict_next(self.ability, evidence_from_row(event).shared)
-        state = self._state(event.skill_id)
-        belief = self.beliefs.get(state.skill_id)
+        skill_id = event.skill_id
+        state = self._state(skill_id)
+        belief = self.beliefs.get(skill_id)
         if belief is None:
-            belief = self.beliefs[state.skill_id] = belief_from_row(state)
+            belief = self.beliefs[skill_id] = belief_from_row(state)
         state.last_practised = max(state.last_practised, event.happened_at)
-        return absorb(
-            self.ability, belief, evidence_from_row(event), model_from_row(state.parameters)
-        )
+        parameters = state.parameters if state.parameters_id else None
+        event.parameter_version = parameters.version if parameters else 0
+        result = absorb(self.ability, belief, evidence_from_row(event), model_from_row(parameters))
+        event.mastery_before, event.mastery_after = result.before, result.after
+        event.p_correct = result.p_correct
+        self.changes[event.pk] = _change(event, belief)
+        return result
 
     def _apply_new_event(self, event: LearningEvent) -> None:
         result = self._update(event)
         event.p_correct = result.p_correct
         event.ability_mean, event.ability_variance = result.ability
         event.skill_ability_mean, event.skill_ability_variance = result.skill_ability
-        if event.skill_id is not None:
-            state = self._state(event.skill_id)
-            event.parameter_version = state.parameters.version if state.parameters else 0
-            event.mastery_before, event.mastery_after = result.before, result.after
-            self.changes[event.pk] = _change(event, self.beliefs[state.skill_id])
 
     def _recompute(self) -> None:
         """Replay all events, because a new one happened before the newest known one.
@@ -226,7 +226,7 @@ class LearnerStateUpdater:
         self.memories.reset(self.events)
         touched = {event.skill_id for event in self.events}
         for state in states.select_related("parameters"):
-            self.resolver.states[self.learner_id, state.skill_id] = state
+            self.rows.states[state.skill_id] = state
             belief = belief_from_row(state)
             if state.skill_id in touched:
                 belief = Belief.initial(model_from_row(state.parameters))
@@ -238,10 +238,9 @@ class LearnerStateUpdater:
 
     def _state(self, skill_id: UUID) -> SkillState:
         """Return the row of a skill state; a new one gets the newest parameters of its skill."""
-        key = self.learner_id, skill_id
-        state = self.resolver.states.get(key)
+        state = self.rows.states.get(skill_id)
         if state is None:
-            skill = self.resolver.skills_by_key[skill_id]
+            skill = self.skills[skill_id]
             state = _new_state(
                 learner_id=self.learner_id,
                 skill_id=skill_id,
@@ -249,7 +248,7 @@ class LearnerStateUpdater:
                 last_practised=EPOCH,
             )
             cache_related(state, "parameters", skill.parameters)
-            self.resolver.states[key] = state
+            self.rows.states[skill_id] = state
         return state
 
     def _apply_to_row(self, skill_id: UUID, belief: Belief) -> SkillState:
@@ -263,17 +262,16 @@ class LearnerStateUpdater:
             return None
         if is_new:
             return self.changes[event.pk]
-        return replace(_change(event, self._belief(event.skill_id)), is_repeat=True)
+        return _change(event, self._belief(event.skill_id), is_repeat=True)
 
     def _belief(self, skill_id: UUID) -> Belief:
         """Return the estimate at a skill, whether or not it changed."""
         if skill_id in self.beliefs:
             return self.beliefs[skill_id]
-        key = self.learner_id, skill_id
-        if key not in self.resolver.states:  # the answer named another skill the first time
+        if skill_id not in self.rows.states:  # the answer named another skill the first time
             states = SkillState.objects.filter(learner=self.learner, skill=skill_id)
-            self.resolver.states[key] = states.select_related("parameters").get()
-        return belief_from_row(self.resolver.states[key])
+            self.rows.states[skill_id] = states.select_related("parameters").get()
+        return belief_from_row(self.rows.states[skill_id])
 
 
 def _grade(answer: Answer, item: Item | None) -> Grade | None:
@@ -290,7 +288,7 @@ def _chronological_key(event: LearningEvent | PastEvent) -> tuple[datetime, int]
     return event.happened_at, event.position
 
 
-def _change(event: LearningEvent, belief: Belief) -> MasteryChange:
+def _change(event: LearningEvent, belief: Belief, *, is_repeat: bool = False) -> MasteryChange:
     assert event.mastery_before is not None  # noqa: S101  # the event has a skill
     assert event.mastery_after is not None  # noqa: S101
     trajectory = belief.trajectory
@@ -304,4 +302,5 @@ def _change(event: LearningEvent, belief: Belief) -> MasteryChange:
         plateau=trajectory.is_plateau,
         plateau_confidence=trajectory.confidence,
         recommendation=advice.sentence if advice else None,
+        is_repeat=is_repeat,
     )

@@ -322,6 +322,8 @@ class CompiledUpdate(Generic[M]):
 class CompiledUpsert(Generic[M]):
     """A compiled `bulk_create()` of one model; with `update_fields`, with `update_conflicts=True`.
 
+    With `ignore_conflicts`, rows that exist already are left as they are.
+
     Raises
     ------
     TypeError : the model has a field that only Django's `bulk_create()` can store.
@@ -333,6 +335,7 @@ class CompiledUpsert(Generic[M]):
         *,
         unique_fields: Sequence[str] = (),
         update_fields: Sequence[str] = (),
+        ignore_conflicts: bool = False,
     ) -> None:
         meta = model._meta
         if meta.private_fields or any(field.model is not model for field in meta.concrete_fields):
@@ -347,6 +350,9 @@ class CompiledUpsert(Generic[M]):
         ]
         self.unique = [self._column(name) for name in unique_fields]
         self.updated = [self._column(name) for name in update_fields]
+        self.conflict = OnConflict.IGNORE if ignore_conflicts else None
+        if self.updated:
+            self.conflict = OnConflict.UPDATE
         self.compiled = PerConnection(self._compile)
 
     def __call__(self, instances: Iterable[M]) -> None:
@@ -403,7 +409,7 @@ class CompiledUpsert(Generic[M]):
     def _compile(self, wrapper: Any) -> Callable[[Any, Sequence[M]], None]:
         """Return the function that inserts rows on a connection."""
         ops, quoted = wrapper.ops, wrapper.ops.quote_name
-        conflict = OnConflict.UPDATE if self.updated else None
+        conflict = self.conflict
         names = ", ".join(quoted(column.name) for column in self.columns)
         table = quoted(self.model._meta.db_table)
         prefix = f"{ops.insert_statement(on_conflict=conflict)} {table} ({names})"

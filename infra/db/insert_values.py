@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from types import NoneType
 from typing import Any
 from uuid import UUID
@@ -123,16 +123,14 @@ class Column:
         self.name = field.column
         self.attname = field.attname
         self.type = TYPES[type(target)]
-        self.read = attrgetter(field.attname)
 
-    def values(self, rows: Iterable[models.Model]) -> list[Any]:
-        """Return the rows' values; each is None or an instance of `type`.
+    def prepare_all(self, values: Sequence[Any]) -> Sequence[Any]:
+        """Return values as stored; each is None or an instance of `type`.
 
         Raises
         ------
         TypeError : a value is an expression.
         """
-        values = list(map(self.read, rows))
         return values if self._are_plain(values) else [self.prepare(value) for value in values]
 
     def _are_plain(self, values: Sequence[Any]) -> bool:
@@ -157,6 +155,36 @@ class Column:
         return encode
 
 
+class RowReader:
+    """Reads the values of some columns from rows."""
+
+    def __init__(self, columns: Sequence[Column]) -> None:
+        names = [column.attname for column in columns]
+        self.from_fields = itemgetter(*names)
+        self.from_row = attrgetter(*names)
+
+    def row(self, row: models.Model) -> Sequence[Any]:
+        """Return the values of one row."""
+        try:
+            # Without the descriptors of foreign keys.
+            values: Sequence[Any] = self.from_fields(row.__dict__)
+        except KeyError:
+            values = self.from_row(row)
+        return values
+
+    def columns(self, rows: Iterable[models.Model]) -> Iterable[Sequence[Any]]:
+        """Return the values of each column."""
+        return zip(*map(self.row, rows), strict=True)
+
+
+def _encode_all(values: Sequence[Any], encode: Encoder, kind: type) -> list[Any]:
+    """Return the encoded values; equal times, of which there are many, are encoded once."""
+    if kind is datetime:
+        texts: dict[Any, Any] = {each: encode(each) for each in {*values} - {None}}
+        return list(map(texts.get, values))
+    return [None if value is None else encode(value) for value in values]
+
+
 class RowEncoder:
     """Encodes rows for `VALUES (%s, …)`."""
 
@@ -169,7 +197,7 @@ class RowEncoder:
             )
             for column in columns
         ]
-        self.read = attrgetter(*[column.attname for column in columns])
+        self.read = RowReader(columns)
         # Values of these types are sent as they are.
         self.plain = [
             NoneType if encode or column.type is datetime else column.type
@@ -181,7 +209,7 @@ class RowEncoder:
         return [
             value if value is None or type(value) is plain else self._encode(column, encode, value)
             for value, plain, (column, encode) in zip(
-                self.read(row), self.plain, self.columns, strict=True
+                self.read.row(row), self.plain, self.columns, strict=True
             )
         ]
 
@@ -193,12 +221,10 @@ class RowEncoder:
 
     def rows(self, rows: Sequence[models.Model]) -> Iterable[tuple[Any, ...]]:
         """Return the parameters of many rows, converted column by column."""
-        columns = [
-            [None if value is None else encode(value) for value in column.values(rows)]
-            if encode
-            else column.values(rows)
-            for column, encode in self.columns
-        ]
+        columns = []
+        for raw, (column, encode) in zip(self.read.columns(rows), self.columns, strict=True):
+            values = column.prepare_all(raw)
+            columns.append(_encode_all(values, encode, column.type) if encode else values)
         return zip(*columns, strict=True)
 
 
@@ -211,12 +237,16 @@ class UnnestInsert:
 
     def __init__(self, columns: Sequence[Column], wrapper: Any) -> None:
         self.columns = [(column, self._encoder(column)) for column in columns]
+        self.read = RowReader(columns)
         arrays = ", ".join(f"%s::{array_type(column.field, wrapper)}" for column in columns)
         self.sql = f"SELECT * FROM UNNEST({arrays})"  # noqa: S608  # the fields' own types
 
     def arrays(self, rows: Sequence[models.Model]) -> list[str]:
         """Return the parameters: the text of one array for each column."""
-        return [encode_array(column.values(rows), encode) for column, encode in self.columns]
+        return [
+            encode_array(column.prepare_all(raw), encode)
+            for raw, (column, encode) in zip(self.read.columns(rows), self.columns, strict=True)
+        ]
 
     @staticmethod
     def _encoder(column: Column) -> Callable[[Any], str]:

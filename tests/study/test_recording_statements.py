@@ -44,7 +44,7 @@ def count_statements(call: Any) -> int:
 
 
 # An item of a set moves its skill, too.
-IN_A_SET, ALONE = 11, 9
+IN_A_SET, ALONE = 10, 9
 
 
 def study_statements(client: Client, /, *, extra: Any = None, **fields: Any) -> int:
@@ -54,7 +54,7 @@ def study_statements(client: Client, /, *, extra: Any = None, **fields: Any) -> 
 @pytest.mark.parametrize("others", [0, 100])
 @pytest.mark.parametrize("caller", ["login", "key"])
 def test_studying_an_item(school: School, path: str, caller: str, others: int):
-    """At most 12 for a known caller, including the key, BEGIN and COMMIT."""
+    """At most 11 for a known caller, including the key, BEGIN and COMMIT."""
     client = client_for(school.ada if caller == "login" else school.key())
     known = Item.objects.get(code="q1")
     post(client, STUDIES, [result_body(item_id=f"other {n}") for n in range(others)])
@@ -106,10 +106,8 @@ def test_studying_many_items(school: School, path: str):
     bulk_statements(rows(50, 9, "first"))
     for learners, each in ((2, 5), (50, 1), (50, 9)):
         bodies = rows(learners, each, "second")
-        # SQLite limits the values of one statement, so an insert may take several.
-        inserts = len(bodies) // 8 if connection.vendor == "sqlite" else 0
-        assert 11 <= bulk_statements(bodies) <= 14 + inserts
-        assert bulk_statements(bodies) <= 12  # again: nothing is written
+        assert 10 <= bulk_statements(bodies) <= 11
+        assert bulk_statements(bodies) == 7  # again: nothing is written
 
 
 @pytest.mark.parametrize("items", [1, 199])
