@@ -83,6 +83,8 @@ def close_days(
     last, day : days of the last answer and of today. On the same calendar day nothing changes.
     """
     newest = floor(day) - 1
+    if newest < floor(last):
+        return history
     weights, means = list(history.weights), list(history.means)
     for ended in range(max(floor(last), newest - WEEK + 1), newest + 1):
         weights[ended % WEEK] = recent.weight * fade(ended + 1 - last)

@@ -6,7 +6,9 @@ Django needs several times longer to build and compile a query than SQLite needs
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
@@ -156,7 +158,9 @@ class BlankInstance(Generic[M]):
         fields = [field for field in model._meta.concrete_fields if not field.generated]
         self.defaults = {field.attname: field.get_default() for field in fields}
         self.key = model._meta.pk.attname
-        self.new_key = model._meta.pk.get_default
+        key: Any = model._meta.pk
+        # Without the wrapper of `get_default`.
+        self.new_key = key.default if callable(key.default) else key.get_default
 
     def __call__(self, **values: Any) -> M:
         """Return an instance with these values by attribute, and the defaults of all others."""
@@ -191,6 +195,12 @@ def _speed_up(populator: Any) -> Any:
     return populator
 
 
+@lru_cache(maxsize=10_000)
+def _parse_uuid(text: str | None) -> UUID | None:
+    """Return a key as SQLite stores it; keys of facilities, skills and learners occur often."""
+    return None if text is None else UUID(text)
+
+
 def row_converters(
     converters: Mapping[int, tuple[Sequence[Any], Any]], wrapper: Any
 ) -> list[tuple[int, Converter]]:
@@ -204,7 +214,13 @@ def row_converters(
 
         return convert
 
-    return [(index, chain(*entry)) for index, entry in converters.items()]
+    found = []
+    for index, (functions, expression) in converters.items():
+        if [each.__name__ for each in functions] == ["convert_uuidfield_value"]:
+            found.append((index, _parse_uuid))
+        else:
+            found.append((index, chain(functions, expression)))
+    return found
 
 
 class CompiledSQL(Generic[M]):
