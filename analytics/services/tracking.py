@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
@@ -25,8 +26,10 @@ from roster.services import (
     resolve_and_lock_learner,
 )
 
-_ABILITIES = CompiledQuery(
-    lambda: LearnerAbility.objects.filter(learner_id__any_of=ManyParam("learners", UUIDField()))
+_NEWEST: CompiledQuery[Any] = CompiledQuery(
+    lambda: LearnerAbility.objects.filter(
+        learner_id__any_of=ManyParam("learners", UUIDField())
+    ).values_list("learner_id", "newest")
 )
 
 
@@ -105,25 +108,33 @@ def _record_answers(
     """Record answers of different learners; late ones, which take longer, only alone."""
     at = max(named.at for named in answers)
     learners = [_lock_learner(answers[0])] if wait else _lock_unlocked_learners(answers)
-    found = _ABILITIES.all(learners=[learner.pk for learner in learners if learner])
-    abilities = {ability.learner_id: ability for ability in found}
+    newest = {} if wait else _newest_answers(learners, answers)
     taken: dict[User, NamedAnswer] = {}
     for learner, named in zip(learners, answers, strict=True):
         if learner is None or learner in taken:
             continue
-        ability = abilities.setdefault(learner.pk, LearnerAbility(learner_id=learner.pk))
-        clock = Clock(now=at, newest=ability.newest)
+        clock = Clock(now=at, newest=newest.get(learner.pk))
         if wait or not clock.may_be_late(named.answer.happened_at):
             taken[learner] = named
-    changes = record_for_all(
-        {learner: [named.answer] for learner, named in taken.items()}, at=at, abilities=abilities
-    )
+    changes = record_for_all({learner: [named.answer] for learner, named in taken.items()}, at=at)
     return [
         RecordedAnswer(learner_id=learner.pk, change=changes[learner.pk][0])
         if learner and taken.get(learner) is named
         else RunAlone()
         for learner, named in zip(learners, answers, strict=True)
     ]
+
+
+def _newest_answers(
+    learners: Sequence[User | None], answers: Sequence[NamedAnswer]
+) -> dict[UUID, datetime | None]:
+    """Return the times of the newest known answers of those learners who claim a time."""
+    claiming = [
+        learner.pk
+        for learner, named in zip(learners, answers, strict=True)
+        if learner and named.answer.happened_at
+    ]
+    return dict(_NEWEST.rows(learners=claiming)) if claiming else {}
 
 
 _record_in_groups = GroupCommit[NamedAnswer, RecordedAnswer](_record_answers)

@@ -214,7 +214,7 @@ def row_converters(
 
         return convert
 
-    found = []
+    found: list[tuple[int, Converter]] = []
     for index, (functions, expression) in converters.items():
         if [each.__name__ for each in functions] == ["convert_uuidfield_value"]:
             found.append((index, _parse_uuid))
