@@ -17,7 +17,7 @@ from django.db.models import Count, Max
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
-from config.seeding.installation import analyze, seed_installation
+from config.demo.large_installation import analyze, seed_installation
 from infra.db.keyset import Cursor
 from logger.models import AttemptLog, MasteryLog
 from roster.models import Actor, ApiKey, Classroom, Facility, LearnerGroup, RoleKind, User

@@ -13,6 +13,7 @@ from analytics.services import record_answers
 from analytics.services.fitting import fit_skills
 from analytics.services.item_statistics import fold_events
 from analytics.services.rebuild import rebuild
+from config.demo.chance import Chance
 from config.demo.content import DemoContent, create_content
 from config.demo.curriculum import EXERCISES, TOPICS
 from config.demo.personas import CLASS_A, LEARNERS
@@ -20,7 +21,6 @@ from config.demo.roster import NAME, PARTNER_ID
 from config.demo.simulate_reviews import ReviewSimulator
 from config.demo.simulate_sessions import SimulatedSession
 from config.demo.simulated_learner import Persona, SimulatedLearner
-from config.seeding.rng import Chance
 from logger.models import ContentSession
 from roster.models import Facility, User
 
@@ -103,7 +103,8 @@ class Simulation:
         if day <= QUIZ_DAY and not self.is_quiz_done:
             self.is_quiz_done = True
             session.take_quiz(self.content.quiz)
-        self._record_app_answers(session.moment)
+        if self.persona.uses_apps:
+            self._record_app_answers(session.moment)
 
     def _record_app_answers(self, at: datetime) -> None:
         answers = list(self.review_simulator.answers(self.chance.choice(TOPICS), at=at))

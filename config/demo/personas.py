@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from config.demo.curriculum import COMMAS, DECIMALS, EQUATIONS
+from config.demo.learning_curves import Course
 from config.demo.simulated_learner import AnswerStyle, Persona, Rhythm
-from config.seeding.paths import Course
 
 CLASS_A, CLASS_B = "Class 7A", "Class 7B"
 LEARNERS = [

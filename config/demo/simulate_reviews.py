@@ -9,8 +9,8 @@ from uuid import UUID
 
 from analytics.events import Answer, Source
 from config.demo.curriculum import Topic, hardness
+from config.demo.learning_curves import Course, sigmoid
 from config.demo.simulated_learner import SimulatedLearner
-from config.seeding.paths import Course, sigmoid
 
 TRACKED_PER_DAY, REVIEWED_PER_DAY = (5, 7), 6
 # Log odds of recall: at the first review, gain per review, loss per day since, and the maximum.

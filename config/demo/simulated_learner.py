@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
-from config.seeding.paths import Course, Path, sigmoid
-from config.seeding.rng import Chance
+from config.demo.chance import Chance
+from config.demo.learning_curves import Course, Path, sigmoid
 
 DAYS = 60
 # Log odds: standard deviation of the daily mood, and loss of knowledge in a slump.
@@ -63,7 +63,8 @@ class Persona:
 
     `courses` maps skills to the course of learning them; all others have the course `usual`. For
     the last `slump` days the learner knows less of everything. `hour` is the time of day at which
-    they work, and `studies` says whether they study sets.
+    they work, `uses_apps` says whether they answer in apps too, and `studies` whether they study
+    sets there.
     """
 
     username: str
@@ -74,6 +75,7 @@ class Persona:
     courses: dict[str, Course] = field(default_factory=dict)
     rhythm: Rhythm = Rhythm.REGULAR
     answer_style: AnswerStyle = AnswerStyle.USUAL
+    uses_apps: bool = True
     studies: bool = True
     slump: int = 0
     hour: int = 10

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from analytics.models import Item, ItemMemory, LearnerAbility
-from config.seeding.installation import analyze
+from config.demo.large_installation import analyze
 from roster.models import User
 from study.models import StudySet
 from tests.conftest import Client, client_for

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from config.demo.curriculum import FRACTIONS, VIDEO, key_of
 from config.demo.facility import create_demo_facility, find_unused_demo_facility
+from config.demo.large_installation import described, seed_installation
 from config.demo.roster import KEY, LOGINS, PARTNER_ID, demo_roster
-from config.seeding.installation import described, seed_installation
 from roster.importing import ImportedRoster, import_roster
 from roster.models import Facility, User
 
@@ -67,7 +67,7 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--attempts", "--scale", type=int, metavar="N",
-            help="also add a set of large schools whose learners made N attempts in total",
+            help="also add a set of schools whose learners made at least N attempts in total",
         )  # fmt: skip
         parser.add_argument(
             "--seed",
@@ -103,8 +103,8 @@ class Command(BaseCommand):
         else:
             self.stdout.write(_welcome(saved_notes, url))
         if should_seed and attempts:
-            schools = seed_installation(attempts, seed=seed, at=timezone.now(), quiet=quiet)
-            self.stdout.write(described(schools, attempts))
+            added = seed_installation(attempts, seed=seed, at=timezone.now(), quiet=quiet)
+            self.stdout.write(described(added))
 
 
 def _save_notes(path: Path, imported: ImportedRoster) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import exp, log
 
-from config.seeding.rng import Chance
+from config.demo.chance import Chance
 
 Levels = tuple[float, float]
 Answers = tuple[int, int]

@@ -1,0 +1,60 @@
+"""The models whose rows belong to one facility, according to the foreign keys that cascade."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from django.apps import apps
+from django.db.models import CASCADE, ForeignKey, Model
+
+from roster.models import Facility
+
+
+def find_owned_models() -> dict[type[Model], str]:
+    """Return the models whose rows are deleted with their facility, and the lookup of its key."""
+    owned: dict[type[Model], str] = {Facility: "pk"}
+    while found := next(_find_children(owned), None):
+        model, key = found
+        owned[model] = f"{key.name}__{owned[target_of(key)]}"
+    return owned
+
+
+def find_dependents(
+    roots: Collection[type[Model]], models: Collection[type[Model]]
+) -> set[type[Model]]:
+    """Return the roots, and those of the models that depend on them directly or indirectly."""
+    found = set(roots)
+    while more := {
+        model
+        for model in models
+        if model not in found and any(target_of(key) in found for key in _cascading_keys(model))
+    }:
+        found |= more
+    return found
+
+
+def target_of(key: ForeignKey[Any, Any]) -> type[Model]:
+    """Return the model that a foreign key refers to."""
+    target = key.remote_field.model
+    assert isinstance(target, type)  # noqa: S101  # a name only until the apps are loaded
+    return target
+
+
+def _find_children(
+    owned: Collection[type[Model]],
+) -> Iterator[tuple[type[Model], ForeignKey[Any, Any]]]:
+    """Yield other models that depend on one of these, with the key; nullable keys come last."""
+    for is_null in (False, True):
+        for model in apps.get_models(include_auto_created=True):
+            if model in owned or model._meta.proxy or not model._meta.managed:
+                continue
+            for key in _cascading_keys(model):
+                if key.null == is_null and target_of(key) in owned:
+                    yield model, key
+
+
+def _cascading_keys(model: type[Model]) -> Iterator[ForeignKey[Any, Any]]:
+    for field in model._meta.concrete_fields:
+        if isinstance(field, ForeignKey) and field.remote_field.on_delete is CASCADE:
+            yield field
