@@ -48,22 +48,15 @@ _SOURCE = (
     "CASE source.source WHEN 'session' THEN substr({column}, 1, 28) || clone.suffix"
     " ELSE {column} || '-' || clone.number END"
 )
-# Columns whose type does not say how they change.
-_BY_COLUMN = {
-    "analytics.LearningEvent.source_id": _SOURCE,
-    "analytics.SkillState.course": "{trajectory}",
-    "logger.AttemptLog.content_id": _CONTENT,
-    "logger.AttemptLog.interaction_history": "{history}",
-    "logger.ContentSession.content_id": _CONTENT,
-    "logger.ContentSummary.content_id": _CONTENT,
-    "logger.MasteryLog.content_id": _CONTENT,
-    "roster.Classroom.name": _NUMBERED,
-    "roster.Facility.name": _NUMBERED,
-    "roster.Facility.partner_id": _NUMBERED,
-    "roster.User.external_id": _NUMBERED,
-    "roster.User.full_name": _NUMBERED,
-    "roster.User.username": _NUMBERED,
-    "roster.User.username_key": _NUMBERED,
+# By name, the columns whose type does not say how they change.
+_BY_NAME = {
+    "content_id": _CONTENT,
+    "course": "{trajectory}",
+    "interaction_history": "{history}",
+    "source_id": _SOURCE,
+    **dict.fromkeys(
+        ("external_id", "full_name", "name", "partner_id", "username", "username_key"), _NUMBERED
+    ),
 }
 
 
@@ -88,7 +81,7 @@ def _template(field: models.Field[Any, Any], *, is_key: bool) -> str:
         return "{time}"
     if isinstance(field, models.DateField):
         return "{date}"
-    return _BY_COLUMN.get(str(field), "{column}")
+    return _BY_NAME.get(field.name, "{column}")
 
 
 def register_functions() -> None:

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import AutoField, Field, ForeignKey, Model, QuerySet
+from django.db.models import AutoField, Field, Model, QuerySet
 from tqdm import tqdm
 
 from config.cloning.expressions import clone_expression, register_functions
-from config.cloning.ownership import find_dependents, find_owned_models, target_of
+from config.cloning.ownership import find_dependents, find_owned_models
 from roster.models import Classroom, Facility, User
 
 COPIES_PER_STATEMENT = 16
@@ -107,7 +107,7 @@ class FacilityCloner:
         return statement, [*clones, *params]
 
     def _expression(self, field: Field[Any, Any]) -> str:
-        target = target_of(field) if isinstance(field, ForeignKey) else field.model
+        target = field.related_model or field.model
         return clone_expression(
             field,
             is_key=target in self.owned and (field.is_relation or field.primary_key),

@@ -16,7 +16,7 @@ def find_owned_models() -> dict[type[Model], str]:
     owned: dict[type[Model], str] = {Facility: "pk"}
     while found := next(_find_children(owned), None):
         model, key = found
-        owned[model] = f"{key.name}__{owned[target_of(key)]}"
+        owned[model] = f"{key.name}__{owned[key.related_model]}"
     return owned
 
 
@@ -28,17 +28,10 @@ def find_dependents(
     while more := {
         model
         for model in models
-        if model not in found and any(target_of(key) in found for key in _cascading_keys(model))
+        if model not in found and any(key.related_model in found for key in _cascading_keys(model))
     }:
         found |= more
     return found
-
-
-def target_of(key: ForeignKey[Any, Any]) -> type[Model]:
-    """Return the model that a foreign key refers to."""
-    target = key.remote_field.model
-    assert isinstance(target, type)  # noqa: S101  # a name only until the apps are loaded
-    return target
 
 
 def _find_children(
@@ -50,7 +43,7 @@ def _find_children(
             if model in owned or model._meta.proxy or not model._meta.managed:
                 continue
             for key in _cascading_keys(model):
-                if key.null == is_null and target_of(key) in owned:
+                if key.null == is_null and key.related_model in owned:
                     yield model, key
 
 

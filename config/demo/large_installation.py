@@ -2,43 +2,44 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
+from itertools import count
 from math import ceil
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import Manager
 
 from analytics.core import response_times
 from analytics.models import Item, Skill
-from config.cloning import Copy, clone_facility
+from config.cloning.facility import Copy, clone_facility
 from config.demo.chance import Chance
 from config.demo.facility import create_demo_facility
-from config.demo.installation_roster import Login, appoint_staff, create_roster
 from config.demo.personas import LEARNERS
+from config.demo.roster import demo_roster
 from config.demo.simulated_learner import Persona
 from logger.models import AttemptLog
+from roster.importing import import_roster
+from roster.importing.schema import FacilityEntry, RosterFile, UserEntry
 from roster.models import Facility, User
 
-SET_PREFIX = "demo-"
+PARTNER_ID = "demo-{}-school"  # with the number of the set
 ATTEMPTS_PER_FACILITY, ATTEMPTS_PER_LEARNER = 120_000, 140
 FACILITIES = (2, 40)
-# Every third learner answers in apps too, the others only in sessions.
-APP_USERS = 3
+# Every fourth learner answers in apps too, the others only in sessions.
+APP_USERS = 4
 # Work in a copy ends up to so many weeks ago; in the last facility, which was closed, so many more.
 WEEKS, WEEKS_CLOSED = 24, 10
 
 
-@dataclass(frozen=True, kw_only=True)
-class Installation:
-    """The facilities of a set, the simulated one first, and the staff who can log in."""
+class Installation(NamedTuple):
+    """The facilities of a set, the simulated one first, and a line for each login of staff."""
 
     facilities: list[Facility]
-    logins: list[Login]
+    logins: list[str]
 
 
 def seed_installation(
@@ -54,27 +55,26 @@ def seed_installation(
     One school is simulated; the others have copies of its classes. The same seed and number of the
     set give the same answers.
     """
-    number = _next_set()
+    known = {*Facility.objects.values_list("partner_id", flat=True)}
+    number = next(each for each in count(1) if PARTNER_ID.format(each) not in known)
     personas = [
         replace(each, username=f"{each.username}-{number}", uses_apps=place % APP_USERS == 0)
         for place, each in enumerate(personas[: 1 + attempts // ATTEMPTS_PER_LEARNER])
     ]
-    name, partner_id = f"Demo school {number}", f"{SET_PREFIX}{number}-school"
-    facility = create_roster(name, partner_id, personas, at=at)
+    facility = import_roster(_school_roster(number), at=at).facility
+    partner_id = str(facility.partner_id)
     create_demo_facility(facility, seed=seed, at=at, characters=personas, quiet=quiet)
     analyze()
     size = AttemptLog.objects.filter(facility=facility).count()
     copies = _plan_copies(ceil(attempts / size) - 1, attempts, Chance(f"{seed} {number}"))
     with transaction.atomic():
         clone_facility(facility, copies, quiet=quiet)
-        for copied, count in Counter(copy.facility for copy in copies).items():
-            _multiply_statistics(f"{partner_id}-{copied}", count)
+        for copied, times in Counter(copy.facility for copy in copies).items():
+            _multiply_statistics(f"{partner_id}-{copied}", times)
     analyze()
-    facilities = list(
-        Facility.objects.filter(partner_id__startswith=partner_id).order_by("partner_id")
-    )
-    logins = [login for each in facilities for login in appoint_staff(each, at=at)]
-    return Installation(facilities=facilities, logins=logins)
+    ours = Facility.objects.filter(partner_id__startswith=partner_id).order_by("partner_id")
+    logins = [login for each in ours for login in _create_staff(each, at=at)]
+    return Installation(list(ours), logins)
 
 
 def analyze() -> None:
@@ -89,34 +89,59 @@ def described(installation: Installation) -> str:
     learners = User.objects.filter(facility__in=facilities, is_staff=False).count()
     attempts = AttemptLog.objects.filter(facility__in=facilities).count()
     size = f"{len(facilities)} schools, {learners} learners and {attempts} attempts"
-    lines = [f"Added {size}. Learners cannot log in; these users can:"]
-    lines += [
-        f"  {login.username:24} {login.password}   {login.role} at {login.facility}"
-        for login in installation.logins
-    ]
-    return "\n".join(lines)
+    added = f"Added {size}. Learners cannot log in; these users can:"
+    return "\n  ".join([added, *installation.logins])
 
 
-def _next_set() -> int:
-    """Return a number that no existing set of schools has, so that names are unique."""
-    theirs = Facility.objects.filter(partner_id__startswith=SET_PREFIX)
-    found = (
-        re.match(rf"{SET_PREFIX}(\d+)-", name or "")
-        for name in theirs.values_list("partner_id", flat=True)
+def _school_roster(number: int) -> RosterFile:
+    """Return the roster of the school to simulate: that of the demo school, with other names."""
+
+    def renamed(usernames: Iterable[str]) -> list[str]:
+        return [f"{username}-{number}" for username in usernames]
+
+    demo = demo_roster()
+    return replace(
+        demo,
+        facility=FacilityEntry(name=f"Demo school {number}", partner_id=PARTNER_ID.format(number)),
+        users=[
+            replace(user, username=f"{user.username}-{number}", passwordless=True)
+            for user in demo.users
+            if user.role in (None, "coach")
+        ],
+        classrooms=[
+            replace(
+                room,
+                coaches=renamed(room.coaches),
+                learners=renamed(room.learners),
+                groups=[replace(each, learners=renamed(each.learners)) for each in room.groups],
+            )
+            for room in demo.classrooms
+        ],
+        api_keys=[],
     )
-    return 1 + max((int(match[1]) for match in found if match), default=0)
 
 
-def _plan_copies(count: int, attempts: int, chance: Chance) -> list[Copy]:
+def _create_staff(facility: Facility, *, at: datetime) -> list[str]:
+    """Create an admin and a coach of a facility; return a line with the login of each."""
+    roles = {f"{role}-{facility.partner_id}": role for role in ("admin", "coach")}
+    place = FacilityEntry(name=facility.name, partner_id=facility.partner_id)
+    users = [UserEntry(username=username, role=role) for username, role in roles.items()]
+    created = import_roster(RosterFile(facility=place, users=users), at=at).users
+    return [
+        f"{name:24} {user.password}   {roles[name]} at {facility}" for name, user in created.items()
+    ]
+
+
+def _plan_copies(number: int, attempts: int, chance: Chance) -> list[Copy]:
     """Return copies in facilities of very different sizes, more of them with recent work."""
     least, most = FACILITIES
     facilities = range(1, 1 + min(max(least, attempts // ATTEMPTS_PER_FACILITY), most))
     # The sizes of the facilities decrease with their rank (Zipf's law).
-    chosen = chance.choices(facilities, [1 / rank for rank in facilities], k=count)
+    chosen = chance.choices(facilities, [1 / rank for rank in facilities], k=number)
     copies = []
-    for number, facility in enumerate(chosen, start=1):
+    for place, facility in enumerate(chosen, start=1):
         weeks = int(WEEKS * chance.random() ** 2) + WEEKS_CLOSED * (facility == facilities[-1])
-        copies.append(Copy(number=number, facility=facility, days=-7 * weeks))
+        copies.append(Copy(number=place, facility=facility, days=-7 * weeks))
     return copies
 
 
