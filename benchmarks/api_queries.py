@@ -187,10 +187,10 @@ def changelists(learner: User) -> Iterator[str]:
     for table, column in (
         ("attemptlog", "complete"), ("masterylog", "complete"), ("contentsession", "kind"),
     ):  # fmt: skip
-        value = "video" if column == "kind" else "0"
+        value = "video" if column == "kind" else "no"
         yield f"{ADMIN}/{table}/"
         yield f"{ADMIN}/{table}/?p=150"
-        yield f"{ADMIN}/{table}/?{column}__exact={value}"
+        yield f"{ADMIN}/{table}/?{column}={value}"
         yield f"{ADMIN}/{table}/?q={learner.external_id}"
-    yield f"{ADMIN}/attemptlog/?error__exact=1"
-    yield f"{ADMIN}/masterylog/?is_quiz__exact=1"
+    yield f"{ADMIN}/attemptlog/?result=error"
+    yield f"{ADMIN}/masterylog/?kind=quiz"
