@@ -11,6 +11,7 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import F
 
+from analytics.services.daily_activity import recount_outdated
 from analytics.services.item_statistics import fold_events
 from config.models import JobRun
 from infra.api.idempotency import store
@@ -47,6 +48,7 @@ def _purge_login_sessions(at: datetime) -> int:
 
 JOBS = (
     Job(name="fold_items", every=timedelta(seconds=30), batch=fold_events),
+    Job(name="recount_activity", every=timedelta(minutes=10), batch=recount_outdated),
     Job(name="purge_kept_answers", every=timedelta(minutes=10), batch=store.purge),
     Job(name="purge_tokens", every=timedelta(minutes=10), batch=roster_services.purge_tokens),
     Job(name="purge_guest_sessions", every=timedelta(hours=1), batch=retention.purge_guests),

@@ -14,6 +14,7 @@ from environs import Env
 from analytics.core.score_scale import Scale, total_scale
 from config.logging_config import configure_structlog, logging_config
 from infra.api.rate_limit import Rate
+from infra.time_zones import is_time_zone
 
 django_stubs_ext.monkeypatch()
 
@@ -199,6 +200,12 @@ AXES_ENABLE_ADMIN = False
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 # The facility of guests, by UUID or partner id; empty: the only one.
 DEFAULT_FACILITY = env.str("DEFAULT_FACILITY", default="")
+# The time zone of the days of facilities that set none of their own.
+FACILITY_TIME_ZONE = env.str("FACILITY_TIME_ZONE", default="UTC")
+if not is_time_zone(FACILITY_TIME_ZONE):
+    raise ImproperlyConfigured(
+        f"FACILITY_TIME_ZONE={FACILITY_TIME_ZONE} is not a time zone of the IANA database."
+    )
 
 # Limits of requests per caller, and of logins per address; None: no limit.
 THROTTLES = {

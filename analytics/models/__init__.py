@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analytics.models.activity import DailyActivity, DailyActivityQuerySet
 from analytics.models.catalogue import Item, Skill, SkillParameters
 from analytics.models.contents import Content, ContentKind, ContentQuerySet
 from analytics.models.events import LearningEvent, LearningEventQuerySet
@@ -13,6 +14,8 @@ __all__ = [
     "Content",
     "ContentKind",
     "ContentQuerySet",
+    "DailyActivity",
+    "DailyActivityQuerySet",
     "Item",
     "ItemMemory",
     "ItemMemoryQuerySet",

@@ -8,6 +8,7 @@ from uuid import UUID
 import numpy as np
 
 from analytics.models import ItemMemory, LearnerAbility, LearningEvent, SkillState
+from analytics.services.daily_activity import recount
 from analytics.services.persistence import (
     update_replayed_event,
     upsert_abilities,
@@ -40,6 +41,7 @@ def apply_differences(replay: ReplayResult, differences: Collection[Difference])
     ]
     SkillState.objects.filter(pk__in=orphans).delete()
     _apply_memories(replay, differences)
+    recount(learner_ids)
     _update_events(replay, learner_ids)
 
 

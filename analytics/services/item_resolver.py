@@ -45,6 +45,7 @@ _OF_SKILL = (
         " CASE WHEN state.id IS NULL THEN skill.parameters_id ELSE state.parameters_id END",
     ),
     Join("ability", LearnerAbility, "ability.learner_id = given.learner"),
+    Join("home", Facility, "home.id = given.facility"),
 )
 
 
@@ -91,11 +92,12 @@ class Names:
 
 @dataclass(slots=True)
 class LearnerRows:
-    """A learner's own rows: states by skill, memories by item, and the ability."""
+    """A learner's own rows: states by skill, memories by item, and the ability; their time zone."""
 
     states: dict[UUID, SkillState] = field(default_factory=dict)
     memories: dict[UUID, ItemMemory] = field(default_factory=dict)
     ability: LearnerAbility | None = None
+    time_zone: str = ""
 
 
 class ItemResolver:
@@ -214,9 +216,10 @@ class ItemResolver:
 
     def _add(self, wanted: Wanted, found: Sequence[Any]) -> bool:
         """Add the rows that were found; return whether the skill was among them."""
-        skill, state, parameters, ability = found
+        skill, state, parameters, ability, home = found
         learner_id, facility_id, name = wanted
         rows = self.learners[learner_id]
+        rows.time_zone = home.time_zone
         if ability is not None and rows.ability is None:
             rows.ability = ability
         if skill is None or name is None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef
 
-from analytics.models import ItemMemory, LearnerAbility, LearningEvent, SkillState
+from analytics.models import DailyActivity, ItemMemory, LearnerAbility, LearningEvent, SkillState
 from analytics.services.apply_rebuild import apply_differences
 from analytics.services.rebuild_check import Difference, compare
 from analytics.services.replay_events import ReplayResult, replay_events
@@ -58,9 +60,9 @@ def _learner_batches(learners: UserQuerySet) -> Iterator[list[UUID]]:
     """Yield the keys of all learners with events or states, a bounded number at a time."""
     has_rows = [
         Exists(model.objects.filter(learner=OuterRef("pk")))
-        for model in (LearningEvent, LearnerAbility, SkillState, ItemMemory)
+        for model in (LearningEvent, LearnerAbility, SkillState, ItemMemory, DailyActivity)
     ]
-    known = learners.filter(has_rows[0] | has_rows[1] | has_rows[2] | has_rows[3]).order_by("pk")
+    known = learners.filter(reduce(or_, has_rows)).order_by("pk")
     batch = list(known.values_list("pk", flat=True)[:READ_BATCH_SIZE])
     while batch:
         yield batch

@@ -9,7 +9,8 @@ from uuid import UUID
 
 import numpy as np
 
-from analytics.models import LearnerAbility, SkillState
+from analytics.models import DailyActivity, LearnerAbility, SkillState
+from analytics.services.daily_activity import ActivityKey, expected_activity
 from analytics.services.replay_events import ReplayResult
 from analytics.services.state_rows import ability_row, state_row
 
@@ -47,6 +48,7 @@ def compare(replay: ReplayResult, learner_ids: Collection[UUID]) -> list[Differe
         *_compare_states(replay, learner_ids),
         *_compare_memories(replay, learner_ids),
         *_compare_events(replay, learner_ids),
+        *_compare_activity(learner_ids),
     ]
 
 
@@ -93,6 +95,25 @@ def _compare_events(replay: ReplayResult, learner_ids: Collection[UUID]) -> Iter
                 stored=tuple(replay.stored[row]),
                 expected=tuple(expected[row]),
             )
+
+
+def _compare_activity(learner_ids: Collection[UUID]) -> Iterator[Difference]:
+    expected = expected_activity(learner_ids)
+    stored = {
+        ActivityKey(row.learner_id, row.day, row.skill_id, row.time_zone): row
+        for row in DailyActivity.objects.filter(learner__in=learner_ids)
+    }
+    for key in expected.keys() | stored.keys():
+        for name in DailyActivity.COUNTERS:
+            before, after = getattr(stored.get(key), name, 0), getattr(expected.get(key), name, 0)
+            if not _is_equal(before, after):
+                yield Difference(
+                    learner_id=key.learner_id,
+                    skill_id=key.skill_id,
+                    name=f"{name} on {key.day} {key.time_zone}",
+                    stored=before,
+                    expected=after,
+                )
 
 
 def _compare_rows(

@@ -11,6 +11,7 @@ from django.db.models import CharField, UUIDField
 
 from analytics.events import Answer, MasteryChange, Source
 from analytics.models import LearnerAbility, LearningEvent
+from analytics.services.daily_activity import add_events
 from analytics.services.item_resolver import ItemResolver
 from analytics.services.persistence import (
     insert_events,
@@ -128,6 +129,7 @@ def _save(updaters: Iterable[LearnerStateUpdater]) -> None:
     """Save all changed rows: one statement for each table."""
     changed = [updater for updater in updaters if updater.events]
     insert_events([event for updater in changed for event in updater.events])
+    add_events((updater.events, updater.rows.time_zone) for updater in changed)
     upsert_states([state for updater in changed for state in updater.state_rows()])
     upsert_memories([memory for updater in changed for memory in updater.memory_rows()])
     upsert_abilities([updater.ability_row() for updater in changed])

@@ -13,7 +13,7 @@ from uuid import UUID
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
 from django.db.backends.sqlite3.base import FORMAT_QMARK_REGEX
-from django.db.models import Expression, Field, Model, QuerySet
+from django.db.models import AutoField, Expression, Field, Model, QuerySet
 from django.db.models.base import ModelState
 from django.db.models.constants import OnConflict
 from django.db.models.query import get_related_populators
@@ -359,8 +359,12 @@ class CompiledUpsert(Generic[M]):
         if bool(unique_fields) != bool(update_fields):
             raise TypeError("unique_fields and update_fields go together")
         self.model = model
-        # The database computes generated columns.
-        self.columns = [Column(field) for field in meta.concrete_fields if not field.generated]
+        # The database computes generated columns and serial keys.
+        self.columns = [
+            Column(field)
+            for field in meta.concrete_fields
+            if not field.generated and not isinstance(field, AutoField)
+        ]
         self.relations = [
             (field.name, field.attname) for field in meta.concrete_fields if field.is_relation
         ]
@@ -429,7 +433,7 @@ class CompiledUpsert(Generic[M]):
         names = ", ".join(quoted(column.name) for column in self.columns)
         table = quoted(self.model._meta.db_table)
         prefix = f"{ops.insert_statement(on_conflict=conflict)} {table} ({names})"
-        suffix = ops.on_conflict_suffix_sql(None, conflict, self.updated, self.unique)
+        suffix = self.conflict_clause(wrapper)
         encoder = RowEncoder(self.columns, wrapper)
         one = Statement(f"{prefix} {encoder.values_sql} {suffix}", wrapper)
         unnest = UnnestInsert(self.columns, wrapper)
@@ -445,3 +449,10 @@ class CompiledUpsert(Generic[M]):
                 many.execute(wrapper, unnest.arrays(rows))
 
         return insert
+
+    def conflict_clause(self, wrapper: Any) -> str:
+        """Return the end of the statement: what to do with rows that exist."""
+        clause: str = wrapper.ops.on_conflict_suffix_sql(
+            None, self.conflict, self.updated, self.unique
+        )
+        return clause

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from operator import attrgetter, itemgetter
 from types import NoneType
 from typing import Any
@@ -21,6 +21,7 @@ TYPES: dict[type[models.Field[Any, Any]], type] = {
     models.BinaryField: bytes,
     models.BooleanField: bool,
     models.CharField: str,
+    models.DateField: date,
     models.DateTimeField: datetime,
     models.FloatField: float,
     models.IntegerField: int,
@@ -44,6 +45,7 @@ ELEMENT_ENCODERS: dict[type, Callable[[Any], str]] = {
     UUID: attrgetter("hex"),
     bool: str,
     bytes: lambda value: _quote(f"\\x{value.hex()}"),
+    date: date.isoformat,
     datetime: datetime.isoformat,
     float: repr,
     int: str,
@@ -77,6 +79,8 @@ def _driver_encoder(kind: type, wrapper: Any) -> Encoder | None:
     if kind is datetime and not wrapper.features.supports_timezones:
         zone = wrapper.timezone
         return lambda value: str(value.astimezone(zone).replace(tzinfo=None))
+    if kind is date and not wrapper.features.supports_timezones:
+        return date.isoformat
     if kind is UUID and not wrapper.features.has_native_uuid_field:
         return attrgetter("hex")
     return None

@@ -36,6 +36,7 @@ class FacilityAdmin(NoDeleteAdmin[Facility], RosterAdmin[Facility]):
         Column("auto provision", "auto_provision"),
         Column("guest access", "guest_access"),
         Column("remember answers", "remember_answers"),
+        Column("time zone", "time_zone"),
     )
 
     def facility_of(self, row: Facility) -> UUID | None:

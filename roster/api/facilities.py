@@ -14,6 +14,7 @@ from rest_framework import serializers
 
 from infra.api.fields import HexUUIDField, NullableCharField
 from infra.api.filters import UUIDFilter
+from infra.time_zones import MAX_NAME_LENGTH
 from roster.api.viewsets import RosterViewSet
 from roster.models import (
     Actor,
@@ -25,6 +26,7 @@ from roster.models import (
     RoleKind,
     User,
 )
+from roster.models.facilities import validate_time_zone
 from roster.services import facilities
 
 
@@ -45,6 +47,9 @@ class FacilitySerializer(serializers.Serializer[Facility]):
     partner_id = NullableCharField(max_length=100, required=False)
     auto_provision = serializers.BooleanField(required=False)
     guest_access = serializers.BooleanField(required=False)
+    time_zone = serializers.CharField(
+        max_length=MAX_NAME_LENGTH, required=False, validators=[validate_time_zone]
+    )
 
 
 class FacilityViewSet(RosterViewSet[Facility]):

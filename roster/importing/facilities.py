@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from django.db.models import QuerySet
 
 from roster.importing.results import get_only
@@ -22,10 +24,11 @@ def import_facility(entry: FacilityEntry) -> Facility:
     """Lock and update the facility of a file; create it if it does not exist."""
     candidates = match_facilities(entry, Facility.objects.select_for_update(no_key=True))
     found = get_only(candidates, "facility.name", "facilities")
+    given = {name: value for name, value in asdict(entry).items() if value is not None}
     if found is None:
-        return Facility.objects.create(name=entry.name, partner_id=entry.partner_id)
-    if (found.name, found.partner_id) != (entry.name, entry.partner_id or found.partner_id):
-        found.name = entry.name
-        found.partner_id = entry.partner_id or found.partner_id
-        found.save(update_fields=["name", "partner_id"])
+        return Facility.objects.create(**given)
+    if any(getattr(found, name) != value for name, value in given.items()):
+        for name, value in given.items():
+            setattr(found, name, value)
+        found.save(update_fields=list(given))
     return found

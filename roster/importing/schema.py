@@ -9,10 +9,11 @@ from infra.identifiers import fold_username
 
 @dataclass(frozen=True, kw_only=True)
 class FacilityEntry:
-    """The facility of the file."""
+    """The facility of the file; None leaves the current value unchanged."""
 
     name: str
     partner_id: str | None = None
+    time_zone: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from infra.time_zones import MAX_NAME_LENGTH
 from roster.importing.schema import (
     AssignableEntry,
     ClassroomEntry,
@@ -17,6 +18,7 @@ from roster.importing.schema import (
     UserEntry,
 )
 from roster.models import Scope
+from roster.models.facilities import validate_time_zone
 
 ROLES = ["superuser", "admin", "coach", "learner"]
 
@@ -28,6 +30,9 @@ def _username_list() -> serializers.ListField:
 class FacilityEntrySerializer(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=200)
     partner_id = serializers.CharField(max_length=100, default=None, allow_null=True)
+    time_zone = serializers.CharField(
+        max_length=MAX_NAME_LENGTH, default=None, allow_null=True, validators=[validate_time_zone]
+    )
 
 
 class UserEntrySerializer(serializers.Serializer[Any]):

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Self
 
+from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext as _
 
 from infra.db.models import UUIDModel
 from infra.identifiers import parse_uuid
+from infra.time_zones import MAX_NAME_LENGTH, is_time_zone
 from roster.models.keys import ApiKey, Scope
 
 if TYPE_CHECKING:
@@ -51,11 +55,28 @@ class FacilityQuerySet(models.QuerySet["Facility"]):
         return self.filter(pk__in=actor.roles.values("facility"))
 
 
+def default_time_zone() -> str:
+    """Return the time zone of facilities that set none."""
+    zone: str = settings.FACILITY_TIME_ZONE
+    return zone
+
+
+def validate_time_zone(name: str) -> None:
+    """Reject a name that is not in the IANA database.
+
+    Raises
+    ------
+    ValidationError : the name is unknown.
+    """
+    if not is_time_zone(name):
+        raise ValidationError(_("This is not a time zone of the IANA database."))
+
+
 class Facility(UUIDModel):
     """One school or organisation; learners, classes and keys belong to exactly one."""
 
     AUDITED_FIELDS: ClassVar[tuple[str, ...]] = (
-        "name", "partner_id", "auto_provision", "guest_access", "remember_answers",
+        "name", "partner_id", "auto_provision", "guest_access", "remember_answers", "time_zone",
     )  # fmt: skip
 
     name = models.CharField(max_length=200)
@@ -74,6 +95,11 @@ class Facility(UUIDModel):
         help_text="Let answers through content sessions and answer tracking move the memory of"
         " the items they name; study results always do.",
     )
+    time_zone = models.CharField(
+        max_length=MAX_NAME_LENGTH, default=default_time_zone, validators=[validate_time_zone],
+        help_text="The time zone of the days on coaches' pages: a name of the IANA database, such"
+        " as Africa/Cairo.",
+    )  # fmt: skip
 
     objects = FacilityQuerySet.as_manager()
 

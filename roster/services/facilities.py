@@ -28,6 +28,7 @@ class FacilityFields(TypedDict, total=False):
     partner_id: str | None
     auto_provision: bool
     guest_access: bool
+    time_zone: str
 
 
 class ClassroomFields(TypedDict, total=False):

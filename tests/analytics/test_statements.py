@@ -52,20 +52,20 @@ def track_statements(client: Client, /, **fields: Any) -> int:
 
 
 def test_tracking_an_answer(client: Client, caller: Caller, school: School):
-    """At most 9, with an item and its memory 11; the key, BEGIN and COMMIT are included."""
+    """At most 10, with an item and its memory 12; the key, BEGIN and COMMIT are included."""
     login = 1 if caller == school.ada else 0
 
     def counted(**fields: Any) -> int:
         return track_statements(client, **fields) - login
 
-    assert counted(time_spent_seconds=3) == 8
-    assert counted(event_id="e1") == 9
-    assert counted(item_id="q1") == 10
-    assert counted(item_id="q1", event_id="e2") == 11
+    assert counted(time_spent_seconds=3) == 9
+    assert counted(event_id="e1") == 10
+    assert counted(item_id="q1") == 11
+    assert counted(item_id="q1", event_id="e2") == 12
     assert counted(event_id="e1") == 6  # again: nothing is written
-    assert counted(skill_id="geometry") == 10  # the skill is created
-    assert counted(timestamp="2026-01-01T00:00:00Z") == 12  # later answers are evaluated again
-    assert counted(extra={"HTTP_IDEMPOTENCY_KEY": uuid7().hex}) == 14
+    assert counted(skill_id="geometry") == 11  # the skill is created
+    assert counted(timestamp="2026-01-01T00:00:00Z") == 13  # later answers are evaluated again
+    assert counted(extra={"HTTP_IDEMPOTENCY_KEY": uuid7().hex}) == 15
 
 
 def test_tracking_many_answers(school: School):
@@ -82,10 +82,10 @@ def test_tracking_many_answers(school: School):
     bulk_statements(app, rows(50, 9, "first"))
     for learners, each in ((2, 5), (50, 1), (50, 9)):
         sent = rows(learners, each, "second")
-        assert bulk_statements(app, sent) == 11
+        assert bulk_statements(app, sent) == 12
         assert bulk_statements(app, sent) == 7  # again: nothing is written
         late = [{**row, "event_id": None, "timestamp": "2020-01-01T00:00:00Z"} for row in sent]
-        assert bulk_statements(app, late) <= 11 + 3 * learners  # their past is read
+        assert bulk_statements(app, late) <= 12 + 3 * learners  # their past is read
 
 
 def bulk_statements(client: Client, rows: list[dict[str, Any]]) -> int:

@@ -151,6 +151,18 @@ def test_importing_again_changes_nothing(import_file: Any):
     assert len(first["users"]["ben"]["password"]) >= 12
 
 
+def test_a_time_zone_is_set_and_stays_without_one_in_the_file(import_file: Any):
+    """contract 1.8."""
+    facility = {"name": "Riverside", "partner_id": "779"}
+    import_file({"facility": {**facility, "time_zone": "Africa/Cairo"}})
+
+    import_file({"facility": facility})
+
+    assert Facility.objects.get().time_zone == "Africa/Cairo"
+    with pytest.raises(CommandError, match="time_zone"):
+        import_file({"facility": {**facility, "time_zone": "Mars/Olympus"}})
+
+
 def test_changes_in_the_file_are_applied(import_file: Any):
     """contract 1.8; rows that the file leaves out stay."""
     import_file(ROSTER)

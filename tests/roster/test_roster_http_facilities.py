@@ -41,9 +41,13 @@ def test_a_facility_has_its_settings(school: School, admin: Call):
         "partner_id": "",
         "auto_provision": True,
         "guest_access": True,
+        "time_zone": "UTC",
     }
 
-    changed = {"name": "Riverbank", "auto_provision": False, "guest_access": False}
+    changed = {
+        "name": "Riverbank", "auto_provision": False, "guest_access": False,
+        "time_zone": "Africa/Cairo",
+    }  # fmt: skip
     response_body = admin("PATCH", path, changed).json()
 
     assert response_body == {"id": school.facility.pk.hex, "partner_id": "", **changed}
@@ -69,6 +73,8 @@ def test_a_partner_id_is_unique(school: School, admin: Call, root: Call):
         ({}, "name"),
         ({"name": ""}, "name"),
         ({"name": "x" * 201}, "name"),
+        ({"name": "new", "time_zone": "Mars/Olympus"}, "time_zone"),
+        ({"name": "new", "time_zone": ""}, "time_zone"),
         ({"name": "x", "partner_id": "x" * 101}, "partner_id"),
         ({"name": "x", "guest_access": "maybe"}, "guest_access"),
         ({"name": "x", "auto_provision": None}, "auto_provision"),
