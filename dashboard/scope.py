@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 from urllib.parse import urlencode
 
@@ -13,7 +13,9 @@ from django.db.models import Model, QuerySet
 from django.http import Http404, QueryDict
 
 from infra.identifiers import parse_uuid
-from roster.models import Classroom, LearnerGroup, User, UserQuerySet
+from infra.time_zones import local_day
+from roster.models import Classroom, Facility, LearnerGroup, User, UserQuerySet
+from roster.models.facilities import default_time_zone
 
 M = TypeVar("M", bound=Model)
 
@@ -29,7 +31,9 @@ NO_CLASS = "none"
 
 @dataclass(frozen=True, kw_only=True)
 class DashboardScope:
-    """The classes and groups of the viewer, and the days (UTC, both included), to show.
+    """The classes and groups of the viewer, and the days (both included), to show.
+
+    Days are those of each learner's facility.
 
     If no class is chosen, all classes of the viewer are shown if they are few, else the first one.
     Viewers with a role for a facility may choose its learners `in_no_class` instead; that is the
@@ -68,7 +72,7 @@ class DashboardScope:
             classroom = group.classroom
         elif classroom is None and not in_no_class and not _can_show_together(classrooms):
             classroom = next(iter(classrooms), None)
-        since, until = _parse_days(params, today=at.astimezone(UTC).date())
+        since, until = _parse_days(params, today=local_day(at, zone_of(viewer.facility)))
         return cls(
             viewer=viewer,
             classrooms=classrooms,
@@ -118,15 +122,10 @@ class DashboardScope:
             params = {"class": NO_CLASS}
         return f"?{urlencode(params)}" if params else ""
 
-    @property
-    def start(self) -> datetime:
-        """The start of the first day."""
-        return datetime.combine(self.since, time(), tzinfo=UTC)
 
-    @property
-    def end(self) -> datetime:
-        """The end of the last day."""
-        return datetime.combine(self.until, time(), tzinfo=UTC) + timedelta(days=1)
+def zone_of(facility: Facility | None) -> str:
+    """Return the time zone of the days of a facility; of nobody's, the default."""
+    return facility.time_zone if facility else default_time_zone()
 
 
 def has_facility_role(viewer: User) -> bool:

@@ -20,20 +20,27 @@ Inactive: the learner has answered before, but not for seven days.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from analytics.core import plateau, trend_series
+import numpy as np
+
+from analytics.core import growth_hmm, plateau, trajectory_batch, trajectory_codec, trend_series
 from analytics.core.bkt import MASTERED
+from analytics.core.logistic import BoolArray
 from analytics.core.trajectory import Trajectory
 from analytics.core.velocity import CHANGE
 
 SPINNING_ANSWERS = 10
+# With fewer answers at a skill, it has no problem.
+MIN_ANSWERS = min(plateau.MIN_ANSWERS, SPINNING_ANSWERS, trend_series.MIN_ANSWERS)
 MIN_P_STUCK_SPINNING = plateau.LOW  # P_stuck
 DECLINE = CHANGE  # loss of P(correct) per answer
 DECLINE_ERRORS = 2.33  # one-sided 99 %, since every skill is tested after every answer
 FALLEN = plateau.FALLEN
 INACTIVE_DAYS = 7.0
+_ROUNDING = 1e-9
 
 
 class Reason(IntEnum):
@@ -79,6 +86,24 @@ def skill_problem(trajectory: Trajectory) -> Problem | None:
     if loss is not None:
         return Problem(reason=Reason.DECLINING, figure=loss, threshold=DECLINE)
     return None
+
+
+def may_have_problems(records: Sequence[bytes]) -> BoolArray:
+    """Return for each packed trajectory whether it can have a problem.
+
+    This is much faster than `skill_problem`, which then decides.
+
+    Raises
+    ------
+    ValueError : a record has another length.
+    """
+    table = np.frombuffer(b"".join(records)).reshape(-1, trajectory_codec.SIZE).T
+    columns = trajectory_codec.columns(table)
+    belief = trajectory_batch.beliefs(columns)
+    is_stuck = growth_hmm.p_stuck(belief) >= MIN_P_STUCK_SPINNING - _ROUNDING
+    has_fallen = columns.best_level - growth_hmm.level(belief) >= FALLEN - _ROUNDING
+    possible: BoolArray = (columns.is_raised > 0) | is_stuck | has_fallen
+    return possible
 
 
 def is_spinning(answers: int, best_mastery: float, p_stuck: float) -> bool:

@@ -96,7 +96,7 @@ class Trajectories:
         _observe(columns, score, difficulty)
         _update_record(columns, mastery)
         columns.recent[:] = exponential_average.absorb(
-            ExponentialAverage(*columns.recent), growth_hmm.velocity(_belief(columns))
+            ExponentialAverage(*columns.recent), growth_hmm.velocity(beliefs(columns))
         )
         _append(columns.efficiencies, efficiency)
         _append(columns.scores, score)
@@ -109,15 +109,15 @@ class Trajectories:
 
     def level(self, rows: IntArray) -> FloatArray:
         """Return `Trajectory.level` of each row."""
-        return growth_hmm.level(_belief(self._columns(rows)))
+        return growth_hmm.level(beliefs(self._columns(rows)))
 
     def velocity(self, rows: IntArray) -> FloatArray:
         """Return `Trajectory.velocity` of each row."""
-        return growth_hmm.velocity(_belief(self._columns(rows)))
+        return growth_hmm.velocity(beliefs(self._columns(rows)))
 
     def p_stuck(self, rows: IntArray) -> FloatArray:
         """Return `Trajectory.p_stuck` of each row."""
-        return growth_hmm.p_stuck(_belief(self._columns(rows)))
+        return growth_hmm.p_stuck(beliefs(self._columns(rows)))
 
     def efficiency(self, rows: IntArray) -> FloatArray:
         """Return `Trajectory.efficiency` of each row."""
@@ -183,7 +183,7 @@ def _advance_to(columns: Columns, day: FloatArray) -> None:
     columns.recent[:] = exponential_average.decayed(
         ExponentialAverage(*columns.recent), velocity.fades(day - last)
     )
-    predicted = growth_hmm.transition(_belief(columns))
+    predicted = growth_hmm.transition(beliefs(columns))
     np.copyto(columns.growing, predicted.growing, where=has_answers)
     np.copyto(columns.stuck, predicted.stuck, where=has_answers)
     columns.answers[:] += 1
@@ -207,7 +207,7 @@ def _close_days(columns: Columns, last: FloatArray, day: FloatArray) -> None:
 
 def _observe(columns: Columns, score: FloatArray, difficulty: FloatArray) -> None:
     ease: FloatArray = np.exp(-growth_hmm.DIFFICULTY_WEIGHT * difficulty)
-    belief = growth_hmm.observe(_belief(columns), score, ease)
+    belief = growth_hmm.observe(beliefs(columns), score, ease)
     columns.growing[:], columns.stuck[:] = belief
     level = growth_hmm.level(belief)
     is_early = columns.answers <= plateau.MIN_ANSWERS
@@ -228,7 +228,8 @@ def _append(sums: FloatArray, value: FloatArray) -> None:
     sums[:] = trend_series.append(Series(*sums), value)
 
 
-def _belief(columns: Columns) -> Belief[FloatArray]:
+def beliefs(columns: Columns) -> Belief[FloatArray]:
+    """Return the distributions over the hidden states of some trajectories."""
     return Belief(_bins(columns.growing), _bins(columns.stuck))
 
 

@@ -3,33 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, timedelta
+from datetime import date, timedelta
 
-from django.db.models import Count
-from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from analytics.models import LearningEventQuerySet
+from analytics.selectors.daily_activity import LearnersByZone, count_by_day
 from dashboard.charts import Bar, BarChart
 from infra.admin.formats import day
 
 
-def get_activity_charts(
-    events: LearningEventQuerySet, *, since: date, until: date
-) -> list[BarChart]:
+def get_activity_charts(by_zone: LearnersByZone, *, since: date, until: date) -> list[BarChart]:
     """Return charts of the answers and the active learners of each day; empty without answers.
 
     Parameters
     ----------
-    events : of these days (UTC).
+    by_zone : ids of the learners, by the time zone of their facility, which has these days.
     """
-    counted = (
-        events.order_by()
-        .values_list(TruncDate("happened_at", tzinfo=UTC))
-        .annotate(answers=Count("pk"), learners=Count("learner", distinct=True))
-    )
-    by_day = {date_: (answers, learners) for date_, answers, learners in counted}
+    by_day = count_by_day(by_zone, since, until)
     if not by_day:
         return []
     days = [since + timedelta(days=i) for i in range((until - since).days + 1)]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import compress
+from uuid import UUID
 
 from analytics.core import alerts
 from analytics.core.alerts import Problem
@@ -72,41 +74,71 @@ class LearnerProblems:
         return self.problems[0].problem.reason.name.lower()
 
 
-def find_learners_with_problems(
-    learners: Iterable[User], states: Iterable[SkillState], *, at: datetime
-) -> list[LearnerProblems]:
+@dataclass(frozen=True, kw_only=True)
+class RankedLearner:
+    """A learner with problems, the most urgent first, each with the id of its skill state."""
+
+    learner: User
+    problems: Sequence[tuple[Problem, UUID | None]]
+
+    def describe(self, states: Mapping[UUID, SkillState]) -> LearnerProblems:
+        """Return the most urgent problems with their skill states."""
+        shown = self.shown
+        return LearnerProblems(
+            learner=self.learner,
+            problems=[
+                DetectedProblem(problem=problem, state=states[pk] if pk else None)
+                for problem, pk in shown
+            ],
+            more=len(self.problems) - len(shown),
+        )
+
+    @property
+    def shown(self) -> Sequence[tuple[Problem, UUID | None]]:
+        """The problems to show."""
+        return self.problems[:MAX_REASONS]
+
+
+def rank_learners(
+    learners: Iterable[User],
+    trajectories: Iterable[tuple[UUID, UUID, bytes | memoryview]],
+    *,
+    at: datetime,
+) -> list[RankedLearner]:
     """Return the learners who need help, the most urgent first.
 
     Parameters
     ----------
     learners : with their ability.
-    states : of these learners, at the skills to check.
+    trajectories : id, learner and packed trajectory of the skill states to check.
     """
-    problems: dict[object, list[DetectedProblem]] = defaultdict(list)
-    for state in states:
-        skill_problem = alerts.skill_problem(Trajectory.from_bytes(bytes(state.course)))
+    problems: dict[UUID, list[tuple[Problem, UUID | None]]] = defaultdict(list)
+    rows = [(pk, learner_id, bytes(course)) for pk, learner_id, course in trajectories]
+    possible = alerts.may_have_problems([course for _, _, course in rows])
+    for pk, learner_id, course in compress(rows, possible):
+        skill_problem = alerts.skill_problem(Trajectory.from_bytes(course))
         if skill_problem is not None:
-            problems[state.learner_id].append(DetectedProblem(problem=skill_problem, state=state))
+            problems[learner_id].append((skill_problem, pk))
     people = list(learners)
     for learner in people:
         absence_problem = alerts.absence_problem(_days_inactive(learner, at))
         if absence_problem is not None:
-            problems[learner.pk].append(DetectedProblem(problem=absence_problem))
+            problems[learner.pk].append((absence_problem, None))
     results = [
-        _summarize(learner, problems[learner.pk]) for learner in people if problems[learner.pk]
+        RankedLearner(learner=learner, problems=sorted(problems[learner.pk], key=_rank))
+        for learner in people
+        if problems[learner.pk]
     ]
     return sorted(results, key=_urgency_key)
 
 
-def _summarize(learner: User, problems: list[DetectedProblem]) -> LearnerProblems:
-    ordered = sorted(problems, key=lambda problem: problem.problem.rank)
-    shown = ordered[:MAX_REASONS]
-    return LearnerProblems(learner=learner, problems=shown, more=len(ordered) - len(shown))
+def _rank(problem: tuple[Problem, UUID | None]) -> tuple[int, float]:
+    return problem[0].rank
 
 
-def _urgency_key(result: LearnerProblems) -> tuple[int, int, float]:
-    reason, figure = result.problems[0].problem.rank
-    return reason, -(len(result.problems) + result.more), figure
+def _urgency_key(result: RankedLearner) -> tuple[int, int, float]:
+    reason, figure = result.problems[0][0].rank
+    return reason, -len(result.problems), figure
 
 
 def _days_inactive(learner: User, at: datetime) -> float | None:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from analytics.core.bkt import MASTERED
 from analytics.labels import mastery, short_ids
-from analytics.models import Skill, SkillState
+from analytics.models import Skill, SkillStateQuerySet
 from dashboard.charts import Cell, Head, HeatMap, HeatRow
 from infra.admin.formats import percent
-from infra.admin.html import detail_url
+from infra.admin.html import DetailURL, detail_url
 from roster.models import User
 
 MAX_LEARNERS = 50
@@ -21,7 +21,7 @@ STUCK, DONE = "▬", "✓"
 
 
 def get_heat_map(
-    learners: Sequence[User], states: Iterable[SkillState], *, query: str
+    learners: Sequence[User], practised: SkillStateQuerySet, *, query: str
 ) -> HeatMap | None:
     """Return the mastery of these learners at the skills they practised most.
 
@@ -29,15 +29,21 @@ def get_heat_map(
 
     Parameters
     ----------
+    practised : states of these learners.
     query : query string of the links to skills, so that those pages show the same class.
     """
-    states_by_key = {(state.learner_id, state.skill_id): state for state in states}
-    skills = _most_practised(states_by_key.values())
-    shown = [
-        learner for learner in learners if any((learner.pk, s.pk) in states_by_key for s in skills)
-    ]
+    skills = _most_practised(practised)
+    states = {
+        (learner_id, skill_id): (mastery, plateau)
+        for learner_id, skill_id, mastery, plateau in practised.filter(skill__in=skills)
+        .order_by()
+        .values_list("learner", "skill", "mastery", "plateau")
+    }
+    answered = {learner_id for learner_id, _skill_id in states}
+    shown = [learner for learner in learners if learner.pk in answered]
     if not shown:
         return None
+    url = DetailURL("coach_practice", 2)
     return HeatMap(
         title=_("Mastery by learner and skill"),
         description=_(
@@ -49,7 +55,12 @@ def get_heat_map(
         rows=[
             HeatRow(
                 head=Head(label=str(learner), url=detail_url("coach_learner", learner.pk)),
-                cells=[_cell(states_by_key.get((learner.pk, skill.pk))) for skill in skills],
+                cells=[
+                    _cell(*state, url=url(learner.pk, skill.pk))
+                    if (state := states.get((learner.pk, skill.pk)))
+                    else None
+                    for skill in skills
+                ],
             )
             for learner in shown[:MAX_LEARNERS]
         ],
@@ -62,28 +73,17 @@ def _column_head(skill: Skill, query: str) -> Head:
     )
 
 
-def _most_practised(states: Iterable[SkillState]) -> list[Skill]:
-    answers: Counter[object] = Counter()
-    skills: dict[object, Skill] = {}
-    for state in states:
-        answers[state.skill_id] += state.attempts
-        skills[state.skill_id] = state.skill
-    practised = [skills[key] for key, _count in answers.most_common(MAX_SKILLS)]
-    return sorted(practised, key=lambda skill: (str(skill), skill.pk))
+def _most_practised(practised: SkillStateQuerySet) -> list[Skill]:
+    counted = practised.order_by().values("skill").annotate(answers=Sum("attempts"))
+    keys = list(counted.order_by("-answers", "skill").values_list("skill", flat=True)[:MAX_SKILLS])
+    skills = Skill.objects.filter(pk__in=keys).only("code", "title") if keys else []
+    return sorted(skills, key=lambda skill: (str(skill), skill.pk))
 
 
-def _cell(state: SkillState | None) -> Cell | None:
-    if state is None:
-        return None
+def _cell(belief: float, is_plateau: bool, *, url: str | None) -> Cell:  # noqa: FBT001
     symbol, note = "", ""
-    if state.plateau:
+    if is_plateau:
         symbol, note = STUCK, _("plateau")
-    elif state.mastery >= MASTERED:
+    elif belief >= MASTERED:
         symbol, note = DONE, _("mastered")
-    return Cell(
-        value=state.mastery,
-        text=mastery(state.mastery),
-        symbol=symbol,
-        note=note,
-        url=detail_url("coach_practice", state.learner_id, state.skill_id),
-    )
+    return Cell(value=belief, text=mastery(belief), symbol=symbol, note=note, url=url)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from infra.admin.formats import days_ago
+from infra.time_zones import start_of_day
 from roster.models import User
 
 
@@ -21,19 +23,23 @@ class InactiveLearner:
 
 
 def find_inactive_learners(
-    learners: Iterable[User], *, since: datetime, at: datetime
+    learners: Iterable[User], zones: Mapping[UUID | None, str], *, since: date, at: datetime
 ) -> list[InactiveLearner]:
-    """Return the learners without an answer since a time, in their order.
+    """Return the learners without an answer since the start of a day, in their order.
 
     Parameters
     ----------
     learners : with their ability.
+    zones : time zone of each facility.
     """
-    newest = [(learner, newest_answer(learner)) for learner in learners]
+    starts = {facility_id: start_of_day(since, zone) for facility_id, zone in zones.items()}
     return [
-        InactiveLearner(learner=learner, last=days_ago(last, at) if last else _("never"))
-        for learner, last in newest
-        if last is None or last < since
+        InactiveLearner(
+            learner=learner,
+            last=days_ago(last, at, zones[learner.facility_id]) if last else _("never"),
+        )
+        for learner in learners
+        if (last := newest_answer(learner)) is None or last < starts[learner.facility_id]
     ]
 
 

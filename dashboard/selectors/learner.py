@@ -16,7 +16,8 @@ from analytics.models import SkillState
 from analytics.rows import DAY
 from dashboard import presentation
 from dashboard.charts import LineChart
-from dashboard.selectors.alerts import LearnerProblems, find_learners_with_problems
+from dashboard.scope import zone_of
+from dashboard.selectors.alerts import LearnerProblems, rank_learners
 from dashboard.selectors.classrooms import classrooms_of
 from dashboard.selectors.inactive import newest_answer
 from dashboard.selectors.progress import mastery_over_time
@@ -43,8 +44,8 @@ class SkillRow:
     url: str | None
 
 
-def skill_row(state: SkillState, *, at: datetime) -> SkillRow:
-    """Return a skill state as a row for tables."""
+def skill_row(state: SkillState, *, at: datetime, zone: str) -> SkillRow:
+    """Return a skill state as a row for tables, with days of a time zone."""
     trajectory = trajectory_of(state)
     advice = trajectory.recommendation
     return SkillRow(
@@ -52,7 +53,7 @@ def skill_row(state: SkillState, *, at: datetime) -> SkillRow:
         is_mastered=state.mastery >= MASTERED,
         trend=str(presentation.TRENDS[trajectory.trend(at.timestamp() / DAY)]),
         advice=str(presentation.ADVICE[advice]) if advice else "",
-        practised=days_ago(state.last_practised, at),
+        practised=days_ago(state.last_practised, at, zone),
         url=detail_url("coach_practice", state.learner_id, state.skill_id),
     )
 
@@ -83,19 +84,20 @@ class Profile:
 
 
 def get_profile(learner: User, viewer: User, *, at: datetime) -> Profile:
-    """Return the profile of a learner the viewer may read; the ability must be loaded."""
+    """Return the profile of a learner the viewer may read; ability and facility must be loaded."""
     loaded = list(_states(learner)[: MAX_SKILLS + 1])
     states = loaded[:MAX_SKILLS]
-    rows = [skill_row(state, at=at) for state in states]
+    zone = zone_of(learner.facility)
+    rows = [skill_row(state, at=at, zone=zone) for state in states]
     velocities = [trajectory_of(state).pace(at.timestamp() / DAY) for state in states]
     ability = getattr(learner, "ability", None)
     newest = newest_answer(learner)
     return Profile(
         learner=learner,
         classrooms=classrooms_of(learner, viewer),
-        problems=next(iter(find_learners_with_problems([learner], states, at=at)), None),
+        problems=_problems(learner, states, at=at),
         answers=ability.answers if ability else 0,
-        last_answer=days_ago(newest, at) if newest else _("never"),
+        last_answer=days_ago(newest, at, zone) if newest else _("never"),
         velocity=overall_velocity(velocities),
         trend=str(presentation.TRENDS[overall_trend(velocities)]),
         efficiency=ability.efficiency if ability else 0.0,
@@ -106,6 +108,14 @@ def get_profile(learner: User, viewer: User, *, at: datetime) -> Profile:
         skills=rows,
         is_truncated=len(loaded) > MAX_SKILLS,
     )
+
+
+def _problems(
+    learner: User, states: Sequence[SkillState], *, at: datetime
+) -> LearnerProblems | None:
+    trajectories = [(state.pk, state.learner_id, state.course) for state in states]
+    ranked = rank_learners([learner], trajectories, at=at)
+    return ranked[0].describe({state.pk: state for state in states}) if ranked else None
 
 
 def _states(learner: User) -> QuerySet[SkillState]:

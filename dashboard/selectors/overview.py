@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from analytics.core import alerts
 from analytics.models import LearningEvent, SkillState
+from analytics.selectors.daily_activity import within_days
 from dashboard.charts import BarChart, HeatMap
 from dashboard.scope import DashboardScope
 from dashboard.selectors.activity import get_activity_charts
 from dashboard.selectors.alerts import (
     MAX_LEARNERS_SHOWN,
     LearnerProblems,
-    find_learners_with_problems,
+    RankedLearner,
+    rank_learners,
 )
 from dashboard.selectors.frequent_errors import FrequentlyWrongItem, find_frequent_errors
 from dashboard.selectors.heatmap import get_heat_map
 from dashboard.selectors.inactive import InactiveLearner, find_inactive_learners
-from roster.models import User
+from roster.models import Facility, User
 
 MAX_LEARNERS = 200
 MAX_STATES = 4_000
+_SHOWN = ("full_name", "username", "external_id", "facility_id", "ability__newest")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,37 +51,47 @@ class Overview:
 
 def get_overview(scope: DashboardScope, *, at: datetime) -> Overview:
     """Return the overview of the learners in the scope; at most 200 of them, by name."""
-    people = scope.learners.select_related("ability").order_by("full_name", "username", "pk")
-    loaded = list(people[: MAX_LEARNERS + 1])
+    people = scope.learners.select_related("ability").only(*_SHOWN)
+    loaded = list(people.order_by("full_name", "username", "pk")[: MAX_LEARNERS + 1])
     learners = {learner.pk: learner for learner in loaded[:MAX_LEARNERS]}
-    states = _states(learners) if learners else []
-    practised = [state for state in states if state.last_practised >= scope.start]
+    facilities = Facility.objects.filter(pk__in={row.facility_id for row in learners.values()})
+    zones: dict[UUID | None, str] = dict(facilities.values_list("pk", "time_zone"))
+    by_zone: dict[str, list[UUID]] = defaultdict(list)
+    for learner in learners.values():
+        by_zone[zones[learner.facility_id]].append(learner.pk)
+    ranked = rank_learners(learners.values(), _trajectories(learners), at=at)
+    practised = SkillState.objects.filter(within_days("last_practised", by_zone, scope.since))
     events = LearningEvent.objects.filter(
-        learner__in=list(learners),
-        happened_at__gte=scope.start,
-        happened_at__lt=scope.end,
+        within_days("happened_at", by_zone, scope.since, scope.until)
     )
-    with_problems = find_learners_with_problems(learners.values(), states, at=at)
     return Overview(
         learners=len(learners),
         is_truncated=len(loaded) > MAX_LEARNERS,
-        problems=with_problems[:MAX_LEARNERS_SHOWN],
-        unshown=max(len(with_problems) - MAX_LEARNERS_SHOWN, 0),
-        heat=get_heat_map(list(learners.values()), practised, query=scope.query),
-        inactive=find_inactive_learners(learners.values(), since=scope.start, at=at),
-        frequent_errors=find_frequent_errors(events, learners) if learners else [],
-        activity=get_activity_charts(events, since=scope.since, until=scope.until)
+        problems=_describe(ranked[:MAX_LEARNERS_SHOWN]),
+        unshown=max(len(ranked) - MAX_LEARNERS_SHOWN, 0),
+        heat=get_heat_map(list(learners.values()), practised, query=scope.query)
         if learners
-        else [],
+        else None,
+        inactive=find_inactive_learners(learners.values(), zones, since=scope.since, at=at),
+        frequent_errors=find_frequent_errors(events, learners) if learners else [],
+        activity=get_activity_charts(by_zone, since=scope.since, until=scope.until),
     )
 
 
-def _states(learners: dict[UUID, User]) -> list[SkillState]:
-    """Return the current skill states, the skills practised last first."""
-    states = SkillState.objects.filter(learner__in=list(learners))
-    needed = (
-        "learner_id", "skill__code", "skill__title", "mastery", "attempts", "correct", "plateau",
-        "course", "last_practised",
-    )  # fmt: skip
-    rows = states.select_related("skill").only(*needed).order_by("-last_practised", "-pk")
-    return list(rows[:MAX_STATES])
+def _trajectories(learners: Mapping[UUID, User]) -> Iterable[tuple[UUID, UUID, bytes | memoryview]]:
+    """Return the states that can have a problem, the skills practised last first."""
+    if not learners:
+        return []
+    states = SkillState.objects.filter(learner__in=list(learners), attempts__gte=alerts.MIN_ANSWERS)
+    rows = states.order_by("-last_practised", "-pk").values_list("pk", "learner", "course")
+    return rows[:MAX_STATES]
+
+
+def _describe(ranked: Sequence[RankedLearner]) -> list[LearnerProblems]:
+    """Return the problems to show, with their skill states."""
+    keys = [pk for learner in ranked for _problem, pk in learner.shown if pk]
+    states = SkillState.objects.select_related("skill").only(
+        "learner_id", "skill__code", "skill__title", "mastery", "attempts", "correct"
+    )
+    shown = states.in_bulk(keys) if keys else {}
+    return [learner.describe(shown) for learner in ranked]

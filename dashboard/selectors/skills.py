@@ -49,7 +49,12 @@ class SkillView:
 
 
 def get_skill_view(skill: Skill, scope: DashboardScope, *, at: datetime) -> SkillView:
-    """Return the data of a skill with loaded parameters, and the learners in the scope."""
+    """Return the data of a skill, and the learners in the scope.
+
+    Parameters
+    ----------
+    skill : with its parameters and facility.
+    """
     fit, params = skill.parameters, model_from_row(skill.parameters).classic
     return SkillView(
         parameters=_parameters(params),
@@ -91,7 +96,8 @@ def _learners(skill: Skill, scope: DashboardScope, *, at: datetime) -> list[Skil
     """Return the states of the learners in the scope, lowest mastery first."""
     states = SkillState.objects.filter(skill=skill, learner__in=scope.learners)
     rows = states.select_related("learner").order_by("mastery", "-attempts", "pk")
-    return [skill_row(state, at=at) for state in rows[:MAX_LEARNERS]]
+    zone = skill.facility.time_zone
+    return [skill_row(state, at=at, zone=zone) for state in rows[:MAX_LEARNERS]]
 
 
 def _curve(skill: Skill, params: bkt.Params) -> LineChart | None:

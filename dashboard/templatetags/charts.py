@@ -5,12 +5,17 @@ A strip and a heat map are HTML: their marks are links, and the numbers are thei
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import template
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from dashboard import charts as drawing
-from dashboard.charts import BarChart, HeatMap, LineChart, StripChart
+from dashboard.charts import Bar, BarChart, Cell, HeatMap, LineChart, StripChart
+from dashboard.charts.svg_layout import DrawnBar
 
 register = template.Library()
 
@@ -41,6 +46,63 @@ def strip_chart(chart: StripChart) -> dict[str, Any]:
 def heat_map(chart: HeatMap) -> dict[str, Any]:
     """Render a heat map."""
     return {"chart": chart}
+
+
+# Django's templates need ten times longer for these hundreds of small elements.
+
+
+@register.filter
+def heat_cells(cells: Sequence[Cell | None]) -> SafeString:
+    """Render the cells of a row of a heat map."""
+    empty = format_html(
+        '<td class="none"><span aria-hidden="true">·</span>'
+        '<span class="visually-hidden">{}</span></td>',
+        _("no answers"),
+    )
+    return mark_safe("".join([_heat_cell(cell) if cell else empty for cell in cells]))  # noqa: S308  # each is escaped
+
+
+def _heat_cell(cell: Cell) -> str:
+    text: str = escape(cell.text)
+    if cell.url:
+        text = f'<a href="{escape(cell.url)}">{text}</a>'
+    if cell.symbol:
+        text += f' <span aria-hidden="true">{escape(cell.symbol)}</span>'
+    if cell.note:
+        text += f'<span class="visually-hidden"> {escape(cell.note)}</span>'
+    return f'<td class="h{cell.shade}">{text}</td>'
+
+
+@register.filter
+def columns(bars: Sequence[DrawnBar]) -> SafeString:
+    """Render the bars of a chart as SVG."""
+    return mark_safe("".join([_column(bar) for bar in bars]))  # noqa: S308  # each is escaped
+
+
+def _column(bar: DrawnBar) -> str:
+    column = (
+        f'<rect class="column" x="{bar.x}" y="{bar.y}" width="{bar.width}" height="{bar.height}"'
+        ' rx="2"/>'
+    )
+    if bar.over is None:
+        return column
+    return (
+        f'{column}<text x="{bar.over.x}" y="{bar.over.y}" text-anchor="middle">'
+        f"{escape(bar.over.text)}</text>"
+    )
+
+
+@register.filter
+def bar_rows(bars: Sequence[Bar]) -> SafeString:
+    """Render the bars of a chart as rows of a table."""
+    return mark_safe(  # noqa: S308  # each is escaped
+        "".join(
+            [
+                f'<tr><td>{escape(bar.label)}</td><td class="number">{escape(bar.text)}</td></tr>'
+                for bar in bars
+            ]
+        )
+    )
 
 
 @register.inclusion_tag("dashboard/charts/meter.html")

@@ -44,7 +44,9 @@ class LearnerPage(CoachPage):
 
     def page_context(self) -> dict[str, Any]:
         """Return the learner's profile and newest work."""
-        learner = visible_learner(self.viewer, self.kwargs["learner"], related=["ability"])
+        learner = visible_learner(
+            self.viewer, self.kwargs["learner"], related=["ability", "facility"]
+        )
         learner_profile = get_profile(learner, self.viewer, at=timezone.now())
         return {
             "title": str(learner),
@@ -91,7 +93,9 @@ class SkillPage(CoachPage):
 
     def page_context(self) -> dict[str, Any]:
         """Return the skill, and the class asked for."""
-        skills = in_known_facilities(Skill.objects.select_related("parameters"), self.viewer)
+        skills = in_known_facilities(
+            Skill.objects.select_related("parameters", "facility"), self.viewer
+        )
         skill = get_or_404(skills, self.kwargs["skill"])
         at = timezone.now()
         scope = DashboardScope.parse(self.request.GET, self.viewer, at=at)

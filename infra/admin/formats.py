@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language_bidi, ngettext
 from django.utils.translation import gettext as _
 
 from infra.admin import quantities
+from infra.time_zones import local_day
 
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 LTR, END = "\N{LEFT-TO-RIGHT ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
@@ -54,9 +55,9 @@ def moment(at: datetime) -> str:
     return date_format(at, "j M Y, H:i")
 
 
-def days_ago(then: datetime, now: datetime) -> str:
-    """Return the number of calendar days (UTC) from `then` to `now` as text; "today" for 0."""
-    days = max((now.astimezone(UTC).date() - then.astimezone(UTC).date()).days, 0)
+def days_ago(then: datetime, now: datetime, zone: str = "UTC") -> str:
+    """Return the number of days of a time zone from `then` to `now` as text; "today" for 0."""
+    days = max((local_day(now, zone) - local_day(then, zone)).days, 0)
     if days < 2:
         return _("yesterday") if days else _("today")
     return ngettext("{days} day ago", "{days} days ago", days).format(days=days)

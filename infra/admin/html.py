@@ -26,6 +26,21 @@ def detail_url(name: str, *args: Any) -> str | None:
         return None
 
 
+class DetailURL:
+    """The URLs of many pages of the same kind, each named by ids; they are reversed once."""
+
+    def __init__(self, name: str, ids: int) -> None:
+        self.placeholders = [UUID(int=number) for number in range(ids)]
+        self.pattern = detail_url(name, *self.placeholders)
+
+    def __call__(self, *ids: UUID) -> str | None:
+        """Return the URL of one page; None if no installed app provides the page."""
+        url = self.pattern
+        for placeholder, key in zip(self.placeholders, ids, strict=True):
+            url = url and url.replace(str(placeholder), str(key))
+        return url
+
+
 def page_link(label: Any, page: str, *args: Any) -> SafeString:
     """Return a label as a link to a page of the admin site.
 
