@@ -52,8 +52,8 @@ COLUMNS = (
     _("revoked at"), _("score"), _("seconds"), _("section"), _("session"), _("simple answer"),
     _("skill"), _("skill ability mean"), _("skill ability variance"), _("skill mean"),
     _("skill variance"), _("source"), _("source id"), _("stability"), _("start timestamp"),
-    _("succeeded at"), _("summary"), _("time spent"), _("timed"), _("times"), _("title"),
-    _("try"), _("typical seconds"), _("user"), _("username"), _("username key"), _("velocity"),
+    _("succeeded at"), _("summary"), _("time spent"), _("time zone"), _("timed"), _("times"),
+    _("title"), _("try"), _("typical seconds"), _("user"), _("username"), _("username key"), _("velocity"),
 )  # fmt: skip
 EXPLANATIONS = (
     _("Whether any of the reviews was a study result."), _("app.model"),
@@ -62,6 +62,10 @@ EXPLANATIONS = (
     _(
         "Let answers through content sessions and answer tracking move the memory of"
         " the items they name; study results always do."
+    ),
+    _(
+        "The time zone of the days on coaches' pages: a name of the IANA database, such as"
+        " Africa/Cairo."
     ),
     _("May open the admin."), _("Median, if known."), _("None: the defaults."),
     _("Only superusers may belong to none."), _("Rows worked on so far."),

@@ -114,6 +114,11 @@ class DashboardScope:
         return visible.enrolled_in(Classroom.objects.filter(pk__in=[room.pk for room in rooms]))
 
     @property
+    def zone(self) -> str | None:
+        """The time zone of the viewer's facility; None for a viewer without one."""
+        return self.viewer.facility.time_zone if self.viewer.facility else None
+
+    @property
     def query(self) -> str:
         """The query string with the class and the group, for links to other pages."""
         chosen = {"class": self.classroom, "group": self.group}

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,6 +17,7 @@ from django.core.management import CommandError, call_command
 
 from analytics.events import Answer, Source
 from analytics.models import DailyActivity, LearningEvent
+from analytics.selectors.daily_activity import count_by_day
 from analytics.services import record_for_all
 from analytics.services.daily_activity import recount_outdated
 from config.scheduler import run_due
@@ -171,3 +173,39 @@ def test_rebuild_state_corrects_it(school: School):
 
     assert stored() == counted()
     call_command("rebuild_state", "--check", stdout=StringIO())
+
+
+def totals(learners: list[User], days: tuple[date, date]) -> dict[date, tuple[int, int]]:
+    """Return the answers and the learners of each day, counted from the events."""
+    found: dict[date, list[Any]] = defaultdict(list)
+    for event in LearningEvent.objects.filter(learner__in=learners).select_related("facility"):
+        zone = ZoneInfo(event.facility.time_zone)
+        found[event.happened_at.astimezone(zone).date()].append(event.learner_id)
+    return {
+        day: (len(ids), len(set(ids))) for day, ids in found.items() if days[0] <= day <= days[1]
+    }
+
+
+@pytest.mark.parametrize("other", ["Europe/Berlin", "Pacific/Kiritimati"])
+def test_days_are_counted_in_the_zone_of_each_facility(school: School, other: str):
+    """After a change of a zone, before the rows are counted again, and afterwards."""
+    set_zone(school.facility, "Europe/Berlin")
+    set_zone(school.elsewhere, other)
+    people = [school.ada, school.ben, school.stranger]
+    for seed, learner in enumerate(people):
+        record(User.objects.get(pk=learner.pk), *stream(seed), at=SPRING)
+    days = date(2026, 3, 20), date(2026, 3, 29)
+
+    def by_day() -> dict[date, tuple[int, int]]:
+        by_zone: dict[str, list[UUID]] = defaultdict(list)
+        for learner in User.objects.filter(pk__in=[row.pk for row in people]):
+            assert learner.facility is not None
+            by_zone[learner.facility.time_zone].append(learner.pk)
+        return dict(count_by_day(by_zone, *days))
+
+    before = by_day()
+    assert before == totals(people, days)
+    set_zone(school.facility, "America/Havana")
+    assert by_day() == totals(people, days) != before
+    run_due(NOW)
+    assert by_day() == totals(people, days)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -12,9 +12,10 @@ from uuid_utils.compat import uuid7
 
 from analytics.models import LearningEvent
 from roster import services
-from roster.models import Classroom, LearnerGroup, RoleKind
+from roster.models import Classroom, Facility, LearnerGroup, RoleKind, User
+from tests.analytics.test_recording import record
 from tests.conftest import client_for
-from tests.dashboard.practice import browser, item, look, now, practise, skill
+from tests.dashboard.practice import answers, browser, item, look, now, practise, skill
 from tests.factories import School, answered, exercise, make_user
 
 pytestmark = pytest.mark.django_db
@@ -142,6 +143,25 @@ def test_activity_is_counted_by_day(school: School):
 
     assert "5 answers in 14 days." in page
     assert "At most 2 learners on one day." in page
+
+
+def test_days_are_those_of_the_facility(school: School):
+    """23:30 and 00:30 in Cairo are two days, and so are the answers shown for each of them."""
+    Facility.objects.filter(pk=school.facility.pk).update(time_zone="Africa/Cairo")
+    ada = User.objects.get(pk=school.ada.pk)
+    for at in (
+        datetime(2026, 1, 10, 21, 30, tzinfo=UTC),
+        datetime(2026, 1, 10, 22, 30, tzinfo=UTC),
+    ):
+        record(ada, *answers("00000", item=f"at {at:%H}"), at=at)
+
+    page = look(school.coach, "index", since="2026-01-11", until="2026-01-11")
+
+    assert "5 answers in 1 days." in section(page, "activity")
+    assert "Days are those of the time zone Africa/Cairo." in section(page, "activity")
+    assert "at 22" in section(page, "missed")
+    assert "at 21" not in section(page, "missed")
+    assert "Without answers since" in section(page, "heat")
 
 
 def test_a_range_of_days_can_be_chosen(school: School):
