@@ -32,7 +32,7 @@ from analytics import services as analytics_services
 from config import error_pages
 from config.api_paths import is_api, is_bulk, is_v1, is_v3
 from infra import password_hashers
-from infra.api import throttling
+from infra.api import etags, throttling
 from infra.api.idempotency import store
 from infra.api.idempotency.decorators import HEADER
 from infra.db import keyset
@@ -130,6 +130,8 @@ def handle_exception(error: Exception, context: dict[str, Any]) -> Response | No
 
     Return None for an error of our own, which becomes a 500.
     """
+    if isinstance(error, etags.NotModified):
+        return Response(status=HTTPStatus.NOT_MODIFIED, headers={"ETag": error.tag})
     api_error = _api_exception(error)
     if api_error is None:
         return None

@@ -1,10 +1,11 @@
-"""Middleware: request log, security policy, trailing slashes, null bytes, cookies on localhost."""
+"""Middleware: request log, entity tags, security policy, slashes, null bytes, local cookies."""
 
 from __future__ import annotations
 
 import re
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 
 import structlog
 from django.conf import settings
@@ -15,6 +16,7 @@ from uuid_utils.compat import uuid7
 
 from config import metrics
 from config.api_paths import is_api, route_of
+from infra.api import etags
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -98,6 +100,30 @@ class RejectNullBytes:
         if ("\0" in url or "%00" in url) and not is_api(request.path_info):
             raise SuspiciousOperation("null character")
         return self.get_response(request)
+
+
+class EntityTags:
+    """Tags the responses to GET of the APIs, and answers 304 to a client that has the current one.
+
+    A view may set a tag of its own that is cheaper than the body.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        is_read = request.method in {"GET", "HEAD"} and is_api(request.path_info)
+        if is_read and response.status_code == HTTPStatus.OK and not response.streaming:
+            if "ETag" not in response:
+                response["ETag"] = etags.tag_of_bytes(response.content)
+            if etags.is_current(request, response["ETag"]):
+                response.status_code, response.content = HTTPStatus.NOT_MODIFIED, b""
+                del response["Content-Type"]
+        if response.status_code == HTTPStatus.NOT_MODIFIED:
+            # The length would be that of the response the client has.
+            del response["Content-Length"]
+        return response
 
 
 class InsecureLocalCookies:

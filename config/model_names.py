@@ -53,7 +53,8 @@ COLUMNS = (
     _("skill"), _("skill ability mean"), _("skill ability variance"), _("skill mean"),
     _("skill variance"), _("source"), _("source id"), _("stability"), _("start timestamp"),
     _("succeeded at"), _("summary"), _("time spent"), _("time zone"), _("timed"), _("times"),
-    _("title"), _("try"), _("typical seconds"), _("user"), _("username"), _("username key"), _("velocity"),
+    _("title"), _("try"), _("typical seconds"), _("user"), _("username"), _("username key"),
+    _("velocity"),
 )  # fmt: skip
 EXPLANATIONS = (
     _("Whether any of the reviews was a study result."), _("app.model"),

@@ -40,6 +40,21 @@ IDEMPOTENCY_KEY = {
     " repeated with the same key within 24 hours, it is not executed again; the first response is"
     " returned.",
 }
+ENTITY_TAG = {
+    "schema": {"type": "string"},
+    "description": "The tag of this response, for If-None-Match.",
+}
+NOT_MODIFIED = {
+    "description": "The client has the current response.",
+    "headers": {"ETag": ENTITY_TAG},
+}
+IF_NONE_MATCH = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string"},
+    "description": "Tags of responses that the client has; if one is current, the response is 304.",
+}
 OPEN_TO_GUESTS = (
     "/api/auth/session", "/api/logger/contentsession", "/api/logger/trackprogress",
 )  # fmt: skip
@@ -188,6 +203,16 @@ def _operations(result: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, An
 
 def _is_retriable(path: str, method: str) -> bool:
     return method in {"post", "put"} and not path.startswith("/api/auth")
+
+
+def describe_entity_tags(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
+    """Add the header ETag and the status 304 to each operation that reads (contract 0.12a)."""
+    for _path, method, operation in _operations(result):
+        if method == "get":
+            operation["responses"]["200"].setdefault("headers", {})["ETag"] = ENTITY_TAG
+            operation["responses"]["304"] = NOT_MODIFIED
+            operation.setdefault("parameters", []).append(IF_NONE_MATCH)
+    return result
 
 
 def describe_wrapped_lists(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:

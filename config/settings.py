@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "config.middleware.RejectNullBytes",
     "config.locale_middleware.PageLanguage",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "config.middleware.EntityTags",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -238,7 +239,9 @@ CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 CORS_ALLOWED_ORIGINS: list[str] = env.list("CORS_ALLOWED_ORIGINS", default=[])
 CORS_ALLOW_HEADERS = (*default_headers, "idempotency-key", "x-api-key", "x-request-id")
-CORS_EXPOSE_HEADERS = ["Idempotent-Replayed", "Link", "Location", "Retry-After", "X-Request-ID"]
+CORS_EXPOSE_HEADERS = [
+    "ETag", "Idempotent-Replayed", "Link", "Location", "Retry-After", "X-Request-ID",
+]  # fmt: skip
 CORS_URLS_REGEX = r"^/(api|v3)/"
 
 HTTPS_ONLY = env.bool("HTTPS_ONLY", default=False)
@@ -293,6 +296,7 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "config.openapi.describe_callers",
         "config.openapi.describe_retries",
+        "config.openapi.describe_entity_tags",
         "config.openapi.describe_wrapped_lists",
         "config.openapi.describe_errors",
     ],

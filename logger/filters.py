@@ -11,8 +11,15 @@ from django.http import HttpRequest
 from django_filters import rest_framework as filters
 from rest_framework.exceptions import ValidationError
 
-from infra.api.filters import BooleanFilter, IntegerField, TextFilter, UUIDFilter
-from infra.identifiers import parse_uuid
+from infra.api.filters import (
+    BooleanFilter,
+    CompilableFilterSet,
+    Identifier,
+    IdentifierFilter,
+    IntegerField,
+    TextFilter,
+    UUIDFilter,
+)
 from logger.models import AttemptLog, MasteryLog
 from roster.models import Actor, ApiKey, Classroom, LearnerGroup, User
 
@@ -26,7 +33,7 @@ class Int32Filter(filters.Filter):
         super().__init__(min_value=-_INT32, max_value=_INT32 - 1, **kwargs)
 
 
-class LearnerFilterSet(filters.FilterSet):
+class LearnerFilterSet(CompilableFilterSet):
     """Filters by learner, facility, classroom or group.
 
     Each is a subquery on the learner, so that a learner in a class and in its group counts once.
@@ -34,7 +41,7 @@ class LearnerFilterSet(filters.FilterSet):
     """
 
     request: HttpRequest
-    user = TextFilter(method="by_user")
+    user = IdentifierFilter(method="by_user")
     facility = UUIDFilter(method="by_facility")
     classroom = UUIDFilter(method="by_classroom")
     learner_group = UUIDFilter(method="by_group")
@@ -45,15 +52,15 @@ class LearnerFilterSet(filters.FilterSet):
         """The caller of the request."""
         return cast("Actor", self.request.user)
 
-    def by_user(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
+    def by_user(self, rows: QuerySet[Any], _name: str, value: Identifier) -> QuerySet[Any]:
         """Filter by one learner, by UUID; a key may also use its external id for them."""
         if isinstance(self.actor, ApiKey):
             users = User.objects.in_facility(self.actor.facility_id)
-            return rows.filter(user=Subquery(users.by_identifier(value).values("pk")[:1]))
-        key = parse_uuid(value)
-        if key is None:
+            learner = users.by_external_id_or_key(value.text, value.key)
+            return rows.filter(user=Subquery(learner.values("pk")[:1]))
+        if value.key is None:
             raise ValidationError({"user": ["This is not a UUID."]})
-        return rows.filter(user=key)
+        return rows.filter(user=value.key)
 
     def by_facility(self, rows: QuerySet[Any], _name: str, value: UUID) -> QuerySet[Any]:
         """Filter by the users of a facility; only superusers can see more than one."""
@@ -80,7 +87,7 @@ class MasteryLogFilter(LearnerFilterSet):
     """Filters of the tries of one learner at one content."""
 
     content = UUIDFilter(field_name="content_id", required=True)
-    user = TextFilter(method="by_user", required=True)
+    user = IdentifierFilter(method="by_user", required=True)
     quiz = BooleanFilter(field_name="is_quiz")
 
     class Meta:

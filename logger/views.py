@@ -11,7 +11,8 @@ from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import PermissionDenied
-from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
+from rest_framework.generics import GenericAPIView
+from rest_framework.mixins import RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
@@ -42,6 +43,7 @@ from logger.serializers.sessions import (
     started_body,
     updated_body,
 )
+from roster.api.lists import CompiledListView
 from roster.api.recording import RecordingView
 from roster.models import Actor, ApiKey, User
 from roster.permissions import HasScope
@@ -132,33 +134,36 @@ def _visible_tries(request: Request) -> MasteryLogQuerySet:
     return MasteryLog.objects.visible_to(actor_of(request)).newest_first()
 
 
-class _TryView(GenericAPIView[Any]):
+class _TryView(CompiledListView):
     """Base of views on the tries the caller may read, newest first, as rows."""
 
     serializer_class = TrySerializer
 
-    def get_queryset(self) -> QuerySet[MasteryLog, Any]:
-        rows: QuerySet[MasteryLog, Any] = _visible_tries(self.request).with_correct().values(*TRY)
+    @classmethod
+    def visible_rows(cls, actor: Actor) -> QuerySet[MasteryLog, Any]:
+        """Return the tries that an actor may read."""
+        visible = MasteryLog.objects.visible_to(actor).newest_first()
+        rows: QuerySet[MasteryLog, Any] = visible.with_correct().values(*TRY)
         return rows
 
 
-class TriesView(_TryView, ListAPIView[Any]):
+class TriesView(_TryView):
     filterset_class = MasteryLogFilter
 
     @extend_schema(responses=TrySerializer(many=True))
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def get(self, request: Request) -> Response:
         """List a learner's tries at a content, newest first."""
-        return super().get(request, *args, **kwargs)
+        return self.list(request)
 
 
-class TryView(_TryView, RetrieveAPIView[Any]):
+class TryView(_TryView, RetrieveModelMixin):
     filter_backends = []
 
     @extend_schema(responses=TrySerializer)
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def get(self, request: Request, pk: str) -> Response:
         """Return one try."""
-        _parse_uuid_or_404(self.kwargs["pk"])
-        return super().get(request, *args, **kwargs)
+        _parse_uuid_or_404(pk)
+        return self.retrieve(request)
 
 
 def _parse_cursor(request: Request) -> Cursor | None:
@@ -212,31 +217,33 @@ class TryDiffView(GenericAPIView[Any]):
         return Response(diff_body(diff), headers=_next_link_header(request, diff.following))
 
 
-class _AttemptView(GenericAPIView[Any]):
+class _AttemptView(CompiledListView):
     """Base of views on the attempts the caller may read, newest first, as rows."""
 
     serializer_class = AttemptSerializer
 
-    def get_queryset(self) -> QuerySet[AttemptLog, Any]:
-        visible = AttemptLog.objects.visible_to(actor_of(self.request))
-        rows: QuerySet[AttemptLog, Any] = visible.newest_first().values(*ATTEMPT)
+    @classmethod
+    def visible_rows(cls, actor: Actor) -> QuerySet[AttemptLog, Any]:
+        """Return the attempts that an actor may read."""
+        visible = AttemptLog.objects.visible_to(actor).newest_first()
+        rows: QuerySet[AttemptLog, Any] = visible.values(*ATTEMPT)
         return rows
 
 
-class AttemptsView(_AttemptView, ListAPIView[Any]):
+class AttemptsView(_AttemptView):
     filterset_class = AttemptLogFilter
 
     @extend_schema(responses=AttemptSerializer(many=True))
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def get(self, request: Request) -> Response:
         """List attempts, newest first."""
-        return super().get(request, *args, **kwargs)
+        return self.list(request)
 
 
-class AttemptView(_AttemptView, RetrieveAPIView[Any]):
+class AttemptView(_AttemptView, RetrieveModelMixin):
     filter_backends = []
 
     @extend_schema(responses=AttemptSerializer)
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def get(self, request: Request, pk: str) -> Response:
         """Return one attempt."""
-        _parse_uuid_or_404(self.kwargs["pk"])
-        return super().get(request, *args, **kwargs)
+        _parse_uuid_or_404(pk)
+        return self.retrieve(request)

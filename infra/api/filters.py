@@ -5,11 +5,18 @@ A missing parameter means "no filter"; an empty or malformed one is an error.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from copy import deepcopy
+from functools import cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django_filters import rest_framework as filters
+from django_filters.utils import translate_validation
 from drf_spectacular.utils import extend_schema_field
 
 from infra.identifiers import parse_uuid
@@ -56,6 +63,26 @@ class TextField(forms.CharField):
         return super().to_python(value)
 
 
+class Identifier(NamedTuple):
+    """A text that names a person, and the UUID it contains, if any."""
+
+    text: str
+    key: UUID | None
+
+
+class IdentifierField(TextField):
+    """An identifier parameter, such as an external id or a UUID."""
+
+    def to_python(self, value: Any) -> Any:
+        """Return the identifier; None (no filter) if the parameter is missing."""
+        text = super().to_python(value)
+        return None if text is None else Identifier(text, parse_uuid(text))
+
+    def run_validators(self, value: Any) -> None:
+        """Validate the text of the identifier."""
+        super().run_validators(None if value is None else value.text)
+
+
 class IntegerField(forms.IntegerField):
     """An integer parameter."""
 
@@ -81,3 +108,52 @@ class TextFilter(filters.Filter):
 @extend_schema_field(UUID_SCHEMA)
 class UUIDFilter(filters.Filter):
     field_class = UUIDField
+
+
+@extend_schema_field({"type": "string", "minLength": 1})
+class IdentifierFilter(filters.Filter):
+    field_class = IdentifierField
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(strip=False, **kwargs)
+
+
+class CompilableFilterSet(filters.FilterSet):
+    """Filters that can be applied to a queryset once with placeholders instead of values."""
+
+    @classmethod
+    def parse(cls, request: HttpRequest) -> dict[str, Any]:
+        """Return the values of the filters that a query has, by name.
+
+        Raises
+        ------
+        ValidationError : REST framework's, if a value is malformed or missing.
+        """
+        values = {}
+        try:
+            for name, field in _form_fields(cls).items():
+                value = field.clean(request.GET.get(name))
+                if value is not None:
+                    values[name] = value
+        except ValidationError:
+            errors = cls(request.GET, request=request).errors
+            raise translate_validation(errors) from None  # type: ignore[misc]
+        return values
+
+    @classmethod
+    def apply(
+        cls, rows: QuerySet[Any, Any], values: Mapping[str, Any], caller: Any
+    ) -> QuerySet[Any, Any]:
+        """Return the rows that match; values, and those of the caller, may be placeholders."""
+        request = HttpRequest()
+        request.user = caller
+        filter_set = cls(None, queryset=rows, request=request)
+        for name, value in values.items():
+            rows = filter_set.filters[name].filter(rows, value)
+        return rows
+
+
+@cache
+def _form_fields(kind: type[filters.FilterSet]) -> dict[str, forms.Field]:
+    """Return the form fields of a filter set; a filter set would copy them for each request."""
+    return {name: deepcopy(each).field for name, each in kind.base_filters.items()}

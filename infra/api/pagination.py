@@ -15,8 +15,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
+from infra.api import etags
 from infra.api.renderers import OrjsonRenderer
 from infra.db.byte_limits import ByteLimitedRows
+from infra.db.compiled_lists import CompiledRows, RawRow
 from infra.db.keyset import BadCursor, Cursor, after_cursor, order_of
 
 if TYPE_CHECKING:
@@ -33,6 +35,9 @@ PAGE_SIZE_DESCRIPTION = (
 AFTER, CURSOR, PAGE, PAGE_SIZE = "after", "cursor", "page", "page_size"
 
 
+Rows = QuerySet[Any, Any] | CompiledRows
+
+
 class ListPagination(BasePagination):
     """Pagination in three styles, selected by the query parameters.
 
@@ -43,20 +48,30 @@ class ListPagination(BasePagination):
 
     An array and a page after a cursor are shorter if their rows exceed the limit of bytes
     (`infra.db.byte_limits`); a numbered page is streamed instead.
+
+    The rows of a compiled list have an entity tag, computed before the response is built.
     """
 
     link: str | None = None
+    tag: str | None = None
     wrapped: dict[str, Any] | None = None
     rest: Iterator[list[Any]] | None = None
 
     def paginate_queryset(  # type: ignore[override]
         self,
-        queryset: QuerySet[Any, Any],
+        queryset: Rows,
         request: Request,
         view: APIView | None = None,
     ) -> list[Any]:
-        """Return the requested rows, up to the limit of bytes."""
-        self.view = cast("GenericAPIView[Any]", view)
+        """Return the requested rows, up to the limit of bytes.
+
+        Raises
+        ------
+        NotModified : the client has these rows.
+        """
+        self.view, self.request = cast("GenericAPIView[Any]", view), request
+        if isinstance(queryset, CompiledRows):
+            queryset.on_fetch = self._check_tag
         number = _parse_integer(request, PAGE, low=-MAX_INTEGER, high=MAX_INTEGER)
         size = _parse_integer(request, PAGE_SIZE, low=1, high=MAX_ROWS)
         if CURSOR in request.query_params:
@@ -65,37 +80,43 @@ class ListPagination(BasePagination):
             return self._page(queryset, 1 if number is None else number, size)
         return self._array(queryset, request)
 
-    def _array(self, queryset: QuerySet[Any, Any], request: Request) -> list[Any]:
+    def _check_tag(self, rows: list[RawRow]) -> None:
+        """Set the tag of the response, which the rows, their number and the URL determine."""
+        self.tag = etags.tag_of_data(self.request.build_absolute_uri(), self.wrapped, rows)
+        if etags.is_current(self.request._request, self.tag):
+            raise etags.NotModified(self.tag)
+
+    def _array(self, queryset: Rows, request: Request) -> list[Any]:
         cursor = _parse_cursor(request, AFTER, queryset)
-        limited = ByteLimitedRows(after_cursor(queryset, cursor), MAX_ROWS + 1)
+        limited = ByteLimitedRows(_after(queryset, cursor), MAX_ROWS + 1)
         rows, has_more = limited.first_batch(MAX_ROWS)
         if has_more:
-            next_cursor = Cursor.after_row(rows[-1], order_of(queryset))
+            next_cursor = Cursor.after_row(rows[-1], _order(queryset))
             self.link = f'<{_url(request, AFTER, next_cursor)}>; rel="next"'
         return limited.hydrate(rows)
 
-    def _page(self, queryset: QuerySet[Any, Any], number: int, size: int) -> list[Any]:
-        pages = Paginator(queryset, size)
+    def _page(self, queryset: Rows, number: int, size: int) -> list[Any]:
+        pages = Paginator(queryset, size)  # type: ignore[arg-type]
         try:
-            page = cast("QuerySet[Any, Any]", pages.page(number).object_list)
+            page = cast("Rows", pages.page(number).object_list)
         except InvalidPage:
             raise NotFound("This page does not exist.") from None
-        limited = ByteLimitedRows(page, size)
         self.wrapped = {"page": number, "count": pages.count, "total_pages": pages.num_pages}
+        limited = ByteLimitedRows(page, size)
         # A shorter page would shift the rows of all pages after it.
         first, *others = limited.batches
         if others:
             self.rest = map(limited.hydrate, others)
         return limited.hydrate(first)
 
-    def _cursor(self, queryset: QuerySet[Any, Any], request: Request, size: int) -> list[Any]:
+    def _cursor(self, queryset: Rows, request: Request, size: int) -> list[Any]:
         cursor = _parse_cursor(request, CURSOR, queryset)
         backwards = cursor is not None and cursor.backwards
-        limited = ByteLimitedRows(after_cursor(queryset, cursor), size + 1)
+        limited = ByteLimitedRows(_after(queryset, cursor), size + 1)
         rows, has_more = limited.first_batch(size)
         if backwards:
             rows.reverse()
-        order = order_of(queryset)
+        order = _order(queryset)
         has_next = bool(rows) and (has_more or backwards)
         has_previous = bool(rows) and (has_more if backwards else cursor is not None)
         self.wrapped = {
@@ -110,12 +131,12 @@ class ListPagination(BasePagination):
         self, data: Any
     ) -> Response | StreamingHttpResponse:
         """Return the response with the serialized rows in the requested style."""
-        if self.wrapped is None:
-            return Response(data, headers={"Link": self.link} if self.link else None)
-        if self.rest is not None:
+        if self.rest is not None and self.wrapped is not None:
             pieces = self._pieces(self.wrapped, data, self.rest)
             return StreamingHttpResponse(pieces, content_type=OrjsonRenderer.media_type)
-        return Response({**self.wrapped, "results": data})
+        headers = {"Link": self.link, "ETag": self.tag}
+        body = data if self.wrapped is None else {**self.wrapped, "results": data}
+        return Response(body, headers={name: value for name, value in headers.items() if value})
 
     def _pieces(
         self, wrapped: dict[str, Any], first: list[Any], rest: Iterator[list[Any]]
@@ -178,14 +199,24 @@ def _parse_integer(request: Request, name: str, *, low: int, high: int) -> int |
     return number
 
 
-def _parse_cursor(request: Request, name: str, queryset: QuerySet[Any, Any]) -> Cursor | None:
+def _parse_cursor(request: Request, name: str, queryset: Rows) -> Cursor | None:
     token = request.query_params.get(name)
     if not token:
         return None
     try:
-        return Cursor.parse(token, order_of(queryset))
+        return Cursor.parse(token, _order(queryset))
     except BadCursor:
         raise ValidationError({name: ["The cursor is not valid for this list."]}) from None
+
+
+def _order(rows: Rows) -> list[str]:
+    return rows.compiled.order if isinstance(rows, CompiledRows) else order_of(rows)
+
+
+def _after(rows: Rows, cursor: Cursor | None) -> Rows:
+    if isinstance(rows, CompiledRows):
+        return rows.after(cursor)
+    return after_cursor(rows, cursor)
 
 
 def _url(request: Request, name: str, cursor: Cursor) -> str:

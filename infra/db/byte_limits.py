@@ -8,8 +8,8 @@ and they are loaded batch by batch.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, Protocol
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import QuerySet, TextField, Value
@@ -39,6 +39,32 @@ def _beginning(column: str) -> str:
     return f"{column}_beginning"
 
 
+def large_fields_of(rows: QuerySet[Any, Any]) -> list[str]:
+    """Return the large columns of a queryset's model that the queryset selects."""
+    selected = rows.query.values_select
+    return [name for name in getattr(rows.model, "LARGE_FIELDS", ()) if name in selected]
+
+
+def select_beginnings(rows: QuerySet[Any, Any], length: Any) -> QuerySet[Any, Any]:
+    """Select only the first characters of each large column; `length` may be a placeholder."""
+    large_fields = large_fields_of(rows)
+    if not large_fields:
+        return rows
+    other_fields = [name for name in rows.query.values_select if name not in large_fields]
+    beginnings = {_beginning(name): Left(_as_text(name), length) for name in large_fields}
+    return rows.values(*other_fields, **beginnings)
+
+
+class RowSource(Protocol):
+    """A list of rows that is not a queryset."""
+
+    model: Any
+    large_fields: Sequence[str]
+
+    def load(self, max_rows: int, length: int) -> list[Any]:
+        """Return the first rows, of whose large columns only the first characters."""
+
+
 def _batches(rows: list[Row], sizes: list[int]) -> Iterator[list[Row]]:
     batch: list[Row] = []
     batch_size = 0
@@ -60,22 +86,25 @@ class ByteLimitedRows:
     values, which `hydrate` loads.
     """
 
-    def __init__(self, rows: QuerySet[Any, Any], max_rows: int) -> None:
+    def __init__(self, rows: QuerySet[Any, Any] | RowSource, max_rows: int) -> None:
         self.model = rows.model
-        self.large_fields = [
-            name
-            for name in getattr(rows.model, "LARGE_FIELDS", ())
-            if name in rows.query.values_select
-        ]
+        self.large_fields = (
+            large_fields_of(rows) if isinstance(rows, QuerySet) else list(rows.large_fields)
+        )
+        # Even if all rows have short values of the maximum length, they fit into one batch.
+        self.max_short_length = MAX_BYTES // (max_rows * max(1, len(self.large_fields)))
+        # One character more than a short value has.
+        length = self.max_short_length + 1
+        self.rows: list[Any] = (
+            list(select_beginnings(rows, length)[:max_rows])
+            if isinstance(rows, QuerySet)
+            else rows.load(max_rows, length)
+        )
         if not self.large_fields:
-            self.rows: list[Any] = list(rows[:max_rows])
             self.batches = [self.rows]
             return
         # One decoder for all rows; Django would create one for each value.
         self.decode = {name: self._decoder(name).decode for name in self.large_fields}
-        # Even if all rows have short values of the maximum length, they fit into one batch.
-        self.max_short_length = MAX_BYTES // (max_rows * len(self.large_fields))
-        self.rows = list(self._select_beginnings(rows)[:max_rows])
         self.batches = list(_batches(self.rows, self._sizes())) or [[]]
 
     def first_batch(self, count: int) -> tuple[list[Any], bool]:
@@ -106,16 +135,6 @@ class ByteLimitedRows:
     def _all_rows(self) -> QuerySet[Any, Any]:
         rows: QuerySet[Any, Any] = self.model._default_manager.all()
         return rows
-
-    def _select_beginnings(self, rows: QuerySet[Any, Any]) -> QuerySet[Any, Row]:
-        """Select the beginning of each large column, one character more than a short value has."""
-        other_fields = [name for name in rows.query.values_select if name not in self.large_fields]
-        beginnings = {
-            _beginning(name): Left(_as_text(name), self.max_short_length + 1)
-            for name in self.large_fields
-        }
-        shortened: QuerySet[Any, Row] = rows.values(*other_fields, **beginnings)
-        return shortened
 
     def _sizes(self) -> list[int]:
         """Return the rows' sizes in bytes, and decode the large columns of rows that are short."""

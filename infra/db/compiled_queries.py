@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 import psycopg
+from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
 from django.db.backends.sqlite3.base import FORMAT_QMARK_REGEX
 from django.db.models import AutoField, Expression, Field, Model, QuerySet
@@ -228,9 +229,13 @@ class CompiledSQL(Generic[M]):
 
     def __init__(self, queryset: QuerySet[M], wrapper: Any) -> None:
         compiler: Any = queryset.query.get_compiler(connection=wrapper)
-        sql, params = compiler.as_sql()
-        self.wrapper_alias = wrapper.alias
-        self.statement = Statement(sql, wrapper)
+        self.is_empty = False
+        try:
+            self.sql, params = compiler.as_sql()
+        except EmptyResultSet:
+            self.is_empty = True
+            return
+        self.statement = Statement(self.sql, wrapper)
         self.bind = _Binding(params, wrapper)
         self.converters = row_converters(
             compiler.get_converters([entry[0] for entry in compiler.select]), wrapper
@@ -249,21 +254,45 @@ class CompiledSQL(Generic[M]):
             )
         ]
 
-    def rows(self, wrapper: Any, values: Mapping[str, Any]) -> list[list[Any]]:
-        """Run the query, and return its converted rows."""
-        cursor = self.statement.execute(wrapper, self.bind(values))
-        rows = [list(row) for row in cursor.fetchall()]
+    def fetch(self, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """Run the query as a prepared statement, and return its rows as the driver does."""
+        if self.is_empty:
+            return []
+        cursor = self.statement.execute(current_connection(), self.bind(values))
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
         cursor.close()
-        for row in rows:
-            for index, convert in self.converters:
-                row[index] = convert(row[index])
         return rows
 
-    def instances(self, wrapper: Any, values: Mapping[str, Any]) -> list[M]:
-        """Run the query, and return its rows as model instances."""
+    def fetch_slice(
+        self, values: Mapping[str, Any], low: int = 0, high: int | None = None
+    ) -> list[tuple[Any, ...]]:
+        """Run the query for some of its rows, and return them as the driver does.
+
+        The statement is not prepared: its plan may depend on the values and on the limit.
+        """
+        if self.is_empty:
+            return []
+        wrapper = current_connection()
+        sql = f"{self.sql} {wrapper.ops.limit_offset_sql(low, high)}"
+        with wrapper.cursor() as cursor:
+            cursor.execute(sql, self.bind(values))
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
+
+    def convert(self, rows: Iterable[tuple[Any, ...]]) -> list[list[Any]]:
+        """Return rows with the values that the ORM returns."""
+        converted = [list(row) for row in rows]
+        for row in converted:
+            for index, convert in self.converters:
+                row[index] = convert(row[index])
+        return converted
+
+    def instances(self, rows: Iterable[tuple[Any, ...]]) -> list[M]:
+        """Return rows as model instances."""
+        alias = current_connection().alias
         found = []
-        for row in self.rows(wrapper, values):
-            instance = self.maker.from_db(wrapper.alias, self.names, row[: self.end])
+        for row in self.convert(rows):
+            instance = self.maker.from_db(alias, self.names, row[: self.end])
             for populator in self.related:
                 populator.populate(row, instance)
             for name, column_index in self.annotations.items():
@@ -278,15 +307,19 @@ class CompiledQuery(Generic[M]):
     def __init__(self, build: Callable[[], QuerySet[M]]) -> None:
         self.compiled = PerConnection(lambda wrapper: CompiledSQL(build(), wrapper))
 
+    def on_this_connection(self) -> CompiledSQL[M]:
+        """Return the compiled SQL of the current connection."""
+        return self.compiled.get(current_connection())
+
     def rows(self, **values: Any) -> list[list[Any]]:
         """Return the rows, for a queryset of `values_list()`."""
-        wrapper = current_connection()
-        return self.compiled.get(wrapper).rows(wrapper, values)
+        compiled = self.on_this_connection()
+        return compiled.convert(compiled.fetch(values))
 
     def all(self, **values: Any) -> list[M]:
         """Return all instances."""
-        wrapper = current_connection()
-        return self.compiled.get(wrapper).instances(wrapper, values)
+        compiled = self.on_this_connection()
+        return compiled.instances(compiled.fetch(values))
 
     def one(self, **values: Any) -> M | None:
         """Return the first instance, or None if there is none."""

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
+from contextlib import suppress
 from typing import Any
 
+import orjson
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.fields.related_lookups import RelatedIn
 from django.db.models.sql.compiler import SQLCompiler
 from uuid_utils.compat import uuid7
+
+# Integers of fewer digits fit into 64 bits, where orjson and the standard library agree.
+_LONG_NUMBER = re.compile(r"[0-9]{19}")
 
 
 class LosslessJSONDecoder(json.JSONDecoder):
@@ -17,10 +23,19 @@ class LosslessJSONDecoder(json.JSONDecoder):
 
     PostgreSQL's jsonb returns 1e300 as an integer of 301 digits, which clients cannot read.
     Integers beyond 64 bits are never stored, so such a number was a float.
+
+    Texts without a long number are read by orjson, several times faster and with equal values.
     """
 
     def __init__(self) -> None:
         super().__init__(parse_int=_integer_or_float)
+
+    def decode(self, s: str, *args: Any) -> Any:
+        """Return the value of a JSON text."""
+        if not _LONG_NUMBER.search(s):
+            with suppress(orjson.JSONDecodeError):
+                return orjson.loads(s)
+        return super().decode(s, *args)
 
 
 def _integer_or_float(text: str) -> float:

@@ -38,7 +38,9 @@ class RecordQuerySet(models.QuerySet[R]):
         if isinstance(actor, User | ApiKey) and actor.sole_facility_id is not None:
             return self.filter(facility=actor.sole_facility_id)
         if isinstance(actor, User) and actor.has_no_roles:
-            return self.filter(user=actor)
+            return self.filter(user=actor.pk)
+        if isinstance(actor, User) and actor.staffs_facility is False:
+            return self.filter(user__among=User.objects.visible_to(actor))
         return self.filter(
             Q(user__among=User.objects.visible_to(actor))
             | Q(user=None, facility__in=Facility.objects.managed_by(actor))

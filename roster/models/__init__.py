@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from infra.api.idempotency.models import IdempotencyRecord
 from infra.exports.models import Export, ExportFormat, ExportState
+from roster.models.actor_values import actor_from_values, actor_values
 from roster.models.assignments import (
     Assignable,
     AssignableQuerySet,
@@ -59,4 +60,6 @@ __all__ = [
     "Scope",
     "User",
     "UserQuerySet",
+    "actor_from_values",
+    "actor_values",
 ]

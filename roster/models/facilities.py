@@ -24,7 +24,7 @@ class FacilityQuerySet(models.QuerySet["Facility"]):
         if actor.is_superuser or actor.is_anonymous or isinstance(actor, ApiKey):
             return self.managed_by(actor)
         return self.filter(
-            models.Q(pk=actor.facility_id) | models.Q(pk__in=actor.roles.values("facility"))
+            models.Q(pk=actor.facility_id) | models.Q(pk__in=actor.held_roles().values("facility"))
         )
 
     def known_to(self, actor: User) -> Self:
@@ -52,7 +52,7 @@ class FacilityQuerySet(models.QuerySet["Facility"]):
             return self.filter(pk=actor.facility_id) if actor.allows(Scope.READ) else self.none()
         if actor.staffs_facility is False:
             return self.none()
-        return self.filter(pk__in=actor.roles.values("facility"))
+        return self.filter(pk__in=actor.held_roles().values("facility"))
 
 
 def default_time_zone() -> str:
@@ -116,7 +116,7 @@ class ClassroomQuerySet(models.QuerySet["Classroom"]):
         staffed = self.managed_by(actor)
         if actor.is_superuser or actor.is_anonymous or isinstance(actor, ApiKey):
             return staffed
-        return staffed | self.filter(pk__in=actor.enrolments.values("classroom"))
+        return staffed | self.filter(pk__in=actor.attended_enrolments().values("classroom"))
 
     def managed_by(self, actor: Actor) -> Self:
         """Classrooms the actor has a role in, directly or through the facility."""
@@ -127,8 +127,8 @@ class ClassroomQuerySet(models.QuerySet["Classroom"]):
         if isinstance(actor, ApiKey):
             return self.filter(facility__in=Facility.objects.managed_by(actor))
         return self.filter(
-            models.Q(facility__in=actor.roles.values("facility"))
-            | models.Q(pk__in=actor.roles.values("classroom"))
+            models.Q(facility__in=actor.held_roles().values("facility"))
+            | models.Q(pk__in=actor.held_roles().values("classroom"))
         )
 
 

@@ -43,9 +43,9 @@ class UserQuerySet(models.QuerySet["User"]):
             return self
         visible = Q(pk=actor.pk)
         if actor.staffs_facility is not False:
-            visible |= Q(facility__in=actor.roles.values("facility"))
+            visible |= Q(facility__in=actor.held_roles().values("facility"))
         if actor.coaches_class is not False:
-            coached = Enrolment.objects.filter(classroom__in=actor.roles.values("classroom"))
+            coached = Enrolment.objects.filter(classroom__in=actor.held_roles().values("classroom"))
             visible |= Q(pk__in=coached.values("user"))
         return self.filter(visible)
 
@@ -82,9 +82,12 @@ class UserQuerySet(models.QuerySet["User"]):
 
     def by_identifier(self, name: str) -> Self:
         """The one user with this identifier: by external id first, then by UUID."""
-        pk = parse_uuid(name)
         if "\0" in name:
             return self.none()  # PostgreSQL cannot store NUL, so no user matches.
+        return self.by_external_id_or_key(name, parse_uuid(name))
+
+    def by_external_id_or_key(self, name: Any, pk: Any) -> Self:
+        """The one user with this external id, else with this UUID, if any."""
         if pk is None:
             return self.filter(external_id=name)
         by_external_id = Case(When(external_id=name, then=Value(0)), default=Value(1))
@@ -201,6 +204,14 @@ class User(UUIDModel, AbstractBaseUser, PermissionsMixin):
     def has_no_roles(self) -> bool:
         """Whether the user is known to have no roles, so may read only their own records."""
         return self.staffs_facility is False and self.coaches_class is False
+
+    def held_roles(self) -> RoleQuerySet:
+        """Return the roles of this user, whose id may be a placeholder (unlike with `roles`)."""
+        return Role.objects.filter(user=self.pk)
+
+    def attended_enrolments(self) -> models.QuerySet[Enrolment]:
+        """Return the enrolments of this user, whose id may be a placeholder."""
+        return Enrolment.objects.filter(user=self.pk)
 
     def has_identifier(self, name: str) -> bool:
         """Return whether this is the user's external id or UUID."""
