@@ -126,7 +126,7 @@ def update_session(
     request = _Request(session_id=session_id, update=update, actor=actor, at=at)
     if isinstance(actor, AnonymousUser) or _may_be_late(update, Clock(now=at)):
         return _update_in_groups.run_alone(request)
-    return _update_in_groups(request, shard=actor.facility_id)
+    return _update_in_groups(request)
 
 
 @transaction.atomic
