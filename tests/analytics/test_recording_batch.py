@@ -159,8 +159,8 @@ def test_the_number_of_statements_does_not_depend_on_the_learners(learners: list
     count(learners)
     one, many = count(learners[:1]), count(learners)
 
-    # SAVEPOINT and RELEASE of the test's transaction; three reads and four writes.
-    assert one == many == 8
+    # SAVEPOINT and RELEASE of the test's transaction; two reads and five writes.
+    assert one == many == 9
 
 
 def test_people_without_a_facility_are_no_learners(learners: list[User]):
