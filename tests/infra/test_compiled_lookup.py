@@ -11,7 +11,7 @@ from infra.db.compiled_lookup import CompiledLookup, Join
 from roster.models import Facility, User
 from tests.factories import School, make_user
 
-NAMED = {"facility": UUIDField(), "name": CharField()}
+NAMED: dict[str, Any] = {"facility": UUIDField(), "name": CharField()}
 PERSON = "person.facility_id = given.facility AND person.external_id = given.name"
 HOME = Join("home", Facility, "home.id = person.facility_id")
 PEOPLE = CompiledLookup(NAMED, Join("person", User, PERSON), HOME)
