@@ -46,7 +46,7 @@ class ActivityUpsert(CompiledUpsert[DailyActivity]):
         return f"ON CONFLICT ({unique}) DO UPDATE SET {sums}"
 
 
-add_activity = ActivityUpsert(DailyActivity)
+add_activity = ActivityUpsert(DailyActivity, with_key=False)
 
 
 class _StoredEvent(NamedTuple):

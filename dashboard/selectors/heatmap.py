@@ -8,11 +8,12 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from analytics.core.bkt import MASTERED
-from analytics.labels import mastery, short_ids
+from analytics.labels import short_ids, within_limits
 from analytics.models import Skill, SkillStateQuerySet
 from dashboard.charts import Cell, Head, HeatMap, HeatRow
 from infra.admin.formats import percent
 from infra.admin.html import DetailURL, detail_url
+from infra.admin.quantities import whole_percent
 from roster.models import User
 
 MAX_LEARNERS = 50
@@ -43,7 +44,8 @@ def get_heat_map(
     shown = [learner for learner in learners if learner.pk in answered]
     if not shown:
         return None
-    url = DetailURL("coach_practice", 2)
+    texts: dict[int, str] = {}
+    learner_url, url = DetailURL("coach_learner", 1), DetailURL("coach_practice", 2)
     return HeatMap(
         title=_("Mastery by learner and skill"),
         description=_(
@@ -54,9 +56,9 @@ def get_heat_map(
         columns=[_column_head(skill, query) for skill in skills],
         rows=[
             HeatRow(
-                head=Head(label=str(learner), url=detail_url("coach_learner", learner.pk)),
+                head=Head(label=str(learner), url=learner_url(learner.pk)),
                 cells=[
-                    _cell(*state, url=url(learner.pk, skill.pk))
+                    _cell(*state, texts, url=url(learner.pk, skill.pk))
                     if (state := states.get((learner.pk, skill.pk)))
                     else None
                     for skill in skills
@@ -80,10 +82,15 @@ def _most_practised(practised: SkillStateQuerySet) -> list[Skill]:
     return sorted(skills, key=lambda skill: (str(skill), skill.pk))
 
 
-def _cell(belief: float, is_plateau: bool, *, url: str | None) -> Cell:  # noqa: FBT001
+def _cell(belief: float, is_plateau: bool, texts: dict[int, str], *, url: str | None) -> Cell:  # noqa: FBT001
+    """Return a cell; `texts` has the texts of former cells by their percentage."""
     symbol, note = "", ""
     if is_plateau:
         symbol, note = STUCK, _("plateau")
     elif belief >= MASTERED:
         symbol, note = DONE, _("mastered")
-    return Cell(value=belief, text=mastery(belief), symbol=symbol, note=note, url=url)
+    shown = within_limits(belief)
+    key = whole_percent(shown)
+    if key not in texts:
+        texts[key] = percent(shown)
+    return Cell(value=belief, text=texts[key], symbol=symbol, note=note, url=url)

@@ -10,15 +10,17 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from infra.admin.formats import days_ago
+from infra.admin.html import DetailURL
 from infra.time_zones import start_of_day
 from roster.models import User
 
 
 @dataclass(frozen=True, kw_only=True)
 class InactiveLearner:
-    """A learner without answers in a period, and the age of the last answer as text."""
+    """A learner without answers in a period, their page, and the age of the last answer as text."""
 
     learner: User
+    url: str | None
     last: str
 
 
@@ -33,9 +35,11 @@ def find_inactive_learners(
     zones : time zone of each facility.
     """
     starts = {facility_id: start_of_day(since, zone) for facility_id, zone in zones.items()}
+    url = DetailURL("coach_learner", 1)
     return [
         InactiveLearner(
             learner=learner,
+            url=url(learner.pk),
             last=days_ago(last, at, zones[learner.facility_id]) if last else _("never"),
         )
         for learner in learners

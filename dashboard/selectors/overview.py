@@ -12,7 +12,7 @@ from analytics.core import alerts
 from analytics.models import LearningEvent, SkillState
 from analytics.selectors.daily_activity import within_days
 from dashboard.charts import BarChart, HeatMap
-from dashboard.scope import DashboardScope
+from dashboard.scope import DashboardScope, zone_of
 from dashboard.selectors.activity import get_activity_charts
 from dashboard.selectors.alerts import (
     MAX_LEARNERS_SHOWN,
@@ -54,8 +54,7 @@ def get_overview(scope: DashboardScope, *, at: datetime) -> Overview:
     people = scope.learners.select_related("ability").only(*_SHOWN)
     loaded = list(people.order_by("full_name", "username", "pk")[: MAX_LEARNERS + 1])
     learners = {learner.pk: learner for learner in loaded[:MAX_LEARNERS]}
-    facilities = Facility.objects.filter(pk__in={row.facility_id for row in learners.values()})
-    zones: dict[UUID | None, str] = dict(facilities.values_list("pk", "time_zone"))
+    zones = _zones({learner.facility_id for learner in learners.values()}, scope.viewer)
     by_zone: dict[str, list[UUID]] = defaultdict(list)
     for learner in learners.values():
         by_zone[zones[learner.facility_id]].append(learner.pk)
@@ -76,6 +75,14 @@ def get_overview(scope: DashboardScope, *, at: datetime) -> Overview:
         frequent_errors=find_frequent_errors(events, learners) if learners else [],
         activity=get_activity_charts(by_zone, since=scope.since, until=scope.until),
     )
+
+
+def _zones(facility_ids: set[UUID | None], viewer: User) -> dict[UUID | None, str]:
+    """Return the time zone of each facility; that of the viewer's own is loaded already."""
+    if facility_ids == {viewer.facility_id}:
+        return {viewer.facility_id: zone_of(viewer.facility)}
+    keys = [pk for pk in facility_ids if pk is not None]
+    return dict(Facility.objects.filter(pk__in=keys).values_list("pk", "time_zone"))
 
 
 def _trajectories(learners: Mapping[UUID, User]) -> Iterable[tuple[UUID, UUID, bytes | memoryview]]:

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from dashboard import charts as drawing
-from dashboard.charts import Bar, BarChart, Cell, HeatMap, LineChart, StripChart
+from dashboard.charts import Bar, BarChart, Cell, HeatMap, LineChart, Point, StripChart
 from dashboard.charts.svg_layout import DrawnBar
 
 register = template.Library()
@@ -102,6 +102,25 @@ def bar_rows(bars: Sequence[Bar]) -> SafeString:
                 for bar in bars
             ]
         )
+    )
+
+
+@register.filter
+def point_rows(chart: LineChart, has_ranges: bool) -> SafeString:  # noqa: FBT001  # as filters are called
+    """Render the points of a line chart as rows of a table, with their ranges if there are any."""
+    rows = [
+        _point_row(point, escape(series.label), has_ranges=has_ranges)
+        for series in chart.series
+        for point in series.points
+    ]
+    return mark_safe("".join(rows))  # noqa: S308  # each is escaped
+
+
+def _point_row(point: Point, label: str, *, has_ranges: bool) -> str:
+    limits = f'<td class="number">{escape(point.range_text)}</td>' if has_ranges else ""
+    return (
+        f"<tr><td>{escape(point.x_text)}</td><td>{label}</td>"
+        f'<td class="number">{escape(point.y_text)}</td>{limits}</tr>'
     )
 
 

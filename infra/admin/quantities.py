@@ -39,14 +39,15 @@ def duration_change(seconds: float | None) -> str:
 
 def percent(part: float | None) -> str:
     """Return a share in [0, 1] as "72 %"; 0 and 100 only if the share is exactly 0 or 1."""
-    if part is None:
-        return ""
+    return "" if part is None else _("%(percent)d %%") % {"percent": whole_percent(part)}
+
+
+def whole_percent(part: float) -> int:
+    """Return a share in [0, 1] in percent; 0 and 100 only if the share is exactly 0 or 1."""
     percent = round(100 * part)
     if percent == 100 and part < 1:
-        percent = 99
-    if percent == 0 and part > 0:
-        percent = 1
-    return _("%(percent)d %%") % {"percent": percent}
+        return 99
+    return 1 if percent == 0 and part > 0 else percent
 
 
 def signed(change: float | None) -> str:

@@ -14,7 +14,7 @@ import psycopg
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
 from django.db.backends.sqlite3.base import FORMAT_QMARK_REGEX
-from django.db.models import AutoField, Expression, Field, Model, QuerySet
+from django.db.models import Expression, Field, Model, QuerySet
 from django.db.models.base import ModelState
 from django.db.models.constants import OnConflict
 from django.db.models.query import get_related_populators
@@ -372,6 +372,7 @@ class CompiledUpsert(Generic[M]):
     """A compiled `bulk_create()` of one model; with `update_fields`, with `update_conflicts=True`.
 
     With `ignore_conflicts`, rows that exist already are left as they are.
+    Without `with_key` the database generates the primary keys, which the instances do not get.
 
     Raises
     ------
@@ -385,6 +386,7 @@ class CompiledUpsert(Generic[M]):
         unique_fields: Sequence[str] = (),
         update_fields: Sequence[str] = (),
         ignore_conflicts: bool = False,
+        with_key: bool = True,
     ) -> None:
         meta = model._meta
         if meta.private_fields or any(field.model is not model for field in meta.concrete_fields):
@@ -392,11 +394,11 @@ class CompiledUpsert(Generic[M]):
         if bool(unique_fields) != bool(update_fields):
             raise TypeError("unique_fields and update_fields go together")
         self.model = model
-        # The database computes generated columns and serial keys.
+        # The database computes generated columns.
         self.columns = [
             Column(field)
             for field in meta.concrete_fields
-            if not field.generated and not isinstance(field, AutoField)
+            if not field.generated and (with_key or not field.primary_key)
         ]
         self.relations = [
             (field.name, field.attname) for field in meta.concrete_fields if field.is_relation

@@ -125,6 +125,33 @@ def test_harder_questions_are_no_decline():
     assert alerts.decline(trajectory) is None
 
 
+@given(st.lists(ANSWERS, max_size=5))
+def test_the_fast_check_excludes_no_problem(learners: list[list[Given]]):
+    trajectories = []
+    for answers in learners:
+        trajectory = Trajectory.initial()
+        for answer in answers:
+            absorb(trajectory, answer.score, mastery=answer.mastery)
+        trajectories.append(trajectory)
+
+    possible = alerts.may_have_problems([trajectory.to_bytes() for trajectory in trajectories])
+
+    assert len(possible) == len(trajectories)
+    for trajectory, is_possible in zip(trajectories, possible, strict=True):
+        assert is_possible or alerts.skill_problem(trajectory) is None
+
+
+def test_the_fast_check_finds_each_kind_of_problem_and_excludes_others():
+    falling = trajectory_of([1.0] * 12 + [0.0] * 10, mastery=0.97)
+    spinning = trajectory_of([1, 1, 1, 0, 0, 0, 1, 0, 0, 0], mastery=0.3)
+    records = [falling, spinning, trajectory_of([0.0] * 14, mastery=0.1)]
+    fine = trajectory_of([1.0] * 20, mastery=0.97)
+
+    possible = alerts.may_have_problems([row.to_bytes() for row in [*records, fine]])
+
+    assert list(possible) == [True, True, True, False]
+
+
 @pytest.mark.parametrize(("days", "is_away"), [(None, False), (6.99, False), (7.0, True)])
 def test_seven_days_without_an_answer_are_an_absence(days: float | None, is_away: bool):
     found = alerts.absence_problem(days)
