@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, cast
 
-from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers
@@ -38,6 +37,8 @@ from analytics.serializers.insights import (
 from infra.api.bodies import decode
 from infra.api.body_schemas import array_schema
 from infra.api.idempotency.decorators import idempotent, idempotent_in_chunks
+from infra.api.pagination import ListPagination
+from infra.db.compiled_lists import CompiledRows
 from roster.api.recording import RecordingView
 from roster.models import Actor, ApiKey, User
 
@@ -136,9 +137,10 @@ class _EnvelopedListView(GenericAPIView[Any]):
 
     filter_backends = []
 
-    def page(self, rows: QuerySet[Any, Any]) -> list[Any]:
-        """Return the rows of the requested page."""
-        return self.paginate_queryset(rows) or []
+    def page(self, rows: CompiledRows, tag_data: Any = None) -> list[Any]:
+        """Return the rows of the requested page; `tag_data` are other data of the response."""
+        cast("ListPagination", self.paginator).tag_data = tag_data
+        return self.paginate_queryset(rows) or []  # type: ignore[arg-type]
 
     def respond(self, bodies: Iterable[Any], message: str) -> Response:
         """Return the response of these bodies in an envelope."""
@@ -153,10 +155,11 @@ class SkillEstimatesView(_EnvelopedListView):
     @extend_schema(parameters=[query_params.ITEM], responses=SkillEstimateSerializer(many=True))
     def get(self, request: Request, user_id: str) -> Response:
         """List a learner's estimates at each skill, last practised first."""
-        item = query_params.parse_name(request, "item_id")
+        code = query_params.parse_name(request, "item_id")
         learner = selectors.readable_learner(actor_of(request), user_id)
-        states = self.page(selectors.states_of_learner(learner))
-        estimates = selectors.get_skill_estimates(learner, states, item=item)
+        item = selectors.find_answered_item(learner, code)
+        states = self.page(selectors.list_states(learner), item and item.difficulty)
+        estimates = selectors.get_skill_estimates(states, item=item)
         return self.respond(map(skill_estimate_body, estimates), "Mastery retrieved successfully")
 
 

@@ -9,7 +9,12 @@ from analytics.selectors.learners import (
 )
 from analytics.selectors.learning_curves import get_learning_curve
 from analytics.selectors.predictions import Predictions, SkillPrediction, get_predictions
-from analytics.selectors.skill_states import SkillEstimate, get_skill_estimates, states_of_learner
+from analytics.selectors.skill_states import (
+    SkillEstimate,
+    find_answered_item,
+    get_skill_estimates,
+    list_states,
+)
 from analytics.selectors.velocity import VelocitySummary, get_velocity_summary
 
 __all__ = [
@@ -18,11 +23,12 @@ __all__ = [
     "SkillPrediction",
     "UnknownSkill",
     "VelocitySummary",
+    "find_answered_item",
     "get_learning_curve",
     "get_predictions",
     "get_skill_estimates",
     "get_velocity_summary",
+    "list_states",
     "readable_learner",
     "readable_learner_at_skill",
-    "states_of_learner",
 ]

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
-from django.db.models import Q
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
 
 from analytics.models import Skill
+from infra.db.compiled_lists import QueryByShape
 from infra.identifiers import MAX_ID_LENGTH, parse_uuid
-from roster.models import Actor, ApiKey, User
+from roster.models import Actor, ActorValues, ApiKey, User, actor_values
 from roster.services import UnknownLearner
 
 
@@ -73,11 +77,11 @@ def refuse_unknown_skill(learner: User, code: str) -> None:
 def _find_readable(actor: Actor, names: Collection[str]) -> dict[str, User]:
     """Return the learners the actor may read, by those of the names that are theirs."""
     keys = {name: key for name in names if (key := parse_uuid(name))}
-    external = Q(external_id__in=_storable(names))
-    if isinstance(actor, User):
-        external &= Q(pk=actor.pk)
-    found = User.objects.visible_to(actor).filter(Q(pk__in=keys.values()) | external)
-    people = list(found)
+    if isinstance(actor, AnonymousUser):
+        return {}
+    people = _READABLE.all(
+        actor=actor_values(actor), keys=tuple(keys.values()), names=tuple(_storable(names))
+    )
     by_key = {person.pk: person for person in people}
     by_name = {
         person.external_id: person for person in people if _can_use_external_id(actor, person)
@@ -90,6 +94,20 @@ def _find_readable(actor: Actor, names: Collection[str]) -> dict[str, User]:
     }
 
 
+def _readable(
+    actor: ActorValues, keys: tuple[UUID, ...], names: tuple[str, ...]
+) -> QuerySet[User, User]:
+    """Return the people with these keys and external ids, of those the actor may read."""
+    reader = actor.to_actor()
+    external = Q(external_id__in=names)
+    if isinstance(reader, User):
+        external &= Q(pk=reader.pk)
+    return User.objects.visible_to(reader).filter(Q(pk__in=keys) | external)
+
+
+_READABLE = QueryByShape(_readable)
+
+
 def _can_use_external_id(actor: Actor, person: User) -> bool:
     """Return whether the actor may name a person by their external id."""
     return isinstance(actor, ApiKey) or person == actor
@@ -99,8 +117,15 @@ def _find_skills(
     facilities: Collection[UUID | None], codes: Collection[str]
 ) -> dict[tuple[UUID | None, str], Skill]:
     """Return skills by facility and code."""
-    skills = Skill.objects.filter(facility__in=facilities, code__in=_storable(codes))
+    skills = _SKILLS.all(facilities=tuple(facilities), codes=tuple(_storable(codes)))
     return {(skill.facility_id, skill.code): skill for skill in skills}
+
+
+_SKILLS = QueryByShape(
+    lambda facilities, codes: Skill.objects.filter(
+        reduce(or_, (Q(facility=each) for each in facilities)), code__in=codes
+    )
+)
 
 
 def _storable(names: Collection[str]) -> list[str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import cache
 
-from django.db.models import QuerySet
+from django.db.models import UUIDField
 
 from analytics.models import LearningEvent, Skill
+from infra.db.compiled_lists import CompiledList, CompiledRows
+from infra.db.compiled_queries import Param
 from roster.models import User
 
 POINT = (
@@ -15,13 +17,17 @@ POINT = (
 )  # fmt: skip
 
 
-def get_learning_curve(learner: User, skill: Skill) -> QuerySet[LearningEvent, dict[str, Any]]:
+def get_learning_curve(learner: User, skill: Skill) -> CompiledRows:
     """Return every answer at one skill as a row of `POINT`, in the order in which they happened.
 
     Answers at the same time are in order of arrival: keys grow with time.
     """
-    events = LearningEvent.objects.filter(learner=learner, skill=skill)
-    points: QuerySet[LearningEvent, dict[str, Any]] = events.order_by("happened_at", "id").values(
-        *POINT
+    return CompiledRows(_points(), {"learner": learner.pk, "skill": skill.pk})
+
+
+@cache
+def _points() -> CompiledList:
+    events = LearningEvent.objects.filter(
+        learner=Param("learner", UUIDField()), skill=Param("skill", UUIDField())
     )
-    return points
+    return CompiledList(events.order_by("happened_at", "id").values(*POINT))

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -15,7 +16,7 @@ from analytics.core import difficulty, forecast
 from analytics.core.forecast import Forecast, SkillForecast
 from analytics.core.learner_update import Ability, Belief, p_correct
 from analytics.core.score_scale import Scale
-from analytics.models import LearningEvent, Skill, SkillState
+from analytics.models import LearningEvent, LearningEventQuerySet, Skill, SkillState
 from analytics.rows import DAY, ability_from_row, model_from_row
 from analytics.selectors.recommendations import recommend
 from analytics.selectors.skill_states import (
@@ -24,6 +25,7 @@ from analytics.selectors.skill_states import (
     shared_from_skill,
     states_of_learner,
 )
+from infra.db.compiled_lists import QueryByShape
 from roster.models import User
 
 RECENT_WINDOW = timedelta(days=forecast.RECENT_DAYS)
@@ -60,7 +62,7 @@ def get_predictions(
     days : how far to look ahead, 1 to 365.
     target : the total to reach; None: the installation's, if any.
     """
-    estimates = get_skill_estimates(learner, states_of_learner(learner))
+    estimates = get_skill_estimates(states_of_learner(learner))
     rates = _answer_rates(learner, at=at) if estimates else {}
     ability = ability_from_row(estimates[0].state.learner.ability) if estimates else Ability()
     scales: Mapping[str, Scale] = settings.SCORE_SECTIONS
@@ -97,15 +99,38 @@ def _predict_skill(
 
 def _answer_rates(learner: User, *, at: datetime) -> dict[UUID, float]:
     """Return the expected answers per day at each skill that was practised recently."""
-    events = LearningEvent.objects.filter(learner=learner, skill__isnull=False)
-    first = events.in_order().values_list("happened_at", flat=True)[:1]
+    first = (happened_at for (happened_at,) in _FIRST_ANSWER.rows(learner=learner.pk))
     known_days = (at - min([at, *first])).total_seconds() / DAY
-    recent = events.filter(happened_at__gt=at - RECENT_WINDOW).order_by()
-    counted = recent.values_list("skill").annotate(answers=Count("pk"))
+    counted = _RECENT_ANSWERS.rows(learner=learner.pk, start=at - RECENT_WINDOW)
     return {
         skill_id: forecast.expected_rate(answers, known_days=known_days)
         for skill_id, answers in counted
     }
+
+
+def _answers_of(learner: Any) -> LearningEventQuerySet:
+    return LearningEvent.objects.filter(learner=learner, skill__isnull=False)
+
+
+_FIRST_ANSWER = QueryByShape(
+    lambda learner: _answers_of(learner).in_order().values_list("happened_at")[:1]
+)
+_RECENT_ANSWERS = QueryByShape(
+    lambda learner, start: (
+        _answers_of(learner)
+        .filter(happened_at__gt=start)
+        .order_by()
+        .values_list("skill")
+        .annotate(answers=Count("pk"))
+    )
+)
+_SKILLS_OF_SECTIONS = QueryByShape(
+    lambda facility, sections: (
+        Skill.objects.filter(facility=facility, section__in=sections)
+        .select_related("parameters")
+        .order_by("code")
+    )
+)
 
 
 def _skill_forecasts(
@@ -118,9 +143,9 @@ def _skill_forecasts(
 ) -> dict[str, list[SkillForecast[float]]]:
     """Return the forecast of every skill of each section, unpractised ones included."""
     by_skill = {each.state.skill_id: each for each in estimates}
-    skills = Skill.objects.filter(facility=learner.facility_id, section__in=sections)
+    skills = _SKILLS_OF_SECTIONS.all(facility=learner.facility_id, sections=tuple(sections))
     forecasts: dict[str, list[SkillForecast[float]]] = defaultdict(list)
-    for skill in skills.select_related("parameters").order_by("code"):
+    for skill in skills:
         estimate = by_skill.get(skill.pk)
         rate = rates.get(skill.pk, 0.0)
         forecasts[skill.section].append(

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.db.models import UUIDField
 
 from analytics.core.difficulty import ITEM
 from analytics.core.learner_update import Shared, p_correct
 from analytics.models import Item, Skill, SkillState, SkillStateQuerySet
 from analytics.rows import ability_from_row, belief_from_row, model_from_row
+from infra.db.compiled_lists import CompiledList, CompiledRows, QueryByShape
+from infra.db.compiled_queries import Param
 from roster.models import User
 
 
@@ -20,33 +26,53 @@ class SkillEstimate:
     p_correct_next: float
 
 
-def states_of_learner(learner: User) -> SkillStateQuerySet:
-    """Return the learner's states and the rows that predictions need; last practised first."""
+def _states(learner: Any, skill: Any = None) -> SkillStateQuerySet:
+    """Return a learner's states and the rows that predictions need; last practised first."""
     states = SkillState.objects.filter(learner=learner)
+    if skill is not None:
+        states = states.filter(skill__code=skill)
     related = ("skill", "parameters", "learner__ability")
-    return states.select_related(*related).order_by("-last_practised", "-pk")
+    return states.select_related(*related).order_by("-last_practised", "-id")
+
+
+_STATES = QueryByShape(_states)
+
+
+def states_of_learner(learner: User, skill: str | None = None) -> list[SkillState]:
+    """Return the learner's states, last practised first; with `skill`, only that at this code."""
+    return _STATES.all(learner=learner.pk, skill=skill)
+
+
+def list_states(learner: User) -> CompiledRows:
+    """Return the learner's states as a list, last practised first."""
+    return CompiledRows(_states_list(), {"learner": learner.pk})
+
+
+@cache
+def _states_list() -> CompiledList:
+    return CompiledList(_states(Param("learner", UUIDField())))
 
 
 def get_skill_estimates(
-    learner: User, states: Iterable[SkillState], *, item: str | None = None
+    states: Iterable[SkillState], *, item: Item | None = None
 ) -> list[SkillEstimate]:
-    """Return the estimate of each state; the states come from `states_of_learner`.
-
-    Parameters
-    ----------
-    item : the code of the next item; None, or one nobody has answered: an unknown item.
-    """
-    term = _find_answered_item(learner, item)
+    """Return the estimate of each state, for the next item; None is an unknown item."""
     return [
-        SkillEstimate(state=state, p_correct_next=_predict_correct(state, term)) for state in states
+        SkillEstimate(state=state, p_correct_next=_predict_correct(state, item)) for state in states
     ]
 
 
-def _find_answered_item(learner: User, code: str | None) -> Item | None:
+def find_answered_item(learner: User, code: str | None) -> Item | None:
+    """Return the item with this code; None if nobody has answered it."""
     if code is None or "\0" in code:
         return None
-    items = Item.objects.filter(facility=learner.facility_id, code=code, answers__gt=0)
-    return next(iter(items), None)
+    found = _ANSWERED.all(facility=learner.facility_id, code=code)
+    return next(iter(found), None)
+
+
+_ANSWERED = QueryByShape(
+    lambda facility, code: Item.objects.filter(facility=facility, code=code, answers__gt=0)
+)
 
 
 def _predict_correct(state: SkillState, item: Item | None) -> float:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
 
 import numpy as np
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
 from analytics.core.overall_velocity import Momentum, Practice, summarise
 from analytics.core.trajectory import Trajectory
-from analytics.models import LearningEvent, LearningEventQuerySet, SkillState
+from analytics.models import LearningEvent, SkillState
 from analytics.rows import DAY
 from analytics.selectors.learners import refuse_unknown_skill
 from analytics.selectors.skill_states import states_of_learner
+from infra.db.compiled_lists import QueryByShape
 from roster.models import User
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC).date()
@@ -43,16 +46,15 @@ def get_velocity_summary(
     ------
     UnknownSkill : the learner's facility has no skill of this code.
     """
-    states = list(_read_states(learner, skill))
+    # PostgreSQL stores no null characters, so no skill has such a code.
+    states = [] if "\0" in (skill or "") else states_of_learner(learner, skill)
     if skill is not None and not states:
         refuse_unknown_skill(learner, skill)
     today, now_in_days = (at.astimezone(UTC).date() - _EPOCH).days, at.timestamp() / DAY
-    events = LearningEvent.objects.filter(learner=learner, skill__isnull=False)
-    if skill is not None:
-        events = events.filter(skill__in=[state.skill_id for state in states])
+    only_skill = None if skill is None else states[0].skill_id if states else UUID(int=0)
     return VelocitySummary(
         momentum=summarise(
-            _read_practice(events, since=today - days + 1),
+            _read_practice(learner, only_skill, since=today - days + 1),
             [Trajectory.from_bytes(bytes(state.course)).pace(now_in_days) for state in states],
             today=today,
             days=days,
@@ -62,27 +64,26 @@ def get_velocity_summary(
     )
 
 
-def _read_states(learner: User, skill: str | None) -> list[SkillState]:
-    if skill is None:
-        return list(states_of_learner(learner))
-    return [] if "\0" in skill else list(states_of_learner(learner).filter(skill__code=skill))
-
-
 def _efficiency(states: list[SkillState], *, at_skill: bool) -> float:
     if not states:
         return 0.0
     return states[0].efficiency if at_skill else states[0].learner.ability.efficiency
 
 
-def _read_practice(events: LearningEventQuerySet, *, since: int) -> Practice:
+def _answers_by_day(learner: Any, start: Any, skill: Any) -> QuerySet[LearningEvent, Any]:
+    events = LearningEvent.objects.filter(learner=learner, happened_at__gte=start)
+    at_skill = events.filter(skill__isnull=False) if skill is None else events.filter(skill=skill)
+    days = at_skill.order_by().values_list(TruncDate("happened_at", tzinfo=UTC))
+    return days.annotate(answers=Count("pk"), correct=Sum("score"))
+
+
+_ANSWERS_BY_DAY = QueryByShape(_answers_by_day)
+
+
+def _read_practice(learner: User, skill: UUID | None, *, since: int) -> Practice:
     """Return the answers and scores of each calendar day from `since` on."""
     start = datetime.combine(_EPOCH + timedelta(days=since), time(), tzinfo=UTC)
-    by_day = (
-        events.filter(happened_at__gte=start)
-        .order_by()
-        .values_list(TruncDate("happened_at", tzinfo=UTC))
-        .annotate(answers=Count("pk"), correct=Sum("score"))
-    )
+    by_day = _ANSWERS_BY_DAY.rows(learner=learner.pk, start=start, skill=skill)
     rows = [((date - _EPOCH).days, answers, correct) for date, answers, correct in by_day]
     day, answers, correct = np.array(rows, dtype=np.float64).reshape(-1, 3).T
     return Practice(day.astype(np.int64), answers, correct)

@@ -49,11 +49,13 @@ class ListPagination(BasePagination):
     An array and a page after a cursor are shorter if their rows exceed the limit of bytes
     (`infra.db.byte_limits`); a numbered page is streamed instead.
 
-    The rows of a compiled list have an entity tag, computed before the response is built.
+    The rows of a compiled list have an entity tag, computed before the response is built. If other
+    data determine the response too, the view puts them into `tag_data`.
     """
 
     link: str | None = None
     tag: str | None = None
+    tag_data: Any = None
     wrapped: dict[str, Any] | None = None
     rest: Iterator[list[Any]] | None = None
 
@@ -82,7 +84,9 @@ class ListPagination(BasePagination):
 
     def _check_tag(self, rows: list[RawRow]) -> None:
         """Set the tag of the response, which the rows, their number and the URL determine."""
-        self.tag = etags.tag_of_data(self.request.build_absolute_uri(), self.wrapped, rows)
+        self.tag = etags.tag_of_data(
+            self.request.build_absolute_uri(), self.wrapped, self.tag_data, rows
+        )
         if etags.is_current(self.request._request, self.tag):
             raise etags.NotModified(self.tag)
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import cached_property
-from typing import Any, cast
+from functools import cached_property, lru_cache
+from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
 from django.db import models
@@ -18,7 +18,9 @@ from django.db.models import Field, Func, IntegerField, QuerySet
 from infra.db.byte_limits import large_fields_of, select_beginnings
 from infra.db.compiled_queries import CompiledQuery, CompiledSQL, Param
 from infra.db.keyset import Cursor, after_cursor, order_of
+from infra.db.top_per_owner import HIGH, LOW, page_by_owner
 
+M = TypeVar("M", bound=models.Model)
 Values = Mapping[str, Any]
 Shape = tuple[tuple[str, Any], ...]
 RawRow = tuple[Any, ...]
@@ -30,10 +32,12 @@ _FIELDS: dict[Any, Field[Any, Any]] = {
     datetime: models.DateTimeField(),
 }
 _LENGTH = "beginning_length"
+# Kinds of callers times sets of filters; a statement takes about 20 kB for each connection.
+MAX_SHAPES = 256
 
 
 def shape_of(values: Values) -> Shape:
-    """Return the shape of named values; a value may be a named tuple of values."""
+    """Return the shape of named values; a value may be a tuple of values, named or not."""
     return tuple((name, _kind_of(value)) for name, value in values.items())
 
 
@@ -51,7 +55,8 @@ def placeholders(shape: Shape) -> dict[str, Any]:
 def _placeholder(name: str, kind: Any) -> Any:
     if isinstance(kind, tuple):
         make, *kinds = kind
-        return make(*(_placeholder(f"{name}.{n}", each) for n, each in enumerate(kinds)))
+        parts = [_placeholder(f"{name}.{n}", each) for n, each in enumerate(kinds)]
+        return tuple(parts) if make is tuple else make(*parts)
     return Param(name, _FIELDS[kind]) if kind in _FIELDS else kind
 
 
@@ -64,6 +69,31 @@ def bindings(values: Values) -> dict[str, Any]:
         else:
             bound[name] = value
     return bound
+
+
+class QueryByShape(Generic[M]):
+    """A queryset of named values, compiled once per shape of the values."""
+
+    def __init__(self, build: Callable[..., QuerySet[M, Any]]) -> None:
+        @lru_cache(MAX_SHAPES)
+        def compile_shape(shape: Shape) -> CompiledQuery[Any]:
+            return CompiledQuery(lambda: build(**placeholders(shape)))
+
+        self._compile = compile_shape
+
+    def all(self, **values: Any) -> list[M]:
+        """Return all instances."""
+        return self._compile(shape_of(values)).all(**bindings(values))
+
+    def rows(self, **values: Any) -> list[list[Any]]:
+        """Return the rows, for a queryset of `values_list()`."""
+        return self._compile(shape_of(values)).rows(**bindings(values))
+
+
+def _page(rows: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
+    """Return the rows with a limit and an offset that are placeholders."""
+    by_owner = page_by_owner(rows)
+    return rows if by_owner is None else by_owner
 
 
 class _CountAll(Func):
@@ -85,7 +115,9 @@ class CompiledList:
         place: Any = tuple(map(Param, self._cursor_names, fields))
 
         def page(cursor: Cursor | None) -> CompiledQuery[Any]:
-            return CompiledQuery(lambda: select_beginnings(after_cursor(rows, cursor), length))
+            return CompiledQuery(
+                lambda: _page(select_beginnings(after_cursor(rows, cursor), length))
+            )
 
         self._first = page(None)
         self._after = page(Cursor(values=place))
@@ -161,12 +193,12 @@ class CompiledRows:
     def load(self, max_rows: int, length: int) -> list[Any]:
         """Return the first rows, of whose large columns only the first characters."""
         statement = self.compiled.page(self.cursor)
-        high = self.low + max_rows
-        raw = statement.fetch_slice(
-            {**self.values, **self.compiled.cursor_values(self.cursor), _LENGTH: length},
-            self.low,
-            high if self.high is None else min(high, self.high),
-        )
+        low, high = self.low, self.low + max_rows
+        high = high if self.high is None else min(high, self.high)
+        bounds = {LOW: low, HIGH: high, _LENGTH: length}
+        values = {**self.values, **self.compiled.cursor_values(self.cursor), **bounds}
+        is_bounded = HIGH in statement.names_of_params
+        raw = statement.fetch_slice(values, *(() if is_bounded else (low, high)))
         if self.on_fetch is not None and not self._is_cut(raw, length):
             self.on_fetch(raw)
         if not self.compiled.names:

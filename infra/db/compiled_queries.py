@@ -229,12 +229,13 @@ class CompiledSQL(Generic[M]):
 
     def __init__(self, queryset: QuerySet[M], wrapper: Any) -> None:
         compiler: Any = queryset.query.get_compiler(connection=wrapper)
-        self.is_empty = False
+        self.is_empty, self.names_of_params = False, set[str]()
         try:
             self.sql, params = compiler.as_sql()
         except EmptyResultSet:
             self.is_empty = True
             return
+        self.names_of_params = {param.name for param in params if isinstance(param, Param)}
         self.statement = Statement(self.sql, wrapper)
         self.bind = _Binding(params, wrapper)
         self.converters = row_converters(
@@ -279,7 +280,7 @@ class CompiledSQL(Generic[M]):
             rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
 
-    def convert(self, rows: Iterable[tuple[Any, ...]]) -> list[list[Any]]:
+    def convert(self, rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
         """Return rows with the values that the ORM returns."""
         converted = [list(row) for row in rows]
         for row in converted:
@@ -287,7 +288,7 @@ class CompiledSQL(Generic[M]):
                 row[index] = convert(row[index])
         return converted
 
-    def instances(self, rows: Iterable[tuple[Any, ...]]) -> list[M]:
+    def instances(self, rows: Sequence[tuple[Any, ...]]) -> list[M]:
         """Return rows as model instances."""
         alias = current_connection().alias
         found = []

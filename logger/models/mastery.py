@@ -69,6 +69,7 @@ class MasteryLog(TimedLog):
     UPDATE_FIELDS = (
         "time_spent", "end_timestamp", "complete", "completion_timestamp", "attempt_count",
     )  # fmt: skip
+    SELECTIVE_FIELDS = ("content_id",)
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tries", db_index=False)
     summary = models.ForeignKey(
@@ -166,6 +167,7 @@ class AttemptLog(TimedLog):
         "error", "answer", "simple_answer", "interaction_history", "judged",
     )  # fmt: skip
     LARGE_FIELDS = ("answer", "interaction_history")
+    SELECTIVE_FIELDS = ("content_id", "item", "mastery_log")
 
     user = models.ForeignKey(
         User, on_delete=models.CASCADE, related_name="attempts", null=True, blank=True,

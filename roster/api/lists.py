@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from infra.api.filters import CompilableFilterSet
 from infra.db.compiled_lists import (
+    MAX_SHAPES,
     CompiledList,
     CompiledRows,
     Shape,
@@ -19,10 +20,7 @@ from infra.db.compiled_lists import (
     placeholders,
     shape_of,
 )
-from roster.models import Actor, actor_from_values, actor_values
-
-# Kinds of callers times sets of filters; a statement takes about 20 kB for each connection.
-MAX_SHAPES = 256
+from roster.models import Actor, actor_values
 
 
 class CompiledListView(GenericAPIView[Any]):
@@ -41,12 +39,9 @@ class CompiledListView(GenericAPIView[Any]):
 
     def filtered_rows(self) -> CompiledRows:
         """Return the rows that the query asks for."""
-        actor = cast("Actor", self.request.user)
-        of_actor = actor_values(actor)
-        filters = self.filterset_class.parse(self.request)
-        kind = cast("Any", actor.__class__)
-        compiled = _compile(type(self), kind, shape_of(of_actor), shape_of(filters))
-        return CompiledRows(compiled, bindings({**of_actor, **filters}))
+        actor = actor_values(cast("Actor", self.request.user))
+        values = {"actor": actor, **self.filterset_class.parse(self.request)}
+        return CompiledRows(_compile(type(self), shape_of(values)), bindings(values))
 
     def list(self, request: Request) -> Response:  # noqa: ARG002
         """Return the requested page."""
@@ -56,9 +51,7 @@ class CompiledListView(GenericAPIView[Any]):
 
 
 @lru_cache(MAX_SHAPES)
-def _compile(
-    view: type[CompiledListView], kind: type[Actor], actor_shape: Shape, filters: Shape
-) -> CompiledList:
-    actor = actor_from_values(kind, placeholders(actor_shape))
-    rows = view.visible_rows(actor)
-    return CompiledList(view.filterset_class.apply(rows, placeholders(filters), actor))
+def _compile(view: type[CompiledListView], shape: Shape) -> CompiledList:
+    values = placeholders(shape)
+    actor = values.pop("actor").to_actor()
+    return CompiledList(view.filterset_class.apply(view.visible_rows(actor), values, actor))

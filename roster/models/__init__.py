@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from infra.api.idempotency.models import IdempotencyRecord
 from infra.exports.models import Export, ExportFormat, ExportState
-from roster.models.actor_values import actor_from_values, actor_values
+from roster.models.actor_values import ActorValues, actor_values
 from roster.models.assignments import (
     Assignable,
     AssignableQuerySet,
@@ -32,6 +32,7 @@ from roster.models.people import (
 
 __all__ = [
     "Actor",
+    "ActorValues",
     "ApiKey",
     "Assignable",
     "AssignableQuerySet",
@@ -60,6 +61,5 @@ __all__ = [
     "Scope",
     "User",
     "UserQuerySet",
-    "actor_from_values",
     "actor_values",
 ]
