@@ -23,8 +23,8 @@ from analytics.core.readiness import (
 )
 from analytics.models import Item, ItemMemory, LearnerAbility
 from analytics.rows import calibration_from_row, microseconds
+from infra.db.compiled_lists import QueryByShape
 from roster.models import User
-from roster.services import get_one
 
 _MEMORY = ("stability", "difficulty", "last_review", "due", "seconds", "timed")
 _QUESTION = (
@@ -93,12 +93,14 @@ class ItemStates(NamedTuple):
 
 def get_ability(learner: User) -> Ability:
     """Return a learner's ability; before the first answer the prior."""
-    row = get_one(LearnerAbility.objects.filter(learner=learner))
-    return (
-        Ability()
-        if row is None
-        else Ability(Gaussian(row.mean, row.variance), calibration_from_row(row))
-    )
+    found = _ABILITY.all(learner=learner.pk)
+    if not found:
+        return Ability()
+    [row] = found
+    return Ability(Gaussian(row.mean, row.variance), calibration_from_row(row))
+
+
+_ABILITY = QueryByShape(lambda learner: LearnerAbility.objects.filter(learner=learner))
 
 
 def due_memories(learner: User, *, at: datetime) -> ItemMemories:
@@ -106,9 +108,18 @@ def due_memories(learner: User, *, at: datetime) -> ItemMemories:
 
     Only due rows are read: index (learner, due).
     """
-    to_study = Q(studied=True) | Q(item__learning_item__isnull=False)
-    due = ItemMemory.objects.filter(to_study, learner=learner, due__lte=at).order_by("due", "pk")
-    return ItemMemories.of(due.values_list("item", *_MEMORY))
+    return ItemMemories.of(map(tuple, _DUE.rows(learner=learner.pk, at=at)))
+
+
+_DUE = QueryByShape(
+    lambda learner, at: (
+        ItemMemory.objects.filter(
+            Q(studied=True) | Q(item__learning_item__isnull=False), learner=learner, due__lte=at
+        )
+        .order_by("due", "pk")
+        .values_list("item", *_MEMORY)
+    )
+)
 
 
 def get_item_states(items: QuerySet[Item], learner: User) -> ItemStates:
