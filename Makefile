@@ -15,10 +15,10 @@ help: ## List the targets
 
 run: migrate static ## Set everything up and serve on http://127.0.0.1:8080 (PORT, HOST)
 	@$(BIN)/python manage.py seed_demo --if-empty --url http://$(HOST):$(PORT)
-	@exec $(BIN)/gunicorn --config config/gunicorn.py config.wsgi
+	@exec $(BIN)/python -m config.server
 
 serve: static ## Serve without migrating (DATABASE_URL, else SQLite in var/)
-	@exec $(BIN)/gunicorn --config config/gunicorn.py config.wsgi
+	@exec $(BIN)/python -m config.server
 
 install: .venv/installed ## Create .venv with everything the server needs
 

@@ -29,7 +29,7 @@ def configure_structlog() -> None:
 
 
 def logging_config(level: str) -> dict[str, Any]:
-    """Return the configuration of Python's logging, for Django and gunicorn."""
+    """Return the configuration of Python's logging, for Django and the server."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -52,8 +52,6 @@ def logging_config(level: str) -> dict[str, Any]:
             # Anyone can send a wrong Host header; the 400 in the request log is enough.
             "django.security.DisallowedHost": {"handlers": [], "propagate": False},
             "django.server": {"level": "WARNING"},
-            "gunicorn.error": {"handlers": ["stderr"], "level": level, "propagate": False},
-            "gunicorn.access": {"handlers": [], "propagate": False},
             "axes": {"level": "ERROR"},
         },
     }

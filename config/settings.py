@@ -117,6 +117,10 @@ REQUEST_STATEMENT_TIMEOUT = env.timedelta(
 # next request soon finds a server that is available again.
 RECONNECT_SECONDS = 5
 SERVER_THREADS = env.int("SERVER_THREADS", default=8)
+# The maximum pause of a client within the body of a request or within a response, and the maximum
+# time for a body.
+CLIENT_SILENCE = env.timedelta("CLIENT_SILENCE", default=timedelta(seconds=10))
+BODY_TIMEOUT = env.timedelta("BODY_TIMEOUT", default=timedelta(seconds=60))
 # Whether simultaneous requests of different learners share a transaction (decision 26).
 GROUP_COMMIT = env.bool("GROUP_COMMIT", default=True)
 

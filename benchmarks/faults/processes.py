@@ -159,7 +159,7 @@ class Service:
 
     def start(self) -> None:
         """Start it, and wait until it is ready."""
-        command = ["-m", "gunicorn", "--config", "config/gunicorn.py", "config.wsgi"]
+        command = ["-m", "config.server"]
         with (self.folder / "server.log").open("ab") as log:
             self.process = subprocess.Popen(  # noqa: S603  # no input from outside
                 [sys.executable, *command], cwd=ROOT, env=self.environment, stderr=log, stdout=log,

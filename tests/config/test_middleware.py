@@ -16,9 +16,8 @@ from pytest_django import Settings
 
 from config.wsgi import application
 from logger.models import ContentSession
-from roster.models import User
 from tests.conftest import Client, client_for
-from tests.factories import School, answered, exercise, make_school, video
+from tests.factories import School, answered, exercise, video
 
 START = "/api/logger/contentsession"
 
@@ -157,29 +156,6 @@ def test_a_body_has_at_most_one_mebibyte(school: School, length: int, status: in
     assert response.status_code == status
     if status == 413:
         assert response.json()[0]["id"] == "TOO_LARGE"
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(
-    ("length", "status"), [(400, "200 OK"), (1024 * 1024 + 100, "413 Request Entity Too Large")]
-)
-def test_a_body_in_chunks_is_read_like_any_other(length: int, status: str):
-    """contract 0.11: not treated as an empty body, and limited in size too."""
-    key = make_school().key()
-    body = json.dumps(video(user_id="chunked")).encode()
-    statuses: list[str] = []
-    environ = {
-        "REQUEST_METHOD": "POST", "PATH_INFO": START, "SERVER_NAME": "localhost",
-        "SERVER_PORT": "80", "wsgi.url_scheme": "http", "wsgi.errors": sys.stderr,
-        "wsgi.input": BytesIO(body + b" " * (length - len(body))),
-        "HTTP_TRANSFER_ENCODING": "chunked", "CONTENT_TYPE": "application/json",
-        "HTTP_X_API_KEY": key,
-    }  # fmt: skip
-
-    list(application(environ, lambda line, _headers: statuses.append(line)))
-
-    assert statuses == [status]
-    assert User.objects.filter(external_id="chunked").exists() is (status == "200 OK")
 
 
 def test_an_interrupted_body_is_a_client_error(school: School):

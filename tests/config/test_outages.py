@@ -185,14 +185,24 @@ def test_commands_have_no_time_limits(postgres: None):
 
 
 def test_a_client_that_does_not_read_its_response_is_disconnected(school: School):
-    """contract 0.11: the client holds the only thread until the server closes the connection."""
+    """contract 0.11: the client holds no thread, and the server closes the connection."""
     key = school.key()
     create_large_list(client_for(key))
     limits = {"SERVER_THREADS": "1", "CLIENT_SILENCE": "500ms"}
-    with serving(1, **limits) as server, stalled_client(server, key):
+    with serving(1, **limits) as server, stalled_client(server, key) as client:
         status, _body = server.ask("GET", "/healthz")
 
-    assert status == 200
+        assert status == 200
+        until(lambda: is_closed(client), "the server to close the connection")
+
+
+def is_closed(client: socket.socket) -> bool:
+    """Send a byte, which a connection that the server closed rejects."""
+    try:
+        client.sendall(b"G")
+    except OSError:
+        return True
+    return False
 
 
 def create_large_list(app: Client) -> None:

@@ -13,14 +13,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Event
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from logger.models import AttemptLog, ContentSession, ContentSummary, MasteryLog
 from roster.models import User
@@ -29,8 +29,11 @@ from tests.factories import School, answered, exercise, make_school
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+COMMAND = [sys.executable, "-m", "config.server"]
 START = "/api/logger/contentsession"
 PATIENCE = 60
+# With DEBUG, pages need no collected static files.
+PAGES = "true"
 
 
 @pytest.fixture
@@ -41,8 +44,9 @@ def school(transactional_db: None) -> School:
 class Server:
     """A server with several processes, and its port."""
 
-    def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
-        self.process, self.port = process, port
+    def __init__(self, process: subprocess.Popen[bytes], environment: dict[str, str]) -> None:
+        self.process, self.environment = process, environment
+        self.port = int(environment["PORT"])
 
     def ask(
         self, method: str, path: str, key: str | None = None, body: Any = None
@@ -103,9 +107,8 @@ def serving(processes: int = 3, **settings: str) -> Iterator[Server]:
         "RUN_JOBS": "false",
         **settings,
     }
-    command = [sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.py", "config.wsgi"]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
-    server = Server(process, port)
+    process = subprocess.Popen(COMMAND, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
+    server = Server(process, environment)
     try:
         until(lambda: is_ready(server), "the server")
         yield server
@@ -174,7 +177,7 @@ def test_the_jobs_run_with_the_server_and_end_with_it(school: School):
         [jobs] = children(server.process.pid, "run_jobs")
 
         until(lambda: "learntrace_job_succeeded" in server.ask("GET", "/metrics")[1], "the jobs")
-        workers = children(server.process.pid, "gunicorn")
+        workers = children(server.process.pid, "config.server")
         server.process.send_signal(signal.SIGKILL)
 
         until(lambda: not Path(f"/proc/{jobs}").exists(), "the jobs to end")
@@ -192,3 +195,259 @@ def children(parent: int, word: str) -> list[int]:
         if int(fields[1]) == parent and word in command:
             found.append(int(folder.name))
     return found
+
+
+@contextmanager
+def connected(server: Server) -> Iterator[socket.socket]:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as client:
+        yield client
+
+
+def exchange(server: Server, request: bytes, *, end: bool = False) -> bytes:
+    """Send bytes on a new connection, and return all that the server sends until it closes it.
+
+    With `end`, close the sending direction first.
+    """
+    with connected(server) as client:
+        client.sendall(request)
+        if end:
+            client.shutdown(socket.SHUT_WR)
+        return b"".join(iter(lambda: client.recv(65536), b""))
+
+
+def head(method: str, target: str, *headers: str, close: bool = True) -> bytes:
+    """Return the head of a request, after which the server closes the connection if asked to."""
+    lines = [f"{method} {target} HTTP/1.1", "Host: localhost", *headers]
+    if close:
+        lines.append("Connection: close")
+    return "\r\n".join([*lines, "", ""]).encode("latin-1")
+
+
+def status_of(response: bytes) -> int:
+    assert response.startswith(b"HTTP/1."), response[:100]
+    return int(response.split(b" ", 2)[1])
+
+
+def start_request(key: str, *, learner: str, length: int | None = None) -> tuple[bytes, bytes]:
+    """Return the head and the body of a request that starts a session."""
+    body = json.dumps(exercise(user_id=learner)).encode()
+    length_header = f"Content-Length: {len(body) if length is None else length}"
+    headers = (f"X-API-Key: {key}", "Content-Type: application/json", length_header)
+    return head("POST", START, *headers), body
+
+
+def chunks(*pieces: bytes, ended: bool = True) -> bytes:
+    framed = b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces)
+    return framed + b"0\r\n\r\n" if ended else framed
+
+
+def test_slow_clients_do_not_delay_others(school: School):
+    """contract 0.11: two hundred of them, and two threads."""
+    key = school.key()
+    first, body = start_request(key, learner="student_ada")
+    with serving(1, SERVER_THREADS="2") as server, ExitStack() as stack:
+        slow_heads = [stack.enter_context(connected(server)) for _number in range(100)]
+        slow_bodies = [stack.enter_context(connected(server)) for _number in range(100)]
+        for client in slow_heads:
+            client.sendall(first[:20])
+        for client in slow_bodies:
+            client.sendall(first + body[:20])
+
+        statuses = {
+            server.ask("POST", START, key, exercise(user_id="student_ben"))[0]
+            for _number in range(20)
+        }
+        assert statuses == {200}
+        assert not ContentSession.objects.filter(user__external_id="student_ada").exists()
+
+        for client in slow_heads:
+            client.sendall(first[20:] + body)
+        for client in slow_bodies:
+            client.sendall(body[20:])
+        finished = {status_of(client.recv(65536)) for client in [*slow_heads, *slow_bodies]}
+    assert finished == {200}
+    assert ContentSession.objects.filter(user__external_id="student_ada").count() == 200
+
+
+def test_a_body_in_chunks_is_read_like_any_other(school: School):
+    """contract 0.11: not treated as an empty body, and limited in size too."""
+    _head, body = start_request("", learner="chunked")
+    first = head(
+        "POST", START, f"X-API-Key: {school.key()}", "Content-Type: application/json",
+        "Transfer-Encoding: chunked",
+    )  # fmt: skip
+    with serving(1) as server:
+        too_large = exchange(server, first + chunks(body, b" " * 1024 * 1024, ended=False))
+        assert status_of(too_large) == 413
+        assert not User.objects.filter(external_id="chunked").exists()
+
+        assert status_of(exchange(server, first + chunks(body[:9], body[9:]))) == 200
+    assert User.objects.filter(external_id="chunked").exists()
+
+
+def test_an_incomplete_body_records_nothing(school: School):
+    """contract 0.11: 400, whether the client disconnects (`end`) or is silent."""
+    key, responses = school.key(), {}
+    line = json.dumps({"user_id": "cut", "skill": "s", "correct": True}).encode() + b"\n"
+    with serving(1, CLIENT_SILENCE="500ms") as server:
+        for transfer in ("Content-Length: 1000", "Transfer-Encoding: chunked"):
+            first = head(
+                "POST", "/api/v1/track-answers", f"X-API-Key: {key}",
+                "Content-Type: application/x-ndjson", transfer,
+            )  # fmt: skip
+            body = chunks(line, ended=False) if "chunked" in transfer else line
+            for end in (True, False):
+                responses[transfer, end] = exchange(server, first + body, end=end)
+
+    assert {at: status_of(response) for at, response in responses.items()} == dict.fromkeys(
+        responses, 400
+    )
+    assert not User.objects.filter(external_id="cut").exists()
+
+
+def test_a_body_is_limited_in_time(school: School):
+    """contract 0.11: a client that never stops sending is a client error too."""
+    first, _body = start_request(school.key(), learner="student_ada", length=1000)
+    with serving(1, BODY_TIMEOUT="500ms") as server, connected(server) as client:
+        client.sendall(first)
+        client.settimeout(0.1)
+        response = b""
+
+        def is_answered() -> bool:
+            nonlocal response
+            try:
+                client.sendall(b" ")
+                response = client.recv(65536)
+            except TimeoutError:
+                return False
+            return True
+
+        until(is_answered, "the end of the body")
+
+    assert status_of(response) == 400
+
+
+def test_a_client_may_wait_for_permission_to_send_its_body(school: School):
+    """A page rejects a body that is too large before it is sent."""
+    expects = "Expect: 100-continue"
+    first, body = start_request(school.key(), learner="student_ada")
+    with serving(1) as server, connected(server) as client:
+        client.sendall(first.replace(b"Connection:", f"{expects}\r\nConnection:".encode()))
+        assert client.recv(65536) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        client.sendall(body)
+        assert status_of(client.recv(65536)) == 200
+
+        too_large = head("POST", "/admin/login/", expects, "Content-Length: 2000000")
+        assert status_of(exchange(server, too_large)) == 413
+
+
+UNUSUAL = [
+    (head("GET", "http://elsewhere/healthz"), 200),
+    (head("GET", "/%68ealthz?%ff"), 200),
+    (head("GET", "/healthz?\xff"), 400),
+    (head("GET", "/%ff%00"), 400),
+    (head("GET", "/api/%ff"), 404),
+    (head("GET", "/caf\xe9"), 400),
+    (head("OPTIONS", "*"), 404),
+    (head("CONNECT", "localhost:80"), 403),
+    (head("GET", "healthz"), 200),
+    (head("GET", "/healthz", "X-Name: caf\xe9"), 200),
+    (head("GET", "/healthz", "Host: other"), 400),
+    (head("GET", "/healthz", "Content-Length: -1"), 400),
+    (head("GET", "/healthz", f"X-Long: {'x' * 500_000}"), 431),
+    (head("GET", "/healthz", *(f"X-{number}: x" for number in range(200))), 431),
+    (b"GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n", 200),
+    (b"GET /healthz HTTP/1.0\r\n\r\n", 200),
+    (b"GET /healthz\r\n\r\n", 400),
+    (b"\x16\x03\x01\x00\xa5\x01\x00\x00\xa1\x03\x03\r\n\r\n", 400),
+]
+
+
+def test_unusual_requests(school: School):
+    """contract 0.12: each has a response, never a 500."""
+    with serving(1, DEBUG=PAGES) as server:
+        statuses = [status_of(exchange(server, request)) for request, _status in UNUSUAL]
+
+    assert statuses == [status for _request, status in UNUSUAL]
+
+
+def test_a_connection_carries_many_requests(school: School):
+    first = head("GET", "/healthz", close=False)
+    with serving(1) as server:
+        response = exchange(
+            server, first + head("HEAD", "/healthz", close=False) + first + head("GET", "/healthz")
+        )
+
+    assert response.count(b"HTTP/1.1 200 OK") == 4
+    assert response.count(b'{"status": "ok"}') == 3
+
+
+def test_repeated_headers_are_joined(school: School):
+    with serving(1, DEBUG=PAGES) as server:
+        cookies = ("Cookie: one=1", "Cookie: django_language=ar")
+        page = exchange(server, head("GET", "/admin/login/", *cookies))
+        forwarded = ("X-Forwarded-For: ", "X-Forwarded-For: 192.0.2.1")
+        metrics = exchange(server, head("GET", "/metrics", *forwarded))
+
+    assert b'lang="ar"' in page
+    assert status_of(metrics) in {401, 403}
+
+
+def test_a_header_with_an_underscore_is_ignored(school: School):
+    """It could replace the one with a hyphen that a proxy sets."""
+    request = head("GET", "/api/logger/attemptlog", f"X_API_Key: {school.key()}")
+    with serving(1) as server:
+        assert status_of(exchange(server, request)) == 401
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_running_requests_are_answered_before_the_server_ends(school: School, number: int):
+    """Clients that send slowly or only keep a connection open are not waited for."""
+    key = school.key()
+    slow, _body = start_request(key, learner="student_ada")
+    with serving(2) as server, connected(server) as slow_client, connected(server) as client:
+        slow_client.sendall(slow)
+        _status, session = server.ask("POST", START, key, exercise(user_id="student_ben"))
+        body = json.dumps({"progress_delta": 0.1}).encode()
+        with transaction.atomic():
+            User.objects.select_for_update().get(external_id="student_ben")
+            client.sendall(
+                head(
+                    "PUT", f"{START}/{session['session_id']}", f"X-API-Key: {key}",
+                    "Content-Type: application/json", f"Content-Length: {len(body)}",
+                    "Expect: 100-continue",
+                )
+            )  # fmt: skip
+            assert status_of(client.recv(65536)) == 100
+            client.sendall(body)
+            server.process.send_signal(number)
+            until(lambda: not is_ready(server), "the server to stop listening")
+
+        assert status_of(client.recv(65536)) == 200
+        assert server.process.wait(timeout=PATIENCE) == 0
+    assert ContentSession.objects.get(user__external_id="student_ben").progress == 0.1
+
+
+def test_a_killed_process_is_replaced(school: School):
+    with serving(2) as server:
+        before = set(children(server.process.pid, "config.server"))
+        os.kill(min(before), signal.SIGKILL)
+
+        until(
+            lambda: len(set(children(server.process.pid, "config.server")) - {min(before)}) == 2,
+            "a new process",
+        )
+        assert server.ask("GET", "/healthz")[0] == 200
+
+
+def test_a_second_server_on_the_same_port_fails(school: School):
+    """It leaves the metrics of the first one alone."""
+    with serving(2) as server:
+        second = subprocess.run(
+            COMMAND, cwd=ROOT, env=server.environment, capture_output=True, check=False, text=True
+        )
+        _status, text = server.ask("GET", "/metrics")
+
+    assert second.returncode != 0
+    assert "Address already in use" in second.stderr
+    assert 'learntrace_requests_total{method="GET",route="/readyz"' in text
