@@ -30,7 +30,6 @@ from benchmarks.databases import Database
 from benchmarks.environment import describe_machine
 from benchmarks.report import Series
 from benchmarks.revisions import Revision, checkout
-from benchmarks.server import KINDS, is_installed
 from benchmarks.targets import SchoolTarget, alternate
 from benchmarks.workloads import NO_OP, PUT
 
@@ -126,9 +125,6 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--against", metavar="REF", help="a commit to compare with")
     parser.add_argument("--clients", type=_numbers, help="numbers of clients, such as 1,8,16,64")
     parser.add_argument(
-        "--server", nargs="+", choices=KINDS, default=["gunicorn"], help="one, or both to compare"
-    )
-    parser.add_argument(
         "--database",
         default=os.environ.get("DATABASE_URL"),
         help="only sqlite, postgresql, or a PostgreSQL to create databases on (DATABASE_URL)",
@@ -139,9 +135,6 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     )  # fmt: skip
     options = parser.parse_args(arguments)
     options.clients = options.clients or (QUICK_CLIENTS if options.quick else CLIENTS)
-    for kind in options.server:
-        if not is_installed(kind):
-            parser.error(f"{kind} is not installed beside {sys.executable}")
     return options
 
 
@@ -154,15 +147,12 @@ def main() -> int:
     options = parse()
     signal.signal(signal.SIGTERM, lambda *_signal: sys.exit(1))
     print(describe_machine(), flush=True)
-    current = [
-        Revision(label=CURRENT if len(options.server) == 1 else kind, kind=kind)
-        for kind in options.server
-    ]
+    current = Revision(label=CURRENT)
     if options.flat:
-        return flatness.compare(current[0], options.flat, options.database, quick=options.quick)
+        return flatness.compare(current, options.flat, options.database, quick=options.quick)
     errors = 0
     with checkout(options.against) if options.against else nullcontext() as baseline:
-        revisions = [baseline, *current] if baseline else current
+        revisions = [baseline, current] if baseline else [current]
         for name, server in databases.selected_servers(options.database):
             with server() as new_database:
                 errors += run_database(name, new_database, revisions, options)

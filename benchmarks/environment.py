@@ -49,7 +49,7 @@ def run(arguments: list[str], *, url: str) -> int:
 
 def describe_machine() -> str:
     """Describe the machine and the versions with which the figures were measured."""
-    packages = ("django", "djangorestframework", "psycopg", "gunicorn", "granian")
+    packages = ("django", "djangorestframework", "psycopg", "granian")
     versions = [f"{name} {metadata.version(name)}" for name in packages if _is_available(name)]
     return (
         f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()},"

@@ -107,7 +107,7 @@ def run(options: argparse.Namespace) -> int:
     wrong, total = 0, 0
     with (
         tempfile.TemporaryDirectory() as folder,
-        running_server("gunicorn", workers=1, threads=8, log=Path(folder) / "log") as server,
+        running_server(workers=1, threads=8, log=Path(folder) / "log") as server,
     ):
         school = Installation(server.port, json.loads(roster))
         os.environ["FUZZ_NAMES"] = json.dumps(school.existing_ids())

@@ -21,12 +21,11 @@ LOG_IN = BASE_DIR / "benchmarks" / "logins.py"
 
 @dataclass(frozen=True, kw_only=True)
 class Revision:
-    """One version of the project, in a folder, with the settings and the server to run it with."""
+    """One version of the project, in a folder, with the settings to run it with."""
 
     label: str
     folder: Path = BASE_DIR
     settings: str = "benchmarks.settings"
-    kind: str = "gunicorn"
 
     @property
     def is_working_tree(self) -> bool:
@@ -57,7 +56,6 @@ class Revision:
     def serve(self, env: dict[str, str], *, log: Path) -> AbstractContextManager[Server]:
         """Run the server of this version, with its own default number of threads."""
         return running_server(
-            self.kind,
             workers=os.cpu_count() or 1,
             threads=int(env.get("SERVER_THREADS", "8")),
             log=log,

@@ -19,8 +19,6 @@ from benchmarks.environment import BASE_DIR
 
 START_SECONDS = 30
 STOP_SECONDS = 10
-KINDS = ("gunicorn", "granian")
-_BIN = Path(sys.executable).parent
 _PROCESSES = Path("/proc")
 
 
@@ -49,14 +47,8 @@ def cpu_seconds(process_id: int | None) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-def is_installed(kind: str) -> bool:
-    """Return whether a server of this kind is installed."""
-    return (_BIN / kind).exists()
-
-
 @contextlib.contextmanager
 def running_server(
-    kind: str,
     *,
     workers: int,
     threads: int,
@@ -66,39 +58,34 @@ def running_server(
 ) -> Iterator[Server]:
     """Run the server of the project in a folder; write its output to a file.
 
-    gunicorn takes its numbers of workers and threads from the project's configuration of it.
-
     Raises
     ------
     ServerFailed : it stopped or did not answer; with the end of its output.
     """
     port = _free_port()
-    command = _gunicorn() if kind == "gunicorn" else _granian(port, workers, threads)
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603  # our own command
-            command,
+            [sys.executable, "-m", *_server_module(folder)],
             cwd=folder,
-            env={**env, "HOST": "127.0.0.1", "PORT": str(port)},
+            env={
+                **env, "HOST": "127.0.0.1", "PORT": str(port),
+                "SERVER_PROCESSES": str(workers), "SERVER_THREADS": str(threads),
+            },
             stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
         )  # fmt: skip
         try:
             _wait_until_ready(process, port, log)
-            label = f"{kind}, {workers} x {threads} threads"
+            label = f"{workers} x {threads} threads"
             yield Server(label=label, port=port, process_id=process.pid)
         finally:
             _stop(process)
 
 
-def _gunicorn() -> list[str]:
-    return [str(_BIN / "gunicorn"), "--config", "config/gunicorn.py", "config.wsgi"]
-
-
-def _granian(port: int, workers: int, threads: int) -> list[str]:
-    return [
-        str(_BIN / "granian"), "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
-        "--workers", str(workers), "--blocking-threads", str(threads), "--no-ws",
-        "config.wsgi:application",
-    ]  # fmt: skip
+def _server_module(folder: Path) -> list[str]:
+    """Return the module of the server with its arguments; earlier versions used gunicorn."""
+    if (folder / "config" / "server.py").exists():
+        return ["config.server"]
+    return ["gunicorn", "--config", "config/gunicorn.py", "config.wsgi"]
 
 
 def _free_port() -> int:

@@ -64,7 +64,7 @@ class Command(BaseCommand):
         workers = 1 if connection.vendor == "sqlite" else os.cpu_count() or 1
         with tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor(clients) as pool:
             log = Path(folder) / "server.log"
-            with running_server("gunicorn", workers=workers, threads=8, log=log) as server:
+            with running_server(workers=workers, threads=8, log=log) as server:
                 post = partial(_send, server.port, secret)
                 post(first)
                 cpu, started = server.cpu_seconds(), time.perf_counter()

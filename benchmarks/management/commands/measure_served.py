@@ -87,7 +87,7 @@ def _measure_service(training: Answers, unseen: Answers) -> float:
     tally, prediction_score = Tally(), PredictionScore()
     with (
         tempfile.TemporaryDirectory() as folder,
-        running_server("gunicorn", workers=1, threads=8, log=Path(folder) / "server.log") as server,
+        running_server(workers=1, threads=8, log=Path(folder) / "server.log") as server,
     ):
         connect = partial(Api, f"http://127.0.0.1:{server.port}", secret, tally)
         send_training(connect(), training)
