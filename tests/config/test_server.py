@@ -405,7 +405,11 @@ def test_running_requests_are_answered_before_the_server_ends(school: School, nu
     """Clients that send slowly or only keep a connection open are not waited for."""
     key = school.key()
     slow, _body = start_request(key, learner="student_ada")
-    with serving(2) as server, connected(server) as slow_client, connected(server) as client:
+    with (
+        serving(2, REQUEST_LOCK_TIMEOUT="60s") as server,
+        connected(server) as slow_client,
+        connected(server) as client,
+    ):
         slow_client.sendall(slow)
         _status, session = server.ask("POST", START, key, exercise(user_id="student_ben"))
         body = json.dumps({"progress_delta": 0.1}).encode()
