@@ -354,6 +354,7 @@ UNUSUAL = [
     (head("GET", "/healthz", "X-Name: caf\xe9"), 200),
     (head("GET", "/healthz", "Host: other"), 400),
     (head("GET", "/healthz", "Content-Length: -1"), 400),
+    (head("POST", "/healthz", "Content-Length: 2, 2"), 400),
     (head("GET", "/healthz", f"X-Long: {'x' * 500_000}"), 431),
     (head("GET", "/healthz", *(f"X-{number}: x" for number in range(200))), 431),
     (b"GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n", 200),
