@@ -23,6 +23,7 @@ from django.conf import settings
 from config.api_paths import is_api, is_bulk
 from config.wsgi import Application
 from config.wsgi import application as wsgi_application
+from infra import turns
 
 # Longer bodies of requests and streamed responses are buffered on disk.
 MAX_BYTES_IN_MEMORY = 64 * 1024
@@ -80,6 +81,10 @@ class ThreadedApplication:
 
     def _respond(self, environ: dict[str, Any]) -> tuple[Message, bytes | IO[bytes]]:
         """Return the start and the content of the response; a streamed one as a file."""
+        with turns.taken():
+            return self._run(environ)
+
+    def _run(self, environ: dict[str, Any]) -> tuple[Message, bytes | IO[bytes]]:
         start: dict[str, Any] = {"type": "http.response.start"}
 
         def start_response(
@@ -95,7 +100,8 @@ class ThreadedApplication:
             if not getattr(response, "streaming", False):
                 return start, b"".join(response)
             content = SpooledTemporaryFile(MAX_BYTES_IN_MEMORY)  # noqa: SIM115  # closed when sent
-            content.writelines(response)
+            with turns.paused():
+                content.writelines(response)
             content.seek(0)
             return start, content
         finally:

@@ -14,6 +14,8 @@ from threading import BoundedSemaphore
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
+from infra import turns
+
 # One core is left for other requests.
 MAX_CONCURRENT_HASHES = max(1, (os.cpu_count() or 1) - 1)
 
@@ -33,12 +35,13 @@ def hashing_slot() -> Iterator[None]:
     HashingSaturated : no slot became free within PASSWORD_PATIENCE.
     """
     max_wait: timedelta = settings.PASSWORD_PATIENCE
-    if not _slots.acquire(timeout=max_wait.total_seconds()):
-        raise HashingSaturated
-    try:
-        yield
-    finally:
-        _slots.release()
+    with turns.paused():
+        if not _slots.acquire(timeout=max_wait.total_seconds()):
+            raise HashingSaturated
+        try:
+            yield
+        finally:
+            _slots.release()
 
 
 class QueuedArgon2PasswordHasher(Argon2PasswordHasher):

@@ -139,10 +139,7 @@ class ItemResolver:
             for pk, place, given in owners
             for name in {name for a in given for name in (a.item_name, a.item_alone)} - {None}
         )
-        new = [
-            (pk, place, [a for a in given if (place, a.source, a.source_id) not in recorded])
-            for pk, place, given in owners
-        ]
+        new = [(pk, place, _unrecorded(given, place, recorded)) for pk, place, given in owners]
         resolver._create_items(
             [
                 (pk, place, name)
@@ -232,6 +229,18 @@ class ItemResolver:
             cache_related(state, "parameters", parameters)
             rows.states[skill.pk] = state
         return True
+
+
+def _unrecorded(
+    answers: Iterable[Answer], facility_id: UUID, recorded: Container[tuple[UUID, str, str | None]]
+) -> list[Answer]:
+    """Return the answers that are not recorded; of repeated ones among them, the first."""
+    first: dict[Any, Answer] = {}
+    for answer in answers:
+        if (facility_id, answer.source, answer.source_id) not in recorded:
+            name = id(answer) if answer.source_id is None else (answer.source, answer.source_id)
+            first.setdefault(name, answer)
+    return [*first.values()]
 
 
 def _split_names(wanted: Iterable[Wanted]) -> tuple[list[Wanted], list[Wanted]]:

@@ -11,6 +11,8 @@ from typing import Any, Generic, Protocol, TypeVar
 from django.conf import settings
 from django.db import connection
 
+from infra import turns
+
 MAX_CALLS = 64
 
 C = TypeVar("C")
@@ -37,12 +39,11 @@ class RunCalls(Protocol[C_contra, R_co]):
 
 @dataclass(eq=False)
 class _Waiting(Generic[C]):
-    """A call whose thread waits for its turn: until it is done, or leads the next group."""
+    """A call whose thread waits: until it has an outcome, or leads the next group."""
 
     call: C
     shard: Any
     turn: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
-    group: list[_Waiting[C]] | None = None
     outcome: Any = None
 
 
@@ -72,17 +73,17 @@ class GroupCommit(Generic[C, R]):
             return self.run_alone(call)
         waiting = _Waiting(call=call, shard=shard)
         with self._mutex:
-            if self._is_running:
-                self._queue.append(waiting)
-            else:
-                self._is_running = True
-                waiting.group = [waiting]
-        if waiting.group is None:
-            waiting.turn.acquire()
-        if waiting.group is not None:
-            self._lead(waiting.group)
+            leads = not self._is_running
+            self._is_running = True
+            self._queue.append(waiting)
+        with turns.paused():  # others may join
+            if not leads:
+                waiting.turn.acquire()
+        if waiting.outcome is None:
+            self._lead(self._take_group(waiting))
         if isinstance(waiting.outcome, RunAlone):
-            return self.run_alone(call)
+            with turns.paused():
+                return self.run_alone(call)
         result: R = _result(waiting.outcome)
         return result
 
@@ -92,8 +93,16 @@ class GroupCommit(Generic[C, R]):
         result: R = _result(outcome)
         return result
 
+    def _take_group(self, leader: _Waiting[C]) -> list[_Waiting[C]]:
+        """Remove the calls that run together from the queue, the first of which leads."""
+        with self._mutex:
+            group = [each for each in self._queue if each.shard == leader.shard][:MAX_CALLS]
+            chosen = set(map(id, group))
+            self._queue = deque(each for each in self._queue if id(each) not in chosen)
+        return group
+
     def _lead(self, group: list[_Waiting[C]]) -> None:
-        """Run a group, set the outcomes, and wake the other threads of the group and the next."""
+        """Run a group, set the outcomes, and wake its other threads and the next leader."""
         for waiting in group:
             waiting.outcome = RunAlone()
         try:
@@ -104,21 +113,13 @@ class GroupCommit(Generic[C, R]):
             if len(group) == 1:
                 group[0].outcome = error
         finally:
-            self._start_next_group()
+            with self._mutex:
+                following = self._queue[0] if self._queue else None
+                self._is_running = following is not None
+            if following is not None:
+                following.turn.release()
             for waiting in group[1:]:
                 waiting.turn.release()
-
-    def _start_next_group(self) -> None:
-        with self._mutex:
-            if not self._queue:
-                self._is_running = False
-                return
-            leader = self._queue[0]
-            group = [each for each in self._queue if each.shard == leader.shard][:MAX_CALLS]
-            chosen = set(map(id, group))
-            self._queue = deque(each for each in self._queue if id(each) not in chosen)
-            leader.group = group
-        leader.turn.release()
 
 
 def _result(outcome: Any) -> Any:

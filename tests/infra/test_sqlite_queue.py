@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from infra.db.sqlite.base import FairLock, WriterQueue
+from infra.db.sqlite.base import WriterQueue
 from infra.db.sqlite.process_queue import ProcessQueue
+from infra.fair_lock import FairLock
 
 
 def test_the_lock_is_granted_in_the_order_of_arrival():

@@ -320,7 +320,7 @@ def test_an_admin_changes_their_facility_except_its_partner_id(school: School):
     page = f"/admin/roster/facility/{school.facility.pk}/change/"
 
     saved = browser(school.admin).post(
-        page, {"name": "R", "partner_id": "779", "guest_access": "on"}
+        page, {"name": "R", "partner_id": "779", "guest_access": "on", "time_zone": "Africa/Cairo"}
     )
 
     facility = Facility.objects.get(pk=school.facility.pk)

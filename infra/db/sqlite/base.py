@@ -8,51 +8,15 @@ use this backend are handled by SQLite's busy timeout.
 
 from __future__ import annotations
 
-import threading
 import time
-from collections import deque
 from typing import Any, ClassVar
 
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base, operations
 
+from infra import turns
 from infra.db.sqlite.process_queue import ProcessQueue
-
-_BUSY = "database is locked: too many writers are waiting"
-
-
-class FairLock:
-    """A lock that is acquired in the order of waiting (FIFO)."""
-
-    def __init__(self) -> None:
-        self._mutex = threading.Lock()
-        self._taken = False
-        self._waiting: deque[threading.Lock] = deque()
-
-    def acquire(self, *, timeout: float) -> bool:
-        """Wait for the lock, at most `timeout` seconds, and return True if it was acquired."""
-        with self._mutex:
-            if not self._taken:
-                self._taken = True
-                return True
-            turn = threading.Lock()
-            turn.acquire()
-            self._waiting.append(turn)
-        if turn.acquire(timeout=timeout):
-            return True
-        with self._mutex:
-            if turn in self._waiting:
-                self._waiting.remove(turn)
-                return False
-        return True  # The lock was handed over just after the timeout.
-
-    def release(self) -> None:
-        """Release the lock, or hand it over to the first waiter."""
-        with self._mutex:
-            if self._waiting:
-                self._waiting.popleft().release()
-            else:
-                self._taken = False
+from infra.fair_lock import FairLock
 
 
 class WriterQueue:
@@ -63,24 +27,32 @@ class WriterQueue:
         self._processes = ProcessQueue(path)
 
     def acquire(self, *, timeout: float) -> None:
-        """Wait for the turn.
+        """Wait for the turn, while other threads may run.
 
         Raises
         ------
         OperationalError : the time was not enough, or the lock files cannot be opened.
         """
-        started_at = time.monotonic()
-        if not self._threads.acquire(timeout=timeout):
-            raise OperationalError(_BUSY)
-        try:
-            waited = time.monotonic() - started_at
-            acquired = self._processes.acquire(timeout=timeout - waited)
-        except OSError as error:
-            self._threads.release()
-            raise OperationalError(str(error)) from error
+        if self._acquire(timeout=0):
+            return
+        with turns.paused():
+            acquired = self._acquire(timeout=timeout)
         if not acquired:
-            self._threads.release()
-            raise OperationalError(_BUSY)
+            raise OperationalError("database is locked: too many writers are waiting")
+
+    def _acquire(self, *, timeout: float) -> bool:
+        deadline = time.monotonic() + timeout
+        if not self._threads.acquire(timeout=timeout):
+            return False
+        acquired = False
+        try:
+            acquired = self._processes.acquire(timeout=deadline - time.monotonic())
+        except OSError as error:
+            raise OperationalError(str(error)) from error
+        finally:
+            if not acquired:
+                self._threads.release()
+        return acquired
 
     def release(self) -> None:
         """End the turn."""
