@@ -16,12 +16,14 @@ from django.db import transaction
 
 from analytics.models import DailyActivity, LearningEvent
 from analytics.models.activity import NO_SKILL
-from infra.db.compiled_queries import CompiledUpsert
+from infra.db.compiled_queries import BlankInstance, CompiledUpsert
 from infra.time_zones import local_day
 from roster.models import User
 
 RECOUNT_BATCH_SIZE = 25
 RECOUNT_MAX_ROWS = 500
+
+_new_row = BlankInstance(DailyActivity)
 
 
 class ActivityKey(NamedTuple):
@@ -77,7 +79,7 @@ def count_events(
 
 
 def _empty_row(key: ActivityKey) -> DailyActivity:
-    return DailyActivity(
+    return _new_row(
         learner_id=key.learner_id,
         day=key.day,
         skill_id=key.skill_id,

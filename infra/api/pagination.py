@@ -85,7 +85,7 @@ class ListPagination(BasePagination):
     def _check_tag(self, rows: list[RawRow]) -> None:
         """Set the tag of the response, which the rows, their number and the URL determine."""
         self.tag = etags.tag_of_data(
-            self.request.build_absolute_uri(), self.wrapped, self.tag_data, rows
+            self.request.get_full_path(), self.wrapped, self.tag_data, rows
         )
         if etags.is_current(self.request._request, self.tag):
             raise etags.NotModified(self.tag)

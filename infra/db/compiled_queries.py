@@ -6,6 +6,7 @@ Django needs several times longer to build and compile a query than SQLite needs
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -202,6 +203,13 @@ def _parse_uuid(text: str | None) -> UUID | None:
     return None if text is None else UUID(text)
 
 
+def _in_utc(value: datetime | str | None) -> datetime | None:
+    """Return a time as SQLite's driver returns it, with its time zone."""
+    if isinstance(value, str):  # of an expression
+        value = datetime.fromisoformat(value)
+    return None if value is None else value.replace(tzinfo=UTC)
+
+
 def row_converters(
     converters: Mapping[int, tuple[Sequence[Any], Any]], wrapper: Any
 ) -> list[tuple[int, Converter]]:
@@ -217,8 +225,11 @@ def row_converters(
 
     found: list[tuple[int, Converter]] = []
     for index, (functions, expression) in converters.items():
-        if [each.__name__ for each in functions] == ["convert_uuidfield_value"]:
+        names = [each.__name__ for each in functions]
+        if names == ["convert_uuidfield_value"]:
             found.append((index, _parse_uuid))
+        elif names == ["convert_datetimefield_value"] and wrapper.timezone is UTC:
+            found.append((index, _in_utc))
         else:
             found.append((index, chain(functions, expression)))
     return found

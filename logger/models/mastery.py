@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, Expression, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from infra.datetime_format import format_time
+from infra.db.compiled_queries import BlankInstance
 from infra.db.models import LosslessJSONDecoder
 from logger import progress_rounding
 from logger.commands import Interaction
@@ -235,11 +236,11 @@ class AttemptLog(TimedLog):
         cls, interaction: Interaction, session: ContentSession, *, position: int, at: datetime
     ) -> AttemptLog:
         """Return a new attempt with its first interaction, in memory."""
-        attempt = cls(
+        attempt = _new_attempt(
             user_id=session.user_id,
             facility_id=session.facility_id,
-            session=session,
-            mastery_log=session.mastery_log,
+            session_id=session.pk,
+            mastery_log_id=session.mastery_log_id,
             content_id=session.content_id,
             item=interaction.item,
             position=position,
@@ -250,7 +251,7 @@ class AttemptLog(TimedLog):
             simple_answer=interaction.simple_answer or "",
             hinted=interaction.hinted,
         )
-        attempt._append_history(interaction, at=at)
+        attempt._append_history(interaction, at=at)  # noqa: SLF001  # of this class
         return attempt
 
     def apply_interaction(self, interaction: Interaction, *, at: datetime) -> None:
@@ -298,6 +299,9 @@ class AttemptLog(TimedLog):
     def score_of(correct: float, *, hinted: bool) -> float:
         """Return the score of an attempt for a mastery model; 0 if a hint was taken."""
         return 0.0 if hinted else correct
+
+
+_new_attempt = BlankInstance(AttemptLog)
 
 
 def _history_entry(interaction: Interaction, at: datetime) -> dict[str, Any]:
