@@ -17,7 +17,7 @@ from django.db.models import CharField, UUIDField
 from uuid_utils.compat import uuid7
 
 from analytics.catalogue.skills import content_titles
-from analytics.events import Answer
+from analytics.events import Answer, Source
 from analytics.models import Item, ItemMemory, LearnerAbility, Skill, SkillParameters, SkillState
 from analytics.services.persistence import insert_new_items, insert_new_skills
 from infra.db.compiled_lookup import CompiledLookup, Join
@@ -234,13 +234,19 @@ class ItemResolver:
 def _unrecorded(
     answers: Iterable[Answer], facility_id: UUID, recorded: Container[tuple[UUID, str, str | None]]
 ) -> list[Answer]:
-    """Return the answers that are not recorded; of repeated ones among them, the first."""
-    first: dict[Any, Answer] = {}
+    """Return the answers that are not recorded and repeat none of those before them."""
+    seen: set[tuple[str, str | None]] = set()
+    new = []
     for answer in answers:
-        if (facility_id, answer.source, answer.source_id) not in recorded:
-            name = id(answer) if answer.source_id is None else (answer.source, answer.source_id)
-            first.setdefault(name, answer)
-    return [*first.values()]
+        name = (answer.source, answer.source_id)
+        if name in seen or (facility_id, *name) in recorded:
+            continue
+        new.append(answer)
+        # An answer without a skill, and without an item to remember, is not recorded.
+        is_study = answer.source is Source.STUDY and answer.item_name is not None
+        if answer.source_id is not None and (answer.skill is not None or is_study):
+            seen.add(name)
+    return new
 
 
 def _split_names(wanted: Iterable[Wanted]) -> tuple[list[Wanted], list[Wanted]]:

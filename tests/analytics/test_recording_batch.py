@@ -28,19 +28,31 @@ EVENT_FIELDS = [
     for field in LearningEvent._meta.concrete_fields
     if field.attname not in ("id", "skill_id", "item_id")
 ]
-answers = st.builds(
+common = {
+    "score": st.sampled_from([0.0, 0.5, 1.0]),
+    "source_id": st.sampled_from(["e1", "e2", "e3", "e4", None]),
+    "seconds": st.sampled_from([None, 0, 3, 17.5]),
+}
+items = st.sampled_from(["q1", "q2", "new item"])
+tracked = st.builds(
     Answer,
-    source=st.sampled_from([Source.TRACK, Source.STUDY]),
-    score=st.sampled_from([0.0, 0.5, 1.0]),
-    skill=st.sampled_from(["algebra", "geometry", "new", None]),
-    item=st.sampled_from(["q1", "q2", "new item", None]),
-    guid=st.sampled_from([GUID, None]),
+    source=st.just(Source.TRACK),
+    skill=st.sampled_from(["algebra", "geometry", "new"]),
+    item=st.none() | items,
     is_default=st.booleans(),
-    source_id=st.sampled_from(["e1", "e2", "e3", "e4", None]),
-    seconds=st.sampled_from([None, 0, 3, 17.5]),
     confidence=st.sampled_from([None, 1, 5]),
     question_difficulty=st.sampled_from([None, -1.5]),
+    **common,
 )
+studied = st.builds(
+    Answer,
+    source=st.just(Source.STUDY),
+    item=items,
+    guid=st.sampled_from([GUID, None]),
+    is_default=st.just(True),
+    **common,
+)
+answers = tracked | studied
 
 
 class Given(NamedTuple):
