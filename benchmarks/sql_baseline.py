@@ -27,7 +27,7 @@ from uuid_utils.compat import uuid7
 
 from benchmarks.load import Round
 from config.settings import ON_SQLITE, SQLITE_OPTIONS
-from infra.db.sqlite.base import FairLock
+from infra.fair_lock import FairLock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

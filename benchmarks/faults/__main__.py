@@ -12,6 +12,7 @@ anything is wrong.
 from __future__ import annotations
 
 import argparse
+import random
 import shutil
 import signal
 import sys
@@ -22,9 +23,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.faults import outages
+from benchmarks.faults.grouped_answers import kill_under_grouped_answers
 from benchmarks.faults.load_clients import LoadClients, Verdict
 from benchmarks.faults.processes import Postgres, Service
-from benchmarks.faults.replay_under_fault import Load, Outcome, replay_under_load
+from benchmarks.faults.replay_under_fault import (
+    Load,
+    Outcome,
+    kill_functions,
+    replay_under_load,
+)
 from benchmarks.faults.slow import check_slow_clients
 
 PROCESSES = 2
@@ -72,6 +79,8 @@ def postgres_faults(load: Load, options: argparse.Namespace) -> Iterator[Outcome
     ):
         if options.only != "outages":
             yield replay_under_load("PostgreSQL", service, postgres, load, options.stopped)
+            ways = kill_functions(service, postgres, random.Random(load.seed))  # noqa: S311
+            yield kill_under_grouped_answers("PostgreSQL", service, ways, rounds=load.rounds)
         if options.only != "kills":
             yield from outages.postgres_outages(service, postgres, seconds=options.seconds)
             yield check_slow_clients(service)
@@ -81,9 +90,11 @@ def sqlite_faults(load: Load, options: argparse.Namespace) -> Iterator[Outcome |
     """Kill the server on SQLite."""
     with (
         temporary_folder() as path,
-        running_service(path, f"sqlite:///{path}/db.sqlite3", processes=1) as service,
+        running_service(path, f"sqlite:///{path}/db.sqlite3", processes=PROCESSES) as service,
     ):
         yield replay_under_load("SQLite", service, None, load, options.stopped)
+        ways = kill_functions(service, None, random.Random(load.seed))  # noqa: S311
+        yield kill_under_grouped_answers("SQLite", service, ways, rounds=load.rounds)
 
 
 def full_disk_faults(options: argparse.Namespace) -> Iterator[Verdict]:
@@ -101,7 +112,7 @@ def full_disk_faults(options: argparse.Namespace) -> Iterator[Verdict]:
     with (
         temporary_folder() as path,
         outages.small_disk(path),
-        running_service(path, f"sqlite:///{path}/db.sqlite3", processes=1) as service,
+        running_service(path, f"sqlite:///{path}/db.sqlite3", processes=PROCESSES) as service,
     ):
         yield _fill_disk("SQLite", service, path, options)
 
