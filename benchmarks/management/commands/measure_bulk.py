@@ -61,7 +61,7 @@ class Command(BaseCommand):
         self, secret: str, first: bytes, bodies: list[bytes], batch: int, clients: int
     ) -> None:
         """Send all bodies to a server, and print the rate and the times."""
-        workers = 1 if connection.vendor == "sqlite" else os.cpu_count() or 1
+        workers = os.cpu_count() or 1
         with tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor(clients) as pool:
             log = Path(folder) / "server.log"
             with running_server(workers=workers, threads=8, log=log) as server:
