@@ -22,7 +22,6 @@ from typing import Any
 import numpy as np
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
-from django.db import connection
 from django.utils import timezone
 
 from benchmarks import in_process
