@@ -75,24 +75,20 @@ class Statement:
 
     def execute(self, wrapper: Any, params: Sequence[Any]) -> Any:
         """Run the statement, and return its cursor."""
-        cursor = self._driver_cursor(wrapper)
-        if cursor is None:
-            cursor = wrapper.cursor()
-            cursor.execute(self.sql, params)
-            return cursor
-        with wrapper.wrap_database_errors:
-            cursor.execute(self.driver_sql, params)
-        return cursor
+        return self._run("execute", wrapper, params)
 
     def execute_many(self, wrapper: Any, rows: Iterable[Sequence[Any]]) -> Any:
         """Run the statement once for each row of parameters, and return the cursor."""
+        return self._run("executemany", wrapper, rows)
+
+    def _run(self, method: str, wrapper: Any, params: Any) -> Any:
         cursor = self._driver_cursor(wrapper)
         if cursor is None:
             cursor = wrapper.cursor()
-            cursor.executemany(self.sql, rows)
+            getattr(cursor, method)(self.sql, params)
             return cursor
         with wrapper.wrap_database_errors:
-            cursor.executemany(self.driver_sql, rows)
+            getattr(cursor, method)(self.driver_sql, params)
         return cursor
 
     def _driver_cursor(self, wrapper: Any) -> Any:
