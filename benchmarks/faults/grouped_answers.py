@@ -58,7 +58,7 @@ def kill_under_grouped_answers(
 
 
 def _miscounted(service: Service, acknowledged: Sequence[int]) -> Iterator[str]:
-    """Yield a message for each learner of whom more or fewer answers are stored."""
+    """Yield a message for each learner with more or fewer stored answers."""
     for learner, count in enumerate(acknowledged):
         # The repeated first answer records nothing, and returns the present counts.
         stored = _track(service, learner, 1)["data"]["total_attempts"]
