@@ -14,6 +14,7 @@ from django.db.models import Field, ForeignKey, Lookup
 from django.db.models.sql.compiler import SQLCompiler
 
 from infra.db.compiled_queries import Param
+from infra.db.insert_values import value_encoder
 
 
 class _ValuesField(Field[Any, Any]):
@@ -25,7 +26,7 @@ class _ValuesField(Field[Any, Any]):
 
     def get_db_prep_save(self, value: Iterable[Any], connection: BaseDatabaseWrapper) -> Any:
         """Return the values as one parameter of a statement."""
-        values = [self.field.get_db_prep_save(each, connection) for each in value]
+        values = list(map(value_encoder(self.field, connection), value))
         return values if connection.vendor == "postgresql" else json.dumps(values)
 
 

@@ -25,12 +25,21 @@ _BY_EXTERNAL_ID = CompiledQuery(
         facility=Param("facility", UUIDField()), external_id=Param("name", CharField())
     ).select_for_update(no_key=True)
 )
-_UNLOCKED = CompiledQuery(
-    lambda: User.objects.filter(
+
+
+def _named_learners() -> UserQuerySet:
+    """Return the learners of a facility with some external ids or UUIDs."""
+    return User.objects.filter(
         Q(external_id__any_of=ManyParam("names", CharField()))
         | Q(pk__any_of=ManyParam("keys", UUIDField())),
         facility=Param("facility", UUIDField()),
-    ).select_for_update(no_key=True, skip_locked=True)
+    )
+
+
+# In the order of their ids, so that two requests for the same learners cannot deadlock.
+_NAMED = CompiledQuery(lambda: _named_learners().order_by("pk").select_for_update(no_key=True))
+_UNLOCKED = CompiledQuery(
+    lambda: _named_learners().select_for_update(no_key=True, skip_locked=True)
 )
 
 
@@ -140,10 +149,7 @@ def lock_learners_by_identifier(
 
 def _lock_by_identifier(names: Collection[str], facility: Facility) -> dict[str, User]:
     keys = {name: key for name in names if (key := parse_uuid(name))}
-    people = User.objects.in_facility(facility.pk).filter(
-        Q(external_id__in=names) | Q(pk__in=keys.values())
-    )
-    locked = list(people.order_by("pk").select_for_update(no_key=True))
+    locked = _NAMED.all(facility=facility.pk, names=names, keys=keys.values())
     by_key = {learner.pk: learner for learner in locked}
     by_uuid = {name: by_key[key] for name, key in keys.items() if key in by_key}
     by_name = {learner.external_id: learner for learner in locked}
