@@ -80,6 +80,8 @@ class Server(MPServer):
         """Return the application, in a new process."""
         # Ctrl-C reaches only the parent, which stops its processes.
         os.setpgrp()
+        # While the process starts, the signal ends it instead of calling the parent's handler.
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         os.close(self._stop_writer)
         from config.asgi import application  # noqa: PLC0415  # metrics are set up by then
 

@@ -92,11 +92,10 @@ def database_url() -> str:
     return f"postgres://{user}:{password}@{host}/{named['NAME']}?{urlencode(named['OPTIONS'])}"
 
 
-@contextmanager
-def serving(processes: int = 3, **settings: str) -> Iterator[Server]:
+def server_environment(processes: int, **settings: str) -> dict[str, str]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    environment = {
+    return {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "DATABASE_URL": database_url(),
@@ -107,6 +106,11 @@ def serving(processes: int = 3, **settings: str) -> Iterator[Server]:
         "RUN_JOBS": "false",
         **settings,
     }
+
+
+@contextmanager
+def serving(processes: int = 3, **settings: str) -> Iterator[Server]:
+    environment = server_environment(processes, **settings)
     process = subprocess.Popen(COMMAND, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
     server = Server(process, environment)
     try:
@@ -431,6 +435,19 @@ def test_running_requests_are_answered_before_the_server_ends(school: School, nu
         assert status_of(client.recv(65536)) == 200
         assert server.process.wait(timeout=PATIENCE) == 0
     assert ContentSession.objects.get(user__external_id="student_ben").progress == 0.1
+
+
+def test_processes_that_are_still_starting_stop(transactional_db: None):
+    """A process that goes on would be killed after a time, with its running requests."""
+    with subprocess.Popen(
+        COMMAND, cwd=ROOT, env=server_environment(8), stderr=subprocess.PIPE
+    ) as process:
+        until(lambda: len(children(process.pid, "config.server")) == 8, "the processes")
+        process.terminate()
+        _output, log = process.communicate(timeout=PATIENCE)
+
+    assert process.returncode == 0
+    assert "Killing" not in log.decode()
 
 
 def test_a_killed_process_is_replaced(school: School):
