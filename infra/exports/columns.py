@@ -63,24 +63,26 @@ class LookupColumn:
 
 
 def cell(value: Any) -> Cell:
-    """Return a value as a cell: numbers stay numbers, and texts are never formulas."""
+    """Return a value as a cell: numbers stay numbers, everything else becomes a text."""
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, UUID):
         return value.hex
     if isinstance(value, datetime):
         return format_time(value)
-    return _guard_formula(value if isinstance(value, str) else orjson.dumps(value).decode())
+    text = value if isinstance(value, str) else orjson.dumps(value).decode()
+    return text[:MAX_CELL_LENGTH]
 
 
-def _guard_formula(text: str) -> str:
-    """Return the text, with an apostrophe in front if a spreadsheet would read it as a formula."""
-    guarded = FORMULA_GUARD + text if _FORMULA.match(text) else text
-    return guarded[:MAX_CELL_LENGTH]
+def is_formula(text: str) -> bool:
+    """Return True if a spreadsheet would read a typed text as a formula."""
+    return _FORMULA.match(text) is not None
 
 
 def csv_text(value: Cell) -> str:
-    """Return the text of a cell in CSV; empty for None."""
+    """Return the text of a cell in CSV, with an apostrophe before a formula; empty for None."""
     if value is None:
         return ""
+    if isinstance(value, str):
+        return FORMULA_GUARD + value if is_formula(value) else value
     return str(value).lower() if isinstance(value, bool) else str(value)

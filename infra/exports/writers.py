@@ -3,22 +3,45 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from io import StringIO
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import xlsxwriter
 from xlsxwriter.exceptions import XlsxFileError
+from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from infra.exports.columns import Cell, csv_text
+from infra.exports.columns import Cell, csv_text, is_formula
 
 # Excel reads a file as UTF-8 only with this mark; other programs ignore it.
 UTF8_MARK = "\ufeff".encode()
 LINES_BATCH_SIZE = 500
 # Excel's limit.
 MAX_SHEET_ROWS = 1_048_576
+# Characters that XML cannot contain, and "_" where a reader would take it for the start of an
+# escape. Written as _xHHHH_ (ISO 29500-1, 22.9.2.19).
+_CONTROLS = r"[\x00-\x08\x0b-\x1f\ufffe\uffff]"
+_ESCAPED = re.compile(rf"{_CONTROLS}|_(?=x[0-9A-Fa-f]{{4}}(?:_|{_CONTROLS}))")
+
+
+class PlainWorksheet(Worksheet):  # type: ignore[misc]  # the library has no types
+    """A worksheet whose texts are read back as they were written.
+
+    xlsxwriter would copy a text `<r>…</r>` to the file as markup, and would not escape the second
+    of two adjacent escapes.
+    """
+
+    def _xml_rich_inline_string(self, string: str, attributes: Any) -> None:
+        self._xml_inline_string(string, preserve=None, attributes=attributes)
+
+    @staticmethod
+    def _escape_control_characters(data: Any) -> Any:
+        if not isinstance(data, str):
+            return data
+        return _ESCAPED.sub(lambda found: f"_x{ord(found[0]):04X}_", data)
 
 
 def csv_lines(rows: Iterable[list[Cell]]) -> bytes:
@@ -75,17 +98,19 @@ def _fill(
     rows: Iterable[list[Cell]],
     max_sheet_rows: int,
 ) -> None:
-    sheet, row_number = workbook.add_worksheet(), 0
-    _write(sheet, row_number, headings)
+    # Excel shows such a text without an apostrophe and does not calculate it after an edit.
+    guard = workbook.add_format({"quote_prefix": True})
+    sheet, row_number = workbook.add_worksheet(worksheet_class=PlainWorksheet), 0
+    _write(sheet, row_number, headings, guard)
     for row in rows:
         row_number += 1
         if row_number == max_sheet_rows:
-            sheet, row_number = workbook.add_worksheet(), 1
-            _write(sheet, 0, headings)
-        _write(sheet, row_number, row)
+            sheet, row_number = workbook.add_worksheet(worksheet_class=PlainWorksheet), 1
+            _write(sheet, 0, headings, guard)
+        _write(sheet, row_number, row, guard)
 
 
-def _write(sheet: Worksheet, row_number: int, cells: list[Cell]) -> None:
+def _write(sheet: Worksheet, row_number: int, cells: list[Cell], guard: Format) -> None:
     """Write one row; texts are always written as texts, never as numbers, links or formulas."""
     for column, value in enumerate(cells):
         if isinstance(value, bool):
@@ -93,4 +118,4 @@ def _write(sheet: Worksheet, row_number: int, cells: list[Cell]) -> None:
         elif isinstance(value, int | float):
             sheet.write_number(row_number, column, value)
         elif value:
-            sheet.write_string(row_number, column, value)
+            sheet.write_string(row_number, column, value, guard if is_formula(value) else None)

@@ -26,8 +26,9 @@ VIEWERS = ("coach", "facility_coach", "admin", "superuser", "foreign_coach", "bo
 LEARNERS = ("ada", "ben", "chen", "dora", "stranger")
 
 _nasty = st.sampled_from(
-    ["=SUM(A1)", "+1", "-1", "@x", "\t=1", "\r\n=1", "\n", "\uff1d1", "'=1", " a ", "50%_", "<b>&",
-     "عائشة \u202b", "陳大文", "👩‍🎓", 'a,"b"\nc;d', "_x0041_", "\x01\x1f", "\ufffe\uffff", "Æ"]
+    ["=SUM(A1)", "+1", "-1", "@x", "\t=1", "\r\n=1", "\n", "\uff1d1", "'=1", " a ", "<r>&</r>",
+     "50%_", "عائشة \u202b", "陳大文", "👩‍🎓", 'a,"b"\nc;d', "_x0041_", "\x01\x1f",
+     "\ufffe\uffff", "Æ"]
 )  # fmt: skip
 names = _nasty | st.text(
     st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12

@@ -57,7 +57,10 @@ def _cells(line: Any) -> dict[str, Any]:
 
 
 def _value(cell: Any) -> Any:
+    """Return the value of a cell, which must be a single text, boolean or number."""
     kind = cell.get("t")
+    [content] = cell
+    assert content.tag.removeprefix(_SHEET) == ("is" if kind == "inlineStr" else "v")
     if kind == "inlineStr":
         text = "".join(text.text or "" for text in cell.iter(f"{_SHEET}t"))
         return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)

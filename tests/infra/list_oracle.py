@@ -144,7 +144,7 @@ def is_same_cell(cell: str, value: Any) -> bool:
         return cell == ("true" if value else "false")
     if isinstance(value, float):
         return math.isclose(float(cell), value, rel_tol=1e-15)
-    return bool(cell == value)
+    return cell in (value, f"'{value}")
 
 
 def share(text: str, cell: str) -> bool:

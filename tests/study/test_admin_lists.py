@@ -60,13 +60,14 @@ def export_rows(user: Any, table: str, kind: str) -> Any:
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_lists_can_be_exported(school: School, item: LearningItem, kind: str):
-    """Each list exports the rows the viewer may see, guarded against formulas."""
+    """Each list exports the rows the viewer may see; CSV is guarded against formulas."""
     [listed] = export_rows(school.admin, "studyset", kind)
     [asked] = export_rows(school.facility_coach, "learningitem", kind)
 
     assert (listed["set id"], listed["name"]) == (item.study_set_id.hex, "Capitals")
     assert (asked["item id"], asked["item guid"]) == (item.pk.hex, item.item.guid.hex)
-    assert (asked["set"], asked["question"], asked["answer"]) == ("Capitals", "'=France?", "Paris")
+    question = "'=France?" if kind == "csv" else "=France?"
+    assert (asked["set"], asked["question"], asked["answer"]) == ("Capitals", question, "Paris")
     for table in TABLES:
         assert export_rows(school.coach, table, kind) == []
 
