@@ -5,6 +5,13 @@ model, Badrinath, Wang & Pardos 2021 (pyBKT) for the same fit of one skill at a 
 pooled fit treats all answers as answers to a single skill. Then each skill is fitted on its own,
 with `PSEUDO_OBSERVATIONS` at the pooled parameters as a prior (empirical Bayes): few answers move
 a skill little from the pooled fit, many answers outweigh it.
+
+Some answers fit best to parameters with which a right answer is evidence against mastery: questions
+that get harder, for example. Such parameters are degenerate (Baker, Corbett & Aleven 2008, "More
+accurate student modeling through contextual estimation of slip and guess probabilities"). The
+maximisation is constrained to prior <= .95, guess + slip <= .95 and learn + forget <= .95, so that
+mastery is never lower after a right answer than after a wrong one. A fit that ends at the
+constraint, or that `Rejection` finds implausible otherwise, is replaced by the pooled fit.
 """
 
 from __future__ import annotations
@@ -15,7 +22,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from analytics.core.bkt import DEFAULTS, MAX_MASTERY, MIN_MASTERY, ParamRows, Params
+from analytics.core import bkt
+from analytics.core.bkt import DEFAULTS, MASTERY_BANDS, MIN_MASTERY, ParamRows, Params
 from analytics.core.forward_backward import ExpectedCounts, expected_counts, log_likelihood
 from analytics.core.logistic import BoolArray, FloatArray, IntArray
 from analytics.core.packed_sequences import Packed, Sequences
@@ -27,9 +35,15 @@ TOLERANCE = 1e-6
 MAX_ROUNDS = 500
 FEW_ANSWERS = 100
 IMPLAUSIBLE = 0.5
+MAX_PRIOR = 0.95
+MAX_SUM = 0.95  # of guess and slip, and of learn and forget
+CHECKED_ANSWERS = 10
+MAX_AFTER_FAILURES = MASTERY_BANDS[2]
+MIN_AFTER_SUCCESSES = 0.5
 FORGETFUL = Params(*DEFAULTS[:4], forget=0.02)
 
 _REPACK_BELOW = 0.75
+_BISECTIONS = 50
 
 
 class FitWarning(StrEnum):
@@ -39,6 +53,15 @@ class FitWarning(StrEnum):
     GUESS = "guess above .5"
     SLIP = "slip above .5"
     NOT_CONVERGED = "still climbing after the last round"
+
+
+class Rejection(StrEnum):
+    """Reasons to reject the fitted parameters of a skill."""
+
+    UNINFORMATIVE = "right answers are hardly more likely with mastery than without"
+    FORGOTTEN = "mastery hardly depends on mastery before the answer"
+    FAILURES = "ten wrong answers lead to a mastery of .8"
+    SUCCESSES = "ten right answers do not lead to a mastery of .5"
 
 
 class Maximum(NamedTuple):
@@ -61,8 +84,11 @@ class Fit:
 
     Attributes
     ----------
-    rows : the parameters; for a skill without answers, the pooled ones.
-    pooled : the parameters of all answers as one skill; `DEFAULTS` without answers.
+    rows : the parameters; for a skill without answers or with a rejected fit, the pooled ones.
+    pooled : the parameters of all answers as one skill; the defaults without answers, and if their
+        fit is rejected.
+    rejected : which skills' fits each reason applies to.
+    pooled_rejected : the reasons that apply to the pooled fit.
     answers, learners : numbers of answers and of learners.
     log_likelihood_before : log likelihood of the answers under `DEFAULTS`.
     log_likelihood : log likelihood of the answers under `rows`.
@@ -72,6 +98,8 @@ class Fit:
 
     rows: ParamRows
     pooled: Params
+    rejected: dict[Rejection, BoolArray]
+    pooled_rejected: list[Rejection]
     answers: IntArray
     learners: IntArray
     log_likelihood_before: FloatArray
@@ -82,6 +110,10 @@ class Fit:
     def params(self, skill: int) -> Params:
         """Return the parameters of one skill."""
         return self.rows.row(skill)
+
+    def rejections(self, skill: int) -> list[Rejection]:
+        """Return the reasons for which the fit of one skill is rejected."""
+        return [reason for reason, holds in self.rejected.items() if holds[skill]]
 
     def warnings(self, skill: int) -> list[FitWarning]:
         """Return the reasons to doubt the parameters of one skill."""
@@ -124,7 +156,7 @@ def fit(  # noqa: PLR0913  the three columns of the answers, and how to fit them
     """
     _validate(learner, skill, score, skills=skills, starts=starts)
     sequences = Sequences.of(learner, skill, score)
-    pooled = _fit_pooled(sequences, FORGETFUL if forgetting else DEFAULTS)
+    pooled, pooled_rejected = _fit_pooled(sequences, FORGETFUL if forgetting else DEFAULTS)
     packed = sequences.packed()
     prior_params = pooled.take(np.zeros(skills, dtype=np.int64))
     best = maximise(packed, prior_params, prior_params)
@@ -132,13 +164,17 @@ def fit(  # noqa: PLR0913  the three columns of the answers, and how to fit them
         best = _select_better(
             best, maximise(packed, _random_starts(prior_params, seed=[seed, start]), prior_params)
         )
+    rejected = find_implausible(best.params)
+    rows = _select(np.any([*rejected.values()], axis=0), prior_params, best.params)
     return Fit(
-        rows=best.params,
+        rows=rows,
         pooled=pooled.row(0),
+        rejected=rejected,
+        pooled_rejected=pooled_rejected,
         answers=np.bincount(skill, minlength=skills),
         learners=np.bincount(sequences.skill, minlength=skills),
         log_likelihood_before=log_likelihood(packed, ParamRows.of([DEFAULTS] * skills)),
-        log_likelihood=best.log_likelihood,
+        log_likelihood=log_likelihood(packed, rows),
         rounds=best.rounds,
         has_converged=best.has_converged,
     )
@@ -177,38 +213,98 @@ def maximise(packed: Packed, start: ParamRows, prior_params: ParamRows) -> Maxim
 def maximisation_step(expected: ExpectedCounts, prior_params: ParamRows) -> ParamRows:
     """Return the parameters that maximise the expected objective (M step), shape (skills,).
 
-    The objective has one maximum in each parameter, so clipping to its bounds (for `prior` the
-    bounds of mastery) gives the maximum within them. `forget` is fitted only if it is above 0 in
-    `prior_params`.
+    The objective has one maximum in each parameter, so clipping to its bounds gives the maximum
+    within them. If guess and slip, or learn and forget, then exceed `MAX_SUM`, the maximum is
+    where they add up to it. `forget` is fitted only if it is above 0 in `prior_params`.
 
     Parameters
     ----------
     expected : expected counts from the E step.
     prior_params : parameters of the pseudo-observations.
     """
-
-    def estimate(successes: FloatArray, trials: FloatArray, prior: FloatArray) -> FloatArray:
-        probability: FloatArray = (successes + PSEUDO_OBSERVATIONS * prior) / (
-            trials + PSEUDO_OBSERVATIONS
-        )
-        return probability.clip(MIN_PROBABILITY, MAX_PROBABILITY)
-
-    forget = estimate(expected.forgot, expected.could_forget, prior_params.forget)
+    initially_known = _Trials.of(expected.initially_known, expected.sequences, prior_params.prior)
+    guessed = _Trials.of(expected.guessed, expected.unknown, prior_params.guess)
+    slipped = _Trials.of(expected.slipped, expected.known, prior_params.slip)
+    learned = _Trials.of(expected.learned, expected.could_learn, prior_params.learn)
+    forgot = _Trials.of(expected.forgot, expected.could_forget, prior_params.forget)
+    guess, slip = _estimate_pair(guessed, slipped)
+    is_forgetting = prior_params.forget > 0.0
+    learn, forget = _estimate_pair(learned, forgot)
     return ParamRows(
-        prior=estimate(expected.initially_known, expected.sequences, prior_params.prior).clip(
-            MIN_MASTERY, MAX_MASTERY
-        ),
-        learn=estimate(expected.learned, expected.could_learn, prior_params.learn),
-        guess=estimate(expected.guessed, expected.unknown, prior_params.guess),
-        slip=estimate(expected.slipped, expected.known, prior_params.slip),
-        forget=np.where(prior_params.forget > 0.0, forget, 0.0),
+        prior=initially_known.rate().clip(MIN_MASTERY, MAX_PRIOR),
+        learn=np.where(is_forgetting, learn, learned.rate()),
+        guess=guess,
+        slip=slip,
+        forget=np.where(is_forgetting, forget, 0.0),
     )
 
 
-def _fit_pooled(sequences: Sequences, defaults: Params) -> ParamRows:
-    """Fit all answers as answers to a single skill, with the defaults as prior: shape (1,)."""
+class _Trials(NamedTuple):
+    """Expected numbers of successes and failures, the pseudo-observations included: (skills,)."""
+
+    successes: FloatArray
+    failures: FloatArray
+
+    @classmethod
+    def of(cls, successes: FloatArray, trials: FloatArray, prior: FloatArray) -> _Trials:
+        return cls(
+            successes + PSEUDO_OBSERVATIONS * prior,
+            trials - successes + PSEUDO_OBSERVATIONS * (1.0 - prior),
+        )
+
+    def rate(self) -> FloatArray:
+        rate: FloatArray = self.successes / (self.successes + self.failures)
+        return rate.clip(MIN_PROBABILITY, MAX_PROBABILITY)
+
+    def slope(self, p: FloatArray) -> FloatArray:
+        """Return the derivative of the objective at the probability p; it falls with p."""
+        return self.successes / p - self.failures / (1.0 - p)
+
+
+def _estimate_pair(one: _Trials, other: _Trials) -> tuple[FloatArray, FloatArray]:
+    """Return the two rates, with a sum of at most `MAX_SUM`."""
+    p, q = one.rate(), other.rate()
+    exceeds = p + q > MAX_SUM
+    if not exceeds.any():
+        return p, q
+    low, high = np.full_like(p, MIN_PROBABILITY), np.full_like(p, MAX_SUM - MIN_PROBABILITY)
+    for _ in range(_BISECTIONS):
+        middle = (low + high) / 2.0
+        is_below = one.slope(middle) > other.slope(MAX_SUM - middle)
+        low, high = np.where(is_below, middle, low), np.where(is_below, high, middle)
+    return np.where(exceeds, low, p), np.where(exceeds, MAX_SUM - low, q)
+
+
+def find_implausible(params: ParamRows) -> dict[Rejection, BoolArray]:
+    """Return for each reason which of the parameters it rejects, shape (skills,).
+
+    Ten wrong answers from the start must not lead to a high mastery, nor ten right ones to a low
+    one; the sums of guess and slip, and of learn and forget, must be below the constraint.
+    """
+    after = {}
+    for score in (0.0, 1.0):
+        mastery = params.prior
+        for _ in range(CHECKED_ANSWERS):
+            mastery = bkt.updates(mastery, np.full_like(mastery, score), params)
+        after[score] = mastery
+    limit = MAX_SUM - MIN_PROBABILITY
+    return {
+        Rejection.UNINFORMATIVE: params.guess + params.slip > limit,
+        Rejection.FORGOTTEN: (params.learn + params.forget > limit) & (params.forget > 0.0),
+        Rejection.FAILURES: after[0.0] >= MAX_AFTER_FAILURES,
+        Rejection.SUCCESSES: after[1.0] < MIN_AFTER_SUCCESSES,
+    }
+
+
+def _fit_pooled(sequences: Sequences, defaults: Params) -> tuple[ParamRows, list[Rejection]]:
+    """Fit all answers as answers to a single skill, with the defaults as prior: shape (1,).
+
+    The defaults are returned instead, with the reasons, if the fit is rejected.
+    """
     start = ParamRows.of([defaults])
-    return maximise(sequences.pooled().packed(), start, start).params
+    params = maximise(sequences.pooled().packed(), start, start).params
+    reasons = [reason for reason, holds in find_implausible(params).items() if holds.any()]
+    return (start if reasons else params), reasons
 
 
 def _random_starts(prior_params: ParamRows, *, seed: list[int]) -> ParamRows:

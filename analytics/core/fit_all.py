@@ -16,7 +16,8 @@ class ModelFit:
     """Fitted parameters of all skills, numbered from 0.
 
     `classic` and `forgetting` are the BKT fits without and with forgetting; `blend` holds the
-    weights of the predictor, common to all skills.
+    weights of the predictor, common to all skills. A skill with a rejected fit has the pooled
+    parameters.
     """
 
     classic: fit.Fit
@@ -26,6 +27,13 @@ class ModelFit:
     def model(self, skill: int) -> Model:
         """Return the fitted parameters of one skill."""
         return Model(self.classic.params(skill), self.forgetting.params(skill), self.blend)
+
+    def rejections(self, skill: int) -> list[str]:
+        """Return the reasons for which one of the fits of a skill is rejected."""
+        return [
+            *self.classic.rejections(skill),
+            *(f"with forgetting: {reason}" for reason in self.forgetting.rejections(skill)),
+        ]
 
 
 def fit_model(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -26,10 +26,15 @@ _READ_BATCH_SIZE = 5000
 
 @dataclass(frozen=True, kw_only=True)
 class SkillFit:
-    """The fit of one skill; `parameters` is not saved after a dry run."""
+    """The fit of one skill; `parameters` is not saved after a dry run.
+
+    If the fit is rejected, for the reasons in `rejections`, the skill keeps its parameters: then
+    `parameters` are those, and None if the skill has only the defaults.
+    """
 
     skill: Skill
-    parameters: SkillParameters
+    parameters: SkillParameters | None
+    rejections: list[str]
 
 
 @dataclass(kw_only=True)
@@ -66,7 +71,7 @@ def fit_skills(
     dry_run: bool = False,
     at: datetime,
 ) -> list[SkillFit]:
-    """Fit a facility's skills to all its answers, and save each fit as a new version.
+    """Fit a facility's skills to all its answers, and save each plausible fit as a new version.
 
     States keep the versions they have until `rebuild` with `newest_parameters` updates them.
 
@@ -87,12 +92,12 @@ def fit_skills(
     wanted = set(codes)
     counts = np.bincount(skill_rows, minlength=len(columns.skills))
     fits = [
-        SkillFit(skill=skills[pk], parameters=_parameters(skills[pk], row, model_fit, at=at))
+        _skill_fit(skills[pk], row, model_fit, at=at)
         for pk, row in columns.skills.items()
         if counts[row] >= min_answers and (not wanted or skills[pk].code in wanted)
     ]
     if not dry_run:
-        _save(fits)
+        _save([fit.parameters for fit in fits if fit.parameters and not fit.rejections])
     return sorted(fits, key=lambda fit: fit.skill.code)
 
 
@@ -114,6 +119,12 @@ def _read_columns(facility: Facility) -> _AnswerColumns:
         columns.day.append(happened_at.timestamp() / DAY)
         columns.numbers.extend(numbers)
     return columns
+
+
+def _skill_fit(skill: Skill, row: int, model_fit: ModelFit, *, at: datetime) -> SkillFit:
+    rejections = model_fit.rejections(row)
+    parameters = skill.parameters if rejections else _parameters(skill, row, model_fit, at=at)
+    return SkillFit(skill=skill, parameters=parameters, rejections=rejections)
 
 
 def _parameters(skill: Skill, row: int, model_fit: ModelFit, *, at: datetime) -> SkillParameters:
@@ -140,11 +151,10 @@ def _parameters(skill: Skill, row: int, model_fit: ModelFit, *, at: datetime) ->
 
 
 @transaction.atomic
-def _save(fits: Iterable[SkillFit]) -> None:
+def _save(parameters: Sequence[SkillParameters]) -> None:
     """Save each fit as its skill's newest version; concurrent calls take turns."""
     NamedLock.acquire(NamedLock.FITTING)
-    parameters = [fit.parameters for fit in fits]
-    existing = SkillParameters.objects.filter(skill__in=[fit.skill for fit in fits])
+    existing = SkillParameters.objects.filter(skill__in=[row.skill for row in parameters])
     newest = dict(existing.order_by().values_list("skill").annotate(Max("version")))
     for row in parameters:
         row.version = newest.get(row.skill_id, 0) + 1

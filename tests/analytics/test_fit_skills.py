@@ -7,6 +7,7 @@ from io import StringIO
 from threading import Event
 from typing import Any
 
+import orjson
 import pytest
 from django.core.management import CommandError, call_command
 
@@ -23,6 +24,14 @@ def fit(*options: str) -> str:
     out = StringIO()
     call_command("fit_skills", "--min-answers", "10", *options, stdout=out, stderr=StringIO())
     return out.getvalue()
+
+
+FITTED: dict[str, Any] = {
+    "prior": 0.3, "learn": 0.1, "guess": 0.2, "slip": 0.1, "fading_prior": 0.3,
+    "fading_learn": 0.1, "fading_guess": 0.2, "fading_slip": 0.1, "fading_forget": 0.01,
+    "blend": [0, 1, 0, 0, 0, 0, 0], "fitted_at": NOW, "answers": 1, "learners": 1,
+    "log_likelihood_before": 0, "log_likelihood_after": 0,
+}  # fmt: skip
 
 
 def practise(school: School) -> list[User]:
@@ -122,6 +131,35 @@ def test_skills_with_few_answers_are_not_fitted(school: School):
     fit()
 
     assert Skill.objects.get(code="rare").parameters is None
+
+
+@pytest.mark.django_db
+def test_an_implausible_fit_keeps_the_parameters_and_is_reported(school: School):
+    """learning-science 2: questions that get harder would make wrong answers mean mastery."""
+    practise(school)
+    for number in range(24):
+        shares = enumerate((95, 84, 74, 63, 52, 41, 31, 20))
+        scores = [float((number * 37 + n * 31) % 100 < share) for n, share in shares]
+        record(make_user(school.facility), *(tracked(score, "odd") for score in scores))
+    odd = Skill.objects.get(code="odd")
+    odd.parameters = SkillParameters.objects.create(skill=odd, version=1, **FITTED)
+    odd.save()
+
+    printed = fit()
+    [facility] = orjson.loads(fit("--json", "--facility", str(school.facility.pk)))
+
+    assert "1 fits rejected" in printed
+    assert "2 skills fitted" in printed
+    rejected = [skill for skill in facility["skills"] if skill["rejected"]]
+    assert [(skill["skill"], skill["parameters"]["version"]) for skill in rejected] == [("odd", 1)]
+    kept = Skill.objects.get(code="odd").parameters
+    assert kept is not None
+    assert (kept.version, kept.prior) == (1, FITTED["prior"])
+    for _ in range(6):
+        [change] = record(school.ada, tracked(0.0, "odd"))
+        assert change is not None
+        assert change.after < 0.5
+    assert "No difference." in rebuild("--check")
 
 
 @pytest.mark.django_db

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import orjson
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.forms import model_to_dict
 from django.utils import timezone
 from tqdm import tqdm
 
@@ -17,6 +19,10 @@ from roster.models import Facility, User
 HEADINGS = (
     "skill", "answers", "L0", "T", "G", "S", "log lik. before", "after", "version", "warnings",
 )  # fmt: skip
+_JSON_FIELDS = (
+    "version", "prior", "learn", "guess", "slip", "answers", "learners", "log_likelihood_before",
+    "log_likelihood_after", "warnings",
+)  # fmt: skip
 DEFAULT_MIN_ANSWERS = 20
 
 
@@ -24,7 +30,8 @@ class Command(BaseCommand):
     help = (
         "Fit the parameters of each skill (prior, learn, guess and slip) to all answers, store "
         "them as a new version, and rebuild the states of the learners with it. Answers can be "
-        "recorded meanwhile."
+        "recorded meanwhile. A skill whose fit is implausible keeps its parameters, and the output "
+        "says so."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -41,6 +48,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--dry-run", action="store_true", help="print the fits without storing them"
         )
+        parser.add_argument("--json", action="store_true", help="print the fits as JSON")
 
     def handle(
         self,
@@ -49,6 +57,7 @@ class Command(BaseCommand):
         skills: list[str],
         min_answers: int,
         dry_run: bool,
+        json: bool,
         **_options: Any,
     ) -> None:
         facilities = (
@@ -56,14 +65,19 @@ class Command(BaseCommand):
         )
         if facility and not facilities:
             raise CommandError(f"There is no facility {facility}.")
+        report: list[dict[str, Any]] = []
         for one in facilities:
             fits = fit_skills(
                 one, codes=skills, min_answers=min_answers, dry_run=dry_run, at=timezone.now()
             )
-            self.stdout.write(f"{one}: {len(fits)} skills fitted.")
-            self._print(fits)
+            if json:
+                report.append({"facility": str(one.pk), "skills": [_body(fit) for fit in fits]})
+            else:
+                self._print(one, fits)
             if fits and not dry_run:
                 self._rebuild(one)
+        if json:
+            self.stdout.write(orjson.dumps(report, option=orjson.OPT_INDENT_2).decode())
 
     def _rebuild(self, facility: Facility) -> None:
         learners = User.objects.in_facility(facility.pk)
@@ -71,9 +85,12 @@ class Command(BaseCommand):
         with tqdm(total=total, unit="events", disable=None, desc="rebuilding") as bar:
             for progress in rebuild(learners, newest_parameters=True):
                 bar.update(progress.answers)
-        self.stdout.write("States rebuilt.")
 
-    def _print(self, fits: Sequence[SkillFit]) -> None:
+    def _print(self, facility: Facility, fits: Sequence[SkillFit]) -> None:
+        rejected = sum(bool(fit.rejections) for fit in fits)
+        self.stdout.write(f"{facility}: {len(fits) - rejected} skills fitted.")
+        if rejected:
+            self.stdout.write(f"{rejected} fits rejected; these skills keep their parameters.")
         rows = [HEADINGS, *(_row(fit) for fit in fits)]
         widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
         for row in rows:
@@ -83,6 +100,9 @@ class Command(BaseCommand):
 
 def _row(fit: SkillFit) -> tuple[str, ...]:
     parameters = fit.parameters
+    notes = [f"rejected: {reason}" for reason in fit.rejections]
+    if parameters is None:
+        return (fit.skill.code, *[""] * 7, "-", "; ".join(notes))
     numbers = (parameters.prior, parameters.learn, parameters.guess, parameters.slip)
     return (
         fit.skill.code,
@@ -91,5 +111,13 @@ def _row(fit: SkillFit) -> tuple[str, ...]:
         f"{parameters.log_likelihood_before:.1f}",
         f"{parameters.log_likelihood_after:.1f}",
         str(parameters.version or "-"),
-        "; ".join(parameters.warnings),
+        "; ".join(notes or parameters.warnings),
     )
+
+
+def _body(fit: SkillFit) -> dict[str, Any]:
+    return {
+        "skill": fit.skill.code,
+        "rejected": fit.rejections,
+        "parameters": fit.parameters and model_to_dict(fit.parameters, _JSON_FIELDS),
+    }

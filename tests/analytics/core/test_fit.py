@@ -7,13 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.core.bkt import DEFAULTS, MAX_MASTERY, MIN_MASTERY, ParamRows, Params
+from analytics.core.bkt import DEFAULTS, MIN_MASTERY, ParamRows, Params, curve
 from analytics.core.fit import (
+    MAX_AFTER_FAILURES,
+    MAX_PRIOR,
     MAX_PROBABILITY,
+    MAX_SUM,
     MIN_PROBABILITY,
     PSEUDO_OBSERVATIONS,
     Fit,
     FitWarning,
+    Rejection,
     fit,
     maximisation_step,
 )
@@ -109,13 +113,77 @@ def test_guesses_and_slips_above_one_half_are_reported():
     assert fitted.warnings(2) == []
 
 
+def repeated(*scores: float, learners: int = 300) -> Answers:
+    """Return the same answers to skill 0 by each learner."""
+    answers = np.tile(np.array(scores), learners)
+    learner = np.repeat(np.arange(learners, dtype=np.int64), len(scores))
+    return learner, np.zeros(len(answers), dtype=np.int64), answers
+
+
+def harder_questions() -> Answers:
+    """Return the answers of 300 learners to eight questions, each harder than the last."""
+    p = np.linspace(0.95, 0.20, 8)
+    random = np.random.default_rng(1)
+    learner = np.repeat(np.arange(300, dtype=np.int64), len(p))
+    score = (random.random((300, len(p))) < p).astype(np.float64).ravel()
+    return learner, np.zeros(len(score), dtype=np.int64), score
+
+
+INVERTED = {
+    "harder questions": harder_questions(),
+    "right, then wrong": repeated(1.0, 1.0, 1.0, 0.0, 0.0, 0.0),
+    "right and wrong in turn": repeated(1.0, 0.0, 1.0, 0.0, 1.0, 0.0, 1.0, 0.0),
+}
+
+
+@pytest.mark.parametrize("name", INVERTED)
+@pytest.mark.parametrize("forgetting", [False, True])
+def test_no_fit_takes_wrong_answers_for_mastery(name: str, forgetting: bool):
+    """learning-science 2: never guess + slip >= 1, nor a prior above .95; the pooled fit, too."""
+    fitted = fit(*INVERTED[name], skills=1, forgetting=forgetting)
+
+    for params in (fitted.params(0), fitted.pooled):
+        assert params.guess + params.slip <= MAX_SUM
+        assert params.learn + params.forget <= MAX_SUM
+        assert params.prior <= MAX_PRIOR
+        assert curve([0.0] * 20, params)[6:].max() < MAX_AFTER_FAILURES
+        assert curve([1.0] * 10, params)[-1] >= curve([0.0] * 10, params)[-1]
+
+
+def test_the_reasons_for_a_rejected_fit_are_reported():
+    """learning-science 2."""
+    fitted = fit(*harder_questions(), skills=2)
+
+    assert fitted.rejections(0) == fitted.pooled_rejected == [Rejection.UNINFORMATIVE]
+    assert fitted.params(0) == fitted.pooled == DEFAULTS
+    assert fitted.rejections(1) == []
+
+
+def test_an_inverted_skill_does_not_change_the_others():
+    """Only the skill that is rejected has the pooled parameters."""
+    usual, odd = simulated([EASY, HARD], learners=400, answers=10), harder_questions()
+    learner, skill, score = (
+        np.concatenate(pair) for pair in zip(usual, (odd[0], odd[1] + 2, odd[2]), strict=True)
+    )
+
+    fitted = fit(learner, skill, score, skills=3)
+
+    assert fitted.rejections(2)
+    assert fitted.params(2) == fitted.pooled
+    for row, truth in enumerate([EASY, HARD]):
+        assert fitted.rejections(row) == []
+        assert fitted.params(row) == pytest.approx(truth, abs=0.1)
+
+
 @given(answers=ANSWERS, forgetting=st.booleans())
 @settings(max_examples=25)
 def test_any_answers_give_probabilities(answers: list[tuple[int, int, float]], forgetting: bool):
     fitted = fit(*columns(answers), skills=3, forgetting=forgetting)
 
     prior, *chances, forget = (column.tolist() for column in fitted.rows)
-    assert all(MIN_MASTERY <= chance <= MAX_MASTERY for chance in prior)
+    assert all(MIN_MASTERY <= chance <= MAX_PRIOR for chance in prior)
+    assert np.all(fitted.rows.guess + fitted.rows.slip <= MAX_SUM + 1e-12)
+    assert np.all(fitted.rows.learn + fitted.rows.forget <= MAX_PROBABILITY)
     assert all(
         MIN_PROBABILITY <= chance <= MAX_PROBABILITY for column in chances for chance in column
     )
