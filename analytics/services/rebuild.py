@@ -9,12 +9,12 @@ from operator import or_
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Sum
 
 from analytics.models import DailyActivity, ItemMemory, LearnerAbility, LearningEvent, SkillState
 from analytics.services.apply_rebuild import apply_differences
 from analytics.services.rebuild_check import Difference, compare
-from analytics.services.replay_events import ReplayResult, replay_events
+from analytics.services.replay_events import ReplayResult, Versions, replay_events
 from roster.models import User, UserQuerySet
 
 READ_BATCH_SIZE = 500
@@ -36,8 +36,8 @@ def rebuild(
     """Rebuild the states of some learners, and yield the result of each batch.
 
     The computation blocks nobody: it runs on rows that are read without a lock. Learners with
-    differences are then locked, a few at a time. If answers arrived in the meantime, their events
-    are replayed once more before anything is written.
+    differences are then locked, a few at a time. If answers arrived or skills were fitted in the
+    meantime, their events are replayed once more before anything is compared or written.
 
     Parameters
     ----------
@@ -76,7 +76,10 @@ def _apply_locked(
     """Lock the learners, compare again and, unless `check`, write what differs."""
     locked = User.objects.filter(pk__in=learner_ids).order_by("pk").select_for_update(no_key=True)
     present = [learner.pk for learner in locked.only("pk")]
-    if _count_events(present) != {pk: replay.answers[pk] for pk in present}:
+    selected = set(present)
+    if _read_versions(present) != {
+        key: value for key, value in replay.versions.items() if key[0] in selected
+    }:
         replay = replay_events(present, newest_parameters=newest_parameters)
     differences = compare(replay, present)
     if differences and not check:
@@ -84,13 +87,11 @@ def _apply_locked(
     return differences
 
 
-def _count_events(learner_ids: Collection[UUID]) -> dict[UUID, int]:
-    """Return the number of events of each learner."""
-    counted = (
-        LearningEvent.objects.filter(learner__in=learner_ids)
-        .order_by()
-        .values("learner")
-        .annotate(count=Count("pk"))
-        .values_list("learner", "count")
-    )
-    return {**dict.fromkeys(learner_ids, 0), **dict(counted)}
+def _read_versions(learner_ids: Collection[UUID]) -> Versions:
+    """Return `ReplayResult.versions` of the stored events.
+
+    New answers change the count. A fit of a skill raises the version of all of its events.
+    """
+    by_skill = LearningEvent.objects.filter(learner__in=learner_ids).order_by()
+    rows = by_skill.values_list("learner", "skill").annotate(Count("pk"), Sum("parameter_version"))
+    return {(learner, skill): (count, versions) for learner, skill, count, versions in rows}

@@ -26,6 +26,8 @@ _NAMES = ("pk", "learner", "skill", "happened_at", "position", "parameter_versio
 _SCORE = len(_NAMES) + _NUMBERS.index("score")
 _SECONDS = len(_NAMES) + _NUMBERS.index("seconds")
 LearnerSkill = tuple[UUID, UUID]
+# Number of events and sum of their versions, by learner and skill; the skill may be None.
+Versions = dict[tuple[UUID, UUID | None], tuple[int, int]]
 
 
 class EventRow(NamedTuple):
@@ -46,6 +48,7 @@ class ReplayResult:
     Attributes
     ----------
     answers, newest : number of events of each learner, and the time of the newest.
+    versions : number of events and sum of their versions, by learner and skill.
     positions : position of each learner's next event; beyond `answers` if items were deleted with
         their events.
     learners : row of each learner in the arrays of `beliefs` that have one row a learner.
@@ -58,6 +61,7 @@ class ReplayResult:
     """
 
     answers: dict[UUID, int]
+    versions: Versions
     newest: dict[UUID, datetime]
     positions: dict[UUID, int]
     learners: dict[UUID, int]
@@ -78,7 +82,7 @@ def replay_events(
     Each state is computed with the version of its last event to arrive, or with the newest version
     of its skill.
     """
-    events, numbers, reviews, answers, newest, positions = _read_events(learner_ids)
+    events, numbers, reviews, answers, versions, newest, positions = _read_events(learner_ids)
     learners = _number_names(event.learner_id for event in events)
     keys = _number_names((event.learner_id, event.skill_id) for event in events)
     parameters = _parameters(events, keys, newest=newest_parameters)
@@ -96,6 +100,7 @@ def replay_events(
     )
     return ReplayResult(
         answers=answers,
+        versions=versions,
         newest=newest,
         positions=positions,
         learners=learners,
@@ -116,6 +121,7 @@ class _ReadEvents(NamedTuple):
     numbers: FloatArray
     reviews: list[Review]
     answers: dict[UUID, int]
+    versions: Versions
     newest: dict[UUID, datetime]
     positions: dict[UUID, int]
 
@@ -126,6 +132,7 @@ def _read_events(learner_ids: Collection[UUID]) -> _ReadEvents:
     numbers: list[Sequence[Any]] = []
     reviews: list[Review] = []
     answers = dict.fromkeys(learner_ids, 0)
+    versions: Versions = {}
     newest: dict[UUID, datetime] = {}
     positions: dict[UUID, int] = {}
     rows = stored_events.order_by("learner", "happened_at", "position").values_list(
@@ -134,6 +141,8 @@ def _read_events(learner_ids: Collection[UUID]) -> _ReadEvents:
     for *row, item_id, grade, source in rows.iterator(chunk_size=2000):
         event = EventRow(*row[: len(_NAMES)])
         answers[event.learner_id] += 1
+        count, version = versions.get((event.learner_id, event.skill_id), (0, 0))
+        versions[event.learner_id, event.skill_id] = count + 1, version + event.version
         newest[event.learner_id] = event.happened_at
         positions[event.learner_id] = max(event.position + 1, positions.get(event.learner_id, 0))
         if event.skill_id is not None:
@@ -145,7 +154,7 @@ def _read_events(learner_ids: Collection[UUID]) -> _ReadEvents:
             is_study = source == Source.STUDY
             reviews.append(Review(event.learner_id, item_id, grade, at, score, seconds, is_study))
     table = np.array(numbers, dtype=np.float64).reshape(-1, len(_NUMBERS))
-    return _ReadEvents(events, table, reviews, answers, newest, positions)
+    return _ReadEvents(events, table, reviews, answers, versions, newest, positions)
 
 
 def _number_names(names: Iterable[Any]) -> dict[Any, int]:

@@ -176,6 +176,36 @@ def test_a_facility_is_fitted_to_its_own_answers(school: School):
         fit("--facility", "nowhere")
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("option", ["--check", "--facility", "--newest"])
+def test_a_fit_during_a_rebuild_is_no_difference(
+    school: School, monkeypatch: pytest.MonkeyPatch, option: str
+):
+    """Parameters are checked again under the locks, as answers are."""
+    practise(school)
+    fit()
+    is_fitted = False
+
+    def fit_after_reading(*args: Any, **options: Any) -> Any:
+        """Let another process fit the skills between the reading and the comparison."""
+        nonlocal is_fitted
+        result = replay_events(*args, **options)
+        if not is_fitted:
+            is_fitted = True
+            fit()
+        return result
+
+    monkeypatch.setattr("analytics.services.rebuild.replay_events", fit_after_reading)
+    value = [str(school.facility.pk)] if option == "--facility" else []
+
+    assert "No difference." in rebuild(option, *value)
+
+    assert set(SkillState.objects.values_list("parameters__version", flat=True)) == {2}
+    assert set(LearningEvent.objects.values_list("parameter_version", flat=True)) == {2}
+    monkeypatch.undo()
+    assert "No difference." in rebuild("--check")
+
+
 @pytest.mark.django_db(transaction=True)
 def test_answers_recorded_during_a_fit_are_not_lost(monkeypatch: pytest.MonkeyPatch):
     """States are rebuilt with the new version without losing answers."""
