@@ -181,6 +181,8 @@ AUTHENTICATION_BACKENDS = [
 PASSWORD_HASHERS = ["infra.password_hashers.QueuedArgon2PasswordHasher"]
 # The maximum time that a login waits for a slot to hash its password, before a 503.
 PASSWORD_PATIENCE = timedelta(seconds=5)
+# The path of the lock files that limit the hashing of all processes together.
+HASHING_LOCK = BASE_DIR / "var" / "hashing"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

@@ -8,18 +8,29 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import timedelta
+from pathlib import Path
 from threading import BoundedSemaphore
 
+import structlog
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
 from infra import turns
+from infra.process_queue import ProcessQueue
 
-# One core is left for other requests.
-MAX_CONCURRENT_HASHES = max(1, (os.cpu_count() or 1) - 1)
+log = structlog.get_logger(__name__)
 
-_slots = BoundedSemaphore(MAX_CONCURRENT_HASHES)
+# Of all processes together; half of the cores is left for other requests.
+MAX_CONCURRENT_HASHES = max(1, (os.cpu_count() or 1) // 2)
+# Of each process: who hashes a password or waits for a slot holds a thread, at most half of them.
+MAX_WAITING = 2
+MAX_PLACES = max(1, min(MAX_CONCURRENT_HASHES + MAX_WAITING, settings.SERVER_THREADS // 2))
+POLL_SECONDS = 0.005
+
+_places = BoundedSemaphore(MAX_PLACES)
+_is_patient = ContextVar("is_patient", default=False)
 
 
 class HashingSaturated(Exception):
@@ -27,21 +38,60 @@ class HashingSaturated(Exception):
 
 
 @contextmanager
+def patient() -> Iterator[None]:
+    """Wait for slots as long as necessary in the block, which must not be that of a request."""
+    token = _is_patient.set(True)
+    try:
+        yield
+    finally:
+        _is_patient.reset(token)
+
+
+@contextmanager
 def hashing_slot() -> Iterator[None]:
-    """Hold one of the process's slots for hashing a password, waiting for it if necessary.
+    """Hold one of the machine's slots for hashing a password, waiting for it if necessary.
 
     Raises
     ------
-    HashingSaturated : no slot became free within PASSWORD_PATIENCE.
+    HashingSaturated : enough threads of this process wait already, or no slot became free within
+        PASSWORD_PATIENCE.
     """
-    max_wait: timedelta = settings.PASSWORD_PATIENCE
-    with turns.paused():
-        if not _slots.acquire(timeout=max_wait.total_seconds()):
-            raise HashingSaturated
-        try:
+    if _is_patient.get():
+        with _slot(float("inf")):
             yield
-        finally:
-            _slots.release()
+        return
+    if not _places.acquire(blocking=False):
+        raise HashingSaturated
+    max_wait: timedelta = settings.PASSWORD_PATIENCE
+    try:
+        with turns.paused(), _slot(max_wait.total_seconds()):
+            yield
+    finally:
+        _places.release()
+
+
+@contextmanager
+def _slot(max_wait: float) -> Iterator[None]:
+    """Hold a slot; without the lock files only the limit of the process applies.
+
+    Raises
+    ------
+    HashingSaturated : no slot became free within `max_wait` seconds.
+    """
+    lock: Path = settings.HASHING_LOCK
+    queue = ProcessQueue(str(lock), slots=MAX_CONCURRENT_HASHES, poll_seconds=POLL_SECONDS)
+    try:
+        lock.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        acquired = queue.acquire(timeout=max_wait)
+    except OSError:
+        log.exception("hashing_lock_unavailable")
+        acquired = True
+    if not acquired:
+        raise HashingSaturated
+    try:
+        yield
+    finally:
+        queue.release()
 
 
 class QueuedArgon2PasswordHasher(Argon2PasswordHasher):

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.contrib.auth.hashers import check_password, make_password
 
-from infra.password_hashers import MAX_CONCURRENT_HASHES
+from infra.password_hashers import MAX_CONCURRENT_HASHES, patient
 from roster.importing.facilities import match_facilities
 from roster.importing.matching import is_protected, load_users, match_users
 from roster.importing.schema import RosterFile, UserEntry
@@ -72,6 +72,7 @@ def _needs_hash(entry: UserEntry, user: User | None, roster: RosterFile) -> bool
     return entry.password is not None and not is_protected(user, roster)
 
 
+@patient()
 def _make_password(entry: UserEntry, before: str | None) -> Password:
     if before is not None and check_password(entry.password, before):
         return Password(before=before, stored=before)

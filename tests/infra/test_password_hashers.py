@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from threading import Event
 from typing import Any
 
@@ -14,7 +18,14 @@ from django.contrib.auth.hashers import Argon2PasswordHasher, check_password, ma
 from django.test import Client as Browser
 from pytest_django import Settings
 
-from infra.password_hashers import MAX_CONCURRENT_HASHES, HashingSaturated, hashing_slot
+from infra.password_hashers import (
+    MAX_CONCURRENT_HASHES,
+    MAX_PLACES,
+    MAX_WAITING,
+    HashingSaturated,
+    hashing_slot,
+    patient,
+)
 from tests.conftest import client_for
 from tests.factories import PASSWORD, School, make_user
 from tests.infra.counting_hasher import CountingHasher
@@ -22,6 +33,11 @@ from tests.threads import together
 
 LOGIN = "/api/auth/session"
 QUEUED = "infra.password_hashers.QueuedArgon2PasswordHasher"
+
+
+@pytest.fixture(autouse=True)
+def _own_slots(settings: Settings, tmp_path: Path) -> None:
+    settings.HASHING_LOCK = tmp_path / "new" / "hashing"
 
 
 @pytest.fixture
@@ -34,8 +50,9 @@ def all_slots_taken(settings: Settings) -> Iterator[None]:
     """Occupy all slots, with a waiting time of zero for other requests."""
     patience, settings.PASSWORD_PATIENCE = settings.PASSWORD_PATIENCE, timedelta(0)
     with ExitStack() as held:
-        for _turn in range(MAX_CONCURRENT_HASHES):
-            held.enter_context(hashing_slot())
+        with patient():
+            for _turn in range(MAX_CONCURRENT_HASHES):
+                held.enter_context(hashing_slot())
         yield
     settings.PASSWORD_PATIENCE = patience
 
@@ -45,23 +62,33 @@ def log_in(username: str = "ada", password: str = PASSWORD, **fields: Any) -> An
     return client_for(None).post(LOGIN, body, format="json")
 
 
-def test_concurrent_hashing_leaves_one_core_free(settings: Settings):
-    settings.PASSWORD_PATIENCE = timedelta(0)
-    refused, everybody_asked = [], Event()
+def test_few_logins_wait_and_the_others_are_refused_at_once(settings: Settings):
+    """contract 0.11: waiting logins do not take all threads of a process."""
+    settings.PASSWORD_PATIENCE = timedelta(minutes=5)
+    clients = MAX_PLACES + 5
+    refused, enough_refused = [], Event()
 
     def hash_one(_number: int) -> bool:
         try:
             with hashing_slot():
-                return everybody_asked.wait(timeout=30)
+                return enough_refused.wait(timeout=30)
         except HashingSaturated:
             refused.append(1)
-            if len(refused) == 2:
-                everybody_asked.set()
+            if len(refused) == 5:
+                enough_refused.set()
             return False
 
-    hashed = together(hash_one, MAX_CONCURRENT_HASHES + 2)
+    hashed = together(hash_one, clients)
 
-    assert hashed.count(True) == MAX_CONCURRENT_HASHES
+    assert hashed.count(True) == MAX_PLACES
+    assert min(MAX_CONCURRENT_HASHES + MAX_WAITING, settings.SERVER_THREADS / 2) >= MAX_PLACES
+
+
+def test_concurrent_hashing_leaves_half_of_the_cores_free(settings: Settings):
+    assert max(1, (os.cpu_count() or 1) // 2) == MAX_CONCURRENT_HASHES
+    settings.PASSWORD_PATIENCE = timedelta(0)
+    with all_slots_taken(settings), pytest.raises(HashingSaturated), hashing_slot():
+        pass
 
 
 def test_a_waiting_request_gets_a_slot_that_becomes_free(settings: Settings):
@@ -75,10 +102,75 @@ def test_a_waiting_request_gets_a_slot_that_becomes_free(settings: Settings):
             running_counts.append(len(running))
             running.remove(number)
 
-    together(hash_one, MAX_CONCURRENT_HASHES + 7)
+    together(hash_one, MAX_PLACES)
 
-    assert len(running_counts) == MAX_CONCURRENT_HASHES + 7
+    assert len(running_counts) == MAX_PLACES
     assert max(running_counts) <= MAX_CONCURRENT_HASHES
+
+
+def test_an_import_waits_as_long_as_necessary(settings: Settings):
+    settings.PASSWORD_PATIENCE = timedelta(0)
+    hashed: list[int] = []
+
+    @patient()
+    def hash_one(number: int) -> None:
+        with hashing_slot():
+            hashed.append(number)
+
+    together(hash_one, MAX_PLACES + 5)
+
+    assert sorted(hashed) == list(range(MAX_PLACES + 5))
+
+
+HOLDER = """
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+import django
+django.setup()
+from django.conf import settings
+from infra.password_hashers import MAX_CONCURRENT_HASHES, hashing_slot, patient
+settings.HASHING_LOCK = Path(sys.argv[1])
+with patient(), ExitStack() as held:
+    for _slot in range(MAX_CONCURRENT_HASHES):
+        held.enter_context(hashing_slot())
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_the_slots_are_those_of_all_processes(settings: Settings):
+    """A process that is killed leaves its slots."""
+    settings.PASSWORD_PATIENCE = timedelta(0)
+    other = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(settings.HASHING_LOCK)],
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    with other:
+        try:
+            assert other.stdout is not None
+            assert other.stdout.readline() == b"held\n"
+            with pytest.raises(HashingSaturated), hashing_slot():
+                pass
+        finally:
+            other.kill()
+
+    with hashing_slot():
+        pass
+
+
+def test_passwords_are_checked_without_the_lock_files(settings: Settings, tmp_path: Path):
+    """The limit of the process remains."""
+    (tmp_path / "file").touch()
+    settings.HASHING_LOCK = tmp_path / "file" / "hashing"
+
+    with ExitStack() as held:
+        for _place in range(MAX_PLACES):
+            held.enter_context(hashing_slot())
+        with pytest.raises(HashingSaturated):
+            held.enter_context(hashing_slot())
 
 
 @pytest.mark.usefixtures("_argon2")

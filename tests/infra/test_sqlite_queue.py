@@ -15,8 +15,8 @@ import pytest
 from django.db import OperationalError, connection, transaction
 
 from infra.db.sqlite.base import WriterQueue
-from infra.db.sqlite.process_queue import ProcessQueue
 from infra.fair_lock import FairLock
+from infra.process_queue import ProcessQueue
 
 
 def test_the_lock_is_granted_in_the_order_of_arrival():
@@ -99,7 +99,7 @@ def test_a_writer_that_waits_too_long_gets_an_error(sqlite: None, monkeypatch: p
 
 CHILD = """
 import sys
-from infra.db.sqlite.process_queue import ProcessQueue
+from infra.process_queue import ProcessQueue
 queue = ProcessQueue(sys.argv[1])
 for _line in sys.stdin:
     print(queue.acquire(timeout=float(sys.argv[2])), flush=True)

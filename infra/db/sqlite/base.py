@@ -15,8 +15,8 @@ from django.db import OperationalError
 from django.db.backends.sqlite3 import base, operations
 
 from infra import turns
-from infra.db.sqlite.process_queue import ProcessQueue
 from infra.fair_lock import FairLock
+from infra.process_queue import ProcessQueue
 
 
 class WriterQueue:
