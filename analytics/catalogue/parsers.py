@@ -13,9 +13,12 @@ from urllib.parse import quote
 
 from analytics.catalogue.validation import BadCatalogue, ContentRow, parse_row
 from analytics.models.contents import MAX_TITLE_LENGTH, ContentKind
+from infra.formula_guard import remove_guards
 
 _SQLITE = b"SQLite format 3\0"
 _REQUIRED = ("id", "title")
+# The columns of the export of contents that have other headings.
+_EXPORTED = {"content id": "id", "part of": "parent"}
 MAX_CELL = 4 * 1024 * 1024
 # A content may occur at several places of a channel; the first one is used. Its questions are in
 # another table; its parent is that of the place.
@@ -33,6 +36,8 @@ _NODES = """
 def read_catalogue(path: Path) -> Iterator[ContentRow]:
     """Read a CSV table (id, title, kind, parent, items) or a Kolibri channel's database.
 
+    The table may also be an export of the list of contents.
+
     Raises
     ------
     BadCatalogue : the file is neither, or a line of it is invalid.
@@ -48,6 +53,7 @@ def _read_table(path: Path) -> Iterator[ContentRow]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = csv.DictReader(file)
         try:
+            rows.fieldnames = [_EXPORTED.get(name, name) for name in rows.fieldnames or ()]
             _check_header(rows.fieldnames)
             for row in rows:
                 yield _parse_line(rows.line_num, row)
@@ -56,7 +62,7 @@ def _read_table(path: Path) -> Iterator[ContentRow]:
 
 
 def _check_header(columns: Any) -> None:
-    if missing := [name for name in _REQUIRED if name not in (columns or ())]:
+    if missing := [name for name in _REQUIRED if name not in columns]:
         raise BadCatalogue(
             f"The first line does not name the column {' and '.join(missing)}.", line=1
         )
@@ -66,7 +72,7 @@ def _parse_line(number: int, row: dict[Any, Any]) -> ContentRow:
     # The reader stores surplus cells of a line under the key None.
     if None in row:
         raise BadCatalogue("There are more cells than columns.", line=number)
-    return parse_row(number, row)
+    return parse_row(number, {name: remove_guards(cell or "") for name, cell in row.items()})
 
 
 def _read_channel(path: Path) -> Iterator[ContentRow]:

@@ -6,7 +6,6 @@ from 0 to 1. The headings are the same in every language, so that programs find 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,13 +15,11 @@ from uuid import UUID
 import orjson
 
 from infra.datetime_format import format_time
+from infra.formula_guard import guard_formulas
 
 Cell = str | int | float | bool | None
 Values = Mapping[str, Any]
 
-# Characters with which a spreadsheet starts a formula, also in East Asian full-width forms.
-_FORMULA = re.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
-FORMULA_GUARD = "'"
 # The limit of spreadsheets.
 MAX_CELL_LENGTH = 32_767
 
@@ -74,15 +71,10 @@ def cell(value: Any) -> Cell:
     return text[:MAX_CELL_LENGTH]
 
 
-def is_formula(text: str) -> bool:
-    """Return True if a spreadsheet would read a typed text as a formula."""
-    return _FORMULA.match(text) is not None
-
-
 def csv_text(value: Cell) -> str:
-    """Return the text of a cell in CSV, with an apostrophe before a formula; empty for None."""
+    """Return the text of a cell in CSV, guarded against formulas; empty for None."""
     if value is None:
         return ""
     if isinstance(value, str):
-        return FORMULA_GUARD + value if is_formula(value) else value
+        return guard_formulas(value)
     return str(value).lower() if isinstance(value, bool) else str(value)

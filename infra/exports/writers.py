@@ -14,7 +14,8 @@ from xlsxwriter.exceptions import XlsxFileError
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from infra.exports.columns import Cell, csv_text, is_formula
+from infra.exports.columns import Cell, csv_text
+from infra.formula_guard import is_formula
 
 # Excel reads a file as UTF-8 only with this mark; other programs ignore it.
 UTF8_MARK = "\ufeff".encode()

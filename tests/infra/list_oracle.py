@@ -14,6 +14,7 @@ import orjson
 from django.db.models import Model
 
 from analytics.models import ItemMemory, LearningEvent, SkillState
+from infra.formula_guard import remove_guards
 from logger.models import AttemptLog, ContentSession, ContentSummary, MasteryLog
 from roster.models import User
 from tests.factories import NOW
@@ -24,7 +25,7 @@ STAFFED = {
     "coach": "7a", "facility_coach": "7a 7b", "admin": "7a 7b", "superuser": "7a 7b 1x",
     "foreign_coach": "1x", "both": "7a 7b",
 }  # fmt: skip
-FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+FORMULA = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
 _UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
 
 ListParams = dict[str, str]
@@ -132,8 +133,8 @@ def is_csv_value(cell: str, value: Any) -> bool:  # noqa: PLR0911  # one for eac
     if isinstance(value, datetime):
         return cell == value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     if isinstance(value, str):
-        return cell == ("'" + value if value.startswith(FORMULA) else value)
-    return bool(orjson.loads(cell) == value)
+        return remove_guards(cell) == value and not cell.startswith(FORMULA)
+    return bool(orjson.loads(remove_guards(cell)) == value)
 
 
 def is_same_cell(cell: str, value: Any) -> bool:
@@ -144,7 +145,7 @@ def is_same_cell(cell: str, value: Any) -> bool:
         return cell == ("true" if value else "false")
     if isinstance(value, float):
         return math.isclose(float(cell), value, rel_tol=1e-15)
-    return cell in (value, f"'{value}")
+    return bool(remove_guards(cell) == value)
 
 
 def share(text: str, cell: str) -> bool:

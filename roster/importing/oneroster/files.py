@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from infra.formula_guard import remove_guards
 from roster.importing.oneroster.issues import BadExport, Report
 
 MAX_BYTES = 256 * 2**20
@@ -175,7 +176,14 @@ def _parse_rows(
             report.problem(where, f"{len(cells)} fields, but the header names {len(header)}.")
             continue
         pairs = zip(header, cells, strict=True)
-        yield Row(where, {column: cell.strip() for column, cell in pairs if column in read})
+        yield Row(
+            where, {column: _read_cell(column, cell) for column, cell in pairs if column in read}
+        )
+
+
+def _read_cell(column: str, cell: str) -> str:
+    """Return a trimmed field without the apostrophes with which exports guard formulas."""
+    return cell.strip() if column == "password" else remove_guards(cell).strip()
 
 
 def _line_number(reader: Iterator[list[str]]) -> int:
