@@ -17,9 +17,10 @@ from uuid_utils.compat import uuid7
 
 from logger.models import AttemptLog, ContentSession, ContentSummary
 from roster.models import User
-from tests.config.test_server import ROOT, START, Server, database_url, is_ready, serving, until
+from tests.config.test_server import ROOT, START, Server, database_url, is_ready, serving
 from tests.conftest import Client, client_for
 from tests.factories import NOW, School, answered, exercise, make_school, video
+from tests.threads import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

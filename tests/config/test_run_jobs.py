@@ -15,10 +15,11 @@ from analytics.models import LearningEvent
 from config.models import JobRun
 from infra.exports.models import Export
 from roster.admin import export_mixin
-from tests.config.test_server import PATIENCE, ROOT, database_url, until
+from tests.config.test_server import ROOT, database_url
 from tests.conftest import client_for
 from tests.factories import School, answered, exercise, make_school
 from tests.infra.export_client import body, browser, export, read_xlsx
+from tests.threads import PATIENCE, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -10,12 +10,10 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from threading import Event
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -25,13 +23,13 @@ from django.db import connection, transaction
 from logger.models import AttemptLog, ContentSession, ContentSummary, MasteryLog
 from roster.models import User
 from tests.factories import School, answered, exercise, make_school
+from tests.threads import PATIENCE, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 COMMAND = [sys.executable, "-m", "config.server"]
 START = "/api/logger/contentsession"
-PATIENCE = 60
 # With DEBUG, pages need no collected static files.
 PAGES = "true"
 
@@ -62,17 +60,6 @@ class Server:
             talk.close()
         is_json = "json" in response.headers["Content-Type"]
         return response.status, json.loads(raw) if is_json else raw
-
-
-def until(holds: Callable[[], bool], what: str) -> None:
-    """Wait until a condition is met."""
-    pause = Event()
-    give_up = time.monotonic() + PATIENCE
-    while time.monotonic() < give_up:
-        if holds():
-            return
-        pause.wait(0.05)
-    pytest.fail(f"waited in vain for {what}")
 
 
 def is_ready(server: Server) -> bool:

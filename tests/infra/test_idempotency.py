@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any
@@ -20,6 +23,7 @@ from roster import services
 from roster.models import Scope, User
 from tests.conftest import Client, client_for
 from tests.factories import School, answered, exercise, make_school, video
+from tests.threads import until
 
 START = "/api/logger/contentsession"
 
@@ -246,6 +250,62 @@ def test_a_running_request_is_not_run_again_until_its_lease_ends(school: School,
     assert late.status_code == 200
     assert again.json() == late.json()
     assert ContentSession.objects.count() == 1
+
+
+RUNNER = """
+import sys
+import django
+django.setup()
+from django.db import connection
+from django.utils import timezone
+from infra.api.idempotency import store
+connection.settings_dict["NAME"] = sys.argv[1]
+store.start(store.IdempotentRequest(owner=sys.argv[2], name=sys.argv[3], fingerprint=sys.argv[4]),
+            at=timezone.now())
+print("started", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_request_of_a_killed_process_runs_again_at_once():
+    """contract 0.9: its lease has not ended; a request of a process that runs is a 409."""
+    school = make_school()
+    ada, body = client_for(school.ada), video()
+    dead = leave_unfinished(school, body)
+    IdempotencyRecord.objects.all().delete()
+    other = subprocess.Popen(
+        [
+            sys.executable, "-c", RUNNER, connection.settings_dict["NAME"],
+            dead.owner, dead.name, dead.fingerprint,
+        ],
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )  # fmt: skip
+    with other:
+        try:
+            assert other.stdout is not None
+            assert other.stdout.readline() == b"started\n"
+            while_it_runs = [send(ada, START, body).status_code for _turn in range(2)]
+        finally:
+            other.kill()
+    until(lambda: send(ada, START, body).status_code == 200, "the end of the killed process")
+
+    assert while_it_runs == [409, 409]
+    assert send(ada, START, body).headers["Idempotent-Replayed"] == "true"
+    assert ContentSession.objects.count() == 1
+
+
+def test_a_lease_ends_although_the_clock_was_set_back(school: School, ada: Client):
+    """contract 0.9: a lease that ends later than any new one is of another clock."""
+    body = video()
+    with time_machine.travel("2026-03-02T09:00:00Z", tick=False) as clock:
+        leave_unfinished(school, body)
+        clock.shift(-timedelta(hours=2))
+        response = send(ada, START, body)
+
+    assert response.status_code == 200
 
 
 def test_a_request_that_lost_its_lease_stores_nothing(school: School, ada: Client):

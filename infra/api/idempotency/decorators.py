@@ -84,7 +84,7 @@ def idempotent_in_chunks(handler: Handler) -> Callable[..., HttpResponse]:
     The handler finds in `request_name` a name that is the same whenever this request is sent
     again, and derives the ids of its chunks from it, so that no chunk counts twice. The response
     is stored after the last chunk. If the server dies in between, the finished chunks stay, and
-    the repeated request continues after them once the lease has ended.
+    the repeated request continues after them.
     """
 
     def run(

@@ -14,8 +14,9 @@ MAX_KEY_LENGTH = 255
 class IdempotencyRecord(UUIDModel):
     """One request with an Idempotency-Key: either running, or finished with a stored response.
 
-    While the request runs, `status` is None and `expires_at` is the end of its lease; afterwards
-    another process may run it, under another `holder`. Once it is finished, `expires_at` is the end
+    While the request runs, `status` is None and `expires_at` is the end of its lease; afterwards,
+    or once its `runner` has ended (`infra.db.runners`), the request may run again, under another
+    `holder`. Once it is finished, `expires_at` is the end
     of its retention (one day). `learner` is the learner it wrote records for, so that the response
     is deleted with the learner. The key (`name`) is unique per `owner`; `fingerprint` identifies
     the request.
@@ -25,6 +26,7 @@ class IdempotencyRecord(UUIDModel):
     name = models.CharField(max_length=MAX_KEY_LENGTH)
     fingerprint = models.CharField(max_length=64)
     holder = models.UUIDField()
+    runner = models.BigIntegerField(null=True)
     learner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", null=True
     )

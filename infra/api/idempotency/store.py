@@ -2,7 +2,7 @@
 
 A row is committed before the request runs, and its response is saved in the same transaction as
 the effects of the request. The row therefore shows whether the request is running, is finished,
-or died.
+or died (decision 9).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from django.db import IntegrityError, transaction
 from uuid_utils.compat import uuid7
 
 from infra.api.idempotency.models import IdempotencyRecord
+from infra.db import runners
 from infra.db.models import delete_batch
 
 LEASE = timedelta(seconds=60)
@@ -51,7 +52,7 @@ def start(request: IdempotentRequest, *, at: datetime) -> IdempotencyRecord:
 
     Raises
     ------
-    RequestInProgress : another process runs it, and its lease has not ended.
+    RequestInProgress : another thread runs it, and its lease has not ended.
     KeyReused : the key was used for another request.
     """
     for _round in range(_ROUNDS):
@@ -60,6 +61,7 @@ def start(request: IdempotentRequest, *, at: datetime) -> IdempotencyRecord:
             name=request.name,
             fingerprint=request.fingerprint,
             holder=uuid7(),
+            runner=runners.own_runner(),
             expires_at=at + LEASE,
         )
         try:
@@ -85,13 +87,19 @@ def _existing(request: IdempotentRequest, *, at: datetime) -> IdempotencyRecord 
     record = IdempotencyRecord.objects.filter(owner=request.owner, name=request.name).first()
     if record is None:
         return None
-    if record.expires_at <= at:
+    if record.expires_at <= at or (record.status is None and _is_abandoned(record, at=at)):
         return _take_over(record, request, at=at)
     if record.fingerprint != request.fingerprint:
         raise KeyReused
     if record.status is None:
         raise RequestInProgress
     return record
+
+
+def _is_abandoned(record: IdempotencyRecord, *, at: datetime) -> bool:
+    """Return whether what ran the request has ended, or its lease is of a clock since set back."""
+    is_gone = record.runner is not None and runners.is_gone(record.runner)
+    return is_gone or record.expires_at > at + 2 * LEASE
 
 
 def _take_over(
@@ -104,6 +112,7 @@ def _take_over(
             pk=record.pk, holder=record.holder, expires_at=record.expires_at
         ).update(
             holder=holder,
+            runner=runners.own_runner(),
             fingerprint=request.fingerprint,
             expires_at=at + LEASE,
             status=None,
