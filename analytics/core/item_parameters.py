@@ -272,7 +272,7 @@ class _SharedTerms:
         item_mean, item_variance = item
         variance = ability_variance + skill_variance + item_variance
         log_odds, c = shrink(ability - skill_mean - item_mean, variance)
-        innovation, information = innovation_and_information(score, sigmoid(log_odds), c, variance)
+        innovation, information = innovation_and_information(score, sigmoid(log_odds), c)
         self.skills[skill_row] = kalman_step(skill_mean, skill_variance, -innovation, information)
         if item_row != NONE:
             self.items[item_row] = kalman_step(item_mean, item_variance, -innovation, information)

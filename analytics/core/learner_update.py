@@ -97,7 +97,7 @@ class Belief:
 def p_correct(ability: Ability, state: Belief, shared: Shared, model: Model) -> float:
     """Return the probability that the next answer is right (learning-science 2)."""
     used, skill_used = difficulty.with_drift(ability.term, state.ability)
-    log_odds, _, _ = difficulty.expect(used, skill_used, shared.skill, shared.item)
+    log_odds, _ = difficulty.expect(used, skill_used, shared.skill, shared.item)
     return _predict(state, used, skill_used, shared, log_odds, model)
 
 
@@ -107,7 +107,7 @@ def predict_next(ability: Ability, shared: Shared) -> UpdateResult:
     There is no mastery: before and after are 0.
     """
     used, absent = difficulty.with_drift(ability.term, difficulty.ABSENT)
-    log_odds, _, _ = difficulty.expect(used, absent, shared.skill, shared.item)
+    log_odds, _ = difficulty.expect(used, absent, shared.skill, shared.item)
     return UpdateResult(0.0, 0.0, sigmoid(log_odds), used, absent)
 
 

@@ -50,7 +50,7 @@ def test_one_answer_by_hand():
     c = 1 / sqrt(1 + pi * variance / 8)
     p = 1 / (1 + exp(-c * 0.9))
     h = p * (1 - p) * c
-    s = h * h * variance + p * (1 - p)
+    s = p * (1 - p)
 
     skills, items = fold(asked, used, Estimates.of_skills(1), Estimates.of_items(1))
 
@@ -254,7 +254,7 @@ def harder(
     v += skill.variance + item.variance
     p = 1 / (1 + exp(-log_odds))
     h = p * (1 - p) / sqrt(1 + pi * v / 8)
-    s = h * h * v + p * (1 - p)
+    s = p * (1 - p)
     return Gaussian(
         term.mean - term.variance * h * (score - p) / s,
         term.variance - term.variance**2 * h * h / s,

@@ -76,7 +76,7 @@ def test_known_terms_give_the_prediction_of_the_model_of_answers(
     ability: Gaussian, at_skill: Gaussian, skill: Gaussian, item: Gaussian
 ):
     """learning-science 2: both use the same terms."""
-    log_odds, _, _ = difficulty.expect(ability, at_skill, skill, item)
+    log_odds, _ = difficulty.expect(ability, at_skill, skill, item)
 
     asked = question(at_skill=at_skill, skill=skill, item=item, has_skill=True, is_answered=True)
 
@@ -85,9 +85,9 @@ def test_known_terms_give_the_prediction_of_the_model_of_answers(
 
 @given(ability=TERMS, item=TERMS, skill=TERMS)
 def test_unknown_terms_start_from_their_priors(ability: Gaussian, item: Gaussian, skill: Gaussian):
-    new_to_skill, _, _ = difficulty.expect(ability, LEARNER_SKILL, skill, ITEM)
-    alone, _, _ = difficulty.expect(ability, ABSENT, ABSENT, item)
-    unheard_of, _, _ = difficulty.expect(ability, ABSENT, ABSENT, LONE_ITEM)
+    new_to_skill, _ = difficulty.expect(ability, LEARNER_SKILL, skill, ITEM)
+    alone, _ = difficulty.expect(ability, ABSENT, ABSENT, item)
+    unheard_of, _ = difficulty.expect(ability, ABSENT, ABSENT, LONE_ITEM)
 
     assert p_correct_of(question(skill=skill, has_skill=True), ability) == pytest.approx(
         sigmoid(new_to_skill)
