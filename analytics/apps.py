@@ -8,3 +8,10 @@ from django.apps import AppConfig
 class AnalyticsConfig(AppConfig):
     name = "analytics"
     verbose_name = "Learner model"
+
+    def ready(self) -> None:
+        """Register what happens to the events of people who change their school."""
+        from analytics.services.moving import move_events  # noqa: PLC0415  # needs the models
+        from roster.services.moving import on_move  # noqa: PLC0415
+
+        on_move(move_events)

@@ -1,4 +1,4 @@
-"""Comparison of usernames without regard to case, and parsing of UUIDs; pure functions."""
+"""Usernames, compared without regard to case, and parsing of UUIDs; pure functions."""
 
 from __future__ import annotations
 
@@ -6,9 +6,15 @@ import re
 import unicodedata
 from uuid import UUID
 
+MAX_USERNAME_LENGTH = 150
 MAX_USERNAME_KEY_LENGTH = 255
 #: Limit of a client's own id of an event, skill, item or content, in characters.
 MAX_ID_LENGTH = 255
+# Letters and marks without a glyph of their own: Default_Ignorable_Code_Point of Unicode.
+_IGNORABLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+_LOOKALIKE_SCRIPTS = {"LATIN", "GREEK", "CYRILLIC"}
 _UUID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -24,6 +30,46 @@ def fold_username(username: str) -> str:
     decomposed = unicodedata.normalize("NFD", username)
     once = unicodedata.normalize("NFKC", decomposed.casefold())
     return unicodedata.normalize("NFKC", once.casefold())
+
+
+def username_problem(username: str) -> str | None:
+    """Return why a username is not allowed, or None.
+
+    Allowed are letters, marks and digits of any script, the other characters of ASCII that are
+    visible, and single spaces between them, as in the UsernameCaseMapped profile (RFC 8265, 3.3);
+    so two usernames that are not the same do not look the same because of invisible characters.
+    Letters of Latin, Greek and Cyrillic, of which many look the same, are not mixed.
+    """
+    if not username.strip():
+        return "A username is required."
+    if (
+        len(username) > MAX_USERNAME_LENGTH
+        or len(fold_username(username)) > MAX_USERNAME_KEY_LENGTH
+    ):
+        return "This username is too long."
+    if username.isascii() and username.replace(" ", "").isprintable():
+        wrong = None
+    else:
+        wrong = next((char for char in username if not _is_allowed(char)), None)
+    if wrong is not None:
+        name = unicodedata.name(wrong, "a control character")
+        return f"A username may not contain U+{ord(wrong):04X} ({name})."
+    if username != " ".join(username.split(" ")).strip() or "  " in username:
+        return "A username may have only single spaces, between other characters."
+    if len({script for char in username if (script := _lookalike_script(char))}) > 1:
+        return "A username may not mix Latin, Greek and Cyrillic letters."
+    return None
+
+
+def _is_allowed(char: str) -> bool:
+    if char.isascii():
+        return char.isprintable()
+    return unicodedata.category(char)[0] in "LMN" and not _IGNORABLE.match(char)
+
+
+def _lookalike_script(char: str) -> str | None:
+    script = unicodedata.name(char, "").partition(" ")[0] if char.isalpha() else ""
+    return script if script in _LOOKALIKE_SCRIPTS else None
 
 
 def parse_uuid(text: str) -> UUID | None:

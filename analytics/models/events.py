@@ -22,9 +22,9 @@ class LearningEventQuerySet(LearnersQuerySet["LearningEvent"]):
     def visible_to(self, actor: Actor) -> Self:
         """Events of the learners the actor may read.
 
-        Each event stores its learner's facility, which never changes. For actors who may read one
-        whole facility the condition is therefore an equality, and an index has the order of the
-        list.
+        Each event stores its learner's facility, and moves with the learner. For actors who may
+        read one whole facility the condition is therefore an equality, and an index has the order
+        of the list.
         """
         facility_id = actor.sole_facility_id if isinstance(actor, User | ApiKey) else None
         if facility_id is None or actor.is_superuser:
@@ -43,7 +43,7 @@ class LearningEventQuerySet(LearnersQuerySet["LearningEvent"]):
 class LearningEvent(UUIDModel):
     """One answer by one learner, through any of the APIs.
 
-    Evidence never changes. `position` is its place in the learner's order of arrival. The shared
+    Evidence never changes, except that it moves to another facility with the learner. `position` is its place in the learner's order of arrival. The shared
     values it was evaluated with are stored, since they change later: item and skill difficulty, and
     the typical time. So are the learner's ability terms at that time, from which the difficulty is
     estimated. `p_correct` is the prediction before the answer. The mastery before and after it,

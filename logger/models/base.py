@@ -30,8 +30,8 @@ class RecordQuerySet(models.QuerySet[R]):
         """Return the records of visible learners, and of guests of facilities the actor manages.
 
         Actors who may read exactly one whole facility, or only their own records, get a filter by
-        equality. It returns the same records, since each stores its learner's facility, which never
-        changes; and an index then gives the order of the list.
+        equality. It returns the same records, since each stores its learner's facility and moves
+        with the learner; and an index then gives the order of the list.
         """
         if actor.is_superuser:
             return self

@@ -1,4 +1,4 @@
-"""Import of roster files, each in one transaction: all of it or nothing."""
+"""Import of roster files, each in one transaction."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from roster.importing.assignments import import_assignables
 from roster.importing.classrooms import import_classrooms
 from roster.importing.existing import known_here
 from roster.importing.facilities import import_facility
-from roster.importing.oneroster import BadExport, Translation
+from roster.importing.oneroster import Report, Translation
 from roster.importing.passwords import Passwords, Progress, prepare_passwords
 from roster.importing.people import deactivate, import_people
 from roster.importing.results import ImportedRoster, ImportedUser, check_unique
@@ -48,28 +48,42 @@ def import_roster(
     passwords = prepare_passwords(roster, progress)
     with transaction.atomic(durable=True):
         _lock_imports()
-        return _import(roster, passwords, at=at)
+        result = ImportedRoster(facility=import_facility(roster.facility))
+        return _import(roster, result, passwords, at=at)
 
 
 def import_export(
-    translations: Sequence[Translation], *, at: datetime, progress: Progress = lambda rows: rows
+    translations: Sequence[Translation],
+    report: Report,
+    *,
+    at: datetime,
+    progress: Progress = lambda rows: rows,
 ) -> list[ImportedRoster]:
-    """Import the translated export of another system: all of its schools, or nothing.
+    """Import the translated export of another system; report what is skipped.
 
-    Raises
-    ------
-    BadExport : the export contradicts existing data.
+    One transaction imports all schools. What is wrong with one school or person does not stop the
+    others.
     """
     prepared = [prepare_passwords(translation.roster, progress) for translation in translations]
-    results = []
+    imports = []
     with transaction.atomic(durable=True):
         _lock_imports()
         for translation, passwords in zip(translations, prepared, strict=True):
             try:
-                results.append(_import(translation.roster, passwords, at=at))
+                facility = import_facility(translation.roster.facility)
             except RosterError as error:
-                raise BadExport(f"{translation.locate(error.path)}: {error.message}") from None
-    return results
+                report.skip(translation.locate(error.path), error.message)
+                continue
+            # In all schools before anyone is added, who may have the username of a leaver.
+            deactivate(translation.roster.leavers, facility)
+            imports.append(
+                (translation, ImportedRoster(facility=facility, lenient=True), passwords)
+            )
+        for translation, result, passwords in imports:
+            _import(translation.roster, result, passwords, at=at)
+            for skipped in result.skipped:
+                report.skip(translation.locate(skipped.path), skipped.message)
+    return [result for _translation, result, _passwords in imports]
 
 
 def _lock_imports() -> None:
@@ -83,12 +97,12 @@ def _lock_imports() -> None:
     ContentType.objects.select_for_update(no_key=True).get(pk=table.pk)
 
 
-def _import(roster: RosterFile, passwords: Passwords, *, at: datetime) -> ImportedRoster:
-    result = ImportedRoster(facility=import_facility(roster.facility))
+def _import(
+    roster: RosterFile, result: ImportedRoster, passwords: Passwords, *, at: datetime
+) -> ImportedRoster:
     people = import_people(roster, result, passwords, at=at)
     places = import_classrooms(roster, result, people)
     assign_facility_roles(roster, result.facility, people)
-    deactivate(roster.leavers, result.facility)
     import_assignables(Lesson, "lessons", roster.lessons, result.lessons, places, result.facility)
     import_assignables(Quiz, "quizzes", roster.quizzes, result.quizzes, places, result.facility)
     import_assignables(

@@ -58,8 +58,8 @@ def _save_classrooms(roster: RosterFile, result: ImportedRoster) -> list[Classro
     for place, entry in enumerate(roster.classrooms):
         path = f"classrooms[{place}].name"
         check_unique(entry.name, result.classrooms, path)
-        found = by_external_id.get(entry.external_id or "") or get_only(
-            _candidates(entry, by_name), path, "classrooms"
+        found = by_external_id.get(entry.external_id or "") or _find_namesake(
+            _candidates(entry, by_name), path, result
         )
         room = found or Classroom(facility=result.facility, name=entry.name)
         if found is None:
@@ -72,6 +72,15 @@ def _save_classrooms(roster: RosterFile, result: ImportedRoster) -> list[Classro
     Classroom.objects.bulk_create(fresh, batch_size=BATCH_SIZE)
     Classroom.objects.bulk_update(changed, ["name", "external_id"], batch_size=BATCH_SIZE)
     return rooms
+
+
+def _find_namesake(rooms: list[Classroom], path: str, result: ImportedRoster) -> Classroom | None:
+    """Return the only classroom of a name; if there are several, none of them is the entry's."""
+    try:
+        return get_only(rooms, path, "classrooms")
+    except RosterError as error:
+        result.refuse(error)
+        return None
 
 
 def _candidates(entry: ClassroomEntry, by_name: dict[str, list[Classroom]]) -> list[Classroom]:

@@ -23,15 +23,21 @@ class ImportedUser:
     """Id and username of a user, and the password if the import generated it."""
 
     id: UUID
-    username: str
+    username: str | None
     password: str | None = None
 
 
 @dataclass(kw_only=True)
 class ImportedRoster:
-    """The ids of everything a roster file names."""
+    """The ids of everything a roster file names.
+
+    `users` are by username, or by external id if they have none. `skipped` holds the errors in
+    single rows of a file of another system.
+    """
 
     facility: Facility
+    lenient: bool = False
+    skipped: list[RosterError] = field(default_factory=list)
     users: dict[str, ImportedUser] = field(default_factory=dict)
     classrooms: dict[str, UUID] = field(default_factory=dict)
     learner_groups: dict[str, UUID] = field(default_factory=dict)
@@ -41,6 +47,12 @@ class ImportedRoster:
     api_keys: dict[str, str | None] = field(default_factory=dict)
     left_alone: list[str] = field(default_factory=list)
     """Usernames of superusers. A file imported by another person may not change superusers."""
+
+    def refuse(self, error: RosterError) -> None:
+        """Skip what an error is about, in a file of another system; raise the error otherwise."""
+        if not self.lenient:
+            raise error
+        self.skipped.append(error)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,7 +81,10 @@ def ended_rows(
         for (room, user), row in existing.items()
         if row.external_id is not None
         and (room, user) not in wanted
-        and (entries[room].complete or row.external_id in left[room])
+        and (
+            row.external_id in left[room]
+            or (entries[room].complete and row.external_id not in entries[room].unclear)
+        )
     ]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from infra.identifiers import fold_username
@@ -20,11 +22,12 @@ class FacilityEntry:
 class UserEntry:
     """One user; None leaves the current value unchanged.
 
-    A new user without `password` gets a generated one, or none if `passwordless`. `role` None
-    means learner for a new user; "staff" gives no permissions beyond those of classes.
+    Only files of other systems have users without a username. A new user without `password` gets a
+    generated one, or none if `passwordless`. `role` None means learner for a new user; "staff"
+    gives no permissions beyond those of classes.
     """
 
-    username: str
+    username: str | None
     password: str | None = None
     passwordless: bool = False
     full_name: str | None = None
@@ -47,7 +50,7 @@ class ClassroomEntry:
 
     It is matched by `external_id` if it has one, else by name. Former learners and coaches, given
     by external id, are removed; if `complete`, so is everybody else with an external id who is
-    not listed.
+    not listed and not among the `unclear`.
     """
 
     name: str
@@ -57,6 +60,7 @@ class ClassroomEntry:
     groups: list[GroupEntry] = field(default_factory=list)
     former_learners: list[str] = field(default_factory=list)
     former_coaches: list[str] = field(default_factory=list)
+    unclear: AbstractSet[str] = frozenset()
     complete: bool = False
 
 
@@ -82,14 +86,19 @@ class RosterFile:
     """One facility with the users, classes, assignments and keys that the file names.
 
     A file `by_external_id` comes from another system: it identifies users by external id, may
-    rename them, and never changes superusers. Other files identify users by username.
-    `leavers`, given by external id, are deactivated.
+    rename them, and never changes superusers; what is wrong with one row does not stop the rest.
+    Other files identify users by username.
+
+    `leavers`, given by external id, are deactivated. `sister_schools` are the partner ids of the
+    facilities from which users may move to this one: True if the file names the school, False if
+    an earlier one did, and so may have been of another system that uses the same ids.
     """
 
     facility: FacilityEntry
     users: list[UserEntry] = field(default_factory=list)
     by_external_id: bool = False
     leavers: list[str] = field(default_factory=list)
+    sister_schools: Mapping[str, bool] = field(default_factory=dict)
     classrooms: list[ClassroomEntry] = field(default_factory=list)
     lessons: list[AssignableEntry] = field(default_factory=list)
     quizzes: list[AssignableEntry] = field(default_factory=list)
@@ -100,6 +109,7 @@ class RosterFile:
         """Return the key of a user in this file: external id or folded username."""
         if self.by_external_id and user.external_id is not None:
             return user.external_id
+        assert user.username is not None  # noqa: S101  # required in files of usernames
         return fold_username(user.username)
 
 

@@ -42,6 +42,7 @@ from roster.services.learners import (
     lock_unlocked_learners,
     resolve_and_lock_learner,
 )
+from roster.services.moving import end_memberships, move_people
 
 __all__ = [
     "AuthenticationRequired",
@@ -52,6 +53,7 @@ __all__ = [
     "assign_role",
     "create_api_key",
     "default_facility",
+    "end_memberships",
     "enrol",
     "find_key",
     "get_one",
@@ -65,6 +67,7 @@ __all__ = [
     "lock_learners_by_identifier",
     "lock_one",
     "lock_unlocked_learners",
+    "move_people",
     "purge_tokens",
     "record_added",
     "record_changed",

@@ -7,19 +7,19 @@ from typing import Any
 
 import pytest
 
-from tests.roster.oneroster import imported, text_of
+from tests.roster.oneroster import imported, imported_in_part, text_of
 
 
 @pytest.fixture
 def import_texts(tmp_path: Path) -> Any:
-    def run(texts: dict[str, str | bytes], **options: Any) -> Any:
+    def run(texts: dict[str, str | bytes], *, in_part: bool = False, **options: Any) -> Any:
         folder = tmp_path / "export"
         folder.mkdir(exist_ok=True)
         for old in folder.iterdir():
             old.unlink()
         for name, text in texts.items():
             (folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())
-        return imported(folder, **options)
+        return (imported_in_part if in_part else imported)(folder, **options)
 
     return run
 

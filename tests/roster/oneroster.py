@@ -10,7 +10,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from django.core.management import call_command
+import pytest
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from roster.models import (
@@ -135,6 +136,15 @@ def text_of(name: str, rows: list[dict[str, str]], header: str = "") -> str:
 def imported(path: Path, **options: Any) -> Any:
     out = io.StringIO()
     call_command("import_roster", str(path), stdout=out, **options)
+    return json.loads(out.getvalue())
+
+
+def imported_in_part(path: Path, **options: Any) -> Any:
+    """Return the JSON of an import that skips records, as its exit code says."""
+    out = io.StringIO()
+    with pytest.raises(CommandError) as stopped:
+        call_command("import_roster", str(path), stdout=out, **options)
+    assert stopped.value.returncode == 3, stopped.value
     return json.loads(out.getvalue())
 
 

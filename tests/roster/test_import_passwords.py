@@ -12,7 +12,7 @@ from django.db import connection
 from pytest_django import Settings
 
 from roster.importing import import_export, import_roster
-from roster.importing.oneroster import Translation
+from roster.importing.oneroster import Report, Translation
 from roster.importing.schema import FacilityEntry, RosterError, RosterFile, UserEntry
 from roster.models import User
 from tests.factories import NOW, make_facility
@@ -71,7 +71,7 @@ def test_passwords_of_all_schools_are_hashed_before_locking(hashed: list[str]):
     ]
 
     with hashed_when_locking(hashed) as counts:
-        import_export(schools, at=NOW)
+        import_export(schools, Report(), at=NOW)
 
     assert counts == {2}
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from roster.importing import ImportedRoster, import_export, import_roster
-from roster.importing.oneroster import Translation
+from roster.importing.oneroster import Report, Translation
 from roster.importing.schema import RosterFile
 from roster.importing.serializers import RosterFileSerializer
 from roster.models import ApiKey, Classroom, Enrolment, Facility, Lesson, Role, User
@@ -78,6 +78,7 @@ def test_schools_in_opposite_orders_are_imported_without_a_deadlock(transactiona
                 )
                 for facility in (schools if number % 2 else reversed(schools))
             ],
+            Report(),
             at=NOW,
         )
 

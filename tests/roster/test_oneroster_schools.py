@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError
 
 from roster.models import Facility, User
-from tests.factories import make_facility, make_user
+from tests.factories import make_facility
 from tests.roster.oneroster import (
     Files,
     enrolment,
@@ -62,16 +62,27 @@ def test_one_school_can_be_selected(import_files: Any):
         import_files(export(), org="d1")
 
 
-def test_a_problem_of_one_school_stops_the_whole_import(import_files: Any):
-    make_user(make_facility(name="Elsewhere"), username="LEE", full_name="Lee Elsewhere")
+def test_a_school_that_cannot_be_identified_does_not_stop_the_others(import_files: Any):
+    for _ in range(2):
+        make_facility(name="Hillside")
 
-    with pytest.raises(CommandError) as refused:
-        import_files(two_schools())
+    result = import_files(two_schools(), in_part=True)
 
-    assert str(refused.value).startswith(
-        "users.csv:6: “lee” belongs to a user of another facility: Lee Else"
-    )
-    assert not Facility.objects.filter(partner_id="s1").exists()
+    assert result["skipped"] == [
+        {"where": "orgs.csv:3", "message": "2 facilities in the database have this name."}
+    ]
+    assert result["facility"]["name"] == "Riverside"
+    assert set(result["users"]) == {"head", "kim", "ada", "ben"}
+
+
+def test_if_no_school_can_be_identified_nothing_is_imported(import_files: Any):
+    for _ in range(2):
+        make_facility(name="Riverside")
+
+    with pytest.raises(CommandError, match="No school was imported"):
+        import_files(export())
+
+    assert not User.objects.exists()
 
 
 def test_the_org_option_requires_an_export(tmp_path: Path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -18,12 +19,16 @@ COACH_ROLES = {"teacher", "aide"}
 
 @dataclass(frozen=True, kw_only=True)
 class Members:
-    """Current members of one class with their source lines, and former members."""
+    """Current members of one class with their source lines, and former members.
+
+    `unclear` members, whose records are skipped, neither join the class nor leave it.
+    """
 
     learners: dict[str, str] = field(default_factory=dict)
     coaches: dict[str, str] = field(default_factory=dict)
     former_learners: set[str] = field(default_factory=set)
     former_coaches: set[str] = field(default_factory=set)
+    unclear: set[str] = field(default_factory=set)
 
 
 def select_classes(
@@ -35,7 +40,8 @@ def select_classes(
         if found.gone:
             report.notice(found.where, "classes marked for deletion are left unchanged.")
             continue
-        schools.refuse_unknown(found.where, "schoolSourcedId", found.school, report)
+        if not schools.exists(found.where, "schoolSourcedId", found.school, report):
+            continue
         school = schools.school_of(found.school)
         if school is None:
             report.notice(found.where, "classes without a school are not imported.")
@@ -95,10 +101,11 @@ class Attendance:
         classes: dict[str, tuple[SchoolClass, str]],
         placements: dict[str, Placement],
         known: Known,
+        skipped: AbstractSet[str],
         report: Report,
     ) -> None:
         self.export, self.classes, self.placements = export, classes, placements
-        self.known, self.report = known, report
+        self.known, self.skipped, self.report = known, skipped, report
         self.members: dict[str, Members] = defaultdict(Members)
 
     def group_by_class(self, *, today: date) -> dict[str, Members]:
@@ -132,40 +139,51 @@ class Attendance:
         _found, school = self.classes[member.school_class]
         placement = self.placements.get(member.person)
         if member.role != LEARNER_ROLE and member.role not in COACH_ROLES:
-            return self._skip(
+            return self._leave_out(
                 member,
                 f"the role “{member.role}” in a class grants no permissions; only teachers and"
                 " aides become coaches.",
             )
+        if member.person in self.skipped:
+            self.members[member.school_class].unclear.add(member.person)
+            return self._leave_out(
+                member, "enrolments of users who are skipped are left unchanged."
+            )
         if placement is None:
-            return school in self.known.people.get(member.person, ()) or self._skip(
+            return school in self.known.people.get(member.person, ()) or self._leave_out(
                 member, "enrolments of users who are not imported are skipped."
             )
         if placement.school != school:
-            return self._skip(member, "users can only be in classes of their own school.")
+            return self._leave_out(member, "users can only be in classes of their own school.")
         if placement.learner and member.role in COACH_ROLES:
-            return self._skip(member, "a user who is only a student cannot coach a class.")
+            return self._leave_out(member, "a user who is only a student cannot coach a class.")
         return True
 
-    def _skip(self, member: ClassRole, why: str) -> bool:
+    def _leave_out(self, member: ClassRole, why: str) -> bool:
         self.report.notice(member.where, why)
         return False
 
     def _has_known_references(self, member: ClassRole) -> bool:
         """Return whether the class and the person of an enrolment exist; report if not."""
-        found = member.school_class in self.export.classes or member.school_class in self.classes
-        if not found and not member.gone:
-            self._refuse(
-                member, "classSourcedId", member.school_class, "not a class", "classes.csv"
-            )
-        person_exists = member.person in self.export.people or (
-            "users.csv" in self.export.partial and member.person in self.known.people
+        if not (
+            member.gone
+            or member.school_class in self.export.classes
+            or member.school_class in self.classes
+            or member.school_class in self.export.skipped_values("classes.csv", "sourcedId")
+        ):
+            self._skip(member, "classSourcedId", member.school_class, "not a class", "classes.csv")
+            return False
+        person_exists = (
+            member.person in self.export.people
+            or member.person in self.skipped
+            or ("users.csv" in self.export.partial and member.person in self.known.people)
         )
-        if not person_exists and not member.gone:
-            self._refuse(member, "userSourcedId", member.person, "not a user", "users.csv")
-        return found and (person_exists or member.gone)
+        if not (member.gone or person_exists):
+            self._skip(member, "userSourcedId", member.person, "not a user", "users.csv")
+            self.members[member.school_class].unclear.add(member.person)
+            return False
+        return True
 
-    def _refuse(self, member: ClassRole, column: str, key: str, what: str, name: str) -> None:
-        if key:
-            where = f"{name} or the database" if name in self.export.partial else name
-            self.report.problem(member.where, f"{column} “{key}” is {what} in {where}.")
+    def _skip(self, member: ClassRole, column: str, key: str, what: str, name: str) -> None:
+        where = f"{name} or the database" if name in self.export.partial else name
+        self.report.skip(member.where, f"{column} “{key}” is {what} in {where}.")

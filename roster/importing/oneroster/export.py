@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 from roster.importing.oneroster.files import COLUMNS, Row, parse, read_files
 from roster.importing.oneroster.issues import Report
@@ -14,6 +13,7 @@ from roster.importing.oneroster.records import (
     Org,
     OrgRole,
     Person,
+    R,
     SchoolClass,
     read_all,
     read_class,
@@ -23,7 +23,6 @@ from roster.importing.oneroster.records import (
     read_person,
 )
 
-T = TypeVar("T")
 REQUIRED_FILES = ("orgs.csv", "users.csv", "classes.csv", "enrollments.csv")
 MODES = ("bulk", "delta", "absent")
 
@@ -34,6 +33,7 @@ class Export:
 
     `partial` lists the files that are absent or contain only changes, so their other records may
     be known from earlier exports. With `complete` enrolments, members without a row have left.
+    `skipped` has the malformed rows of each file.
     """
 
     orgs: dict[str, Org]
@@ -43,6 +43,11 @@ class Export:
     class_roles: list[ClassRole]
     partial: frozenset[str]
     complete: bool
+    skipped: Mapping[str, list[Row]]
+
+    def skipped_values(self, name: str, column: str) -> set[str]:
+        """Return the values of a column in the skipped rows of a file."""
+        return {row[column] for row in self.skipped.get(name, ())}
 
 
 def read_export(path: Path, report: Report) -> Export:
@@ -57,8 +62,13 @@ def read_export(path: Path, report: Report) -> Export:
     _check_presence(files, modes, report)
     report.refuse_if_bad()
 
-    def records(name: str, read: Callable[[Row, Report], T]) -> dict[str, T]:
-        return read_all(parse(name, files[name], report), read, report) if name in files else {}
+    skipped: dict[str, list[Row]] = {}
+
+    def records(name: str, read: Callable[[Row, Report], R]) -> dict[str, R]:
+        if name not in files:
+            return {}
+        found, skipped[name] = read_all(parse(name, files[name], report), read, report)
+        return found
 
     people = records("users.csv", read_person)
     class_roles = list(records("enrollments.csv", read_class_role).values())
@@ -78,6 +88,7 @@ def read_export(path: Path, report: Report) -> Export:
         class_roles=class_roles,
         partial=frozenset(name for name, mode in modes.items() if mode in ("delta", "absent")),
         complete=complete,
+        skipped=skipped,
     )
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from infra.formula_guard import remove_guards
+from infra.text_lines import undecodable_line
 from roster.importing.oneroster.issues import BadExport, Report
 
 MAX_BYTES = 256 * 2**20
@@ -58,7 +59,7 @@ COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One record, with the file and line where it starts."""
+    """One record, with the file and line where it starts; without cells if it is malformed."""
 
     where: str
     cells: dict[str, str]
@@ -121,7 +122,7 @@ def _known_name(name: str, files: dict[str, bytes]) -> str | None:
 
 
 def parse(name: str, raw: bytes, report: Report) -> list[Row]:
-    """Return the records of one file; report lines that are not valid."""
+    """Return the records of one file; skip lines that are not valid."""
     text = _decode(name, raw, report)
     if text is None:
         return []
@@ -136,16 +137,11 @@ def parse(name: str, raw: bytes, report: Report) -> list[Row]:
 
 def _decode(name: str, raw: bytes, report: Report) -> str | None:
     try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        line = undecodable_line(io.BytesIO(raw))
         report.problem(f"{name}:{line}", "this is not UTF-8.")
         return None
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        report.problem(f"{name}:{line}", "there is a NUL character.")
-        return None
-    return text
 
 
 def _parse_header(name: str, cells: list[str], report: Report) -> list[str]:
@@ -172,8 +168,10 @@ def _parse_rows(
         where, line = f"{name}:{line + 1}", _line_number(reader)
         if not any(cells):
             continue
-        if len(cells) != len(header):
-            report.problem(where, f"{len(cells)} fields, but the header names {len(header)}.")
+        problem = _find_problem(cells, header)
+        if problem is not None:
+            report.skip(where, problem)
+            yield Row(where, {})
             continue
         pairs = zip(header, cells, strict=True)
         yield Row(
@@ -184,6 +182,12 @@ def _parse_rows(
 def _read_cell(column: str, cell: str) -> str:
     """Return a trimmed field without the apostrophes with which exports guard formulas."""
     return cell.strip() if column == "password" else remove_guards(cell).strip()
+
+
+def _find_problem(cells: list[str], header: list[str]) -> str | None:
+    if len(cells) != len(header):
+        return f"{len(cells)} fields, but the header names {len(header)}."
+    return "there is a NUL character." if any("\0" in cell for cell in cells) else None
 
 
 def _line_number(reader: Iterator[list[str]]) -> int:

@@ -1,4 +1,4 @@
-"""Problems and notices of an export, by file and line."""
+"""Problems, skipped records and notices of an export, by file and line."""
 
 from __future__ import annotations
 
@@ -16,10 +16,14 @@ class BadExport(ValueError):
 
 @dataclass(kw_only=True)
 class Report:
-    """Collected problems, which reject the whole export, and notices, which do not."""
+    """Collected problems, which reject the whole export, and skipped records, which do not.
+
+    Notices are about the skipped records, and about those that an import leaves out by design.
+    """
 
     problems: list[str] = field(default_factory=list)
     omitted: int = 0
+    skipped: list[tuple[str, str]] = field(default_factory=list)
     notices: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     def problem(self, where: str, message: str) -> None:
@@ -29,8 +33,13 @@ class Report:
         else:
             self.omitted += 1
 
+    def skip(self, where: str, message: str) -> None:
+        """Add a record that cannot be imported as it is, for people to correct."""
+        self.skipped.append((where, message))
+        self.notice(where, message)
+
     def notice(self, where: str, message: str) -> None:
-        """Add a notice about a record that is skipped."""
+        """Add a notice about a record that is left out."""
         self.notices[message].append(where)
 
     def refuse_if_bad(self) -> None:

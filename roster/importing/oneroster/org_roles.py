@@ -69,23 +69,31 @@ class Schools:
             org_id = org.parent
         return None
 
-    def refuse_unknown(self, where: str, column: str, org_id: str, report: Report) -> None:
-        """Report an org that does not exist."""
-        if org_id and org_id not in self.orgs:
-            report.problem(where, f"{column} “{org_id}” is not in {self._where}.")
+    def exists(self, where: str, column: str, org_id: str, report: Report) -> bool:
+        """Return whether an org exists, or none is named; skip the record if not."""
+        if not org_id or org_id in self.orgs:
+            return True
+        report.skip(where, f"{column} “{org_id}” is not in {self._where}.")
+        return False
 
 
 class PlacementFinder:
-    """Finds the school of each person: primary org, then roles, then classes."""
+    """Finds the school of each person: primary org, then roles, then classes.
+
+    `skipped` has the people who are left as they are, because of an error in their own row;
+    `unclear` those whose roles are, because of an error in one of them.
+    """
 
     def __init__(
         self, export: Export, schools: Schools, known: Known, *, today: date, report: Report
     ) -> None:
         self.export, self.schools, self.known = export, schools, known
         self.today, self.report = today, report
+        self.skipped = export.skipped_values("users.csv", "sourcedId") - export.people.keys()
+        self.unclear = export.skipped_values("roles.csv", "userSourcedId")
         self.roles: dict[str, list[OrgRole]] = defaultdict(list)
         for role in export.org_roles:
-            if self._has_known_person(role):
+            if self._has_known_references(role):
                 self.roles[role.person].append(role)
         self.class_schools: dict[str, list[str]] = defaultdict(list)
         for member in export.class_roles:
@@ -107,8 +115,12 @@ class PlacementFinder:
                 yield person.id, self._find_school(person)
 
     def _place(self, person: Person) -> Placement | None:
-        for column, org in self._referenced_orgs(person):
-            self.schools.refuse_unknown(person.where, column, org, self.report)
+        if not all(
+            self.schools.exists(person.where, column, org, self.report)
+            for column, org in self._referenced_orgs(person)
+        ):
+            self.skipped.add(person.id)
+            return None
         current = [role for role in self.roles[person.id] if self._is_current(role)]
         kinds = {role.role for role in current}
         if kinds and not kinds & (KNOWN_ROLES - FAMILY):
@@ -123,7 +135,7 @@ class PlacementFinder:
         kinds = {role.role for role in current if self.schools.school_of(role.org) == school}
         return Placement(
             school=school,
-            role=self._highest_role(kinds, self.roles[person.id]),
+            role=self._highest_role(kinds, self.roles[person.id], person.id),
             learner="student" in kinds and not kinds & (ADMINS | STAFF),
         )
 
@@ -133,13 +145,17 @@ class PlacementFinder:
         elif role.role in ADMINS and self.schools.school_of(role.org) != school:
             self.report.notice(role.where, NOT_THEIR_SCHOOL)
 
-    def _highest_role(self, kinds: set[str], all_roles: list[OrgRole]) -> str | None:
+    def _highest_role(
+        self, kinds: set[str], all_roles: list[OrgRole], person_id: str
+    ) -> str | None:
         """Return the highest role of a person at their school.
 
         A delta export removes only those roles that it ends.
         """
         if kinds & ADMINS:
             return "admin"
+        if person_id in self.unclear:
+            return None
         changes_only = "roles.csv" in self.export.partial
         if not all_roles or (changes_only and not {role.role for role in all_roles} & ADMINS):
             return None
@@ -172,16 +188,18 @@ class PlacementFinder:
         period = role.period
         return not role.gone and period.has_started(self.today) and not period.has_ended(self.today)
 
-    def _has_known_person(self, role: OrgRole) -> bool:
+    def _has_known_references(self, role: OrgRole) -> bool:
         if role.gone:
             return True
-        self.schools.refuse_unknown(role.where, "orgSourcedId", role.org, self.report)
+        if not self.schools.exists(role.where, "orgSourcedId", role.org, self.report):
+            self.unclear.add(role.person)
+            return False
         if role.person in self.export.people:
             return True
-        if "users.csv" in self.export.partial:
+        if "users.csv" in self.export.partial or role.person in self.skipped:
             self.report.notice(
                 role.where, "roles of users who are not in users.csv are left unchanged."
             )
         else:
-            self.report.problem(role.where, f"userSourcedId “{role.person}” is not in users.csv.")
+            self.report.skip(role.where, f"userSourcedId “{role.person}” is not in users.csv.")
         return False

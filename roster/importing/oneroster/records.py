@@ -5,16 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from roster.importing.oneroster.files import Row
 from roster.importing.oneroster.issues import Report
 
-T = TypeVar("T")
 MAX_ID = 255
 MAX_NAME = 200
-MAX_USERNAME = 150
 MAX_PASSWORD = 1024
+
+
+class Record(Protocol):
+    """A record with its file and line, which may be deleted."""
+
+    @property
+    def where(self) -> str:
+        """File and line."""
+
+    @property
+    def gone(self) -> bool:
+        """Whether the source has deleted it."""
+
+
+R = TypeVar("R", bound=Record)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,7 +48,7 @@ class Person:
 
     where: str
     id: str
-    username: str
+    username: str  # validated by the import, which also knows the names of other people
     full_name: str
     password: str | None
     enabled: bool
@@ -118,13 +131,13 @@ def read_person(row: Row, report: Report) -> Person:
     given = row["preferredGivenName"] or row["givenName"]
     full_name = f"{given} {row['preferredFamilyName'] or row['familyName']}".strip()
     if not gone and not full_name:
-        report.problem(row.where, "givenName and familyName are empty.")
+        report.skip(row.where, "givenName and familyName are empty.")
     if len(full_name) > MAX_NAME:
-        report.problem(row.where, f"the name is longer than {MAX_NAME} characters.")
+        report.skip(row.where, f"the name is longer than {MAX_NAME} characters.")
     return Person(
         where=row.where,
         id=row["sourcedId"],
-        username=_text(row, "username", MAX_USERNAME, report, required=False),
+        username=row["username"],
         full_name=full_name,
         password=_text(row, "password", MAX_PASSWORD, report, required=False) or None,
         enabled=_is_enabled(row, report),
@@ -175,41 +188,51 @@ def read_class_role(row: Row, report: Report) -> ClassRole:
     )
 
 
-def read_all(rows: Iterable[Row], read: Callable[[Row, Report], T], report: Report) -> dict[str, T]:
-    """Read the rows of a file into a dictionary by id."""
-    records: dict[str, T] = {}
-    first: dict[str, str] = {}
+def read_all(
+    rows: Iterable[Row], read: Callable[[Row, Report], R], report: Report
+) -> tuple[dict[str, R], list[Row]]:
+    """Read the rows of a file; return the records by id, and the rows that are skipped.
+
+    If an id is repeated, the first record counts that is not to be deleted.
+    """
+    records: dict[str, R] = {}
+    skipped: list[Row] = []
     for row in rows:
-        key = _text(row, "sourcedId", MAX_ID, report)
-        if key in first:
-            report.problem(row.where, f"sourcedId “{key}” is also used in {first[key]}.")
-        elif key:
-            first[key] = row.where
-            records[key] = read(row, report)
-    return records
+        reported = len(report.skipped)
+        key = _text(row, "sourcedId", MAX_ID, report) if row.cells else ""
+        record = read(row, report) if key else None
+        if record is None or len(report.skipped) > reported:
+            skipped.append(row)
+            continue
+        first = records.setdefault(key, record)
+        if first is not record:
+            report.skip(row.where, f"sourcedId “{key}” is also used in {first.where}.")
+            if first.gone:
+                records[key] = record
+    return records, skipped
 
 
 def is_gone(row: Row, report: Report) -> bool:
     """Return whether a record is deleted; "inactive" is from OneRoster 1.0."""
     status = row["status"].casefold()
     if status not in ("", "active", "inactive", "tobedeleted"):
-        report.problem(row.where, f"status “{row['status']}” is neither active nor tobedeleted.")
+        report.skip(row.where, f"status “{row['status']}” is neither active nor tobedeleted.")
     return status in ("inactive", "tobedeleted")
 
 
 def _is_enabled(row: Row, report: Report) -> bool:
     value = row["enabledUser"].casefold()
     if value not in ("", "true", "false"):
-        report.problem(row.where, f"enabledUser “{row['enabledUser']}” is neither true nor false.")
+        report.skip(row.where, f"enabledUser “{row['enabledUser']}” is neither true nor false.")
     return value != "false"
 
 
 def _text(row: Row, column: str, max_length: int, report: Report, *, required: bool = True) -> str:
     text = row[column]
     if required and not text:
-        report.problem(row.where, f"{column} is empty.")
+        report.skip(row.where, f"{column} is empty.")
     if len(text) > max_length:
-        report.problem(row.where, f"{column} is longer than {max_length} characters.")
+        report.skip(row.where, f"{column} is longer than {max_length} characters.")
     return text
 
 
@@ -224,5 +247,5 @@ def _date(row: Row, column: str, report: Report) -> date | None:
         # Some systems append a time to the date.
         return date.fromisoformat(row[column].partition("T")[0])
     except ValueError:
-        report.problem(row.where, f"{column} “{row[column]}” is not a date such as 2026-08-31.")
+        report.skip(row.where, f"{column} “{row[column]}” is not a date such as 2026-08-31.")
         return None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from infra.identifiers import fold_username
 from roster.importing.oneroster.classes import Attendance, Members, name_classes, select_classes
 from roster.importing.oneroster.export import Export
 from roster.importing.oneroster.issues import Report
@@ -52,14 +51,12 @@ def translate(
     finder = PlacementFinder(export, schools, known, today=today, report=report)
     placed = finder.find_all()
     classes = select_classes(export, schools, known, report)
-    attendance = Attendance(export, classes, placed, known, report)
+    attendance = Attendance(export, classes, placed, known, finder.skipped, report)
     members = attendance.group_by_class(today=today)
-    _refuse_shared_usernames(export, placed, report)
     by_school = _group_by_school(export, placed, classes)
     _add_leavers(by_school, finder)
-    _check_schools(by_school, schools, only, report)
+    wanted = _select_schools(by_school, schools, only, report)
     report.refuse_if_bad()
-    wanted = sorted(by_school) if only is None else [only]
     return [
         _translate_school(schools, key, by_school.get(key, _School()), members, export, known)
         for key in wanted
@@ -86,31 +83,23 @@ def _add_leavers(by_school: dict[str, _School], finder: PlacementFinder) -> None
                 found.leavers.append(person)
 
 
-def _refuse_shared_usernames(export: Export, placed: dict[str, Placement], report: Report) -> None:
-    first: dict[str, Person] = {}
-    for key in placed:
-        person = export.people[key]
-        if not person.username:
-            report.problem(person.where, "username is empty.")
-            continue
-        other = first.setdefault(fold_username(person.username), person)
-        if other is not person:
-            report.problem(
-                person.where, f"username “{person.username}” is also used in {other.where}."
-            )
-
-
-def _check_schools(
+def _select_schools(
     by_school: dict[str, _School], schools: Schools, only: str | None, report: Report
-) -> None:
-    for key in by_school if only is None else [only]:
-        org = schools.orgs.get(key)
-        if org is None or schools.school_of(key) != key:
-            report.problem("--org", f"“{key}” is not a school of this export.")
-        elif len(key) > MAX_SCHOOL_ID:
-            report.problem(org.where, f"sourcedId is longer than {MAX_SCHOOL_ID} characters.")
-    if not by_school and only is None:
+) -> list[str]:
+    """Return the ids of the schools to import; skip those whose ids are too long."""
+    if only is not None and schools.school_of(only) != only:
+        report.problem("--org", f"“{only}” is not a school of this export.")
+        return []
+    wanted = []
+    for key in sorted(by_school) if only is None else [only]:
+        if len(key) > MAX_SCHOOL_ID:
+            where = schools.orgs[key].where
+            report.skip(where, f"sourcedId is longer than {MAX_SCHOOL_ID} characters.")
+        else:
+            wanted.append(key)
+    if not wanted:
         report.problem("orgs.csv", "no school in this export has users or classes.")
+    return wanted
 
 
 def _translate_school(
@@ -131,16 +120,24 @@ def _translate_school(
         if "classes.csv" in export.partial
     }
     names = name_classes(school.classes, before)
+    # An enrolment that cannot be read may be of anyone in its class, or of any class.
+    unclear = export.skipped_values("enrollments.csv", "classSourcedId")
     classrooms = []
     for place, found in enumerate(school.classes):
         enrolled = members.get(found.id, Members())
-        classrooms.append(_classroom(found, names[found.id], enrolled, complete=export.complete))
+        complete = export.complete and not unclear & {"", found.id}
+        classrooms.append(_classroom(found, names[found.id], enrolled, complete=complete))
         origins |= _origins(f"classrooms[{place}]", found, enrolled)
     roster = RosterFile(
         facility=FacilityEntry(name=org.name, partner_id=org.id),
         users=[_user(person, placed) for person, placed in school.people],
         by_external_id=True,
         leavers=school.leavers,
+        sister_schools={
+            school: school in export.orgs
+            for school, org in schools.orgs.items()
+            if org.type == "school" and school != key
+        },
         classrooms=classrooms,
     )
     return Translation(roster=roster, origins=origins)
@@ -148,7 +145,7 @@ def _translate_school(
 
 def _user(person: Person, placed: Placement) -> UserEntry:
     return UserEntry(
-        username=person.username,
+        username=person.username or None,
         password=person.password,
         passwordless=True,
         full_name=person.full_name,
@@ -168,6 +165,7 @@ def _classroom(
         learners=list(enrolled.learners),
         former_learners=sorted(enrolled.former_learners),
         former_coaches=sorted(enrolled.former_coaches),
+        unclear=enrolled.unclear,
         complete=complete,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from codecs import BOM_UTF8
 from pathlib import Path
 from typing import Any
 from zipfile import is_zipfile
@@ -18,12 +19,16 @@ from roster.importing.oneroster import BadExport, Known, Report, read_export, tr
 from roster.importing.schema import RosterError, RosterFile
 from roster.importing.serializers import RosterFileSerializer, problems, unknown
 
+# Unlike 1, something was imported; 2 is that of wrong arguments.
+SKIPPED_EXIT_CODE = 3
+
 
 class Command(BaseCommand):
     help = (
         "Import a roster file (JSON; - reads standard input) or a folder or zip file of OneRoster "
-        "CSV files. The import is idempotent and is done completely or not at all. The ids of all "
-        "records in the file are printed to standard output as JSON; for several schools, as a "
+        "CSV files. The import is idempotent. A roster file is imported completely or not at all; "
+        "of an export, records with errors are skipped, and the exit code is then 3. The ids of "
+        "all records in the file are printed to standard output as JSON; for several schools, as a "
         "list."
     )
 
@@ -36,13 +41,13 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, file: str, org: str | None, **_options: Any) -> None:
         try:
             if _is_export(file):
-                body = self._import_export(Path(file), org)
+                skipped, body = self._import_export(Path(file), org)
             elif org is not None:
                 raise CommandError(
                     "--org selects a school of a OneRoster export, but this file is not one."
                 )
             else:
-                body = self._import_json(file)
+                skipped, body = 0, self._import_json(file)
         except (BadExport, RosterError) as error:
             raise CommandError(str(error)) from None
         except IntegrityError:
@@ -50,6 +55,11 @@ class Command(BaseCommand):
                 "The roster was changed during the import. Run the import again."
             ) from None
         self.stdout.write(orjson.dumps(body, option=orjson.OPT_INDENT_2).decode())
+        if skipped:
+            raise CommandError(
+                f"The roster was imported, except for errors in records: {skipped:,}.",
+                returncode=SKIPPED_EXIT_CODE,
+            )
 
     def _import_json(self, file: str) -> dict[str, Any]:
         roster, ignored = _read_json(file)
@@ -57,7 +67,8 @@ class Command(BaseCommand):
             self.stderr.write(f"{path}: unknown field; ignored.")
         return _body(import_roster(roster, at=timezone.now(), progress=_progress))
 
-    def _import_export(self, path: Path, org: str | None) -> dict[str, Any] | list[dict[str, Any]]:
+    def _import_export(self, path: Path, org: str | None) -> tuple[int, Any]:
+        """Import an export; return the number of skipped records, and the body of the output."""
         at, report = timezone.now(), Report()
         export = read_export(path, report)
         translations = translate(
@@ -67,13 +78,19 @@ class Command(BaseCommand):
             known=known_here() if export.partial else Known(),
             report=report,
         )
+        schools = import_export(translations, report, at=at, progress=_progress)
         for notice in report.notice_lines():
             self.stderr.write(notice)
-        schools = import_export(translations, at=at, progress=_progress)
         for username in (name for school in schools for name in school.left_alone):
             self.stderr.write(f"“{username}” is a superuser and is left unchanged.")
+        if not schools:
+            raise CommandError("No school was imported.")
         bodies = [_body(school) for school in schools]
-        return bodies if len(bodies) > 1 else bodies[0]
+        if report.skipped:
+            bodies[0]["skipped"] = [
+                {"where": where, "message": message} for where, message in report.skipped
+            ]
+        return len(report.skipped), bodies if len(bodies) > 1 else bodies[0]
 
 
 def _is_export(file: str) -> bool:
@@ -84,7 +101,7 @@ def _is_export(file: str) -> bool:
 def _read_json(file: str) -> tuple[RosterFile, list[str]]:
     try:
         raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-        data = orjson.loads(raw)
+        data = orjson.loads(raw.removeprefix(BOM_UTF8))
     except OSError as error:
         raise CommandError(f"{file}: {error.strerror}") from None
     except ValueError as error:
