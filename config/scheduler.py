@@ -40,6 +40,10 @@ class Job:
     every: timedelta
     batch: Callable[[datetime], int]
 
+    def is_due(self, due_at: datetime, *, at: datetime) -> bool:
+        """Return whether the job is due; a time too far ahead is of a clock set back since."""
+        return not at < due_at <= at + 2 * max(self.every, AFTER_FAILURE)
+
 
 def _purge_login_sessions(at: datetime) -> int:
     expired = Session.objects.filter(expire_date__lt=at)
@@ -77,7 +81,7 @@ def _due(at: datetime) -> Iterable[Job]:
     missing = [JobRun(name=job.name, due_at=at) for job in JOBS if job.name not in runs]
     if missing:
         JobRun.objects.bulk_create(missing, ignore_conflicts=True)
-    return [job for job in JOBS if runs.get(job.name, at) <= at]
+    return [job for job in JOBS if job.is_due(runs.get(job.name, at), at=at)]
 
 
 @transaction.atomic(durable=True)
@@ -87,8 +91,8 @@ def _run_batch(job: Job, *, at: datetime) -> bool:
     Return True if there may be more rows.
     """
     runs = JobRun.objects.select_for_update(skip_locked=True, no_key=True)
-    run = runs.filter(pk=job.name, due_at__lte=at).first()
-    if run is None:
+    run = runs.filter(pk=job.name).first()
+    if run is None or not job.is_due(run.due_at, at=at):
         return False
     done = job.batch(at)
     run.done += done
@@ -119,6 +123,7 @@ def _report_exports(parts: int, *, at: datetime) -> None:
     """Save the time and the number of exported parts; without any, at most once a minute."""
     due = {"succeeded_at": at, "due_at": at + EXPORTS_REPORT_EVERY}
     runs = JobRun.objects.filter(pk=EXPORTS)
-    if parts or not runs.filter(due_at__gt=at).exists():
+    not_due = runs.filter(due_at__gt=at, due_at__lte=at + 2 * EXPORTS_REPORT_EVERY)
+    if parts or not not_due.exists():
         JobRun.objects.get_or_create(pk=EXPORTS, defaults=due)
         runs.update(done=F("done") + parts, **due)

@@ -49,8 +49,11 @@ class Rate:
         Every request pays its share of the period, and nobody may be more than a whole period
         ahead. This needs one number per caller, so a limit of thousands costs no more than a
         limit of ten. Times are whole nanoseconds, because sums of fractions of seconds are not
-        exact.
+        exact. A time more than two periods ahead is of a clock that was set back since; it is
+        forgotten.
         """
+        if paid_until - now > 2 * self._period:
+            paid_until = 0
         paid = max(paid_until, now) + self._share
         return (True, paid) if paid - now <= self._period else (False, paid_until)
 

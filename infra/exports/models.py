@@ -49,8 +49,9 @@ class ExportQuerySet(models.QuerySet["Export"]):
         return unfinished.order_by(F("worked_at").asc(nulls_first=True), "id")
 
     def unclaimed(self, at: datetime) -> Self:
-        """Unfinished exports without a worker that is alive."""
-        return self.unfinished().filter(Q(claim=None) | Q(worked_at__lte=at - CLAIM_TIMEOUT))
+        """Unfinished exports without a worker that is alive, by the present clock."""
+        is_alive = Q(worked_at__gt=at - CLAIM_TIMEOUT, worked_at__lte=at + CLAIM_TIMEOUT)
+        return self.unfinished().filter(Q(claim=None) | ~is_alive)
 
     def claimed_as(self, export: Export) -> Self:
         """This export, as long as its claim has not been taken over."""

@@ -120,6 +120,16 @@ def test_a_job_runs_when_it_is_due_and_not_before(db: None):
     }  # fmt: skip
 
 
+def test_all_jobs_run_although_the_clock_was_set_back(db: None):
+    with time_machine.travel(STARTED, tick=False) as clock:
+        run()
+        clock.shift(-timedelta(hours=3))
+        run()
+        now = timezone.now()
+
+    assert set(JobRun.objects.values_list("succeeded_at", flat=True)) == {now}
+
+
 def test_a_job_runs_all_its_batches(guest: Client, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("logger.retention.SESSIONS_BATCH_SIZE", 2)
     with time_machine.travel(STARTED, tick=False) as clock:

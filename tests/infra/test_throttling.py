@@ -48,6 +48,22 @@ def test_a_caller_over_the_limit_gets_retry_after(school: School):
 
 
 @pytest.mark.usefixtures("_two_a_minute")
+def test_a_clock_that_is_set_back_stops_no_caller(school: School):
+    """contract 0.11: nobody waits until the clock shows the same time again."""
+    school.elsewhere.delete()
+    callers: list[Caller] = [school.key(), school.ada, None]
+    with time_machine.travel("2026-03-02T09:00:00Z", tick=False) as clock:
+        for _moment in ("now", "earlier"):
+            for caller in callers:
+                client = client_for(caller)
+                statuses = [
+                    client.post(START, video(), format="json").status_code for _turn in range(3)
+                ]
+                assert statuses == [200, 200, 429]
+            clock.shift(-7200)
+
+
+@pytest.mark.usefixtures("_two_a_minute")
 def test_each_caller_has_its_own_limit(school: School):
     """contract 0.11: per key, per user, and per address of guests."""
     with time_machine.travel("2026-03-02T09:00:00Z", tick=False):
