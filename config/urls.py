@@ -7,10 +7,11 @@ from django.urls import include, path, re_path
 from django.views import defaults
 from django.views.generic import TemplateView
 from django.views.i18n import set_language
-from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from config import error_pages, health
 from config.metrics import MetricsView
+from config.schema import SchemaView
 from roster.urls import assignments
 
 urlpatterns = [
@@ -19,11 +20,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", MetricsView.as_view(), name="metrics"),
-    path(
-        "api/schema",
-        SpectacularJSONAPIView.as_view(authentication_classes=[]),
-        name="schema",
-    ),
+    path("api/schema", SchemaView.as_view(), name="schema"),
     path(
         "api/docs",
         SpectacularSwaggerSplitView.as_view(

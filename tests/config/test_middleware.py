@@ -12,6 +12,7 @@ from uuid import uuid4
 import pytest
 from django.db import DatabaseError, connection
 from django.test import Client as PlainClient
+from drf_spectacular.generators import SchemaGenerator
 from pytest_django import Settings
 
 from config.wsgi import application
@@ -305,6 +306,20 @@ def test_the_openapi_document_names_every_path_and_its_errors(db: None):
         for operation in operations.values():
             assert all(len(scheme) <= 1 for scheme in operation["security"])
             assert {"400", "401", "403", "404", "429", "500", "503"} <= set(operation["responses"])
+
+
+def test_the_schema_is_built_once_and_has_an_entity_tag(db: None, monkeypatch: pytest.MonkeyPatch):
+    """contract 0.13, 0.12a: guests cannot have it built again."""
+    client = client_for(None)
+    first = client.get("/api/schema")
+    monkeypatch.setattr(SchemaGenerator, "get_schema", lambda *_args, **_options: 1 / 0)
+
+    again = client.get("/api/schema", {"lang": "ar", "version": str(uuid4())})
+    known = client.get("/api/schema", HTTP_IF_NONE_MATCH=first.headers["ETag"])
+
+    assert first.content == again.content
+    assert first.headers["Content-Type"] == "application/vnd.oai.openapi+json"
+    assert (known.status_code, known.content) == (304, b"")
 
 
 @pytest.mark.parametrize("query", [{}, {"lang": "xx"}, {"format": str(uuid4())}])
