@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 from urllib.parse import urlencode
 
@@ -202,7 +202,7 @@ def _parse_day(text: str) -> date | None:
     if not text:
         return None
     try:
-        day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).date()
+        day = date.fromisoformat(text)
     except ValueError:
         raise BadRequest("This is not a valid date.") from None
     if not EARLIEST <= day <= LATEST:

@@ -30,7 +30,10 @@ from infra.identifiers import MAX_ID_LENGTH, parse_uuid
 T = TypeVar("T")
 FIRST_YEAR = 2000
 MAX_NUMBER_LENGTH = 1000
-_ZERO_DECIMALS = re.compile(r"\.0*\s*$")
+# Python's own parsers also accept digits of other scripts, underscores and white space.
+INTEGER = re.compile(r"[+-]?[0-9]+(\.0*)?")
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([Ee][+-]?[0-9]+)?")
+_TIME = re.compile(r"[0-9TWZ:.,+ -]+")
 
 
 class Payload(BaseModel):
@@ -107,7 +110,8 @@ def _parse_event_time(value: Any) -> datetime:
 
 def _parse_datetime(value: Any) -> datetime | None:
     try:
-        return parse_datetime(value) if isinstance(value, str) else None
+        is_time = isinstance(value, str) and _TIME.fullmatch(value)
+        return parse_datetime(value) if is_time else None
     except ValueError:
         return None
 
@@ -147,19 +151,18 @@ def _parse_number(value: Any) -> Any:
         return value
     if len(value) > MAX_NUMBER_LENGTH:
         raise ValueError("String value too large.")
-    try:
-        return float(value)
-    except ValueError:
-        raise ValueError("A valid number is required.") from None
+    if not _NUMBER.fullmatch(value):
+        raise ValueError("A valid number is required.")
+    return float(value)
 
 
 def _parse_integer(value: Any) -> int:
     if isinstance(value, str) and len(value) > MAX_NUMBER_LENGTH:
         raise ValueError("String value too large.")
-    try:
-        return int(_ZERO_DECIMALS.sub("", str(value)))
-    except ValueError:
-        raise ValueError("A valid integer is required.") from None
+    text = str(value)
+    if not INTEGER.fullmatch(text):
+        raise ValueError("A valid integer is required.")
+    return int(text.partition(".")[0])
 
 
 def _number_to_text(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, cast
 from uuid import UUID
 
@@ -49,7 +50,7 @@ from roster.models import Actor, ApiKey, User
 from roster.permissions import HasScope
 
 AFTER = "after"
-MAX_DIGITS = 10
+_INDEX = re.compile(r"0|[1-9][0-9]{0,9}")
 
 
 def actor_of(request: Request) -> Actor:
@@ -211,7 +212,7 @@ class TryDiffView(GenericAPIView[Any]):
         If the attempts are too large for one response, a Link header links to the rest.
         """
         tries = cast("MasteryLogQuerySet", self.filter_queryset(self.get_queryset()))
-        if not (index.isascii() and index.isdigit() and len(index) <= MAX_DIGITS):
+        if not _INDEX.fullmatch(index):
             raise Http404
         diff = selectors.get_try_diff(tries, int(index), after=_parse_cursor(request))
         return Response(diff_body(diff), headers=_next_link_header(request, diff.following))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-_PATTERN = re.compile(r"(\d{1,6})-(\d{1,6})")
+_PATTERN = re.compile(r"([0-9]{1,6})-([0-9]{1,6})")
 
 
 class Scale(NamedTuple):

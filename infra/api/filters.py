@@ -20,7 +20,7 @@ from django_filters.utils import translate_validation
 from drf_spectacular.utils import extend_schema_field
 
 from infra.identifiers import parse_uuid
-from infra.payloads import UUID_SCHEMA
+from infra.payloads import INTEGER, UUID_SCHEMA
 
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
@@ -90,6 +90,8 @@ class IntegerField(forms.IntegerField):
         """Return the integer; None (no filter) if the parameter is missing."""
         if value == "":
             raise forms.ValidationError("A whole number is required.", code="invalid")
+        if value is not None and not INTEGER.fullmatch(value):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
         return super().to_python(value)
 
 

@@ -18,6 +18,8 @@ UNSPEAKABLE = [
     b'"\\u0000"',
 ]
 NOT_TEXT = [[], {}, True, ["x"], {"x": 1}]
+# Notations of the number 1 that Python accepts, and the APIs do not.
+NOT_ASCII_ONE = ["0_1", "1\n", " 1", "1 ", "\u0661", "\uff11", "\u0967", "1\u00a0"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,8 +81,8 @@ def name(longest: int, **may: bool) -> Field:
 def share(**may: bool) -> Field:
     """Return a field of a number in [0, 1], in any notation of Kolibri."""
     return Field(
-        refused=["", "x", -0.001, 1.001, "2", -1, 10**18, [], {}, [1]],
-        taken=[0, 1, 0.5, "0.5", "1", True, False],
+        refused=["", "x", -0.001, 1.001, "2", -1, 10**18, [], {}, [1], *NOT_ASCII_ONE, "0._5"],
+        taken=[0, 1, 0.5, "0.5", "1", ".5", "+1.", "5e-1", True, False],
         **may,
     )
 
@@ -88,7 +90,7 @@ def share(**may: bool) -> Field:
 def seconds(**may: bool) -> Field:
     """Return a field of a duration of at most ten million seconds."""
     return Field(
-        refused=["", "x", -1, -0.001, 10_000_001, "1e8", 10**18, [], {}],
+        refused=["", "x", -1, -0.001, 10_000_001, "1e8", "1e1_0", 10**18, [], {}, *NOT_ASCII_ONE],
         taken=[0, 0.25, "2.5", 10_000_000, True],
         **may,
     )
@@ -116,7 +118,9 @@ def choice(*words: str, **may: bool) -> Field:
 def integer(low: int, high: int, **may: bool) -> Field:
     """Return a field of a whole number within bounds, or its text."""
     return Field(
-        refused=["", "x", low - 1, high + 1, 1.5, "1.5", 10**18, [], {}], taken=[low, high], **may
+        refused=["", "x", low - 1, high + 1, 1.5, "1.5", 10**18, [], {}, *NOT_ASCII_ONE],
+        taken=[low, high, str(low), f"{high}.0"],
+        **may,
     )
 
 
@@ -140,9 +144,20 @@ def moment(**may: bool) -> Field:
             "2026-03-02T09:00:00",
             "2026-03-02",
             "1999-12-31T00:00:00Z",
+            "2026-03-02_09:00:00Z",
+            "2026-03-02T09:00:00Z\n",
+            "2026-03-02T0\u0669:00:00Z",
+            "2026-03-02T09:00:00.12345\u0666Z",
+            "2026-03-02\u00a009:00:00Z",
             7,
             *NOT_TEXT,
         ],
-        taken=["2026-03-02T09:00:00Z", "2000-01-01T00:00:00+00:00", "9999-01-01T00:00:00Z"],
+        taken=[
+            "2026-03-02T09:00:00Z",
+            "2026-03-02 09:00:00.1234567Z",
+            "2026-03-02T09:00+0200",
+            "2000-01-01T00:00:00+00:00",
+            "9999-01-01T00:00:00Z",
+        ],
         **may,
     )  # fmt: skip

@@ -94,11 +94,14 @@ ENDPOINTS = {
             ),
             # 2 of 3 is valid: these vary one of the two numbers.
             "mastery_model.m": Field(
-                refused=["", "x", 0, -1, 4, 1001, 1.5, "1.5", 10**18, [], {}],
+                refused=[
+                    "", "x", 0, -1, 4, 1001, 1.5, "1.5", 10**18, [], {}, *fields.NOT_ASCII_ONE
+                ],
                 taken=[1, 2, 3, "3"],
             ),
             "mastery_model.n": Field(
-                refused=["", "x", 0, -1, 1, 1001, 2.5, 10**18, [], {}], taken=[2, 1000, "3"]
+                refused=["", "x", 0, -1, 1, 1001, 2.5, "0_3", "\u0663", 10**18, [], {}],
+                taken=[2, 1000, "3"],
             ),
         },
     ),
@@ -574,16 +577,27 @@ QUERIES = {
         "masterylog": ["x", "0" * 33, "\0"],
         "content": ["x", "0" * 33],
         "complete": ["", "x", "2"],
-        "mastery_level": ["x", "1.5", "2147483648", "-2147483649", "9" * 400],
+        "mastery_level": [
+            "x", "1.5", "2147483648", "-2147483649", "9" * 400, *fields.NOT_ASCII_ONE
+        ],
         "classroom": ["x"],
         "learner_group": ["x"],
         "item": ["\0"],
-        "page_size": ["0", "1001", "x"],
-        "page": ["x"],
+        "page_size": ["0", "1001", "x", *fields.NOT_ASCII_ONE],
+        "page": ["x", *fields.NOT_ASCII_ONE],
         "cursor": ["x"],
         "after": ["x"],
     },
-}
+    "/api/v1/velocity/student_ada": {
+        "days": ["", "x", "0", "-1", "366", "1.5", "9" * 400, *fields.NOT_ASCII_ONE],
+    },
+    "/api/v1/predictions/student_ada": {
+        "days": ["", "x", "0", "-1", "366", "1.5", "9" * 400, *fields.NOT_ASCII_ONE],
+        "target_score": [
+            "", "x", "0", "-1", "1_200", "1200\n", " 1200", "1\u0662\u0660\u0660", "9" * 400
+        ],
+    },
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -593,10 +607,11 @@ QUERIES = {
 def test_an_invalid_parameter_is_refused_by_name(school: School, path: str, name: str, caller: str):
     """contract 0.14, 1.4, 1.7."""
     client = client_for(school.key() if caller == "key" else school.coach)
+    values, path = QUERIES[path][name], path.replace("student_ada", school.ada.pk.hex)
     needed = {"content": video()["content_id"], "user": school.ada.pk.hex}
     asked = needed if path.endswith("masterylog") else {}
     surprises = []
-    for value in QUERIES[path][name]:
+    for value in values:
         response = client.get(path, {**asked, name: value})
         if response.status_code != 400 or error_fields(response) != {name}:
             surprises.append((value, response.status_code, response.content[:200]))

@@ -276,6 +276,7 @@ def test_many_classes_are_shown_one_at_a_time(school: School):
         ("group=x", 404),
         ("since=x", 400),
         ("since=2025-02-30", 400),
+        ("since=2026-03-0\u0669", 400),
         ("until=0001-01-01", 400),
         ("until=99999-01-01", 400),
         ("since=2026-03-05&until=2026-03-01", 200),

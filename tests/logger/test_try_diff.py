@@ -68,7 +68,22 @@ def test_the_index_refers_to_the_filtered_list(ada: Client, tries: dict[str, str
 
 
 @pytest.mark.parametrize(
-    "index", [2, -1, "x", "1.0", "+0", 10**30, "1" * 5000, "01a1fc90ce65759099a32e8b05d12343", "٠"]
+    "index",
+    [
+        2,
+        -1,
+        "x",
+        "1.0",
+        "+0",
+        "00",
+        "0_0",
+        "0%0A",
+        "%200",
+        10**30,
+        "1" * 5000,
+        "01a1fc90ce65759099a32e8b05d12343",
+        "٠",
+    ],
 )
 def test_an_invalid_index_is_not_found(ada: Client, tries: dict[str, str], index: Any):
     """contract 1.5: non-integer, negative, out of range → 404; an id-shaped path is an index."""
