@@ -169,8 +169,7 @@ class LearningCurveView(_EnvelopedListView):
     @extend_schema(responses=PointSerializer(many=True))
     def get(self, request: Request, user_id: str, skill_id: str) -> Response:
         """List a learner's answers at one skill in the order in which they happened."""
-        learner, skill = selectors.readable_learner_at_skill(
-            actor_of(request), f"{user_id}/{skill_id}"
-        )
+        learner = selectors.readable_learner(actor_of(request), user_id)
+        skill = selectors.get_skill(learner, skill_id)
         points = self.page(selectors.get_learning_curve(learner, skill))
         return self.respond(map(point_body, points), "History retrieved successfully")

@@ -1,4 +1,4 @@
-"""Middleware: request log, entity tags, security policy, slashes, null bytes, local cookies."""
+"""Middleware: request log, entity tags, security policy, paths, null bytes, local cookies."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Callable
 from http import HTTPStatus
+from urllib.parse import quote
 
 import structlog
 from django.conf import settings
@@ -17,6 +18,7 @@ from uuid_utils.compat import uuid7
 from config import metrics
 from config.api_paths import is_api, route_of
 from infra.api import etags
+from infra.api.paths import escape_segments
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -69,6 +71,22 @@ class ContentSecurityPolicy:
         response = self.get_response(request)
         response.headers["Content-Security-Policy"] = settings.CONTENT_SECURITY_POLICY
         return response
+
+
+class EscapedIds:
+    """Distinguishes the slashes in ids from those between the segments of a path (contract 0.2).
+
+    A server that passes on only the decoded path is expected to have no ids with slashes.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        raw_path = request.META.get("RAW_PATH") or quote(request.path_info)
+        if "%" in raw_path and is_api(request.path_info):
+            request.path_info = escape_segments(raw_path)
+        return self.get_response(request)
 
 
 class OptionalTrailingSlash:

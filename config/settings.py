@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "config.middleware.InsecureLocalCookies",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
+    "config.middleware.EscapedIds",
     "config.middleware.OptionalTrailingSlash",
     "config.middleware.RejectNullBytes",
     "config.locale_middleware.PageLanguage",
@@ -298,6 +299,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "PATH_CONVERTER_OVERRIDES": {"id": str},
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "config.openapi.describe_callers",

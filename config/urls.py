@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.urls import include, path, re_path
+from django.urls import include, path, re_path, register_converter
 from django.views import defaults
 from django.views.generic import TemplateView
 from django.views.i18n import set_language
@@ -12,7 +12,10 @@ from drf_spectacular.views import SpectacularSwaggerSplitView
 from config import error_pages, health
 from config.metrics import MetricsView
 from config.schema import SchemaView
+from infra.api.paths import IdConverter
 from roster.urls import assignments
+
+register_converter(IdConverter, "id")
 
 urlpatterns = [
     path("", TemplateView.as_view(template_name="index.html"), name="index"),

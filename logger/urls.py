@@ -12,11 +12,11 @@ urlpatterns = [
     path("trackprogress", views.SessionsView.as_view()),
     path("trackprogress/<str:session_id>", views.SessionView.as_view()),
     path(
-        "totalcontentprogress/<path:user_id>",
+        "totalcontentprogress/<id:user_id>",
         views.TotalProgressView.as_view(),
         name="totalcontentprogress",
     ),
-    path("userprogress/<path:user_id>", views.TotalProgressView.as_view()),
+    path("userprogress/<id:user_id>", views.TotalProgressView.as_view()),
     path("masterylog", views.TriesView.as_view(), name="masterylog-list"),
     path("masterylog/<str:pk>", views.TryView.as_view(), name="masterylog"),
     path("masterylog/<str:index>/diff", views.TryDiffView.as_view(), name="masterylog-diff"),

@@ -1,4 +1,4 @@
-"""URLs of `/v3`; ids of learners may contain slashes, so the shortest path comes last."""
+"""URLs of `/v3`."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ urlpatterns = [
         name="study-set-items",
     ),
     path("learning_items/<str:guid>", catalogue.ItemView.as_view(), name="study-item"),
-    path("partners/<str:partner_id>/users", catalogue.UsersView.as_view(), name="study-users"),
+    path("partners/<id:partner_id>/users", catalogue.UsersView.as_view(), name="study-users"),
     path("my/profile", catalogue.ProfileView.as_view(), name="study-profile"),
     path(
-        "users/<path:user_id>/sets/<str:set_id>/learning_stats",
+        "users/<id:user_id>/sets/<str:set_id>/learning_stats",
         stats.SetStatsView.as_view(),
         name="set-learning-stats",
     ),
     path(
-        "users/<path:user_id>/items/<str:guid>/learning_stats",
+        "users/<id:user_id>/items/<str:guid>/learning_stats",
         stats.ItemStatsView.as_view(),
         name="item-learning-stats",
     ),
     path(
-        "users/<path:user_id>/learning_stats",
+        "users/<id:user_id>/learning_stats",
         stats.LearnerStatsView.as_view(),
         name="user-learning-stats",
     ),
-    path("users/<path:user_id>", catalogue.UserView.as_view(), name="study-user"),
+    path("users/<id:user_id>", catalogue.UserView.as_view(), name="study-user"),
 ]

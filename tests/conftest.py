@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -33,6 +34,11 @@ Caller = User | AnonymousUser | str | None
 
 class Client(APIClient):
     """A client of the API; bodies are JSON."""
+
+    def generic(self, method: str, path: str, *args: Any, **extra: Any) -> Any:  # type: ignore[override]
+        """Send a request with its path as it is in the URL, as the server passes it on."""
+        raw_path = urlsplit(path).path
+        return super().generic(method, path, *args, **{"RAW_PATH": raw_path, **extra})
 
     def start(self, body: dict[str, Any]) -> dict[str, Any]:
         """Start a session and assert that it succeeds."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from analytics.selectors.learners import (
     UnknownSkill,
+    get_skill,
     readable_learner,
-    readable_learner_at_skill,
 )
 from analytics.selectors.learning_curves import get_learning_curve
 from analytics.selectors.predictions import Predictions, SkillPrediction, get_predictions
@@ -26,9 +26,9 @@ __all__ = [
     "find_answered_item",
     "get_learning_curve",
     "get_predictions",
+    "get_skill",
     "get_skill_estimates",
     "get_velocity_summary",
     "list_states",
     "readable_learner",
-    "readable_learner_at_skill",
 ]

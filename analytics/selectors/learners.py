@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from functools import reduce
-from operator import or_
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
@@ -31,75 +28,42 @@ def readable_learner(actor: Actor, name: str) -> User:
     ------
     UnknownLearner : nobody has this name, or nobody the actor may read.
     """
-    learner = _find_readable(actor, [name]).get(name)
+    learner = _find_readable(actor, name)
     if learner is None:
         raise UnknownLearner
     return learner
 
 
-def readable_learner_at_skill(actor: Actor, path: str) -> tuple[User, Skill]:
-    """Return the learner and the skill that a path names, such as ``student_123/algebra``.
-
-    Either id may contain slashes, so every way to split the path is tried.
-
-    Raises
-    ------
-    UnknownLearner : see `readable_learner`.
-    UnknownSkill : the learner's facility has no skill of this code.
-    """
-    parts = path.split("/")
-    pairs = [("/".join(parts[:cut]), "/".join(parts[cut:])) for cut in range(1, len(parts))]
-    learners = _find_readable(actor, [name for name, _ in pairs])
-    if not learners:
-        raise UnknownLearner
-    skills = _find_skills(
-        {learner.facility_id for learner in learners.values()},
-        [code for name, code in pairs if name in learners],
-    )
-    for name, code in pairs:
-        learner = learners.get(name)
-        if learner is not None and (learner.facility_id, code) in skills:
-            return learner, skills[learner.facility_id, code]
-    raise UnknownSkill
-
-
-def refuse_unknown_skill(learner: User, code: str) -> None:
-    """Raise an error if the learner's facility does not have a skill.
+def get_skill(learner: User, code: str) -> Skill:
+    """Return a skill of the learner's facility.
 
     Raises
     ------
     UnknownSkill : the facility has no skill of this code.
     """
-    if not _find_skills({learner.facility_id}, [code]):
+    found = _SKILLS.all(facility=learner.facility_id, code=code) if _is_storable(code) else []
+    if not found:
         raise UnknownSkill
+    return found[0]
 
 
-def _find_readable(actor: Actor, names: Collection[str]) -> dict[str, User]:
-    """Return the learners the actor may read, by those of the names that are theirs."""
-    keys = {name: key for name in names if (key := parse_uuid(name))}
-    if isinstance(actor, AnonymousUser):
-        return {}
-    people = _READABLE.all(
-        actor=actor_values(actor), keys=tuple(keys.values()), names=tuple(_storable(names))
+def _find_readable(actor: Actor, name: str) -> User | None:
+    if isinstance(actor, AnonymousUser) or not _is_storable(name):
+        return None
+    key = parse_uuid(name)
+    people = _READABLE.all(actor=actor_values(actor), keys=(key,) if key else (), name=name)
+    by_name = (
+        person
+        for person in people
+        if person.external_id == name and _can_use_external_id(actor, person)
     )
-    by_key = {person.pk: person for person in people}
-    by_name = {
-        person.external_id: person for person in people if _can_use_external_id(actor, person)
-    }
-    by_uuid = {name: by_key[key] for name, key in keys.items() if key in by_key}
-    return {
-        name: by_name.get(name) or by_uuid[name]
-        for name in names
-        if name in by_name or name in by_uuid
-    }
+    return next(by_name, next((person for person in people if person.pk == key), None))
 
 
-def _readable(
-    actor: ActorValues, keys: tuple[UUID, ...], names: tuple[str, ...]
-) -> QuerySet[User, User]:
-    """Return the people with these keys and external ids, of those the actor may read."""
+def _readable(actor: ActorValues, keys: tuple[UUID, ...], name: str) -> QuerySet[User, User]:
+    """Return the people with one of these keys or this external id that the actor may read."""
     reader = actor.to_actor()
-    external = Q(external_id__in=names)
+    external = Q(external_id=name)
     if isinstance(reader, User):
         external &= Q(pk=reader.pk)
     return User.objects.visible_to(reader).filter(Q(pk__in=keys) | external)
@@ -113,21 +77,9 @@ def _can_use_external_id(actor: Actor, person: User) -> bool:
     return isinstance(actor, ApiKey) or person == actor
 
 
-def _find_skills(
-    facilities: Collection[UUID | None], codes: Collection[str]
-) -> dict[tuple[UUID | None, str], Skill]:
-    """Return skills by facility and code."""
-    skills = _SKILLS.all(facilities=tuple(facilities), codes=tuple(_storable(codes)))
-    return {(skill.facility_id, skill.code): skill for skill in skills}
+_SKILLS = QueryByShape(lambda facility, code: Skill.objects.filter(facility=facility, code=code))
 
 
-_SKILLS = QueryByShape(
-    lambda facilities, codes: Skill.objects.filter(
-        reduce(or_, (Q(facility=each) for each in facilities)), code__in=codes
-    )
-)
-
-
-def _storable(names: Collection[str]) -> list[str]:
-    """Return the names that fit into a column; no learner or skill has any other."""
-    return [name for name in names if "\0" not in name and len(name) <= MAX_ID_LENGTH]
+def _is_storable(name: str) -> bool:
+    """Return whether a name fits into a column; no learner or skill has any other."""
+    return "\0" not in name and len(name) <= MAX_ID_LENGTH

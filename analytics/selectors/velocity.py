@@ -15,7 +15,7 @@ from analytics.core.overall_velocity import Momentum, Practice, summarise
 from analytics.core.trajectory import Trajectory
 from analytics.models import LearningEvent, SkillState
 from analytics.rows import DAY
-from analytics.selectors.learners import refuse_unknown_skill
+from analytics.selectors.learners import get_skill
 from analytics.selectors.skill_states import states_of_learner
 from infra.db.compiled_lists import QueryByShape
 from roster.models import User
@@ -49,7 +49,7 @@ def get_velocity_summary(
     # PostgreSQL stores no null characters, so no skill has such a code.
     states = [] if "\0" in (skill or "") else states_of_learner(learner, skill)
     if skill is not None and not states:
-        refuse_unknown_skill(learner, skill)
+        get_skill(learner, skill)
     today, now_in_days = (at.astimezone(UTC).date() - _EPOCH).days, at.timestamp() / DAY
     only_skill = None if skill is None else states[0].skill_id if states else UUID(int=0)
     return VelocitySummary(

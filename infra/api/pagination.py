@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
 from infra.api import etags
+from infra.api.paths import absolute_url
 from infra.api.renderers import OrjsonRenderer
 from infra.db.byte_limits import ByteLimitedRows
 from infra.db.compiled_lists import CompiledRows, RawRow
@@ -224,4 +225,4 @@ def _after(rows: Rows, cursor: Cursor | None) -> Rows:
 
 
 def _url(request: Request, name: str, cursor: Cursor) -> str:
-    return str(replace_query_param(request.build_absolute_uri(), name, cursor.token))
+    return str(replace_query_param(absolute_url(request._request), name, cursor.token))

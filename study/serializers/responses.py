@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.utils.encoding import escape_uri_path
 from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
 
 from analytics.core.logistic import FloatArray
 from analytics.core.time_of_day import HOURS
+from infra.api.paths import url_path
 from infra.datetime_format import format_time
 from roster.models import User
 from study.jsonapi import Fields, Json, document, document_schema, resource, schema_for
@@ -67,7 +67,7 @@ def _links(request: Request, page: Page, *, last: int) -> Json:
 
 
 def _path(request: Request, query: str) -> str:
-    return f"{escape_uri_path(request.path.rstrip('/'))}?{query}"
+    return f"{url_path(request._request)}?{query}"
 
 
 _LINKS: Fields = dict.fromkeys(

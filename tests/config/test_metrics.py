@@ -30,7 +30,7 @@ def scrape(caller: Any = None, **headers: Any) -> Any:
 
 def test_requests_are_counted_by_route_without_values(school: School):
     """contract 0.13."""
-    asked = ("learntrace_requests_total", "GET", "/api/logger/totalcontentprogress/<path:user_id>")
+    asked = ("learntrace_requests_total", "GET", "/api/logger/totalcontentprogress/<id:user_id>")
     before = samples(scrape().text)
 
     client = client_for(school.key())

@@ -385,6 +385,21 @@ def test_repeated_headers_are_joined(school: School):
     assert status_of(metrics) in {401, 403}
 
 
+def test_an_encoded_slash_belongs_to_an_id(school: School):
+    """contract 0.2."""
+    key = school.key()
+    with serving(1) as server:
+        for person, skill in (("T", "a/b"), ("T/a", "b")):
+            answer = {"user_id": person, "skill_id": skill, "is_correct": person == "T"}
+            assert server.ask("POST", "/api/v1/track-answer", key, answer)[0] == 200
+        paths = ("T/a%2Fb", "T%2fa/b", "T/a/b", "T%2Fa%2Fb")
+        answers = [server.ask("GET", f"/api/v1/mastery/{each}/history", key) for each in paths]
+
+    scores = [[point["score"] for point in body["data"] or []] for _status, body in answers]
+    assert [status for status, _body in answers] == [200, 200, 404, 404]
+    assert scores == [[1], [0], [], []]
+
+
 def test_a_header_with_an_underscore_is_ignored(school: School):
     """It could replace the one with a hyphen that a proxy sets."""
     request = head("GET", "/api/logger/attemptlog", f"X_API_Key: {school.key()}")

@@ -130,7 +130,7 @@ def _idempotent_request(
         raise ValidationError({HEADER: [f"Must have 1 to {MAX_KEY_LENGTH} printable characters."]})
     identity = [
         request.method,
-        request.path.rstrip("/"),
+        request.path_info,
         request.META.get("QUERY_STRING", ""),
         view.body_for_fingerprint(request),
     ]
