@@ -107,10 +107,10 @@ class AttemptPage(CoachPage):
             "crumbs": attempt_crumbs(result, self.viewer),
             "found": result,
             "attempt": attempt,
-            "raw": {
-                _("Interactions"): formatted_json(attempt.interaction_history),
-                _("Answer"): formatted_json(attempt.answer),
-            },
+            "raw": [
+                (_("Interactions"), formatted_json(attempt.interaction_history)),
+                (_("Answer"), formatted_json(attempt.answer)),
+            ],
         }
 
     def _get_attempt(self) -> LearnerAttempt:

@@ -222,5 +222,5 @@ class AttemptLogAdmin(WorkAdmin[AttemptLog]):
 
     @admin.display(description=gettext_lazy("Notes"))
     def notes(self, row: AttemptLog) -> str:
-        notes = {_("error"): row.error, _("not complete"): not row.complete}
-        return ", ".join(word for word, applies in notes.items() if applies)
+        notes = [(_("error"), row.error), (_("not complete"), not row.complete)]
+        return ", ".join(word for word, applies in notes if applies)

@@ -128,6 +128,26 @@ def test_the_catalogue_has_every_text_of_pages_and_code():
     assert {text for text in said if text.replace("%%", "%") not in known} == set()
 
 
+def test_no_mapping_has_translated_keys():
+    """Two keys with the same translation would be one, and a value would be missing."""
+    sources = [path for app in APPS for path in (ROOT / app).rglob("*.py")]
+    mappings = [
+        (path.name, node.lineno)
+        for path in sources
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Dict) and any(_is_translated(key) for key in node.keys)
+    ]
+
+    assert mappings == []
+
+
+def _is_translated(key: ast.expr | None) -> bool:
+    calls = [
+        node.func for node in ast.walk(key or ast.Constant(None)) if isinstance(node, ast.Call)
+    ]
+    return any(isinstance(name, ast.Name) and name.id in NAMES for name in calls)
+
+
 def test_pages_use_the_language_of_the_browser(school: School):
     page = Browser(headers={"Accept-Language": "ar-EG,en;q=0.5"}).get("/")
 

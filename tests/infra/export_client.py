@@ -9,6 +9,8 @@ from typing import Any
 from xml.etree import ElementTree
 from zipfile import ZipFile
 
+from django.contrib import admin
+from django.db.models import Model
 from django.test import Client as Browser
 
 from roster.models import User
@@ -16,6 +18,15 @@ from roster.models import User
 # Escapes of characters that XML cannot contain, as spreadsheets write them.
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+
+
+def exportable_lists() -> dict[str, type[Model]]:
+    """Return the models of the lists that can be exported, by the addresses of the lists."""
+    return {
+        model._meta.label_lower.replace(".", "/"): model
+        for model, source in admin.site._registry.items()
+        if getattr(source, "export_columns", ())
+    }
 
 
 def browser(user: User) -> Browser:

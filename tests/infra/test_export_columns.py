@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -18,7 +19,7 @@ from logger.models import AttemptLog, ContentSession
 from roster.models import Quiz
 from tests.conftest import client_for
 from tests.factories import NOW, School, answered, exercise, make_quiz
-from tests.infra.export_client import body, browser, export, read_csv
+from tests.infra.export_client import body, browser, export, exportable_lists, read_csv
 
 WORK = ["contentsession", "contentsummary", "masterylog", "attemptlog"]
 TENS = UUID(int=1, version=4)
@@ -59,6 +60,24 @@ def test_a_file_has_the_title_of_each_content(
 
     assert count_queries(3) == count_queries(100)
     assert count_queries(1) == count_queries(3) + 2 * 2
+
+
+@pytest.mark.parametrize("table", exportable_lists())
+def test_headings_are_different_and_the_same_in_every_language(school: School, table: str):
+    """Readers find a column by its heading, whatever the language of the person who exports."""
+    english, arabic = (
+        body(
+            browser(school.superuser).post(
+                f"/admin/{table}/export/", {"format": "csv"}, headers={"Accept-Language": language}
+            )
+        )
+        for language in ("en", "ar")
+    )
+
+    headings = next(csv.reader([english.decode("utf-8-sig").splitlines()[0]]))
+    assert len(set(headings)) == len(headings) > 1
+    assert all(headings)
+    assert arabic.splitlines()[0] == english.splitlines()[0]
 
 
 def test_an_event_has_the_title_of_its_skill_and_the_guid_of_its_item(school: School):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.contrib import admin
 from django.db import models
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,7 +15,7 @@ from roster.models import CourseSession
 from tests.conftest import Client, client_for
 from tests.factories import School, answered, exercise, make_lesson, make_quiz
 from tests.infra.admin_school import CONTENTS, LEARNERS, random_actions, simulated_school
-from tests.infra.export_client import body, browser, export, read_csv, read_xlsx
+from tests.infra.export_client import body, browser, export, exportable_lists, read_csv, read_xlsx
 from tests.infra.large_exports import finish_exports
 from tests.study.study_client import create_resource
 
@@ -82,7 +81,7 @@ def test_every_list_exports_markup_as_text(
     settings.EXPORTS_FOLDER = tmp_path
     with simulated_school(list(LEARNERS), random_actions(3)) as school:
         _fill(school)
-        expected = {table: _rename_rows(model) for table, model in _exportable().items()}
+        expected = {table: _rename_rows(model) for table, model in exportable_lists().items()}
         if is_large:
             monkeypatch.setattr(export_mixin, "MAX_IMMEDIATE_ROWS", 0)
         for table, renamed in expected.items():
@@ -92,15 +91,6 @@ def test_every_list_exports_markup_as_text(
             assert any(cell.startswith("<r>") for cell in cells), table
             assert renamed <= cells, table
             assert cells <= in_lines, table
-
-
-def _exportable() -> dict[str, Any]:
-    """Return the models of the lists that can be exported, by the address of the list."""
-    return {
-        model._meta.label_lower.replace(".", "/"): model
-        for model, source in admin.site._registry.items()
-        if getattr(source, "export_columns", ())
-    }
 
 
 def _fill(school: School) -> None:
