@@ -6,12 +6,12 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from config.models import JobRun
-from infra.admin.model_admins import ReadOnlyAdmin
+from infra.admin.model_admins import ReadOnlyAdmin, ScopedAdmin
 from roster.admin.permissions import is_superuser
 
 
 @admin.register(JobRun)
-class JobRunAdmin(ReadOnlyAdmin[JobRun]):
+class JobRunAdmin(ScopedAdmin[JobRun], ReadOnlyAdmin[JobRun]):
     """A read-only list of the jobs, visible to superusers."""
 
     list_display = ["name", "due_at", "succeeded_at", "failed_at", "done"]

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, TypeVar
 
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.core.exceptions import BadRequest, ValidationError
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest
@@ -87,6 +87,13 @@ class ScopedAdmin(admin.ModelAdmin[M]):
     def _get_obj_does_not_exist_redirect(self, *_args: Any) -> Any:
         """Raise 404 for an unknown row; Django would redirect to the index page."""
         raise Http404
+
+    def history_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Show the history of a row; a row that the viewer may not read is a 404, too."""
+        try:
+            return super().history_view(request, *args, **kwargs)
+        except PermissionDenied:
+            raise Http404 from None
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:  # noqa: ARG002
         """Return True for the filters of the list only."""
