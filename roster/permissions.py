@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.contrib.auth.models import AnonymousUser
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
@@ -24,19 +25,18 @@ class IsKey(BasePermission):
 
 
 class HasScope(BasePermission):
-    """Require scope `read` or `write` of keys; users and guests have no scopes."""
+    """Require scope `read` or `write` of keys and tokens; logins and guests have no scopes."""
 
     message = "The key lacks the scope for this."
     to_write = Scope.WRITE
 
     def has_permission(self, request: Request, view: APIView) -> bool:  # noqa: ARG002
-        """Return whether the key's scopes cover the request's method."""
-        if not isinstance(request.auth, ApiKey):
-            return True
-        return request.auth.allows(Scope.READ if request.method in SAFE_METHODS else self.to_write)
+        """Return whether the scopes of the key cover the request's method."""
+        needed = Scope.READ if request.method in SAFE_METHODS else self.to_write
+        return isinstance(request.user, AnonymousUser) or request.user.allows(needed)
 
 
 class HasRosterScope(HasScope):
-    """Require scope `read` of keys that read the roster, and `admin` to change it."""
+    """Require scope `read` to read the roster, and `admin` to change it."""
 
     to_write = Scope.ADMIN

@@ -62,7 +62,7 @@ class TokensView(APIView):
 
     @extend_schema(request=TokenRequest, responses=TokenSerializer)
     def post(self, request: Request) -> Response:
-        """Create a token that acts exactly like the learner's own login."""
+        """Create a token that acts like the learner's own login, with the scopes of the key."""
         body = decode(request.data, TokenRequest)
         token, expires_at = services.issue_token(
             cast("ApiKey", request.auth),

@@ -10,7 +10,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser, PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Case, Exists, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 
 from infra.db.models import UUIDModel
 from infra.identifiers import MAX_USERNAME_KEY_LENGTH, fold_username, parse_uuid
@@ -102,12 +102,16 @@ class UserQuerySet(models.QuerySet["User"]):
         )
 
     def by_token(self, digest: str, at: datetime) -> Self:
-        """The one learner of a valid token."""
+        """The one learner of a valid token, with the scopes of the key that made it."""
         valid = {"tokens__digest": digest, "tokens__expires_at__gt": at}
         usable = ApiKey.objects.usable(at)
         # Users who got a role since then have to log in.
         learners = self.filter(is_active=True, is_staff=False, is_superuser=False)
-        return learners.filter(**valid, tokens__key__in=usable)
+        return learners.filter(**valid, tokens__key__in=usable).annotate(
+            token_can_read=F("tokens__key__can_read"),
+            token_can_write=F("tokens__key__can_write"),
+            token_can_admin=F("tokens__key__can_admin"),
+        )
 
     def get_by_natural_key(self, username: str | None) -> User:
         """Return the user with this login name; called by Django's authentication."""
@@ -163,6 +167,11 @@ class User(UUIDModel, AbstractBaseUser, PermissionsMixin):
     staffs_home: bool | None = None
     looks_beyond: bool | None = None
 
+    # Set by `by_token`; None is a login.
+    token_can_read: bool | None = None
+    token_can_write: bool | None = None
+    token_can_admin: bool | None = None
+
     objects = UserQuerySet.as_manager()
 
     class Meta:
@@ -194,6 +203,15 @@ class User(UUIDModel, AbstractBaseUser, PermissionsMixin):
         namesakes = User.objects.filter(username_key=folded)
         if namesakes.exclude(pk=self.pk).exists():
             raise ValidationError({"username": "This username is already in use."})
+
+    def allows(self, scope: Scope) -> bool:
+        """Return whether the request may use a scope: at a login all, by a token its key's."""
+        granted = {
+            Scope.READ: self.token_can_read,
+            Scope.WRITE: self.token_can_write,
+            Scope.ADMIN: self.token_can_admin,
+        }
+        return granted[scope] is not False or bool(self.token_can_admin)
 
     @property
     def sole_facility_id(self) -> UUID | None:

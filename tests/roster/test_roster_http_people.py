@@ -337,8 +337,8 @@ def test_a_login_needs_its_csrf_token(school: School):
 
 
 def test_a_learners_token_writes_nothing(school: School):
-    """contract 0.8."""
-    issued = as_caller(school, "k:write")("POST", "auth/token", {"user_id": "student_ada"})
+    """contract 0.8: also if its key may change the roster."""
+    issued = as_caller(school, "k:admin")("POST", "auth/token", {"user_id": "student_ada"})
     client = client_for(None)
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {issued.json()['token']}")
 

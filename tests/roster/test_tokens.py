@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from logger.models import ContentSession
 from roster import services
-from roster.models import LearnerToken, RoleKind, Scope, User
+from roster.models import ApiKey, Facility, LearnerToken, RoleKind, Scope, User
 from tests.conftest import Client, client_for
 from tests.factories import School, key_row, make_key, video
 
@@ -30,7 +30,7 @@ def bearer(token: str) -> Client:
 
 def test_a_token_acts_like_the_login_of_the_learner(school: School):
     """contract 0.8, 0.5: it records for its learner only, reads their data, needs no CSRF token."""
-    client = bearer(issue(school.key(Scope.WRITE)).json()["token"])
+    client = bearer(issue(school.key()).json()["token"])
 
     client.start(video())
 
@@ -85,6 +85,52 @@ def test_only_a_key_with_write_scope_can_issue_tokens(school: School):
     assert issue(school.superuser).status_code == 403
     assert issue(school.key(Scope.READ)).status_code == 403
     assert bearer(token).post(PATH, {"user_id": "student_ada"}, format="json").status_code == 403
+
+
+READS = [
+    LIST,
+    "/api/logger/totalcontentprogress/{ada}",
+    "/api/v1/mastery/student_ada",
+    "/v3/users/student_ada/learning_stats?partner_id=779",
+    "/api/auth/facilityuser",
+    "/api/auth/session/current",
+]
+
+
+@pytest.mark.parametrize("path", READS)
+def test_a_token_of_a_key_that_only_writes_reads_nothing(school: School, path: str):
+    """contract 0.3, 0.8: within the scopes of the key that made it, also beside another token."""
+    Facility.objects.filter(pk=school.facility.pk).update(partner_id="779")
+    both, only_writes = (
+        bearer(issue(key).json()["token"]) for key in (school.key(), school.key(Scope.WRITE))
+    )
+    path = path.format(ada=school.ada.pk.hex)
+
+    for client in (both, only_writes):
+        client.start(video())
+
+    assert both.get(path).status_code == 200
+    assert only_writes.get(path).status_code == 403
+    assert only_writes.head(path).status_code == 403
+
+
+def test_a_token_loses_the_scopes_that_its_key_loses(school: School):
+    """contract 0.8."""
+    client = bearer(issue(school.key()).json()["token"])
+    ApiKey.objects.update(can_write=False)
+
+    response = client.post("/api/logger/contentsession", video(), format="json")
+
+    assert (response.status_code, client.get(LIST).status_code) == (403, 200)
+
+
+def test_a_token_of_a_key_with_the_scope_admin_reads_and_writes(school: School):
+    """contract 0.3: the scope admin includes both."""
+    client = bearer(issue(school.key(Scope.ADMIN)).json()["token"])
+
+    client.start(video())
+
+    assert client.get(LIST).status_code == 200
 
 
 @pytest.mark.parametrize("who", ["coach", "facility_coach", "admin"])
