@@ -8,7 +8,7 @@ HOST ?= $(or $(call from_env_file,HOST),127.0.0.1)
 export PORT HOST
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve static install install-dev migrate check test test-sqlite test-postgres bench bench-check bench-science lock messages format
+.PHONY: help run serve static install install-dev migrate check test test-sqlite test-postgres fuzz bench bench-check bench-science lock messages format
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -64,6 +64,9 @@ test-sqlite: install-dev ## The suite on SQLite only: the quick loop
 
 test-postgres: install-dev ## The suite on PostgreSQL (TEST_DATABASE_URL, else a temporary server)
 	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n auto --dist worksteal
+
+fuzz: install-dev static ## Send requests that the OpenAPI document allows, and others (ARGS="--quick", …)
+	@$(BIN)/python benchmarks/fuzz.py $(ARGS)
 
 bench: install-dev static ## Measure the APIs on both databases (ARGS="--quick", "--against REF", "--flat", …)
 	@$(BIN)/python -m benchmarks.bench $(ARGS)

@@ -35,3 +35,4 @@ ANSWER = {
     "time_spent_delta": 12,
     "interactions": [{"item": "q1", "correct": 1, "time_spent": 12, "answer": {"choice": "b"}}],
 }
+TRACKED = {"user_id": "lena-1", "skill_id": "algebra", "item_id": "x + 1", "is_correct": True}
