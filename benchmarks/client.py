@@ -93,14 +93,19 @@ class Api:
     """A client with one open connection; each thread has its own."""
 
     def __init__(
-        self, url: str, key: str, tally: Tally, retry_policy: RetryPolicy | None = None
+        self,
+        url: str,
+        key: str,
+        tally: Tally,
+        retry_policy: RetryPolicy | None = None,
+        source_address: tuple[str, int] | None = None,
     ) -> None:
         parts = urlsplit(url)
         self.prefix = parts.path.rstrip("/")
         kind = (
             http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
         )
-        self.connection = kind(parts.netloc, timeout=TIMEOUT_SECONDS)
+        self.connection = kind(parts.netloc, timeout=TIMEOUT_SECONDS, source_address=source_address)
         self.headers = {"X-API-Key": key, "Content-Type": "application/json"}
         self.tally = tally
         self.retry_policy = retry_policy or RetryPolicy()

@@ -94,3 +94,13 @@ def process_of(url: str) -> int | None:
     except OSError:
         return None
     return int(line)
+
+
+def stored_bytes(url: str) -> int:
+    """Return the size of a database; of a SQLite file, with its write-ahead log."""
+    if url.startswith("sqlite"):
+        file = Path(url.removeprefix("sqlite:///"))
+        return sum(each.stat().st_size for each in file.parent.glob(f"{file.name}*"))
+    with psycopg.connect(url) as connection:
+        row = connection.execute("SELECT pg_database_size(current_database())").fetchone()
+    return row[0] if row else 0

@@ -47,6 +47,16 @@ def cpu_seconds(process_id: int | None) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
+def resident_bytes(process_id: int) -> int:
+    """Return the memory of a process and its descendants; what they share counts once."""
+    total = 0
+    for each in _process_tree(process_id):
+        with contextlib.suppress(OSError):
+            lines = (_PROCESSES / str(each) / "smaps_rollup").read_text().splitlines()
+            total += sum(1024 * int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    return total
+
+
 @contextlib.contextmanager
 def running_server(
     *,

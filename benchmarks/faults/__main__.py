@@ -13,10 +13,8 @@ from __future__ import annotations
 
 import argparse
 import random
-import shutil
 import signal
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,7 +23,7 @@ from pathlib import Path
 from benchmarks.faults import outages
 from benchmarks.faults.grouped_answers import kill_under_grouped_answers
 from benchmarks.faults.load_clients import LoadClients, Verdict
-from benchmarks.faults.processes import Postgres, Service
+from benchmarks.faults.processes import Postgres, Service, running_service, temporary_folder
 from benchmarks.faults.replay_under_fault import (
     Load,
     Outcome,
@@ -39,16 +37,6 @@ SHOWN = 5
 
 
 @contextmanager
-def temporary_folder() -> Iterator[Path]:
-    """Yield a folder for a database; remove it afterwards."""
-    path = Path(tempfile.mkdtemp(prefix="faults-"))
-    try:
-        yield path
-    finally:
-        shutil.rmtree(path)
-
-
-@contextmanager
 def running_postgres(path: Path, **settings: str) -> Iterator[Postgres]:
     """Run a PostgreSQL in a folder."""
     postgres = Postgres(path, **settings)
@@ -57,17 +45,6 @@ def running_postgres(path: Path, **settings: str) -> Iterator[Postgres]:
         yield postgres
     finally:
         postgres.kill()
-
-
-@contextmanager
-def running_service(path: Path, url: str, *, processes: int) -> Iterator[Service]:
-    """Run the server on a database."""
-    service = Service(path, url, processes=processes)
-    try:
-        service.start()
-        yield service
-    finally:
-        service.clean()
 
 
 def postgres_faults(load: Load, options: argparse.Namespace) -> Iterator[Outcome | Verdict]:

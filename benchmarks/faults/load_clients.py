@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import threading
 import time
@@ -16,6 +17,7 @@ from benchmarks.client import Response, RetryPolicy
 from benchmarks.faults.processes import Service, wait_until
 
 START = "/api/logger/contentsession"
+TRACK = "/api/v1/track-answer"
 # Pause of a client after a 503 or a closed connection.
 PAUSE_SECONDS = 0.2
 RETRY_SECONDS = 30
@@ -64,16 +66,41 @@ def answer_body(item: str) -> dict[str, Any]:
     return {"time_spent_delta": 1, "interactions": [interaction]}
 
 
+def answer_to_track(learner: str, serial: int) -> dict[str, Any]:
+    """Return a body for `TRACK`."""
+    return {
+        "user_id": learner, "skill_id": f"skill {serial % 5}", "is_correct": serial % 3 != 0,
+        "time_spent_seconds": 1, "event_id": f"{learner}/{serial}",
+    }  # fmt: skip
+
+
 class LoadClients:
-    """Writers, each with a session of its own, and readers; they work inside `with`."""
+    """Clients that work inside `with`: writers, each with a session of its own, and readers.
+
+    Parameters
+    ----------
+    trackers : how many others send answers to track and read predictions, by turns.
+    interval : seconds between the requests of a client, however slow the responses are: a request
+        that was sent late because of a slow response counts from when it was due. None: each
+        request follows the response of the last one.
+    """
 
     def __init__(
-        self, service: Service, *, writers: int, readers: int = 2, learner: str | None = None
+        self,
+        service: Service,
+        *,
+        writers: int,
+        readers: int = 2,
+        trackers: int = 0,
+        learner: str | None = None,
+        interval: float | None = None,
     ) -> None:
         self.service = service
         self.observations: list[Observation] = []
         self._stopped = threading.Event()
+        self._interval = interval
         prefix = f"crowd-{uuid4().hex[:8]}"
+        self.tracked = [f"{prefix}-tracked-{number}" for number in range(trackers)]
         self._threads = [
             threading.Thread(target=self._write, args=(learner or f"{prefix}-{number}",))
             for number in range(writers)
@@ -81,6 +108,9 @@ class LoadClients:
         self._threads += [
             threading.Thread(target=self._read, args=(learner or f"{prefix}-0",))
             for _number in range(readers)
+        ]
+        self._threads += [
+            threading.Thread(target=self._track, args=(tracked,)) for tracked in self.tracked
         ]
 
     def __enter__(self) -> Self:
@@ -126,16 +156,33 @@ class LoadClients:
         api, query = self.service.api(), f"user={learner}&content={uuid4().hex}"
         self._send_repeatedly("read", lambda: api.send("GET", f"/api/logger/masterylog?{query}"))
 
+    def _track(self, learner: str) -> None:
+        api = self.service.api()
+        requests = itertools.cycle([("POST", TRACK), ("GET", f"/api/v1/predictions/{learner}")])
+        serials = itertools.count()
+
+        def send_request() -> Response:
+            method, path = next(requests)
+            body = answer_to_track(learner, next(serials)) if method == "POST" else None
+            return api.send(method, path, body)
+
+        self._send_repeatedly("track", send_request)
+
     def _send_repeatedly(self, kind: str, send_request: Callable[[], Response]) -> None:
+        started = time.monotonic()
         while not self._stopped.is_set():
-            started = time.monotonic()
             response = send_request()
             seconds = time.monotonic() - started
             self.observations.append(
                 Observation(kind=kind, response=response, started=started, seconds=seconds)
             )
+            if self._interval is not None:
+                started += self._interval
+                self._stopped.wait(max(0, started - time.monotonic()))
+                continue
             if response.status != 200:
                 self._stopped.wait(PAUSE_SECONDS)
+            started = time.monotonic()
 
 
 @dataclass(frozen=True, kw_only=True)

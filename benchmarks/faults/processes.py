@@ -5,23 +5,23 @@ from __future__ import annotations
 import json
 import os
 import pwd
-import secrets
 import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
 from benchmarks.client import Api, Tally
+from benchmarks.environment import BASE_DIR, environment
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 TIMEOUT_SECONDS = 60
 ROSTER = {
     "facility": {"name": "Faults"},
@@ -130,16 +130,23 @@ class Postgres:
 class Service:
     """The server as it is deployed, on a database."""
 
-    def __init__(self, folder: Path, database_url: str, *, processes: int) -> None:
-        self.folder = folder
+    def __init__(
+        self,
+        folder: Path,
+        database_url: str,
+        *,
+        processes: int,
+        module: str = "config.server",
+        **settings: str,
+    ) -> None:
+        self.folder, self.module = folder, module
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port: int = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self.environment = {
-            **os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "DEBUG": "false",
-            "SECRET_KEY": secrets.token_urlsafe(50), "DATABASE_URL": database_url,
+            **environment(database_url), "DJANGO_SETTINGS_MODULE": "config.settings",
             "DATABASE_POOL": "true", "SERVER_PROCESSES": str(processes), "HOST": "127.0.0.1",
-            "PORT": str(self.port), "THROTTLE_KEY": "", "LOG_LEVEL": "WARNING",
+            "PORT": str(self.port), "THROTTLE_KEY": "", "LOG_LEVEL": "WARNING", **settings,
         }  # fmt: skip
         self.process: subprocess.Popen[bytes] | None = None
         self.manage("migrate", "--verbosity", "0")
@@ -153,17 +160,16 @@ class Service:
     def run(self, *command: str, stdin_text: str = "") -> str:
         """Run Python in the server's environment, and return its output."""
         return subprocess.run(  # noqa: S603  # no input from outside
-            [sys.executable, *command], cwd=ROOT, env=self.environment, input=stdin_text, text=True,
-            stdout=subprocess.PIPE, check=True,
+            [sys.executable, *command], cwd=BASE_DIR, env=self.environment, input=stdin_text,
+            text=True, stdout=subprocess.PIPE, check=True,
         ).stdout  # fmt: skip
 
     def start(self) -> None:
         """Start it, and wait until it is ready."""
-        command = ["-m", "config.server"]
         with (self.folder / "server.log").open("ab") as log:
             self.process = subprocess.Popen(  # noqa: S603  # no input from outside
-                [sys.executable, *command], cwd=ROOT, env=self.environment, stderr=log, stdout=log,
-                start_new_session=True,
+                [sys.executable, "-m", self.module], cwd=BASE_DIR, env=self.environment,
+                stderr=log, stdout=log, start_new_session=True,
             )  # fmt: skip
         wait_until(self.is_ready, "the server")
 
@@ -209,4 +215,27 @@ class Service:
     def clean(self) -> None:
         """Kill it, and remove its metrics."""
         self.kill()
-        shutil.rmtree(ROOT / "var" / f"metrics-{self.port}", ignore_errors=True)
+        shutil.rmtree(BASE_DIR / "var" / f"metrics-{self.port}", ignore_errors=True)
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """Yield a folder for a database; remove it afterwards."""
+    path = Path(tempfile.mkdtemp(prefix="faults-"))
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path)
+
+
+@contextmanager
+def running_service(
+    path: Path, url: str, *, processes: int, module: str = "config.server", **settings: str
+) -> Iterator[Service]:
+    """Run the server on a database."""
+    service = Service(path, url, processes=processes, module=module, **settings)
+    try:
+        service.start()
+        yield service
+    finally:
+        service.clean()
