@@ -24,7 +24,7 @@ from granian.log import LogLevels
 from granian.server.mp import MPServer
 
 from config.logging_config import logging_config
-from config.settings import BASE_DIR, CLIENT_SILENCE, LOG_LEVEL, env
+from config.settings import BASE_DIR, CLIENT_SILENCE, HEAD_TIMEOUT, LOG_LEVEL, env
 
 HOST = env.str("HOST", default="127.0.0.1")
 PORT = env.int("PORT", default=8080)
@@ -33,8 +33,6 @@ RUN_JOBS = env.bool("RUN_JOBS", default=True)
 # Per process. Connections wait for a thread only with a complete request, so there may be many.
 MAX_CONNECTIONS = 4096
 BACKLOG = 2048
-# The maximum time for the head of a request, and between the requests of a connection.
-HEAD_SECONDS = 30
 MAX_HEAD_BYTES = 64 * 1024
 # The time for running requests to finish after TERM, and then for their responses to be sent.
 STOP_SECONDS = 20
@@ -134,7 +132,8 @@ def main() -> None:
         backlog=BACKLOG,
         backpressure=MAX_CONNECTIONS,
         http1_settings=HTTP1Settings(
-            header_read_timeout=1000 * HEAD_SECONDS, max_buffer_size=MAX_HEAD_BYTES
+            header_read_timeout=int(1000 * HEAD_TIMEOUT.total_seconds()),
+            max_buffer_size=MAX_HEAD_BYTES,
         ),
         log_level=LogLevels(LOG_LEVEL.lower()),
         log_dictconfig=logging_config(LOG_LEVEL),

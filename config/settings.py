@@ -118,8 +118,9 @@ REQUEST_STATEMENT_TIMEOUT = env.timedelta(
 # next request soon finds a server that is available again.
 RECONNECT_SECONDS = 5
 SERVER_THREADS = env.int("SERVER_THREADS", default=8)
-# The maximum pause of a client within the body of a request or within a response, and the maximum
-# time for a body.
+# The maximum time for the head of a request, also between two requests of a connection; the maximum
+# pause of a client within a body or a response, and the maximum time for a body.
+HEAD_TIMEOUT = env.timedelta("HEAD_TIMEOUT", default=timedelta(seconds=30))
 CLIENT_SILENCE = env.timedelta("CLIENT_SILENCE", default=timedelta(seconds=10))
 BODY_TIMEOUT = env.timedelta("BODY_TIMEOUT", default=timedelta(seconds=60))
 # Whether simultaneous requests of different learners share a transaction (decision 26).

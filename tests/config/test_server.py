@@ -318,6 +318,24 @@ def test_a_body_is_limited_in_time(school: School):
     assert status_of(response) == 400
 
 
+def test_a_head_is_limited_in_time(school: School):
+    """contract 0.11: in total, although a client that sends a line now and then is never silent."""
+    with serving(1, HEAD_TIMEOUT="500ms") as server, connected(server) as client:
+        client.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n")
+        client.settimeout(0.1)
+
+        def is_closed() -> bool:
+            try:
+                client.sendall(b"X-Slow: 1\r\n")
+                return client.recv(65536) == b""
+            except TimeoutError:
+                return False
+            except ConnectionError:
+                return True
+
+        until(is_closed, "the end of the connection")
+
+
 def test_a_client_may_wait_for_permission_to_send_its_body(school: School):
     """A page rejects a body that is too large before it is sent."""
     expects = "Expect: 100-continue"
