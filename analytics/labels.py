@@ -29,10 +29,10 @@ def within_limits(belief: float) -> float:
 
 
 def velocity(gain: float) -> str:
-    """Return an expected gain of P(right) per answer in points; in words if it is zero."""
+    """Return a gain per answer, relative to the room left, in percent; in words if it is zero."""
     if not round(100 * gain, 1):
         return _("no change")
-    return _("{points} points").format(points=signed(100 * gain)).replace(" ", NO_BREAK_SPACE)
+    return f"{signed(100 * gain)}{NO_BREAK_SPACE}%"
 
 
 def item_name(code: str) -> str:

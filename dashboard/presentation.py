@@ -33,9 +33,9 @@ TONES = {
     Reason.INACTIVE: "warn",
 }
 TRENDS = {
-    Trend.ACCELERATING: gettext_lazy("getting faster"),
+    Trend.ACCELERATING: gettext_lazy("rising"),
     Trend.STABLE: gettext_lazy("steady"),
-    Trend.DECLINING: gettext_lazy("slowing down"),
+    Trend.DECLINING: gettext_lazy("falling"),
 }
 SOURCES = {
     Source.SESSION: gettext_lazy("content session"),

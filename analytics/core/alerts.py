@@ -30,13 +30,12 @@ from analytics.core import growth_hmm, plateau, trajectory_batch, trajectory_cod
 from analytics.core.bkt import MASTERED
 from analytics.core.logistic import BoolArray
 from analytics.core.trajectory import Trajectory
-from analytics.core.velocity import CHANGE
 
 SPINNING_ANSWERS = 10
 # With fewer answers at a skill, it has no problem.
 MIN_ANSWERS = min(plateau.MIN_ANSWERS, SPINNING_ANSWERS, trend_series.MIN_ANSWERS)
 MIN_P_STUCK_SPINNING = plateau.LOW  # P_stuck
-DECLINE = CHANGE  # loss of P(correct) per answer
+DECLINE = 0.008  # loss of P(correct) per answer
 DECLINE_ERRORS = 2.33  # one-sided 99 %, since every skill is tested after every answer
 FALLEN = plateau.FALLEN
 INACTIVE_DAYS = 7.0
@@ -97,7 +96,10 @@ def may_have_problems(records: Sequence[bytes]) -> BoolArray:
     ------
     ValueError : a record has another length.
     """
-    table = np.frombuffer(b"".join(records)).reshape(-1, trajectory_codec.SIZE).T
+    if {*map(len, records)} <= {trajectory_codec.FORMAT.size}:
+        table = np.frombuffer(b"".join(records)).reshape(-1, trajectory_codec.SIZE).T
+    else:
+        table = trajectory_codec.table(records)
     columns = trajectory_codec.columns(table)
     belief = trajectory_batch.beliefs(columns)
     is_stuck = growth_hmm.p_stuck(belief) >= MIN_P_STUCK_SPINNING - _ROUNDING

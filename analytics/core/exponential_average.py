@@ -39,11 +39,3 @@ def absorb(mean: ExponentialAverage[Number], value: Number) -> ExponentialAverag
     """
     weight = mean.weight + 1.0
     return ExponentialAverage(weight, mean.mean + (value - mean.mean) / weight)
-
-
-def pooled(means: list[ExponentialAverage[float]]) -> ExponentialAverage[float]:
-    """Return the mean of all values of several averages; `NO_AVERAGE` if they have none."""
-    weight = sum(mean.weight for mean in means)
-    if not weight > 0:
-        return NO_AVERAGE
-    return ExponentialAverage(weight, sum(mean.weight * mean.mean for mean in means) / weight)

@@ -2,12 +2,13 @@
 
 The score of a section is the mean P(correct) over its skills, mapped to the section's scale: the
 expected number-correct score of a test with equally many questions on each skill (Lord 1980,
-"Applications of item response theory", 4). P(correct) at a skill is the prediction of `predictor`
-for a question of average difficulty; for a skill never practised it follows from the learner's
-ability. The forecast assumes that practice continues at its recent rate. Each answer brings the
-expected gain from `growth_hmm`, which shrinks as P(correct) approaches the top level.
+"Applications of item response theory", 4). P(correct) at a skill is the expected level of
+`growth_hmm`; for a skill never practised it follows from the learner's ability. The forecast
+assumes that practice continues at its recent rate. Each answer closes the same share of the room
+that is left: the velocity relative to it (learning-science 4). A learner who likely stands still
+does not rise. A measured fall continues for a week.
 
-All probabilities are inside (0, 1), variances are in squared log odds, times in days.
+All probabilities are inside (0, 1), times are in days.
 """
 
 from __future__ import annotations
@@ -19,11 +20,11 @@ from typing import Generic, NamedTuple
 
 import numpy as np
 
-from analytics.core import growth_hmm
+from analytics.core import growth_hmm, plateau
 from analytics.core.bkt import MAX_MASTERY
-from analytics.core.difficulty import LEARNER_DRIFT, LEARNER_SKILL_DRIFT
 from analytics.core.logistic import FloatArray, Number
 from analytics.core.score_scale import Scale, total_scale
+from analytics.core.velocity import MIN_ROOM
 
 # By then the variance of a new learner's ability has about halved, from .60 to .32 (`difficulty`).
 # With fewer answers a score would reflect the average learner more than this one.
@@ -32,28 +33,36 @@ RECENT_DAYS = 30
 # Shortest period of the rate, so that one first day of practice is not extrapolated.
 SHORTEST_RECORD_DAYS = 7.0
 LONGEST_OUTLOOK_DAYS = 365
-NORMAL_95 = 1.96  # standard deviations on either side; 95 % of a normal distribution
+NORMAL_80 = 1.2816  # standard deviations on either side; 80 % of a normal distribution
+LIKELY_STILL = plateau.LOW  # from this probability of standing still on, no growth is expected
+FALLING_DAYS = 7.0
+# Standard deviation of a change of level: this share of the expected change, and the drift of a
+# level within a month, both fitted to the futures of simulated learners.
+CHANGE_ERROR = 0.5
+MONTHLY_DRIFT = 0.05
+_MONTH = 30.0
 _TOP, _BOTTOM = growth_hmm.LEVELS[-1], growth_hmm.LEVELS[0]
 
 
 class SkillForecast(NamedTuple, Generic[Number]):
     """Inputs of the forecast of one skill of one learner, or of many skills as arrays.
 
-    `p_correct` is P(correct) of the next answer, `variance` the variance of the learner's ability
-    at the skill, `velocity` the expected gain of P(correct) per answer, `rate` the expected answers
-    per day, and `answers` the number of answers so far.
+    `level` is P(correct) on a question of average difficulty, and `variance` its variance.
+    `velocity` is relative to the room left (`velocity.relative`), and `p_still` the probability of
+    standing still. `rate` is the expected number of answers per day, `answers` the number so far.
     """
 
-    p_correct: Number
+    level: Number
     variance: Number
     velocity: Number
+    p_still: Number
     rate: Number
     answers: Number
 
 
 @dataclass(frozen=True, kw_only=True)
 class Interval:
-    """The 95 % interval of a score."""
+    """The 80 % interval of a score."""
 
     low: int
     high: int
@@ -106,24 +115,25 @@ def expected_rate(recent_answers: int, *, known_days: float) -> float:
     return recent_answers / min(max(known_days, SHORTEST_RECORD_DAYS), RECENT_DAYS)
 
 
-def grow(p: FloatArray, velocity: FloatArray, attempts: FloatArray) -> FloatArray:
-    """Return the expected P(correct) after some more answers whose results are unknown.
+def grow(level: FloatArray, velocity: FloatArray, attempts: FloatArray) -> FloatArray:
+    """Return the expected level after some more answers whose results are unknown.
 
-    p' = p + (top − p)(1 − e^(−velocity attempts / (top − p))): the first answer brings the
-    velocity, each further one less, and the top level is never exceeded. A negative velocity leads
-    towards the bottom level in the same way. P(correct) at or beyond the level in question stays as
-    it is.
+    Each answer closes the share v of the room to the top level: l' = l + (top − l)(1 − (1 − v)^n).
+    With a negative velocity the level falls by as much, towards the bottom level. A level at or
+    beyond the one in question stays as it is.
 
     Parameters
     ----------
-    p : P(correct) now, in (0, 1).
-    velocity : expected gain of P(correct) per answer; may be negative or 0.
-    attempts : number of answers, >= 0. All three have shapes that broadcast.
+    level : P(correct) now, in (0, 1).
+    velocity : v in [-1, 1].
+    attempts : number of answers n, >= 0. All three have shapes that broadcast.
     """
-    room = np.where(velocity > 0, _TOP, _BOTTOM) - p
-    can_move = velocity * room > 0
-    relative_rate: FloatArray = np.where(can_move, velocity, 0.0) / np.where(can_move, room, 1.0)
-    after: FloatArray = p - room * np.expm1(-relative_rate * attempts)
+    rising = np.maximum(_TOP - level, 0.0)
+    room = np.where(velocity < 0, np.minimum(_BOTTOM - level, 0.0), rising)
+    # The loss of the first answer is relative to the room to the top.
+    loss = np.abs(velocity) * np.maximum(rising, MIN_ROOM)
+    share = np.where(velocity < 0, loss / np.maximum(-room, MIN_ROOM), velocity)
+    after: FloatArray = level + room * (1.0 - (1.0 - np.minimum(share, 1.0)) ** attempts)
     return after
 
 
@@ -147,7 +157,6 @@ def forecast(
     prospects: Mapping[str, Sequence[SkillForecast[float]]],
     scales: Mapping[str, Scale],
     *,
-    ability_variance: float,
     days: int,
     target: float | None = None,
 ) -> Forecast:
@@ -157,7 +166,6 @@ def forecast(
     ----------
     prospects : all skills of each section, practised or not.
     scales : the scale of each section of the test.
-    ability_variance : variance of the learner's overall ability.
     days : forecast horizon, 1 to 365.
     target : target of the total; None for no goal.
 
@@ -169,12 +177,11 @@ def forecast(
         raise ValueError(f"{target:g} is not a valid target total")
     sections = {name: _Section.of(prospects.get(name, ()), scale) for name, scale in scales.items()}
     scores = {
-        name: _score([section], ability_variance, days) if section else None
-        for name, section in sections.items()
+        name: _score([section], days) if section else None for name, section in sections.items()
     }
     scored = [section for section in sections.values() if section is not None]
     is_complete = scored and len(scored) == len(sections)
-    total = _score(scored, ability_variance, days) if is_complete else None
+    total = _score(scored, days) if is_complete else None
     goal = _goal(scored, total, target) if total and target is not None else None
     return Forecast(sections=scores, total=total, goal=goal)
 
@@ -202,8 +209,8 @@ class _Section(NamedTuple):
         """Points of the section per skill."""
         return self.scale.width / len(self.skills.rate)
 
-    def probabilities(self, days: FloatArray) -> FloatArray:
-        """Return P(correct) of each skill after the given days.
+    def levels(self, days: FloatArray) -> FloatArray:
+        """Return the level of each skill after the given days.
 
         Parameters
         ----------
@@ -214,11 +221,14 @@ class _Section(NamedTuple):
         Shape (days, skills).
         """
         skills = self.skills
-        return grow(skills.p_correct, skills.velocity, np.outer(days, skills.rate))
+        is_still = (skills.p_still >= LIKELY_STILL) & (skills.velocity > 0)
+        velocity = np.where(is_still, 0.0, skills.velocity)
+        practised = np.where(velocity < 0, np.minimum(days, FALLING_DAYS)[:, None], days[:, None])
+        return grow(skills.level, velocity, practised * skills.rate)
 
     def scores(self, days: FloatArray) -> FloatArray:
         """Return the score after each of the given days, shape (days,)."""
-        score: FloatArray = self.scale.low + self.points * self.probabilities(days).sum(axis=1)
+        score: FloatArray = self.scale.low + self.points * self.levels(days).sum(axis=1)
         return score
 
 
@@ -228,30 +238,23 @@ def _total_points(sections: Sequence[_Section], days: FloatArray) -> FloatArray:
     return points
 
 
-def _standard_deviation(sections: Sequence[_Section], ability_variance: float, days: int) -> float:
+def _standard_deviation(sections: Sequence[_Section], days: int) -> float:
     """Return the standard deviation of the summed scores of some sections after some days.
 
-    By the delta method: P(correct) = p changes by p(1 − p) per unit of log odds. Uncertainty of the
-    overall ability moves all skills together; uncertainty at a skill moves that skill alone. Both
-    variances grow by the drift of the expected answers, as in `difficulty`.
+    The level of each skill now, its change and its drift are uncertain, independently.
     """
-    common, specific, answers = 0.0, 0.0, 0.0
+    variance = 0.0
     for section in sections:
-        [p] = section.probabilities(np.array([float(days)]))
-        weights = section.points * p * (1.0 - p)
-        expected_answers = section.skills.rate * days
-        common += float(weights.sum())
-        specific += float(
-            weights**2 @ (section.skills.variance + LEARNER_SKILL_DRIFT * expected_answers)
-        )
-        answers += float(expected_answers.sum())
-    return sqrt(common**2 * (ability_variance + LEARNER_DRIFT * answers) + specific)
+        now, later = section.levels(np.array([0.0, days]))
+        change, drift = CHANGE_ERROR * (later - now), MONTHLY_DRIFT**2 * days / _MONTH
+        variance += section.points**2 * float(np.sum(section.skills.variance + change**2 + drift))
+    return sqrt(variance)
 
 
-def _score(sections: Sequence[_Section], ability_variance: float, days: int) -> Score:
+def _score(sections: Sequence[_Section], days: int) -> Score:
     """Return the sum of the scores of some sections, in whole points, with its interval."""
     now, later = _total_points(sections, np.array([0.0, days]))
-    margin = NORMAL_95 * _standard_deviation(sections, ability_variance, days)
+    margin = NORMAL_80 * _standard_deviation(sections, days)
     lowest, highest = total_scale(section.scale for section in sections)
     return Score(
         current=int(now),

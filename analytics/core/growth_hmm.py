@@ -47,8 +47,15 @@ _MISSES = bins(1 - level for level in LEVELS)
 _ABOVE = (*LEVELS[1:], LEVELS[-1])
 _BELOW = (LEVELS[0], *LEVELS[:-1])
 _RISES = bins(P_CLIMB * (up - level) for level, up in zip(LEVELS, _ABOVE, strict=True))
-_FALLS = bins(P_SLIDE * (down - level) for level, down in zip(LEVELS, _BELOW, strict=True))
 _UNMASTERED = bins(float(level < MASTERED_LEVEL) for level in LEVELS)
+# A learner who stands still at a mastered level does not decline.
+_FALLS = bins(
+    P_SLIDE * (down - level) * is_unmastered
+    for level, down, is_unmastered in zip(LEVELS, _BELOW, _UNMASTERED, strict=True)
+)
+_MASTERED = bins(1.0 - is_unmastered for is_unmastered in _UNMASTERED)
+_ONES = bins(1.0 for _ in LEVELS)
+_SQUARES = bins(level**2 for level in LEVELS)
 
 
 class Belief(NamedTuple, Generic[Number]):
@@ -150,8 +157,27 @@ def level(belief: Belief[Number]) -> Number:
     return _dot(LEVELS, belief.growing) + _dot(LEVELS, belief.stuck)
 
 
+def p_still(belief: Belief[Number]) -> Number:
+    """Return the probability of standing still, at any level, in [0, 1]."""
+    return _dot(_ONES, belief.stuck)
+
+
+def p_mastered(belief: Belief[Number]) -> Number:
+    """Return the probability of a level of .80 or more, in [0, 1]."""
+    return _dot(_MASTERED, belief.growing) + _dot(_MASTERED, belief.stuck)
+
+
+def level_variance(belief: Belief[Number]) -> Number:
+    """Return the variance of the level, >= 0 up to rounding."""
+    mean = level(belief)
+    return _dot(_SQUARES, belief.growing) + _dot(_SQUARES, belief.stuck) - mean * mean
+
+
 def velocity(belief: Belief[Number]) -> Number:
-    """Return the expected gain of P(correct) from one more answer, in [-.0015, .045]."""
+    """Return the expected gain of P(correct) from one more answer, in [-.0015, .045].
+
+    Stuck at a mastered level contributes no decline.
+    """
     return _dot(_RISES, belief.growing) + _dot(_FALLS, belief.stuck)
 
 

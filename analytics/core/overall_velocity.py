@@ -2,7 +2,7 @@
 
 Learning-science 4. The inputs are the velocity trends of the learner's skills and the practice of
 each calendar day (UTC). All values are defined for a learner without answers: velocity, activity
-and consistency are 0, the trend is stable, and the formula then gives a score of 25.
+and consistency are 0, the trend is stable, and the score is 0.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from math import sqrt
 from typing import NamedTuple
 
 from analytics.core import velocity
-from analytics.core.exponential_average import pooled
+from analytics.core.growth_hmm import LEVELS
 from analytics.core.logistic import FloatArray, IntArray
 from analytics.core.trajectory import VelocityTrend
 from analytics.core.velocity import Trend
 
-FULL_VELOCITY = 0.08  # width of the interval of velocities around 0 that is mapped to [0, 1]
+NO_GROWTH = 0.3  # growth of a learner who neither rises nor falls
+GROWTH_ANSWERS = 10
 FULL_ACTIVITY = 5 / 7  # share of days with practice: five a week
 LARGEST_DEVIATION = 0.5  # largest standard deviation of numbers in [0, 1]
 
@@ -47,7 +48,7 @@ class Momentum:
     Attributes
     ----------
     score : momentum score, 0 to 100.
-    trend : change, within a week, of the discounted velocity over all answers.
+    trend : direction of the level within a week, over all skills.
     velocity : mean of the skills' velocities, weighted by recent practice.
     consistency, activity : in [0, 1].
     """
@@ -77,22 +78,45 @@ def summarise(
     ValueError : the window is empty.
     """
     recent = practice.within(today=today, days=days)
-    mean_velocity = overall_velocity(skill_trends)
+    trend = overall_trend(skill_trends)
     activity = activity_level(len(recent.day), days)
     steadiness = consistency(recent)
     return Momentum(
-        score=momentum_score(mean_velocity, activity, steadiness),
-        trend=overall_trend(skill_trends),
-        velocity=mean_velocity,
+        score=momentum_score(progress(skill_trends, trend), activity, steadiness),
+        trend=trend,
+        velocity=overall_velocity(skill_trends),
         consistency=steadiness,
         activity=activity,
     )
 
 
-def momentum_score(mean_velocity: float, activity: float, steadiness: float) -> int:
-    """Return 100 (.5 v + .3 activity + .2 consistency), where v maps the velocity to [0, 1]."""
-    v = min(max(0.5 + mean_velocity / FULL_VELOCITY, 0.0), 1.0)
-    return round(100 * (0.5 * v + 0.3 * activity + 0.2 * steadiness))
+def momentum_score(progress: float, activity: float, steadiness: float) -> int:
+    """Return 100 (.5 progress + .3 activity + .2 consistency), rounded; all in [0, 1]."""
+    return round(100 * (0.5 * progress + 0.3 * activity + 0.2 * steadiness))
+
+
+def progress(skill_trends: Sequence[VelocityTrend], trend: Trend) -> float:
+    """Return .5 level/.92 + .5 growth, in [0, 1]; 0 without practice.
+
+    Growth is 1 for a learner who rises measurably, 0 for one who falls, else the mean of `growth`.
+    """
+    if not skill_trends:
+        return 0.0
+    level = _weighted_mean(skill_trends, [each.level for each in skill_trends])
+    rise = _weighted_mean(skill_trends, [growth(each.velocity) for each in skill_trends])
+    rise = {Trend.ACCELERATING: 1.0, Trend.DECLINING: 0.0}.get(trend, rise)
+    return 0.5 * level / LEVELS[-1] + 0.5 * rise
+
+
+def growth(relative_velocity: float) -> float:
+    """Return the growth at a skill, in [0, 1]: 0 if falling, .3 without growth, 1 if mastered.
+
+    In between by the share of the room left that ten answers close: .3 + .7 (1 − (1 − v)^10).
+    """
+    if relative_velocity < 0.0:
+        return 0.0
+    closed: float = 1.0 - (1.0 - relative_velocity) ** GROWTH_ANSWERS
+    return NO_GROWTH + (1.0 - NO_GROWTH) * closed
 
 
 def overall_velocity(skill_trends: Sequence[VelocityTrend]) -> float:
@@ -100,21 +124,19 @@ def overall_velocity(skill_trends: Sequence[VelocityTrend]) -> float:
 
     An answer of today has weight 1, an answer of a week ago weight .5.
     """
-    weight = sum(skill_trend.recent.weight for skill_trend in skill_trends)
+    return _weighted_mean(skill_trends, [each.velocity for each in skill_trends])
+
+
+def _weighted_mean(skill_trends: Sequence[VelocityTrend], values: Sequence[float]) -> float:
+    weight = sum(each.weight for each in skill_trends)
     if not weight > 0:
         return 0.0
-    return (
-        sum(skill_trend.recent.weight * skill_trend.velocity for skill_trend in skill_trends)
-        / weight
-    )
+    return sum(a.weight * b for a, b in zip(skill_trends, values, strict=True)) / weight
 
 
 def overall_trend(skill_trends: Sequence[VelocityTrend]) -> Trend:
-    """Return how the discounted velocity over the answers at all skills changed within a week."""
-    return velocity.trend(
-        pooled([skill_trend.recent for skill_trend in skill_trends]),
-        pooled([skill_trend.earlier for skill_trend in skill_trends]),
-    )
+    """Return how the level changed within a week, over all skills."""
+    return velocity.pooled_change(each.change for each in skill_trends).trend
 
 
 def activity_level(practised: int, days: int) -> float:
@@ -133,7 +155,8 @@ def consistency(practice: Practice) -> float:
     """Return 1 minus the variation of accuracy between days, in [0, 1]; 0 with fewer than two days.
 
     The variation is the standard deviation of daily accuracy, weighted by the answers of each day,
-    divided by its maximum .5. The variance expected by chance alone is subtracted first; it is
+    divided by its maximum .5; a steady rise over the days is subtracted from the variance first,
+    since it is no inconsistency. So is the variance expected by chance alone, which is
     m(1 - m)(D - 1)/N for N answers of mean accuracy m on D days. Without this, two answers a day,
     of which one is right by luck, would count as inconsistent.
     """
@@ -142,7 +165,12 @@ def consistency(practice: Practice) -> float:
         return 0.0
     answers = practice.answers
     total = float(answers.sum())
+    accuracy = practice.correct / answers
     mean = float(practice.correct.sum()) / total
-    variance = float(answers @ (practice.correct / answers - mean) ** 2) / total
-    by_chance = mean * (1 - mean) * (days - 1) / total
+    since = practice.day - float(answers @ practice.day) / total
+    rise = max(float(answers @ (since * (accuracy - mean))), 0.0)
+    explained = rise**2 / float(answers @ since**2) / total
+    variance = float(answers @ (accuracy - mean) ** 2) / total - explained
+    degrees = days - 2 if rise else days - 1
+    by_chance = mean * (1 - mean) * degrees / total
     return 1.0 - sqrt(max(variance - by_chance, 0.0)) / LARGEST_DEVIATION

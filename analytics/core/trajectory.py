@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from math import exp, inf
 from typing import NamedTuple
 
-from analytics.core import exponential_average, growth_hmm, plateau, trend_series, velocity
+from analytics.core import growth_hmm, plateau, trend_series, velocity
 from analytics.core.bkt import MASTERED
-from analytics.core.exponential_average import NO_AVERAGE, ExponentialAverage
 from analytics.core.growth_hmm import Belief
 from analytics.core.plateau import Advice, Confidence, Indicator, Severity
 from analytics.core.trajectory_codec import FORMAT, VERSION, numbers
 from analytics.core.trend_series import EMPTY, Series
-from analytics.core.velocity import NO_HISTORY, DailyHistory, Trend
+from analytics.core.velocity import NO_DAYS, DailyLevels, LevelChange, Trend
 
 MAX_DIFFICULTY = 50.0  # logits in absolute value; beyond it float precision is insufficient
 
@@ -26,13 +25,15 @@ MAX_DIFFICULTY = 50.0  # logits in absolute value; beyond it float precision is 
 class VelocityTrend(NamedTuple):
     """The velocity of one learner at one skill, as of some day.
 
-    `velocity` is that after the last answer; `recent` is the discounted velocity as of the day,
-    `earlier` that of a week before.
+    `velocity` is relative to the room left; see `velocity.relative`. `level` is the expected level,
+    `weight` the recent practice: the number of answers, discounted with a half-life of seven days.
+    `change` is the change of the level within a week.
     """
 
     velocity: float
-    recent: ExponentialAverage[float]
-    earlier: ExponentialAverage[float]
+    level: float
+    weight: float
+    change: LevelChange
 
 
 @dataclass(slots=True)
@@ -50,8 +51,8 @@ class Trajectory:
         expected level, since the distribution still depends mostly on the initial one.
     is_flagged : the plateau flag, whether the skill is mastered or not.
     belief : distribution over the hidden states of `growth_hmm`.
-    recent : discounted velocity after the newest answer.
-    daily_history : discounted velocity at the end of the last seven days.
+    recent : discounted number of answers, as of the newest one.
+    daily_levels : answers and adjusted scores of the last fourteen days.
     efficiencies, scores, difficulties : discounted sums of the values of each answer.
     """
 
@@ -63,8 +64,8 @@ class Trajectory:
     best_level: float
     is_flagged: bool
     belief: Belief[float]
-    recent: ExponentialAverage[float]
-    daily_history: DailyHistory
+    recent: float
+    daily_levels: DailyLevels
     efficiencies: Series[float]
     scores: Series[float]
     difficulties: Series[float]
@@ -81,8 +82,8 @@ class Trajectory:
             best_level=0.0,
             is_flagged=False,
             belief=growth_hmm.START,
-            recent=NO_AVERAGE,
-            daily_history=NO_HISTORY,
+            recent=0.0,
+            daily_levels=NO_DAYS,
             efficiencies=EMPTY,
             scores=EMPTY,
             difficulties=EMPTY,
@@ -109,26 +110,29 @@ class Trajectory:
             raise ValueError("score, efficiency and mastery must be in [0, 1]")
         if not (-MAX_DIFFICULTY <= difficulty <= MAX_DIFFICULTY and -inf < day < inf):
             raise ValueError("difficulty must be within 50 logits, and day must be finite")
-        self._advance_to(day)
-        self._observe(score, difficulty)
+        last = self._advance_to(day)
+        ease = exp(-growth_hmm.DIFFICULTY_WEIGHT * difficulty)
+        self._observe(score, ease)
         self._update_record(mastery)
-        self.recent = exponential_average.absorb(self.recent, self.velocity)
+        adjusted = velocity.adjusted_score(score, self.level, ease)
+        self.daily_levels = velocity.add_score(self.daily_levels, adjusted, last=last, day=self.day)
         self.efficiencies = trend_series.append(self.efficiencies, efficiency)
         self.scores = trend_series.append(self.scores, score)
         self.difficulties = trend_series.append(self.difficulties, difficulty)
 
-    def _advance_to(self, day: float) -> None:
-        """Advance to the day of an answer, closing the days since the newest one."""
+    def _advance_to(self, day: float) -> float:
+        """Advance to the day of an answer; return that of the answer before it."""
+        last = day
         if self.answers:
-            day = max(day, self.day)
-            self.daily_history = velocity.close_days(self.daily_history, self.recent, self.day, day)
-            self.recent = exponential_average.decayed(self.recent, velocity.fade(day - self.day))
+            last, day = self.day, max(day, self.day)
+            self.recent *= velocity.fade(day - last)
             self.belief = growth_hmm.transition(self.belief)
+        self.recent += 1.0
         self.answers += 1
         self.day = day
+        return last
 
-    def _observe(self, score: float, difficulty: float) -> None:
-        ease = exp(-growth_hmm.DIFFICULTY_WEIGHT * difficulty)
+    def _observe(self, score: float, ease: float) -> None:
         self.belief = growth_hmm.observe(self.belief, score, ease)
         level = self.level
         if self.answers <= plateau.MIN_ANSWERS or level > self.best_level:
@@ -148,14 +152,24 @@ class Trajectory:
         return growth_hmm.level(self.belief)
 
     @property
+    def level_variance(self) -> float:
+        """The variance of the level."""
+        return max(growth_hmm.level_variance(self.belief), 0.0)
+
+    @property
     def velocity(self) -> float:
-        """The expected gain of P(correct) from one more answer."""
-        return growth_hmm.velocity(self.belief)
+        """The velocity relative to the room left, as of the newest answer; in [-1, 1]."""
+        return self.pace(self.day).velocity
 
     @property
     def p_stuck(self) -> float:
         """P_stuck, the probability of being stuck below mastery."""
         return growth_hmm.p_stuck(self.belief)
+
+    @property
+    def p_still(self) -> float:
+        """The probability of standing still, below mastery or at a mastered level."""
+        return growth_hmm.p_still(self.belief)
 
     @property
     def efficiency(self) -> float:
@@ -210,20 +224,29 @@ class Trajectory:
         """Return the velocity and its trend as of a day.
 
         A day before the newest answer counts as that of the newest answer. Before the first answer
-        all weights are 0.
+        the weight is 0.
         """
         day = max(day, self.day)
-        recent = exponential_average.decayed(self.recent, velocity.fade(day - self.day))
-        earlier = velocity.before(self.daily_history, self.recent, self.day, day)
-        return VelocityTrend(self.velocity, recent, earlier)
+        change = velocity.level_change(self.daily_levels, last=self.day, day=day)
+        level = self.level
+        return VelocityTrend(
+            velocity.relative(
+                growth_hmm.velocity(self.belief),
+                level=level,
+                p_mastered=growth_hmm.p_mastered(self.belief),
+                change=change,
+            ),
+            level,
+            self.recent * velocity.fade(day - self.day),
+            change,
+        )
 
     def trend(self, day: float) -> Trend:
-        """Return how the velocity changed within a week, as of a day; see `pace`."""
-        _, recent, earlier = self.pace(day)
-        return velocity.trend(recent, earlier)
+        """Return how the level changed within a week, as of a day; see `pace`."""
+        return self.pace(day).change.trend
 
     def to_bytes(self) -> bytes:
-        """Return the trajectory as 45 little-endian float64s, a version number first."""
+        """Return the trajectory as 58 little-endian float64s, a version number first."""
         return FORMAT.pack(
             VERSION,
             self.answers,
@@ -235,9 +258,9 @@ class Trajectory:
             self.is_flagged,
             *self.belief.growing,
             *self.belief.stuck,
-            *self.recent,
-            *self.daily_history.weights,
-            *self.daily_history.means,
+            self.recent,
+            *self.daily_levels.answers,
+            *self.daily_levels.scores,
             *self.efficiencies,
             *self.scores,
             *self.difficulties,
@@ -261,9 +284,9 @@ class Trajectory:
             best_level=level,
             is_flagged=bool(is_flagged),
             belief=Belief(growth_hmm.bins(rest[:6]), growth_hmm.bins(rest[6:12])),
-            recent=ExponentialAverage(*rest[12:14]),
-            daily_history=DailyHistory(tuple(rest[14:21]), tuple(rest[21:28])),
-            efficiencies=Series(*rest[28:31]),
-            scores=Series(*rest[31:34]),
-            difficulties=Series(*rest[34:]),
+            recent=rest[12],
+            daily_levels=DailyLevels(tuple(rest[13:27]), tuple(rest[27:41])),
+            efficiencies=Series(*rest[41:44]),
+            scores=Series(*rest[44:47]),
+            difficulties=Series(*rest[47:]),
         )

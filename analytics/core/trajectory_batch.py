@@ -11,22 +11,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from analytics.core import (
-    exponential_average,
-    growth_hmm,
-    plateau,
-    trajectory_codec,
-    trend_series,
-    velocity,
-)
+from analytics.core import growth_hmm, plateau, trajectory_codec, trend_series, velocity
 from analytics.core.bkt import MASTERED
-from analytics.core.exponential_average import ExponentialAverage
 from analytics.core.growth_hmm import Belief, Bins
 from analytics.core.logistic import BoolArray, FloatArray, IntArray
 from analytics.core.trajectory import MAX_DIFFICULTY, Trajectory
 from analytics.core.trajectory_codec import Columns
 from analytics.core.trend_series import Series
-from analytics.core.velocity import DailyHistories
 
 _START = trajectory_codec.table([Trajectory.initial().to_bytes()])
 
@@ -92,11 +83,16 @@ class Trajectories:
         self._check_rows(rows)
         table = self._table(rows)
         columns = trajectory_codec.columns(table)
-        _advance_to(columns, day)
-        _observe(columns, score, difficulty)
+        last = _advance_to(columns, day)
+        ease: FloatArray = np.exp(-growth_hmm.DIFFICULTY_WEIGHT * difficulty)
+        level = _observe(columns, score, ease)
         _update_record(columns, mastery)
-        columns.recent[:] = exponential_average.absorb(
-            ExponentialAverage(*columns.recent), growth_hmm.velocity(beliefs(columns))
+        velocity.add_scores(
+            columns.day_answers,
+            columns.day_scores,
+            velocity.adjusted_score(score, level, ease),
+            last=last,
+            day=columns.day,
         )
         _append(columns.efficiencies, efficiency)
         _append(columns.scores, score)
@@ -110,10 +106,6 @@ class Trajectories:
     def level(self, rows: IntArray) -> FloatArray:
         """Return `Trajectory.level` of each row."""
         return growth_hmm.level(beliefs(self._columns(rows)))
-
-    def velocity(self, rows: IntArray) -> FloatArray:
-        """Return `Trajectory.velocity` of each row."""
-        return growth_hmm.velocity(beliefs(self._columns(rows)))
 
     def p_stuck(self, rows: IntArray) -> FloatArray:
         """Return `Trajectory.p_stuck` of each row."""
@@ -175,38 +167,22 @@ def _validate(
         raise ValueError("difficulty must be within 50 logits, and day must be finite")
 
 
-def _advance_to(columns: Columns, day: FloatArray) -> None:
+def _advance_to(columns: Columns, day: FloatArray) -> FloatArray:
+    """Advance to the days of the answers; return those of the answers before."""
     has_answers = columns.answers > 0
     last = np.where(has_answers, columns.day, day)
     day = np.maximum(day, last)
-    _close_days(columns, last, day)
-    columns.recent[:] = exponential_average.decayed(
-        ExponentialAverage(*columns.recent), velocity.fades(day - last)
-    )
+    columns.recent[:] = columns.recent * velocity.fades(day - last) + 1.0
     predicted = growth_hmm.transition(beliefs(columns))
     np.copyto(columns.growing, predicted.growing, where=has_answers)
     np.copyto(columns.stuck, predicted.stuck, where=has_answers)
     columns.answers[:] += 1
     columns.day[:] = day
+    return last
 
 
-def _close_days(columns: Columns, last: FloatArray, day: FloatArray) -> None:
-    """Close the days before those of the answers; no effect for a first answer."""
-    new_day_rows = np.flatnonzero(np.floor(day) > np.floor(last))
-    histories = velocity.close_days_many(
-        DailyHistories(
-            columns.trail_weights[:, new_day_rows], columns.trail_means[:, new_day_rows]
-        ),
-        ExponentialAverage(*columns.recent[:, new_day_rows]),
-        last[new_day_rows],
-        day[new_day_rows],
-    )
-    columns.trail_weights[:, new_day_rows] = histories.weights
-    columns.trail_means[:, new_day_rows] = histories.means
-
-
-def _observe(columns: Columns, score: FloatArray, difficulty: FloatArray) -> None:
-    ease: FloatArray = np.exp(-growth_hmm.DIFFICULTY_WEIGHT * difficulty)
+def _observe(columns: Columns, score: FloatArray, ease: FloatArray) -> FloatArray:
+    """Update by the answers, and return the expected levels."""
     belief = growth_hmm.observe(beliefs(columns), score, ease)
     columns.growing[:], columns.stuck[:] = belief
     level = growth_hmm.level(belief)
@@ -215,6 +191,7 @@ def _observe(columns: Columns, score: FloatArray, difficulty: FloatArray) -> Non
     columns.is_raised[:] = plateau.are_flagged(
         columns.answers, growth_hmm.p_stuck(belief), were_raised=columns.is_raised > 0
     )
+    return level
 
 
 def _update_record(columns: Columns, mastery: FloatArray) -> None:

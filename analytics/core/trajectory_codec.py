@@ -1,4 +1,8 @@
-"""Binary encoding of a trajectory: 45 little-endian float64s, a version number first."""
+"""Binary encoding of a trajectory: 58 little-endian float64s, a version number first.
+
+Records of version 1 have the discounted velocity of the last days instead of the daily levels. They
+are read as trajectories without daily levels; a rebuild of the states adds these.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +16,9 @@ import numpy as np
 
 from analytics.core.growth_hmm import LEVELS
 from analytics.core.logistic import FloatArray
-from analytics.core.velocity import WEEK
+from analytics.core.velocity import SLOTS, WEEK
 
-VERSION = 1.0
+VERSION = 2.0
 
 
 class UnreadableRecord(ValueError):
@@ -38,8 +42,8 @@ class Columns(NamedTuple):
     growing: FloatArray
     stuck: FloatArray
     recent: FloatArray
-    trail_weights: FloatArray
-    trail_means: FloatArray
+    day_answers: FloatArray
+    day_scores: FloatArray
     efficiencies: FloatArray
     scores: FloatArray
     difficulties: FloatArray
@@ -56,9 +60,9 @@ WIDTHS = {
     "is_raised": 1,
     "growing": len(LEVELS),
     "stuck": len(LEVELS),
-    "recent": 2,
-    "trail_weights": WEEK,
-    "trail_means": WEEK,
+    "recent": 1,
+    "day_answers": SLOTS,
+    "day_scores": SLOTS,
     "efficiencies": 3,
     "scores": 3,
     "difficulties": 3,
@@ -67,6 +71,7 @@ SIZE = sum(WIDTHS.values())
 FORMAT = Struct(f"<{SIZE}d")
 _ENDS = dict(zip(WIDTHS, accumulate(WIDTHS.values()), strict=True))
 _BELIEF = slice(_ENDS["is_raised"], _ENDS["stuck"])
+_FIRST_FORMAT = Struct(f"<{SIZE - 2 * SLOTS + 1 + 2 * WEEK}d")
 
 
 def columns(table: FloatArray) -> Columns:
@@ -92,6 +97,8 @@ def numbers(record: bytes) -> tuple[float, ...]:
     UnreadableRecord : another length or version, a value that is not finite, or state probabilities
         that do not sum to 1.
     """
+    if len(record) == _FIRST_FORMAT.size:
+        record = _from_first_version(record)
     if len(record) != FORMAT.size:
         raise UnreadableRecord(
             f"a trajectory record must have {FORMAT.size} bytes, not {len(record)}"
@@ -106,6 +113,14 @@ def numbers(record: bytes) -> tuple[float, ...]:
     if abs(sum(values[_BELIEF]) - 1.0) > 1e-6:
         raise UnreadableRecord("the state probabilities of a trajectory must sum to 1")
     return values
+
+
+def _from_first_version(record: bytes) -> bytes:
+    version, *values = _FIRST_FORMAT.unpack(record)
+    end = _ENDS["recent"]
+    rest = values[end + 2 * WEEK :]  # the first version has two numbers for `recent`
+    version = VERSION if version == 1.0 else version
+    return FORMAT.pack(version, *values[: end - 1], *[0.0] * (2 * SLOTS), *rest)
 
 
 def table(records: Sequence[bytes]) -> FloatArray:

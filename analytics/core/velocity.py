@@ -1,63 +1,77 @@
-"""Velocity of a learner at a skill, and its change within a week.
+"""Velocity of a learner at a skill relative to the room left, and the change of level in a week.
 
-Learning-science 3: the velocity after an answer is `growth_hmm.velocity`, the expected gain of
-P(correct) from one more answer. The discounted velocity is its mean over the answers so far, with
-weights that halve every seven days. Its values at the end of each of the last seven calendar days
-(UTC) are stored and give the trend. A day is a fractional number of days since 1970-01-01 UTC.
+Learning-science 3. `growth_hmm.velocity` is the expected gain of P(correct) from one more answer.
+`relative` divides it by what is left to gain. The trend compares the measured level of the last
+seven calendar days (UTC) with that of the seven before: the mean scores, each as it would have
+been on a question of average difficulty. It does not depend on the initial distribution of the
+model. A day is a fractional number of days since 1970-01-01 UTC.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
-from math import floor
+from math import floor, sqrt
 from typing import NamedTuple
 
 import numpy as np
 
-from analytics.core.exponential_average import ExponentialAverage, decayed
-from analytics.core.logistic import FloatArray
+from analytics.core.growth_hmm import LEVELS
+from analytics.core.logistic import FloatArray, Number
 
 HALF_LIFE_DAYS = 7.0
 WEEK = 7
-CHANGE = 0.008  # of discounted velocity within a week; learning-science 3 and 4
-
-# Ratio of the weight 0 to 6 days ago to the weight today.
-_GAINS = np.exp2(np.arange(WEEK) / HALF_LIFE_DAYS)
-
-Slots = tuple[float, ...]
+SLOTS = 2 * WEEK
+MIN_ROOM = 0.05
+SURELY_MASTERED = 0.95  # P(level >= .80) from which the velocity is 1
+# Standard errors of a change: one-sided 95 %, a little more than 1.64 since both sides are tested.
+ERRORS = 1.75
+_TOP = LEVELS[-1]
 
 
 class Trend(StrEnum):
-    """Direction of the discounted velocity; the values are those of the API."""
+    """Direction of the level; the values are those of the API."""
 
     ACCELERATING = "accelerating"
     STABLE = "stable"
     DECLINING = "declining"
 
 
-class DailyHistory(NamedTuple):
-    """The discounted velocity at the end of each of the seven days before the last.
+class DailyLevels(NamedTuple):
+    """Answers and sums of adjusted scores of the last 14 calendar days with the newest answer last.
 
-    Day x is stored in slot x mod 7, so that no value moves when a day ends. `weights` are those at
-    the end of the day; weight 0 means that there was no answer yet.
+    Day x is stored in slot x mod 14, so that no value moves when a day ends.
     """
 
-    weights: Slots
-    means: Slots
-
-    def at_end_of(self, day: int) -> ExponentialAverage[float]:
-        """Return the discounted velocity at the end of one of these seven days."""
-        return ExponentialAverage(self.weights[day % WEEK], self.means[day % WEEK])
+    answers: tuple[float, ...]
+    scores: tuple[float, ...]
 
 
-NO_HISTORY = DailyHistory((0.0,) * WEEK, (0.0,) * WEEK)
+NO_DAYS = DailyLevels((0.0,) * SLOTS, (0.0,) * SLOTS)
 
 
-class DailyHistories(NamedTuple):
-    """Daily histories of many learners; arrays of shape (WEEK, learners)."""
+class LevelChange(NamedTuple):
+    """Change of the level from the week before to the last week, and its variance.
 
-    weights: FloatArray
-    means: FloatArray
+    `per_answer` is the change divided by the number of answers between the middles of both weeks.
+    Without answers in both weeks all are 0. `weight` is that of the change among several skills.
+    """
+
+    change: float = 0.0
+    variance: float = 0.0
+    per_answer: float = 0.0
+    weight: float = 0.0
+
+    @property
+    def trend(self) -> Trend:
+        """The direction of the change; stable if it may be due to chance."""
+        margin = ERRORS * sqrt(self.variance)
+        if self.change > margin:
+            return Trend.ACCELERATING
+        return Trend.DECLINING if self.change < -margin else Trend.STABLE
+
+
+NO_CHANGE = LevelChange()
 
 
 def fade(elapsed: float) -> float:
@@ -71,76 +85,110 @@ def fades(elapsed: FloatArray) -> FloatArray:
     return np.exp2(-elapsed / HALF_LIFE_DAYS)
 
 
-def close_days(
-    history: DailyHistory, recent: ExponentialAverage[float], last: float, day: float
-) -> DailyHistory:
-    """Return the history after the days from that of the last answer to yesterday have ended.
+def adjusted_score(score: Number, level: Number, ease: Number) -> Number:
+    """Return a score as it would have been, on average, on a question of average difficulty.
 
     Parameters
     ----------
-    history : the history before.
-    recent : the discounted velocity after the last answer.
-    last, day : days of the last answer and of today. On the same calendar day nothing changes.
+    score : in [0, 1].
+    level : the expected level, in (0, 1).
+    ease : as in `growth_hmm.observe`; with 1 the score is returned.
     """
-    newest = floor(day) - 1
-    if newest < floor(last):
-        return history
-    weights, means = list(history.weights), list(history.means)
-    for ended in range(max(floor(last), newest - WEEK + 1), newest + 1):
-        weights[ended % WEEK] = recent.weight * fade(ended + 1 - last)
-        means[ended % WEEK] = recent.mean
-    return DailyHistory(tuple(weights), tuple(means))
+    return score + level - level * ease / (level * ease + 1.0 - level)
 
 
-def close_days_many(
-    histories: DailyHistories,
-    recent: ExponentialAverage[FloatArray],
-    last: FloatArray,
-    day: FloatArray,
-) -> DailyHistories:
-    """Return `close_days` of each learner.
+def add_score(days: DailyLevels, score: float, *, last: float, day: float) -> DailyLevels:
+    """Return the daily levels after one more answer.
 
     Parameters
     ----------
-    histories : shape (WEEK, learners).
-    recent, last, day : shape (learners,).
+    days : the daily levels up to the day of the previous answer.
+    score : from `adjusted_score`.
+    last, day : days of the previous answer (of this one, if it is the first) and of this one.
     """
-    newest = np.floor(day) - 1
-    ago = newest % WEEK - np.arange(WEEK)[:, None]
-    ago += WEEK * (ago < 0)
-    is_new = newest - ago >= np.floor(last)
-    weight = recent.weight * fades(newest + 1 - last) * _GAINS[ago.astype(np.intp)]
-    return DailyHistories(
-        np.where(is_new, weight, histories.weights), np.where(is_new, recent.mean, histories.means)
-    )
+    answers, scores = list(days.answers), list(days.scores)
+    today = floor(day)
+    for ago in range(min(today - floor(last), SLOTS)):
+        answers[(today - ago) % SLOTS] = scores[(today - ago) % SLOTS] = 0.0
+    answers[today % SLOTS] += 1.0
+    scores[today % SLOTS] += score
+    return DailyLevels(tuple(answers), tuple(scores))
 
 
-def before(
-    history: DailyHistory, recent: ExponentialAverage[float], last: float, day: float
-) -> ExponentialAverage[float]:
-    """Return the discounted velocity at the end of the day a week before `day`.
+def add_scores(
+    answers: FloatArray, scores: FloatArray, score: FloatArray, *, last: FloatArray, day: FloatArray
+) -> None:
+    """Apply `add_score` to the daily levels of many trajectories, in place.
 
     Parameters
     ----------
-    history : the stored values of the last seven days.
-    recent, last : the discounted velocity after the last answer, and the day of that answer.
-    day : not before `last`.
-
-    Returns
-    -------
-    An average whose weight is 0 if there was no answer by then.
+    answers, scores : shape (SLOTS, trajectories).
+    score, last, day : shape (trajectories,).
     """
-    then = floor(day) - WEEK
-    if then >= floor(last):
-        return decayed(recent, fade(then + 1 - last))
-    return history.at_end_of(then)
+    today = np.floor(day)
+    ago = (today - np.arange(SLOTS)[:, None]) % SLOTS
+    is_new = ago < today - np.floor(last)
+    is_today = ago == 0.0
+    answers[:] = np.where(is_new, 0.0, answers) + is_today
+    scores[:] = np.where(is_new, 0.0, scores) + is_today * score
 
 
-def trend(now: ExponentialAverage[float], earlier: ExponentialAverage[float]) -> Trend:
-    """Return the direction of the velocity; stable if either average is empty."""
-    if not (now.weight > 0 and earlier.weight > 0):
-        return Trend.STABLE
-    change = now.mean - earlier.mean
-    if change > CHANGE:
-        return Trend.ACCELERATING
-    return Trend.DECLINING if change < -CHANGE else Trend.STABLE
+def level_change(days: DailyLevels, *, last: float, day: float) -> LevelChange:
+    """Return the change of the level between the two weeks that end today.
+
+    The variance is that of the difference of two means of independent scores. One right and one
+    wrong answer are added to their common mean, so that it is never 0.
+
+    Parameters
+    ----------
+    days : the daily levels.
+    last, day : day of the newest answer, and today, not before it.
+    """
+    today = floor(day)
+    first = today - floor(last)
+    recent = [(today - ago) % SLOTS for ago in range(first, WEEK)]
+    earlier = [(today - ago) % SLOTS for ago in range(max(first, WEEK), SLOTS)]
+    n, m = (sum(days.answers[slot] for slot in slots) for slots in (recent, earlier))
+    if not (n and m):
+        return NO_CHANGE
+    score, score_before = (sum(days.scores[slot] for slot in slots) for slots in (recent, earlier))
+    change = score / n - score_before / m
+    mean = min(max((score + score_before + 1.0) / (n + m + 2.0), 0.0), 1.0)
+    variance = mean * (1.0 - mean) * (1.0 / n + 1.0 / m)
+    return LevelChange(change, variance, change / ((n + m) / 2.0), n * m / (n + m))
+
+
+def pooled_change(changes: Iterable[LevelChange]) -> LevelChange:
+    """Return the mean change over several skills; skills without both weeks do not count.
+
+    Each skill is compared with itself, so that a turn to harder skills is no decline.
+    """
+    total = change = variance = per_answer = 0.0
+    for each in changes:
+        total += each.weight
+        change += each.weight * each.change
+        variance += each.weight**2 * each.variance
+        per_answer += each.weight * each.per_answer
+    if not total:
+        return NO_CHANGE
+    return LevelChange(change / total, variance / total**2, per_answer / total, total)
+
+
+def relative(gain: float, *, level: float, p_mastered: float, change: LevelChange) -> float:
+    """Return the velocity relative to the room left, in [-1, 1].
+
+    If the level declines measurably, it is the measured loss per answer; else it is not negative.
+
+    Parameters
+    ----------
+    gain : the expected gain of P(correct) from one more answer; see `growth_hmm.velocity`.
+    level : the expected level.
+    p_mastered : the probability of a level of .80 or more; from .95 on the velocity is 1.
+    change : the change of the level within a week.
+    """
+    room = max(_TOP - level, MIN_ROOM)
+    if change.trend is Trend.DECLINING:
+        return max(min(gain, change.per_answer, 0.0) / room, -1.0)
+    if p_mastered >= SURELY_MASTERED:
+        return 1.0
+    return min(max(gain, 0.0) / room, 1.0)

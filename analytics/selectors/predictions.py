@@ -16,6 +16,7 @@ from analytics.core import difficulty, forecast
 from analytics.core.forecast import Forecast, SkillForecast
 from analytics.core.learner_update import Ability, Belief, p_correct
 from analytics.core.score_scale import Scale
+from analytics.core.trajectory import Trajectory
 from analytics.models import LearningEvent, LearningEventQuerySet, Skill, SkillState
 from analytics.rows import DAY, ability_from_row, model_from_row
 from analytics.selectors.recommendations import recommend
@@ -73,7 +74,6 @@ def get_predictions(
         forecast=forecast.forecast(
             skill_forecasts,
             scales,
-            ability_variance=ability.term.variance,
             days=days,
             target=target,
         ),
@@ -149,18 +149,20 @@ def _skill_forecasts(
         estimate = by_skill.get(skill.pk)
         rate = rates.get(skill.pk, 0.0)
         forecasts[skill.section].append(
-            _forecast_practised(estimate.state, estimate.p_correct_next, rate)
+            _forecast_practised(estimate.state, rate)
             if estimate
             else _forecast_unpractised(skill, ability)
         )
     return dict(forecasts)
 
 
-def _forecast_practised(state: SkillState, p: float, rate: float) -> SkillForecast[float]:
+def _forecast_practised(state: SkillState, rate: float) -> SkillForecast[float]:
+    trajectory = Trajectory.from_bytes(bytes(state.course))
     return SkillForecast(
-        p_correct=p,
-        variance=state.ability_variance,
-        velocity=state.velocity,
+        level=trajectory.level,
+        variance=trajectory.level_variance,
+        velocity=trajectory.velocity,
+        p_still=trajectory.p_still,
         rate=rate,
         answers=state.attempts,
     )
@@ -170,6 +172,12 @@ def _forecast_unpractised(skill: Skill, ability: Ability) -> SkillForecast[float
     """Return the forecast of a skill from the learner's ability at others."""
     model = model_from_row(skill.parameters)
     p = p_correct(ability, Belief.initial(model), shared_from_skill(skill), model)
+    variance = ability.term.variance + difficulty.LEARNER_SKILL.variance
     return SkillForecast(
-        p_correct=p, variance=difficulty.LEARNER_SKILL.variance, velocity=0.0, rate=0.0, answers=0
+        level=p,
+        variance=(p * (1.0 - p)) ** 2 * variance,
+        velocity=0.0,
+        p_still=0.0,
+        rate=0.0,
+        answers=0,
     )

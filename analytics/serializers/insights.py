@@ -110,7 +110,7 @@ def velocity_body(summary: VelocitySummary) -> Row:
 
 
 class IntervalSerializer(serializers.Serializer[Any]):
-    """The interval that contains the later score with a probability of 95 %."""
+    """The interval that contains the later score with a probability of 80 %."""
 
     low = serializers.IntegerField(allow_null=True)
     high = serializers.IntegerField(allow_null=True)

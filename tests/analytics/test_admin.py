@@ -156,7 +156,7 @@ def test_the_list_of_skill_states_is_readable(practised: School):
 
 @pytest.mark.parametrize(
     ("gain", "text"),
-    [(0.0123, "+1.2 points"), (-0.0004, "no change"), (-0.0123, "−1.2 points")],
+    [(0.0123, "+1.2 %"), (-0.0004, "no change"), (-0.0123, "−1.2 %")],
 )
 def test_a_gain_is_formatted_as_on_the_coachs_pages(practised: School, gain: float, text: str):
     """A number is the same on every screen; a loss of nearly nothing used to be "-0.0"."""

@@ -277,7 +277,7 @@ def test_a_missing_gain_is_described_in_words(school: School):
 
     page = look(school.coach, "coach_learner", school.ada.pk)
     assert "no change" in page.split('id="skills-title"')[1]
-    assert "0.0 points" not in page
+    assert "0.0\u00a0%" not in page
 
 
 def test_right_means_the_same_on_every_page(school: School):

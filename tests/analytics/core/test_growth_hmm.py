@@ -67,6 +67,12 @@ def test_a_belief_stays_a_probability_distribution(answers: list[tuple[float, fl
     assert 0 <= growth_hmm.p_stuck(belief) <= 1
     assert LEVELS[0] - 1e-12 <= growth_hmm.level(belief) <= LEVELS[-1] + 1e-12
     assert -0.0015 <= growth_hmm.velocity(belief) <= 0.045
+    assert 0 <= growth_hmm.p_mastered(belief) <= 1 + 1e-12
+    assert growth_hmm.p_still(belief) == pytest.approx(sum(belief.stuck), abs=1e-12)
+    levels = np.array([*LEVELS, *LEVELS])
+    shares = np.array([*belief.growing, *belief.stuck])
+    variance = shares @ (levels - growth_hmm.level(belief)) ** 2
+    assert growth_hmm.level_variance(belief) == pytest.approx(variance, abs=1e-12)
 
 
 @given(answers=ANSWERS, score=SCORES, difficulty=DIFFICULTIES)
@@ -96,12 +102,13 @@ def test_soft_evidence_mixes_the_two_posteriors(answers: list[tuple[float, float
 
 @given(answers=ANSWERS)
 def test_velocity_is_the_gain_of_the_next_transition(answers: list[tuple[float, float]]):
-    """learning-science 3: the expected gain of P(correct) per attempt."""
+    """learning-science 3: the expected gain per attempt, without a decline at mastered levels."""
     belief = belief_after(answers)
 
     gain = growth_hmm.level(growth_hmm.transition(belief)) - growth_hmm.level(belief)
 
-    assert growth_hmm.velocity(belief) == pytest.approx(gain, abs=1e-12)
+    slide = growth_hmm.P_SLIDE * (0.15 * belief.stuck[4] + 0.12 * belief.stuck[5])
+    assert growth_hmm.velocity(belief) == pytest.approx(gain + slide, abs=1e-12)
 
 
 def test_the_hardest_question_leaves_a_valid_belief():

@@ -7,19 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.core.exponential_average import NO_AVERAGE, ExponentialAverage
 from analytics.core.overall_velocity import (
     Momentum,
     Practice,
     activity_level,
     consistency,
+    growth,
     momentum_score,
     overall_trend,
     overall_velocity,
+    progress,
     summarise,
 )
 from analytics.core.trajectory import VelocityTrend
-from analytics.core.velocity import Trend
+from analytics.core.velocity import NO_CHANGE, LevelChange, Trend
 
 TODAY = 20_500
 DAYS = st.lists(
@@ -27,32 +28,40 @@ DAYS = st.lists(
     max_size=40,
     unique_by=lambda row: row[0],
 )
-MEANS = st.builds(ExponentialAverage, st.floats(0, 50), st.floats(-0.0015, 0.045))
-TRENDS = st.lists(st.builds(VelocityTrend, st.floats(-0.0015, 0.045), MEANS, MEANS), max_size=5)
+CHANGES = st.builds(
+    LevelChange, st.floats(-1, 1), st.floats(1e-6, 1), st.floats(-1, 1), st.floats(0, 50)
+)
+TRENDS = st.lists(
+    st.builds(VelocityTrend, st.floats(-1, 1), st.floats(0.2, 0.92), st.floats(0, 50), CHANGES),
+    max_size=5,
+)
+RISE, FALL = LevelChange(0.3, 0.01, 0.01, 5.0), LevelChange(-0.3, 0.01, -0.01, 5.0)
 
 
 def test_a_learner_without_answers_has_a_defined_momentum():
     """contract 2.2."""
-    expected = Momentum(score=25, trend=Trend.STABLE, velocity=0.0, consistency=0.0, activity=0.0)
+    expected = Momentum(score=0, trend=Trend.STABLE, velocity=0.0, consistency=0.0, activity=0.0)
 
     assert summarise(practised(), [], today=TODAY, days=30) == expected
 
 
 def test_a_fortnight_of_two_skills():
-    """learning-science 4, by hand: 100 (.5 x .875 + .3 x .6 + .2 x 1) = 82 rounded."""
+    """learning-science 4, by hand.
+
+    Level (3 x .92 + .46) / 4 = .805, growth (3 x 1 + .3) / 4 = .825: progress .85.
+    100 (.5 x .85 + .3 x .6 + .2 x 1) = 80.5.
+    """
     practice = practised(*((TODAY - day, 10, 8) for day in range(0, 12, 2)), (TODAY - 20, 10, 0))
-    trends = [
-        VelocityTrend(0.04, ExponentialAverage(3.0, 0.04), ExponentialAverage(1.0, 0.04)),
-        VelocityTrend(0.00, ExponentialAverage(1.0, 0.01), ExponentialAverage(4.0, 0.01)),
-    ]
+    trends = [VelocityTrend(1.0, 0.92, 3.0, NO_CHANGE), VelocityTrend(0.0, 0.46, 1.0, NO_CHANGE)]
 
     found = summarise(practice, trends, today=TODAY, days=14)
 
-    assert found.velocity == pytest.approx(0.03)
+    assert found.velocity == pytest.approx(0.75)
     assert found.activity == pytest.approx(6 / 10)
     assert found.consistency == pytest.approx(1.0)
-    assert found.score == 82
-    assert found.trend is Trend.ACCELERATING
+    assert progress(trends, Trend.STABLE) == pytest.approx(0.85)
+    assert found.score in (80, 81)
+    assert found.trend is Trend.STABLE
 
 
 @pytest.mark.parametrize(
@@ -90,22 +99,49 @@ def test_chance_is_not_counted_as_inconsistency():
     assert np.mean(found) > 0.85
 
 
+def test_a_steady_rise_is_not_inconsistent():
+    """learning-science 4: a fall is."""
+    rise = [(day, 100, 30 + 5 * day) for day in range(10)]
+    fall = [(day, 100, 75 - 5 * day) for day in range(10)]
+
+    assert consistency(practised(*rise)) == 1
+    assert consistency(practised(*fall)) < 0.75
+
+
 @pytest.mark.parametrize(
-    ("speed", "score"), [(-1.0, 0), (-0.04, 0), (0.0, 25), (0.02, 38), (0.04, 50), (1.0, 50)]
+    ("velocity", "expected"), [(-0.01, 0.0), (0.0, 0.3), (0.05, 0.5809), (0.5, 0.9993), (1.0, 1.0)]
 )
-def test_velocity_is_scaled_by_eight_hundredths(speed: float, score: int):
-    """learning-science 4: v = clip(.5 + velocity/.08, 0, 1)."""
-    assert momentum_score(speed, 0, 0) == score
+def test_growth_is_the_share_of_the_room_that_ten_answers_close(velocity: float, expected: float):
+    """learning-science 4: mastered 1, no growth .3, falling 0; .3 + .7 (1 - .95^10) = .5809."""
+    assert growth(velocity) == pytest.approx(expected, abs=1e-4)
+
+
+def test_a_measured_change_decides_the_growth():
+    """learning-science 4."""
+    still = [VelocityTrend(0.0, 0.46, 1.0, NO_CHANGE)]
+
+    assert progress(still, Trend.ACCELERATING) == pytest.approx(0.75)
+    assert progress(still, Trend.STABLE) == pytest.approx(0.4)
+    assert progress(still, Trend.DECLINING) == pytest.approx(0.25)
+
+
+@pytest.mark.parametrize(
+    ("progress", "activity", "steadiness", "score"),
+    [(0, 0, 0, 0), (1, 0, 0, 50), (0, 1, 0, 30), (0, 0, 1, 20), (1, 1, 1, 100)],
+)
+def test_momentum_weighs_progress_activity_and_consistency(
+    progress: float, activity: float, steadiness: float, score: int
+):
+    """learning-science 4."""
+    assert momentum_score(progress, activity, steadiness) == score
 
 
 def test_recent_practice_weighs_more():
-    trends = [
-        VelocityTrend(0.04, ExponentialAverage(2.0, 0.0), NO_AVERAGE),
-        VelocityTrend(0.01, ExponentialAverage(1.0, 0.0), NO_AVERAGE),
-    ]
+    trends = [VelocityTrend(0.4, 0.5, 2.0, RISE), VelocityTrend(0.1, 0.5, 1.0, FALL)]
 
-    assert overall_velocity(trends) == pytest.approx(0.03)
+    assert overall_velocity(trends) == pytest.approx(0.3)
     assert overall_trend(trends) is Trend.STABLE
+    assert overall_trend(trends[:1]) is Trend.ACCELERATING
 
 
 @given(days=DAYS, trends=TRENDS, window=st.integers(1, 365))
@@ -119,8 +155,8 @@ def test_momentum_stays_in_its_ranges(
 
     assert 0 <= found.score <= 100
     assert 0 <= found.activity <= 1
-    assert -1e-12 <= found.consistency <= 1
-    assert -0.0016 <= found.velocity <= 0.0451
+    assert -1e-9 <= found.consistency <= 1
+    assert -1 - 1e-12 <= found.velocity <= 1 + 1e-12
 
 
 def test_a_window_has_at_least_one_day():

@@ -15,7 +15,7 @@ from analytics.core.growth_hmm import Belief
 from analytics.core.plateau import Advice, Confidence, Indicator, Severity
 from analytics.core.trajectory import Trajectory
 from analytics.core.trajectory_codec import UnreadableRecord
-from analytics.core.velocity import Trend
+from analytics.core.velocity import NO_DAYS, Trend
 from tests.analytics.core.answers import ANSWERS, START_DAY, Given, absorb, trajectory_of
 
 
@@ -31,16 +31,19 @@ def test_a_trajectory_without_answers_has_no_findings():
     assert trajectory.recommendation is None
     assert trajectory.indicators == []
     assert trajectory.trend(START_DAY) is Trend.STABLE
-    assert trajectory.pace(START_DAY).recent.weight == 0
+    assert trajectory.pace(START_DAY).weight == 0
+    assert trajectory.pace(START_DAY).velocity >= 0
 
 
 def test_one_right_answer():
-    """learning-science 3, by hand: P_stuck is .03155 / .4439; velocity likewise."""
+    """learning-science 3, by hand: P_stuck is .03155 / .4439; the gain, .0334, likewise."""
     trajectory = trajectory_of([1.0], mastery=0.6, efficiency=0.8)
 
     assert trajectory.p_stuck == pytest.approx(0.071075, abs=1e-6)
-    assert trajectory.velocity == pytest.approx(0.033331, abs=1e-6)
-    assert trajectory.pace(START_DAY).recent == (1.0, trajectory.velocity)
+    gain = growth_hmm.velocity(trajectory.belief)
+    assert gain == pytest.approx(0.033371, abs=1e-4)
+    assert trajectory.velocity == pytest.approx(gain / (0.92 - trajectory.level))
+    assert trajectory.pace(START_DAY + 7).weight == pytest.approx(0.5)
     assert trajectory.efficiency == pytest.approx(0.8)
     assert (trajectory.mastery, trajectory.record, trajectory.since_record) == (0.6, 0.6, 0)
 
@@ -130,17 +133,36 @@ def test_the_flag_falls_when_the_learner_grows_again():
     assert not trajectory.is_plateau
 
 
-def test_a_velocity_that_falls_within_a_week_is_evidence():
-    """learning-science 3: span >= 7 days, and it never raises the flag alone."""
+def test_a_level_that_falls_within_a_week_is_evidence():
+    """learning-science 3: over 7 days and more, and it never raises the flag alone."""
     trajectory = Trajectory.initial()
-    for day in range(9):
-        for _ in range(4):
-            absorb(trajectory, 1.0, mastery=0.9, day=START_DAY + day)
+    for day in range(14):
+        for number in range(5):
+            score = float(number > 0 or day < 7)
+            absorb(trajectory, score, mastery=0.9, day=START_DAY + day)
 
     assert trajectory.indicators == [Indicator.VELOCITY_DECLINING]
-    assert trajectory.trend(START_DAY + 8) is Trend.DECLINING
+    assert trajectory.trend(START_DAY + 13) is Trend.DECLINING
+    assert trajectory.velocity < 0
     assert trajectory.trend(START_DAY + 30) is Trend.STABLE
     assert not trajectory.is_plateau
+
+
+def test_harder_questions_are_no_decline():
+    """learning-science 3: scores count as on questions of average difficulty."""
+    trajectory = Trajectory.initial()
+    for day in range(14):
+        for number in range(10):
+            is_late = day >= 7
+            trajectory.absorb(
+                float(number < (6 if is_late else 8)),
+                efficiency=0.5,
+                difficulty=1.4 if is_late else 0.0,
+                mastery=0.9,
+                day=START_DAY + day,
+            )
+
+    assert trajectory.trend(START_DAY + 13) is Trend.STABLE
 
 
 def test_slowly_rising_mastery_sets_records():
@@ -172,6 +194,9 @@ def test_derived_values_stay_in_their_ranges(answers: list[Given]):
     assert 0 <= trajectory.p_stuck <= 1
     assert 0.2 - 1e-12 <= trajectory.level <= 0.92 + 1e-12
     assert -1e-12 <= trajectory.efficiency <= 1 + 1e-12
+    assert -1 <= trajectory.velocity <= 1
+    assert (trajectory.velocity < 0) <= (trajectory.trend(trajectory.day) is Trend.DECLINING)
+    assert 0 <= trajectory.level_variance <= 0.36**2
     assert trajectory.is_plateau <= (trajectory.answers >= plateau.MIN_ANSWERS)
     assert (trajectory.recommendation is not None) is trajectory.is_plateau
     assert (trajectory.severity is not None) >= trajectory.is_plateau
@@ -201,16 +226,29 @@ def test_invalid_numbers_are_refused_and_change_nothing(field: str, value: float
 
 def test_invalid_bytes_are_refused():
     record = trajectory_of([1.0]).to_bytes()
-    numbers = unpack("<45d", record)
+    numbers = unpack("<58d", record)
 
-    with pytest.raises(UnreadableRecord, match="360 bytes, not 352"):
+    with pytest.raises(UnreadableRecord, match="464 bytes, not 456"):
         Trajectory.from_bytes(record[8:])
-    with pytest.raises(UnreadableRecord, match="version 1, not 2"):
-        Trajectory.from_bytes(pack("<45d", 2.0, *numbers[1:]))
+    for version in (1.0, 3.0):
+        with pytest.raises(UnreadableRecord, match=f"version 2, not {version:.0f}"):
+            Trajectory.from_bytes(pack("<58d", version, *numbers[1:]))
     with pytest.raises(UnreadableRecord, match="finite"):
-        Trajectory.from_bytes(pack("<45d", *numbers[:-1], nan))
+        Trajectory.from_bytes(pack("<58d", *numbers[:-1], nan))
     with pytest.raises(UnreadableRecord, match="must sum to 1"):
-        Trajectory.from_bytes(pack("<45d", 1.0, *[0.0] * 44))
+        Trajectory.from_bytes(pack("<58d", 2.0, *[0.0] * 57))
+
+
+def test_a_record_of_the_first_version_is_read_without_daily_levels():
+    """Until it is rebuilt; all else is as it was."""
+    trajectory = trajectory_of([1.0, 0.0, 1.0], mastery=0.4)
+    numbers = unpack("<58d", trajectory.to_bytes())
+    record = pack("<45d", 1.0, *numbers[1:21], 0.03, *[0.5] * 14, *numbers[49:])
+
+    restored = Trajectory.from_bytes(record)
+
+    trajectory.daily_levels = NO_DAYS
+    assert restored == trajectory
 
 
 def test_an_unknown_difficulty_is_the_average_one():
