@@ -30,6 +30,26 @@ from roster.models import (
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 PASSWORD = "correct horse battery staple"
+# Usernames that look like others, or cannot be typed.
+LOOKALIKES = (
+    "a\u200bda",
+    "a\u00adda",
+    "\u202eada",
+    "\ufeffada",
+    "ada\u2060",
+    "ada\n",
+    "a\nda",
+    "\tada",
+    "a\u034fda",
+    "ada\ufe0f",
+    "ada\u3164",
+    "a\u00a0da",
+    "a  da",
+    "\u0430da",
+    "ad\u03b1",
+    "ada\ue000",
+    "ada\u200d",
+)
 M_OF_N = {"type": "m_of_n", "m": 2, "n": 3}
 
 _serial = count(1)

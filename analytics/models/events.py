@@ -43,13 +43,14 @@ class LearningEventQuerySet(LearnersQuerySet["LearningEvent"]):
 class LearningEvent(UUIDModel):
     """One answer by one learner, through any of the APIs.
 
-    Evidence never changes, except that it moves to another facility with the learner. `position` is its place in the learner's order of arrival. The shared
-    values it was evaluated with are stored, since they change later: item and skill difficulty, and
-    the typical time. So are the learner's ability terms at that time, from which the difficulty is
-    estimated. `p_correct` is the prediction before the answer. The mastery before and after it,
-    with the version of the parameters used, is computed again when an earlier event arrives late,
-    or when the skill is fitted again. `grade` is the review that updated the memory of the item;
-    None: the memory did not change.
+    Evidence never changes, except that it moves to another facility with the learner. `position` is
+    its place in the learner's order of arrival. The shared values it was evaluated with are stored,
+    since they change later: item and skill difficulty, and the typical time. So are the learner's
+    ability terms at that time, from which the difficulty is estimated. `p_correct` is the
+    prediction before the answer. The mastery before and after it, with the version of the
+    parameters used, is computed again when an earlier event arrives late, or when the skill is
+    fitted again. `grade` is the review that updated the memory of the item; None: the memory did
+    not change.
     """
 
     REPLAY_UPDATE_FIELDS = ("parameter_version", "mastery_before", "mastery_after")

@@ -8,7 +8,7 @@ from uuid import UUID
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from infra.identifiers import parse_uuid
+from infra.identifiers import MAX_USERNAME_LENGTH, parse_uuid
 from infra.payloads import UUID_SCHEMA
 
 
@@ -40,3 +40,14 @@ class NullableCharField(serializers.CharField):
     def get_attribute(self, instance: Any) -> str:
         """Return the text, empty for None."""
         return super().get_attribute(instance) or ""
+
+
+class UsernameField(NullableCharField):
+    """An optional username; spaces around it are dropped, but no characters that are invisible."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=MAX_USERNAME_LENGTH, trim_whitespace=False, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the text without spaces around it."""
+        return super().to_internal_value(data).strip(" ")

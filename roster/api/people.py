@@ -11,7 +11,7 @@ from django.utils import timezone
 from django_filters import rest_framework as filters
 from rest_framework import serializers
 
-from infra.api.fields import HexUUIDField, NullableCharField
+from infra.api.fields import HexUUIDField, NullableCharField, UsernameField
 from infra.api.filters import UUIDFilter
 from roster.api.facilities import refuse_foreign_facility
 from roster.api.viewsets import RosterViewSet
@@ -33,7 +33,7 @@ class PersonSerializer(serializers.Serializer[User]):
     """A user; `id_number` is the id that the facility's apps use."""
 
     id = HexUUIDField(read_only=True)
-    username = NullableCharField(max_length=150)
+    username = UsernameField()
     password = serializers.CharField(
         max_length=1024, trim_whitespace=False, required=False, write_only=True
     )

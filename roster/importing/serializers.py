@@ -19,6 +19,7 @@ from roster.importing.schema import (
 )
 from roster.models import Scope
 from roster.models.facilities import validate_time_zone
+from roster.models.people import validate_username
 
 ROLES = ["superuser", "admin", "coach", "learner"]
 
@@ -36,7 +37,7 @@ class FacilityEntrySerializer(serializers.Serializer[Any]):
 
 
 class UserEntrySerializer(serializers.Serializer[Any]):
-    username = serializers.CharField(max_length=150)
+    username = serializers.CharField(max_length=150, validators=[validate_username])
     password = serializers.CharField(
         max_length=1024, default=None, allow_null=True, trim_whitespace=False
     )

@@ -13,9 +13,26 @@ from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 
 from infra.db.models import UUIDModel
-from infra.identifiers import MAX_USERNAME_KEY_LENGTH, fold_username, parse_uuid
+from infra.identifiers import (
+    MAX_USERNAME_KEY_LENGTH,
+    MAX_USERNAME_LENGTH,
+    fold_username,
+    parse_uuid,
+    username_problem,
+)
 from roster.models.facilities import Classroom, Facility, LearnerGroup
 from roster.models.keys import ApiKey, Scope
+
+
+def validate_username(username: str) -> None:
+    """Reject a username with characters that are not allowed.
+
+    Raises
+    ------
+    ValidationError : with the reason.
+    """
+    if problem := username_problem(username):
+        raise ValidationError(problem)
 
 
 class FoldedUsernameField(models.CharField[str | None, str | None]):
@@ -147,7 +164,10 @@ class User(UUIDModel, AbstractBaseUser, PermissionsMixin):
         help_text="Only superusers may belong to none.",
     )  # fmt: skip
     # Null, not empty: most learners have none, and the column is unique.
-    username = models.CharField(max_length=150, unique=True, null=True, blank=True)
+    username = models.CharField(
+        max_length=MAX_USERNAME_LENGTH, unique=True, null=True, blank=True,
+        validators=[validate_username],
+    )  # fmt: skip
     username_key = FoldedUsernameField(
         max_length=MAX_USERNAME_KEY_LENGTH, unique=True, null=True, editable=False
     )
@@ -198,8 +218,6 @@ class User(UUIDModel, AbstractBaseUser, PermissionsMixin):
         if self.username is None:
             return
         folded = fold_username(self.username)
-        if len(folded) > MAX_USERNAME_KEY_LENGTH:
-            raise ValidationError({"username": "This username is too long."})
         namesakes = User.objects.filter(username_key=folded)
         if namesakes.exclude(pk=self.pk).exists():
             raise ValidationError({"username": "This username is already in use."})

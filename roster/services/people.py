@@ -11,6 +11,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
+from infra.identifiers import username_problem
 from roster import services
 from roster.models import Actor, Facility, User
 from roster.services.permissions import (
@@ -116,7 +117,10 @@ def _refuse_facility_change(person: User, fields: PersonFields, actor: Actor) ->
 
 def _apply(person: User, fields: PersonFields, actor: Actor) -> None:
     """Set the given fields in memory; only superusers can set `is_superuser`."""
-    person.username = fields.get("username", person.username)
+    username = fields.get("username", person.username)
+    if username and username != person.username and (problem := username_problem(username)):
+        raise InvalidField("username", problem)
+    person.username = username
     person.full_name = fields.get("full_name", person.full_name)
     person.external_id = fields.get("external_id", person.external_id)
     if not (person.username or person.external_id):

@@ -6,6 +6,7 @@ import html
 import re
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client as Browser
 
 from roster.models import ApiKey, User
@@ -68,6 +69,33 @@ def test_a_viewer_without_rights_sees_no_hint_on_deletion(school: School):
 
     assert page.status_code == 200
     assert b"DELETE /api/" not in page.content
+
+
+@pytest.mark.parametrize("username", ["a\u200bdan", "a\ndan", "\u0430dan"])
+def test_usernames_that_look_like_others_are_refused(root: Browser, school: School, username: str):
+    fields = {
+        "username": username, "facility": school.facility.pk, "usable_password": "true",
+        "password1": PASSWORD, "password2": PASSWORD, "roles-TOTAL_FORMS": 0,
+        "roles-INITIAL_FORMS": 0, "enrolments-TOTAL_FORMS": 0, "enrolments-INITIAL_FORMS": 0,
+    }  # fmt: skip
+
+    refused = root.post("/admin/roster/user/add/", fields)
+    added = root.post("/admin/roster/user/add/", {**fields, "username": "adan"})
+
+    assert "A username may not" in html.unescape(refused.content.decode())
+    assert added.status_code == 302
+    assert User.objects.filter(username__contains="dan").get().username == "adan"
+
+
+def test_a_superuser_gets_no_username_that_looks_like_another(
+    db: None, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", PASSWORD)
+
+    with pytest.raises(CommandError, match="A username may not contain U\\+200B"):
+        call_command("createsuperuser", "--no-input", username="ro\u200bot")
+
+    assert not User.objects.exists()
 
 
 def test_a_group_can_be_removed_with_its_class_open(root: Browser, school: School):

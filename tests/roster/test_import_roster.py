@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -206,6 +207,7 @@ def test_changes_in_the_file_are_applied(import_file: Any):
         ({"users": [{"username": "a"}, {"username": "b", "role": "boss"}]}, "users[1].role"),
         ({"users": [{"username": "a\0"}]}, "users[0].username"),
         ({"users": [{"username": "ﷺ" * 150}]}, "users[0].username"),
+        ({"users": [{"username": "a\u200bda"}]}, "users[0].username"),
         ({"users": [*ROSTER["users"], {"username": "ADA"}]}, "users[6].username"),
         ({"classrooms": [{"name": "7A", "coaches": ["nobody"]}]}, "classrooms[0].coaches[0]"),
         ({"classrooms": [{"name": "7A", "learners": ["ada", 5]}]}, "classrooms[0].learners[1]"),
@@ -237,6 +239,14 @@ def test_an_error_names_its_field_and_nothing_changes(
 def test_a_text_that_is_no_roster_is_refused(import_file: Any, text: str):
     with pytest.raises(CommandError):
         import_file(text)
+
+
+def test_a_byte_order_mark_is_read(import_file: Any):
+    """Editors of Windows add one to files in UTF-8."""
+    assert import_file("\ufeff" + json.dumps(ROSTER)) == import_file(ROSTER) | {
+        "api_keys": ANY,
+        "users": ANY,
+    }
 
 
 def test_a_misspelt_field_is_reported_and_ignored(

@@ -10,7 +10,16 @@ from logger.models import AttemptLog, ContentSession
 from roster import services
 from roster.models import LearnerGroup, RoleKind, Scope, User
 from tests.conftest import client_for
-from tests.factories import PASSWORD, School, answered, exercise, is_hex_uuid, make_user, video
+from tests.factories import (
+    LOOKALIKES,
+    PASSWORD,
+    School,
+    answered,
+    exercise,
+    is_hex_uuid,
+    make_user,
+    video,
+)
 from tests.roster.callers import Call, as_caller, calling, logs_in, problem, role_of
 
 PATH = "auth/facilityuser"
@@ -112,6 +121,38 @@ def test_a_registered_person_can_log_in(school: School, admin: Call):
     assert user.created_at
 
 
+@pytest.mark.parametrize(
+    "username",
+    [
+        "o'neil+7@x.org",
+        "Ada Lovelace",
+        "Юлий2",
+        "Ζωή",
+        "محمد",
+        "สมชาย",
+        "सीता",
+        "李雷",
+        "e\u0301mile",
+    ],
+)
+def test_usernames_of_all_scripts_are_allowed(school: School, admin: Call, username: str):
+    """contract 1.8."""
+    response = admin("POST", PATH, {"username": f" {username} ", "password": PASSWORD})
+
+    assert response.json()["username"] == username
+    assert logs_in(username, PASSWORD)
+
+
+def test_a_person_with_an_older_username_can_be_changed(school: School, admin: Call):
+    """Earlier versions allowed all characters; such a name works until somebody changes it."""
+    person = make_user(school.facility, username="a\u200bda")
+
+    assert logs_in("a\u200bda", PASSWORD)
+    assert admin("PATCH", f"{PATH}/{person.pk}", {"full_name": "Ada"}).status_code == 200
+    changed = admin("PATCH", f"{PATH}/{person.pk}", {"username": "a\u200bdA"})
+    assert problem(changed) == (400, "username")
+
+
 def test_the_default_facility_is_that_of_the_caller(school: School):
     """An app has one facility: that of its key."""
     body = as_caller(school, "k:admin")("POST", PATH, {"username": "", "id_number": "s1"}).json()
@@ -143,6 +184,7 @@ def test_put_replaces_and_patch_changes_what_is_sent(school: School, admin: Call
         ({"username": None, "id_number": ""}, "username"),
         ({"username": "x" * 151}, "username"),
         ({"username": "ﷺ" * 15}, "username"),  # 18 letters each after folding
+        *(({"username": name}, "username") for name in LOOKALIKES),
         ({"username": ["x"]}, "username"),
         ({"username": "BEN"}, "username"),
         ({"username": "stranger"}, "username"),
