@@ -14,6 +14,7 @@ from urllib.parse import quote
 from analytics.catalogue.validation import BadCatalogue, ContentRow, parse_row
 from analytics.models.contents import MAX_TITLE_LENGTH, ContentKind
 from infra.formula_guard import remove_guards
+from infra.text_lines import undecodable_line
 
 _SQLITE = b"SQLite format 3\0"
 _REQUIRED = ("id", "title")
@@ -57,7 +58,12 @@ def _read_table(path: Path) -> Iterator[ContentRow]:
             _check_header(rows.fieldnames)
             for row in rows:
                 yield _parse_line(rows.line_num, row)
-        except (csv.Error, UnicodeDecodeError) as error:
+        except UnicodeDecodeError:
+            # The file is decoded in blocks, ahead of the lines.
+            with path.open("rb") as raw:
+                line = undecodable_line(raw)
+            raise BadCatalogue("This is not UTF-8.", line=line) from None
+        except csv.Error as error:
             raise BadCatalogue(f"{error}.", line=rows.line_num + 1) from None
 
 

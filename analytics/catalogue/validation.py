@@ -42,12 +42,13 @@ def parse_row(line: int, row: dict[str, str | None]) -> ContentRow:
     BadCatalogue : a value is invalid; the message names the line.
     """
     try:
+        key = _parse_id("id", row["id"] or "")
         return ContentRow(
             line=line,
-            id=_parse_id("id", row["id"] or ""),
+            id=key,
             title=_parse_title(row["title"] or ""),
             kind=_parse_kind(row.get("kind") or ""),
-            parent=_parse_id("parent", row["parent"] or "") if row.get("parent") else None,
+            parent=_parse_parent(row.get("parent") or "", key),
             items=_parse_items(row.get("items") or ""),
         )
     except ValueError as error:
@@ -59,6 +60,13 @@ def _parse_id(column: str, text: str) -> UUID:
     if key is None:
         raise ValueError(f"{column} “{text[:50]}” is not a UUID.")
     return key
+
+
+def _parse_parent(text: str, content: UUID) -> UUID | None:
+    parent = _parse_id("parent", text) if text else None
+    if parent == content:
+        raise ValueError("the content is its own parent.")
+    return parent
 
 
 def _parse_title(text: str) -> str:

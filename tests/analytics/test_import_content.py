@@ -85,6 +85,7 @@ def test_a_long_table_is_read_in_parts(table: Path):
         (f"{ONES},{'x' * 201},,,", "line 3: title is longer than 200 characters."),
         (f"{ONES},Ones,film,,", "line 3: kind “film” is not one of video"),
         (f"{ONES},Ones,,above,", "line 3: parent “above” is not a UUID."),
+        (f"{ONES},Ones,,{ONES.hex},", "line 3: the content is its own parent."),
         (f"{ONES},Ones,,,[1]", "line 3: items: A list of strings"),
         (f"{ONES},Ones,,,a;a", "line 3: items: An item is listed twice."),
         (f"{ONES},Ones,,,[a", "line 3: items is not JSON."),
@@ -110,7 +111,14 @@ def test_an_invalid_line_is_named_and_nothing_is_imported(table: Path, line: str
     [
         (b"", "does not name the column id and title"),
         (b"title\nTens\n", "line 1: The first line does not name the column id"),
-        (b"id,title\n\xff\xfe,x\n", "line"),
+        (b"id,title\n\xff\xfe,x\n", "line 2: This is not UTF-8."),
+        (
+            b"id,title\r\n"
+            + b"".join(b"%s,x\r\n" % UUID(int=n).hex.encode() for n in range(2000))
+            + UUID(int=9999).hex.encode()
+            + b",\xc9mile\r\n",
+            "line 2002: This is not UTF-8.",
+        ),
         (b"SQLite format 3\0 but no more", "This is not a Kolibri channel"),
         (
             b"id,title\n" + str(TENS).encode() + b",a\0b\n",
