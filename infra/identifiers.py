@@ -72,6 +72,11 @@ def _lookalike_script(char: str) -> str | None:
     return script if script in _LOOKALIKE_SCRIPTS else None
 
 
+def normalize_id(text: str) -> str:
+    """Return an id in NFC, in which external ids and codes are stored and compared."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
 def parse_uuid(text: str) -> UUID | None:
     """Return the UUID in a text, with or without dashes, in any case; None if it is no UUID."""
     return UUID(text) if _UUID.fullmatch(text) else None

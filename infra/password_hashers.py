@@ -6,6 +6,7 @@ Each hash takes a processor core and 100 MiB of memory while it runs.
 from __future__ import annotations
 
 import os
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -94,17 +95,36 @@ def _slot(max_wait: float) -> Iterator[None]:
         queue.release()
 
 
+def _password_forms(password: str) -> list[str]:
+    """Return the forms under which a password may be stored: NFKC, and the one typed if it differs.
+
+    Keyboards send the same letters in different forms (NIST SP 800-63B, 3.1.1.2). Hashes of
+    earlier versions are of the form that was typed.
+    """
+    return list(dict.fromkeys([unicodedata.normalize("NFKC", password), password]))
+
+
 class QueuedArgon2PasswordHasher(Argon2PasswordHasher):
-    """Django's Argon2 hasher with limited concurrency; each hash uses one core, not eight."""
+    """Django's Argon2 hasher with limited concurrency; each hash uses one core, not eight.
+
+    The normal form of a password is hashed, so that it does not matter how its letters are typed.
+    """
 
     parallelism = 1
 
     def encode(self, password: str, salt: str) -> str:
-        """Return the hash of a new password."""
+        """Return the hash of a new password.
+
+        Django hashes the password of an unknown user to take as long as for a known one. So this
+        hashes each form that `verify` does.
+        """
         with hashing_slot():
-            return super().encode(password, salt)
+            encode = super().encode
+            normal, *_typed = [encode(form, salt) for form in _password_forms(password)]
+            return normal
 
     def verify(self, password: str, encoded: str) -> bool:
         """Return True if the password matches the hash."""
         with hashing_slot():
-            return super().verify(password, encoded)
+            verify = super().verify
+            return any(verify(form, encoded) for form in _password_forms(password))

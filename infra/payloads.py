@@ -25,7 +25,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError
 
-from infra.identifiers import MAX_ID_LENGTH, parse_uuid
+from infra.identifiers import MAX_ID_LENGTH, normalize_id, parse_uuid
 
 T = TypeVar("T")
 FIRST_YEAR = 2000
@@ -139,8 +139,23 @@ def _reject_nul(text: str) -> str:
     return text
 
 
+def normal_form(max_length: int) -> AfterValidator:
+    """Return the validator that normalizes an id (contract 0.2)."""
+
+    def normalize(text: str) -> str:
+        if text.isascii():
+            return _reject_nul(text)
+        name = normalize_id(_reject_nul(text))
+        # A few characters are longer in their normal form.
+        if len(name) > max_length:
+            raise ValueError(f"Ensure this field has no more than {max_length} characters.")
+        return name
+
+    return AfterValidator(normalize)
+
+
 NO_NUL = AfterValidator(_reject_nul)
-Name = Annotated[str, Field(min_length=1, max_length=MAX_ID_LENGTH), NO_NUL]
+Name = Annotated[str, Field(min_length=1, max_length=MAX_ID_LENGTH), normal_form(MAX_ID_LENGTH)]
 
 
 # Lenient types: numbers, booleans and texts in any notation that Kolibri accepts.

@@ -19,9 +19,11 @@ from infra.payloads import (
     Omittable,
     Payload,
     field_error,
+    normal_form,
 )
 
 MAX_INTERACTIONS = 1000
+MAX_ITEM = 200
 MAX_SECONDS = 10_000_000
 
 
@@ -62,7 +64,9 @@ class Interaction(Payload):
     # An answer, a hint or an error. `id` names the attempt to update; without a timestamp the
     # action happens now.
     id: Omittable[HexUUID] = None
-    item: Annotated[str, Field(min_length=1, max_length=200), LENIENT_TEXT]
+    item: Annotated[
+        str, Field(min_length=1, max_length=MAX_ITEM), normal_form(MAX_ITEM), LENIENT_TEXT
+    ]
     correct: Share
     time_spent: Seconds
     complete: bool = False

@@ -13,11 +13,11 @@ from rest_framework.exceptions import ValidationError
 
 from infra.api.filters import (
     BooleanFilter,
+    CodeFilter,
     CompilableFilterSet,
     Identifier,
     IdentifierFilter,
     IntegerField,
-    TextFilter,
     UUIDFilter,
 )
 from logger.models import AttemptLog, MasteryLog
@@ -100,7 +100,7 @@ class AttemptLogFilter(LearnerFilterSet):
 
     masterylog = UUIDFilter(field_name="mastery_log")
     content = UUIDFilter(field_name="content_id")
-    item = TextFilter()
+    item = CodeFilter()
     mastery_level = Int32Filter(field_name="mastery_log__mastery_level")
 
     class Meta:

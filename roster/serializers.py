@@ -8,8 +8,7 @@ from pydantic import Field
 from rest_framework import serializers
 
 from infra.api.fields import HexUUIDField
-from infra.identifiers import MAX_ID_LENGTH
-from infra.payloads import LENIENT_INTEGER, LENIENT_TEXT, TRIM, HexUUID, Payload
+from infra.payloads import LENIENT_INTEGER, LENIENT_TEXT, TRIM, HexUUID, Name, Payload
 from roster.models import Actor, RoleKind, User
 
 MAX_TTL = 24 * 60 * 60
@@ -26,7 +25,7 @@ class Login(Payload):
 class TokenRequest(Payload):
     """The learner of a token and its lifetime in seconds."""
 
-    user_id: Annotated[str, Field(min_length=1, max_length=MAX_ID_LENGTH), LENIENT_TEXT]
+    user_id: Annotated[Name, LENIENT_TEXT]
     ttl: Annotated[int, Field(ge=1, le=MAX_TTL), LENIENT_INTEGER] = 60 * 60
 
 

@@ -17,6 +17,7 @@ from analytics.models import Content, ContentQuerySet
 from infra.admin.html import short_id
 from infra.admin.model_admins import CappedPaginator
 from infra.audit import audited_fields
+from infra.identifiers import normalize_id
 from roster import services
 from roster.admin.export_mixin import ExportableAdmin
 from roster.admin.permissions import is_staff, is_superuser, viewer
@@ -33,7 +34,8 @@ class ItemsField(forms.CharField):
 
     def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
         """Return the lines without empty ones."""
-        return [line.strip() for line in str(value or "").splitlines() if line.strip()]
+        lines = normalize_id(str(value or "")).splitlines()
+        return [line.strip() for line in lines if line.strip()]
 
 
 class ContentForm(forms.ModelForm[Content]):

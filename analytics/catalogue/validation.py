@@ -10,7 +10,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 
 from analytics.models.contents import MAX_TITLE_LENGTH, ContentKind, validate_items
-from infra.identifiers import parse_uuid
+from infra.identifiers import normalize_id, parse_uuid
 
 SEPARATOR = ";"
 
@@ -93,7 +93,7 @@ def _parse_items(text: str) -> list[str]:
         validate_items(items)
     except ValidationError as error:
         raise ValueError(f"items: {error.message}") from None
-    return list(items)
+    return [normalize_id(item) for item in items]
 
 
 def _split_items(text: str) -> Any:

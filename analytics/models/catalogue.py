@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 
 from analytics.core import bkt, difficulty, predictor
 from analytics.core.difficulty import Gaussian
-from infra.db.models import UUIDModel
+from infra.db.models import IdField, UUIDModel
 from infra.identifiers import MAX_ID_LENGTH
 from roster.models import Facility
 
@@ -52,7 +52,7 @@ class Skill(ItemStatistics):
     """One thing to be learned in one facility, identified by the code its apps use."""
 
     facility = models.ForeignKey(Facility, on_delete=models.CASCADE, related_name="skills")
-    code = models.CharField(max_length=MAX_ID_LENGTH)
+    code = IdField(max_length=MAX_ID_LENGTH)
     title = models.CharField(max_length=200, blank=True)
     section = models.CharField(
         max_length=50, blank=True, help_text="The section of a test this counts for."
@@ -84,7 +84,7 @@ class Item(ItemStatistics):
     """
 
     facility = models.ForeignKey(Facility, on_delete=models.CASCADE, related_name="items")
-    code = models.CharField(max_length=MAX_ID_LENGTH, null=True, blank=True)  # noqa: DJ001
+    code = IdField(max_length=MAX_ID_LENGTH, null=True, blank=True)
     # The code of a session's item is `CONTENT:ITEM`; people search for the second half.
     name = models.GeneratedField(
         expression=Substr("code", StrIndex("code", models.Value(":")) + 1),

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from analytics.models import Skill
 from infra.db.compiled_lists import QueryByShape
-from infra.identifiers import MAX_ID_LENGTH, parse_uuid
+from infra.identifiers import MAX_ID_LENGTH, normalize_id, parse_uuid
 from roster.models import Actor, ActorValues, ApiKey, User, actor_values
 from roster.services import UnknownLearner
 
@@ -28,7 +28,7 @@ def readable_learner(actor: Actor, name: str) -> User:
     ------
     UnknownLearner : nobody has this name, or nobody the actor may read.
     """
-    learner = _find_readable(actor, name)
+    learner = _find_readable(actor, normalize_id(name))
     if learner is None:
         raise UnknownLearner
     return learner
@@ -41,6 +41,7 @@ def get_skill(learner: User, code: str) -> Skill:
     ------
     UnknownSkill : the facility has no skill of this code.
     """
+    code = normalize_id(code)
     found = _SKILLS.all(facility=learner.facility_id, code=code) if _is_storable(code) else []
     if not found:
         raise UnknownSkill

@@ -11,7 +11,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from analytics.core.score_scale import total_scale
-from infra.identifiers import MAX_ID_LENGTH
+from infra.identifiers import MAX_ID_LENGTH, normalize_id
 
 DEFAULT_DAYS = 30
 MAX_DAYS = 365
@@ -80,7 +80,7 @@ def parse_name(request: Request, parameter: str) -> str | None:
     name = request.query_params.get(parameter)
     if name is not None and ("\0" in name or not 0 < len(name) <= MAX_ID_LENGTH):
         raise ValidationError({parameter: [f"Must have 1 to {MAX_ID_LENGTH} characters."]})
-    return name
+    return None if name is None else normalize_id(name)
 
 
 def parse_target(request: Request) -> float | None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from infra.identifiers import MAX_USERNAME_LENGTH, parse_uuid
+from infra.identifiers import MAX_USERNAME_LENGTH, normalize_id, parse_uuid
 from infra.payloads import UUID_SCHEMA
 
 
@@ -27,7 +27,15 @@ class HexUUIDField(serializers.UUIDField):
         return key
 
 
-class NullableCharField(serializers.CharField):
+class NormalizedCharField(serializers.CharField):
+    """A text in NFC, such as an id."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the text in its normal form, of which the limits apply."""
+        return normalize_id(super().to_internal_value(data))
+
+
+class NullableCharField(NormalizedCharField):
     """Optional text: null in the database, empty in responses, either in requests."""
 
     def __init__(self, **kwargs: Any) -> None:

@@ -19,7 +19,7 @@ from django_filters import rest_framework as filters
 from django_filters.utils import translate_validation
 from drf_spectacular.utils import extend_schema_field
 
-from infra.identifiers import parse_uuid
+from infra.identifiers import normalize_id, parse_uuid
 from infra.payloads import INTEGER, UUID_SCHEMA
 
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
@@ -70,13 +70,22 @@ class Identifier(NamedTuple):
     key: UUID | None
 
 
+class CodeField(TextField):
+    """A code, such as that of an item, in its normal form."""
+
+    def to_python(self, value: Any) -> str | None:
+        """Return the code; None (no filter) if the parameter is missing."""
+        text = super().to_python(value)
+        return None if text is None else normalize_id(text)
+
+
 class IdentifierField(TextField):
     """An identifier parameter, such as an external id or a UUID."""
 
     def to_python(self, value: Any) -> Any:
         """Return the identifier; None (no filter) if the parameter is missing."""
         text = super().to_python(value)
-        return None if text is None else Identifier(text, parse_uuid(text))
+        return None if text is None else Identifier(normalize_id(text), parse_uuid(text))
 
     def run_validators(self, value: Any) -> None:
         """Validate the text of the identifier."""
@@ -105,6 +114,10 @@ class TextFilter(filters.Filter):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(strip=False, **kwargs)
+
+
+class CodeFilter(TextFilter):
+    field_class = CodeField
 
 
 @extend_schema_field(UUID_SCHEMA)

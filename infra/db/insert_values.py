@@ -15,6 +15,8 @@ from uuid import UUID
 
 from django.db import models
 
+from infra.db.models import IdField
+
 Encoder = Callable[[Any], Any]
 TYPES: dict[type[models.Field[Any, Any]], type] = {
     models.BigIntegerField: int,
@@ -32,6 +34,7 @@ TYPES: dict[type[models.Field[Any, Any]], type] = {
     models.SmallIntegerField: int,
     models.TextField: str,
     models.UUIDField: UUID,
+    IdField: str,
 }
 
 

@@ -14,6 +14,8 @@ from django.db.models.fields.related_lookups import RelatedIn
 from django.db.models.sql.compiler import SQLCompiler
 from uuid_utils.compat import uuid7
 
+from infra.identifiers import normalize_id
+
 # Integers of fewer digits fit into 64 bits, where orjson and the standard library agree.
 _LONG_NUMBER = re.compile(r"[0-9]{19}")
 
@@ -50,6 +52,37 @@ class UUIDModel(models.Model):
 
     class Meta:
         abstract = True
+
+
+class IdField(models.CharField[Any, Any]):
+    """An id or a code that a client chose, stored and compared in NFC.
+
+    Statements that bypass `get_prep_value`, such as compiled ones, get ids from `infra.payloads`,
+    which normalizes them.
+    """
+
+    def deconstruct(self) -> Any:
+        """Return the description for migrations, for which this is like any text."""
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs
+
+    def to_python(self, value: Any) -> Any:
+        """Return the value of a form in its normal form."""
+        return _normalize(super().to_python(value))
+
+    def get_prep_value(self, value: Any) -> Any:
+        """Return the value of a row, or of a condition, in its normal form."""
+        return _normalize(super().get_prep_value(value))
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:  # noqa: FBT001
+        """Normalize the value in memory too."""
+        value = _normalize(super().pre_save(model_instance, add))
+        setattr(model_instance, self.attname, value)
+        return value
+
+
+def _normalize(value: Any) -> Any:
+    return normalize_id(value) if isinstance(value, str) else value
 
 
 @models.ForeignKey.register_lookup

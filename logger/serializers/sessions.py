@@ -16,6 +16,7 @@ from infra.payloads import (
     LENIENT_INTEGER,
     LENIENT_TEXT,
     HexUUID,
+    Name,
     Omittable,
     Payload,
     choices_schema,
@@ -74,7 +75,7 @@ class StartSessionBody(Payload):
     course_session_id: Omittable[HexUUID] = None
     mastery_model: Omittable[MasteryModel] = None
     repeat: bool = False
-    user_id: Omittable[Annotated[str, Field(min_length=1, max_length=255), LENIENT_TEXT]] = None
+    user_id: Omittable[Annotated[Name, LENIENT_TEXT]] = None
 
     def command(self) -> StartSession:
         """Return the command; the content of a quiz is the quiz itself."""

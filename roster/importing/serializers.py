@@ -7,6 +7,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from infra.api.fields import NormalizedCharField
 from infra.time_zones import MAX_NAME_LENGTH
 from roster.importing.schema import (
     AssignableEntry,
@@ -30,7 +31,7 @@ def _username_list() -> serializers.ListField:
 
 class FacilityEntrySerializer(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=200)
-    partner_id = serializers.CharField(max_length=100, default=None, allow_null=True)
+    partner_id = NormalizedCharField(max_length=100, default=None, allow_null=True)
     time_zone = serializers.CharField(
         max_length=MAX_NAME_LENGTH, default=None, allow_null=True, validators=[validate_time_zone]
     )
@@ -44,7 +45,7 @@ class UserEntrySerializer(serializers.Serializer[Any]):
     full_name = serializers.CharField(
         max_length=200, default=None, allow_null=True, allow_blank=True
     )
-    external_id = serializers.CharField(
+    external_id = NormalizedCharField(
         max_length=255, default=None, allow_null=True, trim_whitespace=False
     )
     role = serializers.ChoiceField(choices=ROLES, default=None, allow_null=True)

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
-from infra.db.models import UUIDModel
+from infra.db.models import IdField, UUIDModel
 from infra.identifiers import parse_uuid
 from infra.time_zones import MAX_NAME_LENGTH, is_time_zone
 from roster.models.keys import ApiKey, Scope
@@ -80,7 +80,7 @@ class Facility(UUIDModel):
     )  # fmt: skip
 
     name = models.CharField(max_length=200)
-    partner_id = models.CharField(
+    partner_id = IdField(
         max_length=100, unique=True, null=True, blank=True,
         help_text="The id by which apps of the study-results API name this facility.",
     )  # fmt: skip
@@ -139,7 +139,7 @@ class Classroom(UUIDModel):
 
     facility = models.ForeignKey(Facility, on_delete=models.CASCADE, related_name="classrooms")
     name = models.CharField(max_length=200)
-    external_id = models.CharField(  # noqa: DJ001
+    external_id = IdField(
         max_length=255, null=True, blank=True,
         help_text="The id by which the facility's student information system knows this class.",
     )  # fmt: skip

@@ -12,11 +12,12 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 
-from infra.db.models import UUIDModel
+from infra.db.models import IdField, UUIDModel
 from infra.identifiers import (
     MAX_USERNAME_KEY_LENGTH,
     MAX_USERNAME_LENGTH,
     fold_username,
+    normalize_id,
     parse_uuid,
     username_problem,
 )
@@ -173,7 +174,7 @@ class User(UUIDModel, AbstractBaseUser, PermissionsMixin):
     )
     full_name = models.CharField(max_length=200, blank=True)
     email = models.EmailField(blank=True)
-    external_id = models.CharField(  # noqa: DJ001
+    external_id = IdField(
         max_length=255, null=True, blank=True,
         help_text="The id by which the facility's apps call this learner.",
     )  # fmt: skip
@@ -251,7 +252,7 @@ class User(UUIDModel, AbstractBaseUser, PermissionsMixin):
 
     def has_identifier(self, name: str) -> bool:
         """Return whether this is the user's external id or UUID."""
-        return name == self.external_id or parse_uuid(name) == self.pk
+        return normalize_id(name) == self.external_id or parse_uuid(name) == self.pk
 
     def get_full_name(self) -> str:
         """Return the full name; called by Django's admin."""

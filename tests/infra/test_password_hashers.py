@@ -312,3 +312,24 @@ def test_a_lockout_costs_the_same_for_all_users(
 
     assert len(costs) == 1
     assert costs.pop()[:2] == (429, 0)
+
+
+COMPOSED, DECOMPOSED, WIDE = "caf\u00e9 correct", "cafe\u0301 correct", "\uff43afe\u0301 correct"
+
+
+@pytest.mark.parametrize("stored", [COMPOSED, DECOMPOSED, WIDE])
+@pytest.mark.parametrize("typed", [COMPOSED, DECOMPOSED, WIDE])
+@pytest.mark.usefixtures("_argon2")
+def test_a_password_is_the_same_in_all_normal_forms(stored: str, typed: str):
+    assert check_password(typed, make_password(stored))
+    assert not check_password(typed + "e", make_password(stored))
+
+
+@pytest.mark.parametrize("password", [COMPOSED, DECOMPOSED, WIDE])
+@pytest.mark.usefixtures("_argon2")
+def test_a_hash_of_an_earlier_version_stays_valid(password: str):
+    """It is of the form that was typed."""
+    hasher = Argon2PasswordHasher()
+    hasher.parallelism = 1
+
+    assert check_password(password, hasher.encode(password, "0123456789abcdef"))

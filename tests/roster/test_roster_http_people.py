@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from infra.identifiers import normalize_id
 from logger.models import AttemptLog, ContentSession
 from roster import services
 from roster.models import LearnerGroup, RoleKind, Scope, User
@@ -139,7 +140,7 @@ def test_usernames_of_all_scripts_are_allowed(school: School, admin: Call, usern
     """contract 1.8."""
     response = admin("POST", PATH, {"username": f" {username} ", "password": PASSWORD})
 
-    assert response.json()["username"] == username
+    assert response.json()["username"] == normalize_id(username)
     assert logs_in(username, PASSWORD)
 
 

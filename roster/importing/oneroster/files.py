@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from infra.formula_guard import remove_guards
+from infra.identifiers import normalize_id
 from infra.text_lines import undecodable_line
 from roster.importing.oneroster.issues import BadExport, Report
 
@@ -137,7 +138,7 @@ def parse(name: str, raw: bytes, report: Report) -> list[Row]:
 
 def _decode(name: str, raw: bytes, report: Report) -> str | None:
     try:
-        return raw.decode("utf-8-sig")
+        return normalize_id(raw.decode("utf-8-sig"))
     except UnicodeDecodeError:
         line = undecodable_line(io.BytesIO(raw))
         report.problem(f"{name}:{line}", "this is not UTF-8.")
