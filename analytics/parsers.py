@@ -12,7 +12,7 @@ from rest_framework.parsers import BaseParser
 from analytics.commands import TrackedAnswer
 from analytics.serializers.batch import Batch, require_array
 from infra.api.bodies import parse
-from infra.api.parsers import JsonBodyParser, load_json, read_lines
+from infra.api.parsers import JsonBodyParser, charge_body, load_json, read_lines
 
 
 class AnswersParser(JsonBodyParser):
@@ -48,6 +48,7 @@ class AnswerLinesParser(BaseParser):
         digest = sha256()
 
         def hashed_lines() -> Iterator[bytes]:
+            size = lines = 0
             for line in read_lines(
                 stream,
                 settings.MAX_BULK_BYTES,
@@ -56,7 +57,9 @@ class AnswerLinesParser(BaseParser):
             ):
                 digest.update(line)
                 digest.update(b"\n")
+                size, lines = size + len(line), lines + 1
                 yield line
+            charge_body(parser_context, size, objects=lines)
 
         return Batch.read(
             hashed_lines(), lambda line: parse(load_json(line), self.model), digest.hexdigest

@@ -16,6 +16,7 @@ from benchmarks.server import Server, running_server
 
 # A client of the benchmark sends more requests than a person would.
 RATE = "9999999/minute"
+QUOTA = "9999999GiB/hour"
 LOG_IN = BASE_DIR / "benchmarks" / "logins.py"
 
 
@@ -40,6 +41,7 @@ class Revision:
             # The jobs would add their processor time to requests of both versions.
             "RUN_JOBS": "false",
             **{f"THROTTLE_{caller}": RATE for caller in ("KEY", "USER", "GUEST", "LOGIN")},
+            **{f"QUOTA_{caller}": QUOTA for caller in ("KEY", "USER", "GUEST")},
         }
 
     def run(self, *arguments: str, env: dict[str, str], stdin: str = "") -> str:

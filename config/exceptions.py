@@ -29,9 +29,9 @@ from rest_framework.views import APIView
 
 from analytics import selectors as analytics_selectors
 from analytics import services as analytics_services
-from config import error_pages
+from config import error_pages, metrics
 from config.api_paths import is_api, is_bulk, is_v1, is_v3
-from infra import password_hashers
+from infra import free_space, password_hashers
 from infra.api import etags, throttling
 from infra.api.idempotency import store
 from infra.api.idempotency.decorators import HEADER
@@ -82,6 +82,7 @@ HTTP_ERRORS: dict[type[Exception], type[exceptions.APIException]] = {
     permissions.NotAllowed: exceptions.PermissionDenied,
     permissions.InvalidField: exceptions.ValidationError,
     password_hashers.HashingSaturated: Unavailable,
+    free_space.DiskNearlyFull: Unavailable,
     keyset.BadCursor: exceptions.ValidationError,
     store.RequestInProgress: Conflict,
     store.KeyReused: Unprocessable,
@@ -135,6 +136,9 @@ def handle_exception(error: Exception, context: dict[str, Any]) -> Response | No
     api_error = _api_exception(error)
     if api_error is None:
         return None
+    if isinstance(error, free_space.DiskNearlyFull):
+        log.error("disk_nearly_full", free_bytes=free_space.free_bytes())
+        metrics.REFUSED_WRITES.inc()
     request: Request = context["request"]
     if api_error.status_code in _REFUSALS:
         wait = throttling.throttle_rejected(request, context["view"])

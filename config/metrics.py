@@ -19,6 +19,7 @@ from rest_framework.views import APIView
 
 from config.api_paths import route_of
 from config.models import JobRun
+from infra import free_space
 from roster.authentication import KeyAuthentication
 from roster.models import ApiKey, Scope
 
@@ -36,6 +37,9 @@ SECONDS = Histogram(
     "Time from the arrival of a request in a thread to its response.",
     ["method", "route"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+REFUSED_WRITES = Counter(
+    "learntrace_refused_writes", "Number of requests refused because the disk is nearly full."
 )
 
 
@@ -73,6 +77,16 @@ class JobsCollector(Collector):
         return succeeded, failed, done
 
 
+class FreeSpaceCollector(Collector):
+    """Collects the free space of the disk of the database, as it is for every process."""
+
+    def collect(self) -> Iterable[Metric]:
+        """Return the free bytes, if a folder is guarded."""
+        free = free_space.free_bytes()
+        name, text = "learntrace_free_bytes", "Free bytes on the disk of the database."
+        return [] if free is None else [GaugeMetricFamily(name, text, value=free)]
+
+
 class CanReadMetrics(BasePermission):
     """Allows keys with the scope `admin`, and local requests that no proxy forwarded."""
 
@@ -106,8 +120,9 @@ class MetricsView(APIView):
     def get(self, request: Request) -> HttpResponse:  # noqa: ARG002
         """Return all metrics; those of requests only if the database is unavailable."""
         body = generate_latest(_process_registry())
+        body += generate_latest(_registry_of(FreeSpaceCollector()))
         try:
-            body += generate_latest(_job_registry())
+            body += generate_latest(_registry_of(JobsCollector()))
         except DatabaseError:
             body += b"# The database is unavailable: nothing of the jobs.\n"
         return HttpResponse(body, content_type=CONTENT_TYPE_PLAIN_0_0_4)
@@ -121,7 +136,7 @@ def _process_registry() -> CollectorRegistry:
     return registry
 
 
-def _job_registry() -> CollectorRegistry:
+def _registry_of(collector: Collector) -> CollectorRegistry:
     registry = CollectorRegistry()
-    registry.register(JobsCollector())
+    registry.register(collector)
     return registry

@@ -216,13 +216,21 @@ if not is_time_zone(FACILITY_TIME_ZONE):
         f"FACILITY_TIME_ZONE={FACILITY_TIME_ZONE} is not a time zone of the IANA database."
     )
 
-# Limits of requests per caller, and of logins per address; None: no limit.
+# Limits of requests and of bytes per caller, and of logins per address; None: no limit.
 THROTTLES = {
     "key": Rate.parse(env.str("THROTTLE_KEY", default="60000/minute")),
     "user": Rate.parse(env.str("THROTTLE_USER", default="1200/minute")),
     "guest": Rate.parse(env.str("THROTTLE_GUEST", default="1200/minute")),
     "login": Rate.parse(env.str("THROTTLE_LOGIN", default="600/minute")),
+    "key_bytes": Rate.parse(env.str("QUOTA_KEY", default="32GiB/hour")),
+    "user_bytes": Rate.parse(env.str("QUOTA_USER", default="128MiB/day")),
+    "guest_bytes": Rate.parse(env.str("QUOTA_GUEST", default="256MiB/hour")),
 }
+# The folder whose disk is guarded, and the free bytes below which nothing is recorded.
+FREE_SPACE_FOLDER: Path | None = env.path(
+    "FREE_SPACE_FOLDER", default=Path(_database["NAME"]).parent if ON_SQLITE else None
+)
+MIN_FREE_SPACE = env.int("MIN_FREE_SPACE", default=256) * 1024 * 1024
 
 # Sections of the test whose scores are predicted, each with its scale, and the target of the total.
 SCORE_SECTIONS = {
@@ -317,6 +325,9 @@ SPECTACULAR_SETTINGS = {
 GUEST_SESSIONS_KEPT = max(
     env.timedelta("GUEST_SESSIONS_KEPT", default=timedelta(hours=24)), timedelta(hours=24)
 )
+
+# The maximum bytes of guests' sessions; the oldest of more are deleted.
+GUEST_BYTES_KEPT = env.int("GUEST_MEBIBYTES_KEPT", default=2048) * 1024 * 1024
 
 # The folder of large exports, kept for a day; servers with the same database must share it.
 EXPORTS_FOLDER = env.path("EXPORTS_FOLDER", default=BASE_DIR / "var" / "exports")

@@ -102,6 +102,8 @@ class Attempts:
         self.attempts_by_id: dict[UUID, AttemptLog] = {}
         self.changed: dict[UUID, AttemptLog] = {}
         self.first_answers: list[FirstAnswer] = []
+        # The bytes of histories and answers; a history is written as a whole.
+        self.written_bytes = 0
 
     def load(
         self, interactions: Sequence[Interaction], *, earlier_scores: Sequence[Scored]
@@ -171,8 +173,10 @@ class Attempts:
             attempt.apply_interaction(interaction, at=at)
             if not was_answered:
                 self._record_first_answer(attempt, interaction, at=at)
-        if attempt.exceeds_limits:
+        size = attempt.measure()
+        if size is None:
             raise TooMuchHistory
+        self.written_bytes += size
         self.changed[attempt.pk] = attempt
         return attempt
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field, model_validator
+import orjson
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from infra.payloads import (
     LENIENT_NUMBER,
@@ -25,12 +26,19 @@ from infra.payloads import (
 MAX_INTERACTIONS = 1000
 MAX_ITEM = 200
 MAX_SECONDS = 10_000_000
+MAX_EXTRA_BYTES = 64 * 1024
 
 
 def _reject_long_list(value: Any) -> Any:
     """Refuse a list that is too long before its entries are validated."""
     if isinstance(value, list) and len(value) > MAX_INTERACTIONS:
         raise field_error(f"Ensure this field has no more than {MAX_INTERACTIONS} elements.")
+    return value
+
+
+def _reject_large_object(value: dict[str, Any]) -> dict[str, Any]:
+    if len(orjson.dumps(value)) > MAX_EXTRA_BYTES:
+        raise field_error(f"Ensure this field has no more than {MAX_EXTRA_BYTES} bytes.")
     return value
 
 
@@ -95,7 +103,7 @@ class UpdateSession(Payload):
     progress: Omittable[Share] = None
     progress_delta: Omittable[Share] = None
     time_spent_delta: Seconds = 0.0
-    extra_fields: Omittable[dict[str, Any]] = None
+    extra_fields: Omittable[Annotated[dict[str, Any], AfterValidator(_reject_large_object)]] = None
     interactions: Omittable[
         Annotated[
             tuple[Interaction, ...],

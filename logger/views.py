@@ -21,6 +21,7 @@ from rest_framework.views import APIView
 
 from infra.api.bodies import decode
 from infra.api.idempotency.decorators import idempotent
+from infra.api.throttling import ROW_BYTES, count_bytes
 from infra.db.keyset import Cursor
 from infra.identifiers import parse_uuid
 from logger import selectors, services
@@ -103,6 +104,8 @@ class SessionView(RecordingView):
             at=timezone.now(),
         )
         self.learner_id = updated.learner_id
+        if updated.written_bytes > ROW_BYTES:
+            count_bytes(request, updated.written_bytes)
         return Response(updated_body(updated))
 
 

@@ -10,8 +10,10 @@ from typing import IO, Any
 import orjson
 from django.conf import settings
 from django.http.request import UnreadablePostError
-from rest_framework.exceptions import APIException, ParseError
+from rest_framework.exceptions import APIException, ParseError, Throttled
 from rest_framework.parsers import BaseParser
+
+from infra.api.throttling import ROW_BYTES, count_body
 
 MAX_DEPTH = 64
 BLOCK_SIZE = 64 * 1024
@@ -36,10 +38,15 @@ class JsonBodyParser(BaseParser):
         self,
         stream: IO[bytes],
         media_type: str | None = None,  # noqa: ARG002
-        parser_context: Mapping[str, Any] | None = None,  # noqa: ARG002
+        parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
-        """Return the parsed body; 413 if it is too large, 400 if it is not valid JSON."""
-        return self.load(read_body(stream, self.limit))
+        """Return the parsed body; 413 if it is too large, 400 if it is not valid JSON.
+
+        Each object of the body may become a row, so its caller is charged for one.
+        """
+        raw = read_body(stream, self.limit)
+        charge_body(parser_context, len(raw), objects=raw.count(b"{"))
+        return self.load(raw)
 
     @property
     def limit(self) -> int:
@@ -49,6 +56,19 @@ class JsonBodyParser(BaseParser):
     def load(self, raw: bytes) -> Any:
         """Return the value of a body."""
         return load_json(raw)
+
+
+def charge_body(context: Mapping[str, Any] | None, size: int, *, objects: int) -> None:
+    """Count a body and its objects against the quota of the caller.
+
+    Raises
+    ------
+    Throttled : the caller has used up the quota.
+    """
+    if size and context:
+        wait = count_body(context["request"], size + ROW_BYTES * objects)
+        if wait is not None:
+            raise Throttled(wait)
 
 
 def read_body(stream: IO[bytes], limit: int) -> bytes:

@@ -13,32 +13,32 @@ from infra.api.rate_limit import Rate
 
 log = structlog.get_logger(__name__)
 
-Kind = Literal["key", "user", "guest", "login"]
+Kind = Literal["key", "user", "guest", "login", "key_bytes", "user_bytes", "guest_bytes"]
 
 
-def consume(kind: Kind, name: str) -> int | None:
+def consume(kind: Kind, name: str, *, cost: int = 1) -> int | None:
     """Count a request against its caller's rate; return None, or the seconds to wait if exceeded.
 
     The counters are in the process, or in the cache that CACHE_URL names for all processes. While
     that cache is unavailable, all requests are allowed. Two simultaneous requests may count as one,
     an error that these limits tolerate.
     """
-    return _check(kind, name, pays=True)
+    return _check(kind, name, cost=cost)
 
 
 def retry_after(kind: Kind, name: str) -> int | None:
     """Return the same as `consume` without counting a request."""
-    return _check(kind, name, pays=False)
+    return _check(kind, name, cost=0)
 
 
-def _check(kind: Kind, name: str, *, pays: bool) -> int | None:
-    rate: Rate | None = settings.THROTTLES[kind]
+def _check(kind: Kind, name: str, *, cost: int) -> int | None:
+    rate: Rate | None = settings.THROTTLES.get(kind)
     if rate is None:
         return None
     cache_key, now = f"throttle/{kind}/{name}", time.time_ns()
     try:
-        is_allowed, paid = rate.allow(cache.get(cache_key, 0), now=now)
-        if is_allowed and pays:
+        is_allowed, paid = rate.allow(cache.get(cache_key, 0), now=now, cost=cost)
+        if is_allowed and cost:
             cache.set(cache_key, paid, timeout=rate.seconds)
     except Exception:  # each cache has its own errors, and none of them may fail the request
         log.exception("cache_unavailable")

@@ -1,4 +1,7 @@
-"""Throttles of the APIs: by API key, by user, by a guest's address, and logins by address."""
+"""Throttles of the APIs: by API key, by user, by a guest's address, and logins by address.
+
+Callers are limited in requests and in bytes. While the disk is nearly full, nothing is written.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from typing import TYPE_CHECKING
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
+from infra import free_space
 from infra.api import throttle_counter
 from infra.api.client_address import client_address
 
@@ -14,6 +18,13 @@ if TYPE_CHECKING:
     from rest_framework.views import APIView
 
 _COUNTED = "learntrace.counted"
+_UNPAID = "learntrace.unpaid_bytes"
+_WRITING_METHODS = {"POST", "PUT", "PATCH"}
+_BYTES_OF: dict[str, throttle_counter.Kind] = {
+    "key": "key_bytes", "user": "user_bytes", "guest": "guest_bytes",
+}  # fmt: skip
+# The bytes that a row needs beside the data of its request, in tables and indexes.
+ROW_BYTES = 1024
 
 
 class CallerThrottle(BaseThrottle):
@@ -23,10 +34,23 @@ class CallerThrottle(BaseThrottle):
         self._wait: int | None = None
 
     def allow_request(self, request: Request, view: APIView) -> bool:  # noqa: ARG002
-        """Return True if the request is allowed; otherwise save the seconds to wait."""
+        """Return True if the request is allowed; otherwise save the seconds to wait.
+
+        Raises
+        ------
+        DiskNearlyFull : the request writes, and there is not enough free space.
+        """
         request.META[_COUNTED] = True
         self._wait = throttle_counter.consume(*self.caller(request))
+        if self._wait is None and self.writes(request):
+            free_space.require()
+        if self._wait is None and (unpaid := request.META.pop(_UNPAID, None)):
+            self._wait = count_bytes(request, unpaid)
         return self._wait is None
+
+    def writes(self, request: Request) -> bool:
+        """Return whether a request may store something."""
+        return request.method in _WRITING_METHODS
 
     def wait(self) -> int | None:
         """Return the seconds to wait; None if the request was allowed."""
@@ -47,6 +71,28 @@ class LoginThrottle(CallerThrottle):
     def caller(self, request: Request) -> tuple[throttle_counter.Kind, str]:
         """Return the client's address, whether or not a user is logged in."""
         return "login", client_address(request._request)
+
+    def writes(self, request: Request) -> bool:  # noqa: ARG002
+        """Return False: logins are small, and needed to read."""
+        return False
+
+
+def count_bytes(request: Request, size: int) -> int | None:
+    """Count bytes against the quota of a caller; return None, or the seconds to wait if used up."""
+    kind, name = CallerThrottle().caller(request)
+    return throttle_counter.consume(_BYTES_OF[kind], name, cost=size)
+
+
+def count_body(request: Request, size: int) -> int | None:
+    """Count the bytes of a body like `count_bytes`.
+
+    The check of a login's CSRF token parses the body before the caller is known; then the throttle
+    counts it.
+    """
+    if request.META.get(_COUNTED):
+        return count_bytes(request, size)
+    request.META[_UNPAID] = size
+    return None
 
 
 def throttle_rejected(request: Request, view: APIView) -> int | None:

@@ -276,14 +276,13 @@ class AttemptLog(TimedLog):
             self.complete = True
             self.completion_timestamp = at
 
-    @property
-    def exceeds_limits(self) -> bool:
-        """True if this is too large for one row, or for a list that includes it."""
-        if len(self.interaction_history) > MAX_HISTORY:
-            return True
+    def measure(self) -> int | None:
+        """Return the bytes of the history and the answer; None if one is too large for a row."""
         # The history has every answer except those sent with an error.
         columns = (self.interaction_history, self.answer)
-        return any(len(orjson.dumps(column)) > MAX_HISTORY_BYTES for column in columns)
+        sizes = [len(orjson.dumps(column)) for column in columns]
+        is_long = len(self.interaction_history) > MAX_HISTORY
+        return None if is_long or max(sizes) > MAX_HISTORY_BYTES else sum(sizes)
 
     @property
     def answered(self) -> bool:

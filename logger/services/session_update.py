@@ -93,10 +93,14 @@ _ERRORS = (UnknownSession, QuizClosed, UnknownAttempt, TooMuchHistory, TooManyAt
 
 @dataclass(frozen=True, kw_only=True)
 class UpdatedSession:
-    """The completion of the content, and the attempts changed; None if none were sent."""
+    """The completion of the content, and the attempts changed; None if none were sent.
+
+    `written_bytes` are those of the histories and answers of these attempts.
+    """
 
     learner_id: UUID | None
     complete: bool
+    written_bytes: int = 0
     attempts: list[AttemptLog] | None = None
 
 
@@ -277,6 +281,7 @@ class _SessionUpdate:
         return UpdatedSession(
             learner_id=self.session.user_id,
             complete=(self.session.summary or self.session).complete,
+            written_bytes=self.attempts.written_bytes,
             attempts=None if self.update.interactions is None else self.changed,
         )
 
