@@ -21,6 +21,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 from django.conf import settings
 
 from config.api_paths import is_api, is_bulk
+from config.head_limits import REFUSED, find_refusal
 from config.wsgi import Application
 from config.wsgi import application as wsgi_application
 from infra import turns
@@ -63,13 +64,16 @@ class ThreadedApplication:
         """Answer one HTTP request."""
         environ = wsgi_environ(scope)
         with SpooledTemporaryFile(MAX_BYTES_IN_MEMORY) as body:
-            await receive_body(environ, receive, body)
+            is_received = await receive_body(environ, receive, body)
             self.running += 1
             try:
                 loop = asyncio.get_running_loop()
                 start, content = await loop.run_in_executor(self._pool, self._respond, environ)
             finally:
                 self.running -= 1
+        if not is_received:
+            # The rest of the body would be read as the next request.
+            start["headers"].append((b"connection", b"close"))
         await send(start)
         if isinstance(content, bytes):
             await send({"type": "http.response.body", "body": content})
@@ -79,12 +83,12 @@ class ThreadedApplication:
                 await send({"type": "http.response.body", "body": block, "more_body": True})
             await send({"type": "http.response.body", "body": b""})
 
-    def _respond(self, environ: dict[str, Any]) -> tuple[Message, bytes | IO[bytes]]:
+    def _respond(self, environ: dict[str, Any]) -> tuple[dict[str, Any], bytes | IO[bytes]]:
         """Return the start and the content of the response; a streamed one as a file."""
         with turns.taken():
             return self._run(environ)
 
-    def _run(self, environ: dict[str, Any]) -> tuple[Message, bytes | IO[bytes]]:
+    def _run(self, environ: dict[str, Any]) -> tuple[dict[str, Any], bytes | IO[bytes]]:
         start: dict[str, Any] = {"type": "http.response.start"}
 
         def start_response(
@@ -127,6 +131,9 @@ def wsgi_environ(scope: Message) -> dict[str, Any]:
         "REMOTE_ADDR": scope["client"][0],
         "wsgi.url_scheme": scope["scheme"],
     }
+    refusal = find_refusal(scope["raw_path"], scope["query_string"], scope["headers"])
+    if refusal is not None:
+        environ[REFUSED] = refusal
     headers = defaultdict[str, list[str]](list)
     for name, value in scope["headers"]:
         # granian adds an empty Host if there is none.
@@ -140,19 +147,22 @@ def wsgi_environ(scope: Message) -> dict[str, Any]:
     return environ
 
 
-async def receive_body(environ: dict[str, Any], receive: Receive, body: IO[bytes]) -> None:
+async def receive_body(environ: dict[str, Any], receive: Receive, body: IO[bytes]) -> bool:
     """Receive the body of a request into a file, and set the input and its length in the environ.
 
-    At most one byte more than the limit is received, so that the application recognizes a body that
-    is too long. Nothing is received of such a body of a page.
+    Return whether it was received to its end. At most one byte more than the limit is received, so
+    that the application recognizes a body that is too long. Nothing is received of such a body of a
+    page, or of a request that is refused.
     """
     environ["wsgi.input"] = body
     length = int(environ.get("CONTENT_LENGTH", 0))
     is_chunked = environ.pop("HTTP_TRANSFER_ENCODING", None) is not None
     path = environ["PATH_INFO"]
     limit = settings.MAX_BULK_BYTES if is_bulk(path) else settings.MAX_BODY_BYTES
-    if not (length or is_chunked) or (length > limit and not is_api(path)):
-        return
+    if not (length or is_chunked):
+        return True
+    if REFUSED in environ or (length > limit and not is_api(path)):
+        return False
     end = limit + 1 if is_chunked else min(length, limit + 1)
     try:
         received = await _receive_until(end, receive, body)
@@ -165,6 +175,7 @@ async def receive_body(environ: dict[str, Any], receive: Receive, body: IO[bytes
     else:
         environ["CONTENT_LENGTH"] = "1"
         environ["wsgi.input"] = IncompleteBody()
+    return complete and received <= limit
 
 
 async def _receive_until(end: int, receive: Receive, body: IO[bytes]) -> int:

@@ -255,7 +255,8 @@ def _jsonapi_error(request: Request | HttpRequest, status: int, problem: Problem
 # Errors outside of API views: unknown paths, invalid hosts, bugs, lockouts.
 
 
-def _error_response(request: HttpRequest, status: int, code: str, message: str) -> HttpResponse:
+def error_response(request: HttpRequest, status: int, code: str, message: str) -> HttpResponse:
+    """Return an error response in the format of the API that the path belongs to."""
     body = error_body(request, status, [Problem(code=code, field=None, message=message)])
     kind = MEDIA_TYPE if is_v3(request.path) else "application/json"
     return HttpResponse(orjson.dumps(body), status=status, content_type=kind)
@@ -264,14 +265,14 @@ def _error_response(request: HttpRequest, status: int, code: str, message: str) 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Handle an unknown path (`handler404`)."""
     if is_api(request.path):
-        return _error_response(request, 404, "NOT_FOUND", "There is nothing at this path.")
+        return error_response(request, 404, "NOT_FOUND", "There is nothing at this path.")
     return defaults.page_not_found(request, exception)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Handle a request that Django rejects (`handler400`)."""
     if is_api(request.path):
-        return _error_response(request, 400, "INVALID", "The request is malformed.")
+        return error_response(request, 400, "INVALID", "The request is malformed.")
     return defaults.bad_request(request, exception)
 
 
@@ -283,7 +284,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if unavailable := _unavailable_now(sys.exception()):
         return _unavailable_response(request, unavailable)
     if is_api(request.path):
-        return _error_response(request, 500, "ERROR", "An unexpected server error occurred.")
+        return error_response(request, 500, "ERROR", "An unexpected server error occurred.")
     return defaults.server_error(request)
 
 
@@ -301,7 +302,7 @@ def _unavailable_now(error: BaseException | None) -> Unavailable | None:
 def _unavailable_response(request: HttpRequest, api_error: Unavailable) -> HttpResponse:
     if not is_api(request.path):
         return error_pages.service_unavailable_page(api_error.status_code, wait=RETRY_AFTER_SECONDS)
-    response = _error_response(request, api_error.status_code, "UNAVAILABLE", str(api_error.detail))
+    response = error_response(request, api_error.status_code, "UNAVAILABLE", str(api_error.detail))
     response["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
 
@@ -317,6 +318,6 @@ def lockout_response(
     if not is_api(request.path):
         return error_pages.service_unavailable_page(429, wait=wait)
     message = "Too many failed logins. Try again later."
-    response = _error_response(request, 429, "THROTTLED", message)
+    response = error_response(request, 429, "THROTTLED", message)
     response["Retry-After"] = str(wait)
     return response

@@ -44,13 +44,17 @@ def logging_config(level: str) -> dict[str, Any]:
                 "foreign_pre_chain": _SHARED,
             },
         },
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+        "handlers": {
+            "stderr": {"class": "logging.StreamHandler", "formatter": "json"},
+            # A logger without any handler would print plain text.
+            "none": {"class": "logging.NullHandler"},
+        },
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             # config.middleware.RequestLog logs each request; only 5xx need Django's traceback.
             "django.request": {"level": "ERROR"},
             # Anyone can send a wrong Host header; the 400 in the request log is enough.
-            "django.security.DisallowedHost": {"handlers": [], "propagate": False},
+            "django.security.DisallowedHost": {"handlers": ["none"], "propagate": False},
             "django.server": {"level": "WARNING"},
             "axes": {"level": "ERROR"},
         },

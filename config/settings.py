@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "config.middleware.InsecureLocalCookies",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
+    "config.refusals.Refusals",
     "config.middleware.EscapedIds",
     "config.middleware.OptionalTrailingSlash",
     "config.middleware.RejectNullBytes",

@@ -356,5 +356,5 @@ def test_a_page_takes_no_upload(db: None, path: str):
 
     list(application(environ, lambda line, _headers: statuses.append(line)))
 
-    assert statuses == ["413 Request Entity Too Large"]
+    assert [status[:3] for status in statuses] == ["413"]
     assert unread.tell() == 0

@@ -96,9 +96,9 @@ def server_environment(processes: int, **settings: str) -> dict[str, str]:
 
 
 @contextmanager
-def serving(processes: int = 3, **settings: str) -> Iterator[Server]:
+def serving(processes: int = 3, *, log: Any = None, **settings: str) -> Iterator[Server]:
     environment = server_environment(processes, **settings)
-    process = subprocess.Popen(COMMAND, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(COMMAND, cwd=ROOT, env=environment, stderr=log or subprocess.DEVNULL)
     server = Server(process, environment)
     try:
         until(lambda: is_ready(server), "the server")
@@ -364,6 +364,12 @@ UNUSUAL = [
     (head("GET", "/healthz", "Host: other"), 400),
     (head("GET", "/healthz", "Content-Length: -1"), 400),
     (head("POST", "/healthz", "Content-Length: 2, 2"), 400),
+    (head("POST", "/healthz", "Content-Length: 2", "Content-Length: 2") + b"{}", 405),
+    (head("POST", "/healthz", "Content-Length: 99999999999999999999999"), 400),
+    (head("POST", "/healthz", "Transfer-Encoding: chunked, chunked") + b"0\r\n\r\n", 501),
+    (head("POST", "/healthz", *["Transfer-Encoding: chunked"] * 2) + b"0\r\n\r\n", 501),
+    (head("POST", "/healthz", "Transfer-Encoding: gzip"), 400),
+    (head("POST", "/healthz", "Expect: nonsense", "Content-Length: 2") + b"{}", 405),
     (head("GET", "/healthz", f"X-Long: {'x' * 500_000}"), 431),
     (head("GET", "/healthz", *(f"X-{number}: x" for number in range(200))), 431),
     (b"GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n", 200),
@@ -379,6 +385,102 @@ def test_unusual_requests(school: School):
         statuses = [status_of(exchange(server, request)) for request, _status in UNUSUAL]
 
     assert statuses == [status for _request, status in UNUSUAL]
+
+
+APIS = ["/api/logger/attemptlog", "/api/auth/token", "/api/v1/track-answer", "/v3/study"]
+LONG, MANY = f"X-Long: {'x' * 40_000}", [f"X-{number}: x" for number in range(80)]
+
+
+@pytest.mark.parametrize("path", APIS)
+def test_refusals_have_the_shape_of_their_api(school: School, path: str):
+    """contract 0.12: those of the head of a request too; a body that is left unread is the last."""
+    key, kind = f"X-API-Key: {school.key()}", "Content-Type: application/json"
+    chunked, twice = "Transfer-Encoding: chunked", ("Transfer-Encoding: gzip, chunked", kind)
+    requests = {
+        "host": (head("POST", path, "Host: elsewhere.example", close=False), 400, False),
+        "length": (head("POST", f"{path}?{'x' * 20_000}", close=False), 414, False),
+        "header": (head("POST", path, LONG, close=False), 431, False),
+        "headers": (head("POST", path, *MANY, close=False), 431, False),
+        "coding": (head("POST", path, key, *twice, close=False) + chunks(b"{}"), 501, True),
+        "method": (head("BREW", path, key, close=False), 405, False),
+        "path": (head("GET", f"{path}/a/b/c", key, close=False), 404, False),
+        "guest": (head("DELETE", path, close=False), 401, False),
+    }
+    if path != APIS[0]:
+        large = head("POST", path, key, kind, "Content-Length: 2000000", close=False)
+        many = head("POST", path, key, kind, chunked, close=False)
+        requests |= {
+            "large": (large + b" " * (1024 * 1024 + 1), 413, True),
+            "chunks": (many + chunks(b" " * 1024 * 1024, b" " * 9, ended=False), 413, True),
+            "incomplete": (large + b"{", 400, True),
+            "type": (head("POST", path, key, "Content-Length: 1", close=False) + b"x", 415, False),
+        }
+    with serving(1, CLIENT_SILENCE="500ms", ALLOWED_HOSTS="localhost") as server:
+        for name, (request, status, is_last) in requests.items():
+            # What follows is answered only if the connection goes on.
+            following = b"" if is_last else head("GET", "/healthz")
+            response = exchange(server, request + following)
+            fields, _, rest = response.partition(b"\r\n\r\n")
+            length = int(re.search(rb"(?i)content-length: (\d+)", fields)[1])  # type: ignore[index]
+
+            assert status_of(response) == status, name
+            assert_is_error(path, status, json.loads(rest[:length]))
+            assert (b"connection: close" in fields.lower()) == is_last, name
+            assert rest[length:].startswith(b"HTTP/1.1 200") != is_last, name
+
+
+def assert_is_error(path: str, status: int, body: Any) -> None:
+    if path.startswith("/v3"):
+        [error] = body["errors"]
+        assert error["status"] == str(status)
+        assert error.keys() - {"source"} == {"status", "code", "title", "detail"}
+    elif path.startswith("/api/v1"):
+        assert body.keys() == {"success", "data", "message", "errors"}
+        assert (body["success"], body["data"]) == (False, None)
+    else:
+        [error] = body
+        assert error.keys() == {"id", "metadata"}
+        assert error["metadata"].keys() == {"field", "message"}
+
+
+def test_ids_of_any_length_fit_into_a_url(school: School):
+    """contract 0.6, 0.11: two of 255 four-byte letters, and a third in the query."""
+    key, name = school.key(), "\U0001f600" * 255
+    answer = {"user_id": name, "skill_id": name, "is_correct": True}
+    with serving(1) as server:
+        server.ask("POST", "/api/v1/track-answer", key, answer)
+        path = f"/api/v1/mastery/{quote(name)}/{quote(name)}/history?item_id={quote(name)}"
+        status, body = server.ask("GET", path, key)
+
+    assert len(path) > 9000
+    assert (status, len(body["data"])) == (200, 1)
+
+
+def test_a_page_refuses_a_head_or_body_beyond_the_limits(school: School):
+    with serving(1, DEBUG=PAGES) as server:
+        for request, status in (
+            (head("GET", f"/admin/login/?{'x' * 20_000}"), 414),
+            (head("GET", "/admin/login/", LONG), 431),
+            (head("POST", "/admin/login/", "Content-Length: 2000000", close=False), 413),
+        ):
+            assert status_of(exchange(server, request)) == status
+
+
+def test_a_foreign_host_leaves_one_line_in_the_log(school: School, tmp_path: Path):
+    log = tmp_path / "log"
+    hosts = "localhost,127.0.0.1"
+    with (
+        log.open("wb") as file,
+        serving(1, log=file, ALLOWED_HOSTS=hosts, LOG_LEVEL="INFO") as server,
+    ):
+        before = len(log.read_text().splitlines())
+        for path in APIS:
+            request = head("GET", path).replace(b"localhost", b"elsewhere.example")
+            response = exchange(server, request)
+            assert_is_error(path, 400, json.loads(response.partition(b"\r\n\r\n")[2]))
+        lines = log.read_text().splitlines()[before:]
+
+    assert [json.loads(line)["status"] for line in lines] == [400] * len(APIS)
 
 
 def test_a_connection_carries_many_requests(school: School):
