@@ -18,18 +18,21 @@ _LOOKALIKE_SCRIPTS = {"LATIN", "GREEK", "CYRILLIC"}
 _UUID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
-def fold_username(username: str) -> str:
-    """Return the case-folded form of a username, by which it is unique and looked up.
+def fold_text(text: str) -> str:
+    """Return the case-folded form of a text, by which usernames are unique and texts are found.
 
     This is Unicode's compatibility caseless match (D146, here composed). It is idempotent: letters
     like ``ΐ`` need each of the steps, or folding the result again would change it. It is done here
     and not by the database, because SQLite's LOWER handles ASCII only.
     """
-    if username.isascii():
-        return username.lower()
-    decomposed = unicodedata.normalize("NFD", username)
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFD", text)
     once = unicodedata.normalize("NFKC", decomposed.casefold())
     return unicodedata.normalize("NFKC", once.casefold())
+
+
+fold_username = fold_text
 
 
 def username_problem(username: str) -> str | None:

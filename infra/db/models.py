@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from contextlib import suppress
 from typing import Any
 
@@ -11,6 +12,7 @@ import orjson
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.fields.related_lookups import RelatedIn
+from django.db.models.lookups import IContains
 from django.db.models.sql.compiler import SQLCompiler
 from uuid_utils.compat import uuid7
 
@@ -106,6 +108,35 @@ class InArray(RelatedIn):
         subquery, subquery_params = self.process_rhs(compiler, connection)
         condition, params = f"{column} = ANY(ARRAY{subquery})", [*column_params, *subquery_params]
         return f"({condition} AND {condition})", [*params, *params]
+
+
+@models.CharField.register_lookup
+@models.TextField.register_lookup
+class FoldedContains(IContains):
+    """The lookup `__icontains`, alike on both databases: in NFKC, and without regard to case.
+
+    Django's own ignores the case of ASCII letters only on SQLite, and compares normal forms as
+    different texts. No index can serve it.
+    """
+
+    def get_prep_lookup(self) -> Any:
+        """Return the text to find in its normal form."""
+        found = super().get_prep_lookup()
+        return unicodedata.normalize("NFKC", found) if isinstance(found, str) else found
+
+    def process_lhs(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, lhs: Any = None
+    ) -> tuple[str, Any]:
+        """Return SQL of the column in the normal form."""
+        column, params = super().process_lhs(compiler, connection, lhs)
+        if connection.vendor == "sqlite":
+            return f"fold_text({column})", params
+        return f"NORMALIZE({column}, NFKC)", params
+
+    def get_rhs_op(self, connection: BaseDatabaseWrapper, rhs: str) -> str:
+        """Return SQL of the comparison."""
+        folded = f"fold_text({rhs})" if connection.vendor == "sqlite" else rhs
+        return super().get_rhs_op(connection, folded)
 
 
 def delete_batch(rows: models.QuerySet[Any], limit: int) -> int:

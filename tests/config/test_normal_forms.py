@@ -11,7 +11,7 @@ from django.core.management import call_command
 
 from analytics.models import Content, Item, Skill
 from logger.models import AttemptLog
-from roster.models import Scope, User
+from roster.models import Classroom, Scope, User
 from tests.analytics.event_builders import answer, tracked
 from tests.conftest import Client, client_for
 from tests.factories import School, answered, exercise, make_facility, video
@@ -153,3 +153,32 @@ def test_ids_in_roster_files_are_normalized(tmp_path: Any):
     assert person.external_id == FORMS[1]
     assert person.facility is not None
     assert person.facility.name == "New"
+
+
+WORDS = ["\u00e9mile", "\u00c9MILE", "E\u0301mile", "e\u0301MI", "\uff25\u0301\uff4d\uff49\uff4c"]
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_people_are_found_in_all_forms_and_cases(school: School, word: str):
+    school.ada.full_name, school.ben.full_name = "\u00c9mile Zola", "E\u0301mile 50%"
+    school.chen.full_name = "Emile"
+    User.objects.bulk_update([school.ada, school.ben, school.chen], ["full_name"])
+
+    rows = client_for(school.admin).get(f"{PERSON}?search={quote(word)}").json()
+    none = client_for(school.admin).get(f"{PERSON}?search={quote(word)}%25").json()
+
+    assert {row["username"] for row in rows} == {"ada", "ben"}
+    assert none == []
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_lists_of_the_admin_are_searched_in_all_forms_and_cases(school: School, word: str):
+    school.class_7a.name, school.class_7b.name = "Rousseau", "\u00c9mile 2"
+    Classroom.objects.bulk_update([school.class_7a, school.class_7b], ["name"])
+    Skill.objects.create(facility=school.facility, code="s1", title="\u00c9mile 3")
+    root = client_for(school.superuser)
+
+    for table, found in (("roster/classroom", "\u00c9mile 2"), ("analytics/skill", "\u00c9mile 3")):
+        page = root.get(f"/admin/{table}/?q={quote(word)}").content.decode()
+        assert found in page
+        assert "Rousseau" not in page

@@ -16,7 +16,12 @@ from django.db.backends.sqlite3 import base, operations
 
 from infra import turns
 from infra.fair_lock import FairLock
+from infra.identifiers import fold_text
 from infra.process_queue import ProcessQueue
+
+
+def _fold_text(text: str | None) -> str | None:
+    return None if text is None else fold_text(str(text))
 
 
 class WriterQueue:
@@ -77,6 +82,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """A connection that waits for its turn before it starts a transaction."""
 
     ops_class = DatabaseOperations
+
+    def get_new_connection(self, conn_params: Any) -> Any:
+        """Open a connection with the function of `infra.db.models.FoldedContains`."""
+        connection = super().get_new_connection(conn_params)
+        connection.create_function("fold_text", 1, _fold_text, deterministic=True)
+        return connection
 
     _queues: ClassVar[dict[str, WriterQueue]] = {}
     _held_queue: WriterQueue | None = None
