@@ -101,7 +101,7 @@ SQLITE_OPTIONS: dict[str, Any] = {
     "timeout": 30,
     "init_command": (
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
-        " PRAGMA cache_size=-32000; PRAGMA temp_store=MEMORY;"
+        " PRAGMA cache_size=-8000; PRAGMA temp_store=MEMORY;"
         " PRAGMA wal_autocheckpoint=10000;"
     ),
 }
@@ -165,7 +165,7 @@ DATABASES = {"default": _database}
 CACHES = {"default": env.dj_cache_url("CACHE_URL", default="locmem://learntrace")}
 if CACHES["default"]["BACKEND"].endswith("LocMemCache"):
     # One small entry per caller, for the throttles.
-    CACHES["default"].setdefault("OPTIONS", {})["MAX_ENTRIES"] = 100_000
+    CACHES["default"].setdefault("OPTIONS", {})["MAX_ENTRIES"] = 50_000
 elif CACHES["default"]["BACKEND"].endswith("RedisCache"):
     # An unavailable cache must not delay responses.
     CACHES["default"]["OPTIONS"] = {
