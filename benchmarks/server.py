@@ -57,6 +57,12 @@ def resident_bytes(process_id: int) -> int:
     return total
 
 
+def open_descriptors(process_id: int) -> int:
+    """Return the number of open descriptors of a process and its descendants."""
+    folders = (_PROCESSES / str(process) / "fd" for process in _process_tree(process_id))
+    return sum(len(list(folder.iterdir())) for folder in folders if folder.exists())
+
+
 @contextlib.contextmanager
 def running_server(
     *,
