@@ -13,6 +13,10 @@ MAX_AHEAD = timedelta(minutes=5)
 RECENT = timedelta(minutes=1)
 
 
+# Facility, source and source id of an event, and the learner if the id is the learner's own.
+EventKey = tuple[UUID, str, str | None, UUID | None]
+
+
 class Source(TextChoices):
     """The API an answer came through."""
 
@@ -28,6 +32,7 @@ class Answer:
     Attributes
     ----------
     source_id : the sender's id of the answer, under which it counts once; None: it always counts.
+    has_own_id : the id is the learner's own: other learners and apps may use it too.
     happened_at : the time the sender gives; None: now, after all known events. See `Clock`.
     skill : the code of the skill; None where only the item determines it.
     item : the code of the item; None without one.
@@ -45,6 +50,7 @@ class Answer:
     score: float
     happened_at: datetime | None = None
     source_id: str | None = None
+    has_own_id: bool = False
     skill: str | None = None
     item: str | None = None
     guid: UUID | None = None
@@ -59,6 +65,11 @@ class Answer:
         """The code or GUID of the item; None without an item."""
         return self.item or self.guid
 
+    def key(self, facility_id: UUID, learner_id: UUID) -> EventKey:
+        """Return the key under which the answer of a learner counts once."""
+        owner_id = learner_id if self.has_own_id else None
+        return facility_id, str(self.source), self.source_id, owner_id
+
 
 @dataclass(frozen=True, kw_only=True)
 class MasteryChange:
@@ -66,7 +77,7 @@ class MasteryChange:
 
     Probabilities are in [0, 1]; `p_correct` was predicted before the answer. The counts and the
     plateau are those of the skill after it. `is_repeat`: the answer had been recorded before and
-    changed nothing.
+    changed nothing. `recompute_pending`: the values do not include all recorded answers yet.
     """
 
     before: float
@@ -78,6 +89,7 @@ class MasteryChange:
     plateau_confidence: str | None = None
     recommendation: str | None = None
     is_repeat: bool = False
+    recompute_pending: bool = False
 
     @property
     def velocity(self) -> float:

@@ -13,6 +13,7 @@ from django.db.models import F
 
 from analytics.services.daily_activity import recount_outdated
 from analytics.services.item_statistics import fold_events
+from analytics.services.late_answers import recompute_late
 from config.models import JobRun
 from infra.api.idempotency import store
 from infra.db.models import delete_batch
@@ -33,12 +34,14 @@ class Job:
     """A job that runs periodically.
 
     `batch` does a bounded part of the work in the transaction of its caller, and returns the number
-    of rows it processed. It is called again until it returns 0.
+    of rows it processed. It is called again until it returns 0, at most `max_batches` times before
+    the other jobs have their turn.
     """
 
     name: str
     every: timedelta
     batch: Callable[[datetime], int]
+    max_batches: int | None = None
 
     def is_due(self, due_at: datetime, *, at: datetime) -> bool:
         """Return whether the job is due; a time too far ahead is of a clock set back since."""
@@ -51,6 +54,8 @@ def _purge_login_sessions(at: datetime) -> int:
 
 
 JOBS = (
+    # At every tick of `run_jobs`, because learners wait for it.
+    Job(name="recompute_late", every=timedelta(seconds=5), batch=recompute_late, max_batches=50),
     Job(name="fold_items", every=timedelta(seconds=30), batch=fold_events),
     Job(name="recount_activity", every=timedelta(minutes=10), batch=recount_outdated),
     Job(name="purge_kept_answers", every=timedelta(minutes=10), batch=store.purge),
@@ -66,7 +71,7 @@ def run_due(at: datetime, *, stopping: Callable[[], bool] = lambda: False) -> No
     for job in _due(at):
         try:
             batches = 0
-            while not stopping() and _run_batch(job, at=at):
+            while not stopping() and batches != job.max_batches and _run_batch(job, at=at):
                 batches += 1
             if batches:  # most jobs mostly find nothing to do
                 log.info("job_done", job=job.name, batches=batches)

@@ -94,11 +94,20 @@ class Belief:
         return cls(mastery=model.classic.prior, mastery_with_forgetting=model.forgetting.prior)
 
 
-def p_correct(ability: Ability, state: Belief, shared: Shared, model: Model) -> float:
-    """Return the probability that the next answer is right (learning-science 2)."""
+def predict(ability: Ability, state: Belief, shared: Shared, model: Model) -> UpdateResult:
+    """Return the prediction for the next answer (learning-science 2), which changes nothing.
+
+    Mastery before and after are the present one.
+    """
     used, skill_used = difficulty.with_drift(ability.term, state.ability)
     log_odds, _ = difficulty.expect(used, skill_used, shared.skill, shared.item)
-    return _predict(state, used, skill_used, shared, log_odds, model)
+    predicted = _predict(state, used, skill_used, shared, log_odds, model)
+    return UpdateResult(state.mastery, state.mastery, predicted, used, skill_used)
+
+
+def p_correct(ability: Ability, state: Belief, shared: Shared, model: Model) -> float:
+    """Return the probability that the next answer is right (learning-science 2)."""
+    return predict(ability, state, shared, model).p_correct
 
 
 def predict_next(ability: Ability, shared: Shared) -> UpdateResult:
@@ -154,15 +163,6 @@ def reapply(
     _update_skill(state, evidence, efficiency_now, model)
     _apply_ability(ability, state, step, efficiency_now)
     return before, state.mastery
-
-
-def reapply_ability(ability: Ability, state: Belief, evidence: Evidence) -> None:
-    """Update only the ability terms and the mean efficiency by an answer.
-
-    Answers at other skills affect these values only.
-    """
-    step, efficiency_now = _ability_step(ability, state, evidence), _answer_efficiency(evidence)
-    _apply_ability(ability, state, step, efficiency_now)
 
 
 def _ability_step(ability: Ability, state: Belief, evidence: Evidence) -> difficulty.KalmanStep:

@@ -8,6 +8,7 @@ from analytics.models.contents import Content, ContentKind, ContentQuerySet
 from analytics.models.events import LearningEvent, LearningEventQuerySet
 from analytics.models.locks import NamedLock
 from analytics.models.memories import ItemMemory, ItemMemoryQuerySet
+from analytics.models.snapshots import LearnerSnapshot
 from analytics.models.states import LearnerAbility, SkillState, SkillStateQuerySet
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "ItemMemory",
     "ItemMemoryQuerySet",
     "LearnerAbility",
+    "LearnerSnapshot",
     "LearningEvent",
     "LearningEventQuerySet",
     "NamedLock",

@@ -49,11 +49,13 @@ class LearningEvent(UUIDModel):
     ability terms at that time, from which the difficulty is estimated. `p_correct` is the
     prediction before the answer. The mastery before and after it, with the version of the
     parameters used, is computed again when an earlier event arrives late, or when the skill is
-    fitted again. `grade` is the review that updated the memory of the item; None: the memory did
-    not change.
+    fitted again. `source_id` is unique in the facility, or, where the learner chose it
+    (`has_own_id`), among the learner's events. `grade` is the review that updated the memory of the
+    item; None: the memory did not change.
     """
 
-    REPLAY_UPDATE_FIELDS = ("parameter_version", "mastery_before", "mastery_after")
+    REPLAY_UPDATE_FIELDS = ("mastery_before", "mastery_after")
+    REBUILD_UPDATE_FIELDS = ("parameter_version", *REPLAY_UPDATE_FIELDS)
 
     facility = models.ForeignKey(
         Facility, on_delete=models.CASCADE, related_name="+", db_index=False
@@ -72,6 +74,7 @@ class LearningEvent(UUIDModel):
     position = models.PositiveBigIntegerField()
     source = models.CharField(max_length=10, choices=Source)
     source_id = models.CharField(max_length=MAX_ID_LENGTH, null=True, blank=True)  # noqa: DJ001
+    has_own_id = models.BooleanField(null=True, blank=True, help_text="Empty: no.")
     happened_at = models.DateTimeField()
     received_at = models.DateTimeField()
 
@@ -104,8 +107,13 @@ class LearningEvent(UUIDModel):
         constraints = [
             models.UniqueConstraint(
                 fields=["facility", "source", "source_id"],
-                condition=Q(source_id__isnull=False),
+                condition=Q(source_id__isnull=False, has_own_id__isnull=True),
                 name="one_event_per_source",
+            ),
+            models.UniqueConstraint(
+                fields=["learner", "source", "source_id"],
+                condition=Q(has_own_id=True),
+                name="one_event_per_own_id",
             ),
             models.UniqueConstraint(fields=["learner", "position"], name="one_event_per_position"),
             models.CheckConstraint(

@@ -18,13 +18,17 @@ class LearnerAbility(models.Model):
     """One learner's overall ability, and the number of events it is estimated from.
 
     The recall terms calibrate the memory model for this learner: analytics.core.calibration.
-    `answers` is the position of the learner's next event, `newest` the time of the latest one.
+    `answers` is the position of the learner's next event, `newest` the time of the latest one. At
+    `snapshot_due` answers the next snapshot is saved; 0: there is none yet. From `recompute_from`
+    on, answers that arrived late are not included in the estimates yet; None: all are.
     """
 
-    UPDATE_FIELDS = (
+    ESTIMATE_FIELDS = (
         "mean", "variance", "efficiency_weight", "efficiency", "recall_offset", "recall_slope",
-        "recall_offset_sum", "recall_slope_sum", "answers", "newest",
+        "recall_offset_sum", "recall_slope_sum",
     )  # fmt: skip
+    REPLAYED_FIELDS = (*ESTIMATE_FIELDS, "answers", "newest")
+    UPDATE_FIELDS = (*REPLAYED_FIELDS, "snapshot_due", "recompute_from")
 
     learner = models.OneToOneField(
         User, on_delete=models.CASCADE, primary_key=True, related_name="ability"
@@ -39,9 +43,18 @@ class LearnerAbility(models.Model):
     recall_slope_sum = models.FloatField(default=calibration.UNCALIBRATED.slope_sum)
     answers = models.PositiveBigIntegerField(default=0)
     newest = models.DateTimeField(null=True, blank=True)
+    snapshot_due = models.PositiveBigIntegerField(default=0)
+    recompute_from = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name_plural = "learner abilities"
+        indexes = [
+            models.Index(
+                fields=["recompute_from"],
+                condition=Q(recompute_from__isnull=False),
+                name="ability_to_recompute",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(variance__gte=0), name="ability_variance_is_not_negative"

@@ -35,11 +35,16 @@ def _states(learner: Any, skill: Any = None) -> SkillStateQuerySet:
     return states.select_related(*related).order_by("-last_practised", "-id")
 
 
-_STATES = QueryByShape(_states)
+# Predictions and velocity include as many skills at most.
+MAX_SKILLS = 1000
+_STATES = QueryByShape(lambda learner, skill: _states(learner, skill)[:MAX_SKILLS])
 
 
 def states_of_learner(learner: User, skill: str | None = None) -> list[SkillState]:
-    """Return the learner's states, last practised first; with `skill`, only that at this code."""
+    """Return the learner's states, last practised first; with `skill`, only that at this code.
+
+    Without it, there are at most `MAX_SKILLS`.
+    """
     return _STATES.all(learner=learner.pk, skill=skill)
 
 

@@ -24,6 +24,9 @@ class MasteryChangeSerializer(serializers.Serializer[MasteryChange]):
     recommendation = serializers.CharField(allow_null=True)
     plateau_confidence = serializers.ChoiceField(choices=CONFIDENCE_CHOICES, allow_null=True)
     p_correct = serializers.FloatField()
+    recompute_pending = serializers.BooleanField(
+        required=False, help_text="True: the values do not include all recorded answers yet."
+    )
 
 
 def round_probability(value: float) -> float:
@@ -37,7 +40,7 @@ def change_body(change: MasteryChange) -> dict[str, Any]:
     The velocity is the difference of the rounded values, so that the three numbers agree.
     """
     before, after = round_probability(change.before), round_probability(change.after)
-    return {
+    body = {
         "mastery_before": before,
         "mastery_after": after,
         "velocity": round_probability(after - before),
@@ -48,3 +51,4 @@ def change_body(change: MasteryChange) -> dict[str, Any]:
         "plateau_confidence": change.plateau_confidence,
         "p_correct": round_probability(change.p_correct),
     }
+    return {**body, "recompute_pending": True} if change.recompute_pending else body

@@ -124,6 +124,9 @@ class CountsSerializer(serializers.Serializer[Any]):
     accepted = serializers.IntegerField(min_value=0)
     duplicates = serializers.IntegerField(min_value=0)
     rejected = serializers.IntegerField(min_value=0)
+    recompute_pending = serializers.BooleanField(
+        required=False, help_text="True: not all estimates include these answers yet."
+    )
 
 
 def bulk_body(batch: Batch, outcomes: Sequence[BulkResult], *, every: bool) -> dict[str, Any]:
@@ -145,13 +148,15 @@ def bulk_body(batch: Batch, outcomes: Sequence[BulkResult], *, every: bool) -> d
 
 
 def count_by_status(recorded: Sequence[BulkResult], rejected: Sequence[Any]) -> dict[str, int]:
-    """Return the number of rows of each status."""
+    """Return the number of rows of each status, and whether a recompute is pending."""
     repeated = Counter(each.is_duplicate for each in recorded)
-    return {
+    counts = {
         "accepted": repeated[False],
         "duplicates": repeated[True],
         "rejected": len(rejected),
     }
+    is_pending = any(each.recompute_pending for each in recorded)
+    return {**counts, "recompute_pending": True} if is_pending else counts
 
 
 def _rejected_body(index: int, errors: Errors) -> dict[str, Any]:

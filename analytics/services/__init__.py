@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from analytics.services.bulk import BulkResult, BulkRow, record_many
-from analytics.services.recording import record_answers, record_for_all
+from analytics.services.charging import charge
+from analytics.services.recording import RecordedAnswers, record_answers, record_for_all
 from analytics.services.state_updater import EventOwnedByAnother
 from analytics.services.tracking import (
     NamedAnswer,
     NotALearner,
+    RecordedAnswer,
     TrackResult,
     record_named_answer,
     track_answer,
@@ -19,7 +21,10 @@ __all__ = [
     "EventOwnedByAnother",
     "NamedAnswer",
     "NotALearner",
+    "RecordedAnswer",
+    "RecordedAnswers",
     "TrackResult",
+    "charge",
     "record_answers",
     "record_for_all",
     "record_many",

@@ -7,10 +7,16 @@ from uuid import UUID
 
 import numpy as np
 
-from analytics.models import ItemMemory, LearnerAbility, LearningEvent, SkillState
+from analytics.models import (
+    ItemMemory,
+    LearnerAbility,
+    LearnerSnapshot,
+    LearningEvent,
+    SkillState,
+)
 from analytics.services.daily_activity import recount
 from analytics.services.persistence import (
-    update_replayed_event,
+    update_rebuilt_event,
     upsert_abilities,
     upsert_memories,
     upsert_states,
@@ -23,7 +29,8 @@ from analytics.services.state_rows import ability_row, state_row
 def apply_differences(replay: ReplayResult, differences: Collection[Difference]) -> None:
     """Save the replayed rows of all learners with a difference; the caller holds their locks.
 
-    Of memories, which a learner may have very many of, only those with a difference are saved.
+    The new abilities wait for no recompute. Snapshots of the former estimates are deleted. Of
+    memories, which a learner may have very many of, only those with a difference are saved.
     """
     learner_ids = {difference.learner_id for difference in differences}
     abilities = [ability_row(replay, learner_id) for learner_id in learner_ids]
@@ -31,6 +38,7 @@ def apply_differences(replay: ReplayResult, differences: Collection[Difference])
     LearnerAbility.objects.filter(
         learner__in=[pk for pk in learner_ids if not replay.answers[pk]]
     ).delete()
+    LearnerSnapshot.objects.filter(learner__in=learner_ids).delete()
     states = {key: state_row(replay, key) for key in replay.keys if key[0] in learner_ids}
     upsert_states(list(states.values()))
     stored = SkillState.objects.filter(learner__in=learner_ids)
@@ -64,7 +72,7 @@ def _update_events(replay: ReplayResult, learner_ids: Collection[UUID]) -> None:
         fit = replay.parameters[replay.keys[event.learner_id, event.skill_id]]
         version = fit.version if fit else 0
         if differs[row] or version != event.version:
-            update_replayed_event(
+            update_rebuilt_event(
                 LearningEvent(
                     pk=event.pk,
                     parameter_version=version,

@@ -13,9 +13,11 @@ from django.db import IntegrityError, OperationalError, transaction
 
 from analytics.commands import AnswerPayload
 from analytics.events import Answer, MasteryChange
-from analytics.services.recording import find_recorded, record_for_all
+from analytics.services.charging import charge
+from analytics.services.learner_state import MAX_REPLAYED
+from analytics.services.recording import RecordedAnswers, find_recorded, record_for_all
 from analytics.services.state_updater import EventOwnedByAnother, Recorded
-from analytics.services.tracking import NotALearner
+from analytics.services.tracking import NotALearner, own_answer
 from roster.models import ApiKey, User
 from roster.services import (
     CannotRecordForOthers,
@@ -27,6 +29,8 @@ from roster.services import (
 T = TypeVar("T")
 # Enough answers for the statements to pay off; more would block these learners for too long.
 CHUNK_SIZE = 500
+# For the rows of one learner, whose states are then written less often.
+LEARNER_CHUNK_SIZE = 1000
 MAX_TRIES = 3
 _DEADLOCK = "40P01"
 
@@ -51,10 +55,14 @@ class BulkRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BulkResult:
-    """The result of one row: a change, None if it has no skill, or the reason for its rejection."""
+    """The result of one row: a change, None if it has no skill, or the reason for its rejection.
+
+    `recompute_pending`: the learner's estimates do not include all recorded answers yet.
+    """
 
     index: int
     change: MasteryChange | None = None
+    recompute_pending: bool = False
     is_duplicate: bool = False
     problem: Exception | None = None
 
@@ -65,7 +73,7 @@ RowAnswers = list[tuple[BulkRow, Answer]]
 def record_many(rows: Sequence[BulkRow], *, actor: ApiKey | User, at: datetime) -> list[BulkResult]:
     """Record all valid rows, and return the result of each row, in their order.
 
-    All answers of a learner are in one chunk. Earlier chunks stay recorded when a later one fails.
+    Earlier chunks stay recorded when a later one fails.
 
     Raises
     ------
@@ -73,21 +81,32 @@ def record_many(rows: Sequence[BulkRow], *, actor: ApiKey | User, at: datetime) 
     """
     if actor.facility_id is None:
         raise NotALearner
-    outcomes = [
-        outcome
-        for chunk in _split_chunks(rows)
-        for outcome in _retry_deadlocks(partial(_record_chunk, chunk, actor=actor, at=at))
-    ]
+    outcomes: list[BulkResult] = []
+    max_replayed = MAX_REPLAYED
+    for chunk in _split_chunks(rows, at=at):
+        record = partial(_record_chunk, chunk, actor=actor, at=at, max_replayed=max_replayed)
+        results, replayed = _retry_deadlocks(record)
+        outcomes += results
+        max_replayed -= replayed
     return sorted(outcomes, key=lambda outcome: outcome.index)
 
 
-def _split_chunks(rows: Iterable[BulkRow]) -> Iterator[list[BulkRow]]:
-    """Yield the rows of a few learners at a time, all rows of each."""
+def _split_chunks(rows: Iterable[BulkRow], *, at: datetime) -> Iterator[list[BulkRow]]:
+    """Yield the rows of a few learners at a time, all rows of each.
+
+    More rows of one learner than a chunk has are split in the order of their times, so that those
+    of one chunk are not late because of another.
+    """
     by_learner: dict[str, list[BulkRow]] = {}
     for row in rows:
         by_learner.setdefault(row.payload.user_id, []).append(row)
     chunk: list[BulkRow] = []
     for learner_rows in by_learner.values():
+        if len(learner_rows) > LEARNER_CHUNK_SIZE:
+            ordered = sorted(learner_rows, key=lambda row: row.payload.answer.happened_at or at)
+            for start in range(0, len(ordered), LEARNER_CHUNK_SIZE):
+                yield ordered[start : start + LEARNER_CHUNK_SIZE]
+            continue
         if chunk and len(chunk) + len(learner_rows) > CHUNK_SIZE:
             yield chunk
             chunk = []
@@ -117,8 +136,9 @@ def _retry_deadlocks(record: Callable[[], T]) -> T:
 
 @transaction.atomic(durable=True)
 def _record_chunk(
-    rows: Sequence[BulkRow], *, actor: ApiKey | User, at: datetime
-) -> list[BulkResult]:
+    rows: Sequence[BulkRow], *, actor: ApiKey | User, at: datetime, max_replayed: int
+) -> tuple[list[BulkResult], int]:
+    """Record the rows of a chunk; return their results, and how many events were replayed."""
     learners = _lock_learners(actor, {row.payload.user_id for row in rows}, at=at)
     outcomes = [
         BulkResult(index=row.index, problem=_unknown_learner_error(actor))
@@ -127,21 +147,32 @@ def _record_chunk(
     ]
     # In the order of the body, even for a learner with two names in it.
     row_answers = [
-        (row, row.answer) for row in sorted(rows, key=_row_index) if row.payload.user_id in learners
+        (row, own_answer(row.answer, actor))
+        for row in sorted(rows, key=_row_index)
+        if row.payload.user_id in learners
     ]
     if not row_answers:
-        return outcomes
-    facility_id = actor.facility_id
-    assert facility_id is not None  # noqa: S101  # see `record_many`
-    recorded = find_recorded((facility_id, answer) for _, answer in row_answers)
+        return outcomes, 0
+    recorded = find_recorded((learners[row.payload.user_id], answer) for row, answer in row_answers)
     by_learner: dict[User, RowAnswers] = {}
     for row, answer, learner in _assign_learners(row_answers, learners, recorded):
         if learner is None:
             outcomes.append(BulkResult(index=row.index, problem=EventOwnedByAnother()))
         else:
             by_learner.setdefault(learner, []).append((row, answer))
-    known = {name for _, _, name in recorded if name is not None}
-    return outcomes + _record_by_learner(by_learner, known=known, recorded=recorded, at=at)
+    known = {name for _, _, name, _ in recorded if name is not None}
+    results = record_for_all(
+        {
+            learner: [answer for _, answer in row_answers]
+            for learner, row_answers in by_learner.items()
+        },
+        at=at,
+        recorded=recorded,
+        max_replayed=max_replayed,
+    )
+    charge(actor, results.values())
+    replayed = sum(result.replayed for result in results.values())
+    return outcomes + _bulk_results(by_learner, results, known=known), replayed
 
 
 def _row_index(row: BulkRow) -> int:
@@ -165,7 +196,7 @@ def _assign_learners(
 ) -> Iterator[tuple[BulkRow, Answer, User | None]]:
     """Yield each answer with its learner, None if another learner's event has its source id."""
     owners: dict[str | None, UUID] = {
-        name: event.learner_id for (_, _, name), event in recorded.items()
+        name: event.learner_id for (_, _, name, _), event in recorded.items()
     }
     for row, answer in row_answers:
         learner = learners[row.payload.user_id]
@@ -174,25 +205,21 @@ def _assign_learners(
         yield row, answer, learner if owner == learner.pk else None
 
 
-def _record_by_learner(
-    by_learner: Mapping[User, RowAnswers], *, known: set[str], recorded: Recorded, at: datetime
+def _bulk_results(
+    by_learner: Mapping[User, RowAnswers],
+    results: Mapping[UUID, RecordedAnswers],
+    *,
+    known: set[str],
 ) -> list[BulkResult]:
-    changes = record_for_all(
-        {
-            learner: [answer for _, answer in row_answers]
-            for learner, row_answers in by_learner.items()
-        },
-        at=at,
-        recorded=recorded,
-    )
     return [
         BulkResult(
             index=row.index,
             change=change,
+            recompute_pending=results[learner.pk].recompute_pending,
             is_duplicate=_is_duplicate(row, known),
         )
         for learner, row_answers in by_learner.items()
-        for (row, _), change in zip(row_answers, changes[learner.pk], strict=True)
+        for (row, _), change in zip(row_answers, results[learner.pk].changes, strict=True)
     ]
 
 

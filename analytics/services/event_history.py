@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
+
+from django.db.models import Q
 
 from analytics.core.difficulty import Gaussian
 from analytics.core.learner_update import Evidence, Shared
 from analytics.models import LearningEvent
 from analytics.rows import DAY
+from analytics.services.snapshots import Place
 
 
 class PastEvent(NamedTuple):
@@ -49,8 +51,14 @@ class PastEvent(NamedTuple):
 COLUMNS = tuple(PastEvent.__annotations__)
 
 
-def past_events(learner_id: UUID) -> Iterator[PastEvent]:
-    """Yield a learner's events in order; a model instance would be ten times as heavy."""
+def past_events(learner_id: UUID, *, after: Place | None, limit: int) -> list[PastEvent]:
+    """Return a learner's events after a place, in order, at most `limit`.
+
+    A model instance would be ten times as heavy.
+    """
     events = LearningEvent.objects.filter(learner=learner_id).in_order()
-    for row in events.values_list(*COLUMNS).iterator(chunk_size=2000):
-        yield PastEvent(*row)
+    if after is not None:
+        at, position = after
+        later = Q(happened_at__gt=at) | Q(position__gt=position)
+        events = events.filter(later, happened_at__gte=at)
+    return [PastEvent(*row) for row in events.values_list(*COLUMNS)[:limit]]

@@ -17,7 +17,7 @@ from django.db.models import CharField, UUIDField
 from uuid_utils.compat import uuid7
 
 from analytics.catalogue.skills import content_titles
-from analytics.events import Answer, Source
+from analytics.events import Answer, EventKey, Source
 from analytics.models import Item, ItemMemory, LearnerAbility, Skill, SkillParameters, SkillState
 from analytics.services.persistence import insert_new_items, insert_new_skills
 from infra.db.compiled_lookup import CompiledLookup, Join
@@ -116,7 +116,7 @@ class ItemResolver:
         cls,
         answers: Mapping[User, Sequence[Answer]],
         *,
-        recorded: Container[tuple[UUID, str, str | None]],
+        recorded: Container[EventKey],
     ) -> ItemResolver:
         """Look up the skills and items of each learner's answers.
 
@@ -125,7 +125,7 @@ class ItemResolver:
         Parameters
         ----------
         answers : by learner; the learners may be of several facilities.
-        recorded : facility, source and source id of answers recorded before; nothing is created for
+        recorded : keys of answers recorded before; nothing is created for
             these.
         """
         resolver = cls()
@@ -139,7 +139,7 @@ class ItemResolver:
             for pk, place, given in owners
             for name in {name for a in given for name in (a.item_name, a.item_alone)} - {None}
         )
-        new = [(pk, place, _unrecorded(given, place, recorded)) for pk, place, given in owners]
+        new = [(pk, place, _unrecorded(given, place, pk, recorded)) for pk, place, given in owners]
         resolver._create_items(
             [
                 (pk, place, name)
@@ -232,20 +232,20 @@ class ItemResolver:
 
 
 def _unrecorded(
-    answers: Iterable[Answer], facility_id: UUID, recorded: Container[tuple[UUID, str, str | None]]
+    answers: Iterable[Answer], facility_id: UUID, learner_id: UUID, recorded: Container[EventKey]
 ) -> list[Answer]:
     """Return the answers that are not recorded and repeat none of those before them."""
-    seen: set[tuple[str, str | None]] = set()
+    seen: set[EventKey] = set()
     new = []
     for answer in answers:
-        name = (answer.source, answer.source_id)
-        if name in seen or (facility_id, *name) in recorded:
+        key = answer.key(facility_id, learner_id)
+        if key in seen or key in recorded:
             continue
         new.append(answer)
         # An answer without a skill, and without an item to remember, is not recorded.
         is_study = answer.source is Source.STUDY and answer.item_name is not None
         if answer.source_id is not None and (answer.skill is not None or is_study):
-            seen.add(name)
+            seen.add(key)
     return new
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from uuid import UUID
 
-from analytics.core.calibration import UNCALIBRATED, update
+from analytics.core.calibration import update
 from analytics.core.memory import DAY, Grade, Memory, due, retrievability_at, review
 from analytics.events import Source
 from analytics.models import ItemMemory, LearnerAbility, LearningEvent
 from analytics.rows import calibration_from_row, memory_from_row, microseconds, moment
 from analytics.services.event_history import PastEvent
+from analytics.services.snapshots import Snapshot
 from infra.db.compiled_queries import BlankInstance
 
 _GRADES = {int(grade): grade for grade in Grade}
@@ -29,48 +30,20 @@ class MemoryUpdater:
         self.learner_id = learner_id
         self.calibration = calibration_from_row(ability)
         self.known = known
+        self.snapshot: Snapshot | None = None
         self.changed: dict[UUID, ItemMemory] = {}
-        # Memories of items without new reviews; a replay needs them for the calibration.
-        self.others: dict[UUID, Memory] = {}
-        self.is_replaying = False
 
-    def reset(self, events: Iterable[LearningEvent]) -> None:
-        """Return to the state before the first review.
+    def restore(self, ability: LearnerAbility, snapshot: Snapshot) -> None:
+        """Return to the memories of a snapshot, and to the calibration in the restored ability."""
+        self.calibration, self.snapshot = calibration_from_row(ability), snapshot
 
-        Nothing changes if none of the new events is a review.
-        """
-        items = {event.item_id for event in events if event.grade is not None}
-        if not items:
-            return
-        self.is_replaying = True
-        self.calibration, self.known = UNCALIBRATED, {}
-        self.changed = {item_id: self._row(item_id) for item_id in items if item_id is not None}
-
-    def apply(self, event: LearningEvent) -> None:
-        """Update the memory of a new event's item, if the event is a review."""
+    def apply(self, event: LearningEvent | PastEvent) -> None:
+        """Update the memory of an event's item, if the event is a review."""
         if event.grade is None or event.item_id is None:
             return
         row = self.changed.get(event.item_id)
         if row is None:
             row = self.changed[event.item_id] = self._row(event.item_id)
-        self._update_row(row, event)
-
-    def reapply(self, event: PastEvent) -> None:
-        """Apply an earlier event again, if reviews are replayed."""
-        if not self.is_replaying or event.grade is None or event.item_id is None:
-            return
-        row = self.changed.get(event.item_id)
-        if row is not None:
-            self._update_row(row, event)
-            return
-        before = self.others.get(event.item_id)
-        self.others[event.item_id] = self._memory_after(before, event)
-
-    def rows(self) -> list[ItemMemory]:
-        """Return the changed memories, to be saved."""
-        return list(self.changed.values())
-
-    def _update_row(self, row: ItemMemory, event: LearningEvent | PastEvent) -> None:
         apply_review(self._memory_after(memory_from_row(row), event), event, row)
 
     def _memory_after(self, before: Memory | None, event: LearningEvent | PastEvent) -> Memory:
@@ -81,6 +54,9 @@ class MemoryUpdater:
         return review(before, grade, at)
 
     def _row(self, item_id: UUID) -> ItemMemory:
+        if self.snapshot is not None:
+            new = _new_memory(learner_id=self.learner_id, item_id=item_id)
+            return self.snapshot.restore_memory(new)
         known = self.known.get(item_id)
         return known or _new_memory(learner_id=self.learner_id, item_id=item_id)
 

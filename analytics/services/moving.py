@@ -38,9 +38,12 @@ def _move(events: LearningEventQuerySet, facility: Facility) -> None:
     _create_items(events, facility)
     # An id that an app has used in both facilities stays that of the event here.
     used = LearningEvent.objects.filter(
-        facility=facility, source=OuterRef("source"), source_id=OuterRef("source_id")
+        facility=facility,
+        source=OuterRef("source"),
+        source_id=OuterRef("source_id"),
+        has_own_id=None,
     )
-    events.filter(Exists(used)).update(source_id=None)
+    events.filter(Exists(used), has_own_id=None).update(source_id=None)
     code = Skill.objects.filter(pk=OuterRef(OuterRef("skill"))).values("code")
     skill = Skill.objects.filter(facility=facility, code=Subquery(code)).values("pk")
     old = Item.objects.filter(pk=OuterRef(OuterRef("item")))

@@ -9,7 +9,7 @@ from operator import or_
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Sum
+from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 
 from analytics.models import DailyActivity, ItemMemory, LearnerAbility, LearningEvent, SkillState
 from analytics.services.apply_rebuild import apply_differences
@@ -23,10 +23,14 @@ LOCK_BATCH_SIZE = 25
 
 @dataclass(kw_only=True)
 class RebuildProgress:
-    """The result of one batch of a rebuild; `answers` counts all events of its learners."""
+    """The result of one batch of a rebuild; `answers` counts all events of its learners.
+
+    `waiting` counts the learners who were not checked, because late answers wait to be evaluated.
+    """
 
     learners: int = 0
     answers: int = 0
+    waiting: int = 0
     differences: list[Difference] = field(default_factory=list)
 
 
@@ -41,13 +45,16 @@ def rebuild(
 
     Parameters
     ----------
-    check : change nothing, only report the differences.
+    check : change nothing, only report the differences. Learners with late answers that wait to be
+        evaluated are left out. Otherwise the rebuild evaluates these answers, too.
     newest_parameters : replay every skill with its newest fit, instead of the fit of each state.
     """
     for batch in _learner_batches(learners):
         replay = replay_events(batch, newest_parameters=newest_parameters)
         progress = RebuildProgress(learners=len(batch), answers=sum(replay.answers.values()))
         differing = sorted({difference.learner_id for difference in compare(replay, batch)})
+        if check:
+            progress.waiting = _waiting(batch).count()
         for start in range(0, len(differing), LOCK_BATCH_SIZE):
             chunk = differing[start : start + LOCK_BATCH_SIZE]
             progress.differences += _apply_locked(
@@ -76,6 +83,9 @@ def _apply_locked(
     """Lock the learners, compare again and, unless `check`, write what differs."""
     locked = User.objects.filter(pk__in=learner_ids).order_by("pk").select_for_update(no_key=True)
     present = [learner.pk for learner in locked.only("pk")]
+    if check:
+        waiting = set(_waiting(present).values_list("pk", flat=True))
+        present = [pk for pk in present if pk not in waiting]
     selected = set(present)
     if _read_versions(present) != {
         key: value for key, value in replay.versions.items() if key[0] in selected
@@ -85,6 +95,11 @@ def _apply_locked(
     if differences and not check:
         apply_differences(replay, differences)
     return differences
+
+
+def _waiting(learner_ids: Collection[UUID]) -> QuerySet[LearnerAbility]:
+    """Return the learners with late answers that wait to be evaluated."""
+    return LearnerAbility.objects.filter(learner__in=learner_ids, recompute_from__isnull=False)
 
 
 def _read_versions(learner_ids: Collection[UUID]) -> Versions:

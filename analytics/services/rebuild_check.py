@@ -57,7 +57,9 @@ def _compare_abilities(replay: ReplayResult, learner_ids: Collection[UUID]) -> I
     for learner_id in learner_ids:
         expected = ability_row(replay, learner_id)
         found = stored.get(learner_id)
-        yield from _compare_rows(found, expected, LearnerAbility.UPDATE_FIELDS, (learner_id, None))
+        yield from _compare_rows(
+            found, expected, LearnerAbility.REPLAYED_FIELDS, (learner_id, None)
+        )
 
 
 def _compare_states(replay: ReplayResult, learner_ids: Collection[UUID]) -> Iterator[Difference]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,8 @@ from django.db.models import UUIDField
 from analytics.commands import TrackedAnswer
 from analytics.events import Answer, Clock, MasteryChange
 from analytics.models import LearnerAbility
-from analytics.services.recording import record_for_all
+from analytics.services.charging import charge
+from analytics.services.recording import RecordedAnswers, record_for_all
 from infra.db.any_of import ManyParam
 from infra.db.compiled_queries import CompiledQuery
 from infra.db.group_commit import GroupCommit, RunAlone
@@ -54,10 +55,14 @@ class NamedAnswer:
 
 @dataclass(frozen=True, kw_only=True)
 class RecordedAnswer:
-    """The learner an answer was recorded for, and the change of mastery; None without a skill."""
+    """The learner an answer was recorded for, and the change of mastery; None without a skill.
+
+    `recompute_pending`: the estimates do not include all recorded answers yet.
+    """
 
     learner_id: UUID
     change: MasteryChange | None
+    recompute_pending: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,10 +100,20 @@ def record_named_answer(named: NamedAnswer) -> RecordedAnswer:
     CannotRecordForOthers, UnknownLearner, AuthenticationRequired : see `resolve_and_lock_learner`.
     EventOwnedByAnother : the event_id was used for another learner.
     """
+    named = replace(named, answer=own_answer(named.answer, named.actor))
     may_be_late = Clock(now=named.at).may_be_late(named.answer.happened_at)
     if named.facility_id is None or may_be_late:
         return _record_in_groups.run_alone(named)
     return _record_in_groups(named, shard=named.facility_id)
+
+
+def own_answer(answer: Answer, actor: Actor) -> Answer:
+    """Return an answer as its sender's: a person's ids are their own, so nobody else's are taken.
+
+    A key's ids are those of its facility.
+    """
+    is_own = isinstance(actor, User) and answer.source_id is not None
+    return replace(answer, has_own_id=True) if is_own else answer
 
 
 @transaction.atomic
@@ -116,13 +131,23 @@ def _record_answers(
         clock = Clock(now=at, newest=newest.get(learner.pk))
         if wait or not clock.may_be_late(named.answer.happened_at):
             taken[learner] = named
-    changes = record_for_all({learner: [named.answer] for learner, named in taken.items()}, at=at)
+    results = record_for_all({learner: [named.answer] for learner, named in taken.items()}, at=at)
+    if wait:
+        charge(answers[0].actor, results.values())
     return [
-        RecordedAnswer(learner_id=learner.pk, change=changes[learner.pk][0])
+        _recorded_answer(learner, results[learner.pk])
         if learner and taken.get(learner) is named
         else RunAlone()
         for learner, named in zip(learners, answers, strict=True)
     ]
+
+
+def _recorded_answer(learner: User, result: RecordedAnswers) -> RecordedAnswer:
+    return RecordedAnswer(
+        learner_id=learner.pk,
+        change=result.changes[0],
+        recompute_pending=result.recompute_pending,
+    )
 
 
 def _newest_answers(

@@ -53,6 +53,7 @@ _BY_NAME = {
     "content_id": _CONTENT,
     "course": "{trajectory}",
     "interaction_history": "{history}",
+    "snapshot_due": "0",
     "source_id": _SOURCE,
     **dict.fromkeys(
         ("external_id", "full_name", "name", "partner_id", "username", "username_key"), _NUMBERED

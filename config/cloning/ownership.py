@@ -8,11 +8,18 @@ from typing import Any
 from django.apps import apps
 from django.db.models import CASCADE, ForeignKey, Model
 
+from analytics.models import LearnerSnapshot
 from roster.models import Facility
+
+# Their keys and times are inside a compressed column; clones get their own.
+NOT_CLONED = {LearnerSnapshot}
 
 
 def find_owned_models() -> dict[type[Model], str]:
-    """Return the models whose rows are deleted with their facility, and the lookup of its key."""
+    """Return the models whose rows are cloned with their facility, and the lookup of its key.
+
+    These are the rows that are deleted with it.
+    """
     owned: dict[type[Model], str] = {Facility: "pk"}
     while found := next(_find_children(owned), None):
         model, key = found
@@ -40,7 +47,12 @@ def _find_children(
     """Yield other models that depend on one of these, with the key; nullable keys come last."""
     for is_null in (False, True):
         for model in apps.get_models(include_auto_created=True):
-            if model in owned or model._meta.proxy or not model._meta.managed:
+            if (
+                model in owned
+                or model in NOT_CLONED
+                or model._meta.proxy
+                or not model._meta.managed
+            ):
                 continue
             for key in _cascading_keys(model):
                 if key.null == is_null and key.related_model in owned:

@@ -62,6 +62,13 @@ class Rate:
             return False, paid_until
         return True, paid + self._share * min(cost, self.requests)
 
+    def charge(self, paid_until: int, requests: int, *, now: int) -> int:
+        """Return until when a caller has paid after further requests that are not refused.
+
+        That is at most two periods ahead.
+        """
+        return min(max(paid_until, now) + requests * self._share, now + 2 * self._period)
+
     def wait(self, paid_until: int, *, now: int) -> int:
         """Return the whole seconds, at least one, until a request is allowed again."""
         return max(1, -((now + self._period - self._share - paid_until) // _NANO))

@@ -31,6 +31,22 @@ def retry_after(kind: Kind, name: str) -> int | None:
     return _check(kind, name, cost=0)
 
 
+def charge(kind: Kind, name: str, requests: int) -> None:
+    """Count further requests of a caller, for the work that one has caused.
+
+    The next are refused until the caller has paid for these.
+    """
+    rate: Rate | None = settings.THROTTLES.get(kind)
+    if rate is None:
+        return
+    cache_key, now = f"throttle/{kind}/{name}", time.time_ns()
+    try:
+        paid = rate.charge(cache.get(cache_key, 0), requests, now=now)
+        cache.set(cache_key, paid, timeout=2 * rate.seconds)
+    except Exception:  # as above
+        log.exception("cache_unavailable")
+
+
 def _check(kind: Kind, name: str, *, cost: int) -> int | None:
     rate: Rate | None = settings.THROTTLES.get(kind)
     if rate is None:

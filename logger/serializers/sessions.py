@@ -165,6 +165,10 @@ class UpdatedSessionSerializer(serializers.Serializer[Any]):
 
     complete = serializers.BooleanField()
     attempts = PastAttemptSerializer(many=True, required=False)
+    recompute_pending = serializers.BooleanField(
+        required=False,
+        help_text="True: the estimates of the learner do not include all answers yet.",
+    )
 
 
 def started_body(started: StartedSession) -> Row:
@@ -202,6 +206,8 @@ def updated_body(updated: UpdatedSession) -> Row:
     body: Row = {"complete": updated.complete}
     if updated.attempts is not None:
         body["attempts"] = [_attempt_body(attempt) for attempt in updated.attempts]
+    if updated.recompute_pending:
+        body["recompute_pending"] = True
     return body
 
 

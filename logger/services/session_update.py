@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery, UUIDField
 
 from analytics.events import Answer, Clock
 from analytics.models import Content, LearnerAbility
-from analytics.services import record_for_all
+from analytics.services import RecordedAnswers, charge, record_for_all
 from infra.db.any_of import ManyParam
 from infra.db.compiled_queries import CompiledQuery, CompiledUpdate
 from infra.db.group_commit import GroupCommit, RunAlone
@@ -95,13 +95,15 @@ _ERRORS = (UnknownSession, QuizClosed, UnknownAttempt, TooMuchHistory, TooManyAt
 class UpdatedSession:
     """The completion of the content, and the attempts changed; None if none were sent.
 
-    `written_bytes` are those of the histories and answers of these attempts.
+    `written_bytes` are those of the histories and answers of these attempts. `recompute_pending`:
+    the learner's estimates do not include all recorded answers yet.
     """
 
     learner_id: UUID | None
     complete: bool
     written_bytes: int = 0
     attempts: list[AttemptLog] | None = None
+    recompute_pending: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,8 +164,11 @@ def _update_sessions(
             outcomes.append(error)
         else:
             outcomes.append(updated)
-    _save([updated for updated in outcomes if isinstance(updated, _SessionUpdate)], at=at)
-    return [each if isinstance(each, Exception) else each.result() for each in outcomes]
+    recorded = _save([each for each in outcomes if isinstance(each, _SessionUpdate)], at=at)
+    for request, each in zip(requests, outcomes, strict=True):
+        if isinstance(each, _SessionUpdate) and (evidence := recorded.get(each.learner_id)):
+            charge(request.actor, [evidence])
+    return [each if isinstance(each, Exception) else each.result(recorded) for each in outcomes]
 
 
 _update_in_groups = GroupCommit[_Request, UpdatedSession](_update_sessions)
@@ -227,6 +232,7 @@ class _SessionUpdate:
 
     def __init__(self, session: ContentSession, update: UpdateSession, *, at: datetime) -> None:
         self.session = session
+        self.learner_id: UUID | None = session.user_id
         self.update = update
         self.clock = Clock(now=at, newest=_latest_activity(session))
         self.attempts = Attempts(session)
@@ -276,10 +282,12 @@ class _SessionUpdate:
             return answers_to_exercise(session.content_id, self.attempts.first_answers)
         return answers_to_quiz(mastery_log) if was_open and mastery_log.complete else []
 
-    def result(self) -> UpdatedSession:
+    def result(self, recorded: Mapping[UUID | None, RecordedAnswers]) -> UpdatedSession:
         """Return the result for the client."""
+        evidence = recorded.get(self.learner_id)
         return UpdatedSession(
-            learner_id=self.session.user_id,
+            learner_id=self.learner_id,
+            recompute_pending=evidence is not None and evidence.recompute_pending,
             complete=(self.session.summary or self.session).complete,
             written_bytes=self.attempts.written_bytes,
             attempts=None if self.update.interactions is None else self.changed,
@@ -290,19 +298,22 @@ def _may_be_late(update: UpdateSession, clock: Clock) -> bool:
     return any(clock.may_be_late(each.timestamp) for each in update.interactions or ())
 
 
-def _save(updates: Sequence[_SessionUpdate], *, at: datetime) -> None:
+def _save(
+    updates: Sequence[_SessionUpdate], *, at: datetime
+) -> Mapping[UUID | None, RecordedAnswers]:
     """Save the updates of several learners, and record what they answered."""
     save_attempts(attempt for each in updates for attempt in each.attempts.changed.values())
     answers = {each.session.user: each.finish() for each in updates}
     abilities = [_learner_ability(each.session) for each in updates]
     _SAVE_TRIES(*(log for each in updates if (log := each.session.mastery_log)))
-    record_for_all(
+    recorded = record_for_all(
         {learner: given for learner, given in answers.items() if learner and given},
         at=at,
         abilities={row.learner_id: row for row in abilities if row},
     )
     _SAVE_SESSIONS(*(each.session for each in updates))
     _SAVE_SUMMARIES(*(summary for each in updates if (summary := each.session.summary)))
+    return dict(recorded.items())
 
 
 def _changed_logs(session: ContentSession) -> list[TimedLog]:

@@ -84,6 +84,16 @@ _ROWS = inline_serializer(
     many=True,
 )
 _META = inline_serializer(
-    "StudiedRows", {**_integer_fields("accepted", "duplicates", "rejected"), "results": _ROWS}
+    "StudiedRows",
+    {
+        **_integer_fields("accepted", "duplicates", "rejected"),
+        "recompute_pending": serializers.BooleanField(required=False),
+        "results": _ROWS,
+    },
+)
+# The document of a single result whose learner's estimates do not include all results yet.
+PENDING = inline_serializer(
+    "PendingDocument",
+    {"meta": inline_serializer("Pending", {"recompute_pending": serializers.BooleanField()})},
 )
 OUTCOMES = inline_serializer("StudiedDocument", {"meta": _META})

@@ -16,6 +16,7 @@ from analytics.services import (
     BulkRow,
     NamedAnswer,
     NotALearner,
+    RecordedAnswer,
     record_many,
     record_named_answer,
 )
@@ -29,8 +30,8 @@ ItemName = str | UUID
 LOOKUP_BATCH_SIZE = 500
 
 
-def study_result(result: StudyResult, *, actor: Actor, at: datetime) -> UUID:
-    """Record one result for the learner it names; return the learner's key.
+def study_result(result: StudyResult, *, actor: Actor, at: datetime) -> RecordedAnswer:
+    """Record one result for the learner it names.
 
     Raises
     ------
@@ -51,7 +52,7 @@ def study_result(result: StudyResult, *, actor: Actor, at: datetime) -> UUID:
     )
     if facility is None:
         raise NotALearner
-    return recorded.learner_id
+    return recorded
 
 
 def study_results(

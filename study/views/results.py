@@ -19,7 +19,7 @@ from study.commands import StudyResult
 from study.examples import RESULT, RESULTS, STUDIED
 from study.jsonapi import MEDIA_TYPE, decode
 from study.parsers import ResultLinesParser, ResultsApiParser, ResultsParser
-from study.serializers.batch import OUTCOMES, studies_body
+from study.serializers.batch import OUTCOMES, PENDING, studies_body
 from study.views.base import JsonApiView
 from study.views.stats import ReviewsView
 
@@ -27,12 +27,15 @@ from study.views.stats import ReviewsView
 class StudyView(ReviewsView):
     """A learner's review queue, and the recording of results."""
 
-    @extend_schema(examples=[RESULT], request=StudyResult, responses={204: None})
+    @extend_schema(examples=[RESULT], request=StudyResult, responses={202: PENDING, 204: None})
     @idempotent
     def post(self, request: Request) -> Response:
         """Record the result of a learner studying an item."""
         result = decode(request.data, StudyResult)
-        self.learner_id = services.study_result(result, actor=self.actor, at=timezone.now())
+        recorded = services.study_result(result, actor=self.actor, at=timezone.now())
+        self.learner_id = recorded.learner_id
+        if recorded.recompute_pending:
+            return Response({"meta": {"recompute_pending": True}}, status=202)
         return Response(status=204)
 
 

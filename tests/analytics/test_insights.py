@@ -14,7 +14,7 @@ from analytics.core.score_scale import Scale
 from analytics.core.trajectory import Trajectory
 from analytics.models import Item, Skill, SkillState
 from roster.models import Scope
-from tests.analytics.event_builders import answer, data_of, refused, tracked
+from tests.analytics.event_builders import TRACK, answer, data_of, refused, tracked
 from tests.conftest import Client, client_for
 from tests.factories import NOW, School, answered, exercise
 
@@ -431,3 +431,18 @@ def test_a_stuck_skill_is_recommended_first(school: School, app: Client):
     first, *_ = data_of(ask(app, "predictions/student_ada"))["recommendations"]
 
     assert first.startswith("geometry: ")
+
+
+def test_a_learner_with_very_many_skills(school: School):
+    """Predictions and velocity are of the thousand skills that were practised last."""
+    app = client_for(school.key())
+    rows = [
+        answer(skill_id=f"skill{n}", timestamp=(NOW - timedelta(minutes=n)).isoformat())
+        for n in range(1001)
+    ]
+    assert app.post(f"{TRACK}s", rows, format="json").status_code == 200
+
+    predicted = data_of(app.get("/api/v1/predictions/student_ada"))["skills"]
+    velocities = data_of(app.get("/api/v1/velocity/student_ada"))["skill_velocities"]
+
+    assert predicted.keys() == velocities.keys() == {f"skill{n}" for n in range(1000)}

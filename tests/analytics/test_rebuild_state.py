@@ -208,5 +208,5 @@ def test_only_the_named_learners_are_rebuilt(practised: School):
 def test_the_number_of_statements_of_a_rebuild_does_not_grow_with_events(
     practised: School, django_assert_max_num_queries: Any
 ):
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         rebuild("--check")

@@ -43,7 +43,7 @@ def record(learner: User, *answers: Answer, at: datetime = NOW) -> list[Any]:
 
 def estimates_of(learner: User) -> dict[str, Any]:
     """Return all estimates of a learner, without primary keys."""
-    ability = LearnerAbility.objects.filter(learner=learner).values(*LearnerAbility.UPDATE_FIELDS)
+    ability = LearnerAbility.objects.filter(learner=learner).values(*LearnerAbility.REPLAYED_FIELDS)
     states = SkillState.objects.filter(learner=learner).order_by("skill__code")
     return {
         "ability": list(ability),

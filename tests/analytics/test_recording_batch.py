@@ -105,7 +105,7 @@ def stored_rows() -> dict[str, list[Any]]:
         "memories": list(memories.values_list("learner", "item__code", *ItemMemory.UPDATE_FIELDS)),
         "abilities": list(
             LearnerAbility.objects.order_by("learner").values_list(
-                "learner", *LearnerAbility.UPDATE_FIELDS
+                "learner", *LearnerAbility.REPLAYED_FIELDS
             )
         ),
         "skills": list(Skill.objects.order_by("facility", "code").values_list("facility", "code")),
@@ -115,7 +115,8 @@ def stored_rows() -> dict[str, list[Any]]:
 
 def record(by_learner: dict[User, list[Answer]]) -> dict[UUID, list[MasteryChange | None]]:
     with transaction.atomic():
-        return services.record_for_all(by_learner, at=NOW)
+        results = services.record_for_all(by_learner, at=NOW)
+    return {learner_id: result.changes for learner_id, result in results.items()}
 
 
 def recorded_by(act: Callable[[], dict[UUID, list[MasteryChange | None]]]) -> Recorded:

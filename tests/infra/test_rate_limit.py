@@ -63,3 +63,22 @@ def test_an_empty_rate_is_no_limit():
 def test_a_malformed_rate_is_refused(text: str):
     with pytest.raises(ValueError, match="not a rate"):
         Rate.parse(text)
+
+
+@given(rates, st.integers(1, 10_000), st.integers(0, 3))
+def test_further_requests_delay_the_next_by_at_most_a_period(
+    rate: Rate, requests: int, before: int
+):
+    """Their caller pays for them, but is not shut out for longer."""
+    paid = NOW
+    for _request in range(before):
+        paid = rate.charge(paid, requests, now=NOW)
+
+    paid = rate.charge(paid, requests, now=NOW)
+
+    admitted, _ = rate.allow(paid, now=NOW)
+    assert admitted == ((before + 1) * requests < rate.requests)
+    if not admitted:
+        wait = rate.wait(paid, now=NOW)
+        assert wait <= rate.seconds + rate.seconds / rate.requests + 1
+        assert rate.allow(paid, now=NOW + wait * 10**9)[0]

@@ -46,13 +46,16 @@ class Command(BaseCommand):
     ) -> None:
         learners = _learners(facility, learner)
         differences: list[Difference] = []
-        people = answers = 0
+        people = answers = waiting = 0
         with tqdm(total=_total(learners), unit="events", disable=None) as bar:
             for progress in rebuild(learners, check=check, newest_parameters=newest):
                 people, answers = people + progress.learners, answers + progress.answers
+                waiting += progress.waiting
                 differences += progress.differences[: MAX_SHOWN - len(differences)]
                 bar.update(progress.answers)
         self.stdout.write(f"{answers} events of {people} learners replayed.")
+        if waiting:
+            self.stdout.write(f"Late answers of {waiting} learners wait; these were not checked.")
         self._report(differences, check=check)
 
     def _report(self, differences: list[Difference], *, check: bool) -> None:
