@@ -59,6 +59,8 @@ def _value(cell: Any) -> Any:
     """Return the value of a cell, which must be a single text, boolean or number, and no link."""
     assert cell.data_type in {"s", "b", "n"}
     assert cell.hyperlink is None
-    return (
-        "" if cell.value is None else unescape(cell.value) if cell.data_type == "s" else cell.value
-    )
+    if cell.value is None:
+        return ""
+    if cell.data_type == "s":
+        return unescape(cell.value)
+    return cell.value if cell.data_type == "b" else float(cell.value)
