@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -164,6 +165,43 @@ def test_lost_connections_are_replaced(school: School, postgres: None):
         until(recovers, "new connections")
 
     assert statuses <= {200, 503}
+
+
+@contextmanager
+def few_connections(limit: int) -> Iterator[str]:
+    """Yield the URL of the database for a role that may have only so many connections."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"CREATE ROLE few LOGIN PASSWORD 'few' CONNECTION LIMIT {limit}"
+            " IN ROLE pg_read_all_data, pg_write_all_data"
+        )
+    try:
+        yield re.sub("//.*?@", "//few:few@", database_url())
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP ROLE few")
+
+
+def test_slow_reads_cannot_take_more_connections_than_there_are(school: School, postgres: None):
+    """contract 0.11: 503 in bounded time for what finds no connection, and recovery."""
+    key, path = school.key(), "/api/logger/attemptlog"
+    with (
+        few_connections(3) as url,
+        serving(1, DATABASE_URL=url, REQUEST_LOCK_TIMEOUT="60s") as server,
+        ThreadPoolExecutor(8) as pool,
+    ):
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("LOCK TABLE logger_attemptlog IN ACCESS EXCLUSIVE MODE")
+            reads = [pool.submit(server.ask, "GET", path, key) for _number in range(8)]
+            # Those that got a connection wait for the table, the others are refused.
+            until(lambda: any(each.done() for each in reads), "the first refusal")
+            refused, _body = server.ask("GET", "/api/auth/facilityuser", key)
+        statuses = {each.result()[0] for each in reads}
+        recovered, _body = server.ask("GET", "/api/auth/facilityuser", key)
+
+    assert (refused, recovered) == (503, 200)
+    assert statuses == {200, 503}
 
 
 def test_commands_have_no_time_limits(postgres: None):

@@ -10,16 +10,19 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from itertools import count
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
 from django.db import connection, transaction
 
+from analytics.models import LearningEvent
 from logger.models import AttemptLog, ContentSession, ContentSummary, MasteryLog
 from roster.models import User
 from tests.factories import School, answered, exercise, make_school
@@ -47,18 +50,24 @@ class Server:
         self.port = int(environment["PORT"])
 
     def ask(
-        self, method: str, path: str, key: str | None = None, body: Any = None
+        self,
+        method: str,
+        path: str,
+        key: str | None = None,
+        body: Any = None,
+        headers: Mapping[str, str] = MappingProxyType({}),
     ) -> tuple[int, Any]:
         """Send a request on a new connection, so that any process can answer."""
         talk = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
-        headers = {"Content-Type": "application/json", **({"X-API-Key": key} if key else {})}
+        own = {"Content-Type": "application/json", **({"X-API-Key": key} if key else {})}
         try:
-            talk.request(method, path, None if body is None else json.dumps(body), headers)
+            sent = None if body is None else json.dumps(body)
+            talk.request(method, path, sent, {**own, **headers})
             response = talk.getresponse()
             raw = response.read().decode()
         finally:
             talk.close()
-        is_json = "json" in response.headers["Content-Type"]
+        is_json = "json" in response.headers.get("Content-Type", "")
         return response.status, json.loads(raw) if is_json else raw
 
 
@@ -570,6 +579,60 @@ def test_processes_that_are_still_starting_stop(transactional_db: None):
 
     assert process.returncode == 0
     assert "Killing" not in log.decode()
+
+
+def test_what_is_unanswered_when_the_server_ends_is_not_recorded(school: School):
+    """contract 0.9: under load, each event is answered and recorded, or neither."""
+    key = school.key()
+
+    def send(name: str) -> bool:
+        """Send one answer; return whether the server goes on."""
+        body = {"user_id": f"u{name[0]}", "skill_id": "s", "is_correct": True, "event_id": name}
+        try:
+            status, _body = server.ask("POST", "/api/v1/track-answer", key, body)
+        except (OSError, http.client.HTTPException):
+            return False
+        assert status == 200
+        answered_names.add(name)
+        return True
+
+    answered_names: set[str] = set()
+    with serving(2) as server, ThreadPoolExecutor(8) as pool:
+        clients = [
+            pool.submit(lambda n: all(send(f"{n}-{turn}") for turn in count()), number)
+            for number in range(8)
+        ]
+        until(lambda: len(answered_names) > 40, "the load")
+        server.process.send_signal(signal.SIGTERM)
+        assert not any(client.result(timeout=PATIENCE) for client in clients)
+        assert server.process.wait(timeout=PATIENCE) == 0
+
+    assert set(LearningEvent.objects.values_list("source_id", flat=True)) == answered_names
+
+
+@pytest.mark.parametrize("path", ["/api/v1/track-answer", "/v3/study", START])
+def test_equal_requests_under_one_key_are_executed_once(school: School, path: str):
+    """contract 0.9: sixteen at the same time to several processes: 409 or the same response."""
+    key, facility = school.key(), school.facility.pk.hex
+    body: dict[str, Any] = {
+        "/api/v1/track-answer": {"user_id": "new", "skill_id": "s", "is_correct": True},
+        "/v3/study": {
+            "user_id": "new", "partner_id": facility, "item_id": "q", "quiz_result": "Correct",
+            "study_time_millis": 1,
+        },
+        START: exercise(user_id="new"),
+    }[path]  # fmt: skip
+    with serving(3) as server, ThreadPoolExecutor(16) as pool:
+        same = {"Idempotency-Key": "same"}
+        responses = list(
+            pool.map(lambda _n: server.ask("POST", path, key, body, headers=same), range(16))
+        )
+
+    done = [body for status, body in responses if status in {200, 204}]
+    assert {status for status, _body in responses} <= {200, 204, 409}
+    assert done == [done[0]] * len(done)
+    recorded = ContentSession if path == START else LearningEvent
+    assert recorded._default_manager.count() == 1
 
 
 def test_a_killed_process_is_replaced(school: School):

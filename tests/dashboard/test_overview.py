@@ -40,6 +40,29 @@ def test_stuck_learners_come_first_with_the_figure_and_the_threshold(school: Sch
     assert reverse("admin:coach_practice", args=[school.ada.pk, skill(school.ada).pk]) in page
 
 
+@pytest.mark.parametrize(
+    ("right", "model"),
+    [
+        (2, {"type": "num_correct_in_a_row_2"}),
+        (3, {"type": "m_of_n", "m": 3, "n": 5}),
+        (5, {"type": "num_correct_in_a_row_5"}),
+        (0, {"type": "do_all"}),
+    ],
+)
+def test_a_learner_who_completed_after_four_wrong_answers_needs_no_help(
+    school: School, right: int, model: dict[str, object]
+):
+    ada = client_for(school.ada)
+    body = exercise(mastery_model=model)
+    session = ada.work(body, *(answered(f"w{number}", 0) for number in range(4)))["session_id"]
+    ada.move(session, interactions=[answered(f"r{number}") for number in range(right)])
+    ada.move(session, **({} if right else {"progress": 1}))
+    assert ada.start(body)["complete"]
+
+    assert section(look(school.coach, "index"), "help").count("Ada") == 0
+    assert "Needs help" not in look(school.coach, "coach_learner", school.ada.pk)
+
+
 def test_a_receding_plateau_explains_why_it_is_still_flagged(school: School):
     """learning-science 3: on from 80 %, off below 30 %."""
     practise(school.ada, "0" * 16 + "1")

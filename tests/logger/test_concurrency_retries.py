@@ -92,6 +92,35 @@ def test_one_of_several_puts_that_finish_a_quiz_succeeds(school: School):
     assert ContentSummary.objects.get().time_spent == 1
 
 
+def test_a_quiz_that_is_closed_during_a_submission_stores_all_of_it_or_nothing(school: School):
+    """contract 1.2: what is acknowledged is stored, and nothing is acknowledged afterwards."""
+    quiz = make_quiz(school.class_7a)
+    learners = [school.ada, school.ben]
+    sessions = [client_for(each).start({"quiz_id": quiz.pk.hex})["session_id"] for each in learners]
+
+    def submit(number: int, turn: int) -> int:
+        body = {"time_spent_delta": 1, "interactions": [answered(f"q{turn}")]}
+        client = client_for(learners[number])
+        return client.put(f"{START}/{sessions[number]}", body, format="json").status_code
+
+    def work(number: int) -> list[int]:
+        if number < len(learners):
+            return [submit(number, turn) for turn in range(8)]
+        coach = client_for(school.facility_coach)
+        path = f"/api/assignments/quiz/{quiz.pk.hex}"
+        return [coach.patch(path, {"active": False}, format="json").status_code]
+
+    *submitted, [closed] = together(work, clients=len(learners) + 1)
+
+    assert closed == 200
+    for number, statuses in enumerate(submitted):
+        accepted = statuses.count(200)
+        assert statuses == [200] * accepted + [403] * (8 - accepted)
+        tried = MasteryLog.objects.get(user=learners[number])
+        assert (tried.time_spent, tried.attempt_count) == (accepted, accepted)
+        assert submit(number, 9) == 403
+
+
 def test_no_update_of_sixteen_clients_to_one_session_is_lost(school: School):
     """contract 1.2."""
     key = school.key()

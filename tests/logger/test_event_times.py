@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 
+from analytics.models import LearningEvent
 from logger.models import AttemptLog, ContentSession, ContentSummary, MasteryLog
 from tests.conftest import Client, client_for
 from tests.factories import School, answered, exercise, video
@@ -41,6 +42,26 @@ def test_an_interaction_has_the_time_of_its_timestamp(ada: Client, session: str)
     assert attempt.end_timestamp == attempt.completion_timestamp == happened_at
     assert attempt.start_timestamp == happened_at - timedelta(seconds=10)
     assert attempt.interaction_history[0]["timestamp"] == "2026-02-27T09:30:00.000000Z"
+
+
+def test_decimals_after_the_sixth_are_cut_off(ada: Client, session: str, school: School):
+    """contract 0.1: the time of .NET and of others has seven; it is never in the next second."""
+    time = "2026-02-27T09:30:00.9999999Z"
+
+    ada.move(session, interactions=[answered(timestamp=time)])
+
+    [row] = ada.get("/api/logger/attemptlog").json()
+    assert row["end_timestamp"] == "2026-02-27T09:30:00.999999Z"
+    key = client_for(school.key())
+    body = {"user_id": "student_ada", "skill_id": "s", "is_correct": True, "timestamp": time}
+    assert key.post("/api/v1/track-answer", body, format="json").status_code == 200
+    study = {
+        "user_id": "student_ada", "partner_id": school.facility.pk.hex, "item_id": "q",
+        "quiz_result": "Correct", "study_time_millis": 1, "timestamp": time,
+    }  # fmt: skip
+    assert key.post("/v3/study", study, format="json").status_code == 204
+    events = LearningEvent.objects.values_list("happened_at", flat=True)
+    assert {moment.microsecond for moment in events} == {999_999}
 
 
 def test_an_interaction_without_a_timestamp_happened_now(ada: Client, session: str):

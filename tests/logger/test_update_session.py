@@ -65,6 +65,13 @@ def test_progress_is_exact_thousandths_rounded_up(
     assert ContentSession.objects.get().progress == stands_at
 
 
+def test_progress_that_rounds_up_to_one_completes(ada: Client):
+    """contract 1.2: .9991 to 1 are 1; as in Kolibri, rounding can complete a content."""
+    for progress, complete in ((0.999, False), (0.9990000001, True), (0.9996, True)):
+        session = ada.start(video())["session_id"]
+        assert ada.move(session, progress=progress)["complete"] == complete
+
+
 def test_a_delta_is_added_to_session_and_summary_separately(ada: Client):
     """contract 1.2: an absolute value sets both."""
     body = video()
