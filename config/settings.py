@@ -177,6 +177,8 @@ elif CACHES["default"]["BACKEND"].endswith("RedisCache"):
 # Authentication and throttling.
 
 AUTH_USER_MODEL = "roster.User"
+# Usernames are unique per facility; RosterBackend decides between people with the same one.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "roster.authentication.RosterBackend",

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from dashboard.selectors.item_questions import item_questions
 from dashboard.urls import coach_pages
 from dashboard.views.overview import FrontPage
+from roster.login_form import StaffLoginForm
 
 
 class LearnTraceSite(AdminSite):
@@ -23,6 +24,7 @@ class LearnTraceSite(AdminSite):
     site_header = _("LearnTrace")
     site_title = _("LearnTrace")
     index_title = _("Learners and their work")
+    login_form = StaffLoginForm
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
         """Return the coach pages, then Django's URLs, whose last pattern matches everything."""

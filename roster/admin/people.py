@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
@@ -42,6 +42,10 @@ class NewUserForm(AdminUserCreationForm[User]):
         super().__init__(*args, **kwargs)
         # Only superusers may have no facility, and this form never creates one.
         self.fields["facility"].required = True
+
+    def clean_username(self) -> str:
+        """Leave the check to the model: Django's would reveal usernames of other facilities."""
+        return cast("str", self.cleaned_data["username"])
 
 
 class UserForm(UserChangeForm[User]):

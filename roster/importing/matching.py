@@ -8,6 +8,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from django.db.models import Q
+
 from infra.identifiers import fold_username
 from roster.importing.results import batches
 from roster.importing.schema import RosterError, RosterFile, UserEntry
@@ -36,9 +38,11 @@ class KnownUsers:
 
     def index(self, user: User) -> None:
         """Index a user by their current username and external id."""
+        if user.facility_id != self.facility.pk:
+            return
         if user.username_key is not None:
             self.by_username[user.username_key] = user
-        if user.external_id is not None and user.facility_id == self.facility.pk:
+        if user.external_id is not None:
             self.by_external_id[user.external_id] = user
 
     def describe_holder(self, user: User) -> str:
@@ -80,7 +84,8 @@ def load_users(roster: RosterFile, facility: Facility) -> KnownUsers:
         usernames.update(fold_username(name) for name in _references(roster))
     known = KnownUsers(facility=facility, named=external_ids if roster.by_external_id else None)
     for names in batches(sorted(usernames)):
-        known.add(User.objects.filter(username_key__in=names))
+        here_or_superuser = Q(facility=facility) | Q(is_superuser=True)
+        known.add(User.objects.filter(here_or_superuser, username_key__in=names))
     for ids in batches(sorted(external_ids)):
         known.add(User.objects.in_facility(facility.pk).filter(external_id__in=ids))
     _add_sister_schools(known, roster)
@@ -117,19 +122,14 @@ def match_users(roster: RosterFile, known: KnownUsers) -> dict[str, User]:
     with the same username and no external id, who existed here before the other system exported
     them.
     """
-    by_username = {
-        key: user
-        for key, user in known.by_username.items()
-        if user.facility_id == known.facility.pk
-    }
     if not roster.by_external_id:
-        return by_username
+        return dict(known.by_username)
     people = dict(known.by_external_id)
     for key, users in known.elsewhere.items():
         # Of several records the newest of an active account; ids are in the order of creation.
         people.setdefault(key, max(users, key=lambda user: (user.is_active, user.pk)))
     for entry in roster.users:
-        namesake = by_username.get(fold_username(entry.username or ""))
+        namesake = known.by_username.get(fold_username(entry.username or ""))
         if namesake and namesake.external_id is None:
             people.setdefault(roster.key_of(entry), namesake)
     return people

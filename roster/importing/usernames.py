@@ -1,4 +1,4 @@
-"""Usernames of the people of a roster file: no two people may have the same."""
+"""Usernames of the people of a roster file: no two people of a facility may have the same."""
 
 from __future__ import annotations
 
@@ -45,11 +45,13 @@ def _find_errors(
         if place not in refused and not (user and is_protected(user, roster))
     ]
     renamed = {user.pk for place in named if (user := users[place])}
-    held = {
-        user.username_key: user
+    holders = [
+        user
         for user in known.rows.values()
         if user.username_key and user.pk not in renamed and not has_left(user, known)
-    }
+    ]
+    held = {user.username_key: user for user in holders if user.facility_id == known.facility.pk}
+    superusers = {user.username_key: user for user in holders if user.is_superuser}
     claimed: dict[str, UserEntry] = {}
     if roster.by_external_id:
         named.sort(key=lambda place: _precedence(roster.users[place], users[place]))
@@ -57,8 +59,11 @@ def _find_errors(
         entry = roster.users[place]
         problem = username_problem(entry.username or "")
         folded = fold_username(entry.username or "")
-        if problem is None and folded in held:
-            problem = f"“{entry.username}” {known.describe_holder(held[folded])}."
+        holder = held.get(folded)
+        if holder is None and _is_superuser(entry, users[place]):
+            holder = superusers.get(folded)
+        if problem is None and holder is not None:
+            problem = f"“{entry.username}” {known.describe_holder(holder)}."
         elif problem is None and claimed.setdefault(folded, entry) is not entry:
             problem = f"“{folded}” appears twice."
             if roster.by_external_id:
@@ -67,6 +72,13 @@ def _find_errors(
                 )
         if problem is not None:
             yield place, RosterError(f"users[{place}].username", problem)
+
+
+def _is_superuser(entry: UserEntry, user: User | None) -> bool:
+    """Return whether a person is a superuser after the import; those have usernames of their own."""
+    if entry.role is None:
+        return user is not None and user.is_superuser
+    return entry.role == "superuser"
 
 
 def has_left(user: User, known: KnownUsers) -> bool:

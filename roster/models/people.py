@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import AnonymousUser, PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -131,15 +132,23 @@ class UserQuerySet(models.QuerySet["User"]):
             token_can_admin=F("tokens__key__can_admin"),
         )
 
+    def by_username(self, username: str) -> Self:
+        """Users with a username, ignoring case: at most one per facility, and one superuser."""
+        return self.filter(username_key=fold_username(username))
+
     def get_by_natural_key(self, username: str | None) -> User:
-        """Return the user with this login name; called by Django's authentication."""
-        if username is None:
-            raise User.DoesNotExist
-        return self.get(username_key=fold_username(username))
+        """Return the only user with this username; part of Django's interface of user managers."""
+        return self.by_username(username or "").get()
+
+    def able_to_log_in(self) -> Self:
+        """Active users with a password."""
+        unusable = Q(password="") | Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+        return self.filter(is_active=True).exclude(unusable)
 
     def create_superuser(self, username: str, password: str, **fields: Any) -> User:
         """Create a superuser; called by `manage.py createsuperuser`."""
         user = User(username=username, is_staff=True, is_superuser=True, **fields)
+        user.clean()
         user.set_password(password)
         user.save(force_insert=True, using=self.db)
         return user
@@ -164,13 +173,12 @@ class User(UUIDModel, AbstractBaseUser, PermissionsMixin):
         Facility, on_delete=models.CASCADE, related_name="people", null=True, blank=True,
         help_text="Only superusers may belong to none.",
     )  # fmt: skip
-    # Null, not empty: most learners have none, and the column is unique.
-    username = models.CharField(
-        max_length=MAX_USERNAME_LENGTH, unique=True, null=True, blank=True,
-        validators=[validate_username],
-    )  # fmt: skip
+    # Null, not empty: most learners have none, and it is unique in the facility.
+    username = models.CharField(  # noqa: DJ001
+        max_length=MAX_USERNAME_LENGTH, null=True, blank=True, validators=[validate_username]
+    )
     username_key = FoldedUsernameField(
-        max_length=MAX_USERNAME_KEY_LENGTH, unique=True, null=True, editable=False
+        max_length=MAX_USERNAME_KEY_LENGTH, null=True, editable=False
     )
     full_name = models.CharField(max_length=200, blank=True)
     email = models.EmailField(blank=True)
@@ -200,6 +208,15 @@ class User(UUIDModel, AbstractBaseUser, PermissionsMixin):
             models.UniqueConstraint(
                 fields=["facility", "external_id"], name="one_external_id_per_facility"
             ),
+            # The key comes first: logins look it up without a facility.
+            models.UniqueConstraint(
+                fields=["username_key", "facility"], name="one_username_per_facility"
+            ),
+            models.UniqueConstraint(
+                fields=["username_key"],
+                condition=Q(is_superuser=True),
+                name="one_superuser_per_username",
+            ),
             models.CheckConstraint(
                 condition=Q(facility__isnull=False) | Q(is_superuser=True),
                 name="only_superusers_have_no_facility",
@@ -214,12 +231,14 @@ class User(UUIDModel, AbstractBaseUser, PermissionsMixin):
         return self.full_name or self.username or self.external_id or str(self.pk)
 
     def clean(self) -> None:
-        """Reject a taken username, ignoring case, with a message for forms."""
+        """Reject a username taken in the facility or among superusers, ignoring case."""
         self.username = self.username or None
         if self.username is None:
             return
-        folded = fold_username(self.username)
-        namesakes = User.objects.filter(username_key=folded)
+        rivals = Q(facility=self.facility_id)
+        if self.is_superuser:
+            rivals |= Q(is_superuser=True)
+        namesakes = User.objects.by_username(self.username).filter(rivals)
         if namesakes.exclude(pk=self.pk).exists():
             raise ValidationError({"username": "This username is already in use."})
 

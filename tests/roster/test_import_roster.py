@@ -29,7 +29,7 @@ from roster.models import (
 )
 from tests.config.test_server import database_url
 from tests.conftest import client_for
-from tests.factories import NOW, make_facility, make_user, video
+from tests.factories import NOW, PASSWORD, make_facility, make_user, video
 
 ROSTER: dict[str, Any] = {
     "facility": {"name": "Riverside", "partner_id": "779"},
@@ -267,12 +267,37 @@ def test_a_missing_file_is_reported():
         call_command("import_roster", "/nowhere/roster.json")
 
 
-def test_a_username_taken_elsewhere_is_refused(import_file: Any):
-    """contract 1.8: usernames are unique across the installation."""
-    make_user(make_facility(name="Elsewhere"), username="Ada")
+def test_a_username_of_another_facility_may_repeat(import_file: Any):
+    """contract 1.8: usernames are unique within their facility."""
+    namesake = make_user(make_facility(name="Elsewhere"), username="Ada", full_name="Ada E.")
 
-    with pytest.raises(CommandError, match=r"users\[4\].username: .*another facility"):
-        import_file(ROSTER)
+    body = import_file(ROSTER)
+
+    namesake.refresh_from_db()
+    assert namesake.full_name == "Ada E."
+    assert User.objects.by_username("ada").count() == 2
+    assert body["users"]["ada"]["id"] != namesake.pk.hex
+
+
+def test_the_username_of_a_superuser_elsewhere_is_refused_for_superusers(import_file: Any):
+    """contract 1.8: usernames of superusers are unique across the installation."""
+    make_user(make_facility(name="Elsewhere"), username="Chief", is_superuser=True)
+
+    with pytest.raises(CommandError, match=r"users\[0\].username: “chief” belongs to a user of"):
+        import_file(
+            {
+                "facility": {"name": "R"},
+                "users": [{"username": "chief", "role": "superuser", "password": PASSWORD}],
+            }
+        )
+    import_file(
+        {
+            "facility": {"name": "R"},
+            "users": [{"username": "chief", "role": "coach", "password": PASSWORD}],
+        }
+    )
+
+    assert User.objects.by_username("chief").count() == 2
 
 
 def test_an_external_id_taken_by_another_person_is_refused(import_file: Any):

@@ -85,6 +85,16 @@ def test_if_no_school_can_be_identified_nothing_is_imported(import_files: Any):
     assert not User.objects.exists()
 
 
+def test_two_schools_of_an_export_may_share_a_username(import_files: Any):
+    """contract 1.8: usernames are unique within their facility."""
+    files = two_schools()
+    files["users.csv"][-1]["username"] = "ADA"
+
+    import_files(files)
+
+    assert User.objects.by_username("ada").count() == 2
+
+
 def test_the_org_option_requires_an_export(tmp_path: Path):
     path = tmp_path / "roster.json"
     path.write_text('{"facility": {"name": "R"}}')

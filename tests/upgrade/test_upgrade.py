@@ -16,6 +16,7 @@ from django.db import connection
 
 from tests.upgrade.databases import (
     FOLDER,
+    PASSWORD,
     Table,
     build_environment,
     load,
@@ -99,6 +100,26 @@ def test_the_migrations_match_the_models(upgraded: UpgradedDatabase):
 
 def test_the_learner_model_equals_its_rebuild_from_events(upgraded: UpgradedDatabase):
     assert "No difference." in manage(upgraded.url, "rebuild_state", "--check")
+
+
+@pytest.mark.parametrize("schema", SCHEMAS)
+def test_another_facility_may_use_the_usernames(schema: str, tmp_path_factory: Any):
+    """contract 1.8: usernames were unique across the installation."""
+    folder = tmp_path_factory.mktemp("usernames")
+    roster = folder / "roster.json"
+    ada = {"username": "ADA", "password": f"{PASSWORD} of another school"}
+    roster.write_text(json.dumps({"facility": {"name": "Another"}, "users": [ada]}))
+
+    for url in _new_database(folder):
+        load(url, FOLDER / f"{schema}_{VENDOR}.sql")
+        manage(url, "migrate", "--verbosity=0")
+        manage(url, "import_roster", str(roster))
+
+        columns, rows = read_tables(url)["roster_user"]
+        keys = [row[columns.index("username_key")] for row in rows]
+        assert keys.count("ada") == 2
+        command = [sys.executable, "-m", "tests.upgrade.after", "[]"]
+        assert json.loads(run(command, build_environment(url)))["answers"] == {}
 
 
 @pytest.mark.parametrize("what", ["types", "permissions"])

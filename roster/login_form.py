@@ -1,0 +1,46 @@
+"""The login form of the admin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.auth import authenticate
+from django.utils.translation import gettext_lazy as _
+
+from roster.models import Facility, User
+
+
+class StaffLoginForm(AdminAuthenticationForm):
+    """A login form that offers a facility where there are several."""
+
+    facility = forms.ModelChoiceField(
+        Facility.objects.order_by("name", "pk"),
+        required=False,
+        label=_("Facility"),
+        help_text=_("Needed if people of several facilities have the same username."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if len(Facility.objects.values("pk")[:2]) < 2:
+            del self.fields["facility"]
+
+    def clean(self) -> dict[str, Any]:
+        """Authenticate like Django's form, within the chosen facility if there is one."""
+        values: dict[str, Any] = self.cleaned_data
+        username, password = values.get("username"), values.get("password")
+        if username is not None and password and "facility" not in self.errors:
+            facility = values.get("facility")
+            user = authenticate(
+                self.request,
+                username=username,
+                password=password,
+                facility=facility and facility.pk,
+            )
+            if not isinstance(user, User):
+                raise self.get_invalid_login_error()
+            self.confirm_login_allowed(user)
+            self.user_cache = user
+        return values
