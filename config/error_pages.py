@@ -9,6 +9,8 @@ from django.template.loader import render_to_string
 
 from infra.api import throttle_counter
 from infra.api.client_address import client_address
+from roster.lockout import Device
+from roster.models import User
 
 
 def service_unavailable_page(status: int, *, wait: int) -> HttpResponse:
@@ -28,4 +30,9 @@ def admin_login(request: HttpRequest) -> HttpResponseBase:
         if request.method == "POST"
         else None
     )
-    return admin.site.login(request) if wait is None else service_unavailable_page(429, wait=wait)
+    if wait is not None:
+        return service_unavailable_page(429, wait=wait)
+    response = admin.site.login(request)
+    if request.method == "POST" and isinstance(request.user, User):
+        Device.of(request).remember(response, request.user)
+    return response

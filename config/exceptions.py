@@ -9,13 +9,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
 import orjson
 import structlog
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import Error as DatabaseError
 from django.db import IntegrityError, OperationalError
@@ -313,8 +311,7 @@ def lockout_response(
     _credentials: dict[str, Any] | None = None,
 ) -> HttpResponse:
     """Return the response to a login after too many failures; called by django-axes."""
-    cooloff: timedelta = settings.AXES_COOLOFF_TIME
-    wait = int(cooloff.total_seconds())
+    wait: int = request.lockout_wait  # type: ignore[attr-defined]  # set by LockoutHandler
     if not is_api(request.path):
         return error_pages.service_unavailable_page(429, wait=wait)
     message = "Too many failed logins. Try again later."

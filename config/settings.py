@@ -197,14 +197,12 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
-LOGIN_FAILURE_LIMIT = env.int("LOGIN_FAILURE_LIMIT", default=10)
-AXES_FAILURE_LIMIT = LOGIN_FAILURE_LIMIT
+# The failed logins after which a username has to wait, and the longest wait (decision 31).
+AXES_FAILURE_LIMIT = env.int("LOGIN_FAILURE_LIMIT", default=10)
 AXES_COOLOFF_TIME = env.timedelta("LOGIN_LOCKOUT", default=timedelta(minutes=15))
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_USERNAME_CALLABLE = "roster.authentication.login_name"
+AXES_HANDLER = "roster.lockout.LockoutHandler"
 AXES_CLIENT_IP_CALLABLE = "infra.api.client_address.client_address"
 AXES_LOCKOUT_CALLABLE = "config.exceptions.lockout_response"
-AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False
@@ -219,7 +217,8 @@ if not is_time_zone(FACILITY_TIME_ZONE):
         f"FACILITY_TIME_ZONE={FACILITY_TIME_ZONE} is not a time zone of the IANA database."
     )
 
-# Limits of requests and of bytes per caller, and of logins per address; None: no limit.
+# Limits of requests and of bytes per caller, and of logins and failed logins per address; None: no
+# limit.
 THROTTLES = {
     "key": Rate.parse(env.str("THROTTLE_KEY", default="60000/minute")),
     "user": Rate.parse(env.str("THROTTLE_USER", default="1200/minute")),
@@ -228,6 +227,7 @@ THROTTLES = {
     "key_bytes": Rate.parse(env.str("QUOTA_KEY", default="32GiB/hour")),
     "user_bytes": Rate.parse(env.str("QUOTA_USER", default="128MiB/day")),
     "guest_bytes": Rate.parse(env.str("QUOTA_GUEST", default="256MiB/hour")),
+    "login_failure": Rate.parse(env.str("THROTTLE_LOGIN_FAILURES", default="100/hour")),
 }
 # The folder whose disk is guarded, and the free bytes below which nothing is recorded.
 FREE_SPACE_FOLDER: Path | None = env.path(

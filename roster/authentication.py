@@ -18,7 +18,6 @@ from rest_framework.request import Request
 from infra.api import throttle_counter
 from infra.api.client_address import client_address
 from infra.db.compiled_queries import CompiledQuery, Param
-from infra.identifiers import MAX_USERNAME_KEY_LENGTH, fold_username
 from roster import keys, services
 from roster.models import ApiKey, User
 
@@ -141,9 +140,3 @@ class LoginAuthentication(SessionAuthentication):
         if found is not None:
             structlog.contextvars.bind_contextvars(user=found[0].pk.hex)
         return found
-
-
-def login_name(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str | None:
-    """Return the folded username; axes counts failed logins by it."""
-    name = credentials.get("username") if credentials else request.POST.get("username")
-    return fold_username(name)[:MAX_USERNAME_KEY_LENGTH] if isinstance(name, str) else None

@@ -20,6 +20,7 @@ from rest_framework.views import APIView
 from infra.api.bodies import decode
 from infra.api.throttling import LoginThrottle
 from roster import services
+from roster.lockout import Device, is_refused
 from roster.models import Actor, ApiKey, User
 from roster.permissions import HasScope, IsKey
 from roster.serializers import (
@@ -46,13 +47,15 @@ class SessionsView(APIView):
         """Log in: return the session and set its cookie."""
         _refuse_foreign_origin(request)
         user = authenticate(request._request, **dict(decode(request.data, Login)))
-        if getattr(request._request, "axes_locked_out", False):
+        if is_refused(request._request):
             lockout: HttpResponseBase = get_lockout_response(request._request)
             return lockout
         if not isinstance(user, User):
             raise AuthenticationFailed("Wrong username or password.")
         login(request._request, user)
-        return Response(session_body(user))
+        response = Response(session_body(user))
+        Device.of(request._request).remember(response, user)
+        return response
 
 
 class TokensView(APIView):

@@ -13,7 +13,9 @@ from infra.api.rate_limit import Rate
 
 log = structlog.get_logger(__name__)
 
-Kind = Literal["key", "user", "guest", "login", "key_bytes", "user_bytes", "guest_bytes"]
+Kind = Literal[
+    "key", "user", "guest", "login", "login_failure", "key_bytes", "user_bytes", "guest_bytes"
+]
 
 
 def consume(kind: Kind, name: str, *, cost: int = 1) -> int | None:
