@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.http.response import HttpResponse
 from django.template.loader import render_to_string
 
 from infra.api import throttle_counter
 from infra.api.client_address import client_address
-from roster.lockout import Device
+from roster.logins import complete_login
 from roster.models import User
 
 
@@ -33,6 +33,8 @@ def admin_login(request: HttpRequest) -> HttpResponseBase:
     if wait is not None:
         return service_unavailable_page(429, wait=wait)
     response = admin.site.login(request)
-    if request.method == "POST" and isinstance(request.user, User):
-        Device.of(request).remember(response, request.user)
+    is_done = request.method == "POST" and isinstance(response, HttpResponseRedirect)
+    if is_done and isinstance(request.user, User):
+        shared = "shared_computer" in request.POST
+        complete_login(request, response, request.user, shared=shared)
     return response

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port
+from django.utils.cache import patch_vary_headers
 from uuid_utils.compat import uuid7
 
 from config import metrics
@@ -26,6 +27,8 @@ log = structlog.get_logger(__name__)
 
 _REQUEST_ID = re.compile(r"[\w.:-]{1,64}", re.ASCII)
 _LOOPBACK_HOSTS = {"localhost", "127.0.0.1", "[::1]"}
+_PUBLIC = {"/api/schema", "/api/docs"}
+_AUTHENTICATING = ("Authorization", "Cookie", "X-API-Key")
 _SLASH_MATTERS = ("/admin/", f"/{settings.STATIC_URL.lstrip('/')}")
 
 
@@ -87,6 +90,25 @@ class EscapedIds:
         if "%" in raw_path and is_api(request.path_info):
             request.path_info = escape_segments(raw_path)
         return self.get_response(request)
+
+
+class PrivateResponses:
+    """Keeps caches from storing responses with personal data (contract 0.12a).
+
+    These are all responses of the APIs and pages except the documents that are the same for
+    everybody. All responses vary on what authenticates.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        path = request.path_info
+        if path.startswith("/admin/") or (is_api(path) and path not in _PUBLIC):
+            response.headers.setdefault("Cache-Control", "no-store")
+        patch_vary_headers(response, _AUTHENTICATING)
+        return response
 
 
 class OptionalTrailingSlash:

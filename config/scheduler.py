@@ -19,7 +19,7 @@ from infra.api.idempotency import store
 from infra.db.models import delete_batch
 from infra.exports import worker as exports
 from logger import retention
-from roster import lockout
+from roster import logins
 from roster import services as roster_services
 
 log = structlog.get_logger(__name__)
@@ -63,7 +63,7 @@ JOBS = (
     Job(name="purge_tokens", every=timedelta(minutes=10), batch=roster_services.purge_tokens),
     Job(name="purge_guest_sessions", every=timedelta(hours=1), batch=retention.purge_guests),
     Job(name="purge_login_sessions", every=timedelta(hours=1), batch=_purge_login_sessions),
-    Job(name="purge_failed_logins", every=timedelta(hours=1), batch=lockout.purge_failures),
+    Job(name="purge_failed_logins", every=timedelta(hours=1), batch=logins.purge_failures),
     Job(name="purge_exports", every=timedelta(minutes=10), batch=exports.purge),
 )
 

@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "config.middleware.InsecureLocalCookies",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
+    "config.middleware.PrivateResponses",
     "config.refusals.Refusals",
     "config.middleware.EscapedIds",
     "config.middleware.OptionalTrailingSlash",
@@ -200,7 +201,7 @@ AUTH_PASSWORD_VALIDATORS = [
 # The failed logins after which a username has to wait, and the longest wait (decision 31).
 AXES_FAILURE_LIMIT = env.int("LOGIN_FAILURE_LIMIT", default=10)
 AXES_COOLOFF_TIME = env.timedelta("LOGIN_LOCKOUT", default=timedelta(minutes=15))
-AXES_HANDLER = "roster.lockout.LockoutHandler"
+AXES_HANDLER = "roster.logins.LockoutHandler"
 AXES_CLIENT_IP_CALLABLE = "infra.api.client_address.client_address"
 AXES_LOCKOUT_CALLABLE = "config.exceptions.lockout_response"
 AXES_DISABLE_ACCESS_LOG = True
@@ -250,6 +251,11 @@ if TARGET_SCORE and not total_scale(SCORE_SECTIONS.values()).is_valid_target(TAR
 
 COOKIES_SECURE = env.bool("COOKIES_SECURE", default=True)
 SESSION_ENGINE = "infra.sessions"
+# The sessions of learners end with the browser; those of staff, and on shared computers, after a
+# time, and after a pause.
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+STAFF_SESSION_LENGTH = env.timedelta("STAFF_SESSION_LENGTH", default=timedelta(hours=12))
+STAFF_SESSION_IDLE = env.timedelta("STAFF_SESSION_IDLE", default=timedelta(minutes=60))
 SESSION_COOKIE_SECURE = COOKIES_SECURE
 CSRF_COOKIE_SECURE = COOKIES_SECURE
 SESSION_COOKIE_HTTPONLY = True

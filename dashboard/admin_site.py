@@ -16,6 +16,7 @@ from dashboard.selectors.item_questions import item_questions
 from dashboard.urls import coach_pages
 from dashboard.views.overview import FrontPage
 from roster.login_form import StaffLoginForm
+from roster.views import CLEARED_ON_LOGOUT
 
 
 class LearnTraceSite(AdminSite):
@@ -33,6 +34,14 @@ class LearnTraceSite(AdminSite):
     def item_names(self, items: Collection[UUID]) -> dict[UUID, str]:
         """Return the questions of items; lists of the admin use them as names."""
         return item_questions(items)
+
+    def logout(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        """Log out, and delete what the browser stored of this site."""
+        response = super().logout(request, extra_context)
+        response["Clear-Site-Data"] = CLEARED_ON_LOGOUT
+        return response
 
     def index(
         self,

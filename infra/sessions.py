@@ -1,14 +1,17 @@
-"""Login sessions in the database, read by a compiled query."""
+"""Login sessions in the database, read by a compiled query, with limits of time."""
 
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from copy import deepcopy
+from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.models import Session
+from django.db import Error as DatabaseError
 from django.db.models import CharField, DateTimeField
 from django.utils import timezone
 
@@ -23,11 +26,51 @@ _UNEXPIRED = CompiledQuery(
 )
 
 
+_IDLE = "idle_seconds"
+_WITH_BROWSER = "with_browser"
+# A session in use is extended this many times per longest pause, not at each request.
+_EXTENSIONS = 12
+
+
 class SessionStore(db.SessionStore):
-    """Django's session store, which looks up only well-formed keys.
+    """Django's session store, which looks up only well-formed keys and can limit pauses.
 
     A cookie may hold text that PostgreSQL cannot even compare; it is no session.
     """
+
+    def limit(self, *, age: timedelta, idle: timedelta, with_browser: bool) -> None:
+        """End the session after a time, after a pause, and perhaps with the browser."""
+        self.set_expiry(age)
+        self[_IDLE] = idle.total_seconds()
+        self[_WITH_BROWSER] = with_browser
+
+    def get_expire_at_browser_close(self) -> bool:
+        """Return whether the cookie ends with the browser; called by Django."""
+        return bool(self.get(_WITH_BROWSER, super().get_expire_at_browser_close()))
+
+    def create_model_instance(self, data: Any) -> Session:
+        """Return the row to save, which is valid until the next pause that is too long."""
+        row = cast("Session", super().create_model_instance(data))
+        if _IDLE in data:
+            row.expire_date = min(row.expire_date, _idle_end(data))
+        return row
+
+    def load(self) -> dict[str, Any]:
+        """Return the data of the session; extend it if it is limited and in use."""
+        row = self._get_session_from_db()
+        if row is None:
+            return {}
+        data = self.decode(row.session_data)
+        if _IDLE in data:
+            self._extend(row, data)
+        return data
+
+    def _extend(self, row: Session, data: dict[str, Any]) -> None:
+        """Move the end of an idle session; a read-only database must still serve reads."""
+        end = min(datetime.fromisoformat(data["_session_expiry"]), _idle_end(data))
+        if end - row.expire_date >= timedelta(seconds=data[_IDLE] / _EXTENSIONS):
+            with suppress(DatabaseError):
+                Session.objects.filter(pk=row.pk).update(expire_date=end)
 
     def _validate_session_key(self, key: str | None) -> bool:
         return bool(key and _SESSION_KEY.fullmatch(key))
@@ -41,6 +84,10 @@ class SessionStore(db.SessionStore):
     def decode(self, session_data: bytes | str) -> dict[str, Any]:
         """Return the data of a session; the signature of the same text is checked only once."""
         return deepcopy(_decode(session_data))
+
+
+def _idle_end(data: dict[str, Any]) -> datetime:
+    return timezone.now() + timedelta(seconds=data[_IDLE])
 
 
 @lru_cache(maxsize=MAX_DECODED)

@@ -22,6 +22,14 @@ class StaffLoginForm(AdminAuthenticationForm):
         help_text=_("Needed if people of several facilities have the same username."),
     )
 
+    shared_computer = forms.BooleanField(
+        required=False,
+        label=_("This is a shared computer"),
+        help_text=_(
+            "You are logged out when the browser is closed, and the computer is not remembered."
+        ),
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if len(Facility.objects.values("pk")[:2]) < 2:

@@ -20,6 +20,12 @@ class Login(Payload):
     username: Annotated[str, Field(min_length=1, max_length=150), TRIM, LENIENT_TEXT]
     password: Annotated[str, Field(min_length=1, max_length=1024), LENIENT_TEXT]
     facility: HexUUID | None = None
+    shared_computer: bool = False
+
+    @property
+    def credentials(self) -> dict[str, Any]:
+        """The arguments of Django's `authenticate`."""
+        return {"username": self.username, "password": self.password, "facility": self.facility}
 
 
 class TokenRequest(Payload):

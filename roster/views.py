@@ -20,7 +20,7 @@ from rest_framework.views import APIView
 from infra.api.bodies import decode
 from infra.api.throttling import LoginThrottle
 from roster import services
-from roster.lockout import Device, is_refused
+from roster.logins import complete_login, is_refused
 from roster.models import Actor, ApiKey, User
 from roster.permissions import HasScope, IsKey
 from roster.serializers import (
@@ -30,6 +30,9 @@ from roster.serializers import (
     TokenSerializer,
     session_body,
 )
+
+#: Cookies stay: that of the session is deleted, and the device remains known.
+CLEARED_ON_LOGOUT = '"cache", "storage"'
 
 
 class SessionsView(APIView):
@@ -46,7 +49,8 @@ class SessionsView(APIView):
     def post(self, request: Request) -> HttpResponseBase:
         """Log in: return the session and set its cookie."""
         _refuse_foreign_origin(request)
-        user = authenticate(request._request, **dict(decode(request.data, Login)))
+        body = decode(request.data, Login)
+        user = authenticate(request._request, **body.credentials)
         if is_refused(request._request):
             lockout: HttpResponseBase = get_lockout_response(request._request)
             return lockout
@@ -54,7 +58,7 @@ class SessionsView(APIView):
             raise AuthenticationFailed("Wrong username or password.")
         login(request._request, user)
         response = Response(session_body(user))
-        Device.of(request._request).remember(response, user)
+        complete_login(request._request, response, user, shared=body.shared_computer)
         return response
 
 
@@ -96,7 +100,7 @@ class CurrentSessionView(APIView):
     def delete(self, request: Request) -> Response:
         """Log out."""
         request._request.session.flush()
-        return Response(status=204)
+        return Response(status=204, headers={"Clear-Site-Data": CLEARED_ON_LOGOUT})
 
 
 def _refuse_foreign_origin(request: Request) -> None:

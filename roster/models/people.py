@@ -261,6 +261,15 @@ class User(UUIDModel, AbstractBaseUser, PermissionsMixin):
         """Whether the user is known to have no roles, so may read only their own records."""
         return self.staffs_facility is False and self.coaches_class is False
 
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Return the hash that ends login sessions when it changes.
+
+        Besides the password it depends on the access to the admin, because the sessions of staff
+        are limited from the login on.
+        """
+        digest: str = super()._get_session_auth_hash(secret)  # type: ignore[misc]
+        return f"{digest} staff" if self.is_staff else digest
+
     def held_roles(self) -> RoleQuerySet:
         """Return the roles of this user, whose id may be a placeholder (unlike with `roles`)."""
         return Role.objects.filter(user=self.pk)

@@ -15,7 +15,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from infra.api.rate_limit import Rate
-from roster import lockout
+from roster import logins
 from tests.conftest import Client
 from tests.factories import PASSWORD, School
 from tests.threads import CLIENTS, together
@@ -151,7 +151,7 @@ def test_failures_are_forgotten_after_a_day(school: School, clock: Any):
     assert fail(times=1).status_code == 401
     assert AccessAttempt.objects.get().failures_since_start == 1
     clock.shift(timedelta(days=1))
-    assert lockout.purge_failures(timezone.now()) == 1
+    assert logins.purge_failures(timezone.now()) == 1
     assert not AccessAttempt.objects.exists()
 
 

@@ -1,4 +1,4 @@
-"""Delays after failed logins: by account, by known device, and by address (contract 1.8).
+"""Logins: delays after failures, known devices, and the limits of sessions (contract 1.8).
 
 Ten pupils who guess a teacher's password must not lock out the teacher, and a guesser with many
 addresses must not be faster than one with a single address. So failures are counted by username,
@@ -39,7 +39,7 @@ DEVICE_COOKIE_AGE = timedelta(days=365)
 #: Limit of the people that a device is known for; the latest ones stay.
 MAX_PEOPLE = 8
 PURGE_BATCH_SIZE = 1000
-_SALT = "roster.lockout.device"
+_SALT = "roster.logins.device"
 _DIGEST_LENGTH = 16
 
 
@@ -205,6 +205,21 @@ def purge_failures(at: datetime) -> int:
     """Delete a batch of forgotten counts; return how many."""
     forgotten = AccessAttempt.objects.filter(attempt_time__lte=at - MEMORY)
     return delete_batch(forgotten.order_by("attempt_time"), PURGE_BATCH_SIZE)
+
+
+def complete_login(
+    request: HttpRequest, response: HttpResponseBase, user: User, *, shared: bool
+) -> None:
+    """Limit the session of staff and on shared computers, and remember a computer of one's own."""
+    session: Any = request.session
+    if user.is_staff or shared:
+        session.limit(
+            age=settings.STAFF_SESSION_LENGTH,
+            idle=settings.STAFF_SESSION_IDLE,
+            with_browser=shared,
+        )
+    if not shared:
+        Device.of(request).remember(response, user)
 
 
 def _counts(name: str, device: Device | None) -> Any:
