@@ -14,7 +14,11 @@ from infra.db.models import delete_batch
 from roster import keys
 from roster.models import Actor, ApiKey, Facility, LearnerToken, Scope, User
 from roster.services import auditing
-from roster.services.learners import CannotRecordForOthers, lock_learner_by_identifier
+from roster.services.learners import (
+    CannotRecordForOthers,
+    UnknownLearner,
+    lock_learner_by_identifier,
+)
 
 LAST_USED_PRECISION = timedelta(minutes=5)
 TOKENS_BATCH_SIZE = 1000
@@ -108,10 +112,12 @@ def issue_token(
 
     Raises
     ------
-    UnknownLearner : see `lock_learner_by_identifier`.
+    UnknownLearner : see `lock_learner_by_identifier`; also for a person who is not active.
     CannotRecordForOthers : the person has a role; a key may not act as them.
     """
     learner = lock_learner_by_identifier(name, facility=key.facility, at=at)
+    if not learner.is_active:
+        raise UnknownLearner
     if learner.is_staff or learner.is_superuser or learner.roles.exists():
         raise CannotRecordForOthers("Tokens are only for learners; this user has a role.")
     learner.tokens.filter(expires_at__lte=at).delete()

@@ -141,6 +141,16 @@ def test_a_key_cannot_issue_a_token_for_staff(school: School, who: str):
     assert (response.status_code, response.json()[0]["id"]) == (403, "PERMISSION_DENIED")
 
 
+def test_there_is_no_token_for_a_closed_account(school: School):
+    """contract 0.8: 404."""
+    User.objects.filter(pk=school.ada.pk).update(is_active=False)
+
+    response = issue(school.key())
+
+    assert (response.status_code, response.json()[0]["id"]) == (404, "NOT_FOUND")
+    assert not LearnerToken.objects.exists()
+
+
 def test_a_token_ends_if_its_learner_leaves_or_becomes_staff(school: School):
     """Rights are checked at each request, not stored in the token."""
     of_ada, of_ben = (
