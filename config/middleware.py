@@ -19,6 +19,7 @@ from uuid_utils.compat import uuid7
 from config import metrics
 from config.api_paths import is_api, route_of
 from infra.api import etags
+from infra.api.client_address import logged_address
 from infra.api.paths import escape_segments
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -56,6 +57,7 @@ class RequestLog:
                 method=request.method,
                 path=route_of(request) or request.path,
                 status=response.status_code,
+                address=logged_address(request),
                 milliseconds=round(1000 * seconds, 1),
             )
         finally:

@@ -9,7 +9,7 @@ from typing import Any
 import django_stubs_ext
 from corsheaders.defaults import default_headers
 from django.core.exceptions import ImproperlyConfigured
-from environs import Env
+from environs import Env, validate
 
 from analytics.core.score_scale import Scale, total_scale
 from config.logging_config import configure_structlog, logging_config
@@ -364,6 +364,10 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+# The client's address in the log of requests: full, truncated or none.
+LOG_CLIENT_ADDRESS = env.str(
+    "LOG_CLIENT_ADDRESS", default="full", validate=validate.OneOf(["full", "truncated", "none"])
+)
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOGGING = logging_config(LOG_LEVEL)
 configure_structlog()

@@ -20,10 +20,9 @@ from infra.api.client_address import client_address
 from infra.db.compiled_queries import CompiledQuery, Param
 from roster import keys, services
 from roster.models import ApiKey, User
+from roster.services.auditing import MAX_NAMESAKES
 
 _USER = CompiledQuery(lambda: User.objects.with_role_flags().filter(pk=Param("pk", UUIDField())))
-#: Limit of the people with one username whose passwords a login without a facility compares.
-MAX_NAMESAKES = 5
 _BASIC = "basic"
 _BEARER = "bearer"
 

@@ -28,7 +28,8 @@ from infra.api import throttle_counter
 from infra.api.client_address import NO_ADDRESS, client_address
 from infra.db.models import delete_batch
 from infra.identifiers import MAX_USERNAME_KEY_LENGTH, fold_username
-from roster.models import User
+from roster import services
+from roster.models import AuditAction, User
 
 #: The delay after LOGIN_FAILURE_LIMIT failures; each further failure doubles it.
 FIRST_DELAY = timedelta(seconds=30)
@@ -132,7 +133,10 @@ class LoginAttempt:
                 failures_since_start=Case(forgotten, default=F("failures_since_start") + 1),
                 attempt_time=at,
             )
-            return int(rows.values_list("failures_since_start", flat=True).get())
+            failures = int(rows.values_list("failures_since_start", flat=True).get())
+            if failures == settings.AXES_FAILURE_LIMIT:
+                services.record_lockout(self.name, failures=failures)
+            return failures
 
     def record_success(self) -> None:
         """Forget the failures that the login would have added to."""
@@ -210,7 +214,7 @@ def purge_failures(at: datetime) -> int:
 def complete_login(
     request: HttpRequest, response: HttpResponseBase, user: User, *, shared: bool
 ) -> None:
-    """Limit the session of staff and on shared computers, and remember a computer of one's own."""
+    """Limit the session of staff and on shared computers, remember other ones, record the login."""
     session: Any = request.session
     if user.is_staff or shared:
         session.limit(
@@ -218,6 +222,13 @@ def complete_login(
             idle=settings.STAFF_SESSION_IDLE,
             with_browser=shared,
         )
+    services.add_entry(
+        AuditAction.LOGGED_IN,
+        user,
+        {"shared computer": True} if shared else {},
+        actor=user,
+        facility_id=user.facility_id,
+    )
     if not shared:
         Device.of(request).remember(response, user)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, TypeVar, cast
+from uuid import UUID
 
 from django.contrib import admin
 from django.db.models import ForeignKey, QuerySet
@@ -11,6 +12,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from infra.admin.model_admins import CappedPaginator
+from roster.admin.audited import AuditedAdmin
 from roster.admin.export_mixin import ExportableAdmin
 from roster.admin.permissions import (
     can_manage_any,
@@ -25,7 +27,7 @@ from study.models import LearningItem, StudySet
 S = TypeVar("S", bound=StudySet | LearningItem)
 
 
-class CatalogueAdmin(ExportableAdmin[S]):
+class CatalogueAdmin(AuditedAdmin[S], ExportableAdmin[S]):
     """Base of admin lists of the facilities that the viewer manages as a whole."""
 
     paginator = CappedPaginator
@@ -49,8 +51,11 @@ class CatalogueAdmin(ExportableAdmin[S]):
             return False
         if obj is None:
             return can_manage_any(request)
-        study_set = cast("StudySet", getattr(obj, "study_set", obj))
-        return can_manage_facility(request, study_set.facility_id)
+        return can_manage_facility(request, self.facility_of(obj))
+
+    def facility_of(self, row: S) -> UUID | None:
+        """Return the facility of the set."""
+        return cast("StudySet", getattr(row, "study_set", row)).facility_id
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
         return False
@@ -84,7 +89,7 @@ class StudySetAdmin(CatalogueAdmin[StudySet]):
             db_field, request, **{**kwargs, "queryset": managed_facilities(request)}
         )
 
-    def save_model(self, request: HttpRequest, obj: StudySet, form: Any, change: bool) -> None:  # noqa: ARG002, FBT001
+    def save_row(self, request: HttpRequest, obj: StudySet, form: Any, change: bool) -> None:  # noqa: ARG002, FBT001
         """Create a set with its skill, or rename both."""
         if change:
             services.rename_study_set(obj, obj.name)
@@ -97,7 +102,7 @@ class LearningItemAdmin(CatalogueAdmin[LearningItem]):
     """Items are added through the API: POST /v3/sets/:id/learning_items."""
 
     export_columns = exports.ITEMS
-    facility_path = "study_set__facility"
+    facility_path = export_facility = "study_set__facility"
     fields = ["study_set", "position", "guid", "question", "answer"]
     readonly_fields = ["study_set", "position", "guid"]
     list_display = ["__str__", "study_set", "position", "created_at"]

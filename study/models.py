@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 
@@ -14,6 +16,8 @@ MAX_ITEMS = 200
 
 class StudySet(UUIDModel):
     """A set of items that are learned together; knowing them is a skill of its own."""
+
+    AUDITED_FIELDS: ClassVar[tuple[str, ...]] = ("name",)
 
     facility = models.ForeignKey(Facility, on_delete=models.CASCADE, related_name="study_sets")
     name = models.CharField(max_length=200)
@@ -29,6 +33,8 @@ class LearningItem(models.Model):
 
     `position` is its place in the set, counted from 0 in the order in which items were added.
     """
+
+    AUDITED_FIELDS: ClassVar[tuple[str, ...]] = ("question", "answer")
 
     item = models.OneToOneField(
         Item, on_delete=models.CASCADE, primary_key=True, related_name="learning_item"

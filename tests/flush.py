@@ -28,11 +28,15 @@ def sql_flush(
     is_large = any(size > SMALL_BYTES for _name, size, _is_superuser in found)
     may_not = any(is_superuser == "off" for _name, _size, is_superuser in found)
     if is_large or may_not or options.get("reset_sequences"):
-        return _truncate_tables(operations, style, tables, **options)
-    used = [operations.quote_name(name) for name, size, _is_superuser in found if size]
+        emptying = _truncate_tables(operations, style, tables, **options)
+    else:
+        used = [operations.quote_name(name) for name, size, _is_superuser in found if size]
+        emptying = [f"DELETE FROM {name}" for name in used]
+    if may_not:
+        return emptying
     # With this role PostgreSQL checks no foreign keys and runs no triggers that prevent deletes.
     return [
         "SET LOCAL session_replication_role = replica",
-        *(f"DELETE FROM {name}" for name in used),
+        *emptying,
         "SET LOCAL session_replication_role = DEFAULT",
     ]

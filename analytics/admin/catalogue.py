@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
+from uuid import UUID
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -14,13 +15,14 @@ from analytics.models import Item, Skill
 from analytics.models.catalogue import ItemStatistics
 from infra.admin.model_admins import CappedPaginator
 from infra.identifiers import parse_uuid
+from roster.admin.audited import AuditedAdmin
 from roster.admin.export_mixin import ExportableAdmin
 from roster.admin.permissions import is_superuser
 
 L = TypeVar("L", bound=ItemStatistics)
 
 
-class ItemStatisticsAdmin(ExportableAdmin[L]):
+class ItemStatisticsAdmin(AuditedAdmin[L], ExportableAdmin[L]):
     """Admin of skills or items, for superusers.
 
     Fields that people maintain are editable; statistics computed from answers are read-only.
@@ -34,6 +36,10 @@ class ItemStatisticsAdmin(ExportableAdmin[L]):
         "difficulty_mean", "difficulty_variance", "answers", "correct", "typical_seconds",
     ]  # fmt: skip
     exclude = ["times"]
+
+    def facility_of(self, row: L) -> UUID | None:
+        """Return the facility of the skill or item."""
+        return cast("Skill | Item", row).facility_id
 
     def get_readonly_fields(self, request: HttpRequest, obj: L | None = None) -> Any:
         """Make facility and code of existing rows read-only: their answers belong to both."""

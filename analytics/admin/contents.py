@@ -60,6 +60,7 @@ class ContentAdmin(ExportableAdmin[Content]):
     """
 
     list_display = ["title", "kind_name", "below", "questions", "key"]
+    export_facility = None
     export_columns = exports.CONTENTS
     list_filter = ["kind"]
     list_select_related = ["parent"]

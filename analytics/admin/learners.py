@@ -63,6 +63,7 @@ class LearnersAdmin(ExportableAdmin[B], VisibleLearnersAdmin[B]):
     """Base of the admin of learners' rows in the learner model."""
 
     learner = "learner"
+    export_facility = "learner__facility"
 
     def items_starting_with(self, word: str, viewer: User) -> Q:
         """Return a condition: the item's code, or its name in the content, starts with `word`."""
@@ -150,7 +151,7 @@ class LearningEventAdmin(ItemRowsAdmin[LearningEvent]):
     list_select_related = ["learner", "skill", "item"]
     list_filter = [*LEARNER_FILTERS, SkillFilter, SourceFilter, DateFilter]
     search_help_text = gettext_lazy("Name, username or id of a learner, or an item")
-    facility = "facility"
+    facility = export_facility = "facility"
     date_field = "happened_at"
     ordering = list(NEWEST_FIRST)
     item_search_field = "item"

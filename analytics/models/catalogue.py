@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -51,6 +52,8 @@ class ItemStatistics(UUIDModel):
 class Skill(ItemStatistics):
     """One thing to be learned in one facility, identified by the code its apps use."""
 
+    AUDITED_FIELDS: ClassVar[tuple[str, ...]] = ("code", "title", "section")
+
     facility = models.ForeignKey(Facility, on_delete=models.CASCADE, related_name="skills")
     code = IdField(max_length=MAX_ID_LENGTH)
     title = models.CharField(max_length=200, blank=True)
@@ -82,6 +85,8 @@ class Item(ItemStatistics):
 
     Apps identify it by a code of theirs or by its GUID.
     """
+
+    AUDITED_FIELDS: ClassVar[tuple[str, ...]] = ("code", "guid", "skill_id")
 
     facility = models.ForeignKey(Facility, on_delete=models.CASCADE, related_name="items")
     code = IdField(max_length=MAX_ID_LENGTH, null=True, blank=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -24,6 +24,20 @@ def client_address(request: HttpRequest) -> str:
             _parse_address(hops[-min(proxies, len(hops))]) or _parse_address(remote) or NO_ADDRESS
         )
     return _parse_address(remote) or NO_ADDRESS
+
+
+def logged_address(request: HttpRequest) -> str | None:
+    """Return the client's address as LOG_CLIENT_ADDRESS allows it in the log, or None.
+
+    Truncated, it is the network of the last 8 bits of IPv4, or the last 80 bits of IPv6.
+    """
+    if settings.LOG_CLIENT_ADDRESS == "none":
+        return None
+    address = client_address(request)
+    if settings.LOG_CLIENT_ADDRESS == "full":
+        return address
+    length = 48 if ":" in address else 24
+    return str(ip_network(f"{address}/{length}", strict=False).network_address)
 
 
 def _throttle_address(address: IPv4Address | IPv6Address) -> str:

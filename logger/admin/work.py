@@ -54,6 +54,8 @@ def _content_key(row: Any) -> Work:
 class WorkAdmin(ExportableAdmin[W], VisibleLearnersAdmin[W]):
     """Learners' work at contents, shown by title where the catalogue has one."""
 
+    export_facility = "user__facility"
+
     list_select_related = ["user"]
 
     def attach_related(self, rows: list[W]) -> None:
@@ -126,7 +128,7 @@ class ContentSessionAdmin(WorkAdmin[ContentSession]):
     exclude = ["attempt_count"]
     list_filter = [*LEARNER_FILTERS, ContentFilter, KindFilter, DoneFilter, DateFilter]
     list_defer = ["extra_fields"]
-    facility = "facility"
+    facility = export_facility = "facility"
     ordering = LATEST_STARTED_FIRST
 
     def page_url(self, row: ContentSession) -> str | None:
@@ -203,7 +205,7 @@ class AttemptLogAdmin(WorkAdmin[AttemptLog]):
     ]
     list_defer = ["answer", "interaction_history"]
     search_help_text = gettext_lazy("Name, username or id of a learner, or an item")
-    facility = "facility"
+    facility = export_facility = "facility"
     date_field = "end_timestamp"
     item_search_field = "item"
     ordering = NEWEST_FIRST

@@ -15,9 +15,9 @@ from django.http import HttpRequest
 
 from infra.admin.labels import LabelledFormSet
 from infra.admin.model_admins import FormListAdmin
-from infra.audit import audited_fields
 from roster import services
 from roster.admin import permissions
+from roster.admin.audited import AuditedAdmin
 from roster.admin.export_mixin import ExportableAdmin
 from roster.admin.permissions import viewer
 from roster.services.permissions import NotAllowed, UnknownReference, lock_facility
@@ -26,7 +26,7 @@ M = TypeVar("M", bound=Model)
 P = TypeVar("P", bound=Model)
 
 
-class RosterAdmin(ExportableAdmin[M], FormListAdmin[M]):
+class RosterAdmin(AuditedAdmin[M], ExportableAdmin[M], FormListAdmin[M]):
     """Admin of one model, limited to rows visible to the viewer (contract 1.8).
 
     Every save locks the facility and writes an entry to the audit log.
@@ -48,10 +48,6 @@ class RosterAdmin(ExportableAdmin[M], FormListAdmin[M]):
     def in_facility(self, key: UUID) -> dict[str, Any]:
         """Return the lookup that selects the rows of a facility."""
         return {self.facility: key}
-
-    def facility_of(self, row: M) -> UUID | None:
-        """Return the facility a row belongs to."""
-        raise NotImplementedError
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Show the section to all staff."""
@@ -105,15 +101,9 @@ class RosterAdmin(ExportableAdmin[M], FormListAdmin[M]):
             raise PermissionDenied from None
 
     def save_model(self, request: HttpRequest, obj: M, form: Any, change: bool) -> None:  # noqa: FBT001
-        """Save a row and record the changes in the audit log."""
+        """Lock the facility, save a row, and record the changes in the audit log."""
         self.lock(request, obj)
-        stored = self.model._default_manager
-        before = audited_fields(stored.get(pk=obj.pk)) if change else {}
         super().save_model(request, obj, form, change)
-        if change:
-            services.record_changed(obj, before, **self.audit_context(request, obj))
-        else:
-            services.record_added(obj, **self.audit_context(request, obj))
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:  # noqa: ARG002
         """List the rows to delete, and count the related rows deleted with them.
@@ -145,10 +135,6 @@ class RosterAdmin(ExportableAdmin[M], FormListAdmin[M]):
         super().save_formset(request, form, formset, change)
         for row in formset.new_objects:
             services.record_added(row, **context)
-
-    def audit_context(self, request: HttpRequest, row: M) -> dict[str, Any]:
-        """Return the actor and the facility of an audit entry."""
-        return {"actor": viewer(request), "facility_id": self.facility_of(row)}
 
 
 class RosterInline(admin.TabularInline[Any, P]):

@@ -29,6 +29,7 @@ class FacilityAdmin(NoDeleteAdmin[Facility], RosterAdmin[Facility]):
     list_display = ["name", "partner_id", "auto_provision", "guest_access"]
     search_fields = ["name", "partner_id"]
     ordering = ["name", "id"]
+    export_facility = "pk"
     export_columns = (
         Column("facility id", "id"),
         Column("name", "name"),
@@ -122,7 +123,7 @@ class LearnerGroupAdmin(RosterAdmin[LearnerGroup]):
     list_display = ["name", "classroom"]
     list_select_related = ["classroom"]
     list_filter = [FacilityFilter]
-    facility = "classroom__facility"
+    facility = export_facility = "classroom__facility"
     search_fields = ["name"]
     ordering = ["name", "id"]
     fields = ["classroom", "name"]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
+from roster import services
 from roster.importing.people import People
 from roster.importing.results import BATCH_SIZE, ExistingRow, Pair, batches, ended_rows
 from roster.importing.schema import RosterFile
-from roster.models import Classroom, Facility, LearnerToken, Role, RoleKind, User
+from roster.models import Classroom, Facility, Role, RoleKind, User
 
 
 def assign_coaches(roster: RosterFile, rooms: list[Classroom], people: People) -> None:
@@ -91,7 +92,7 @@ def _grant_staff_access(users: Iterable[User]) -> None:
     for batch in batches(newcomers):
         User.objects.filter(pk__in=batch).update(is_staff=True)
         # Tokens are for learners only; old ones must not work again after the role ends.
-        LearnerToken.objects.filter(user__in=batch).delete()
+        services.revoke_tokens(batch, actor=None)
     for user in newcomers.values():
         user.is_staff = True
 

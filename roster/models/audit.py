@@ -1,4 +1,4 @@
-"""Audit log of changes to the roster and of exports."""
+"""Audit log of changes to the roster and the catalogue, of logins, and of exports."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ class AuditAction(models.TextChoices):
     REMOVED = "removed", _("removed")
     IMPORTED = "imported", _("imported")
     EXPORTED = "exported", _("exported")
+    LOGGED_IN = "logged_in", _("logged in")
+    LOCKED_OUT = "locked_out", _("locked out")
 
 
 class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
@@ -34,7 +36,7 @@ class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
 
 
 class AuditEntry(UUIDModel):
-    """One change of the roster, or one export, with the user or key who made it.
+    """One change, login, lockout or export, with the user or key who made it.
 
     Entries are append-only: database triggers reject updates and deletes. The object may be
     deleted later, so its name is stored and no foreign key is enforced. The time comes from the

@@ -98,6 +98,8 @@ class ApiKey(UUIDModel):
 class LearnerToken(UUIDModel):
     """One short-lived token to act as one learner; it is deleted with the key that created it."""
 
+    AUDITED_FIELDS: ClassVar[tuple[str, ...]] = ("expires_at",)
+
     user = models.ForeignKey("roster.User", on_delete=models.CASCADE, related_name="tokens")
     key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="tokens")
     digest = models.CharField(max_length=64, unique=True)

@@ -8,8 +8,10 @@ from roster.services.auditing import (
     record_changed,
     record_export,
     record_import,
+    record_lockout,
     record_removed,
     recording_change,
+    revoke_tokens,
 )
 from roster.services.credentials import (
     UnknownKey,
@@ -74,9 +76,11 @@ __all__ = [
     "record_export",
     "record_import",
     "record_key_use",
+    "record_lockout",
     "record_removed",
     "recording_change",
     "resolve_and_lock_learner",
     "revoke_key",
     "revoke_staff_access",
+    "revoke_tokens",
 ]

@@ -123,7 +123,10 @@ def issue_token(
     learner.tokens.filter(expires_at__lte=at).delete()
     new_key = keys.mint(keys.TOKEN_BRAND)
     expires_at = at + lifetime
-    LearnerToken.objects.create(user=learner, key=key, digest=new_key.digest, expires_at=expires_at)
+    token = LearnerToken.objects.create(
+        user=learner, key=key, digest=new_key.digest, expires_at=expires_at
+    )
+    auditing.record_added(token, actor=key, facility_id=key.facility_id)
     return new_key.secret, expires_at
 
 

@@ -17,6 +17,7 @@ from roster.models import (
     RoleKind,
     User,
 )
+from roster.services.auditing import revoke_tokens
 
 
 def enrol(learner: User, classroom: Classroom) -> Enrolment:
@@ -42,7 +43,7 @@ def assign_role(user: User, kind: RoleKind, place: Facility | Classroom) -> Role
 
 def grant_staff_access(user: User) -> None:
     """Grant access to the admin to a user with a role, and delete their tokens."""
-    user.tokens.all().delete()  # Must not work after the role ends.
+    revoke_tokens([user], actor=None)  # Must not work after the role ends.
     if not user.is_staff:
         user.is_staff = True
         user.save(update_fields=["is_staff"])

@@ -81,7 +81,7 @@ def _update(pk: UUID, fields: PersonFields, hashed: str | None, actor: Actor) ->
         _apply(person, fields, actor)
         person.password = hashed or person.password
         if person.is_superuser:
-            person.tokens.all().delete()
+            services.revoke_tokens([person], actor=actor)
         _save(person, update_fields=_UPDATE_FIELDS)
 
 

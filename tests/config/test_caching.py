@@ -1,4 +1,4 @@
-"""What caches store of responses: contract 0.12a."""
+"""Headers that keep caches from storing personal data: contract 0.12a."""
 
 from __future__ import annotations
 

@@ -267,6 +267,33 @@ def test_a_request_is_logged_once_with_its_id_and_without_secrets(
         assert private not in caplog.text
 
 
+@pytest.mark.parametrize(
+    ("detail", "address", "logged"),
+    [
+        ("full", "203.0.113.77", "203.0.113.77"),
+        ("truncated", "203.0.113.77", "203.0.113.0"),
+        ("truncated", "2001:db8:1:2::3", "2001:db8:1::"),
+        ("none", "203.0.113.77", None),
+    ],
+)
+def test_a_logged_request_has_the_clients_address(
+    db: None,
+    settings: Settings,
+    caplog: pytest.LogCaptureFixture,
+    detail: str,
+    address: str,
+    logged: str | None,
+):
+    """LOG_CLIENT_ADDRESS decides how much of it; behind proxies it is the forwarded one."""
+    settings.LOG_CLIENT_ADDRESS, settings.TRUSTED_PROXIES = detail, 1
+    with caplog.at_level(logging.INFO):
+        client_for(None).get("/healthz", HTTP_X_FORWARDED_FOR=address)
+
+    [record] = [r.msg for r in caplog.records if r.name == "config.middleware"]
+    assert isinstance(record, dict)
+    assert record["address"] == logged
+
+
 @pytest.mark.parametrize("hostile", ["a b", "x" * 65, "a\tb", ""])
 def test_an_unsafe_request_id_is_replaced(db: None, hostile: str):
     response = client_for(None).get("/healthz", HTTP_X_REQUEST_ID=hostile)

@@ -10,9 +10,12 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
+from analytics.models import Item, Skill
 from roster.models import AuditEntry, Scope
+from study.models import StudySet
 from tests.conftest import client_for
-from tests.factories import PASSWORD, School, key_row
+from tests.factories import PASSWORD, School, key_row, make_user, video
+from tests.infra.export_client import browser
 
 NEW_PASSWORD = "a different battery staple"
 
@@ -159,9 +162,12 @@ def test_an_import_is_one_entry_with_its_counts(tmp_path: Path, capsys: pytest.C
     assert entry.changes == {"users": 2, "classrooms": 1}
 
 
-@pytest.mark.parametrize(
-    "statement", ["UPDATE {table} SET actor_name = 'nobody'", "DELETE FROM {table}"]
-)
+STATEMENTS = ["UPDATE {table} SET actor_name = 'nobody'", "DELETE FROM {table}"]
+if connection.vendor == "postgresql":
+    STATEMENTS.append("TRUNCATE {table}")
+
+
+@pytest.mark.parametrize("statement", STATEMENTS)
 def test_no_statement_changes_or_deletes_an_entry(school: School, statement: str):
     client_for(school.admin).patch(f"/api/auth/classroom/{school.class_7a.pk.hex}", {"name": "x"})
 
@@ -173,6 +179,115 @@ def test_no_statement_changes_or_deletes_an_entry(school: School, statement: str
         cursor.execute(statement.format(table=AuditEntry._meta.db_table))
 
     assert newest_entry().actor_name == "admin"
+
+
+def log_in(username: str, password: str = PASSWORD, **fields: Any) -> Any:
+    body = {"username": username, "password": password, **fields}
+    return client_for(None).post("/api/auth/session", body)
+
+
+def test_a_login_is_audited(school: School):
+    log_in("ada")
+    log_in("ben", "wrong")
+    log_in("coach", shared_computer=True)
+    page = {"username": "admin", "password": PASSWORD}
+    client_for(None).post("/admin/login/?next=/admin/", page, format="multipart")
+
+    assert audited_changes() == [("logged_in", "user", name) for name in ("Ada", "coach", "admin")]
+    entries = AuditEntry.objects.order_by("id")
+    assert [entry.actor_id for entry in entries] == [entry.object_id for entry in entries]
+    assert {entry.facility for entry in entries} == {school.facility}
+    assert entries[1].changes == {"shared computer": True}
+
+
+def test_a_lockout_is_audited_once(school: School, settings: Any):
+    """In the facility of each person of the username; an unknown one is not stored."""
+    settings.AXES_FAILURE_LIMIT = 2
+    make_user(school.elsewhere, username="Coach", full_name="Namesake")
+
+    for username in ("coach", "my secret password"):
+        for _turn in range(3):
+            log_in(username, "wrong")
+
+    assert sorted(AuditEntry.objects.values_list("action", "object_name", "facility__name")) == [
+        ("locked_out", "", None),
+        ("locked_out", "Namesake", "Hillside"),
+        ("locked_out", "coach", "Riverside"),
+    ]
+    assert newest_entry().changes == {"failed logins": 2}
+
+
+def test_tokens_are_audited(school: School):
+    """Made by the key; revoked when the learner gets a role."""
+    secret = school.key(Scope.WRITE)
+    key = key_row(secret)
+    client_for(secret).post("/api/auth/token", {"user_id": "student_ada"})
+    made = newest_entry()
+
+    client_for(school.admin).post(
+        "/api/auth/role",
+        {"user": school.ada.pk.hex, "collection": school.class_7b.pk.hex, "kind": "coach"},
+    )
+
+    assert (made.action, made.object_kind, made.actor_id) == ("added", "learnertoken", key.pk)
+    assert made.object_name.startswith("Ada until ")
+    assert secret not in json.dumps(made.changes)
+    removed = AuditEntry.objects.get(action="removed")
+    assert (removed.object_kind, removed.facility) == ("learnertoken", school.facility)
+
+
+def test_an_export_is_audited_where_the_data_come_from(school: School):
+    """A superuser exports the people of both facilities, then those of one."""
+    root = browser(school.superuser)
+    path = "/admin/roster/user/export/"
+
+    root.post(path, {"format": "csv"})
+    both = set(AuditEntry.objects.values_list("action", "facility__name"))
+    root.post(f"{path}?facility={school.elsewhere.pk}", {"format": "csv"})
+
+    assert both == {("exported", "Riverside"), ("exported", "Hillside")}
+    assert newest_entry().facility == school.elsewhere
+    assert AuditEntry.objects.count() == 3
+
+
+def test_an_export_of_learners_work_is_audited_at_their_school(school: School):
+    client_for(school.stranger).start(video())
+
+    for table in ("logger/contentsession", "roster/facility"):
+        response = browser(school.superuser).post(f"/admin/{table}/export/", {"format": "csv"})
+        assert response.status_code == 200
+    places = list(AuditEntry.objects.values_list("object_kind", "facility__name"))
+
+    assert ("contentsession", "Hillside") in places
+    assert ("contentsession", "Riverside") not in places
+    assert {place for kind, place in places if kind == "facility"} == {"Riverside", "Hillside"}
+
+
+def test_changes_of_the_catalogue_in_the_admin_are_audited(school: School):
+    """Study sets and their items, skills and items."""
+    app = client_for(school.key(Scope.ADMIN))
+    app.post("/api/v1/track-answer", {
+        "user_id": "student_ada", "skill_id": "algebra", "is_correct": True,
+        "time_spent_seconds": 20, "item_id": "a1",
+    })  # fmt: skip
+    root = browser(school.superuser)
+    skill, item = Skill.objects.get(code="algebra"), Item.objects.get(code="a1")
+    before = AuditEntry.objects.count()
+
+    root.post(f"/admin/analytics/skill/{skill.pk}/change/", {"title": "Algebra", "section": ""})
+    root.post(f"/admin/analytics/item/{item.pk}/change/", {"skill": skill.pk})
+    root.post("/admin/study/studyset/add/", {"facility": school.facility.pk, "name": "Capitals"})
+    study_set = StudySet.objects.get()
+    root.post(f"/admin/study/studyset/{study_set.pk}/change/", {"name": "Rivers"})
+
+    entries = AuditEntry.objects.order_by("id")[before:]
+    assert [(entry.action, entry.object_kind, entry.changes) for entry in entries] == [
+        ("changed", "skill", {"title": ["", "Algebra"]}),
+        ("changed", "item", {"skill_id": [None, skill.pk.hex]}),
+        ("added", "studyset", {"name": [None, "Capitals"]}),
+        ("changed", "studyset", {"name": ["Capitals", "Rivers"]}),
+    ]
+    assert {entry.facility for entry in entries} == {school.facility}
 
 
 def test_an_entry_outlives_its_object_and_its_facility(school: School):
