@@ -43,7 +43,8 @@ def import_roster(
 
     Raises
     ------
-    RosterError : the file contradicts itself or existing data; nothing has changed then.
+    RosterError : the file contradicts itself or existing data, or has a password that is easy to
+        guess; nothing has changed then.
     """
     passwords = prepare_passwords(roster, progress)
     with transaction.atomic(durable=True):

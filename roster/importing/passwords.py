@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 
 from infra.password_hashers import MAX_CONCURRENT_HASHES, patient
 from roster.importing.facilities import match_facilities
@@ -21,11 +23,15 @@ Progress = Callable[[Iterable[Any]], Iterable[Any]]
 
 @dataclass(frozen=True, kw_only=True)
 class Password:
-    """Password to store for a user whose stored value is `before`; None for a new user."""
+    """Password to store for a user whose stored value is `before`; None for a new user.
+
+    `weakness` says why the one of the file is refused; then the present one stays, if any.
+    """
 
     before: str | None
     stored: str
     generated: str | None = None
+    weakness: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,8 +82,19 @@ def _needs_hash(entry: UserEntry, user: User | None, roster: RosterFile) -> bool
 def _make_password(entry: UserEntry, before: str | None) -> Password:
     if before is not None and check_password(entry.password, before):
         return Password(before=before, stored=before)
+    if entry.password is not None and (weakness := _find_weakness(entry.password, entry)):
+        return Password(before=before, stored=before or make_password(None), weakness=weakness)
     generated = None
     if before is None and entry.password is None and not entry.passwordless:
         generated = secrets.token_urlsafe(12)
     stored = make_password(generated or entry.password)
     return Password(before=before, stored=stored, generated=generated)
+
+
+def _find_weakness(password: str, entry: UserEntry) -> str | None:
+    """Return why the API and the admin would refuse a password; None if they would not."""
+    try:
+        validate_password(password, User(username=entry.username))
+    except ValidationError as error:
+        return " ".join(error.messages)
+    return None

@@ -76,7 +76,7 @@ def import_people(
     for place, (entry, found) in enumerate(zip(entries, users, strict=True)):
         path, key, user = f"users[{place}]", roster.key_of(roster.users[place]), found
         known.refuse_clash(entry, user, path)
-        generated = None
+        password, generated = None, None
         if user is None:
             password = passwords.password_for(key, entry, None)
             user, generated = _new_user(result.facility, entry, password, at=at), password.generated
@@ -84,8 +84,13 @@ def import_people(
             fresh.append(user)
         elif is_protected(user, roster):
             result.left_alone.append(entry.username or key)
-        elif altered := _update_user(user, entry) | _update_password(user, entry, key, passwords):
-            changed[frozenset(altered)].append(user)
+        else:
+            if entry.password is not None:
+                password = passwords.password_for(key, entry, user.password)
+            if altered := _update_user(user, entry) | _update_password(user, password):
+                changed[frozenset(altered)].append(user)
+        if password is not None and password.weakness is not None:
+            result.refuse(RosterError(f"{path}.password", password.weakness))
         known.index(user)
         result.users[entry.username or key] = ImportedUser(
             id=user.pk, username=entry.username, password=generated
@@ -187,8 +192,8 @@ def _update_user(user: User, entry: UserEntry) -> set[str]:
     return changed
 
 
-def _update_password(user: User, entry: UserEntry, key: str, passwords: Passwords) -> set[str]:
-    if entry.password is None:
+def _update_password(user: User, password: Password | None) -> set[str]:
+    if password is None or user.password == password.stored:
         return set()
-    before, user.password = user.password, passwords.password_for(key, entry, user.password).stored
-    return set() if user.password == before else {"password"}
+    user.password = password.stored
+    return {"password"}

@@ -15,7 +15,7 @@ from roster.importing import import_export, import_roster
 from roster.importing.oneroster import Report, Translation
 from roster.importing.schema import FacilityEntry, RosterError, RosterFile, UserEntry
 from roster.models import User
-from tests.factories import NOW, make_facility
+from tests.factories import NOW, make_facility, make_user
 from tests.infra.counting_hasher import CountingHasher
 
 pytestmark = pytest.mark.django_db
@@ -94,13 +94,13 @@ def test_a_new_password_is_compared_and_hashed_before_locking(hashed: list[str])
     hashed.clear()
 
     with hashed_when_locking(hashed) as counts:
-        import_roster(roster_of(UserEntry(username="ada", password="another")), at=NOW)
+        import_roster(roster_of(UserEntry(username="ada", password="another one")), at=NOW)
 
     assert counts == {2}
-    assert check_password("another", User.objects.get().password)
+    assert check_password("another one", User.objects.get().password)
 
 
-@pytest.mark.parametrize("meanwhile", ["another", "given by us", None])
+@pytest.mark.parametrize("meanwhile", ["another one", "given by us", None])
 def test_the_password_of_the_file_overrides_a_concurrent_change(
     hashed: list[str], meanwhile: str | None
 ):
@@ -155,3 +155,47 @@ def test_an_ambiguous_facility_is_refused(hashed: list[str]):
         import_roster(roster_of(ADA), at=NOW)
 
     assert not User.objects.exists()
+
+
+WEAK = [("ada", "a"), ("ada", "password"), ("ada", "8461038273"), ("robespierre", "robespierre1")]
+
+
+@pytest.mark.parametrize(("username", "password"), WEAK)
+@pytest.mark.parametrize("role", ["admin", "learner"])
+def test_a_password_that_is_easy_to_guess_is_refused(username: str, password: str, role: str):
+    """contract 1.8: by the rules of the API; nothing is imported."""
+    weak = UserEntry(username=username, password=password, role=role)
+
+    with pytest.raises(RosterError, match=r"users\[1\].password: "):
+        import_roster(roster_of(BEN, weak), at=NOW)
+
+    assert not User.objects.exists()
+
+
+def test_a_weak_password_of_another_system_is_not_stored():
+    """One person must not stop the import of a whole district; they keep their password, if any."""
+    strong = UserEntry(username="ada", password="given by us", external_id="1", passwordless=True)
+    weak = [
+        UserEntry(username=name, password="a", external_id=key, passwordless=True)
+        for name, key in (("ada", "1"), ("ben", "2"))
+    ]
+    report = Report()
+
+    for users in ([strong], weak):
+        roster = roster_of(*users, by_external_id=True)
+        import_export([Translation(roster=roster, origins={})], report, at=NOW)
+
+    assert len(report.skipped) == 2
+    assert all("too short" in message for _where, message in report.skipped)
+    assert check_password("given by us", User.objects.get(username="ada").password)
+    assert not User.objects.get(username="ben").has_usable_password()
+
+
+def test_a_stored_password_may_stay_as_it_is(hashed: list[str]):
+    """A file that was imported before passwords were checked can still be imported."""
+    ada = make_user(make_facility(name="Riverside"), username="ada", password="a")
+
+    import_roster(roster_of(UserEntry(username="ada", password="a", full_name="Ada")), at=NOW)
+
+    ada.refresh_from_db()
+    assert ada.full_name == "Ada"
