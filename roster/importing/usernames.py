@@ -75,7 +75,7 @@ def _find_errors(
 
 
 def _is_superuser(entry: UserEntry, user: User | None) -> bool:
-    """Return whether a person is a superuser after the import; those have usernames of their own."""
+    """Return whether a person is a superuser after the import."""
     if entry.role is None:
         return user is not None and user.is_superuser
     return entry.role == "superuser"
