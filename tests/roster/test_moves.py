@@ -242,9 +242,10 @@ def test_a_superuser_does_not_move(import_files: Any):
     import_files(district("s1"))
     User.objects.filter(external_id="u3").update(is_superuser=True)
 
-    import_files(district("s2"), in_part=True)
+    import_files(district("s2"))
 
     assert homes("u3", is_superuser=True) == ["s1"]
+    assert homes("u3", is_superuser=False) == ["s2"]
 
 
 def test_two_people_who_answered_under_the_same_event_id_move(import_files: Any):
