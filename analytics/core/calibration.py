@@ -19,6 +19,8 @@ MAX_LOG_ODDS = 5.0
 MIN_RECALL, MAX_RECALL = sigmoid(-MAX_LOG_ODDS), sigmoid(MAX_LOG_ODDS)
 OFFSET_RATE, SLOPE_RATE = 0.5, 0.2
 MIN_SLOPE = 0.05  # above 0: recall never rises with time since the last review
+# Limits from which a few reviews lead back, however many led there.
+MAX_OFFSET, MAX_SLOPE = 3.0, 3.0
 
 
 class Calibration(NamedTuple):
@@ -102,9 +104,11 @@ def update(calibration: Calibration, r: float, score: float) -> Calibration:
     error = sigmoid(offset + slope * x) - score
     offset_sum += error * error
     slope_sum += error * x * error * x
+    offset -= OFFSET_RATE * error / sqrt(offset_sum)
+    slope -= SLOPE_RATE * error * x / sqrt(slope_sum)
     return Calibration(
-        offset - OFFSET_RATE * error / sqrt(offset_sum),
-        max(MIN_SLOPE, slope - SLOPE_RATE * error * x / sqrt(slope_sum)),
+        min(max(offset, -MAX_OFFSET), MAX_OFFSET),
+        min(max(slope, MIN_SLOPE), MAX_SLOPE),
         offset_sum,
         slope_sum,
     )
@@ -125,8 +129,8 @@ def update_many(calibrations: Calibrations, r: FloatArray, score: FloatArray) ->
     offset_sum = offset_sum + error * error
     slope_sum = slope_sum + error * x * error * x
     return Calibrations(
-        offset - OFFSET_RATE * error / np.sqrt(offset_sum),
-        np.maximum(MIN_SLOPE, slope - SLOPE_RATE * error * x / np.sqrt(slope_sum)),
+        np.clip(offset - OFFSET_RATE * error / np.sqrt(offset_sum), -MAX_OFFSET, MAX_OFFSET),
+        np.clip(slope - SLOPE_RATE * error * x / np.sqrt(slope_sum), MIN_SLOPE, MAX_SLOPE),
         offset_sum,
         slope_sum,
     )

@@ -82,6 +82,16 @@ def test_the_slope_has_a_positive_minimum():
     assert after_all(reviews).slope == MIN_SLOPE
 
 
+def test_many_failures_do_not_run_away():
+    """learning-science 5: after 2,000 failures ten successes lead back above .3."""
+    failures = [(0.999, 0.0)] * 2000
+
+    failed, recovered = after_all(failures), after_all([*failures, *[(0.999, 1.0)] * 10])
+
+    assert calibrate(0.999, failed) < 0.1
+    assert calibrate(0.999, recovered) > 0.3
+
+
 @pytest.mark.parametrize(("offset", "slope"), [(-1.0, 0.5), (0.8, 1.0), (0.0, 1.6)])
 def test_calibration_learns_how_a_learner_deviates_from_the_model(offset: float, slope: float):
     rng = np.random.default_rng(5)
