@@ -52,6 +52,9 @@ ITEM = Gaussian(0.0, 0.8)
 LEARNER_DRIFT = 0.002
 LEARNER_SKILL_DRIFT = 0.02
 CLAIMED_VARIANCE = 0.2
+# Until the difficulty of its skill is known, a claim is only compared with other claims.
+RELATIVE_CLAIM_VARIANCE = 0.5
+KNOWN_SKILL_VARIANCE = 0.25
 KNOWN_SD = 0.35
 
 ABSENT = Gaussian(0.0, 0.0)
@@ -60,6 +63,16 @@ ABSENT = Gaussian(0.0, 0.0)
 LONE_ITEM = Gaussian(SKILL.mean + ITEM.mean, SKILL.variance + ITEM.variance)
 
 _SPREAD = pi / 8
+
+
+class Claims(NamedTuple):
+    """The claims of `question_difficulty` at a skill: their number and their sum."""
+
+    number: float = 0.0
+    total: float = 0.0
+
+
+NO_CLAIMS = Claims()
 
 
 class KalmanStep(NamedTuple):
@@ -99,7 +112,9 @@ def is_known(item: Gaussian) -> bool:
     return sqrt(item.variance) < KNOWN_SD
 
 
-def item_term(known: Gaussian | None, claimed: float | None, skill: Gaussian) -> Gaussian:
+def item_term(
+    known: Gaussian | None, claimed: float | None, skill: Gaussian, claims: Claims = NO_CLAIMS
+) -> Gaussian:
     """Return the difficulty term of the item that an answer is evaluated with.
 
     Parameters
@@ -107,12 +122,18 @@ def item_term(known: Gaussian | None, claimed: float | None, skill: Gaussian) ->
     known : the estimate from earlier answers to the item; None without answers or without item.
     claimed : `question_difficulty` sent by the client, on the absolute scale, in log odds from -3
         to 3. Used only if there is no estimate; None if the client sent none.
-    skill : the difficulty of the skill; the item's difficulty is relative to its mean.
+    skill : the difficulty of the skill; the item's difficulty is relative to its mean. While its
+        variance is above .25 the mean is hardly more than the initial one, with which a claimed 0
+        would be .6 too hard; the claim is then relative to the mean claim, this one included.
+    claims : the earlier claims at the skill.
     """
     if known is not None:
         return known
     if claimed is not None:
-        return Gaussian(claimed - skill.mean, CLAIMED_VARIANCE)
+        if skill.variance <= KNOWN_SKILL_VARIANCE:
+            return Gaussian(claimed - skill.mean, CLAIMED_VARIANCE)
+        mean = (claims.total + claimed) / (claims.number + 1.0)
+        return Gaussian(claimed - mean, RELATIVE_CLAIM_VARIANCE)
     return ITEM if skill.variance > 0.0 else LONE_ITEM
 
 

@@ -28,6 +28,11 @@ class ModelFit:
         """Return the fitted parameters of one skill."""
         return Model(self.classic.params(skill), self.forgetting.params(skill), self.blend)
 
+    @property
+    def pooled(self) -> Model:
+        """The parameters of all answers as one skill, for skills that the fit does not know."""
+        return Model(self.classic.pooled, self.forgetting.pooled, self.blend)
+
     def rejections(self, skill: int) -> list[str]:
         """Return the reasons for which one of the fits of a skill is rejected."""
         return [

@@ -26,6 +26,7 @@ from analytics.core.difficulty import (
     LEARNER_SKILL,
     LEARNER_SKILL_DRIFT,
     SKILL,
+    Claims,
     Gaussian,
     Gaussians,
     innovation_and_information,
@@ -47,10 +48,12 @@ class Estimates(NamedTuple):
     """Terms of skills or items, and the number of answers behind each; shapes (rows,).
 
     The term of an item without answers is ignored; `item_term` gives the term to use instead.
+    `claims`, of skills only, are the claims of difficulty so far; None: none.
     """
 
     terms: Gaussians
     answers: IntArray
+    claims: list[Claims] | None = None
 
     @classmethod
     def of_skills(cls, count: int) -> Estimates:
@@ -248,6 +251,7 @@ class _SharedTerms:
             for pair, answers in zip(_pairs(items.terms), items.answers.tolist(), strict=True)
         ]
         self.items.append(None)
+        self.claims = [*(skills.claims or [Claims()] * len(skills.answers)), Claims()]
 
     def update(
         self, question: _Question, ability: float, ability_variance: float
@@ -267,7 +271,10 @@ class _SharedTerms:
         """
         skill_row, item_row, score, claim = question
         skill = self.skills[skill_row]
-        item = self.items[item_row] or item_term(None, claim, Gaussian(*skill))
+        claims = self.claims[skill_row]
+        item = self.items[item_row] or item_term(None, claim, Gaussian(*skill), claims)
+        if claim is not None and skill_row != NONE:
+            self.claims[skill_row] = Claims(claims.number + 1.0, claims.total + claim)
         skill_mean, skill_variance = skill
         item_mean, item_variance = item
         variance = ability_variance + skill_variance + item_variance
@@ -283,8 +290,9 @@ class _SharedTerms:
     ) -> FoldedTerms:
         """Return the updated estimates; `skills` and `items` are those before the answers."""
         items_and_initial = zip(self.items[:-1], _pairs(items.terms), strict=True)
+        of_skills = _update_estimates(self.skills[:-1], questions.skill, skills)
         return FoldedTerms(
-            _update_estimates(self.skills[:-1], questions.skill, skills),
+            Estimates(of_skills.terms, of_skills.answers, self.claims[:-1]),
             _update_estimates(
                 [pair or initial for pair, initial in items_and_initial], questions.item, items
             ),

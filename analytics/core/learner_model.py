@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 
 from analytics.core import item_parameters, replay, response_times
-from analytics.core.difficulty import ITEM, SKILL, Gaussian, Gaussians, item_term
+from analytics.core.difficulty import ITEM, NO_CLAIMS, SKILL, Claims, Gaussian, Gaussians, item_term
 from analytics.core.efficiency import DEFAULT_TYPICAL_SECONDS
 from analytics.core.fit_all import fit_model
 from analytics.core.item_parameters import NONE, AbilitiesUsed, Estimates, Questions
@@ -60,12 +60,14 @@ class Observation(NamedTuple):
 class _SharedValues:
     """Shared values of one skill or item.
 
-    `term` is its difficulty and `answers` the number of answers folded into it; `counts` is the
+    `term` is its difficulty and `answers` the number of answers folded into it; `claims` are the
+    claims of difficulty at a skill; `counts` is the
     histogram of response times and `typical` their median in seconds.
     """
 
     term: Gaussian
     answers: int = 0
+    claims: Claims = NO_CLAIMS
     counts: response_times.Counts | None = None
     typical: float | None = None
 
@@ -87,6 +89,7 @@ class LearnerModel:
 
     def __init__(self) -> None:
         self._fitted: dict[Hashable, Model] = {}
+        self._pooled = DEFAULT_MODEL
         self._skills: dict[Hashable, _SharedValues] = {}
         self._items: dict[Hashable, _SharedValues] = {}
         self._abilities: dict[Hashable, Ability] = {}
@@ -131,6 +134,7 @@ class LearnerModel:
             _replay_answers(learner, questions, replayed), skill, skills=len(skills.all),
             starts=starts, seed=seed,
         )  # fmt: skip
+        self._pooled = fitted.pooled
         self._fitted = {name: fitted.model(row) for row, name in enumerate(skills.all)}
         self._skills = _shared_values(skills.all, replayed.skills)
         self._items = _shared_values(items.all, replayed.items)
@@ -228,7 +232,7 @@ class LearnerModel:
             values.typical = None if values.counts is None else response_times.median(values.counts)
 
     def _parameters(self, skill: Hashable) -> Model:
-        return self._fitted.get(skill, DEFAULT_MODEL)
+        return self._fitted.get(skill, self._pooled)
 
     def _shared_terms(
         self, skill: Hashable, item: Hashable | None, claimed: float | None
@@ -241,7 +245,7 @@ class LearnerModel:
         typical = (of_item and of_item.typical) or (of_skill and of_skill.typical)
         return Shared(
             skill_term,
-            item_term(term, claimed, skill_term),
+            item_term(term, claimed, skill_term, of_skill.claims if of_skill else NO_CLAIMS),
             typical or DEFAULT_TYPICAL_SECONDS,
         )
 
@@ -270,7 +274,8 @@ def _terms(terms: list[Gaussian]) -> Gaussians:
 
 def _estimates(values: list[_SharedValues]) -> Estimates:
     answers = np.array([value.answers for value in values], dtype=np.int64)
-    return Estimates(_terms([value.term for value in values]), answers)
+    claims = [value.claims for value in values]
+    return Estimates(_terms([value.term for value in values]), answers, claims)
 
 
 def _store_estimates(values: list[_SharedValues], estimates: Estimates) -> None:
@@ -279,6 +284,8 @@ def _store_estimates(values: list[_SharedValues], estimates: Estimates) -> None:
         values, means, variances, estimates.answers.tolist(), strict=True
     ):
         value.term, value.answers = Gaussian(mean, variance), answers
+    for value, claims in zip(values, estimates.claims or (), strict=False):
+        value.claims = claims
 
 
 def _shared_values(

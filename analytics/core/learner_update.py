@@ -17,6 +17,9 @@ from analytics.core.exponential_average import NO_AVERAGE, ExponentialAverage
 from analytics.core.logistic import sigmoid
 from analytics.core.trajectory import Trajectory
 
+# Edition of all formulas that stored states depend on; states of an earlier one are to be rebuilt.
+EDITION = 2
+
 
 class Model(NamedTuple):
     """The parameters that the answers at one skill are evaluated with.

@@ -12,7 +12,7 @@ from django.db.models.functions import StrIndex, Substr
 from uuid_utils.compat import uuid7
 
 from analytics.core import bkt, difficulty, predictor
-from analytics.core.difficulty import Gaussian
+from analytics.core.difficulty import Claims, Gaussian
 from infra.db.models import IdField, UUIDModel
 from infra.identifiers import MAX_ID_LENGTH
 from roster.models import Facility
@@ -24,7 +24,7 @@ class ItemStatistics(UUIDModel):
     Requests never write these columns, so learners never wait for each other.
     """
 
-    FOLD_UPDATE_FIELDS = (
+    FOLD_UPDATE_FIELDS: tuple[str, ...] = (
         "difficulty_mean", "difficulty_variance", "answers", "correct", "times", "typical_seconds",
     )  # fmt: skip
 
@@ -53,6 +53,7 @@ class Skill(ItemStatistics):
     """One thing to be learned in one facility, identified by the code its apps use."""
 
     AUDITED_FIELDS: ClassVar[tuple[str, ...]] = ("code", "title", "section")
+    FOLD_UPDATE_FIELDS = (*ItemStatistics.FOLD_UPDATE_FIELDS, "claims", "claimed")
 
     facility = models.ForeignKey(Facility, on_delete=models.CASCADE, related_name="skills")
     code = IdField(max_length=MAX_ID_LENGTH)
@@ -62,12 +63,15 @@ class Skill(ItemStatistics):
     )
     parameters = models.ForeignKey(
         "analytics.SkillParameters", on_delete=models.SET_NULL, related_name="+",
-        null=True, blank=True, help_text="Newest fitted parameters; if empty, the defaults apply.",
+        null=True, blank=True,
+        help_text="Newest parameters, fitted or pooled; if empty, the defaults apply.",
     )  # fmt: skip
     difficulty_mean = models.FloatField(
         default=difficulty.SKILL.mean, help_text="log odds; higher is harder"
     )
     difficulty_variance = models.FloatField(default=difficulty.SKILL.variance)
+    claims = models.PositiveBigIntegerField(default=0)
+    claimed = models.FloatField(default=0.0, help_text="The sum of the claimed difficulties.")
 
     class Meta(ItemStatistics.Meta):
         constraints = [
@@ -78,6 +82,11 @@ class Skill(ItemStatistics):
 
     def __str__(self) -> str:
         return self.title or self.code
+
+    @property
+    def difficulty_claims(self) -> Claims:
+        """The claims of difficulty that were folded so far."""
+        return Claims(self.claims, self.claimed)
 
 
 class Item(ItemStatistics):
@@ -136,10 +145,16 @@ class SkillParameters(UUIDModel):
     """One fit of one skill: parameters of learning, guessing, slipping and forgetting.
 
     Rows never change: a new fit is a new version, and each event and state refers to its own.
-    Version 0 has no row: the defaults.
+    Version 0 has no row: the defaults. A row without a skill is the pooled fit of all answers of
+    the facility, for the skills without a fit of their own.
     """
 
-    skill = models.ForeignKey(Skill, on_delete=models.CASCADE, related_name="fits")
+    facility = models.ForeignKey(
+        Facility, on_delete=models.CASCADE, related_name="+", null=True, blank=True
+    )
+    skill = models.ForeignKey(
+        Skill, on_delete=models.CASCADE, related_name="fits", null=True, blank=True
+    )
     version = models.PositiveIntegerField()
     prior = models.FloatField()
     learn = models.FloatField()
@@ -163,6 +178,11 @@ class SkillParameters(UUIDModel):
         verbose_name_plural = "skill parameters"
         constraints = [
             models.UniqueConstraint(fields=["skill", "version"], name="one_fit_per_version"),
+            models.UniqueConstraint(
+                fields=["facility", "version"],
+                condition=Q(skill__isnull=True),
+                name="one_pooled_fit_per_version",
+            ),
             models.CheckConstraint(condition=Q(version__gt=0), name="fits_count_from_one"),
             *(
                 models.CheckConstraint(
@@ -177,7 +197,7 @@ class SkillParameters(UUIDModel):
         ]  # fmt: skip
 
     def __str__(self) -> str:
-        return f"{self.skill}, version {self.version}"
+        return f"{self.skill or self.facility}, version {self.version}"
 
     @property
     def classic(self) -> bkt.Params:

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from analytics.core import bkt, calibration, difficulty
+from analytics.core.learner_update import EDITION
 from analytics.models.catalogue import Skill, SkillParameters
 from infra.db.models import UUIDModel
 from roster.models import User
@@ -20,14 +21,16 @@ class LearnerAbility(models.Model):
     The recall terms calibrate the memory model for this learner: analytics.core.calibration.
     `answers` is the position of the learner's next event, `newest` the time of the latest one. At
     `snapshot_due` answers the next snapshot is saved; 0: there is none yet. From `recompute_from`
-    on, answers that arrived late are not included in the estimates yet; None: all are.
+    on, answers that arrived late are not included in the estimates yet; None: all are. `edition` is
+    that of the formulas that this row and the learner's states were computed with; an earlier one
+    than `learner_update.EDITION` lasts until they are rebuilt.
     """
 
     ESTIMATE_FIELDS = (
         "mean", "variance", "efficiency_weight", "efficiency", "recall_offset", "recall_slope",
         "recall_offset_sum", "recall_slope_sum",
     )  # fmt: skip
-    REPLAYED_FIELDS = (*ESTIMATE_FIELDS, "answers", "newest")
+    REPLAYED_FIELDS = (*ESTIMATE_FIELDS, "answers", "newest", "edition")
     UPDATE_FIELDS = (*REPLAYED_FIELDS, "snapshot_due", "recompute_from")
 
     learner = models.OneToOneField(
@@ -45,6 +48,7 @@ class LearnerAbility(models.Model):
     newest = models.DateTimeField(null=True, blank=True)
     snapshot_due = models.PositiveBigIntegerField(default=0)
     recompute_from = models.DateTimeField(null=True, blank=True)
+    edition = models.PositiveSmallIntegerField(default=EDITION)
 
     class Meta:
         verbose_name_plural = "learner abilities"

@@ -6,6 +6,7 @@ from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -14,6 +15,7 @@ from django.db.models import Max
 
 from analytics.core import replay
 from analytics.core.fit_all import ModelFit, fit_model
+from analytics.core.learner_update import Model
 from analytics.models import LearningEvent, NamedLock, Skill, SkillParameters
 from analytics.rows import DAY
 from roster.models import Facility
@@ -73,7 +75,9 @@ def fit_skills(
 ) -> list[SkillFit]:
     """Fit a facility's skills to all its answers, and save each plausible fit as a new version.
 
-    States keep the versions they have until `rebuild` with `newest_parameters` updates them.
+    All fits of a facility at a time have the same version. Unless only some skills are named, the
+    pooled fit is saved as well: for all skills without a fit of their own, and for new ones. States
+    keep the versions they have until `rebuild` with `newest_parameters` updates them.
 
     Parameters
     ----------
@@ -97,7 +101,9 @@ def fit_skills(
         if counts[row] >= min_answers and (not wanted or skills[pk].code in wanted)
     ]
     if not dry_run:
-        _save([fit.parameters for fit in fits if fit.parameters and not fit.rejections])
+        accepted = [fit.parameters for fit in fits if fit.parameters and not fit.rejections]
+        pooled = None if wanted else _pooled_parameters(facility, columns, model_fit, at=at)
+        _save(facility, accepted, pooled)
     return sorted(fits, key=lambda fit: fit.skill.code)
 
 
@@ -128,19 +134,10 @@ def _skill_fit(skill: Skill, row: int, model_fit: ModelFit, *, at: datetime) -> 
 
 
 def _parameters(skill: Skill, row: int, model_fit: ModelFit, *, at: datetime) -> SkillParameters:
-    classic, forgetting = model_fit.classic.params(row), model_fit.forgetting.params(row)
     return SkillParameters(
+        facility_id=skill.facility_id,
         skill=skill,
-        prior=classic.prior,
-        learn=classic.learn,
-        guess=classic.guess,
-        slip=classic.slip,
-        fading_prior=forgetting.prior,
-        fading_learn=forgetting.learn,
-        fading_guess=forgetting.guess,
-        fading_slip=forgetting.slip,
-        fading_forget=forgetting.forget,
-        blend=list(model_fit.blend),
+        **_numbers(model_fit.model(row)),
         fitted_at=at,
         answers=int(model_fit.classic.answers[row]),
         learners=int(model_fit.classic.learners[row]),
@@ -150,14 +147,53 @@ def _parameters(skill: Skill, row: int, model_fit: ModelFit, *, at: datetime) ->
     )
 
 
+def _pooled_parameters(
+    facility: Facility, columns: _AnswerColumns, model_fit: ModelFit, *, at: datetime
+) -> SkillParameters:
+    classic = model_fit.classic
+    return SkillParameters(
+        facility=facility,
+        **_numbers(model_fit.pooled),
+        fitted_at=at,
+        answers=int(classic.answers.sum()),
+        learners=len(columns.learners),
+        log_likelihood_before=float(classic.log_likelihood_before.sum()),
+        log_likelihood_after=float(classic.log_likelihood.sum()),
+        warnings=[str(reason) for reason in classic.pooled_rejected],
+    )
+
+
+def _numbers(model: Model) -> dict[str, Any]:
+    """Return the parameters as columns of `SkillParameters`."""
+    classic, forgetting = model.classic, model.forgetting
+    return {
+        "prior": classic.prior,
+        "learn": classic.learn,
+        "guess": classic.guess,
+        "slip": classic.slip,
+        "fading_prior": forgetting.prior,
+        "fading_learn": forgetting.learn,
+        "fading_guess": forgetting.guess,
+        "fading_slip": forgetting.slip,
+        "fading_forget": forgetting.forget,
+        "blend": list(model.blend),
+    }
+
+
 @transaction.atomic
-def _save(parameters: Sequence[SkillParameters]) -> None:
-    """Save each fit as its skill's newest version; concurrent calls take turns."""
+def _save(
+    facility: Facility, parameters: Sequence[SkillParameters], pooled: SkillParameters | None
+) -> None:
+    """Save the fits as the facility's newest version; concurrent calls take turns."""
     NamedLock.acquire(NamedLock.FITTING)
-    existing = SkillParameters.objects.filter(skill__in=[row.skill for row in parameters])
-    newest = dict(existing.order_by().values_list("skill").annotate(Max("version")))
+    earlier = SkillParameters.objects.filter(facility=facility)
+    version = (earlier.aggregate(newest=Max("version"))["newest"] or 0) + 1
+    rows = [*parameters, pooled] if pooled else [*parameters]
+    for row in rows:
+        row.version = version
+    SkillParameters.objects.bulk_create(rows)
     for row in parameters:
-        row.version = newest.get(row.skill_id, 0) + 1
-    SkillParameters.objects.bulk_create(parameters)
-    for row in parameters:
-        Skill.objects.filter(pk=row.skill_id).update(parameters=row)
+        Skill.objects.filter(fits=row).update(parameters=row)
+    if pooled:
+        without_fit = Skill.objects.filter(facility=facility, parameters__skill=None)
+        without_fit.update(parameters=pooled)

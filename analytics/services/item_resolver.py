@@ -195,8 +195,17 @@ class ItemResolver:
             raise IntegrityError("The skill of an item does not exist.")
         new = _places(unknown)
         titles = content_titles({code for _, code in new})
+        places = {place for place, _ in new}
+        pooled = SkillParameters.objects.filter(facility__in=places, skill=None)
+        newest = dict(pooled.order_by("version").values_list("facility", "pk"))
         insert_new_skills(
-            Skill(facility_id=place, code=code, title=titles.get(code, "")) for place, code in new
+            Skill(
+                facility_id=place,
+                code=code,
+                title=titles.get(code, ""),
+                parameters_id=newest.get(place),
+            )
+            for place, code in new
         )
         if self._read_skills(unknown):
             raise IntegrityError("A new skill was deleted at once.")

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Manager
 
 from analytics.core import response_times
-from analytics.core.difficulty import Gaussians
+from analytics.core.difficulty import Claims, Gaussians
 from analytics.core.item_parameters import (
     NONE,
     AbilitiesUsed,
@@ -66,6 +66,8 @@ def fold_events(at: datetime) -> int:
     folded = _fold_terms(events, skills, items)
     _update_rows(skills, folded.skills, [event.skill_id for event in events], events)
     _update_rows(items, folded.items, [event.item_id for event in events], events)
+    for skill, claims in zip(skills.values(), folded.skills.claims or (), strict=True):
+        skill.claims, skill.claimed = int(claims.number), claims.total
     upsert_skills(list(skills.values()))
     upsert_items(list(items.values()))
     LearningEvent.objects.filter(pk__in=[event.pk for event in events]).update(folded_at=at)
@@ -79,7 +81,7 @@ def _load_rows(manager: Manager[L], keys: Iterable[UUID | None]) -> dict[UUID, L
 
 def _fold_terms(
     events: Sequence[_Event],
-    skills: Mapping[UUID, ItemStatistics],
+    skills: Mapping[UUID, Skill],
     items: Mapping[UUID, ItemStatistics],
 ) -> FoldedTerms:
     """Return the updated terms of skills and items, as arrays in the order of the rows."""
@@ -93,13 +95,16 @@ def _fold_terms(
         claimed=numbers[:, 2],
     )
     used = AbilitiesUsed(Gaussians(*numbers[:, 3:5].T), Gaussians(*numbers[:, 5:7].T))
-    return fold(questions, used, _estimates(skills.values()), _estimates(items.values()))
+    claims = [skill.difficulty_claims for skill in skills.values()]
+    of_skills, of_items = _estimates(skills.values(), claims), _estimates(items.values())
+    return fold(questions, used, of_skills, of_items)
 
 
-def _estimates(rows: Collection[ItemStatistics]) -> Estimates:
+def _estimates(rows: Collection[ItemStatistics], claims: list[Claims] | None = None) -> Estimates:
     means = np.array([row.difficulty_mean for row in rows])
     variances = np.array([row.difficulty_variance for row in rows])
-    return Estimates(Gaussians(means, variances), np.array([row.answers for row in rows], np.int64))
+    answers = np.array([row.answers for row in rows], np.int64)
+    return Estimates(Gaussians(means, variances), answers, claims)
 
 
 def _update_rows(

@@ -180,8 +180,13 @@ def _parameters(
         arrived[key] = max(arrived.get(key, (-1, 0)), (event.position, event.version))
     if not any(version for _, version in arrived.values()):
         return [None] * len(keys)
-    fits = {
-        (fit.skill_id, fit.version): fit
-        for fit in SkillParameters.objects.filter(skill__in=skill_ids).select_related("skill")
-    }
-    return [fits.get((key[1], arrived[key][1])) for key in keys]
+    own = SkillParameters.objects.filter(skill__in=skill_ids)
+    fits = {(fit.skill_id, fit.version): fit for fit in own.select_related("skill")}
+    facilities = dict(Skill.objects.filter(pk__in=skill_ids).values_list("pk", "facility"))
+    pooled = SkillParameters.objects.filter(facility__in={*facilities.values()}, skill=None)
+    fits_of_facilities = {(fit.facility_id, fit.version): fit for fit in pooled}
+    return [
+        fits.get((skill_id, arrived[learner_id, skill_id][1]))
+        or fits_of_facilities.get((facilities[skill_id], arrived[learner_id, skill_id][1]))
+        for learner_id, skill_id in keys
+    ]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from analytics.core.difficulty import ABSENT, item_term
+from analytics.core.difficulty import ABSENT, NO_CLAIMS, item_term
 from analytics.core.efficiency import DEFAULT_TYPICAL_SECONDS
 from analytics.core.learner_update import Belief
 from analytics.core.memory import Grade
@@ -95,7 +95,8 @@ class LearnerStateUpdater(LearnerState):
         """Return an answer as an event with the current shared values, not evaluated yet."""
         known = item.difficulty if item and item.answers else None
         of_skill = skill.difficulty if skill else ABSENT
-        term = item_term(known, answer.question_difficulty, of_skill)
+        claims = skill.difficulty_claims if skill else NO_CLAIMS
+        term = item_term(known, answer.question_difficulty, of_skill, claims)
         typical = (item and item.typical_seconds) or (skill and skill.typical_seconds)
         return _new_event(
             facility_id=self.facility_id,

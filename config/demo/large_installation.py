@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.db.models import Manager
 
 from analytics.core import response_times
+from analytics.core.velocity import SLOTS, WEEK
 from analytics.models import Item, Skill
 from config.cloning.facility import Copy, clone_facility
 from config.demo.chance import Chance
@@ -141,7 +142,9 @@ def _plan_copies(number: int, attempts: int, chance: Chance) -> list[Copy]:
     copies = []
     for place, facility in enumerate(chosen, start=1):
         weeks = int(WEEKS * chance.random() ** 2) + WEEKS_CLOSED * (facility == facilities[-1])
-        copies.append(Copy(number=place, facility=facility, days=-7 * weeks))
+        # Trajectories store each day in the slot of its number modulo 14.
+        days = -SLOTS * (weeks * WEEK // SLOTS)
+        copies.append(Copy(number=place, facility=facility, days=days))
     return copies
 
 

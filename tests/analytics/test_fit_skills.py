@@ -11,6 +11,7 @@ import orjson
 import pytest
 from django.core.management import CommandError, call_command
 
+from analytics.core.bkt import DEFAULTS
 from analytics.models import LearningEvent, Skill, SkillParameters, SkillState
 from analytics.services.replay_events import replay_events
 from roster.models import User
@@ -104,7 +105,7 @@ def test_a_second_fit_saves_another_version(school: School):
     fit()
     fit("--skill", "easy")
 
-    versions = SkillParameters.objects.order_by("skill__code", "version")
+    versions = SkillParameters.objects.exclude(skill=None).order_by("skill__code", "version")
     assert list(versions.values_list("skill__code", "version")) == [
         ("easy", 1),
         ("easy", 2),
@@ -130,7 +131,34 @@ def test_skills_with_few_answers_are_not_fitted(school: School):
 
     fit()
 
-    assert Skill.objects.get(code="rare").parameters is None
+    pooled = Skill.objects.get(code="rare").parameters
+    assert pooled is not None
+    assert (pooled.skill, pooled.facility, pooled.answers) == (None, school.facility, 193)
+
+
+@pytest.mark.django_db
+def test_skills_that_the_fit_does_not_know_start_from_the_pooled_parameters(school: School):
+    """learning-science 2: skills with few answers, and those that are created later."""
+    practise(school)
+    record(school.ada, tracked(skill="rare"))
+    fit()
+    pooled = SkillParameters.objects.get(skill=None, facility=school.facility)
+
+    [rare] = record(school.ben, tracked(1.0, "rare"))
+    [new, _] = record(school.ben, tracked(1.0, "new"), tracked(0.0, "new"))
+
+    assert rare is not None
+    assert new is not None
+    assert rare.before == new.before == pooled.prior != DEFAULTS.prior
+    assert LearningEvent.objects.filter(parameter_version=0).count() == 0
+    assert "No difference." in rebuild("--check")
+
+    fit("--min-answers", "2")
+
+    own = Skill.objects.get(code="new").parameters
+    assert own is not None
+    assert (own.version, own.skill and own.skill.code) == (2, "new")
+    assert "No difference." in rebuild("--check")
 
 
 @pytest.mark.django_db
@@ -170,7 +198,8 @@ def test_a_facility_is_fitted_to_its_own_answers(school: School):
 
     assert "1 skills fitted" in fit("--facility", "p9")
 
-    fitted = SkillParameters.objects.get()
+    fitted = SkillParameters.objects.exclude(skill=None).get()
+    assert fitted.skill is not None
     assert fitted.skill.facility == elsewhere.facility
     with pytest.raises(CommandError, match="no facility"):
         fit("--facility", "nowhere")

@@ -90,17 +90,22 @@ def test_the_usual_time_is_the_median_once_there_are_enough_answers(school: Scho
 
 @pytest.mark.django_db
 def test_the_senders_difficulty_counts_until_there_are_answers(school: School):
-    """learning-science 2: question_difficulty is absolute, d = q - b"""
+    """learning-science 2: relative to the mean claim; d = q - b once the skill is known."""
     record(school.ada, tracked(item="q1", question_difficulty=2.0))
-    event = LearningEvent.objects.get()
-    assert event.item_mean == pytest.approx(2.6)
-    assert event.item_variance == 0.2
-
     fold()
     record(school.ada, tracked(item="q1", question_difficulty=-3.0))
+    record(school.ada, tracked(item="q2", question_difficulty=-3.0))
+    Skill.objects.update(difficulty_mean=-0.6, difficulty_variance=0.25)
+    record(school.ada, tracked(item="q3", question_difficulty=2.0))
 
-    later = LearningEvent.objects.get(position=1)
-    assert later.item_mean == Item.objects.get().difficulty_mean > 2
+    terms = LearningEvent.objects.order_by("position").values_list("item_mean", "item_variance")
+    first, later, other, known = terms
+    assert first == (0.0, 0.5)
+    assert later == tuple(Item.objects.get(code="q1").difficulty)
+    assert other == (-3.0 - (2.0 - 3.0) / 2, 0.5)
+    assert known == pytest.approx((2.6, 0.2))
+    fold()
+    assert (Skill.objects.get().claims, Skill.objects.get().claimed) == (4, -2.0)
 
 
 @pytest.mark.django_db(transaction=True)

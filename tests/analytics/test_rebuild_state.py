@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
+from struct import pack, unpack
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from django.core.management import CommandError, call_command
 from django.db.models import F
 from uuid_utils.compat import uuid7
 
+from analytics.core.learner_update import EDITION
 from analytics.events import Answer, Source
 from analytics.models import (
     Item,
@@ -181,6 +183,22 @@ def parameters(state: SkillState) -> SkillParameters:
         blend=[0, 1, 0, 0, 0, 0, 0], fitted_at=NOW, answers=1, learners=1,
         log_likelihood_before=0, log_likelihood_after=0,
     )  # fmt: skip
+
+
+def test_states_of_an_earlier_edition_are_rebuilt(practised: School):
+    """Recording continues on states of an earlier edition, until they are rebuilt."""
+    LearnerAbility.objects.update(edition=1, mean=0.1)
+    for state in SkillState.objects.all():
+        numbers = unpack("<58d", state.course)
+        state.course = pack("<45d", 1.0, *numbers[1:21], 0.03, *[0.5] * 14, *numbers[49:])
+        state.save()
+
+    record(practised.ada, tracked(happened_at=NOW))
+
+    assert "edition 1" in rebuild("--check")
+    assert "Differences corrected." in rebuild()
+    assert "No difference." in rebuild("--check")
+    assert set(LearnerAbility.objects.values_list("edition", flat=True)) == {EDITION}
 
 
 def test_recording_continues_after_events_were_deleted_with_their_item(practised: School):

@@ -63,7 +63,7 @@ def test_tracking_an_answer(client: Client, caller: Caller, school: School):
     assert counted(item_id="q1") == 11
     assert counted(item_id="q1", event_id="e2") == 12
     assert counted(event_id="e1") == 6  # again: nothing is written
-    assert counted(skill_id="geometry") == 11  # the skill is created
+    assert counted(skill_id="geometry") == 12  # the skill is created, with the pooled parameters
     assert counted(timestamp="2026-01-01T00:00:00Z") == 12  # later answers are evaluated again
     assert counted(extra={"HTTP_IDEMPOTENCY_KEY": uuid7().hex}) == 15
 

@@ -355,3 +355,14 @@ def test_concurrent_first_requests_create_one_learner_and_one_skill(transactiona
     assert User.objects.filter(external_id="newcomer").count() == 1
     assert (Skill.objects.count(), Item.objects.count()) == (1, 1)
     assert SkillState.objects.get().attempts == 16
+
+
+def test_a_claimed_difficulty_of_zero_is_average(school: School, app: Client):
+    """learning-science 2, 3: it counts as no claim does, until the skill's difficulty is known."""
+    for claim, user_id in ((0, "student_ada"), (None, "student_ben")):
+        for number in range(10):
+            body = answer(user_id=user_id, is_correct=number < 5)
+            tracked(app, body | ({} if claim is None else {"question_difficulty": claim}))
+
+    ada, ben = SkillState.objects.order_by("learner__external_id")
+    assert (ada.velocity, ada.p_stuck) == pytest.approx((ben.velocity, ben.p_stuck))

@@ -17,6 +17,7 @@ from analytics.core.difficulty import (
     LEARNER_SKILL,
     LONE_ITEM,
     SKILL,
+    Claims,
     Gaussian,
     Gaussians,
     KalmanStep,
@@ -184,10 +185,18 @@ def test_a_sent_difficulty_is_used_until_the_item_has_an_estimate():
     """learning-science 2: d = q − b with a variance of .2 for an item without an estimate."""
     skill = Gaussian(-0.4, 0.1)
 
-    assert item_term(None, 1.5, skill) == (1.9, 0.2)
+    assert item_term(None, 1.5, skill, Claims(9, 9.0)) == (1.9, 0.2)
     assert item_term(None, 1.5, ABSENT) == (1.5, 0.2)
     assert item_term(Gaussian(0.3, 0.5), 1.5, skill) == (0.3, 0.5)
     assert item_term(None, None, skill) == ITEM
+
+
+def test_claims_at_a_skill_without_an_estimate_are_relative_to_each_other():
+    """learning-science 2: q minus the mean claim so far, this one included, with variance .5."""
+    assert item_term(None, 0.0, SKILL) == (0.0, 0.5)
+    assert item_term(None, 2.0, SKILL) == (0.0, 0.5)
+    assert item_term(None, 2.0, SKILL, Claims(3, -2.0)) == (2.0, 0.5)
+    assert item_term(None, 2.0, Gaussian(-0.6, 0.25), Claims(3, -2.0)) == (2.6, 0.2)
 
 
 def test_a_difficulty_is_known_once_its_deviation_is_below_35_hundredths():

@@ -14,7 +14,9 @@ from analytics.core.difficulty import (
     ITEM,
     LEARNER,
     LEARNER_SKILL,
+    NO_CLAIMS,
     SKILL,
+    Claims,
     Gaussian,
     Gaussians,
     absorb,
@@ -155,8 +157,23 @@ def test_a_sent_difficulty_is_the_start_of_an_unknown_item():
         np.array([0, 1]), claimed, Estimates.of_skills(1), Estimates.of_items(1)
     )
 
-    assert (replayed.item.mean[0], replayed.item.variance[0]) == (2.6, 0.2)
-    assert 1.0 < replayed.item.mean[1] < 2.6
+    assert (replayed.item.mean[0], replayed.item.variance[0]) == (0.0, 0.5)
+    assert replayed.item.mean[1] < 0.0  # the answer was right
+
+
+def test_claims_are_counted_by_skill():
+    """learning-science 2: the mean claim so far, in one call or in several."""
+    claims = [(0, 2.0), (1, 3.0), (0, -1.0), (0, 0.5)]
+    answers: list[Answer] = [(0, skill, -1, 1.0, claim) for skill, claim in claims]
+    one = replay_terms(learners(answers), questions(answers), *nothing())
+
+    first = replay_terms(learners(answers[:2]), questions(answers[:2]), *nothing())
+    both = replay_terms(learners(answers[2:]), questions(answers[2:]), first.skills, first.items)
+
+    assert one.item.mean.tolist() == [0.0, 0.0, -1.5, 0.0]
+    assert one.skills.claims == both.skills.claims
+    assert one.skills.claims is not None
+    assert one.skills.claims[:2] == [(3, 1.5), (1, 3.0)]
 
 
 def test_unanswered_rows_and_the_arguments_do_not_change():
@@ -222,12 +239,16 @@ def one_at_a_time(answers: list[Answer]) -> dict[str, list]:
     known: set[int] = set()
     abilities = [LEARNER] * LEARNERS
     skill_abilities = dict[tuple[int, int], Gaussian]()
+    claims = dict[int, Claims]()
     columns: dict[str, list] = {
         name: [] for name in ("log_odds", "ability", "skill_ability", "skill", "item")
     }
     for learner, skill_row, item_row, score, claim in answers:
         skill = skills[skill_row] if skill_row >= 0 else ABSENT
-        item = item_term(items[item_row] if item_row in known else None, claim, skill)
+        earlier = claims.get(skill_row, NO_CLAIMS) if skill_row >= 0 else NO_CLAIMS
+        item = item_term(items[item_row] if item_row in known else None, claim, skill, earlier)
+        if claim is not None:
+            claims[skill_row] = Claims(earlier.number + 1, earlier.total + claim)
         skill_ability = (
             skill_abilities.get((learner, skill_row), LEARNER_SKILL) if skill_row >= 0 else ABSENT
         )

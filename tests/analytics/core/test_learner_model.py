@@ -103,6 +103,8 @@ def test_a_sent_difficulty_counts_until_an_answer_to_the_item_is_folded():
 
     def moved(difficulty: float, *, known: bool) -> float:
         model = LearnerModel()
+        model.observe("somebody", "algebra", "q0", 1.0, difficulty=0.0)
+        model.fold()
         if known:
             model.observe("somebody", "algebra", "q1", 1.0)
             model.fold()
