@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from math import nan
 
-from analytics.core.calibration import Calibration
 from analytics.core.difficulty import Gaussian
 from analytics.core.exponential_average import ExponentialAverage
 from analytics.core.learner_update import DEFAULT_MODEL, Ability, Belief, Evidence, Model, Shared
-from analytics.core.memory import Memory
+from analytics.core.memory import Memory, Reviewed
+from analytics.core.recall import INITIAL, Practice, RecallModel
 from analytics.core.trajectory import Trajectory
 from analytics.models import (
     ItemMemory,
@@ -53,24 +54,29 @@ def apply_ability(ability: Ability, row: LearnerAbility) -> None:
     row.efficiency_weight, row.efficiency = ability.efficiency
 
 
-def calibration_from_row(row: LearnerAbility) -> Calibration:
-    """Return the calibration of the memory model for a learner."""
-    return Calibration(
-        row.recall_offset, row.recall_slope, row.recall_offset_sum, row.recall_slope_sum
-    )
+def recall_model_from_row(row: LearnerAbility) -> RecallModel:
+    """Return a learner's recall model from their row."""
+    return INITIAL if row.recall_model is None else RecallModel.from_bytes(bytes(row.recall_model))
 
 
-def apply_calibration(calibration: Calibration, row: LearnerAbility) -> None:
-    """Store a calibration in its row."""
-    row.recall_offset, row.recall_slope = calibration.offset, calibration.slope
-    row.recall_offset_sum, row.recall_slope_sum = calibration.offset_sum, calibration.slope_sum
+def apply_recall_model(model: RecallModel, row: LearnerAbility) -> None:
+    """Store a recall model in its row; None before the first review that changes it."""
+    row.recall_model = None if (model.mean == INITIAL.mean).all() else model.to_bytes()
 
 
-def memory_from_row(row: ItemMemory) -> Memory | None:
-    """Return the memory of an item from its row; None before the first review."""
+def reviewed_from_row(row: ItemMemory) -> Reviewed | None:
+    """Return an item that was reviewed from its row; None before the first review."""
     if not row.reviews:
         return None
-    return Memory(row.stability, row.difficulty, microseconds(row.last_review))
+    return Reviewed(
+        Memory(row.stability, row.difficulty, microseconds(row.last_review)),
+        Practice(
+            row.reviews,
+            row.lapses,
+            row.last_score,
+            nan if row.last_seconds is None else row.last_seconds,
+        ),
+    )
 
 
 def belief_from_row(state: SkillState) -> Belief:

@@ -26,10 +26,10 @@ from uuid import NAMESPACE_URL, uuid5
 import numpy as np
 
 from analytics.core import scheduling
-from analytics.core.calibration import Calibration
 from analytics.core.logistic import FloatArray, IntArray
-from analytics.core.memory import Grade, Memories, due_many
+from analytics.core.memory import Grade, Memories
 from analytics.core.readiness import recall_probability_now
+from analytics.core.recall import Practice, RecallModel
 from analytics.core.review_batch import Reviews, replay_reviews
 from benchmarks.client import Api
 
@@ -107,7 +107,8 @@ class Expected:
     guids: list[str]
     memories: Memories
     due: IntArray
-    calibration: Calibration
+    practice: Practice
+    model: RecallModel
     reviews: IntArray
     right: IntArray
     millis: IntArray
@@ -126,6 +127,7 @@ class Expected:
                 memory=item,
                 grade=np.where(right, int(Grade.CORRECT), int(Grade.INCORRECT)),
                 at=microseconds(start) + offset * 1_000_000,
+                seconds=np.array([review.millis for review in rows]) / 1000,
             )
         )
 
@@ -137,8 +139,9 @@ class Expected:
         return cls(
             guids=guids,
             memories=replayed.memories,
-            due=due_many(replayed.memories),
-            calibration=Calibration(*(float(column[0]) for column in replayed.calibrations)),
+            due=replayed.due(),
+            practice=replayed.practice,
+            model=replayed.models.take(0),
             reviews=sum_by_item(np.ones_like(item)),
             right=sum_by_item(right),
             millis=sum_by_item(np.array([review.millis for review in rows], dtype=np.int64)),
@@ -148,8 +151,12 @@ class Expected:
         """Return the gain per second of studying each of these items."""
         memories = self.memories.take(rows)
         seconds = scheduling.expected_seconds(self.millis[rows] / 1000, self.reviews[rows])
-        recall = recall_probability_now(memories, self.calibration, at)
-        return scheduling.gains(memories, at, recall=recall, seconds=seconds)
+        return scheduling.gains(memories, at, recall=self.recall(rows, at), seconds=seconds)
+
+    def recall(self, rows: IntArray, at: int) -> FloatArray:
+        """Return the recall probability that is served for each of these items."""
+        memories, practice = self.memories.take(rows), self.practice.take(rows)
+        return recall_probability_now(memories, practice, self.model, at)
 
 
 def microseconds(moment: datetime) -> int:
@@ -190,8 +197,7 @@ def _differences(
 ) -> Iterator[str]:
     """Yield the differences between an item's statistics and the file."""
     count, right = int(expected.reviews[row]), int(expected.right[row])
-    memory = expected.memories.take(np.array([row]))
-    [recall] = recall_probability_now(memory, expected.calibration, microseconds(at)).tolist()
+    [recall] = expected.recall(np.array([row]), microseconds(at)).tolist()
     exactly = {
         "presentations-count": count,
         "total-study-time-millis": int(expected.millis[row]),

@@ -34,6 +34,7 @@ COLUMNS = (
     _("object id"), _("query"), _("rights"), _("written"),
     _("question"), _("studied"), _("study set"), _("worked at"),
     _("claims"), _("claimed"), _("has own id"),
+    _("lapses"), _("last score"), _("last seconds"),
     _("ability mean"), _("ability variance"), _("active"), _("answer"), _("answers"),
     _("attempt count"), _("attempts"), _("auto provision"), _("can admin"), _("can read"),
     _("can write"), _("channel id"), _("classroom"), _("code"), _("complete"),

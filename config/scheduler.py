@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import F
 
 from analytics.services.daily_activity import recount_outdated
+from analytics.services.due_times import refresh_due
 from analytics.services.item_statistics import fold_events
 from analytics.services.late_answers import recompute_late
 from config.models import JobRun
@@ -58,6 +59,7 @@ JOBS = (
     # At every tick of `run_jobs`, because learners wait for it.
     Job(name="recompute_late", every=timedelta(seconds=5), batch=recompute_late, max_batches=50),
     Job(name="fold_items", every=timedelta(seconds=30), batch=fold_events),
+    Job(name="refresh_due", every=timedelta(seconds=30), batch=refresh_due),
     Job(name="recount_activity", every=timedelta(minutes=10), batch=recount_outdated),
     Job(name="purge_kept_answers", every=timedelta(minutes=10), batch=store.purge),
     Job(name="purge_tokens", every=timedelta(minutes=10), batch=roster_services.purge_tokens),

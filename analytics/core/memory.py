@@ -2,7 +2,7 @@
 
 A memory has a stability S, the days until its recall probability falls to .9, and a difficulty D
 from 1 to 10. `analytics.core.fsrs` has the equations and their source. `review` updates one
-memory, `review_many` many.
+memory, `review_many` many; `learn` also updates the learner's recall model (`recall.py`).
 
 Times are whole microseconds since 1970-01-01 UTC, so that days are exact. Reviews count elapsed
 time in whole days of 24 hours, as the reference implementation does; the recall probability that
@@ -11,21 +11,26 @@ is shown decays continuously.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from datetime import datetime
 from enum import IntEnum
 from math import sqrt
 from typing import NamedTuple
 
 import numpy as np
 
-from analytics.core import fsrs
+from analytics.core import fsrs, recall
+from analytics.core.difficulty import ABSENT, LEARNER, LONE_ITEM, expect
 from analytics.core.fsrs import WEIGHTS, Weights
-from analytics.core.logistic import FloatArray, IntArray, Number
+from analytics.core.logistic import FloatArray, IntArray, Number, sigmoid, sigmoids
+from analytics.core.recall import DESIRED_RECALL, UNPRACTISED, Practice, RecallModel
 
 DAY = 86_400_000_000  # microseconds
 MIN_STABILITY = 0.001
 EASIEST, HARDEST = 1.0, 10.0
-DESIRED_RECALL = 0.9
 MAX_INTERVAL_DAYS = 36_500.0
+# The interval by the served recall lies between these multiples of FSRS-6's own.
+MIN_INTERVAL_RATIO, MAX_INTERVAL_RATIO = 0.25, 4.0
 
 
 class Grade(IntEnum):
@@ -112,22 +117,40 @@ def interval(stability: Number, desired: float = DESIRED_RECALL, w: Weights = WE
     return days
 
 
-def due(stability: float, at: int) -> int:
-    """Return when the next review is due, in microseconds; at most 36,500 days after the last.
+def due(memory: Memory, practice: Practice, model: RecallModel) -> int:
+    """Return when the served recall falls to .9, in microseconds; see `due_many`."""
+    stability, difficulty, at = memory
+    x = recall.inputs(DESIRED_RECALL, stability, difficulty, practice)
+    days = _served_interval(np.asarray(stability), recall.log_odds_when_due(model, x))
+    return at + round(float(days) * DAY)
+
+
+def due_many(memories: Memories, practice: Practice, model: RecallModel) -> IntArray:
+    """Return when the served recall of each memory falls to .9, in microseconds: (memories,).
+
+    The time since the last review is at least a quarter and at most four times FSRS-6's own
+    interval, and at most 36,500 days.
 
     Parameters
     ----------
-    stability : S in days after the last review.
-    at : time of the last review.
+    memories, practice : shape (memories,), each reviewed before.
+    model : of the learner, or one per memory.
     """
-    return at + round(min(interval(stability), MAX_INTERVAL_DAYS) * DAY)
-
-
-def due_many(memories: Memories) -> IntArray:
-    """Return `due` of each memory; each must have been reviewed before."""
-    days = np.minimum(interval(memories.stability), MAX_INTERVAL_DAYS)
-    times: IntArray = memories.at + np.rint(days * DAY).astype(np.int64)
+    stability, difficulty, at = memories
+    r = np.full(len(stability), DESIRED_RECALL)
+    log_odds = recall.log_odds_when_due(model, recall.inputs(r, stability, difficulty, practice))
+    times: IntArray = at + np.rint(_served_interval(stability, log_odds) * DAY).astype(np.int64)
     return times
+
+
+def _served_interval(
+    stability: FloatArray, log_odds: FloatArray, w: Weights = WEIGHTS
+) -> FloatArray:
+    """Return the days until R has these log odds, within the limits of `due_many`."""
+    own = interval(stability, w=w)
+    days = stability / w.factor * (sigmoids(log_odds) ** (-1.0 / w.decay) - 1.0)
+    limited = np.clip(days, MIN_INTERVAL_RATIO * own, MAX_INTERVAL_RATIO * own)
+    return np.minimum(limited, MAX_INTERVAL_DAYS)
 
 
 def first_stability(grade: Grade, w: Weights = WEIGHTS) -> float:
@@ -280,3 +303,85 @@ def _stabilities_after_failure(
     lapsed = fsrs.stability_after_lapse(stability, difficulty, r, w)
     later = np.minimum(lapsed, fsrs.max_stability_after_lapse(stability, w))
     return np.maximum(np.where(days < 1.0, same_day, later), MIN_STABILITY)
+
+
+class Reviewed(NamedTuple):
+    """An item that was reviewed: its memory, and the reviews so far."""
+
+    memory: Memory
+    practice: Practice
+
+
+def served_recall(reviewed: Reviewed, model: RecallModel, at: int) -> float:
+    """Return the probability in (0, 1) that a learner recalls an item at a time."""
+    return float(recall.predict(model, _inputs_at(reviewed, at)))
+
+
+def learn(
+    model: RecallModel, before: Reviewed | None, grade: Grade, at: int, seconds: float | None
+) -> tuple[RecallModel, Reviewed]:
+    """Return the learner's recall model and an item after a review of it.
+
+    Parameters
+    ----------
+    model : the recall model before the review.
+    before : the item before the review; None for the first one.
+    grade : outcome of the review.
+    at : time of the review, in microseconds.
+    seconds : its duration, >= 0; None if unknown.
+    """
+    memory, practice = (None, UNPRACTISED) if before is None else before
+    if before is not None and at - before.memory.at >= DAY:
+        model = recall.update(model, _inputs_at(before, at), grade.score)
+    practice = practice.after(grade.score, np.nan if seconds is None else seconds)
+    return model, Reviewed(review(memory, grade, at), practice)
+
+
+def _inputs_at(reviewed: Reviewed, at: int) -> FloatArray:
+    memory, practice = reviewed
+    r = retrievability_at(memory, at)
+    return recall.inputs(r, memory.stability, memory.difficulty, practice)
+
+
+class ReviewModel:
+    """The memory model of one learner, without a database: the formulas of the service."""
+
+    def __init__(self) -> None:
+        self._model = recall.INITIAL
+        self._items: dict[Hashable, Reviewed] = {}
+
+    def review(
+        self, item: Hashable, grade: int, *, at: float | datetime, seconds: float | None = None
+    ) -> None:
+        """Learn from a review.
+
+        Parameters
+        ----------
+        item : any name of the item.
+        grade : 1 (incorrect), 2 (hard), 3 (correct) or 4 (easy), as in FSRS; 2 is a success.
+        at : seconds since any fixed time, or a datetime. Reviews must be in order of time.
+        seconds : the duration of the review, >= 0; None if unknown.
+
+        Raises
+        ------
+        ValueError : another grade.
+        """
+        self._model, self._items[item] = learn(
+            self._model, self._items.get(item), Grade(grade), _microseconds(at), seconds
+        )
+
+    def recall(self, item: Hashable, *, at: float | datetime) -> float:
+        """Return the probability in (0, 1) that the learner recalls an item at a time.
+
+        For an item without a review it is that of a right answer at first sight.
+        """
+        reviewed = self._items.get(item)
+        if reviewed is None:
+            log_odds, *_ = expect(LEARNER, ABSENT, ABSENT, LONE_ITEM)
+            return sigmoid(log_odds)
+        return served_recall(reviewed, self._model, _microseconds(at))
+
+
+def _microseconds(at: float | datetime) -> int:
+    seconds = at.timestamp() if isinstance(at, datetime) else at
+    return round(seconds * 1_000_000)

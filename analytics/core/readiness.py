@@ -1,6 +1,6 @@
 """Readiness: the probability that a learner answers each item right now.
 
-For a studied item it is the recall probability of its memory (FSRS-6), calibrated for the learner.
+For a studied item it is the served recall probability of its memory, `analytics.core.recall`.
 For an item never studied it is P(correct) of a learner of this ability at a question of this
 difficulty (learning-science 2 and 5).
 """
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from analytics.core.calibration import Calibration, calibrate_many
+from analytics.core import recall
 from analytics.core.difficulty import (
     ABSENT,
     ITEM,
@@ -24,6 +24,7 @@ from analytics.core.difficulty import (
 )
 from analytics.core.logistic import BoolArray, FloatArray, IntArray, sigmoids
 from analytics.core.memory import Memories, retrievabilities_at
+from analytics.core.recall import Practice, RecallModel
 
 
 class Questions(NamedTuple):
@@ -51,19 +52,24 @@ class Questions(NamedTuple):
         )
 
 
-def recall_probability_now(memories: Memories, calibration: Calibration, at: int) -> FloatArray:
-    """Return the calibrated recall probability of each item, in (0, 1); NaN if never reviewed.
+def recall_probability_now(
+    memories: Memories, practice: Practice, model: RecallModel, at: int
+) -> FloatArray:
+    """Return the served recall probability of each item, in (0, 1); NaN if never reviewed.
 
     Parameters
     ----------
-    memories : shape (items,).
-    calibration : of the learner.
+    memories, practice : shape (items,).
+    model : the recall model of the learner.
     at : microseconds since 1970-01-01 UTC.
     """
-    recall: FloatArray = np.full(len(memories.stability), np.nan)
+    served: FloatArray = np.full(len(memories.stability), np.nan)
     studied = np.flatnonzero(~np.isnan(memories.stability))
-    recall[studied] = calibrate_many(retrievabilities_at(memories.take(studied), at), calibration)
-    return recall
+    known = memories.take(studied)
+    r = retrievabilities_at(known, at)
+    x = recall.inputs(r, known.stability, known.difficulty, practice.take(studied))
+    served[studied] = recall.predict(model, x)
+    return served
 
 
 def p_correct_at_first_sight(questions: Questions, ability: Gaussian = LEARNER) -> FloatArray:
@@ -100,13 +106,13 @@ def _select(
     )
 
 
-def readiness(recall: FloatArray, at_first_sight: FloatArray) -> FloatArray:
+def readiness(served: FloatArray, at_first_sight: FloatArray) -> FloatArray:
     """Return the readiness of each item: recall if studied, otherwise P(correct) at first sight.
 
     Parameters
     ----------
-    recall : recall probabilities, NaN for items never studied.
+    served : recall probabilities, NaN for items never studied.
     at_first_sight : P(correct) at first sight, in the same shape.
     """
-    probability: FloatArray = np.where(np.isnan(recall), at_first_sight, recall)
+    probability: FloatArray = np.where(np.isnan(served), at_first_sight, served)
     return probability

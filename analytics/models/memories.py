@@ -21,13 +21,14 @@ class ItemMemoryQuerySet(LearnersQuerySet["ItemMemory"]):
 class ItemMemory(UUIDModel):
     """One learner's memory of one item, and the statistics of their reviews of it.
 
-    `due` is the time at which its recall has fallen to the desired level, before calibration for
-    the learner. `seconds` is the total time of the `timed` reviews whose time is known.
+    `due` is the time at which its recall has fallen to the desired level. `lapses` is the number of
+    reviews minus the sum of the scores of their grades; `last_score` and `last_seconds` are those
+    of the last review. `seconds` is the total time of the `timed` reviews whose time is known.
     """
 
     UPDATE_FIELDS = (
-        "stability", "difficulty", "last_review", "due", "reviews", "score", "seconds", "timed",
-        "studied",
+        "stability", "difficulty", "last_review", "due", "reviews", "lapses", "last_score",
+        "last_seconds", "score", "seconds", "timed", "studied",
     )  # fmt: skip
 
     learner = models.ForeignKey(
@@ -39,6 +40,9 @@ class ItemMemory(UUIDModel):
     last_review = models.DateTimeField()
     due = models.DateTimeField()
     reviews = models.PositiveIntegerField(default=0)
+    lapses = models.FloatField(default=0.0)
+    last_score = models.FloatField(default=1.0)
+    last_seconds = models.FloatField(null=True, blank=True)
     score = models.FloatField(default=0.0, help_text="The sum of the scores.")
     seconds = models.FloatField(default=0.0)
     timed = models.PositiveIntegerField(default=0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from analytics.core import bkt, calibration, difficulty
+from analytics.core import bkt, difficulty
 from analytics.core.learner_update import EDITION
 from analytics.models.catalogue import Skill, SkillParameters
 from infra.db.models import UUIDModel
@@ -18,7 +18,8 @@ LATEST_PRACTISED_FIRST = ("-last_practised", "-id")
 class LearnerAbility(models.Model):
     """One learner's overall ability, and the number of events it is estimated from.
 
-    The recall terms calibrate the memory model for this learner: analytics.core.calibration.
+    `recall_model` corrects the memory model for this learner (analytics.core.recall). If it changed
+    since the due times of the learner's memories were computed, `due_outdated` is true.
     `answers` is the position of the learner's next event, `newest` the time of the latest one. At
     `snapshot_due` answers the next snapshot is saved; 0: there is none yet. From `recompute_from`
     on, answers that arrived late are not included in the estimates yet; None: all are. `edition` is
@@ -27,11 +28,10 @@ class LearnerAbility(models.Model):
     """
 
     ESTIMATE_FIELDS = (
-        "mean", "variance", "efficiency_weight", "efficiency", "recall_offset", "recall_slope",
-        "recall_offset_sum", "recall_slope_sum",
+        "mean", "variance", "efficiency_weight", "efficiency", "recall_model",
     )  # fmt: skip
     REPLAYED_FIELDS = (*ESTIMATE_FIELDS, "answers", "newest", "edition")
-    UPDATE_FIELDS = (*REPLAYED_FIELDS, "snapshot_due", "recompute_from")
+    UPDATE_FIELDS = (*REPLAYED_FIELDS, "snapshot_due", "recompute_from", "due_outdated")
 
     learner = models.OneToOneField(
         User, on_delete=models.CASCADE, primary_key=True, related_name="ability"
@@ -40,15 +40,15 @@ class LearnerAbility(models.Model):
     variance = models.FloatField(default=difficulty.LEARNER.variance)
     efficiency_weight = models.FloatField(default=0.0)
     efficiency = models.FloatField(default=0.0)
-    recall_offset = models.FloatField(default=calibration.UNCALIBRATED.offset)
-    recall_slope = models.FloatField(default=calibration.UNCALIBRATED.slope)
-    recall_offset_sum = models.FloatField(default=calibration.UNCALIBRATED.offset_sum)
-    recall_slope_sum = models.FloatField(default=calibration.UNCALIBRATED.slope_sum)
+    recall_model = models.BinaryField(
+        null=True, help_text="Packed weights; see analytics.core.recall. None: the initial ones."
+    )
     answers = models.PositiveBigIntegerField(default=0)
     newest = models.DateTimeField(null=True, blank=True)
     snapshot_due = models.PositiveBigIntegerField(default=0)
     recompute_from = models.DateTimeField(null=True, blank=True)
     edition = models.PositiveSmallIntegerField(default=EDITION)
+    due_outdated = models.BooleanField(default=False)
 
     class Meta:
         verbose_name_plural = "learner abilities"
@@ -57,6 +57,9 @@ class LearnerAbility(models.Model):
                 fields=["recompute_from"],
                 condition=Q(recompute_from__isnull=False),
                 name="ability_to_recompute",
+            ),
+            models.Index(
+                fields=["learner"], condition=Q(due_outdated=True), name="ability_due_outdated"
             ),
         ]
         constraints = [

@@ -21,7 +21,7 @@ from analytics.rows import (
     ability_from_row,
     apply_ability,
     apply_belief,
-    apply_calibration,
+    apply_recall_model,
     belief_from_row,
     evidence_from_row,
     model_from_row,
@@ -86,9 +86,11 @@ class LearnerState:
         return [memory for item_id, memory in changed.items() if item_id in new]
 
     def ability_row(self) -> LearnerAbility:
-        """Return the learner's ability and calibration as a row, to be saved."""
+        """Return the learner's ability and recall model as a row, to be saved."""
         apply_ability(self.ability, self.row)
-        apply_calibration(self.memories.calibration, self.row)
+        apply_recall_model(self.memories.model, self.row)
+        if self.memories.model is not self.memories.stored_model:
+            self.row.due_outdated = True
         return self.row
 
     def apply_event(self, event: LearningEvent) -> None:

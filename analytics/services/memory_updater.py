@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
-from analytics.core.calibration import update
-from analytics.core.memory import DAY, Grade, Memory, due, retrievability_at, review
+from analytics.core.memory import Grade, Reviewed, due, learn
+from analytics.core.recall import RecallModel
 from analytics.events import Source
 from analytics.models import ItemMemory, LearnerAbility, LearningEvent
-from analytics.rows import calibration_from_row, memory_from_row, microseconds, moment
+from analytics.rows import microseconds, moment, recall_model_from_row, reviewed_from_row
 from analytics.services.event_history import PastEvent
 from analytics.services.snapshots import Snapshot
 from infra.db.compiled_queries import BlankInstance
@@ -28,14 +28,14 @@ class MemoryUpdater:
         known: Mapping[UUID, ItemMemory],
     ) -> None:
         self.learner_id = learner_id
-        self.calibration = calibration_from_row(ability)
+        self.model = self.stored_model = recall_model_from_row(ability)
         self.known = known
         self.snapshot: Snapshot | None = None
         self.changed: dict[UUID, ItemMemory] = {}
 
     def restore(self, ability: LearnerAbility, snapshot: Snapshot) -> None:
-        """Return to the memories of a snapshot, and to the calibration in the restored ability."""
-        self.calibration, self.snapshot = calibration_from_row(ability), snapshot
+        """Return to the memories of a snapshot, and to the recall model in the restored ability."""
+        self.model, self.snapshot = recall_model_from_row(ability), snapshot
 
     def apply(self, event: LearningEvent | PastEvent) -> None:
         """Update the memory of an event's item, if the event is a review."""
@@ -44,14 +44,9 @@ class MemoryUpdater:
         row = self.changed.get(event.item_id)
         if row is None:
             row = self.changed[event.item_id] = self._row(event.item_id)
-        apply_review(self._memory_after(memory_from_row(row), event), event, row)
-
-    def _memory_after(self, before: Memory | None, event: LearningEvent | PastEvent) -> Memory:
-        """Return the memory after a review, and calibrate if the last was a day ago or more."""
-        grade, at = _GRADES[event.grade or 0], microseconds(event.happened_at)
-        if before is not None and at - before.at >= DAY:
-            self.calibration = update(self.calibration, retrievability_at(before, at), grade.score)
-        return review(before, grade, at)
+        grade, at = _GRADES[event.grade], microseconds(event.happened_at)
+        self.model, reviewed = learn(self.model, reviewed_from_row(row), grade, at, event.seconds)
+        apply_review(reviewed, self.model, event, row)
 
     def _row(self, item_id: UUID) -> ItemMemory:
         if self.snapshot is not None:
@@ -61,12 +56,17 @@ class MemoryUpdater:
         return known or _new_memory(learner_id=self.learner_id, item_id=item_id)
 
 
-def apply_review(memory: Memory, event: LearningEvent | PastEvent, row: ItemMemory) -> None:
-    """Store a memory, and the review it results from, in its row."""
+def apply_review(
+    reviewed: Reviewed, model: RecallModel, event: LearningEvent | PastEvent, row: ItemMemory
+) -> None:
+    """Store an item after a review in its row, and the review."""
+    memory, practice = reviewed
     row.stability, row.difficulty = memory.stability, memory.difficulty
     row.last_review = moment(memory.at)
-    row.due = moment(due(memory.stability, memory.at))
+    row.due = moment(due(memory, practice, model))
     row.reviews += 1
+    row.lapses, row.last_score = float(practice.lapses), float(practice.last_score)
+    row.last_seconds = event.seconds
     row.score += event.score
     row.studied = row.studied or event.source == Source.STUDY
     if event.seconds is not None:

@@ -138,6 +138,8 @@ def _compare_rows(
 
 
 def _is_equal(stored: Any, expected: Any) -> bool:
+    if stored is None or expected is None:
+        return stored is expected
     if isinstance(expected, bytes):
         stored_values, expected_values = np.frombuffer(bytes(stored)), np.frombuffer(expected)
         return stored_values.shape == expected_values.shape and np.allclose(

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from math import isnan
 from typing import NamedTuple
 from uuid import UUID
 
 import numpy as np
 
-from analytics.core.calibration import UNCALIBRATED, Calibration
 from analytics.core.logistic import BoolArray, FloatArray, IntArray
-from analytics.core.memory import DAY, due_many
+from analytics.core.recall import INITIAL, RecallModel
 from analytics.core.review_batch import ReviewResult, Reviews, replay_reviews
 from analytics.models import ItemMemory
 from analytics.rows import microseconds, moment
 
 LearnerItem = tuple[UUID, UUID]
 TOLERANCE = 1e-9
+_COMPARED = tuple(name for name in ItemMemory.UPDATE_FIELDS if name != "due")
 
 
 class Review(NamedTuple):
@@ -34,11 +35,11 @@ class Review(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewReplay:
-    """The memories and calibrations that result from some learners' reviews.
+    """The memories and recall models that result from some learners' reviews.
 
     Attributes
     ----------
-    learners : row of each learner in `result.calibrations`.
+    learners : row of each learner in `result.models`.
     keys : row of each memory, by learner and item, in `result.memories` and in the arrays below.
     due : microseconds since 1970 UTC, shape (memories,).
     reviews, score, seconds, timed, studied : as in `ItemMemory`, shape (memories,).
@@ -71,6 +72,7 @@ class ReviewReplay:
                 memory=memory,
                 grade=np.array([review.grade for review in reviews], dtype=np.int64),
                 at=np.array([review.at for review in reviews], dtype=np.int64),
+                seconds=seconds,
             )
         )
         is_timed = ~np.isnan(seconds)
@@ -79,7 +81,7 @@ class ReviewReplay:
             learners=learners,
             keys=keys,
             result=result,
-            due=due_many(result.memories),
+            due=result.due(),
             reviews=np.bincount(memory, minlength=len(keys)),
             score=_sums(memory, scores, len(keys)),
             seconds=_sums(memory[is_timed], seconds[is_timed], len(keys)),
@@ -90,16 +92,17 @@ class ReviewReplay:
             > 0,
         )
 
-    def calibration(self, learner_id: UUID) -> Calibration:
-        """Return the calibration of the memory model for a learner."""
+    def recall_model(self, learner_id: UUID) -> RecallModel:
+        """Return a learner's recall model."""
         row = self.learners.get(learner_id)
-        if row is None:
-            return UNCALIBRATED
-        return Calibration(*(float(column[row]) for column in self.result.calibrations))
+        return INITIAL if row is None else self.result.models.take(row)
 
     def memory(self, key: LearnerItem) -> ItemMemory:
         """Return a learner's memory of an item, as a row."""
         row, memories = self.keys[key], self.result.memories
+        _, lapses, last_score, last_seconds = (
+            float(np.asarray(column)[row]) for column in self.result.practice
+        )
         return ItemMemory(
             learner_id=key[0],
             item_id=key[1],
@@ -108,6 +111,9 @@ class ReviewReplay:
             last_review=moment(int(memories.at[row])),
             due=moment(int(self.due[row])),
             reviews=int(self.reviews[row]),
+            lapses=lapses,
+            last_score=last_score,
+            last_seconds=None if isnan(last_seconds) else last_seconds,
             score=float(self.score[row]),
             seconds=float(self.seconds[row]),
             timed=int(self.timed[row]),
@@ -120,7 +126,7 @@ class ReviewReplay:
         """Yield each stored value of these learners that differs from the replayed one.
 
         Each is the key of the memory, the name of the value, the stored and the expected value;
-        times are in microseconds.
+        times are in microseconds. Due times are left out: a job updates them.
         """
         selected = set(learner_ids)
         missing = {key: row for key, row in self.keys.items() if key[0] in selected}
@@ -137,28 +143,31 @@ class ReviewReplay:
             stored.append(values)
         yield from ((key, "memory", None, "there") for key in missing)
         row_numbers = np.array(rows, dtype=np.int64)
-        table = np.array(stored, dtype=np.float64).reshape(-1, len(ItemMemory.UPDATE_FIELDS)).T
+        table = np.array(stored, dtype=np.float64).reshape(-1, len(_COMPARED)).T
         for name, stored_column, (expected_column, tolerances) in zip(
-            ItemMemory.UPDATE_FIELDS, table, self._expected_columns(row_numbers), strict=True
+            _COMPARED, table, self._expected_columns(row_numbers), strict=True
         ):
-            for index in np.flatnonzero(~(np.abs(stored_column - expected_column) <= tolerances)):
+            is_equal = np.abs(stored_column - expected_column) <= tolerances
+            is_equal |= np.isnan(stored_column) & np.isnan(expected_column)
+            for index in np.flatnonzero(~is_equal):
                 yield keys[index], name, stored_column[index], expected_column[index]
 
     def _expected_columns(self, rows: IntArray) -> Iterator[tuple[FloatArray, FloatArray]]:
-        """Yield the expected values of each column of `UPDATE_FIELDS`, and their tolerances.
+        """Yield the expected values of each compared column, and their tolerances.
 
-        Stabilities are unbounded, so large ones, and the due times that follow, have larger
-        tolerances.
+        Stabilities are unbounded, so large ones have larger tolerances.
         """
-        memories = self.result.memories
+        memories, practice = self.result.memories, self.result.practice.take(rows)
         stability = memories.stability[rows]
         loose = TOLERANCE * np.maximum(1.0, stability)
         exact, tight = np.zeros(len(rows)), np.full(len(rows), TOLERANCE)
         yield stability, loose
         yield memories.difficulty[rows], tight
         yield memories.at[rows].astype(np.float64), exact
-        yield self.due[rows].astype(np.float64), loose * DAY + 1.0
         yield self.reviews[rows].astype(np.float64), exact
+        yield np.asarray(practice.lapses), tight
+        yield np.asarray(practice.last_score), exact
+        yield np.asarray(practice.last_seconds), tight
         yield self.score[rows], tight
         yield self.seconds[rows], tight
         yield self.timed[rows].astype(np.float64), exact
@@ -174,8 +183,7 @@ def _read_memories(
     learner_ids: Collection[UUID],
 ) -> Iterator[tuple[LearnerItem, tuple[float, ...]]]:
     memories = ItemMemory.objects.filter(learner__in=learner_ids)
-    for learner, item, stability, difficulty, last, due, *rest in memories.values_list(
-        "learner", "item", *ItemMemory.UPDATE_FIELDS
+    for learner, item, stability, difficulty, last, *rest in memories.values_list(
+        "learner", "item", *_COMPARED
     ).iterator(chunk_size=2000):
-        times = microseconds(last), microseconds(due)
-        yield (learner, item), (stability, difficulty, *times, *rest)
+        yield (learner, item), (stability, difficulty, microseconds(last), *rest)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from analytics.models import LearnerAbility, SkillState
-from analytics.rows import apply_calibration
+from analytics.rows import apply_recall_model
 from analytics.services.replay_events import LearnerSkill, ReplayResult
 
 
@@ -17,8 +17,9 @@ def ability_row(replay: ReplayResult, learner_id: UUID) -> LearnerAbility | None
         learner_id=learner_id,
         answers=replay.positions[learner_id],
         newest=replay.newest[learner_id],
+        due_outdated=True,
     )
-    apply_calibration(replay.reviews.calibration(learner_id), row)
+    apply_recall_model(replay.reviews.recall_model(learner_id), row)
     index = replay.learners.get(learner_id)
     if index is not None:
         beliefs = replay.beliefs

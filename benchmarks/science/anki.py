@@ -20,7 +20,8 @@ from benchmarks.science.assistments import DEFAULT_FOLDER
 NAME = "anki_B_visible.csv.gz"
 SECOND = 1_000_000  # microseconds
 MAX_GRADE = 3
-COLUMNS = (1, 2, 3)  # item, seconds since the first review, grade
+# item, seconds since the first review, grade, milliseconds of the review
+COLUMNS = (1, 2, 3, 5)
 
 
 def load() -> Reviews:
@@ -34,7 +35,7 @@ def load() -> Reviews:
     if not path.exists():
         raise SystemExit(f"{path} does not exist: set LEARNTRACE_DATA to its directory.")
     with gzip.open(path, "rt") as lines:
-        item, seconds, grade = np.loadtxt(
+        item, seconds, grade, millis = np.loadtxt(
             lines, delimiter=",", skiprows=1, dtype=np.int64, unpack=True, usecols=COLUMNS
         )
     return Reviews(
@@ -42,6 +43,7 @@ def load() -> Reviews:
         memory=np.unique(item, return_inverse=True)[1],
         grade=np.minimum(grade, MAX_GRADE),
         at=seconds * SECOND,
+        seconds=millis / 1000,
     )
 
 

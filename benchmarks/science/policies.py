@@ -16,7 +16,7 @@ from analytics.core.scheduling import gains
 class Due:
     """Due items and what is known of them, shapes (items,), of some learners alike.
 
-    `recall` is the calibrated probability of recall, `seconds` the expected duration of a review,
+    `recall` is the served probability of recall, `seconds` the expected duration of a review,
     `random` a random number, `due_day` the day on which SM-2 schedules the item.
     """
 

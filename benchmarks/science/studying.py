@@ -7,17 +7,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from analytics.core.calibration import Calibrations, calibrate_many, update_many
+from analytics.core import recall
 from analytics.core.fsrs import WEIGHTS
 from analytics.core.logistic import BoolArray, FloatArray, IntArray
 from analytics.core.memory import (
     DAY,
-    DESIRED_RECALL,
     Grade,
     Memories,
     retrievabilities_at,
     review_many,
 )
+from analytics.core.recall import DESIRED_RECALL, Practice, RecallModel
 from analytics.core.replay import steps
 from analytics.core.scheduling import expected_seconds
 from benchmarks.science.forgetting import RandomValues, Truth
@@ -45,11 +45,12 @@ class Setting(NamedTuple):
 
 @dataclass(frozen=True)
 class ServiceState:
-    """The service's estimates, shapes (learners · items,); calibrations have (learners,)."""
+    """The service's estimates, shapes (learners · items,); models have (learners,)."""
 
     learner: IntArray
     memories: Memories
-    calibrations: Calibrations
+    practice: Practice
+    models: RecallModel
     schedules: Schedules
     due_day: FloatArray
     seconds: FloatArray
@@ -62,7 +63,8 @@ class ServiceState:
         return cls(
             learner=np.repeat(np.arange(learners), items),
             memories=Memories.blank(count),
-            calibrations=Calibrations.initial(learners),
+            practice=Practice.blank(count),
+            models=RecallModel.initial(learners),
             schedules=Schedules.blank(count),
             due_day=np.full(count, np.inf),
             seconds=np.zeros(count),
@@ -76,7 +78,7 @@ class ServiceState:
         due = Due(
             memories=self.memories.take(rows),
             at=at_day(day),
-            recall=calibrate_many(r[rows], self.calibrations.take(self.learner[rows])),
+            recall=recall.predict(self.models.take(self.learner[rows]), self._inputs(rows, day)),
             seconds=self._expected_seconds()[rows],
             random=random[rows],
             due_day=self.due_day[rows],
@@ -86,28 +88,35 @@ class ServiceState:
         return priority
 
     def _expected_seconds(self) -> FloatArray:
-        shape = (len(self.calibrations.offset), -1)
+        shape = (len(self.models.mean), -1)
         each = zip(self.seconds.reshape(shape), self.reviews.reshape(shape), strict=True)
         return np.concatenate([expected_seconds(total, reviews) for total, reviews in each])
 
     def absorb(self, rows: IntArray, is_right: BoolArray, seconds: FloatArray, day: int) -> None:
         """Record these reviews of a day; no item may occur twice."""
         old = self.reviews[rows] > 0
-        self._calibrate(rows[old], is_right[old].astype(np.float64), day)
+        self._learn(rows[old], is_right[old].astype(np.float64), day)
         grade = np.where(is_right, Grade.CORRECT, Grade.INCORRECT)
         at = np.full(len(rows), at_day(day))
         self.memories.put(rows, review_many(self.memories.take(rows), grade, at))
+        practice = self.practice.take(rows).after(is_right.astype(np.float64), seconds)
+        self.practice.put(rows, practice)
         self.schedules.review(rows, grade)
         self.due_day[rows] = day + self.schedules.interval[rows]
         self.seconds[rows] += seconds
         self.reviews[rows] += 1
 
-    def _calibrate(self, rows: IntArray, score: FloatArray, day: int) -> None:
-        r = retrievabilities_at(self.memories.take(rows), at_day(day))
+    def _learn(self, rows: IntArray, score: FloatArray, day: int) -> None:
+        x = self._inputs(rows, day)
         for step in steps(np.unique(self.learner[rows], return_inverse=True)[1]):
             learner = self.learner[rows[step]]
-            before = self.calibrations.take(learner)
-            self.calibrations.put(learner, update_many(before, r[step], score[step]))
+            before = self.models.take(learner)
+            self.models.put(learner, recall.update(before, x[step], score[step]))
+
+    def _inputs(self, rows: IntArray, day: int) -> FloatArray:
+        memories = self.memories.take(rows)
+        r = retrievabilities_at(memories, at_day(day))
+        return recall.inputs(r, memories.stability, memories.difficulty, self.practice.take(rows))
 
 
 def at_day(day: int) -> int:
@@ -141,7 +150,7 @@ def retained(
 
 def _new_item_priority(state: ServiceState, setting: Setting, day: int) -> FloatArray:
     """Return the priority of new items: above all due items, below them, or -inf (not yet)."""
-    learners = len(state.calibrations.offset)
+    learners = len(state.models.mean)
     number = np.tile(np.arange(len(state.reviews) // learners), learners)
     if setting.has_lessons:
         return np.where(number // NEW_A_DAY == day, np.inf, -np.inf)

@@ -8,11 +8,11 @@ from datetime import datetime
 import numpy as np
 from django.db.models import Count, Min, Q
 
-from analytics.core.calibration import UNCALIBRATED
 from analytics.core.memory import Memories
 from analytics.core.readiness import recall_probability_now
+from analytics.core.recall import INITIAL, Practice
 from analytics.models import ItemMemory, ItemMemoryQuerySet
-from analytics.rows import calibration_from_row, microseconds
+from analytics.rows import microseconds, recall_model_from_row
 from roster.models import User
 
 MAX_MEMORIES = 10_000
@@ -49,15 +49,19 @@ def get_readiness(learner: User, *, at: datetime) -> Readiness:
 
 
 def _recall(learner: User, memories: ItemMemoryQuerySet, *, at: datetime) -> float | None:
-    rows = memories.order_by("due").values_list("stability", "difficulty", "last_review")
-    memory_rows = [(s, d, microseconds(last)) for s, d, last in rows[:MAX_MEMORIES]]
+    rows = memories.order_by("due").values_list(
+        "stability", "difficulty", "reviews", "lapses", "last_score", "last_seconds", "last_review"
+    )
+    memory_rows = list(rows[:MAX_MEMORIES])
     if not memory_rows:
         return None
-    stability, difficulty, last_review = zip(*memory_rows, strict=True)
+    *columns, last_review = zip(*memory_rows, strict=True)
+    stability, difficulty, *practice = (np.array(each, dtype=np.float64) for each in columns)
     ability = getattr(learner, "ability", None)
     recall = recall_probability_now(
-        Memories(np.array(stability), np.array(difficulty), np.array(last_review, dtype=np.int64)),
-        calibration_from_row(ability) if ability else UNCALIBRATED,
+        Memories(stability, difficulty, np.array(list(map(microseconds, last_review)))),
+        Practice(*practice),
+        recall_model_from_row(ability) if ability else INITIAL,
         microseconds(at),
     )
     return float(recall.mean())

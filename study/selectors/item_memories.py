@@ -11,7 +11,6 @@ from uuid import UUID
 import numpy as np
 from django.db.models import FilteredRelation, Q, QuerySet
 
-from analytics.core.calibration import UNCALIBRATED, Calibration
 from analytics.core.difficulty import LEARNER, Gaussian, Gaussians
 from analytics.core.logistic import BoolArray, FloatArray, IntArray
 from analytics.core.memory import Memories
@@ -21,12 +20,16 @@ from analytics.core.readiness import (
     readiness,
     recall_probability_now,
 )
+from analytics.core.recall import INITIAL, Practice, RecallModel
 from analytics.models import Item, ItemMemory, LearnerAbility
-from analytics.rows import calibration_from_row, microseconds
+from analytics.rows import microseconds, recall_model_from_row
 from infra.db.compiled_lists import QueryByShape
 from roster.models import User
 
-_MEMORY = ("stability", "difficulty", "last_review", "due", "seconds", "timed")
+_MEMORY = (
+    "stability", "difficulty", "last_review", "due", "seconds", "timed", "reviews", "lapses",
+    "last_score", "last_seconds",
+)  # fmt: skip
 _QUESTION = (
     "skill", "answers", "difficulty_mean", "difficulty_variance", "skill__difficulty_mean",
     "skill__difficulty_variance", "state__ability_mean", "state__ability_variance",
@@ -34,10 +37,10 @@ _QUESTION = (
 
 
 class Ability(NamedTuple):
-    """A learner's ability and calibration, the same for every item."""
+    """A learner's ability and recall model, the same for every item."""
 
     term: Gaussian = LEARNER
-    calibration: Calibration = UNCALIBRATED
+    recall_model: RecallModel = INITIAL
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +53,7 @@ class ItemMemories:
     items: list[UUID]
     due: list[datetime | None]
     memories: Memories
+    practice: Practice
     seconds: FloatArray
     timed: IntArray
 
@@ -57,11 +61,12 @@ class ItemMemories:
     def of(cls, rows: Iterable[tuple[Any, ...]]) -> ItemMemories:
         """Return the columns of rows with an item's key and the columns of its memory."""
         columns = list(zip(*rows, strict=True)) or [()] * (1 + len(_MEMORY))
-        items, stability, difficulty, last_review, due, seconds, timed = columns
+        items, stability, difficulty, last_review, due, seconds, timed, *practice = columns
         return cls(
             items=list(items),
             due=list(due),
             memories=Memories(_floats(stability), _floats(difficulty), _moments(last_review)),
+            practice=Practice(*map(_floats, practice)),
             seconds=np.nan_to_num(_floats(seconds)),
             timed=np.array([each or 0 for each in timed], dtype=np.int64),
         )
@@ -71,6 +76,12 @@ class ItemMemories:
         """The mask of the items that were studied."""
         studied: BoolArray = ~np.isnan(self.memories.stability)
         return studied
+
+    def recall(self, ability: Ability, at: datetime) -> FloatArray:
+        """Return the recall probability of each item now; NaN if it was not studied."""
+        return recall_probability_now(
+            self.memories, self.practice, ability.recall_model, microseconds(at)
+        )
 
     def is_due(self, at: datetime) -> BoolArray:
         """Return the mask of the items that are due."""
@@ -85,10 +96,10 @@ class ItemStates(NamedTuple):
 
     def readiness(self, ability: Ability, at: datetime) -> FloatArray:
         """Return the probability of a right answer now, for each item."""
-        recall = recall_probability_now(
-            self.memorized.memories, ability.calibration, microseconds(at)
+        return readiness(
+            self.memorized.recall(ability, at),
+            p_correct_at_first_sight(self.questions, ability.term),
         )
-        return readiness(recall, p_correct_at_first_sight(self.questions, ability.term))
 
 
 def get_ability(learner: User) -> Ability:
@@ -97,7 +108,7 @@ def get_ability(learner: User) -> Ability:
     if not found:
         return Ability()
     [row] = found
-    return Ability(Gaussian(row.mean, row.variance), calibration_from_row(row))
+    return Ability(Gaussian(row.mean, row.variance), recall_model_from_row(row))
 
 
 _ABILITY = QueryByShape(lambda learner: LearnerAbility.objects.filter(learner=learner))

@@ -12,7 +12,6 @@ import numpy as np
 
 from analytics.core import scheduling
 from analytics.core.logistic import FloatArray, IntArray
-from analytics.core.readiness import recall_probability_now
 from analytics.models import Item
 from analytics.rows import microseconds
 from roster.models import User
@@ -90,9 +89,8 @@ def _load_items(keys: Sequence[UUID]) -> dict[UUID, Item]:
 
 
 def _plan_due_items(learner: User, at: datetime) -> _Plan:
-    calibration = get_ability(learner).calibration
     memories = due_memories(learner, at=at)
-    recall = recall_probability_now(memories.memories, calibration, microseconds(at))
+    recall = memories.recall(get_ability(learner), at)
     order = _best_first(memories, np.arange(len(recall)), recall, at)
     return _Plan(memories.items, memories.due, recall, order)
 

@@ -11,10 +11,13 @@ from django.db import connection, transaction
 
 from analytics import services
 from analytics.core.difficulty import LEARNER
-from analytics.core.memory import Grade, Memory, due, review
+from analytics.core.memory import Grade, Memory, due, review, served_recall
+from analytics.core.recall import INITIAL
 from analytics.events import Answer, Source
 from analytics.models import Item, ItemMemory, LearnerAbility, LearningEvent, Skill, SkillState
-from analytics.rows import memory_from_row, microseconds, moment
+from analytics.rows import microseconds, moment, recall_model_from_row, reviewed_from_row
+from analytics.services import due_times
+from analytics.services.due_times import refresh_due
 from analytics.services.item_statistics import fold_events
 from roster.models import User
 from roster.services import lock_learner
@@ -41,6 +44,11 @@ def after(*reviews: tuple[Grade, datetime]) -> Memory | None:
     return memory
 
 
+def reviewed_memory(row: ItemMemory) -> Memory | None:
+    reviewed = reviewed_from_row(row)
+    return reviewed.memory if reviewed else None
+
+
 def memory_of(learner: User, **item: Any) -> ItemMemory:
     return ItemMemory.objects.get(learner=learner, **{f"item__{k}": v for k, v in item.items()})
 
@@ -49,8 +57,11 @@ def test_a_study_result_creates_a_memory_of_the_item(school: School):
     record(school.ada, studied())
 
     memory = memory_of(school.ada, guid=GUID)
-    assert memory_from_row(memory) == after((Grade.CORRECT, NOW))
-    assert memory.due == moment(due(memory.stability, microseconds(NOW)))
+    assert reviewed_memory(memory) == after((Grade.CORRECT, NOW))
+    reviewed = reviewed_from_row(memory)
+    assert reviewed is not None
+    assert memory.due == moment(due(reviewed.memory, reviewed.practice, INITIAL))
+    assert reviewed.practice == (1, 0, 1, 4.93)
     assert (memory.reviews, memory.score, memory.seconds, memory.timed) == (1, 1.0, 4.93, 1)
     assert memory.item.facility == school.facility
 
@@ -62,7 +73,7 @@ def test_an_almost_correct_result_moves_memory_by_its_own_rule(school: School):
     record(school.ada, studied(0.5), at=later)
 
     memory = memory_of(school.ada, guid=GUID)
-    assert memory_from_row(memory) == after((Grade.ALMOST, NOW), (Grade.ALMOST, later))
+    assert reviewed_memory(memory) == after((Grade.ALMOST, NOW), (Grade.ALMOST, later))
     assert memory.score == 1.0
 
 
@@ -72,7 +83,7 @@ def test_reviews_of_the_same_day_move_memory_by_the_same_day_rule(school: School
 
     memory = memory_of(school.ada, guid=GUID)
     hour_23 = NOW + timedelta(hours=23)
-    assert memory_from_row(memory) == after((Grade.INCORRECT, NOW), (Grade.CORRECT, hour_23))
+    assert reviewed_memory(memory) == after((Grade.INCORRECT, NOW), (Grade.CORRECT, hour_23))
     assert memory.reviews == 2
 
 
@@ -152,7 +163,7 @@ def test_a_resent_result_changes_nothing(school: School):
     record(school.ada, studied(0.0, source_id="e1"), at=NOW + timedelta(days=2))
 
     memory = memory_of(school.ada, guid=GUID)
-    assert memory_from_row(memory) == after((Grade.CORRECT, NOW))
+    assert reviewed_memory(memory) == after((Grade.CORRECT, NOW))
     assert LearningEvent.objects.count() == 1
 
 
@@ -164,12 +175,12 @@ def test_a_late_result_is_put_in_order(school: School):
 
     memory = memory_of(school.ada, guid=GUID)
     early = NOW - timedelta(days=9)
-    assert memory_from_row(memory) == after((Grade.INCORRECT, early), (Grade.CORRECT, NOW))
+    assert reviewed_memory(memory) == after((Grade.INCORRECT, early), (Grade.CORRECT, NOW))
     assert memory.reviews == 2
 
 
 @pytest.mark.parametrize("score", [0.0, 1.0])
-def test_reviews_move_the_calibration_of_the_learner(school: School, score: float):
+def test_reviews_change_the_recall_model_of_the_learner(school: School, score: float):
     """learning-science 5: only reviews at least a day after the previous one count."""
     record(school.ada, studied())
     record(school.ada, studied(), at=NOW + timedelta(hours=23, minutes=59))
@@ -177,9 +188,44 @@ def test_reviews_move_the_calibration_of_the_learner(school: School, score: floa
     record(school.ada, studied(score), at=NOW + timedelta(days=30))
 
     ability = LearnerAbility.objects.get()
-    assert (unmoved.recall_offset, unmoved.recall_offset_sum) == (0.0, 1.0)
-    assert (ability.recall_offset > 0) == (score == 1.0)
-    assert ability.recall_offset_sum > 1.0
+    assert (unmoved.recall_model, unmoved.due_outdated) == (None, False)
+    assert (recall_model_from_row(ability).mean[0] > 0) == (score == 1.0)
+    assert ability.due_outdated
+
+
+def test_the_due_times_of_other_items_follow_the_recall_model(school: School):
+    """learning-science 5: a job refreshes them; `see-next-at` inverts what is served."""
+    record(school.ada, studied(guid=UUID(int=9)))
+    record(school.ada, studied())
+    record(school.ada, studied(0.0), at=NOW + timedelta(days=30))
+    other = memory_of(school.ada, guid=UUID(int=9))
+
+    assert refresh_due(NOW) == 1
+
+    refreshed = memory_of(school.ada, guid=UUID(int=9))
+    model = recall_model_from_row(LearnerAbility.objects.get())
+    reviewed = reviewed_from_row(refreshed)
+    assert reviewed is not None
+    assert refreshed.due < other.due
+    assert served_recall(reviewed, model, microseconds(refreshed.due)) == pytest.approx(0.9)
+    assert not LearnerAbility.objects.get().due_outdated
+    assert refresh_due(NOW) == 0
+
+
+def test_very_many_due_times_are_refreshed_in_parts(
+    school: School, monkeypatch: pytest.MonkeyPatch
+):
+    for number in range(1, 8):
+        record(school.ada, studied(guid=UUID(int=number)))
+    record(school.ada, studied(0.0, guid=UUID(int=1)), at=NOW + timedelta(days=30))
+    monkeypatch.setattr(due_times, "MAX_CHANGED", 3)
+    before = dict(ItemMemory.objects.values_list("pk", "due"))
+
+    counts = [refresh_due(NOW) for _ in range(4)]
+
+    assert counts == [1, 1, 1, 0]
+    after = dict(ItemMemory.objects.exclude(item__guid=UUID(int=1)).values_list("pk", "due"))
+    assert all(due < before[pk] for pk, due in after.items())
 
 
 def test_a_guid_identifies_an_item_only_within_the_learners_facility(school: School):

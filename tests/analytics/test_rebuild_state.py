@@ -15,6 +15,7 @@ from django.db.models import F
 from uuid_utils.compat import uuid7
 
 from analytics.core.learner_update import EDITION
+from analytics.core.recall import INITIAL, RecallModel
 from analytics.events import Answer, Source
 from analytics.models import (
     Item,
@@ -100,13 +101,15 @@ def assert_close(now: dict[str, Any], then: dict[str, Any]) -> None:
     for name in ("ability", "states", "memories"):
         for row, was in zip(now[name], then[name], strict=True):
             for field, value in was.items():
-                if field != "course":
+                if field not in {"course", "recall_model"}:
                     is_number = isinstance(value, float)
                     assert row[field] == (pytest.approx(value, abs=1e-9) if is_number else value)
 
 
-KINDS = [*SkillState.UPDATE_FIELDS, "groundless", "ability", "calibration", "event"]
-KINDS += [f"memory {name}" for name in (*ItemMemory.UPDATE_FIELDS, "groundless", "missing")]
+KINDS = [*SkillState.UPDATE_FIELDS, "groundless", "ability", "recall model", "event"]
+# A job updates due times.
+_COMPARED = [name for name in ItemMemory.UPDATE_FIELDS if name != "due"]
+KINDS += [f"memory {name}" for name in (*_COMPARED, "groundless", "missing")]
 
 
 @pytest.mark.parametrize("field", KINDS)
@@ -138,8 +141,9 @@ def spoil(field: str, learner: User) -> None:
     if field == "ability":
         LearnerAbility.objects.filter(learner=learner).update(mean=1.0)
         return
-    if field == "calibration":
-        LearnerAbility.objects.filter(learner=learner).update(recall_slope=0.5)
+    if field == "recall model":
+        another = RecallModel(INITIAL.mean + 0.1, INITIAL.covariance).to_bytes()
+        LearnerAbility.objects.filter(learner=learner).update(recall_model=another)
         return
     if field == "event":
         LearningEvent.objects.filter(learner=learner, position=3).update(mastery_after=0.3)
@@ -165,7 +169,7 @@ def spoil_memory(field: str, learner: User) -> None:
         first.save(force_insert=True)
     elif field == "missing":
         first.delete()
-    elif field in ("last_review", "due"):
+    elif field == "last_review":
         memories.filter(pk=first.pk).update(**{field: F(field) + timedelta(seconds=1)})
     elif field == "studied":
         memories.filter(pk=first.pk).update(studied=not first.studied)

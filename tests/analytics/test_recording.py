@@ -42,7 +42,8 @@ def record(learner: User, *answers: Answer, at: datetime = NOW) -> list[Any]:
 
 
 def estimates_of(learner: User) -> dict[str, Any]:
-    """Return all estimates of a learner, without primary keys."""
+    """Return all estimates of a learner, without primary keys and without what a job computes."""
+    memory_fields = [name for name in ItemMemory.UPDATE_FIELDS if name != "due"]
     ability = LearnerAbility.objects.filter(learner=learner).values(*LearnerAbility.REPLAYED_FIELDS)
     states = SkillState.objects.filter(learner=learner).order_by("skill__code")
     return {
@@ -54,7 +55,7 @@ def estimates_of(learner: User) -> dict[str, Any]:
         "memories": list(
             ItemMemory.objects.filter(learner=learner)
             .order_by("item__code", "item__guid")
-            .values("item__code", "item__guid", *ItemMemory.UPDATE_FIELDS)
+            .values("item__code", "item__guid", *memory_fields)
         ),
     }
 

@@ -116,7 +116,7 @@ def test_a_job_runs_when_it_is_due_and_not_before(db: None):
     again = {name for name, moment in third.items() if moment != first[name]}
     assert again == {
         "export", "fold_items", "purge_exports", "purge_kept_answers", "purge_tokens",
-        "recompute_late", "recount_activity",
+        "recompute_late", "recount_activity", "refresh_due",
     }  # fmt: skip
 
 

