@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,8 +16,8 @@ class ModelFit:
     """Fitted parameters of all skills, numbered from 0.
 
     `classic` and `forgetting` are the BKT fits without and with forgetting; `blend` holds the
-    weights of the predictor, common to all skills. A skill with a rejected fit has the pooled
-    parameters.
+    weights of the predictor, common to all skills. A skill of which one fit is rejected has the
+    pooled parameters.
     """
 
     classic: fit.Fit
@@ -26,6 +26,8 @@ class ModelFit:
 
     def model(self, skill: int) -> Model:
         """Return the fitted parameters of one skill."""
+        if self.rejections(skill):
+            return self.pooled
         return Model(self.classic.params(skill), self.forgetting.params(skill), self.blend)
 
     @property
@@ -62,12 +64,12 @@ def fit_model(
         forgetting=True,
     )  # fmt: skip
     skill_of = _skill_of_state(answers.belief, skill)
-    forgetting_rows = bkt.ParamRows.of(forgetting.params(row) for row in range(skills)).take(
-        skill_of
-    )
+    fitted = ModelFit(classic=classic, forgetting=forgetting, blend=predictor.DEFAULT)
+    of_skills = bkt.ParamRows.of(fitted.model(row).forgetting for row in range(skills))
+    forgetting_rows = of_skills.take(skill_of)
     inputs = replay.predictor_inputs(answers, forgetting=forgetting_rows)
     blend = predictor.fit_blend(predictor.features(inputs), answers.score)
-    return ModelFit(classic=classic, forgetting=forgetting, blend=blend)
+    return replace(fitted, blend=blend)
 
 
 def _skill_of_state(state: IntArray, skill: IntArray) -> IntArray:
