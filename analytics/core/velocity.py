@@ -163,15 +163,17 @@ def pooled_change(changes: Iterable[LevelChange]) -> LevelChange:
 
     Each skill is compared with itself, so that a turn to harder skills is no decline.
     """
-    total = change = variance = per_answer = 0.0
-    for each in changes:
-        total += each.weight
-        change += each.weight * each.change
-        variance += each.weight**2 * each.variance
-        per_answer += each.weight * each.per_answer
-    if not total:
+    found = [each for each in changes if each.weight]
+    if not found:
         return NO_CHANGE
-    return LevelChange(change / total, variance / total**2, per_answer / total, total)
+    total = sum(each.weight for each in found)
+    shares = [each.weight / total for each in found]
+    return LevelChange(
+        sum(share * each.change for share, each in zip(shares, found, strict=True)),
+        sum(share**2 * each.variance for share, each in zip(shares, found, strict=True)),
+        sum(share * each.per_answer for share, each in zip(shares, found, strict=True)),
+        total,
+    )
 
 
 def relative(gain: float, *, level: float, p_mastered: float, change: LevelChange) -> float:
