@@ -71,7 +71,7 @@ class SkillAdmin(ItemStatisticsAdmin[Skill]):
     list_filter = ["section"]
     search_fields = ["code", "title"]
     ordering = ["code", "id"]
-    exclude = ["times", "parameters"]
+    exclude = ["times", "parameters", "claimed", "claims"]
 
 
 @admin.register(Item)
