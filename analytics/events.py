@@ -33,6 +33,7 @@ class Answer:
     ----------
     source_id : the sender's id of the answer, under which it counts once; None: it always counts.
     has_own_id : the id is the learner's own: other learners and apps may use it too.
+    by_learner : the learner sent it, not an app: they may name only a few new skills and items.
     happened_at : the time the sender gives; None: now, after all known events. See `Clock`.
     skill : the code of the skill; None where only the item determines it.
     item : the code of the item; None without one.
@@ -51,6 +52,7 @@ class Answer:
     happened_at: datetime | None = None
     source_id: str | None = None
     has_own_id: bool = False
+    by_learner: bool = False
     skill: str | None = None
     item: str | None = None
     guid: UUID | None = None

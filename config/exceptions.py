@@ -64,6 +64,14 @@ class Conflict(exceptions.APIException):
     wait = RETRY_AFTER_SECONDS
 
 
+class LimitReached(exceptions.APIException):
+    """A limit per day is reached."""
+
+    status_code = 429
+    default_code = "throttled"
+    wait = 600
+
+
 class Unprocessable(exceptions.APIException):
     """The request is valid by itself, but conflicts with an earlier one."""
 
@@ -87,6 +95,7 @@ HTTP_ERRORS: dict[type[Exception], type[exceptions.APIException]] = {
     analytics_selectors.UnknownSkill: exceptions.NotFound,
     analytics_services.NotALearner: exceptions.PermissionDenied,
     analytics_services.EventOwnedByAnother: Unprocessable,
+    analytics_services.TooManyNewNames: LimitReached,
     logger_services.UnknownSession: exceptions.NotFound,
     logger_services.NotAssigned: exceptions.ValidationError,
     logger_services.QuizClosed: exceptions.PermissionDenied,

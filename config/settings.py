@@ -228,6 +228,7 @@ THROTTLES = {
     "key_bytes": Rate.parse(env.str("QUOTA_KEY", default="32GiB/hour")),
     "user_bytes": Rate.parse(env.str("QUOTA_USER", default="128MiB/day")),
     "guest_bytes": Rate.parse(env.str("QUOTA_GUEST", default="256MiB/hour")),
+    "user_names": Rate.parse(env.str("THROTTLE_NEW_NAMES", default="1000/day")),
     "login_failure": Rate.parse(env.str("THROTTLE_LOGIN_FAILURES", default="100/hour")),
 }
 # The folder whose disk is guarded, and the free bytes below which nothing is recorded.

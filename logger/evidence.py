@@ -35,10 +35,13 @@ class FirstAnswer:
         )
 
 
-def answers_to_exercise(content_id: UUID, firsts: Iterable[FirstAnswer]) -> list[Answer]:
+def answers_to_exercise(
+    content_id: UUID, firsts: Iterable[FirstAnswer], *, by_learner: bool
+) -> list[Answer]:
     """Return the evidence of an exercise; an attempt counts once, when it is first answered.
 
     The skill is the one whose code is the content's id, unless the item has a skill of its own.
+    `by_learner`: the learner sent it, not an app.
     """
     return [
         Answer(
@@ -47,6 +50,7 @@ def answers_to_exercise(content_id: UUID, firsts: Iterable[FirstAnswer]) -> list
             skill=content_id.hex,
             item=f"{content_id.hex}:{first.attempt.item}",
             item_alone=first.attempt.item,
+            by_learner=by_learner,
             is_default=True,
             score=first.score,
             seconds=first.seconds,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from analytics.services.bulk import BulkResult, BulkRow, record_many
 from analytics.services.charging import charge
+from analytics.services.new_names import TooManyNewNames
 from analytics.services.recording import RecordedAnswers, record_answers, record_for_all
 from analytics.services.state_updater import EventOwnedByAnother
 from analytics.services.tracking import (
@@ -23,6 +24,7 @@ __all__ = [
     "NotALearner",
     "RecordedAnswer",
     "RecordedAnswers",
+    "TooManyNewNames",
     "TrackResult",
     "charge",
     "record_answers",

@@ -15,6 +15,7 @@ from analytics.commands import AnswerPayload
 from analytics.events import Answer, MasteryChange
 from analytics.services.charging import charge
 from analytics.services.learner_state import MAX_REPLAYED
+from analytics.services.new_names import TooManyNewNames
 from analytics.services.recording import RecordedAnswers, find_recorded, record_for_all
 from analytics.services.state_updater import EventOwnedByAnother, Recorded
 from analytics.services.tracking import NotALearner, own_answer
@@ -217,9 +218,12 @@ def _bulk_results(
             change=change,
             recompute_pending=results[learner.pk].recompute_pending,
             is_duplicate=_is_duplicate(row, known),
+            problem=TooManyNewNames() if position in results[learner.pk].refused else None,
         )
         for learner, row_answers in by_learner.items()
-        for (row, _), change in zip(row_answers, results[learner.pk].changes, strict=True)
+        for position, ((row, _), change) in enumerate(
+            zip(row_answers, results[learner.pk].changes, strict=True)
+        )
     ]
 
 

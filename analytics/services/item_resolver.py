@@ -6,7 +6,7 @@ next.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +19,7 @@ from uuid_utils.compat import uuid7
 from analytics.catalogue.skills import content_titles
 from analytics.events import Answer, EventKey, Source
 from analytics.models import Item, ItemMemory, LearnerAbility, Skill, SkillParameters, SkillState
+from analytics.services import new_names
 from analytics.services.persistence import insert_new_items, insert_new_skills
 from infra.db.compiled_lookup import CompiledLookup, Join
 from infra.db.compiled_queries import BlankInstance, cache_related
@@ -103,10 +104,13 @@ class LearnerRows:
 class ItemResolver:
     """The skills and items of some learners' answers, by facility, and the learners' rows of them.
 
-    `skills` has all of the skills by key.
+    `skills` has all of the skills by key. `refused` has learners with the new names beyond their
+    allowance, which are not created.
     """
 
     def __init__(self) -> None:
+        self.refused: set[tuple[UUID, ItemName]] = set()
+        self._allowances: dict[UUID, int | None] = {}
         self.names: defaultdict[UUID, Names] = defaultdict(Names)
         self.learners: defaultdict[UUID, LearnerRows] = defaultdict(LearnerRows)
         self.skills: dict[UUID, Skill] = {}
@@ -134,6 +138,9 @@ class ItemResolver:
             for user, given in answers.items()
             if user.facility_id is not None
         ]
+        resolver._allowances = {
+            pk: None for pk, _, given in owners if any(answer.by_learner for answer in given)
+        }
         resolver._find_items(
             (pk, place, name)
             for pk, place, given in owners
@@ -144,7 +151,9 @@ class ItemResolver:
             [
                 (pk, place, name)
                 for pk, place, given in new
-                for name in {a.item_name for a in given if resolver.names[place].item_of(a) is None}
+                for name in dict.fromkeys(
+                    a.item_name for a in given if resolver.names[place].item_of(a) is None
+                )
                 if name is not None
             ]
         )
@@ -152,9 +161,9 @@ class ItemResolver:
         for is_new, some in ((False, owners), (True, new)):
             for pk, place, given in some:
                 names = resolver.names[place]
-                found = {names.skill_name(answer) for answer in given}
+                found = dict.fromkeys(names.skill_name(answer) for answer in given)
                 # Without a skill, only the ability is read.
-                for name in found - {None} or found:
+                for name in [name for name in found if name is not None] or found:
                     wanted[pk, place, name] = is_new
         resolver._find_skills(wanted)
         return resolver
@@ -172,7 +181,35 @@ class ItemResolver:
                 if memory is not None:
                     self.learners[learner_id].memories[item.pk] = memory
 
+    def refuses(self, learner: User, answer: Answer) -> bool:
+        """Return whether an answer names a skill or an item that was refused."""
+        assert learner.facility_id is not None  # noqa: S101  # others are not learners
+        names = self.names[learner.facility_id]
+        skill, item = names.skill_name(answer), answer.item_name
+        if skill is not None and skill not in names.skills:
+            return True
+        return item is not None and (learner.pk, item) in self.refused and item not in names.items
+
+    def _allowed(self, unknown: Iterable[Wanted]) -> list[Wanted]:
+        """Return the new names that may be created, and note the others as refused."""
+        allowed, used = [], Counter[UUID]()
+        for wanted in unknown:
+            learner_id, _, name = wanted
+            if learner_id in self._allowances and name is not None:
+                left = self._allowances[learner_id]
+                left = new_names.allowance(learner_id) if left is None else left
+                self._allowances[learner_id] = max(0, left - 1)
+                if not left:
+                    self.refused.add((learner_id, name))
+                    continue
+                used[learner_id] += 1
+            allowed.append(wanted)
+        for learner_id, count in used.items():
+            new_names.charge(learner_id, count)
+        return allowed
+
     def _create_items(self, unknown: Sequence[Wanted]) -> None:
+        unknown = self._allowed(unknown)
         new = [
             _new_item(facility_id=place, guid=name)
             if isinstance(name, UUID)
@@ -188,11 +225,12 @@ class ItemResolver:
         `wanted` is True for those that may be created.
         """
         unknown = [missing for missing in self._read_skills(wanted) if wanted[missing]]
-        if not unknown:
-            return
         if any(isinstance(name, UUID) for _, _, name in unknown):
             # Deleted since its item was read. A foreign key would fail a moment later anyway.
             raise IntegrityError("The skill of an item does not exist.")
+        unknown = self._allowed(unknown)
+        if not unknown:
+            return
         new = _places(unknown)
         titles = content_titles({code for _, code in new})
         places = {place for place, _ in new}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -65,12 +66,14 @@ class RecordedAnswers:
     recompute_pending : whether recorded answers are not included in the estimates yet.
     replayed : the number of earlier events that were evaluated again.
     late_cost : the same, with those that the job evaluates again.
+    refused : the indexes of answers that name too many new skills or items; they are not recorded.
     """
 
     changes: list[MasteryChange | None]
     recompute_pending: bool = False
     replayed: int = 0
     late_cost: int = 0
+    refused: AbstractSet[int] = frozenset()
 
 
 def record_answers(
@@ -147,6 +150,7 @@ def record_for_all(
             recompute_pending=updater.recompute_pending,
             replayed=updater.replayed_count,
             late_cost=updater.late_cost,
+            refused=updater.refused,
         )
     _save(updaters)
     return results

@@ -40,23 +40,37 @@ class LearnerStateUpdater(LearnerState):
     def __init__(self, learner: User, *, resolver: ItemResolver, at: datetime) -> None:
         assert learner.facility_id is not None  # noqa: S101  # others are not learners
         super().__init__(learner.pk, resolver.learners[learner.pk], skills=resolver.skills)
+        self.resolver = resolver
         self.learner, self.facility_id = learner, learner.facility_id
         self.names = resolver.names[learner.facility_id]
         self.clock = Clock(now=at, newest=self.row.newest)
         self.changes: dict[UUID, MasteryChange] = {}
         self.late_cost = 0
+        self.refused: set[int] = set()
 
     def apply(
         self, answers: Sequence[Answer], *, recorded: Recorded, max_replayed: int
     ) -> list[MasteryChange | None]:
         """Apply answers; return one change for each, None where no skill is known.
 
+        Those that name too many new skills and items are not recorded; `refused` has their indexes.
+
         Parameters
         ----------
         max_replayed : if answers are late and more events than this would have to be evaluated
             again, that is left to a job.
         """
-        recorded_events = [self._find_or_create_event(answer, recorded) for answer in answers]
+        if self.resolver.refused:
+            self.refused = {
+                index
+                for index, answer in enumerate(answers)
+                if answer.key(self.facility_id, self.learner_id) not in recorded
+                and self.resolver.refuses(self.learner, answer)
+            }
+        recorded_events = [
+            (None, False) if index in self.refused else self._find_or_create_event(answer, recorded)
+            for index, answer in enumerate(answers)
+        ]
         self.events.sort(key=chronological_key)
         if self.events:
             if self.row.newest and self.events[0].happened_at < self.row.newest:

@@ -16,6 +16,7 @@ from analytics.commands import TrackedAnswer
 from analytics.events import Answer, Clock, MasteryChange
 from analytics.models import LearnerAbility
 from analytics.services.charging import charge
+from analytics.services.new_names import TooManyNewNames
 from analytics.services.recording import RecordedAnswers, record_for_all
 from infra.db.any_of import ManyParam
 from infra.db.compiled_queries import CompiledQuery
@@ -80,6 +81,7 @@ def track_answer(tracked: TrackedAnswer, *, actor: Actor, at: datetime) -> Track
     ------
     CannotRecordForOthers, UnknownLearner, AuthenticationRequired : see `resolve_and_lock_learner`.
     EventOwnedByAnother : the event_id was used for another learner.
+    TooManyNewNames : the caller, a learner, has named too many new skills or items.
     NotALearner : the caller belongs to no facility.
     """
     recorded = record_named_answer(
@@ -112,8 +114,9 @@ def own_answer(answer: Answer, actor: Actor) -> Answer:
 
     A key's ids are those of its facility.
     """
-    is_own = isinstance(actor, User) and answer.source_id is not None
-    return replace(answer, has_own_id=True) if is_own else answer
+    if not isinstance(actor, User):
+        return answer
+    return replace(answer, by_learner=True, has_own_id=answer.source_id is not None)
 
 
 @transaction.atomic
@@ -142,7 +145,9 @@ def _record_answers(
     ]
 
 
-def _recorded_answer(learner: User, result: RecordedAnswers) -> RecordedAnswer:
+def _recorded_answer(learner: User, result: RecordedAnswers) -> RecordedAnswer | Exception:
+    if result.refused:
+        return TooManyNewNames()
     return RecordedAnswer(
         learner_id=learner.pk,
         change=result.changes[0],

@@ -14,7 +14,15 @@ from infra.api.rate_limit import Rate
 log = structlog.get_logger(__name__)
 
 Kind = Literal[
-    "key", "user", "guest", "login", "login_failure", "key_bytes", "user_bytes", "guest_bytes"
+    "key",
+    "user",
+    "guest",
+    "login",
+    "login_failure",
+    "key_bytes",
+    "user_bytes",
+    "guest_bytes",
+    "user_names",
 ]
 
 

@@ -153,7 +153,7 @@ def _update_sessions(
         if session is None:
             outcomes.append(UnknownSession() if wait else RunAlone())
             continue
-        updated = _SessionUpdate(session, request.update, at=at)
+        updated = _SessionUpdate(session, request, at=at)
         if not wait and _may_be_late(request.update, updated.clock):
             outcomes.append(RunAlone())
             continue
@@ -230,10 +230,11 @@ def _lock_guest_session(request: _Request, *, at: datetime) -> dict[UUID, Conten
 class _SessionUpdate:
     """The update of one session, its summary and its try, in memory until it is saved."""
 
-    def __init__(self, session: ContentSession, update: UpdateSession, *, at: datetime) -> None:
+    def __init__(self, session: ContentSession, request: _Request, *, at: datetime) -> None:
         self.session = session
         self.learner_id: UUID | None = session.user_id
-        self.update = update
+        self.update = request.update
+        self.by_learner = isinstance(request.actor, User)
         self.clock = Clock(now=at, newest=_latest_activity(session))
         self.attempts = Attempts(session)
         self.changed: list[AttemptLog] = []
@@ -279,7 +280,9 @@ class _SessionUpdate:
         if summary.complete:
             mastery_log.finish(at=at)
         if not mastery_log.is_quiz:
-            return answers_to_exercise(session.content_id, self.attempts.first_answers)
+            return answers_to_exercise(
+                session.content_id, self.attempts.first_answers, by_learner=self.by_learner
+            )
         return answers_to_quiz(mastery_log) if was_open and mastery_log.complete else []
 
     def result(self, recorded: Mapping[UUID | None, RecordedAnswers]) -> UpdatedSession:
