@@ -19,6 +19,8 @@ from urllib.parse import unquote_to_bytes
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from django.conf import settings
+from django.core.handlers.exception import response_for_exception
+from django.core.handlers.wsgi import WSGIRequest
 
 from config.api_paths import is_api, is_bulk
 from config.head_limits import REFUSED, find_refusal
@@ -104,8 +106,14 @@ class ThreadedApplication:
             if not getattr(response, "streaming", False):
                 return start, b"".join(response)
             content = SpooledTemporaryFile(MAX_BYTES_IN_MEMORY)  # noqa: SIM115  # closed when sent
-            with turns.paused():
-                content.writelines(response)
+            try:
+                with turns.paused():
+                    content.writelines(response)
+            except Exception as error:  # noqa: BLE001  # nothing has been sent yet
+                content.close()
+                failed = response_for_exception(WSGIRequest(environ), error)
+                start_response(str(failed.status_code), list(failed.items()))
+                return start, failed.content
             content.seek(0)
             return start, content
         finally:
