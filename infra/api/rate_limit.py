@@ -52,11 +52,8 @@ class Rate:
         and pays afterwards.
 
         This needs one number per caller, so a limit of thousands costs no more than a limit of
-        ten. Times are whole nanoseconds, because sums of fractions of seconds are not exact. A time
-        more than two periods ahead is of a clock that was set back since; it is forgotten.
+        ten. Times are whole nanoseconds, because sums of fractions of seconds are not exact.
         """
-        if paid_until - now > 2 * self._period:
-            paid_until = 0
         paid = max(paid_until, now)
         if paid + self._share - now > self._period:
             return False, paid_until

@@ -25,6 +25,9 @@ Kind = Literal[
     "user_names",
 ]
 
+# Nanoseconds by which the clocks of servers that share a cache may differ.
+_MAX_SKEW = 60 * 10**9
+
 
 def consume(kind: Kind, name: str, *, cost: int = 1) -> int | None:
     """Count a request against its caller's rate; return None, or the seconds to wait if exceeded.
@@ -49,10 +52,10 @@ def charge(kind: Kind, name: str, requests: int) -> None:
     rate: Rate | None = settings.THROTTLES.get(kind)
     if rate is None:
         return
-    cache_key, now = f"throttle/{kind}/{name}", time.time_ns()
+    cache_key, now = f"rate/{kind}/{name}", time.time_ns()
     try:
-        paid = rate.charge(cache.get(cache_key, 0), requests, now=now)
-        cache.set(cache_key, paid, timeout=2 * rate.seconds)
+        paid = rate.charge(_paid_until(cache_key, now), requests, now=now)
+        cache.set(cache_key, (paid, now), timeout=2 * rate.seconds)
     except Exception:  # as above
         log.exception("cache_unavailable")
 
@@ -61,12 +64,21 @@ def _check(kind: Kind, name: str, *, cost: int) -> int | None:
     rate: Rate | None = settings.THROTTLES.get(kind)
     if rate is None:
         return None
-    cache_key, now = f"throttle/{kind}/{name}", time.time_ns()
+    cache_key, now = f"rate/{kind}/{name}", time.time_ns()
     try:
-        is_allowed, paid = rate.allow(cache.get(cache_key, 0), now=now, cost=cost)
+        is_allowed, paid = rate.allow(_paid_until(cache_key, now), now=now, cost=cost)
         if is_allowed and cost:
-            cache.set(cache_key, paid, timeout=rate.seconds)
+            cache.set(cache_key, (paid, now), timeout=2 * rate.seconds)
     except Exception:  # each cache has its own errors, and none of them may fail the request
         log.exception("cache_unavailable")
         return None
     return None if is_allowed else rate.wait(paid, now=now)
+
+
+def _paid_until(cache_key: str, now: int) -> int:
+    """Return until when a caller has paid, by the present clock.
+
+    A time of the latest request that is well ahead was of a clock that has been set back since.
+    """
+    paid, seen = cache.get(cache_key, (0, 0))
+    return int(paid - (seen - now) if seen - now > _MAX_SKEW else paid)
