@@ -55,11 +55,16 @@ class IncompleteBody(RawIOBase):
 
 
 class ThreadedApplication:
-    """Runs a WSGI application in a pool of threads; further requests wait for a thread."""
+    """Runs a WSGI application in a pool of threads; further requests wait for a thread.
+
+    Requests with a large body have a thread of their own, one at a time: they take long, and others
+    would wait for them.
+    """
 
     def __init__(self, wrapped: Application, *, threads: int) -> None:
         self._wrapped = wrapped
         self._pool = ThreadPoolExecutor(threads)
+        self._pool_of_large = ThreadPoolExecutor(1)
         self.running = 0
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -70,7 +75,9 @@ class ThreadedApplication:
             self.running += 1
             try:
                 loop = asyncio.get_running_loop()
-                start, content = await loop.run_in_executor(self._pool, self._respond, environ)
+                is_large = int(environ.get("CONTENT_LENGTH") or 0) > MAX_BYTES_IN_MEMORY
+                pool = self._pool_of_large if is_large else self._pool
+                start, content = await loop.run_in_executor(pool, self._respond, environ)
             finally:
                 self.running -= 1
         if not is_received:

@@ -139,7 +139,7 @@ if ON_SQLITE:
     # Other users of this machine must not read learners' records.
     Path(_database["NAME"]).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
 elif DATABASE_POOL:
-    # One connection per thread, and one more for health checks.
+    # One connection per thread, also that of large requests, and one more for health checks.
     _limits = {
         "lock_timeout": REQUEST_LOCK_TIMEOUT,
         "statement_timeout": REQUEST_STATEMENT_TIMEOUT,
@@ -149,7 +149,7 @@ elif DATABASE_POOL:
     _database["OPTIONS"] = {
         "pool": {
             "min_size": 1,
-            "max_size": SERVER_THREADS + 1,
+            "max_size": SERVER_THREADS + 2,
             "timeout": RECONNECT_SECONDS,
             "reconnect_timeout": RECONNECT_SECONDS,
         },

@@ -21,7 +21,7 @@ from rest_framework.views import APIView
 
 from infra.api.bodies import decode
 from infra.api.idempotency.decorators import idempotent
-from infra.api.throttling import ROW_BYTES, count_bytes
+from infra.api.throttling import ROW_BYTES, charge_rows, count_bytes
 from infra.db.keyset import Cursor
 from infra.identifiers import parse_uuid
 from logger import selectors, services
@@ -106,6 +106,7 @@ class SessionView(RecordingView):
         self.learner_id = updated.learner_id
         if updated.written_bytes > ROW_BYTES:
             count_bytes(request, updated.written_bytes)
+        charge_rows(request, len(update.interactions or ()))
         return Response(updated_body(updated))
 
 

@@ -10,9 +10,7 @@ from analytics.services.recording import RecordedAnswers
 from infra.api import throttle_counter
 from roster.models import Actor, ApiKey
 
-# As many take about the time of one request: answers of a bulk request, and earlier events that are
-# evaluated again because of late answers.
-ANSWERS_PER_REQUEST = 10
+# As many earlier events that are evaluated again take about the time of one request.
 REPLAYED_PER_REQUEST = 25
 
 
@@ -20,7 +18,7 @@ def charge(actor: Actor, results: Collection[RecordedAnswers]) -> None:
     """Count the work that recorded answers caused as further requests of their sender."""
     answers = sum(len(result.changes) for result in results)
     late = sum(result.late_cost for result in results)
-    requests = answers // ANSWERS_PER_REQUEST + late // REPLAYED_PER_REQUEST
+    requests = answers // throttle_counter.ROWS_PER_REQUEST + late // REPLAYED_PER_REQUEST
     if requests and not isinstance(actor, AnonymousUser):
         kind: throttle_counter.Kind = "key" if isinstance(actor, ApiKey) else "user"
         throttle_counter.charge(kind, actor.pk.hex, requests)

@@ -25,6 +25,8 @@ Kind = Literal[
     "user_names",
 ]
 
+# As many rows of a request take about the time of one request.
+ROWS_PER_REQUEST = 10
 # Nanoseconds by which the clocks of servers that share a cache may differ.
 _MAX_SKEW = 60 * 10**9
 

@@ -83,6 +83,12 @@ def count_bytes(request: Request, size: int) -> int | None:
     return throttle_counter.consume(_BYTES_OF[kind], name, cost=size)
 
 
+def charge_rows(request: Request, rows: int) -> None:
+    """Count the rows that a request has recorded as further requests of its caller."""
+    if requests := rows // throttle_counter.ROWS_PER_REQUEST:
+        throttle_counter.charge(*CallerThrottle().caller(request), requests)
+
+
 def count_body(request: Request, size: int) -> int | None:
     """Count the bytes of a body like `count_bytes`.
 

@@ -635,6 +635,25 @@ def test_equal_requests_under_one_key_are_executed_once(school: School, path: st
     assert recorded._default_manager.count() == 1
 
 
+def test_large_requests_take_no_thread_from_others(school: School):
+    """contract 0.11: they run one at a time, in a thread of their own."""
+    key = school.key()
+    large = {"time_spent_delta": 1, "extra_fields": {"notes": "x" * 60_000, "more": "y" * 4_000}}
+    with serving(1, SERVER_THREADS="1", REQUEST_LOCK_TIMEOUT="60s") as server:
+        _status, session = server.ask("POST", START, key, exercise(user_id="student_ben"))
+        path = f"{START}/{session['session_id']}"
+        with ThreadPoolExecutor(2) as pool:
+            with transaction.atomic():
+                User.objects.select_for_update().get(external_id="student_ben")
+                body = {**large, "interactions": [answered(f"q{n}") for n in range(100)]}
+                waiting = [pool.submit(server.ask, "PUT", path, key, body) for _turn in range(2)]
+                others = {server.ask("GET", "/readyz")[0] for _turn in range(50)}
+                is_waiting = not any(each.done() for each in waiting)
+            statuses = {each.result()[0] for each in waiting}
+
+    assert (others, is_waiting, statuses) == ({200}, True, {200})
+
+
 def test_a_killed_process_is_replaced(school: School):
     with serving(2) as server:
         before = set(children(server.process.pid, "config.server"))

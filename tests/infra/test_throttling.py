@@ -14,7 +14,7 @@ from infra.api.rate_limit import Rate
 from roster import keys, services
 from roster.models import Scope
 from tests.conftest import Caller, Client, client_for
-from tests.factories import PASSWORD, School, key_row, video
+from tests.factories import PASSWORD, School, answered, exercise, key_row, video
 
 START = "/api/logger/contentsession"
 LIST = "/api/logger/attemptlog"
@@ -68,6 +68,19 @@ def test_a_clock_that_is_set_back_stops_no_caller(school: School, settings: Sett
     assert before == [200] * 3
     assert after == [[200] * 3, [429] * 3]
     assert later == [200] * 3
+
+
+def test_many_interactions_count_as_further_requests(school: School, settings: Settings):
+    """contract 0.11: ten as one request, so that nobody holds the database for others."""
+    settings.THROTTLES = {"user": Rate(requests=10, seconds=60)}
+    few, many = client_for(school.ada), client_for(school.ben)
+    with time_machine.travel("2026-03-02T09:00:00Z", tick=False):
+        for client, count in ((few, 9), (many, 100)):
+            session = client.start(exercise())["session_id"]
+            client.move(session, interactions=[answered(f"q{n}") for n in range(count)])
+
+        assert few.get(LIST).status_code == 200
+        assert many.get(LIST).status_code == 429
 
 
 @pytest.mark.usefixtures("_two_a_minute")
