@@ -71,6 +71,18 @@ def hashing_slot() -> Iterator[None]:
         _places.release()
 
 
+def refuse_if_saturated() -> None:
+    """Raise an error early if `hashing_slot` would, in a request.
+
+    Raises
+    ------
+    HashingSaturated : enough threads of this process wait already.
+    """
+    if not _places.acquire(blocking=False):
+        raise HashingSaturated
+    _places.release()
+
+
 @contextmanager
 def _slot(max_wait: float) -> Iterator[None]:
     """Hold a slot; without the lock files only the limit of the process applies.

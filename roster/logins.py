@@ -24,6 +24,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from infra import password_hashers
 from infra.api import throttle_counter
 from infra.api.client_address import NO_ADDRESS, client_address
 from infra.db.models import delete_batch
@@ -77,30 +78,42 @@ class Device:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class LoginAttempt:
-    """One attempt to log in, with the count that its failure would increase."""
+    """One attempt to log in, with the count that its failure would increase.
+
+    The count is that of the username, or of the device if it is known for the username.
+    """
 
     name: str
     address: str
     device: Device | None
-    counted: Any
+    counted: Any = None
 
     @classmethod
-    def of(cls, request: HttpRequest, username: str, *, at: datetime) -> LoginAttempt:
-        """Read the count of the username, or of the device if it is known for the username."""
+    def of(cls, request: HttpRequest, username: str) -> LoginAttempt:
+        """Return the attempt of a request, without its count."""
         name = fold_username(username)[:MAX_USERNAME_KEY_LENGTH]
         device = Device.of(request)
         known = device if _digest(name) in device.people else None
-        counted = _counts(name, known).filter(attempt_time__gt=at - MEMORY).first()
-        return cls(name=name, address=client_address(request), device=known, counted=counted)
+        return cls(name=name, address=client_address(request), device=known)
 
     def wait(self, *, at: datetime) -> int | None:
-        """Return the seconds until this login may be tried; None if that is now."""
+        """Return the seconds until this login may be tried; None if that is now.
+
+        What needs no database is checked first, because very many logins may come at once.
+
+        Raises
+        ------
+        HashingSaturated : too many logins wait already.
+        """
         if self.device is None:
             wait = throttle_counter.retry_after("login_failure", self.address)
             if wait is not None:
                 return wait
+        password_hashers.refuse_if_saturated()
+        counts = _counts(self.name, self.device)
+        self.counted = counts.filter(attempt_time__gt=at - MEMORY).first()
         if self.counted is None:
             return None
         delay = delay_after(self.counted.failures_since_start)
@@ -151,7 +164,7 @@ class LockoutHandler(AxesDatabaseHandler):  # type: ignore[misc]  # axes has no 
         """Return whether the login may be tried; otherwise save the seconds to wait."""
         username = str((credentials or {}).get("username") or "")
         at = timezone.now()
-        login = LoginAttempt.of(request, username, at=at)
+        login = LoginAttempt.of(request, username)
         request.login_attempt = login  # type: ignore[attr-defined]
         return not _refuse(request, login.wait(at=at))
 
