@@ -47,11 +47,10 @@ def test_a_caller_over_the_limit_gets_retry_after(school: School):
             client_for(caller).start(video())
 
 
-@pytest.mark.parametrize("period", ["minute", "hour", "day"])
-def test_a_clock_that_is_set_back_stops_no_caller(school: School, settings: Settings, period: str):
+@pytest.mark.parametrize("seconds", [60, 3_600, 86_400])
+def test_a_clock_that_is_set_back_stops_no_caller(school: School, settings: Settings, seconds: int):
     """contract 0.11: it is as if no time had passed."""
-    rate = Rate.parse(f"2/{period}")
-    settings.THROTTLES = dict.fromkeys(("key", "user", "guest"), rate)
+    settings.THROTTLES = dict.fromkeys(KINDS, Rate(requests=2, seconds=seconds))
     school.elsewhere.delete()
     callers: list[Caller] = [school.key(), school.ada, None]
     with time_machine.travel("2026-03-02T09:00:00Z", tick=False) as clock:
@@ -62,7 +61,7 @@ def test_a_clock_that_is_set_back_stops_no_caller(school: School, settings: Sett
         before = [status(caller) for caller in callers]
         clock.shift(-7200)
         after = [[status(caller) for caller in callers] for _turn in range(2)]
-        clock.shift(rate.seconds / 2)
+        clock.shift(seconds / 2)
         later = [status(caller) for caller in callers]
 
     assert before == [200] * 3
