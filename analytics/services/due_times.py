@@ -16,6 +16,7 @@ from analytics.core.memory import Memories, due_many
 from analytics.core.recall import Practice
 from analytics.models import ItemMemory, LearnerAbility
 from analytics.rows import microseconds, moment, recall_model_from_row
+from analytics.services.waiting_learners import process_waiting
 from infra.db.compiled_queries import CompiledUpdate
 from roster.models import User
 
@@ -35,16 +36,8 @@ def refresh_due(at: datetime) -> int:  # noqa: ARG001  # as every job
     -------
     The number of learners; 0 if none is left, or other transactions have locked them.
     """
-    learners, remaining = 0, MAX_CHANGED
-    while remaining > 0 and (learner := _lock_outdated()):
-        remaining -= _refresh(LearnerAbility.objects.get(learner=learner), limit=remaining)
-        learners += 1
-    return learners
-
-
-def _lock_outdated() -> User | None:
     outdated = User.objects.filter(ability__due_outdated=True)
-    return outdated.select_for_update(of=("self",), no_key=True, skip_locked=True).first()
+    return process_waiting(outdated, _refresh, limit=MAX_CHANGED)
 
 
 def _refresh(ability: LearnerAbility, *, limit: int) -> int:

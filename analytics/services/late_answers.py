@@ -24,6 +24,7 @@ from analytics.services.persistence import (
     upsert_states,
 )
 from analytics.services.snapshots import MEMORIES, Snapshot, encode
+from analytics.services.waiting_learners import process_waiting
 from roster.models import User
 
 
@@ -35,18 +36,9 @@ def recompute_late(at: datetime) -> int:  # noqa: ARG001  # as every job
     -------
     The number of learners; 0 if none is left, or other transactions have locked them.
     """
-    learners, remaining = 0, MAX_REPLAYED
-    while remaining > 0 and (learner := _lock_waiting()):
-        remaining -= _recompute(LearnerAbility.objects.get(learner=learner), limit=remaining)
-        learners += 1
-    return learners
-
-
-def _lock_waiting() -> User | None:
-    """Lock and return the learner whose late answers happened first."""
     waiting = User.objects.filter(ability__recompute_from__isnull=False)
-    ordered = waiting.order_by("ability__recompute_from", "pk")
-    return ordered.select_for_update(of=("self",), no_key=True, skip_locked=True).first()
+    first_late = waiting.order_by("ability__recompute_from", "pk")
+    return process_waiting(first_late, _recompute, limit=MAX_REPLAYED)
 
 
 def _recompute(ability: LearnerAbility, *, limit: int) -> int:
