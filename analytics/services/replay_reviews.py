@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import isnan
 from typing import NamedTuple
 from uuid import UUID
@@ -41,14 +42,12 @@ class ReviewReplay:
     ----------
     learners : row of each learner in `result.models`.
     keys : row of each memory, by learner and item, in `result.memories` and in the arrays below.
-    due : microseconds since 1970 UTC, shape (memories,).
     reviews, score, seconds, timed, studied : as in `ItemMemory`, shape (memories,).
     """
 
     learners: dict[UUID, int]
     keys: dict[LearnerItem, int]
     result: ReviewResult
-    due: IntArray
     reviews: IntArray
     score: FloatArray
     seconds: FloatArray
@@ -81,7 +80,6 @@ class ReviewReplay:
             learners=learners,
             keys=keys,
             result=result,
-            due=result.due(),
             reviews=np.bincount(memory, minlength=len(keys)),
             score=_sums(memory, scores, len(keys)),
             seconds=_sums(memory[is_timed], seconds[is_timed], len(keys)),
@@ -91,6 +89,14 @@ class ReviewReplay:
             )
             > 0,
         )
+
+    @cached_property
+    def due(self) -> IntArray:
+        """Due time of each memory, in microseconds since 1970 UTC: (memories,).
+
+        It is computed when a memory is saved, not for a comparison.
+        """
+        return self.result.due()
 
     def recall_model(self, learner_id: UUID) -> RecallModel:
         """Return a learner's recall model."""
