@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from math import nan
+
+import numpy as np
 
 from analytics.core.difficulty import Gaussian
 from analytics.core.exponential_average import ExponentialAverage
 from analytics.core.learner_update import DEFAULT_MODEL, Ability, Belief, Evidence, Model, Shared
-from analytics.core.memory import Memory, Reviewed
+from analytics.core.logistic import FloatArray
+from analytics.core.memory import Memories, Memory, Reviewed
 from analytics.core.recall import INITIAL, Practice, RecallModel
 from analytics.core.trajectory import Trajectory
 from analytics.models import (
@@ -22,6 +26,10 @@ from analytics.models import (
 DAY = 86_400.0
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+# What predictions of recall read of `ItemMemory`.
+MEMORY_COLUMNS = (
+    "stability", "difficulty", "last_review", "reviews", "lapses", "last_score", "last_seconds",
+)  # fmt: skip
 
 
 def microseconds(moment: datetime) -> int:
@@ -77,6 +85,25 @@ def reviewed_from_row(row: ItemMemory) -> Reviewed | None:
             nan if row.last_seconds is None else row.last_seconds,
         ),
     )
+
+
+def memories_from_columns(
+    stability: Iterable[float | None],
+    difficulty: Iterable[float | None],
+    last_review: Iterable[datetime | None],
+    *practice: Iterable[float | None],
+) -> tuple[Memories, Practice]:
+    """Return many memories from the columns `MEMORY_COLUMNS`; None marks items without a review."""
+    at = [0 if each is None else microseconds(each) for each in last_review]
+    return (
+        Memories(floats(stability), floats(difficulty), np.array(at, dtype=np.int64)),
+        Practice(*map(floats, practice)),
+    )
+
+
+def floats(values: Iterable[float | None]) -> FloatArray:
+    """Return numbers as an array, with NaN for None."""
+    return np.array([*values], dtype=np.float64)
 
 
 def belief_from_row(state: SkillState) -> Belief:

@@ -11,11 +11,15 @@ from datetime import datetime
 import numpy as np
 from django.db import transaction
 
-from analytics.core.logistic import IntArray
-from analytics.core.memory import Memories, due_many
-from analytics.core.recall import Practice
+from analytics.core.memory import due_many
 from analytics.models import ItemMemory, LearnerAbility
-from analytics.rows import microseconds, moment, recall_model_from_row
+from analytics.rows import (
+    MEMORY_COLUMNS,
+    memories_from_columns,
+    microseconds,
+    moment,
+    recall_model_from_row,
+)
 from analytics.services.waiting_learners import process_waiting
 from infra.db.compiled_queries import CompiledUpdate
 from roster.models import User
@@ -25,7 +29,6 @@ MAX_CHANGED = 5_000
 # Smaller changes, relative to the time from review to review, are not saved.
 MIN_CHANGE = 0.01
 _SAVE_DUE = CompiledUpdate(ItemMemory, ["due"])
-_COLUMNS = ("stability", "difficulty", "reviews", "lapses", "last_score", "last_seconds")
 
 
 @transaction.atomic
@@ -44,24 +47,19 @@ def _refresh(ability: LearnerAbility, *, limit: int) -> int:
     """Update at most `limit` due times of one learner, and return how many."""
     rows = list(
         ItemMemory.objects.filter(learner=ability.learner_id).values_list(
-            "pk", "last_review", "due", *_COLUMNS
+            "pk", "due", *MEMORY_COLUMNS
         )
     )
     changed = 0
     if rows:
-        keys, last_review, due, *columns = zip(*rows, strict=True)
-        stability, difficulty, *practice = (np.array(each, dtype=np.float64) for each in columns)
-        reviewed_at, stored = _times(last_review), _times(due)
-        memories = Memories(stability, difficulty, reviewed_at)
-        expected = due_many(memories, Practice(*practice), recall_model_from_row(ability))
-        differs = np.abs(expected - stored) > MIN_CHANGE * (expected - reviewed_at)
+        keys, due, *columns = zip(*rows, strict=True)
+        stored = np.array([microseconds(each) for each in due], dtype=np.int64)
+        memories, practice = memories_from_columns(*columns)
+        expected = due_many(memories, practice, recall_model_from_row(ability))
+        differs = np.abs(expected - stored) > MIN_CHANGE * (expected - memories.at)
         chosen = np.flatnonzero(differs)[:limit].tolist()
         _SAVE_DUE(*(ItemMemory(pk=keys[row], due=moment(int(expected[row]))) for row in chosen))
         changed = len(chosen)
     if changed < limit:
         LearnerAbility.objects.filter(pk=ability.pk).update(due_outdated=False)
     return changed
-
-
-def _times(moments: tuple[datetime, ...]) -> IntArray:
-    return np.array([microseconds(each) for each in moments], dtype=np.int64)

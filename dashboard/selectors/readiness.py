@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-import numpy as np
 from django.db.models import Count, Min, Q
 
-from analytics.core.memory import Memories
 from analytics.core.readiness import recall_probability_now
-from analytics.core.recall import INITIAL, Practice
+from analytics.core.recall import INITIAL
 from analytics.models import ItemMemory, ItemMemoryQuerySet
-from analytics.rows import microseconds, recall_model_from_row
+from analytics.rows import (
+    MEMORY_COLUMNS,
+    memories_from_columns,
+    microseconds,
+    recall_model_from_row,
+)
 from roster.models import User
 
 MAX_MEMORIES = 10_000
@@ -49,18 +52,12 @@ def get_readiness(learner: User, *, at: datetime) -> Readiness:
 
 
 def _recall(learner: User, memories: ItemMemoryQuerySet, *, at: datetime) -> float | None:
-    rows = memories.order_by("due").values_list(
-        "stability", "difficulty", "reviews", "lapses", "last_score", "last_seconds", "last_review"
-    )
-    memory_rows = list(rows[:MAX_MEMORIES])
-    if not memory_rows:
+    rows = list(memories.order_by("due").values_list(*MEMORY_COLUMNS)[:MAX_MEMORIES])
+    if not rows:
         return None
-    *columns, last_review = zip(*memory_rows, strict=True)
-    stability, difficulty, *practice = (np.array(each, dtype=np.float64) for each in columns)
     ability = getattr(learner, "ability", None)
     recall = recall_probability_now(
-        Memories(stability, difficulty, np.array(list(map(microseconds, last_review)))),
-        Practice(*practice),
+        *memories_from_columns(*zip(*rows, strict=True)),
         recall_model_from_row(ability) if ability else INITIAL,
         microseconds(at),
     )

@@ -22,14 +22,17 @@ from analytics.core.readiness import (
 )
 from analytics.core.recall import INITIAL, Practice, RecallModel
 from analytics.models import Item, ItemMemory, LearnerAbility
-from analytics.rows import microseconds, recall_model_from_row
+from analytics.rows import (
+    MEMORY_COLUMNS,
+    floats,
+    memories_from_columns,
+    microseconds,
+    recall_model_from_row,
+)
 from infra.db.compiled_lists import QueryByShape
 from roster.models import User
 
-_MEMORY = (
-    "stability", "difficulty", "last_review", "due", "seconds", "timed", "reviews", "lapses",
-    "last_score", "last_seconds",
-)  # fmt: skip
+_MEMORY = ("due", "seconds", "timed", *MEMORY_COLUMNS)
 _QUESTION = (
     "skill", "answers", "difficulty_mean", "difficulty_variance", "skill__difficulty_mean",
     "skill__difficulty_variance", "state__ability_mean", "state__ability_variance",
@@ -61,13 +64,14 @@ class ItemMemories:
     def of(cls, rows: Iterable[tuple[Any, ...]]) -> ItemMemories:
         """Return the columns of rows with an item's key and the columns of its memory."""
         columns = list(zip(*rows, strict=True)) or [()] * (1 + len(_MEMORY))
-        items, stability, difficulty, last_review, due, seconds, timed, *practice = columns
+        items, due, seconds, timed, *memory_columns = columns
+        memories, practice = memories_from_columns(*memory_columns)
         return cls(
             items=list(items),
             due=list(due),
-            memories=Memories(_floats(stability), _floats(difficulty), _moments(last_review)),
-            practice=Practice(*map(_floats, practice)),
-            seconds=np.nan_to_num(_floats(seconds)),
+            memories=memories,
+            practice=practice,
+            seconds=np.nan_to_num(floats(seconds)),
             timed=np.array([each or 0 for each in timed], dtype=np.int64),
         )
 
@@ -150,7 +154,7 @@ def get_item_states(items: QuerySet[Item], learner: User) -> ItemStates:
 def _questions(rows: Iterable[tuple[Any, ...]]) -> Questions:
     columns = list(zip(*rows, strict=True)) or [()] * len(_QUESTION)
     skill, answers, *terms = columns
-    item_mean, item_variance, skill_mean, skill_variance, mean, variance = map(_floats, terms)
+    item_mean, item_variance, skill_mean, skill_variance, mean, variance = map(floats, terms)
     return Questions(
         skill_ability=Gaussians(mean, variance),
         skill=Gaussians(skill_mean, skill_variance),
@@ -158,12 +162,3 @@ def _questions(rows: Iterable[tuple[Any, ...]]) -> Questions:
         has_skill=np.array([key is not None for key in skill], dtype=np.bool_),
         is_answered=np.array(answers, dtype=np.int64) > 0,
     )
-
-
-def _floats(values: Iterable[float | None]) -> FloatArray:
-    """Return numbers as an array, with NaN for None."""
-    return np.array([*values], dtype=np.float64)
-
-
-def _moments(values: Iterable[datetime | None]) -> IntArray:
-    return np.array([0 if each is None else microseconds(each) for each in values], dtype=np.int64)
