@@ -166,6 +166,7 @@ DATABASES = {"default": _database}
 CACHES = {"default": env.dj_cache_url("CACHE_URL", default="locmem://learntrace")}
 if CACHES["default"]["BACKEND"].endswith("LocMemCache"):
     # One small entry per caller, for the throttles.
+    CACHES["default"]["BACKEND"] = "infra.api.local_cache.LocalCache"
     CACHES["default"].setdefault("OPTIONS", {})["MAX_ENTRIES"] = 50_000
 elif CACHES["default"]["BACKEND"].endswith("RedisCache"):
     # An unavailable cache must not delay responses.

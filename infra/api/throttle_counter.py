@@ -27,8 +27,9 @@ Kind = Literal[
 
 # As many rows of a request take about the time of one request.
 ROWS_PER_REQUEST = 10
-# Nanoseconds by which the clocks of servers that share a cache may differ.
-_MAX_SKEW = 60 * 10**9
+# Nanoseconds of a second, and those by which the clocks of servers that share a cache may differ.
+_SECOND = 10**9
+_MAX_SKEW = 60 * _SECOND
 
 
 def consume(kind: Kind, name: str, *, cost: int = 1) -> int | None:
@@ -57,7 +58,7 @@ def charge(kind: Kind, name: str, requests: int) -> None:
     cache_key, now = f"rate/{kind}/{name}", time.time_ns()
     try:
         paid = rate.charge(_paid_until(cache_key, now), requests, now=now)
-        cache.set(cache_key, (paid, now), timeout=2 * rate.seconds)
+        _save(cache_key, paid, now)
     except Exception:  # as above
         log.exception("cache_unavailable")
 
@@ -70,7 +71,7 @@ def _check(kind: Kind, name: str, *, cost: int) -> int | None:
     try:
         is_allowed, paid = rate.allow(_paid_until(cache_key, now), now=now, cost=cost)
         if is_allowed and cost:
-            cache.set(cache_key, (paid, now), timeout=2 * rate.seconds)
+            _save(cache_key, paid, now)
     except Exception:  # each cache has its own errors, and none of them may fail the request
         log.exception("cache_unavailable")
         return None
@@ -84,3 +85,8 @@ def _paid_until(cache_key: str, now: int) -> int:
     """
     paid, seen = cache.get(cache_key, (0, 0))
     return int(paid - (seen - now) if seen - now > _MAX_SKEW else paid)
+
+
+def _save(cache_key: str, paid: int, now: int) -> None:
+    """Save until when a caller has paid; after that, the counter says nothing and expires."""
+    cache.set(cache_key, (paid, now), timeout=(paid - now) // _SECOND + 1)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import time_machine
+from django.core.cache import caches
 from django.test import Client as Browser
 from django.utils import timezone
 from pytest_django import Settings
 
+from infra.api import throttle_counter
 from infra.api.rate_limit import Rate
 from roster import keys, services
 from roster.models import Scope
@@ -257,3 +259,13 @@ def test_a_failed_login_is_counted_once(school: School):
 
         assert [login.status_code for login in logins] == [401, 401, 429]
         assert ask_list()[0] == 401
+
+
+def test_counters_of_callers_who_may_send_again_take_no_memory():
+    """contract 0.11: a service with many different callers does not grow."""
+    with time_machine.travel("2026-03-02T09:00:00Z", tick=False) as clock:
+        for number in range(3_000):
+            throttle_counter.consume("guest", f"10.0.{number // 256}.{number % 256}")
+            clock.shift(1)
+
+    assert len(cast("Any", caches["default"])._cache) < 2_000
