@@ -254,7 +254,7 @@ def main() -> int:
                 RUN_JOBS="false",
                 LOG_LEVEL="ERROR",
                 **{f"THROTTLE_{scope}": "" for scope in ("KEY", "USER", "GUEST", "LOGIN")},
-                **{f"QUOTA_{scope}": "" for scope in ("KEY", "USER", "GUEST")},
+                **{f"QUOTA_{scope}": "" for scope in ("KEY", "USER", "GUEST", "LEARNER")},
             )
             manage("migrate", "--verbosity", "0")
             statuses.append(run(options))

@@ -41,7 +41,7 @@ class Revision:
             # The jobs would add their processor time to requests of both versions.
             "RUN_JOBS": "false",
             **{f"THROTTLE_{caller}": RATE for caller in ("KEY", "USER", "GUEST", "LOGIN")},
-            **{f"QUOTA_{caller}": QUOTA for caller in ("KEY", "USER", "GUEST")},
+            **{f"QUOTA_{caller}": QUOTA for caller in ("KEY", "USER", "GUEST", "LEARNER")},
         }
 
     def run(self, *arguments: str, env: dict[str, str], stdin: str = "") -> str:

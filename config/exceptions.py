@@ -84,6 +84,7 @@ HTTP_ERRORS: dict[type[Exception], type[exceptions.APIException]] = {
     roster_services.UnknownLearner: exceptions.NotFound,
     roster_services.CannotRecordForOthers: exceptions.PermissionDenied,
     roster_services.AuthenticationRequired: exceptions.NotAuthenticated,
+    roster_services.LearnerQuotaUsed: LimitReached,
     permissions.UnknownRow: exceptions.NotFound,
     permissions.NotAllowed: exceptions.PermissionDenied,
     permissions.InvalidField: exceptions.ValidationError,

@@ -229,6 +229,7 @@ THROTTLES = {
     "key_bytes": Rate.parse(env.str("QUOTA_KEY", default="32GiB/hour")),
     "user_bytes": Rate.parse(env.str("QUOTA_USER", default="128MiB/day")),
     "guest_bytes": Rate.parse(env.str("QUOTA_GUEST", default="256MiB/hour")),
+    "learner_bytes": Rate.parse(env.str("QUOTA_LEARNER", default="256MiB/day")),
     "user_names": Rate.parse(env.str("THROTTLE_NEW_NAMES", default="1000/day")),
     "login_failure": Rate.parse(env.str("THROTTLE_LOGIN_FAILURES", default="100/hour")),
 }

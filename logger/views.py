@@ -21,7 +21,8 @@ from rest_framework.views import APIView
 
 from infra.api.bodies import decode
 from infra.api.idempotency.decorators import idempotent
-from infra.api.throttling import ROW_BYTES, charge_rows, count_bytes
+from infra.api.throttle_counter import ROW_BYTES
+from infra.api.throttling import charge_rows, count_bytes
 from infra.db.keyset import Cursor
 from infra.identifiers import parse_uuid
 from logger import selectors, services

@@ -22,7 +22,9 @@ from analytics.services.tracking import NotALearner, own_answer
 from roster.models import ApiKey, User
 from roster.services import (
     CannotRecordForOthers,
+    LearnerQuotaUsed,
     UnknownLearner,
+    is_quota_used,
     lock_learner,
     lock_learners_by_identifier,
 )
@@ -140,9 +142,14 @@ def _record_chunk(
     rows: Sequence[BulkRow], *, actor: ApiKey | User, at: datetime, max_replayed: int
 ) -> tuple[list[BulkResult], int]:
     """Record the rows of a chunk; return their results, and how many events were replayed."""
-    learners = _lock_learners(actor, {row.payload.user_id for row in rows}, at=at)
+    locked = _lock_learners(actor, {row.payload.user_id for row in rows}, at=at)
+    learners = {name: each for name, each in locked.items() if not is_quota_used(each.pk)}
+    unknown = _unknown_learner_error(actor)
     outcomes = [
-        BulkResult(index=row.index, problem=_unknown_learner_error(actor))
+        BulkResult(
+            index=row.index,
+            problem=LearnerQuotaUsed() if row.payload.user_id in locked else unknown,
+        )
         for row in rows
         if row.payload.user_id not in learners
     ]

@@ -28,6 +28,7 @@ from analytics.services.persistence import (
 from analytics.services.state_updater import LearnerStateUpdater, Recorded
 from infra.db.compiled_lookup import CompiledLookup, Join
 from roster.models import User
+from roster.services import charge_learner
 
 _KEY: dict[str, Field[Any, Any]] = {
     "facility": UUIDField(),
@@ -194,6 +195,8 @@ def _save(updaters: Iterable[LearnerStateUpdater]) -> None:
     abilities = [updater.ability_row() for updater in changed]
     _save_snapshots(changed)
     upsert_abilities(abilities)
+    for updater in changed:
+        charge_learner(updater.learner_id, rows=len(updater.events))
     update_replayed_events(*(event for updater in changed for event in updater.replayed))
 
 

@@ -13,7 +13,8 @@ from django.http.request import UnreadablePostError
 from rest_framework.exceptions import APIException, ParseError, Throttled
 from rest_framework.parsers import BaseParser
 
-from infra.api.throttling import ROW_BYTES, count_body
+from infra.api.throttle_counter import ROW_BYTES
+from infra.api.throttling import count_body
 
 MAX_DEPTH = 64
 BLOCK_SIZE = 64 * 1024

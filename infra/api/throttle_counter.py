@@ -22,11 +22,14 @@ Kind = Literal[
     "key_bytes",
     "user_bytes",
     "guest_bytes",
+    "learner_bytes",
     "user_names",
 ]
 
 # As many rows of a request take about the time of one request.
 ROWS_PER_REQUEST = 10
+# The bytes that a row needs beside the data of its request, in tables and indexes.
+ROW_BYTES = 1024
 # Nanoseconds of a second, and those by which the clocks of servers that share a cache may differ.
 _SECOND = 10**9
 _MAX_SKEW = 60 * _SECOND

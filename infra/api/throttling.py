@@ -23,8 +23,6 @@ _WRITING_METHODS = {"POST", "PUT", "PATCH"}
 _BYTES_OF: dict[str, throttle_counter.Kind] = {
     "key": "key_bytes", "user": "user_bytes", "guest": "guest_bytes",
 }  # fmt: skip
-# The bytes that a row needs beside the data of its request, in tables and indexes.
-ROW_BYTES = 1024
 
 
 class CallerThrottle(BaseThrottle):

@@ -18,12 +18,19 @@ from logger.mastery import Criterion
 from logger.models import ContentSession, ContentSummary, MasteryLog
 from logger.services.assignment_checks import QuizClosed, refuse_unassigned
 from roster.models import Actor, Facility, User
-from roster.services import CannotRecordForOthers, guest_facility, resolve_and_lock_learner
+from roster.services import (
+    CannotRecordForOthers,
+    charge_learner,
+    guest_facility,
+    resolve_and_lock_learner,
+)
 
 PAST_ATTEMPT = (
     "id", "correct", "complete", "hinted", "error", "item", "answer", "time_spent",
 )  # fmt: skip
 
+# A session, a summary and a try.
+MAX_ROWS = 3
 # The statements of every start, compiled once (decision 12).
 _SUMMARY = CompiledQuery(
     lambda: ContentSummary.objects.filter(
@@ -67,7 +74,8 @@ def start_session(start: StartSession, *, actor: Actor, at: datetime) -> Started
 
     Raises
     ------
-    AuthenticationRequired, CannotRecordForOthers, UnknownLearner : see `resolve_and_lock_learner`.
+    AuthenticationRequired, CannotRecordForOthers, UnknownLearner, LearnerQuotaUsed : see
+        `resolve_and_lock_learner`.
     NotAssigned : the lesson or course session is not assigned to the learner.
     QuizClosed : the quiz is not open to the learner, or finished and not repeated.
     """
@@ -81,6 +89,7 @@ def start_session(start: StartSession, *, actor: Actor, at: datetime) -> Started
     session = _create_session(
         start, learner.facility_id, at=at, user=learner, summary=summary, mastery_log=mastery_log
     )
+    charge_learner(learner.pk, rows=MAX_ROWS)
     return StartedSession(
         session=session,
         progress=summary.progress,

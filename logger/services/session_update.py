@@ -34,6 +34,7 @@ from logger.models import AttemptLog, ContentSession, ContentSummary, MasteryLog
 from logger.models.base import TimedLog
 from logger.services.assignment_checks import QuizClosed, refuse_closed_quiz
 from roster.models import Actor, ApiKey, User
+from roster.services import LearnerQuotaUsed, charge_learner, is_quota_used
 
 GUEST_LIFETIME = timedelta(hours=24)
 # The statements of every answer, compiled once (decision 12).
@@ -88,7 +89,9 @@ class UnknownSession(LookupError):
 
 
 # What only one request of a group raises, before anything is saved for it.
-_ERRORS = (UnknownSession, QuizClosed, UnknownAttempt, TooMuchHistory, TooManyAttempts)
+_ERRORS = (
+    LearnerQuotaUsed, UnknownSession, QuizClosed, UnknownAttempt, TooMuchHistory, TooManyAttempts
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +131,7 @@ def update_session(
     UnknownSession : the session does not exist, or the actor may not record in it.
     QuizClosed : the quiz is no longer open to the learner, or its try is finished.
     UnknownAttempt, TooMuchHistory, TooManyAttempts : see `Attempts.apply`.
+    LearnerQuotaUsed : too much was recorded for the learner.
     """
     request = _Request(session_id=session_id, update=update, actor=actor, at=at)
     if isinstance(actor, AnonymousUser) or _may_be_late(update, Clock(now=at)):
@@ -246,8 +250,11 @@ class _SessionUpdate:
         ------
         QuizClosed : the quiz is no longer open to the learner, or its try is finished.
         UnknownAttempt, TooMuchHistory, TooManyAttempts : see `Attempts.apply`.
+        LearnerQuotaUsed : too much was recorded for the learner.
         """
         session, update = self.session, self.update
+        if self.learner_id and is_quota_used(self.learner_id):
+            raise LearnerQuotaUsed
         if session.quiz_id is not None:
             _refuse_finished_quiz(session, session.quiz_id)
         for log in (session, session.summary):
@@ -316,6 +323,10 @@ def _save(
     )
     _SAVE_SESSIONS(*(each.session for each in updates))
     _SAVE_SUMMARIES(*(summary for each in updates if (summary := each.session.summary)))
+    for each in updates:
+        if each.learner_id and each.changed:
+            size = each.attempts.written_bytes
+            charge_learner(each.learner_id, rows=len(each.changed), size=size)
     return dict(recorded.items())
 
 

@@ -30,6 +30,7 @@ from roster.services.enrolment import (
     join_group,
     revoke_staff_access,
 )
+from roster.services.learner_quota import LearnerQuotaUsed, charge_learner, is_quota_used
 from roster.services.learners import (
     AuthenticationRequired,
     CannotRecordForOthers,
@@ -49,10 +50,12 @@ from roster.services.moving import end_memberships, move_people
 __all__ = [
     "AuthenticationRequired",
     "CannotRecordForOthers",
+    "LearnerQuotaUsed",
     "UnknownKey",
     "UnknownLearner",
     "add_entry",
     "assign_role",
+    "charge_learner",
     "create_api_key",
     "default_facility",
     "end_memberships",
@@ -61,6 +64,7 @@ __all__ = [
     "get_one",
     "grant_staff_access",
     "guest_facility",
+    "is_quota_used",
     "issue_token",
     "join_group",
     "learner_of_token",

@@ -15,6 +15,7 @@ from infra.db.any_of import ManyParam
 from infra.db.compiled_queries import CompiledQuery, Param
 from infra.identifiers import parse_uuid
 from roster.models import Actor, ApiKey, Facility, User, UserQuerySet
+from roster.services.learner_quota import LearnerQuotaUsed, is_quota_used
 
 M = TypeVar("M", bound=Model)
 _LEARNER = CompiledQuery(
@@ -116,13 +117,14 @@ def lock_unlocked_learners(
 ) -> dict[str | UUID, User]:
     """Lock the learners of a facility that no other transaction has locked, without waiting.
 
-    Return them by external id and by UUID.
+    Return them by external id and by UUID, except those whose quota is used up.
 
     Parameters
     ----------
     names, keys : the external ids and the UUIDs of the learners.
     """
-    found = _UNLOCKED.all(facility=facility_id, names=names, keys=keys)
+    unlocked = _UNLOCKED.all(facility=facility_id, names=names, keys=keys)
+    found = [learner for learner in unlocked if not is_quota_used(learner.pk)]
     by_name: dict[str | UUID, User] = {
         learner.external_id: learner for learner in found if learner.external_id is not None
     }
@@ -175,7 +177,15 @@ def resolve_and_lock_learner(actor: Actor, name: str | None, *, at: datetime) ->
     CannotRecordForOthers : a user names another learner.
     AuthenticationRequired : a guest names a learner.
     UnknownLearner : a key names a learner its facility neither has nor creates.
+    LearnerQuotaUsed : too much was recorded for the learner.
     """
+    learner = _resolve_and_lock(actor, name, at=at)
+    if learner is not None and is_quota_used(learner.pk):
+        raise LearnerQuotaUsed
+    return learner
+
+
+def _resolve_and_lock(actor: Actor, name: str | None, *, at: datetime) -> User | None:
     if isinstance(actor, ApiKey):
         if name is None:
             return None
