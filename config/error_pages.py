@@ -13,13 +13,13 @@ from roster.logins import complete_login
 from roster.models import User
 
 
-def service_unavailable_page(status: int, *, wait: int) -> HttpResponse:
+def service_unavailable_page(status: int, *, wait: int, message: str = "") -> HttpResponse:
     """Return an error page with a Retry-After header.
 
     The template is rendered without the request: the user would be read from the database, which
     may be unavailable.
     """
-    page = render_to_string(f"{status}.html")
+    page = render_to_string(f"{status}.html", {"message": message})
     return HttpResponse(page, status=status, headers={"Retry-After": str(wait)})
 
 

@@ -18,6 +18,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import Error as DatabaseError
 from django.db import IntegrityError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from django.views import defaults
 from rest_framework import exceptions
 from rest_framework.permissions import SAFE_METHODS
@@ -145,8 +146,7 @@ def handle_exception(error: Exception, context: dict[str, Any]) -> Response | No
     if api_error is None:
         return None
     if isinstance(error, free_space.DiskNearlyFull):
-        log.error("disk_nearly_full", free_bytes=free_space.free_bytes())
-        metrics.REFUSED_WRITES.inc()
+        _count_refused_write()
     request: Request = context["request"]
     if api_error.status_code in _REFUSALS:
         wait = throttling.throttle_rejected(request, context["view"])
@@ -157,6 +157,11 @@ def handle_exception(error: Exception, context: dict[str, Any]) -> Response | No
         status=api_error.status_code,
         headers=_headers(api_error, context),
     )
+
+
+def _count_refused_write() -> None:
+    log.error("disk_nearly_full", free_bytes=free_space.free_bytes())
+    metrics.REFUSED_WRITES.inc()
 
 
 def _api_exception(error: Exception) -> exceptions.APIException | None:
@@ -289,7 +294,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
     The log has the traceback with the request's id. Django calls this while it handles the error.
     """
-    if unavailable := _unavailable_now(sys.exception()):
+    error = sys.exception()
+    if isinstance(error, free_space.DiskNearlyFull):
+        _count_refused_write()
+        message = _("The disk of the server is nearly full. Nothing can be changed at present.")
+        return error_pages.service_unavailable_page(503, wait=RETRY_AFTER_SECONDS, message=message)
+    if unavailable := _unavailable_now(error):
         return _unavailable_response(request, unavailable)
     if is_api(request.path):
         return error_response(request, 500, "ERROR", "An unexpected server error occurred.")

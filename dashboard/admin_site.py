@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from functools import wraps
 from typing import Any, cast
 from uuid import UUID
 
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver
 from django.utils.translation import gettext_lazy as _
@@ -15,8 +16,19 @@ from django.utils.translation import gettext_lazy as _
 from dashboard.selectors.item_questions import item_questions
 from dashboard.urls import coach_pages
 from dashboard.views.overview import FrontPage
+from infra import free_space
 from roster.login_form import StaffLoginForm
 from roster.views import CLEARED_ON_LOGOUT
+
+
+def _with_free_space(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method == "POST":
+            free_space.require()
+        return view(request, *args, **kwargs)
+
+    return guarded
 
 
 class LearnTraceSite(AdminSite):
@@ -30,6 +42,11 @@ class LearnTraceSite(AdminSite):
     def get_urls(self) -> list[URLResolver | URLPattern]:
         """Return the coach pages, then Django's URLs, whose last pattern matches everything."""
         return [*coach_pages(self), *super().get_urls()]
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002
+        """Wrap a view of the site, so that it stores nothing while the disk is nearly full."""
+        guarded = view if view == self.logout else _with_free_space(view)
+        return super().admin_view(guarded, cacheable)
 
     def item_names(self, items: Collection[UUID]) -> dict[UUID, str]:
         """Return the questions of items; lists of the admin use them as names."""

@@ -29,6 +29,12 @@ def free_bytes() -> int | None:
     return _checked[1]
 
 
+def is_short(folder: Path | None = None) -> bool:
+    """Return whether the guarded folder, or another one, has less than MIN_FREE_SPACE."""
+    free = free_bytes() if folder is None else shutil.disk_usage(folder).free
+    return free is not None and free < settings.MIN_FREE_SPACE
+
+
 def require() -> None:
     """Do nothing if there is enough free space.
 
@@ -36,6 +42,5 @@ def require() -> None:
     ------
     DiskNearlyFull : there is less than MIN_FREE_SPACE.
     """
-    free = free_bytes()
-    if free is not None and free < settings.MIN_FREE_SPACE:
+    if is_short():
         raise DiskNearlyFull

@@ -13,6 +13,7 @@ from uuid import uuid4
 import orjson
 from django.conf import settings
 
+from infra import free_space
 from infra.exports.columns import Cell
 from infra.exports.models import Export, ExportFormat
 
@@ -26,6 +27,11 @@ def folder() -> Path:
     path = Path(settings.EXPORTS_FOLDER)
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path
+
+
+def is_short_of_space() -> bool:
+    """Return whether the disk of the database or that of the files is nearly full."""
+    return free_space.is_short() or free_space.is_short(folder())
 
 
 def result_path(export: Export) -> Path:

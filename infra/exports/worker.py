@@ -52,9 +52,16 @@ class Worker:
     is_stopping: Callable[[], bool] = lambda: False
 
     def run_step(self) -> bool:
-        """Do one part of the export that has waited longest; return False if there is none."""
+        """Do one part of the export that has waited longest; return False if there is none.
+
+        While the disk is nearly full, exports wait.
+        """
         export = _claim_next(self.clock())
         if export is None:
+            return False
+        if storage.is_short_of_space():
+            log.error("disk_nearly_full", export=export.pk.hex)
+            Export.objects.claimed_as(export).update(claim=None)
             return False
         try:
             self._continue(export)
@@ -99,14 +106,14 @@ class Worker:
 
         Raises
         ------
-        WorkerStopped : the worker should stop.
+        WorkerStopped : the worker should stop, or the disk is nearly full.
         ClaimLost : another worker has claimed the export.
         """
         for number, row in enumerate(rows, start=1):
             yield row
             if number % STEP_BATCH_SIZE:
                 continue
-            if self.is_stopping():
+            if self.is_stopping() or storage.is_short_of_space():
                 raise WorkerStopped
             claimed = Export.objects.claimed_as(export)
             if not claimed.update(worked_at=self.clock(), written=number):

@@ -109,6 +109,8 @@ class ExportAdmin(FormListAdmin[Export], ReadOnlyAdmin[Export]):
         """Describe the progress, or the error."""
         if export.state == ExportState.FAILED:
             return _("failed: %(error)s") % {"error": _(export.error)}
+        if not export.is_finished and storage.is_short_of_space():
+            return _("waiting for free space on the disk of the server")
         details = {"state": export.get_state_display(), "rows": number_format(export.rows, 0)}
         if export.state == ExportState.READY or export.part is None:
             return _("%(state)s, %(rows)s rows") % details

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.utils import timezone
+from pytest_django import Settings
 
 from analytics.models import LearningEvent
 from config import scheduler
@@ -16,7 +17,7 @@ from infra.exports import ListQuery, storage, worker
 from infra.exports.models import CLAIM_TIMEOUT, Export
 from logger.models import AttemptLog
 from tests.factories import School
-from tests.infra.export_client import body, read_csv, read_xlsx
+from tests.infra.export_client import body, browser, read_csv, read_xlsx
 from tests.infra.large_exports import (
     READ,
     download,
@@ -164,3 +165,23 @@ def test_lost_rows_are_read_again(school: School):
     finish_exports()
 
     assert len(read_csv(body(download(school, asked)))) == 12
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_exports_wait_while_the_disk_is_nearly_full(school: School, kind: str, settings: Settings):
+    """contract 0.11: also the disk of the files; the page says so, and the export goes on later."""
+    asked = request_export(school, kind)
+    page = f"/admin/roster/export/{asked.pk}/change/"
+    run_one_step()
+    run_one_step()
+    enough = settings.MIN_FREE_SPACE
+    settings.FREE_SPACE_FOLDER, settings.MIN_FREE_SPACE = None, 2**62
+
+    finish_exports()
+
+    asked.refresh_from_db()
+    assert not asked.is_finished
+    assert "waiting for free space" in browser(school.coach).get(page).content.decode()
+    settings.MIN_FREE_SPACE = enough
+    finish_exports()
+    assert len(READ[kind](body(download(school, asked)))) == 12

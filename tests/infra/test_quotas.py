@@ -7,14 +7,16 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.management import call_command
+from django.test import Client as Browser
 from pytest_django import Settings
 
 from analytics.models import LearningEvent
 from infra.api.rate_limit import Rate
 from logger.models import AttemptLog, ContentSession
+from roster.models import AuditEntry
 from tests.config.test_metrics import samples, scrape
 from tests.conftest import Caller, Client, client_for
-from tests.factories import School, answered, exercise, video
+from tests.factories import PASSWORD, School, answered, exercise, video
 
 START = "/api/logger/contentsession"
 BULK = "/api/v1/track-answers"
@@ -161,3 +163,26 @@ def test_the_oldest_sessions_of_guests_are_deleted_if_they_are_too_large(
     left = [session.pk.hex for session in ContentSession.objects.order_by("start_timestamp")]
     assert left == [sessions[0], sessions[3]]
     assert AttemptLog.objects.count() == 2
+
+
+def test_pages_store_nothing_while_the_disk_is_nearly_full(school: School, settings: Settings):
+    """contract 0.11: a page that says why, and metrics; reading and logging out go on."""
+    coach = Browser(raise_request_exception=False)
+    coach.force_login(school.coach, backend="roster.authentication.RosterBackend")
+    settings.FREE_SPACE_FOLDER, settings.MIN_FREE_SPACE = settings.BASE_DIR, 2**62
+    before = samples(scrape().text)["learntrace_refused_writes_total",]
+    audited = AuditEntry.objects.count()
+
+    refused = [
+        coach.post("/admin/logger/attemptlog/export/", {"format": "csv"}),
+        coach.post("/admin/roster/lesson/add/", {}),
+    ]
+
+    assert [(page.status_code, page.headers["Retry-After"]) for page in refused] == [(503, "1")] * 2
+    assert "nearly full" in refused[0].content.decode()
+    assert AuditEntry.objects.count() == audited
+    assert samples(scrape().text)["learntrace_refused_writes_total",] == before + 2
+    assert coach.get("/admin/logger/attemptlog/").status_code == 200
+    assert coach.post("/admin/logout/").status_code == 200
+    login = {"username": "coach", "password": PASSWORD}
+    assert coach.post("/admin/login/?next=/admin/", login).status_code == 302
