@@ -92,9 +92,7 @@ class _SQL:
     def run(self, wrapper: Any, given: Sequence[Sequence[Any]]) -> list[Found]:
         if not given:
             return []
-        cursor = self.statement.execute(wrapper, self._params(given))
-        rows = cursor.fetchall()
-        cursor.close()
+        rows = self.statement.fetch(wrapper, self._params(given))
         first = 0 if self.is_sqlite else 1
         seen: dict[Any, Any] = {}
         return [

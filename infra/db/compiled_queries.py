@@ -5,6 +5,7 @@ Django needs several times longer to build and compile a query than SQLite needs
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -12,6 +13,7 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 import psycopg
+from django.conf import settings
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
 from django.db.backends.sqlite3.base import FORMAT_QMARK_REGEX
@@ -27,6 +29,8 @@ M = TypeVar("M", bound=Model)
 T = TypeVar("T")
 Converter = Callable[[Any], Any]
 _KEY = "pk"
+# The cursors of larger results are not used again.
+MAX_KEPT_ROWS = 100
 _FROM_DB = vars(Model)["from_db"].__func__
 
 
@@ -67,44 +71,56 @@ class Statement:
     """
 
     def __init__(self, sql: str, wrapper: Any) -> None:
-        self.sql = sql
+        # A cursor of psycopg keeps its conversions for the next run of the identical text.
+        self.sql = sys.intern(sql)
         self.is_sqlite = wrapper.vendor == "sqlite"
-        self.driver_sql = (
-            FORMAT_QMARK_REGEX.sub("?", sql).replace("%%", "%") if self.is_sqlite else sql
-        )
+        self.is_prepared = wrapper.settings_dict["OPTIONS"].get("prepare_threshold") is not None
+        self.is_logged = settings.DEBUG
+        self.driver_sql = FORMAT_QMARK_REGEX.sub("?", sql).replace("%%", "%")
 
-    def execute(self, wrapper: Any, params: Sequence[Any]) -> Any:
-        """Run the statement, and return its cursor."""
-        return self._run("execute", wrapper, params)
+    def fetch(self, wrapper: Any, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """Run the statement, and return its rows as the driver does."""
+        rows: list[tuple[Any, ...]] = self._run("execute", wrapper, params).fetchall()
+        return rows
 
-    def execute_many(self, wrapper: Any, rows: Iterable[Sequence[Any]]) -> Any:
-        """Run the statement once for each row of parameters, and return the cursor."""
-        return self._run("executemany", wrapper, rows)
+    def execute(self, wrapper: Any, params: Sequence[Any]) -> int:
+        """Run the statement, and return the number of rows."""
+        count: int = self._run("execute", wrapper, params).rowcount
+        return count
+
+    def execute_many(self, wrapper: Any, rows: Iterable[Sequence[Any]]) -> int:
+        """Run the statement once for each row of parameters, and return the number of rows."""
+        count: int = self._run("executemany", wrapper, rows).rowcount
+        return count
 
     def _run(self, method: str, wrapper: Any, params: Any) -> Any:
-        cursor = self._driver_cursor(wrapper)
-        if cursor is None:
+        """Run the statement, and return its cursor."""
+        is_wrapped = self.is_logged or wrapper.force_debug_cursor or wrapper.execute_wrappers
+        if is_wrapped or not (self.is_sqlite or self.is_prepared):
             cursor = wrapper.cursor()
             getattr(cursor, method)(self.sql, params)
             return cursor
-        with wrapper.wrap_database_errors:
-            getattr(cursor, method)(self.driver_sql, params)
-        return cursor
-
-    def _driver_cursor(self, wrapper: Any) -> Any:
-        """Return a cursor of the driver; None if Django's own must be used."""
-        if wrapper.queries_logged or wrapper.execute_wrappers:
-            return None
         wrapper.close_if_health_check_failed()
         if wrapper.connection is None:
             wrapper.ensure_connection()
         if wrapper.needs_rollback:
             wrapper.validate_no_broken_transaction()
-        if self.is_sqlite:
-            return wrapper.connection.cursor()
-        if wrapper.settings_dict["OPTIONS"].get("prepare_threshold") is None:
-            return None
-        return psycopg.Cursor(wrapper.connection)
+        with wrapper.wrap_database_errors:
+            if self.is_sqlite:
+                return getattr(wrapper.connection, method)(self.driver_sql, params)
+            return self._run_prepared(method, wrapper.connection, params)
+
+    def _run_prepared(self, method: str, connection: Any, params: Any) -> Any:
+        """Run the statement with its cursor on a connection of psycopg, which is kept there.
+
+        A new cursor would look up the conversions of all parameters and columns again.
+        """
+        cursors = vars(connection).setdefault("cursors_of_statements", {})
+        cursor = cursors.pop(self.sql, None) or psycopg.Cursor(connection)
+        getattr(cursor, method)(self.sql, params)
+        if cursor.rowcount <= MAX_KEPT_ROWS:  # it also keeps the rows
+            cursors[self.sql] = cursor
+        return cursor
 
 
 def current_connection() -> Any:
@@ -236,6 +252,7 @@ class CompiledSQL(Generic[M]):
 
     def __init__(self, queryset: QuerySet[M], wrapper: Any) -> None:
         compiler: Any = queryset.query.get_compiler(connection=wrapper)
+        self.alias = wrapper.alias
         self.is_empty, self.names_of_params = False, set[str]()
         try:
             self.sql, params = compiler.as_sql()
@@ -262,14 +279,9 @@ class CompiledSQL(Generic[M]):
             )
         ]
 
-    def fetch(self, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    def fetch(self, wrapper: Any, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Run the query as a prepared statement, and return its rows as the driver does."""
-        if self.is_empty:
-            return []
-        cursor = self.statement.execute(current_connection(), self.bind(values))
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        cursor.close()
-        return rows
+        return [] if self.is_empty else self.statement.fetch(wrapper, self.bind(values))
 
     def fetch_slice(
         self, values: Mapping[str, Any], low: int = 0, high: int | None = None
@@ -297,10 +309,9 @@ class CompiledSQL(Generic[M]):
 
     def instances(self, rows: Sequence[tuple[Any, ...]]) -> list[M]:
         """Return rows as model instances."""
-        alias = current_connection().alias
         found = []
         for row in self.convert(rows):
-            instance = self.maker.from_db(alias, self.names, row[: self.end])
+            instance = self.maker.from_db(self.alias, self.names, row[: self.end])
             for populator in self.related:
                 populator.populate(row, instance)
             for name, column_index in self.annotations.items():
@@ -321,13 +332,15 @@ class CompiledQuery(Generic[M]):
 
     def rows(self, **values: Any) -> list[list[Any]]:
         """Return the rows, for a queryset of `values_list()`."""
-        compiled = self.on_this_connection()
-        return compiled.convert(compiled.fetch(values))
+        wrapper = current_connection()
+        compiled = self.compiled.get(wrapper)
+        return compiled.convert(compiled.fetch(wrapper, values))
 
     def all(self, **values: Any) -> list[M]:
         """Return all instances."""
-        compiled = self.on_this_connection()
-        return compiled.instances(compiled.fetch(values))
+        wrapper = current_connection()
+        compiled = self.compiled.get(wrapper)
+        return compiled.instances(compiled.fetch(wrapper, values))
 
     def one(self, **values: Any) -> M | None:
         """Return the first instance, or None if there is none."""
@@ -357,10 +370,10 @@ class CompiledUpdate(Generic[M]):
         statement, bind = self.compiled.get(wrapper)
         rows = [bind(self._values(instance)) for instance in instances]
         if len(rows) == 1:
-            cursor = statement.execute(wrapper, rows[0])
+            found = statement.execute(wrapper, rows[0])
         else:
-            cursor = statement.execute_many(wrapper, rows)
-        if cursor.rowcount != len(rows):
+            found = statement.execute_many(wrapper, rows)
+        if found != len(rows):
             raise DatabaseError("the row is gone")
 
     def _values(self, instance: M) -> dict[str, Any]:
