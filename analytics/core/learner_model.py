@@ -2,12 +2,14 @@
 
     model = LearnerModel()
     model.fit([("ada", "fractions", "q1", 1.0), ...])   # earlier answers of other learners
+    model.fit([("ada", "fractions", "q1", 1.0, 86_400.0), ...])  # … with times
     model.predict("ben", "fractions", "q1")             # P(correct), before the answer
     model.observe("ben", "fractions", "q1", 0.0)        # update by the answer
 
-`docs/learner-model.md` reports its results on real data. Ids may be any hashable values. No
-prediction uses later data: shared values change only in `fit` and `fold`, as in the jobs
-`fit_skills` and `fold_items` of the service.
+`docs/learner-model.md` reports its results on real data. Ids may be any hashable values, scores
+numbers or booleans, times datetimes or seconds since any fixed time. No prediction uses later data:
+shared values change only in `fit` and `fold`, as in the jobs `fit_skills` and `fold_items` of the
+service. After a `ValueError` nothing has changed.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from math import inf
 from typing import NamedTuple
 
 import numpy as np
@@ -34,19 +37,25 @@ from analytics.core.learner_update import (
     absorb,
     p_correct,
 )
-from analytics.core.logistic import IntArray
+from analytics.core.logistic import FloatArray, IntArray
+from analytics.core.times import seconds_since_epoch
 
 DAY = 86_400.0
+MAX_CLAIM = 10.0
 
-Event = tuple[Hashable, Hashable, Hashable | None, float]
+Time = float | datetime
+Event = (
+    tuple[Hashable, Hashable, Hashable | None, float]
+    | tuple[Hashable, Hashable, Hashable | None, float, Time | None]
+)
 
 
 class Observation(NamedTuple):
     """Result of one answer.
 
     `mastery_before` and `mastery_after` are probabilities, `plateau` is true if a plateau is
-    flagged, `p_stuck` is the probability of being stuck below mastery, and `velocity` the expected
-    gain of P(correct) from one more answer.
+    flagged, `p_stuck` is the probability of being stuck below mastery, and `velocity` the share of
+    the room left that one more answer is expected to close, in [-1, 1].
     """
 
     mastery_before: float
@@ -106,15 +115,18 @@ class LearnerModel:
 
         Parameters
         ----------
-        events : (learner, skill, item, score) tuples, each learner's in temporal order; item None
-            if there is none, score in [0, 1].
+        events : (learner, skill, item, score) or (learner, skill, item, score, at) tuples; item
+            None if there is none, score in [0, 1]. They are sorted by `at`; those of one time, and
+            all without times, stay in the order given. An event without a time has that of the
+            learner's event before it in this order.
         starts, seed : see `fit.fit`.
 
         Raises
         ------
-        ValueError : a score outside [0, 1].
+        ValueError : a score outside [0, 1], or a time that is not finite (NaN included); tuples of
+            another length.
         """
-        rows = list(events)
+        rows, day = _sort_events(events)
         learners, skills, items = _RowNumbers(), _RowNumbers(), _RowNumbers()
         learner = np.array([learners.row(row[0]) for row in rows], dtype=np.int64)
         skill = np.array([skills.row(row[1]) for row in rows], dtype=np.int64)
@@ -131,7 +143,7 @@ class LearnerModel:
             Estimates.of_items(len(items.all)),
         )
         fitted = fit_model(
-            _replay_answers(learner, questions, replayed), skill, skills=len(skills.all),
+            _replay_answers(learner, questions, replayed, day), skill, skills=len(skills.all),
             starts=starts, seed=seed,
         )  # fmt: skip
         self._pooled = fitted.pooled
@@ -140,8 +152,25 @@ class LearnerModel:
         self._items = _shared_values(items.all, replayed.items)
         self._pending.clear()
 
-    def predict(self, learner: Hashable, skill: Hashable, item: Hashable | None = None) -> float:
-        """Return the probability that the learner's next answer is right."""
+    def predict(
+        self,
+        learner: Hashable,
+        skill: Hashable,
+        item: Hashable | None = None,
+        *,
+        at: Time | None = None,
+    ) -> float:
+        """Return the probability that the learner's next answer is right.
+
+        Parameters
+        ----------
+        learner, skill, item, at : as in `observe`.
+
+        Raises
+        ------
+        ValueError : the time is not finite (NaN included).
+        """
+        self._day(learner, at)
         state = self._states.get((learner, skill))
         model = self._parameters_used.get((learner, skill)) or self._parameters(skill)
         return p_correct(
@@ -158,7 +187,7 @@ class LearnerModel:
         item: Hashable | None,
         score: float,
         *,
-        at: datetime | None = None,
+        at: Time | None = None,
         difficulty: float | None = None,
         seconds: float | None = None,
     ) -> Observation:
@@ -168,15 +197,22 @@ class LearnerModel:
         ----------
         learner, skill, item : ids; item None if there is none.
         score : in [0, 1].
-        at : time of the answer; None for the time of the learner's previous answer.
-        difficulty : claimed difficulty of the question, in log odds from -3 to 3; used only until
+        at : time of the answer; None for the time of the learner's previous answer. A time before
+            that counts as that time.
+        difficulty : claimed difficulty of the question, in log odds from -10 to 10; used only until
             an answer to the item has been folded.
         seconds : response time >= 0; None if unknown.
 
         Raises
         ------
-        ValueError : a score outside [0, 1], or negative seconds.
+        ValueError : a value outside its range, or not finite (NaN included).
         """
+        score = _valid_score(score)
+        if difficulty is not None and not abs(difficulty := float(difficulty)) <= MAX_CLAIM:
+            raise ValueError("a difficulty must be within 10 logits")
+        if seconds is not None and not 0.0 <= (seconds := float(seconds)) < inf:
+            raise ValueError("seconds must be finite and not negative")
+        day = self._day(learner, at)
         key = learner, skill
         ability = self._abilities.get(learner)
         if ability is None:
@@ -185,7 +221,6 @@ class LearnerModel:
         if state is None:
             model = self._parameters_used[key] = self._parameters(skill)
             state = self._states[key] = Belief.initial(model)
-        day = self._days.get(learner, 0.0) if at is None else at.timestamp() / DAY
         self._days[learner] = day
         evidence = Evidence(score, day, self._shared_terms(skill, item, difficulty), seconds)
         result = absorb(ability, state, evidence, self._parameters_used[key])
@@ -231,6 +266,14 @@ class LearnerModel:
         for values in (*of_skills, *of_items):
             values.typical = None if values.counts is None else response_times.median(values.counts)
 
+    def _day(self, learner: Hashable, at: Time | None) -> float:
+        """Return the day of a learner's next answer."""
+        previous = self._days.get(learner)
+        if at is None:
+            return previous or 0.0
+        day = seconds_since_epoch(at) / DAY
+        return day if previous is None else max(day, previous)
+
     def _parameters(self, skill: Hashable) -> Model:
         return self._fitted.get(skill, self._pooled)
 
@@ -248,6 +291,31 @@ class LearnerModel:
             item_term(term, claimed, skill_term, of_skill.claims if of_skill else NO_CLAIMS),
             typical or DEFAULT_TYPICAL_SECONDS,
         )
+
+
+def _valid_score(score: float) -> float:
+    score = float(score)  # numpy's booleans do not support arithmetic
+    if not 0.0 <= score <= 1.0:
+        raise ValueError("scores lie in [0, 1]")
+    return score
+
+
+def _sort_events(
+    events: Iterable[Event],
+) -> tuple[list[tuple[Hashable, Hashable, Hashable | None, float]], FloatArray]:
+    """Return the events without their times, sorted by time, and their days."""
+    rows: list[tuple[Hashable, Hashable, Hashable | None, float]] = []
+    days: list[float] = []
+    latest: dict[Hashable, float] = {}
+    for learner, skill, item, score, *rest in events:
+        [at] = rest or [None]
+        day = latest.get(learner, 0.0) if at is None else seconds_since_epoch(at) / DAY
+        latest[learner] = day
+        rows.append((learner, skill, item, _valid_score(score)))
+        days.append(day)
+    day_of = np.array(days, dtype=np.float64)
+    order = np.argsort(day_of, kind="stable")
+    return [rows[row] for row in order.tolist()], day_of[order]
 
 
 class _RowNumbers:
@@ -303,7 +371,10 @@ def _count_time(values: _SharedValues, seconds: float) -> None:
 
 
 def _replay_answers(
-    learner: IntArray, questions: Questions, replayed: item_parameters.ReplayedTerms
+    learner: IntArray,
+    questions: Questions,
+    replayed: item_parameters.ReplayedTerms,
+    day: FloatArray,
 ) -> replay.Answers:
     """Return the answers with the shared terms that each was evaluated with."""
     pairs = learner * (questions.skill.max(initial=0) + 1) + questions.skill
@@ -312,7 +383,7 @@ def _replay_answers(
         learner=learner,
         belief=np.unique(pairs, return_inverse=True)[1].astype(np.int64),
         score=questions.score,
-        day=np.zeros(len(learner)),
+        day=day,
         skill_mean=replayed.skill.mean,
         skill_variance=replayed.skill.variance,
         item_mean=replayed.item.mean,

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from datetime import datetime
 from enum import IntEnum
-from math import sqrt
+from math import inf, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -24,6 +24,7 @@ from analytics.core.difficulty import ABSENT, LEARNER, LONE_ITEM, expect
 from analytics.core.fsrs import WEIGHTS, Weights
 from analytics.core.logistic import FloatArray, IntArray, Number, sigmoid, sigmoids
 from analytics.core.recall import DESIRED_RECALL, UNPRACTISED, Practice, RecallModel
+from analytics.core.times import seconds_since_epoch
 
 DAY = 86_400_000_000  # microseconds
 MIN_STABILITY = 0.001
@@ -58,6 +59,9 @@ class Grade(IntEnum):
         if score in (0.0, 1.0):
             return cls.CORRECT if score else cls.INCORRECT
         return cls.ALMOST
+
+
+FSRS_GRADES = (Grade.INCORRECT, Grade.HARD, Grade.CORRECT, Grade.EASY)
 
 
 class Memory(NamedTuple):
@@ -359,13 +363,19 @@ class ReviewModel:
         ----------
         item : any name of the item.
         grade : 1 (incorrect), 2 (hard), 3 (correct) or 4 (easy), as in FSRS; 2 is a success.
-        at : seconds since any fixed time, or a datetime. Reviews must be in order of time.
+        at : seconds since any fixed time, or a datetime. A time before the last review of the item
+            counts as that of the last review.
         seconds : the duration of the review, >= 0; None if unknown.
 
         Raises
         ------
-        ValueError : another grade.
+        ValueError : another grade, or a time or duration that is NaN, infinite or negative
+            (durations). Nothing has changed then.
         """
+        if grade not in FSRS_GRADES:
+            raise ValueError("a grade is 1, 2, 3 or 4")
+        if seconds is not None and not 0.0 <= seconds < inf:
+            raise ValueError("a duration must be finite and not negative")
         self._model, self._items[item] = learn(
             self._model, self._items.get(item), Grade(grade), _microseconds(at), seconds
         )
@@ -373,15 +383,19 @@ class ReviewModel:
     def recall(self, item: Hashable, *, at: float | datetime) -> float:
         """Return the probability in (0, 1) that the learner recalls an item at a time.
 
-        For an item without a review it is that of a right answer at first sight.
+        For an item without a review it is that of a right answer at first sight. A time before the
+        last review counts as that of the last review.
+
+        Raises
+        ------
+        ValueError : the time is NaN or infinite.
         """
-        reviewed = self._items.get(item)
+        time, reviewed = _microseconds(at), self._items.get(item)
         if reviewed is None:
             log_odds, *_ = expect(LEARNER, ABSENT, ABSENT, LONE_ITEM)
             return sigmoid(log_odds)
-        return served_recall(reviewed, self._model, _microseconds(at))
+        return served_recall(reviewed, self._model, time)
 
 
 def _microseconds(at: float | datetime) -> int:
-    seconds = at.timestamp() if isinstance(at, datetime) else at
-    return round(seconds * 1_000_000)
+    return round(seconds_since_epoch(at) * 1_000_000)

@@ -24,6 +24,9 @@ MAX_LOG_ODDS = 5.0  # of R
 MIN_R, MAX_R = sigmoid(-MAX_LOG_ODDS), sigmoid(MAX_LOG_ODDS)
 PRIOR_VARIANCE = 0.1
 DRIFT = 1e-5  # added to each variance per review: learners change
+# A failure expected with a recall below this teaches nothing: otherwise a long series of failures
+# makes a model so certain that the successes after it hardly count.
+EXPECTED_FAILURE = 0.05
 MIN_R_WEIGHT = 0.05  # above 0: recall never rises with the time since the last review
 TYPICAL_LOG_SECONDS = 2.0
 DESIRED_RECALL = 0.9
@@ -193,10 +196,11 @@ def update(model: RecallModel, x: FloatArray, score: FloatArray | float) -> Reca
     if np.isnan(x).any():
         raise ValueError("inputs must not be NaN")
     p = sigmoids(_dot(model.mean, x))
-    h = p * (1.0 - p)
+    weight = np.where((np.asarray(score) == 0.0) & (p < EXPECTED_FAILURE), 0.0, 1.0)
+    h = weight * p * (1.0 - p)
     direction = _times(model.covariance, x)
     gain = direction / (1.0 + h * _dot(x, direction))[..., np.newaxis]
-    mean = model.mean + gain * np.asarray(score - p)[..., np.newaxis]
+    mean = model.mean + gain * (weight * (score - p))[..., np.newaxis]
     mean[..., LOG_ODDS_OF_R] = np.maximum(mean[..., LOG_ODDS_OF_R], MIN_R_WEIGHT)
     shrunk = (h[..., np.newaxis] * gain)[..., np.newaxis] * direction[..., np.newaxis, :]
     return RecallModel(mean, model.covariance - shrunk + DRIFT * np.eye(INPUTS))

@@ -1,4 +1,4 @@
-"""The example in docs/learner-model.md prints the documented output."""
+"""The examples in docs/learner-model.md print the documented output."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ import pytest
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "learner-model.md"
 
 
-def test_the_example_prints_the_output_below_it(capsys: pytest.CaptureFixture[str]):
-    [code] = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
+CODES = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
 
+
+@pytest.mark.parametrize("code", CODES, ids=["LearnerModel", "ReviewModel"])
+def test_an_example_prints_the_output_below_it(code: str, capsys: pytest.CaptureFixture[str]):
     exec(code, {})
 
     assert f"# {capsys.readouterr().out.strip()}" == code.strip().splitlines()[-1]

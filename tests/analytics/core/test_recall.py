@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from math import exp, log, log1p, nan, pi, sqrt
+from datetime import UTC, datetime, timedelta
+from math import exp, inf, log, log1p, nan, pi, sqrt
 
 import numpy as np
 import pytest
@@ -140,6 +141,36 @@ def test_it_recovers_from_very_many_failures():
     assert predict(model, inputs(0.999, stability, 5.0, practice)) > 0.3
 
 
+@pytest.mark.parametrize("stability", [10.0, 100.0])
+def test_it_recovers_from_very_many_failures_at_first_reviews(stability: float):
+    """learning-science 5: as above, where each failure is that of another item."""
+    x = inputs(0.999, stability, 5.0, Practice(1.0, 0.0, 1.0, 8.0))
+    model = INITIAL
+    for score in [0.0] * 2_000 + [1.0] * 10:
+        model = update(model, x, score)
+
+    assert predict(model, x) > 0.3
+
+
+def test_the_offline_model_recovers_from_very_many_failures():
+    """learning-science 5: items at R = .999, through the interface."""
+    model, at = ReviewModel(), 0.0
+
+    def study(item: int, grade: int) -> None:
+        """Review an item easily ten times, which makes R .999 a day later, and then once more."""
+        for minute in range(10):
+            model.review(item, 4, at=at + 60 * minute)
+        if grade:
+            model.review(item, grade, at=at + 86_400 + 600)
+
+    for item in range(2_010):
+        study(item, 1 if item < 2_000 else 3)
+        at += 8_640
+    study(-1, 0)
+
+    assert model.recall(-1, at=at + 86_400 + 600) > 0.3
+
+
 def test_it_learns_how_a_learner_deviates_from_fsrs():
     rng = np.random.default_rng(5)
     r, lapses = rng.uniform(0.3, 0.97, 3_000), rng.integers(0, 5, 3_000).astype(float)
@@ -183,7 +214,8 @@ def test_the_served_recall_is_the_desired_one_when_due(
     at = due(memory, practice, model)
     days, own = at / DAY, interval(stability)
     alone = Memories(*(np.array([value]) for value in memory))
-    assert due_many(alone, Practice(*map(np.atleast_1d, practice)), model).tolist() == [at]
+    [at_of_many] = due_many(alone, Practice(*map(np.atleast_1d, practice)), model)
+    assert at_of_many == pytest.approx(at, rel=1e-12)
     served = served_recall(Reviewed(memory, practice), model, at)
 
     assert min(own / 4, MAX_INTERVAL_DAYS) <= days + 1e-9
@@ -238,3 +270,47 @@ def test_the_offline_model_serves_the_same_formulas():
     assert reviewed is not None
     assert offline.recall("word", at=10 * 86_400) == served_recall(reviewed, model, 10 * DAY)
     assert first_sight == pytest.approx(0.61, abs=0.01)
+
+
+@pytest.mark.parametrize("grade", [0, 5, 2.5, nan])
+def test_the_offline_model_refuses_other_grades(grade: float):
+    """Almost correct, the fifth, is a grade of the API alone."""
+    with pytest.raises(ValueError, match="grade"):
+        ReviewModel().review("word", grade, at=0.0)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"at": nan}, {"at": inf}, {"at": 0.0, "seconds": nan}, {"at": 0.0, "seconds": -1.0}]
+)
+def test_an_invalid_offline_review_is_refused_and_changes_nothing(wrong: dict[str, float]):
+    model = ReviewModel()
+
+    with pytest.raises(ValueError, match="must be finite"):
+        model.review("word", 3, **wrong)
+
+    assert model.recall("word", at=0.0) == ReviewModel().recall("word", at=0.0)
+    with pytest.raises(ValueError, match="must be finite"):
+        model.recall("word", at=nan)
+
+
+def test_an_offline_review_before_the_last_one_counts_as_at_its_time():
+    late, still = ReviewModel(), ReviewModel()
+    for at, late_at in ((0.0, 0.0), (3 * 86_400.0, 3 * 86_400.0), (3 * 86_400.0, 86_400.0)):
+        late.review(("any", "name"), 3, at=late_at, seconds=2.0)
+        still.review(("any", "name"), 3, at=at, seconds=2.0)
+
+    later = 9 * 86_400.0
+    assert late.recall(("any", "name"), at=later) == still.recall(("any", "name"), at=later)
+    assert late.recall(("any", "name"), at=0.0) == late.recall(("any", "name"), at=3 * 86_400.0)
+
+
+def test_seconds_and_datetimes_are_the_same_times_offline():
+    seconds, datetimes = ReviewModel(), ReviewModel()
+    start = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+    for day in (0, 1, 4):
+        at = start + timedelta(days=day)
+        seconds.review("word", 3, at=at.timestamp())
+        datetimes.review("word", 3, at=at if day else at.replace(tzinfo=None))
+
+    later = start + timedelta(days=10)
+    assert seconds.recall("word", at=later.timestamp()) == datetimes.recall("word", at=later)
