@@ -7,6 +7,9 @@ recursions are those of the hidden Markov model itself.
 A score between 0 and 1 is an uncertain observation: right with probability `score`, else wrong.
 Its likelihood is the mixture of the two likelihoods. (Jeffrey's rule, used online, mixes the
 posteriors and defines no likelihood. For scores 0 and 1 the two agree.)
+
+Both recursions run through the pieces of long sequences at once; `sequence_pieces` computes the
+state between the pieces first.
 """
 
 from __future__ import annotations
@@ -17,12 +20,14 @@ from typing import NamedTuple
 import numpy as np
 
 from analytics.core.bkt import ParamRows
-from analytics.core.logistic import FloatArray, IntArray
+from analytics.core.logistic import BoolArray, FloatArray, IntArray
 from analytics.core.packed_sequences import DistinctAnswers, Packed
-
-# Lower bound of the filtered probabilities. Without it, many right answers followed by as many
-# wrong ones would end in a division by zero.
-_MIN_PROBABILITY = 1e-150
+from analytics.core.sequence_pieces import (
+    MIN_PROBABILITY,
+    Matrices,
+    evidence_after,
+    states_before,
+)
 
 
 class ExpectedCounts(NamedTuple):
@@ -100,14 +105,17 @@ def expected_counts(packed: Packed, params: ParamRows) -> ExpectedCounts:
     Counts of 0 for a skill without answers.
     """
     emissions = _emission_probabilities(packed.kinds, params)
-    filtered = _forward(packed, params, emissions)
-    smoothed = _backward(packed, params, filtered)
+    before, after = _matrices(packed, params, emissions)
+    filtered = _forward(packed, params, emissions, before)
+    smoothed = _backward(packed, params, filtered, after)
     return _sum_counts(packed, emissions, filtered, smoothed, skills=len(params.prior))
 
 
 def log_likelihood(packed: Packed, params: ParamRows) -> FloatArray:
     """Return the log likelihood of each skill's answers, shape (skills,); 0 without answers."""
-    filtered = _forward(packed, params, _emission_probabilities(packed.kinds, params))
+    emissions = _emission_probabilities(packed.kinds, params)
+    before, _ = _matrices(packed, params, emissions)
+    filtered = _forward(packed, params, emissions, before)
     return _log_likelihood(packed, filtered, skills=len(params.prior))
 
 
@@ -119,19 +127,27 @@ def _emission_probabilities(kinds: DistinctAnswers, params: ParamRows) -> _Emiss
     return _Emissions(if_known, if_unknown, slipped / if_known, guessed / if_unknown)
 
 
-def _forward(packed: Packed, params: ParamRows, emissions: _Emissions) -> _Filtered:
+def _matrices(
+    packed: Packed, params: ParamRows, emissions: _Emissions
+) -> tuple[Matrices, Matrices]:
+    return Matrices.of(packed, params, emissions.if_known, emissions.if_unknown)
+
+
+def _forward(
+    packed: Packed, params: ParamRows, emissions: _Emissions, matrices: Matrices
+) -> _Filtered:
     """Run the forward pass (filtering), from the first answers to the last."""
     if_known, if_unknown = emissions.if_known[packed.kind], emissions.if_unknown[packed.kind]
     known, unknown, likelihood = (np.empty_like(if_known) for _ in range(3))
     row_params = params.take(packed.skill)
-    p_known, p_unknown = row_params.prior, 1.0 - row_params.prior
+    p_known, p_unknown = states_before(packed.links, matrices, row_params.prior)
     for step in packed.steps():
         rows = step.stop - step.start
         p_known, p_unknown = p_known[:rows] * if_known[step], p_unknown[:rows] * if_unknown[step]
         total = p_known + p_unknown
         p_known, p_unknown = (
-            np.maximum(p_known / total, _MIN_PROBABILITY),
-            np.maximum(p_unknown / total, _MIN_PROBABILITY),
+            np.maximum(p_known / total, MIN_PROBABILITY),
+            np.maximum(p_unknown / total, MIN_PROBABILITY),
         )
         known[step], unknown[step], likelihood[step] = p_known, p_unknown, total
         learned, forgot = p_unknown * row_params.learn[:rows], p_known * row_params.forget[:rows]
@@ -139,23 +155,36 @@ def _forward(packed: Packed, params: ParamRows, emissions: _Emissions) -> _Filte
     return _Filtered(known, unknown, likelihood, if_known / likelihood, if_unknown / likelihood)
 
 
-def _backward(packed: Packed, params: ParamRows, filtered: _Filtered) -> _Smoothed:
+def _backward(
+    packed: Packed, params: ParamRows, filtered: _Filtered, matrices: Matrices
+) -> _Smoothed:
     """Run the backward pass (smoothing), from the last answers to the first."""
     row_params = params.take(packed.skill)
     known = filtered.known.copy()
     later_known, later_unknown = np.ones_like(packed.weight), np.ones_like(packed.weight)
     learned, forgot = np.zeros_like(packed.weight), np.zeros_like(packed.weight)
+    rows, last = packed.links.before, packed.last()
+    # From the last answer of a piece to the first one of the next.
+    if_known, if_unknown = evidence_after(packed.links, matrices)
+    difference = if_known - if_unknown
+    if_then_known = if_known - row_params.forget[rows] * difference
+    if_then_unknown = if_unknown + row_params.learn[rows] * difference
+    p_known, p_unknown = filtered.known[last[rows]], filtered.unknown[last[rows]]
+    total = p_known * if_then_known + p_unknown * if_then_unknown
+    later_known[rows], later_unknown[rows] = if_then_known / total, if_then_unknown / total
+    learned[rows], forgot[rows] = p_unknown * if_known / total, p_known * if_unknown / total
+    known[last[rows]] *= later_known[rows]
     for earlier, step in reversed([*pairwise(packed.steps())]):
-        rows = step.stop - step.start
-        before = slice(earlier.start, earlier.start + rows)
-        if_known = later_known[:rows] * filtered.ratio_known[step]
-        if_unknown = later_unknown[:rows] * filtered.ratio_unknown[step]
-        learned[:rows] += filtered.unknown[before] * if_known
-        forgot[:rows] += filtered.known[before] * if_unknown
+        count = step.stop - step.start
+        before = slice(earlier.start, earlier.start + count)
+        if_known = later_known[:count] * filtered.ratio_known[step]
+        if_unknown = later_unknown[:count] * filtered.ratio_unknown[step]
+        learned[:count] += filtered.unknown[before] * if_known
+        forgot[:count] += filtered.known[before] * if_unknown
         difference = if_known - if_unknown
-        later_known[:rows] = if_known - row_params.forget[:rows] * difference
-        later_unknown[:rows] = if_unknown + row_params.learn[:rows] * difference
-        known[before] *= later_known[:rows]
+        later_known[:count] = if_known - row_params.forget[:count] * difference
+        later_unknown[:count] = if_unknown + row_params.learn[:count] * difference
+        known[before] *= later_known[:count]
     return _Smoothed(known, learned * row_params.learn, forgot * row_params.forget)
 
 
@@ -165,7 +194,7 @@ def _sum_counts(
     """Sum the expected counts of all answers and sequences by skill."""
     kinds, weight = packed.kinds, packed.weight[packed.row]
 
-    def sum_sequences(values: FloatArray | float) -> FloatArray:
+    def sum_sequences(values: FloatArray | BoolArray) -> FloatArray:
         return _totals(packed.skill, packed.weight * values, skills)
 
     def sum_answers(values: FloatArray) -> FloatArray:
@@ -174,13 +203,13 @@ def _sum_counts(
     total = _totals(packed.kind, weight, len(kinds.skill))
     known = _totals(packed.kind, weight * smoothed.known, len(kinds.skill))
     unknown = total - known
-    last = packed.last()
+    last, is_end = packed.last(), packed.is_end
     return ExpectedCounts(
-        sequences=sum_sequences(1.0),
-        initially_known=sum_sequences(smoothed.known[: len(packed.skill)]),
-        could_learn=sum_answers(unknown) - sum_sequences(filtered.unknown[last]),
+        sequences=sum_sequences(packed.is_start),
+        initially_known=sum_sequences(packed.is_start * smoothed.known[: len(packed.skill)]),
+        could_learn=sum_answers(unknown) - sum_sequences(is_end * filtered.unknown[last]),
         learned=sum_sequences(smoothed.learned),
-        could_forget=sum_answers(known) - sum_sequences(filtered.known[last]),
+        could_forget=sum_answers(known) - sum_sequences(is_end * filtered.known[last]),
         forgot=sum_sequences(smoothed.forgot),
         unknown=sum_answers(unknown),
         guessed=sum_answers(unknown * emissions.guessed),

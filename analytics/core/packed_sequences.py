@@ -3,16 +3,23 @@
 A sequence is the answers of one learner to one skill, in order. Packing is time-major with the
 longest sequence first: the t-th answers of all sequences that have one are adjacent and belong to
 the first rows, so a recursion over time takes one numpy step per time index. Identical sequences
-of a skill are packed once, with a weight.
+of a skill are packed once, with a weight. Sequences of more than `PIECE` answers are cut into
+pieces, one row each, so that a recursion takes no more steps than that; `Packed.previous` links
+them.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
 from analytics.core.logistic import BoolArray, FloatArray, IntArray
+
+NONE = -1
+PIECE = 32  # answers
 
 
 @dataclass(frozen=True)
@@ -53,19 +60,31 @@ class Sequences:
         """Return the same sequences, all assigned to skill 0."""
         return replace(self, skill=np.zeros_like(self.skill))
 
-    def packed(self) -> Packed:
-        """Return the packed sequences, identical ones of a skill once."""
+    def packed(self, piece: int = PIECE) -> Packed:
+        """Return the packed sequences, identical ones of a skill once.
+
+        Parameters
+        ----------
+        piece : maximum number of answers of a row; a power of 2.
+        """
         chosen, weight = self._distinct_sequences()
-        order = np.argsort(-self.length[chosen], kind="stable")
-        chosen, weight = chosen[order], weight[order]
-        length, skill = self.length[chosen], self.skill[chosen]
+        pieces = -(-self.length[chosen] // piece)
+        number = _concatenate_ranges(pieces)
+        chosen, weight = np.repeat(chosen, pieces), np.repeat(weight, pieces)
+        start = self.start[chosen] + piece * number
+        length = np.minimum(self.length[chosen] - piece * number, piece)
+        order = np.argsort(-length, kind="stable")
+        place = np.argsort(order)
+        previous = np.where(number > 0, np.roll(place, 1), NONE)[order]
+        chosen, start, length = chosen[order], start[order], length[order]
+        skill = self.skill[chosen]
         steps = np.arange(length.max(initial=0))
         active = np.searchsorted(-length, -steps)
         row = _concatenate_ranges(active)
         step = np.repeat(steps, active)
-        score = self.score[self.start[chosen][row] + step]
+        score = self.score[start[row] + step]
         kinds, kind = _distinct_answers(skill[row], score)
-        return Packed(kinds, kind, row, active, skill, weight)
+        return Packed(kinds, kind, row, active, skill, weight[order], previous)
 
     def _distinct_sequences(self) -> tuple[IntArray, FloatArray]:
         """Return the index of one sequence per set of identical ones, and the size of each set."""
@@ -91,18 +110,29 @@ class DistinctAnswers:
     score: FloatArray
 
 
+class Links(NamedTuple):
+    """Pairs of pieces that follow each other, sequence by sequence, in order; shapes (links,)."""
+
+    before: IntArray
+    after: IntArray
+
+
 @dataclass(frozen=True)
 class Packed:
-    """Packed sequences, longest first: all first answers, then all second answers, and so on.
+    """Packed rows, longest first: all first answers, then all second answers, and so on.
+
+    A row is a sequence, or a piece of one; all pieces of a sequence but the last are equally long.
 
     Attributes
     ----------
     kinds : the distinct answers.
     kind : shape (answers,), index into `kinds` of each answer.
-    row : shape (answers,), sequence of each answer: 0, 1, …, active[t] - 1 at step t.
-    active : shape (steps,), number of sequences (the first ones) with an answer at each step.
-    skill : shape (rows,), skill of each sequence.
+    row : shape (answers,), row of each answer: 0, 1, …, active[t] - 1 at step t.
+    active : shape (steps,), number of rows (the first ones) with an answer at each step.
+    skill : shape (rows,), skill of each row.
     weight : shape (rows,), number of learners with this very sequence.
+    previous : shape (rows,), row of the answers before those of this row; -1 where a sequence
+        starts. The pieces of a sequence are in order, except that the last may be further behind.
     """
 
     kinds: DistinctAnswers
@@ -111,6 +141,27 @@ class Packed:
     active: IntArray
     skill: IntArray
     weight: FloatArray
+    previous: IntArray
+
+    @cached_property
+    def links(self) -> Links:
+        """The pairs of pieces that follow each other."""
+        after = np.flatnonzero(self.previous != NONE)
+        after = after[np.argsort(self.previous[after])]
+        return Links(self.previous[after], after)
+
+    @property
+    def is_start(self) -> BoolArray:
+        """Whether a sequence starts with each row, shape (rows,)."""
+        is_start: BoolArray = self.previous == NONE
+        return is_start
+
+    @property
+    def is_end(self) -> BoolArray:
+        """Whether a sequence ends with each row, shape (rows,)."""
+        is_end = np.ones(len(self.previous), dtype=np.bool_)
+        is_end[self.links.before] = False
+        return is_end
 
     def steps(self) -> list[slice]:
         """Return the slice of the answers of each step."""
@@ -119,7 +170,7 @@ class Packed:
         return [slice(start, end) for start, end in bounds]
 
     def last(self) -> IntArray:
-        """Return the index of the last answer of each sequence, shape (rows,)."""
+        """Return the index of the last answer of each row, shape (rows,)."""
         rows = np.arange(len(self.skill))
         steps = np.searchsorted(-self.active, -rows)
         return np.cumsum(self.active)[steps - 1] - self.active[steps - 1] + rows
@@ -135,6 +186,7 @@ class Packed:
         rows_kept_before = np.concatenate([[0], np.cumsum(is_kept)])
         active = rows_kept_before[self.active]
         is_chosen = is_kept[self.row]
+        previous = self.previous[is_kept]
         return Packed(
             kinds=self.kinds,
             kind=self.kind[is_chosen],
@@ -142,6 +194,7 @@ class Packed:
             active=active[active > 0],
             skill=self.skill[is_kept],
             weight=self.weight[is_kept],
+            previous=np.where(previous == NONE, NONE, rows_kept_before[previous]),
         )
 
 

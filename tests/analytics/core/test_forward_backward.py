@@ -11,22 +11,23 @@ from hypothesis import strategies as st
 
 from analytics.core.bkt import ParamRows, Params
 from analytics.core.forward_backward import ExpectedCounts, expected_counts, log_likelihood
-from analytics.core.packed_sequences import Packed, Sequences
+from analytics.core.packed_sequences import PIECE, Packed, Sequences
 
 INSIDE = st.floats(0.01, 0.99)
 SCORES = st.lists(st.sampled_from([0.0, 1.0, 0.3]), min_size=1, max_size=3)
 SEQUENCES = st.lists(st.tuples(st.integers(0, 1), SCORES), max_size=5)
+PIECES = st.sampled_from([1, 2, PIECE])
 PARAMS = st.builds(
     Params, INSIDE, INSIDE, INSIDE, INSIDE, st.one_of(st.just(0.0), st.floats(0.01, 0.99))
 )
 
 
-@given(sequences=SEQUENCES, one=PARAMS, other=PARAMS)
+@given(sequences=SEQUENCES, one=PARAMS, other=PARAMS, piece=PIECES)
 def test_expected_counts_equal_the_sum_over_all_hidden_paths(
-    sequences: list[tuple[int, list[float]]], one: Params, other: Params
+    sequences: list[tuple[int, list[float]]], one: Params, other: Params, piece: int
 ):
     """learning-science 1: several learners, skills and lengths in one pass, with soft scores."""
-    expected = expected_counts(packed(sequences), ParamRows.of([one, other]))
+    expected = expected_counts(packed(sequences, piece), ParamRows.of([one, other]))
 
     by_hand = np.zeros((len(ExpectedCounts._fields), 2))
     for skill, scores in sequences:
@@ -46,11 +47,11 @@ def test_the_likelihood_alone_equals_that_of_the_expected_counts(
     )
 
 
-@given(sequences=SEQUENCES, one=PARAMS, other=PARAMS)
+@given(sequences=SEQUENCES, one=PARAMS, other=PARAMS, piece=PIECES)
 def test_a_skill_alone_has_the_same_counts_as_among_others(
-    sequences: list[tuple[int, list[float]]], one: Params, other: Params
+    sequences: list[tuple[int, list[float]]], one: Params, other: Params, piece: int
 ):
-    rows, params = packed(sequences), ParamRows.of([one, other])
+    rows, params = packed(sequences, piece), ParamRows.of([one, other])
 
     alone = expected_counts(rows.of_skills(np.array([False, True])), params)
 
@@ -70,6 +71,30 @@ def test_equal_sequences_are_packed_once(sequences: list[tuple[int, list[float]]
     assert len(rows.kind) == sum(len(scores) for _, scores in distinct)
 
 
+@given(
+    lengths=st.lists(st.integers(1, 140), min_size=1, max_size=6),
+    seed=st.integers(0, 1000),
+    one=PARAMS,
+    other=PARAMS,
+)
+def test_long_sequences_give_the_counts_of_uncut_ones(
+    lengths: list[int], seed: int, one: Params, other: Params
+):
+    random = np.random.default_rng(seed)
+    sequences = [
+        (n % 2, random.choice([0.0, 0.3, 1.0], length).tolist()) for n, length in enumerate(lengths)
+    ]
+    params = ParamRows.of([one, other])
+    cut, uncut = packed(sequences), packed(sequences, 256)
+
+    assert len(cut.active) <= PIECE
+    assert uncut.is_start.all()
+    for found, expected in zip(
+        expected_counts(cut, params), expected_counts(uncut, params), strict=True
+    ):
+        np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-9)
+
+
 def test_a_long_run_of_answers_can_be_reversed():
     """2,000 right answers and then 2,000 wrong ones, or the reverse, do not divide by zero."""
     turned = packed([(0, [1.0] * 2000 + [0.0] * 2000), (0, [0.0] * 2000 + [1.0] * 2000)])
@@ -81,7 +106,7 @@ def test_a_long_run_of_answers_can_be_reversed():
     assert expected.known[0] + expected.unknown[0] == pytest.approx(8000)
 
 
-def packed(sequences: list[tuple[int, list[float]]]) -> Packed:
+def packed(sequences: list[tuple[int, list[float]]], piece: int = PIECE) -> Packed:
     """Return the packed sequences, each with a learner of its own."""
     learner = [number for number, (_, scores) in enumerate(sequences) for _ in scores]
     skill = [skill for skill, scores in sequences for _ in scores]
@@ -90,7 +115,7 @@ def packed(sequences: list[tuple[int, list[float]]]) -> Packed:
         np.array(learner, dtype=np.int64),
         np.array(skill, dtype=np.int64),
         np.array(score, dtype=np.float64),
-    ).packed()
+    ).packed(piece)
 
 
 def count_over_all_paths(scores: list[float], params: Params) -> np.ndarray:
