@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import takewhile
 from typing import Any
 
 MAX_N = 1000
@@ -89,6 +90,24 @@ class Criterion:
         if self.is_quiz:
             return None
         return self.window or DEFAULT_PAST_ATTEMPTS
+
+    @property
+    def is_in_a_row(self) -> bool:
+        """True if all of the newest attempts must be right."""
+        return 0 < self.required == self.window
+
+    def reached(self, scores: Sequence[float]) -> int:
+        """Return how many of the required right answers there are now, from 0 to `required`.
+
+        Parameters
+        ----------
+        scores : as in `met`, oldest first. For a criterion in a row, only right answers after the
+            last wrong one count.
+        """
+        newest = list(reversed(scores))[: self.window]
+        if self.is_in_a_row:
+            newest = list(takewhile(lambda score: score == CORRECT, newest))
+        return min(sum(score == CORRECT for score in newest), self.required)
 
     def met(self, scores: Sequence[float]) -> bool:
         """Return whether these scores complete the try.

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -27,7 +28,7 @@ def untitled(log: ContentSummary | ContentSession) -> str:
 def try_title(mastery_log: MasteryLog) -> str:
     """Return the title of a try: its number for an exercise, its day for a quiz."""
     if mastery_log.is_quiz:
-        day = date_format(mastery_log.start_timestamp, "DATE_FORMAT")
+        day = date_format(timezone.localtime(mastery_log.start_timestamp), "DATE_FORMAT")
         return _("Quiz of %(day)s") % {"day": day}
     return _("Try %(number)d") % {"number": mastery_log.mastery_level}
 
@@ -39,7 +40,7 @@ def criterion_words(model: Mapping[str, Any]) -> str:
         return _("every question done")
     if criterion.is_quiz:
         return _("quiz handed in")
-    if criterion.required == criterion.window:
+    if criterion.is_in_a_row:
         count = criterion.window
         return ngettext("%(count)d in a row", "%(count)d in a row", count) % {"count": count}
     numbers = {"required": criterion.required, "window": criterion.window}
@@ -51,6 +52,16 @@ def criterion_words(model: Mapping[str, Any]) -> str:
         )
         % numbers
     )
+
+
+def criterion_state(criterion: Criterion, reached: int) -> str:
+    """Return the text of what is reached of a criterion, such as "1 of 3 right in the last 5"."""
+    numbers = {
+        "reached": reached, "required": criterion.required, "window": criterion.window,
+    }  # fmt: skip
+    if criterion.is_in_a_row:
+        return _("%(reached)d of %(required)d right in a row") % numbers
+    return _("%(reached)d of %(required)d right in the last %(window)d") % numbers
 
 
 def readable(answer: Any, simple: str = "") -> str:

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from analytics.models import Content
+from dashboard.selectors.criteria import criterion_states
 from infra.db.keyset import Cursor, after_cursor
 from logger.models import ContentSession, ContentSummary, MasteryLog
 from logger.models.base import LATEST_STARTED_FIRST
@@ -29,7 +30,8 @@ class LearnerContent:
     """The work of one learner on one content.
 
     `tries` is one page, newest first, and `following` is the cursor of the next page.
-    `sessions` has the newest sessions.
+    `sessions` has the newest sessions. `states` says how much of their criterion open tries have
+    reached, by the id of the try and of the content.
     """
 
     summary: ContentSummary
@@ -37,6 +39,7 @@ class LearnerContent:
     tries: list[MasteryLog]
     following: Cursor | None
     sessions: list[ContentSession]
+    states: dict[UUID, str]
 
     @property
     def learner(self) -> User:
@@ -56,7 +59,7 @@ def get_learner_content(
     summary = (
         ContentSummary.objects.filter(user=learner_id, content_id=content_id)
         .filter(user__in=User.objects.visible_to(viewer))
-        .select_related("user")
+        .select_related("user__facility")
         .first()
     )
     if summary is None:
@@ -69,6 +72,9 @@ def get_learner_content(
         tries=shown,
         following=Cursor.after_row(shown[-1], list(NEWEST_FIRST)) if len(tries) > TRIES else None,
         sessions=list(summary.sessions.order_by(*LATEST_STARTED_FIRST)[:SESSIONS]),
+        states=criterion_states(
+            tries if after is None else _tries_of(summary).filter(complete=False)
+        ),
     )
 
 
@@ -80,11 +86,16 @@ def _tries_of(summary: ContentSummary) -> QuerySet[MasteryLog]:
 
 @dataclass(frozen=True, kw_only=True)
 class RecentWork:
-    """A learner's newest tries and sessions, and the known titles of their contents."""
+    """A learner's newest tries and sessions, and the known titles of their contents.
+
+    `states` says how much of their criterion open tries have reached, by the id of the try and of
+    the content.
+    """
 
     tries: list[MasteryLog]
     sessions: list[ContentSession]
     titles: dict[UUID, str]
+    states: dict[UUID, str]
 
 
 def get_recent_work(learner: User) -> RecentWork:
@@ -97,7 +108,10 @@ def get_recent_work(learner: User) -> RecentWork:
         session.content_id for session in sessions
     }
     return RecentWork(
-        tries=tries, sessions=sessions, titles=content_titles(content_ids, learner.facility_id)
+        tries=tries,
+        sessions=sessions,
+        titles=content_titles(content_ids, learner.facility_id),
+        states=criterion_states(tries),
     )
 
 

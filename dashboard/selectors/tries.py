@@ -9,10 +9,10 @@ from uuid import UUID
 from django.db.models import Q
 
 from dashboard.selectors.contents import content_title
+from dashboard.selectors.criteria import criterion_states
 from dashboard.selectors.item_codes import known_items
 from infra.db.keyset import Cursor
-from logger.mastery import CORRECT
-from logger.models import AttemptLog, MasteryLog, MasteryLogQuerySet
+from logger.models import MasteryLog, MasteryLogQuerySet
 from logger.outcomes import Outcome
 from logger.selectors import TryDiff, get_try_diff
 from roster.models import User
@@ -38,8 +38,8 @@ class ShownAttempt:
 class LearnerTry:
     """One try, one page of its attempts, and its neighbours.
 
-    `recent_correct` is the number of right answers among the newest attempts that the criterion
-    counts; None if it counts none.
+    `reached` says how much of its criterion an open try has reached; empty if that counts no
+    right answers.
     """
 
     mastery_log: MasteryLog
@@ -47,7 +47,7 @@ class LearnerTry:
     diff: TryDiff
     attempts: list[ShownAttempt]
     newer: UUID | None
-    recent_correct: int | None
+    reached: str
 
     @property
     def correct(self) -> int:
@@ -69,7 +69,7 @@ def get_learner_try(viewer: User, try_id: UUID, *, after: Cursor | None = None) 
     BadCursor : the cursor is of an attempt of another try.
     """
     visible = MasteryLog.objects.visible_to(viewer)
-    mastery_log = visible.filter(pk=try_id).select_related("user", "summary").first()
+    mastery_log = visible.filter(pk=try_id).select_related("user__facility", "summary").first()
     if mastery_log is None:
         raise UnknownTryOfLearner
     series = MasteryLog.objects.filter(user=mastery_log.user_id, content_id=mastery_log.content_id)
@@ -83,7 +83,7 @@ def get_learner_try(viewer: User, try_id: UUID, *, after: Cursor | None = None) 
         attempts=_shown_attempts(mastery_log, diff),
         newer=_tries_after(series, mastery_log).order_by("end_timestamp", "id")
         .values_list("pk", flat=True).first(),
-        recent_correct=_recent_correct(mastery_log),
+        reached=criterion_states([mastery_log]).get(mastery_log.pk, ""),
     )  # fmt: skip
 
 
@@ -112,13 +112,3 @@ def _shown_attempts(mastery_log: MasteryLog, diff: TryDiff) -> list[ShownAttempt
 def _outcome(row: dict[str, Any]) -> Outcome:
     judged = any(entry["type"] != "error" for entry in row["interaction_history"])
     return Outcome.of(correct=row["correct"], hinted=row["hinted"], judged=judged)
-
-
-def _recent_correct(mastery_log: MasteryLog) -> int | None:
-    """Count the right answers in the window of the criterion."""
-    window = mastery_log.criterion.window
-    if not window:
-        return None
-    recent = mastery_log.attempts.last_arrived(window).values_list("correct", "hinted")
-    scores = (AttemptLog.score_of(correct, hinted=hinted) for correct, hinted in recent)
-    return sum(score == CORRECT for score in scores)

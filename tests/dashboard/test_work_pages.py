@@ -150,9 +150,54 @@ def test_a_try_shows_its_criterion_and_progress(school: School, content: str):
     page, before = text_of(coach.get(try_url(newest))), text_of(coach.get(try_url(oldest)))
 
     assert "5 in a row" in page
-    assert "2 right of the last 5" in page
+    assert "0 of 5 right in a row" in page
     assert "not yet" in page
     assert "✓ complete since" in before
+
+
+@pytest.mark.parametrize(
+    ("model", "scores", "text"),
+    [
+        (
+            {"type": "m_of_n", "m": 3, "n": 5},
+            "1" + "0" * 40 + "10000",
+            "1 of 3 right in the last 5",
+        ),
+        ({"type": "m_of_n", "m": 3, "n": 5}, "11000", "2 of 3 right in the last 5"),
+        ({"type": "num_correct_in_a_row_5"}, "0111101111", "4 of 5 right in a row"),
+        ({"type": "num_correct_in_a_row_5"}, "01111" * 9 + "0", "0 of 5 right in a row"),
+    ],
+)
+def test_progress_of_an_exercise_is_what_its_criterion_has_reached(
+    school: School, model: dict[str, object], scores: str, text: str
+):
+    """contract 1.6; no page says "0 %" after 46 attempts."""
+    client, body = client_for(school.ada), exercise(mastery_model=model)
+    session = client.start(body)["session_id"]
+    for start in range(0, len(scores), 10):
+        interactions = [answered(f"q{n}", int(scores[n])) for n in range(len(scores))]
+        client.move(session, interactions=interactions[start : start + 10])
+    coach = browser(school.coach)
+
+    learner = text_of(coach.get(reverse("admin:coach_learner", args=[school.ada.pk])))
+    content = text_of(
+        coach.get(reverse("admin:coach_content", args=[school.ada.pk, body["content_id"]]))
+    )
+
+    assert learner.count(text) == 2  # at the try and at the session
+    assert content.count(text) == 3  # and at the content
+    assert not re.search(r"\b0 %", content)
+    assert text in text_of(coach.get(try_url(MasteryLog.objects.get())))
+
+
+def test_a_completed_exercise_lacks_nothing(school: School):
+    client, body = client_for(school.ada), exercise()
+    session = client.work(body, answered("q1"), answered("q2"))["session_id"]
+    client.move(session, progress=1)
+
+    page = text_of(browser(school.coach).get(try_url(MasteryLog.objects.get())))
+
+    assert "right in the last" not in page
 
 
 def test_a_try_shows_the_outcome_of_each_attempt(school: School, content: str):
@@ -332,7 +377,8 @@ def test_the_number_of_statements_does_not_grow_with_the_work(
 
     # One statement reads the roles of people who may manage a whole facility.
     roles = {"coach": 0, "facility_coach": 1, "superuser": 0}[viewer]
-    assert costs[0] == costs[1] == [7 + roles, 11 + roles, 8 + roles]
+    # The content's page has one more for what open tries have reached.
+    assert costs[0] == costs[1] == [8 + roles, 11 + roles, 8 + roles]
 
 
 def fill(learner: User, *, attempts: int, tries: int = 1) -> MasteryLog:
