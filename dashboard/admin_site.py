@@ -11,13 +11,18 @@ from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.views import View
 
 from dashboard.selectors.item_questions import item_questions
 from dashboard.urls import coach_pages
+from dashboard.views.base import CoachPage
 from dashboard.views.overview import FrontPage
 from infra import free_space
 from roster.login_form import StaffLoginForm
+from roster.models import User
+from roster.models.time_zones import zone_of_pages
 from roster.views import CLEARED_ON_LOGOUT
 
 
@@ -29,6 +34,15 @@ def _with_free_space(view: Callable[..., HttpResponseBase]) -> Callable[..., Htt
         return view(request, *args, **kwargs)
 
     return guarded
+
+
+def _in_zone_of_viewer(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    @wraps(view)
+    def view_in_zone(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        timezone.activate(zone_of_pages(cast("User", request.user), request.GET))
+        return view(request, *args, **kwargs)
+
+    return view_in_zone
 
 
 class LearnTraceSite(AdminSite):
@@ -44,8 +58,14 @@ class LearnTraceSite(AdminSite):
         return [*coach_pages(self), *super().get_urls()]
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002
-        """Wrap a view of the site, so that it stores nothing while the disk is nearly full."""
+        """Return a view for staff: it stores nothing while the disk is nearly full.
+
+        It shows days and times in the zone of the viewer; coach pages show them in the zone of the
+        facility that they are about.
+        """
         guarded = view if view == self.logout else _with_free_space(view)
+        if not issubclass(getattr(view, "view_class", View), CoachPage):
+            guarded = _in_zone_of_viewer(guarded)
         return super().admin_view(guarded, cacheable)
 
     def item_names(self, items: Collection[UUID]) -> dict[UUID, str]:

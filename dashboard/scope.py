@@ -11,11 +11,11 @@ from urllib.parse import urlencode
 from django.core.exceptions import BadRequest
 from django.db.models import Model, QuerySet
 from django.http import Http404, QueryDict
+from django.utils import timezone
 
 from infra.identifiers import parse_uuid
 from infra.time_zones import local_day
 from roster.models import Classroom, Facility, LearnerGroup, User, UserQuerySet
-from roster.models.facilities import default_time_zone
 
 M = TypeVar("M", bound=Model)
 
@@ -33,7 +33,8 @@ NO_CLASS = "none"
 class DashboardScope:
     """The classes and groups of the viewer, and the days (both included), to show.
 
-    Days are those of each learner's facility.
+    Days are those of each learner's facility: of the time zone `zone` if the classes are of one
+    facility. Today is the current day of that zone.
 
     If no class is chosen, all classes of the viewer are shown if they are few, else the first one.
     Viewers with a role for a facility may choose its learners `in_no_class` instead; that is the
@@ -48,6 +49,7 @@ class DashboardScope:
     group: LearnerGroup | None
     since: date
     until: date
+    zone: str
     in_no_class: bool = False
     is_truncated: bool = False
 
@@ -72,7 +74,9 @@ class DashboardScope:
             classroom = group.classroom
         elif classroom is None and not in_no_class and not _can_show_together(classrooms):
             classroom = next(iter(classrooms), None)
-        since, until = _parse_days(params, today=local_day(at, zone_of(viewer.facility)))
+        shown = [classroom] if classroom else [] if in_no_class else classrooms
+        zone = _zone_of_classes(shown, viewer)
+        since, until = _parse_days(params, today=local_day(at, zone))
         return cls(
             viewer=viewer,
             classrooms=classrooms,
@@ -81,6 +85,7 @@ class DashboardScope:
             group=group,
             since=since,
             until=until,
+            zone=zone,
             in_no_class=in_no_class,
             is_truncated=is_truncated,
         )
@@ -114,11 +119,6 @@ class DashboardScope:
         return visible.enrolled_in(Classroom.objects.filter(pk__in=[room.pk for room in rooms]))
 
     @property
-    def zone(self) -> str | None:
-        """The time zone of the viewer's facility; None for a viewer without one."""
-        return self.viewer.facility.time_zone if self.viewer.facility else None
-
-    @property
     def query(self) -> str:
         """The query string with the class and the group, for links to other pages."""
         chosen = {"class": self.classroom, "group": self.group}
@@ -128,16 +128,19 @@ class DashboardScope:
         return f"?{urlencode(params)}" if params else ""
 
 
-def zone_of(facility: Facility | None) -> str:
-    """Return the time zone of the days of a facility; of nobody's, the default."""
-    return facility.time_zone if facility else default_time_zone()
-
-
 def has_facility_role(viewer: User) -> bool:
     """Return whether the viewer manages all learners of a facility, in a class or not."""
     if viewer.is_superuser or viewer.staffs_facility is not None:
         return viewer.is_superuser or bool(viewer.staffs_facility)
     return viewer.roles.exclude(facility=None).exists()
+
+
+def _zone_of_classes(classrooms: Sequence[Classroom], viewer: User) -> str:
+    """Return the time zone of the facility of some classes; of several, the current zone."""
+    facility_ids = {room.facility_id for room in classrooms}
+    if len(facility_ids) != 1 or viewer.facility_id in facility_ids:
+        return timezone.get_current_timezone_name()
+    return Facility.objects.values_list("time_zone", flat=True).get(pk=facility_ids.pop())
 
 
 def _is_in_no_class(params: QueryDict, viewer: User, classrooms: Sequence[Classroom]) -> bool:

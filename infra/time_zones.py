@@ -24,6 +24,11 @@ def local_day(at: datetime, zone: str) -> date:
     return at.astimezone(ZoneInfo(zone)).date()
 
 
+def days_between(then: datetime, now: datetime, zone: str) -> int:
+    """Return the number of midnights of a zone from `then` to `now`; 0 if `then` is later."""
+    return max((local_day(now, zone) - local_day(then, zone)).days, 0)
+
+
 def start_of_day(day: date, zone: str) -> datetime:
     """Return the time (UTC) at which a day starts in a zone.
 

@@ -18,10 +18,11 @@ _DAY = timedelta(days=1)
 
 
 class DayCounts(NamedTuple):
-    """The numbers of answers and of learners who answered, on one day."""
+    """The numbers of answers, of learners who answered, and of seconds known, on one day."""
 
     answers: int
     learners: int
+    seconds: float
 
 
 def within_days(column: str, by_zone: LearnersByZone, since: date, until: date | None = None) -> Q:
@@ -57,14 +58,14 @@ def count_by_day(by_zone: LearnersByZone, since: date, until: date) -> dict[date
             learner__in=learner_ids, day__range=(since - _DAY, until + _DAY)
         )
         .values_list("day", _is_current(by_zone))
-        .annotate(Sum("answers"), Count("learner", distinct=True))
+        .annotate(Sum("answers"), Count("learner", distinct=True), Sum("seconds"))
     )
     counts = {}
-    for day, is_current, answers, learners in rows:
+    for day, is_current, answers, learners, seconds in rows:
         if not is_current:
             return _count_events(by_zone, since, until)
         if since <= day <= until:
-            counts[day] = DayCounts(answers, learners)
+            counts[day] = DayCounts(answers, learners, seconds)
     return counts
 
 
@@ -88,8 +89,12 @@ def _count_events(by_zone: LearnersByZone, since: date, until: date) -> dict[dat
     events = LearningEvent.objects.filter(within_days("happened_at", by_zone, since, until))
     answers: dict[date, int] = defaultdict(int)
     learners: dict[date, set[UUID]] = defaultdict(set)
-    for learner_id, happened_at in events.values_list("learner", "happened_at"):
+    seconds: dict[date, float] = defaultdict(float)
+    for learner_id, happened_at, known in events.values_list("learner", "happened_at", "seconds"):
         day = local_day(happened_at, zones[learner_id])
         answers[day] += 1
         learners[day].add(learner_id)
-    return {day: DayCounts(count, len(learners[day])) for day, count in answers.items()}
+        seconds[day] += known or 0.0
+    return {
+        day: DayCounts(count, len(learners[day]), seconds[day]) for day, count in answers.items()
+    }

@@ -8,13 +8,13 @@ from datetime import date, timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from analytics.selectors.daily_activity import LearnersByZone, count_by_day
+from analytics.selectors.daily_activity import DayCounts, LearnersByZone, count_by_day
 from dashboard.charts import Bar, BarChart
-from infra.admin.formats import day
+from infra.admin.formats import day, duration
 
 
 def get_activity_charts(by_zone: LearnersByZone, *, since: date, until: date) -> list[BarChart]:
-    """Return charts of the answers and the active learners of each day; empty without answers.
+    """Return charts of the answers, active learners and time of each day; empty without answers.
 
     Parameters
     ----------
@@ -24,8 +24,11 @@ def get_activity_charts(by_zone: LearnersByZone, *, since: date, until: date) ->
     if not by_day:
         return []
     days = [since + timedelta(days=i) for i in range((until - since).days + 1)]
-    answers = [by_day.get(date_, (0, 0))[0] for date_ in days]
-    learners = [by_day.get(date_, (0, 0))[1] for date_ in days]
+    nothing = DayCounts(0, 0, 0.0)
+    counts = [by_day.get(date_, nothing) for date_ in days]
+    answers = [count.answers for count in counts]
+    learners = [count.learners for count in counts]
+    seconds = [count.seconds for count in counts]
     return [
         _chart(
             _("Answers per day"), _("Answers"), days, answers, _total_text(sum(answers), len(days))
@@ -36,6 +39,18 @@ def get_activity_charts(by_zone: LearnersByZone, *, since: date, until: date) ->
             days,
             learners,
             _maximum_text(max(learners)),
+        ),
+        BarChart(
+            title=_("Time per day"),
+            description=_("{time} of answers with a known time.").format(
+                time=duration(sum(seconds))
+            ),
+            x_label=_("Day"),
+            y_label=_("Minutes"),
+            bars=[
+                Bar(label=day(date_), value=known / 60, text=duration(known) if known else "0")
+                for date_, known in zip(days, seconds, strict=True)
+            ],
         ),
     ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import compress
 from uuid import UUID
 
@@ -13,9 +13,8 @@ from analytics.core import alerts
 from analytics.core.alerts import Problem
 from analytics.core.trajectory import Trajectory
 from analytics.models import Skill, SkillState
-from analytics.rows import DAY
 from dashboard import presentation
-from dashboard.selectors.inactive import newest_answer
+from dashboard.selectors.inactive import days_inactive
 from roster.models import User
 
 MAX_LEARNERS_SHOWN = 24
@@ -104,6 +103,7 @@ def rank_learners(
     trajectories: Iterable[tuple[UUID, UUID, bytes | memoryview]],
     *,
     at: datetime,
+    zones: Mapping[UUID | None, str] | None = None,
 ) -> list[RankedLearner]:
     """Return the learners who need help, the most urgent first.
 
@@ -111,6 +111,7 @@ def rank_learners(
     ----------
     learners : with their ability.
     trajectories : id, learner and packed trajectory of the skill states to check.
+    zones : time zone of each facility; None: the current one.
     """
     problems: dict[UUID, list[tuple[Problem, UUID | None]]] = defaultdict(list)
     rows = [(pk, learner_id, bytes(course)) for pk, learner_id, course in trajectories]
@@ -121,7 +122,7 @@ def rank_learners(
             problems[learner_id].append((skill_problem, pk))
     people = list(learners)
     for learner in people:
-        absence_problem = alerts.absence_problem(_days_inactive(learner, at))
+        absence_problem = alerts.absence_problem(days_inactive(learner, at, zones))
         if absence_problem is not None:
             problems[learner.pk].append((absence_problem, None))
     results = [
@@ -139,11 +140,3 @@ def _rank(problem: tuple[Problem, UUID | None]) -> tuple[int, float]:
 def _urgency_key(result: RankedLearner) -> tuple[int, int, float]:
     reason, figure = result.problems[0][0].rank
     return reason, -len(result.problems), figure
-
-
-def _days_inactive(learner: User, at: datetime) -> float | None:
-    newest = newest_answer(learner)
-    if newest is None:
-        return None
-    elapsed: timedelta = at - newest
-    return max(elapsed.total_seconds() / DAY, 0.0)

@@ -62,7 +62,7 @@ def get_learner_attempt(viewer: User, attempt_id: UUID) -> LearnerAttempt:
     UnknownAttemptOfLearner : the viewer may not see such an attempt.
     """
     visible = AttemptLog.objects.visible_to(viewer).filter(pk=attempt_id)
-    attempt = visible.select_related("user", "mastery_log", "session__summary").first()
+    attempt = visible.select_related("user", "facility", "mastery_log", "session__summary").first()
     if attempt is None:
         raise UnknownAttemptOfLearner
     siblings = _sibling_attempts(attempt)

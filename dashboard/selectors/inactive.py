@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from infra.admin.formats import days_ago
 from infra.admin.html import DetailURL
-from infra.time_zones import start_of_day
+from infra.time_zones import days_between, start_of_day
 from roster.models import User
 
 
@@ -52,3 +53,20 @@ def newest_answer(learner: User) -> datetime | None:
     ability = getattr(learner, "ability", None)
     newest: datetime | None = ability.newest if ability else None
     return newest
+
+
+def days_inactive(
+    learner: User, at: datetime, zones: Mapping[UUID | None, str] | None = None
+) -> int | None:
+    """Return the days since a learner's last answer, as `days_ago` counts them; None if never.
+
+    Parameters
+    ----------
+    learner : with the ability.
+    zones : time zone of each facility; None: the current one.
+    """
+    newest = newest_answer(learner)
+    if newest is None:
+        return None
+    zone = zones[learner.facility_id] if zones else timezone.get_current_timezone_name()
+    return days_between(newest, at, zone)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -16,11 +17,10 @@ from analytics.models import SkillState
 from analytics.rows import DAY
 from dashboard import presentation
 from dashboard.charts import LineChart
-from dashboard.scope import zone_of
-from dashboard.selectors.alerts import LearnerProblems, rank_learners
+from dashboard.selectors.alerts import LearnerProblems, RankedLearner, rank_learners
 from dashboard.selectors.classrooms import classrooms_of
 from dashboard.selectors.inactive import newest_answer
-from dashboard.selectors.progress import mastery_over_time
+from dashboard.selectors.progress import Axis, mastery_over_time
 from dashboard.selectors.readiness import Readiness, get_readiness
 from infra.admin.formats import days_ago
 from infra.admin.html import detail_url
@@ -44,8 +44,8 @@ class SkillRow:
     url: str | None
 
 
-def skill_row(state: SkillState, *, at: datetime, zone: str) -> SkillRow:
-    """Return a skill state as a row for tables, with days of a time zone."""
+def skill_row(state: SkillState, *, at: datetime) -> SkillRow:
+    """Return a skill state as a row for tables, with days of the current time zone."""
     trajectory = trajectory_of(state)
     advice = trajectory.recommendation
     return SkillRow(
@@ -53,7 +53,7 @@ def skill_row(state: SkillState, *, at: datetime, zone: str) -> SkillRow:
         is_mastered=state.mastery >= MASTERED,
         trend=str(presentation.TRENDS[trajectory.trend(at.timestamp() / DAY)]),
         advice=str(presentation.ADVICE[advice]) if advice else "",
-        practised=days_ago(state.last_practised, at, zone),
+        practised=days_ago(state.last_practised, at),
         url=detail_url("coach_practice", state.learner_id, state.skill_id),
     )
 
@@ -83,39 +83,43 @@ class Profile:
     is_truncated: bool
 
 
-def get_profile(learner: User, viewer: User, *, at: datetime) -> Profile:
-    """Return the profile of a learner the viewer may read; ability and facility must be loaded."""
+def get_profile(learner: User, viewer: User, *, at: datetime, axis: Axis = Axis.TIME) -> Profile:
+    """Return the profile of a learner the viewer may read; the ability must be loaded."""
     loaded = list(_states(learner)[: MAX_SKILLS + 1])
     states = loaded[:MAX_SKILLS]
-    zone = zone_of(learner.facility)
-    rows = [skill_row(state, at=at, zone=zone) for state in states]
+    rows = [skill_row(state, at=at) for state in states]
     velocities = [trajectory_of(state).pace(at.timestamp() / DAY) for state in states]
     ability = getattr(learner, "ability", None)
     newest = newest_answer(learner)
+    ranked = _problems(learner, states, at=at)
     return Profile(
         learner=learner,
         classrooms=classrooms_of(learner, viewer),
-        problems=_problems(learner, states, at=at),
+        problems=ranked.describe({state.pk: state for state in states}) if ranked else None,
         answers=ability.answers if ability else 0,
-        last_answer=days_ago(newest, at, zone) if newest else _("never"),
+        last_answer=days_ago(newest, at) if newest else _("never"),
         velocity=overall_velocity(velocities),
         trend=str(presentation.TRENDS[overall_trend(velocities)]),
         efficiency=ability.efficiency if ability else 0.0,
         mastered=sum(row.is_mastered for row in rows),
         practised=len(rows),
         readiness=get_readiness(learner, at=at),
-        progress=mastery_over_time(learner, {state.skill_id: state.skill for state in states}),
+        progress=mastery_over_time(learner, states, first=_in_trouble(ranked, states), axis=axis),
         skills=rows,
         is_truncated=len(loaded) > MAX_SKILLS,
     )
 
 
-def _problems(
-    learner: User, states: Sequence[SkillState], *, at: datetime
-) -> LearnerProblems | None:
+def _problems(learner: User, states: Sequence[SkillState], *, at: datetime) -> RankedLearner | None:
     trajectories = [(state.pk, state.learner_id, state.course) for state in states]
     ranked = rank_learners([learner], trajectories, at=at)
-    return ranked[0].describe({state.pk: state for state in states}) if ranked else None
+    return ranked[0] if ranked else None
+
+
+def _in_trouble(ranked: RankedLearner | None, states: Sequence[SkillState]) -> list[UUID]:
+    """Return the ids of the skills with a problem, the most urgent first."""
+    skills = {state.pk: state.skill_id for state in states}
+    return [skills[pk] for _problem, pk in ranked.problems if pk] if ranked else []
 
 
 def _states(learner: User) -> QuerySet[SkillState]:

@@ -12,7 +12,7 @@ from analytics.core import alerts
 from analytics.models import LearningEvent, SkillState
 from analytics.selectors.daily_activity import within_days
 from dashboard.charts import BarChart, HeatMap
-from dashboard.scope import DashboardScope, zone_of
+from dashboard.scope import DashboardScope
 from dashboard.selectors.activity import get_activity_charts
 from dashboard.selectors.alerts import (
     MAX_LEARNERS_SHOWN,
@@ -24,6 +24,7 @@ from dashboard.selectors.frequent_errors import FrequentlyWrongItem, find_freque
 from dashboard.selectors.heatmap import get_heat_map
 from dashboard.selectors.inactive import InactiveLearner, find_inactive_learners
 from roster.models import Facility, User
+from roster.models.time_zones import zone_of
 
 MAX_LEARNERS = 200
 MAX_STATES = 4_000
@@ -58,7 +59,7 @@ def get_overview(scope: DashboardScope, *, at: datetime) -> Overview:
     by_zone: dict[str, list[UUID]] = defaultdict(list)
     for learner in learners.values():
         by_zone[zones[learner.facility_id]].append(learner.pk)
-    ranked = rank_learners(learners.values(), _trajectories(learners), at=at)
+    ranked = rank_learners(learners.values(), _trajectories(learners), at=at, zones=zones)
     practised = SkillState.objects.filter(within_days("last_practised", by_zone, scope.since))
     events = LearningEvent.objects.filter(
         within_days("happened_at", by_zone, scope.since, scope.until)

@@ -1,56 +1,95 @@
-"""Charts of a learner's mastery over time."""
+"""Charts of a learner's mastery over time, or over the answers."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from django.db.models import F, Window
+from django.db.models.functions import RowNumber
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from analytics.core.bkt import MASTERED
 from analytics.labels import mastery, short_ids
-from analytics.models import LearningEvent, Skill
+from analytics.models import LearningEvent, SkillState
 from dashboard.charts import LineChart, Point, Series, Tick, spaced
 from infra.admin.formats import day, moment, percent
+from infra.time_zones import days_between, local_day, start_of_day
 from roster.models import User
 
-MAX_EVENTS = 200
+MAX_ANSWERS = 60
 MAX_LINES = 6
 MAX_DAYS = 5
 
 Row = Mapping[str, Any]
 
 
-def mastery_over_time(learner: User, skills: Mapping[UUID, Skill]) -> LineChart | None:
-    """Return the mastery after each of the newest 200 answers, one line per skill.
+class Axis(StrEnum):
+    """The x axis of a chart: time, or the answers at equal distances; the values are those of URLs.
 
-    The six skills with the most of these answers are shown. None if there are no answers.
+    On an axis of time, a session of ten minutes is one vertical line. On one of answers, a month
+    without practice is one step.
     """
-    events = LearningEvent.objects.filter(learner=learner, skill__in=list(skills))
-    newest = events.order_by("-happened_at", "-position").values(
-        "skill", "happened_at", "mastery_after"
-    )
-    rows = list(reversed(newest[:MAX_EVENTS])) if skills else []
+
+    TIME = "time"
+    ANSWERS = "answers"
+
+
+def mastery_over_time(
+    learner: User,
+    states: Iterable[SkillState],
+    *,
+    first: Sequence[UUID] = (),
+    axis: Axis = Axis.TIME,
+) -> LineChart | None:
+    """Return the mastery after each of the newest answers, one line per skill.
+
+    Six skills with up to 60 answers each are shown. None if there are no answers.
+
+    Parameters
+    ----------
+    states : of the learner, with their skills, the ones practised last first.
+    first : ids of the skills to show before the others.
+    """
+    rank = {skill_id: number for number, skill_id in enumerate(first)}
+    ranked = sorted(states, key=lambda state: rank.get(state.skill_id, len(rank)))[:MAX_LINES]
+    rows = _newest_answers(learner, [state.skill_id for state in ranked])
     if not rows:
         return None
-    counts = Counter(row["skill"] for row in rows)
-    labels = {key: short_ids(str(skills[key])) for key, _n in counts.most_common(MAX_LINES)}
-    description = ngettext(
-        "Mastery after the latest answer.",
-        "Mastery after each of the latest {answers} answers, for the skills practised most.",
-        len(rows),
-    ).format(answers=len(rows))
-    return _chart(rows, labels, description)
+    labels = {state.skill_id: short_ids(str(state.skill)) for state in ranked}
+    description = _(
+        "Mastery after each answer: up to {answers} of each skill. Skills in which the learner"
+        " needs help come first, then those practised last."
+    ).format(answers=MAX_ANSWERS)
+    return _chart(rows, labels, description, axis)
 
 
-def mastery_at_skill(rows: Sequence[Row]) -> LineChart | None:
+def _newest_answers(learner: User, skill_ids: Sequence[UUID]) -> list[Row]:
+    """Return the newest answers at each skill, all together oldest first."""
+    if not skill_ids:
+        return []
+    newest = Window(
+        RowNumber(),
+        partition_by="skill",
+        order_by=[F("happened_at").desc(), F("position").desc()],
+    )
+    events = LearningEvent.objects.filter(learner=learner, skill__in=skill_ids)
+    rows = events.annotate(newest=newest).filter(newest__lte=MAX_ANSWERS).order_by()
+    shown = rows.values("skill", "happened_at", "position", "mastery_after")
+    return sorted(shown, key=lambda row: (row["happened_at"], row["position"]))
+
+
+def mastery_at_skill(rows: Sequence[Row], axis: Axis = Axis.TIME) -> LineChart | None:
     """Return the mastery after each of these answers at one skill, oldest first."""
     if not rows:
         return None
-    return _chart(rows, {rows[0]["skill"]: _("Mastery")}, _("Mastery after each of these answers."))
+    labels = {rows[0]["skill"]: _("Mastery")}
+    return _chart(rows, labels, _("Mastery after each of these answers."), axis)
 
 
 def mastery_axis() -> list[Tick]:
@@ -58,40 +97,53 @@ def mastery_axis() -> list[Tick]:
     return [Tick(value=share, text=percent(share)) for share in (0.0, 0.25, 0.5, 0.75, 1.0)]
 
 
-def _chart(rows: Sequence[Row], labels: Mapping[UUID, str], description: str) -> LineChart:
-    """Return a chart with one line per skill over the answers in their order.
-
-    The x axis is not time: on a time axis a session of ten minutes would be one vertical line.
-    """
-    numbered = list(enumerate(rows))
+def _chart(
+    rows: Sequence[Row], labels: Mapping[UUID, str], description: str, axis: Axis
+) -> LineChart:
+    """Return a chart with one line per skill over the answers in their order."""
+    is_time = axis is Axis.TIME
+    xs = [row["happened_at"].timestamp() if is_time else float(i) for i, row in enumerate(rows)]
+    placed = list(zip(xs, rows, strict=True))
     return LineChart(
-        title=_("Mastery over time"),
+        title=_("Mastery over time") if is_time else _("Mastery by answer"),
         description=description,
-        x_label=_("When (UTC)"),
+        x_label=_("When"),
         y_label=_("Mastery"),
         series=[
-            Series(
-                label=label,
-                points=[_point(i, row) for i, row in numbered if row["skill"] == skill],
-            )
-            for skill, label in labels.items()
+            Series(label=label, points=[_point(x, row) for x, row in placed if row["skill"] == pk])
+            for pk, label in labels.items()
         ],
-        x_ticks=_day_ticks(rows),
+        x_ticks=_time_ticks(rows) if is_time else _answer_ticks(rows),
         y_ticks=mastery_axis(),
         goal=Tick(value=MASTERED, text=_("mastered from {share}").format(share=percent(MASTERED))),
     )
 
 
-def _day_ticks(rows: Sequence[Row]) -> list[Tick]:
+def _time_ticks(rows: Sequence[Row]) -> list[Tick]:
+    """Return ticks at the starts of a few days; within one day at the first and the last answer."""
+    zone = timezone.get_current_timezone_name()
+    first, last = rows[0]["happened_at"], rows[-1]["happened_at"]
+    start, days = local_day(first, zone), days_between(first, last, zone)
+    if not days:
+        return [_tick_at(at, date_format(timezone.localtime(at), "H:i")) for at in {first, last}]
+    shown = [start + timedelta(days=round(i)) for i in spaced(1, days, min(MAX_DAYS, max(days, 2)))]
+    return [_tick_at(start_of_day(date_, zone), day(date_)) for date_ in dict.fromkeys(shown)]
+
+
+def _tick_at(at: datetime, text: str) -> Tick:
+    return Tick(value=at.timestamp(), text=text)
+
+
+def _answer_ticks(rows: Sequence[Row]) -> list[Tick]:
     """Return ticks with the days of a few answers, each day once."""
     shown = [round(i) for i in spaced(0, len(rows) - 1, MAX_DAYS)]
-    named = {day(rows[i]["happened_at"]): i for i in reversed(shown)}
+    named = {day(timezone.localtime(rows[i]["happened_at"])): i for i in reversed(shown)}
     return [Tick(value=float(i), text=text) for text, i in named.items()]
 
 
-def _point(number: int, row: Row) -> Point:
+def _point(x: float, row: Row) -> Point:
     return Point(
-        x=float(number),
+        x=x,
         y=row["mastery_after"],
         x_text=moment(row["happened_at"]),
         y_text=mastery(row["mastery_after"]),

@@ -12,7 +12,7 @@ from analytics.events import Source
 from analytics.models import LearningEvent, Skill, SkillState
 from dashboard.charts import LineChart
 from dashboard.selectors.links import answer_url
-from dashboard.selectors.progress import mastery_at_skill
+from dashboard.selectors.progress import Axis, mastery_at_skill
 from infra.db.keyset import Cursor, after_cursor, order_of
 from roster.models import User
 
@@ -49,7 +49,9 @@ class SkillHistory:
         return {answer.row["item"] for answer in self.answers} - {None}
 
 
-def get_skill_history(learner: User, skill: Skill, cursor: Cursor | None) -> SkillHistory:
+def get_skill_history(
+    learner: User, skill: Skill, cursor: Cursor | None, *, axis: Axis = Axis.TIME
+) -> SkillHistory:
     """Return the page of answers after a cursor; the newest answers without a cursor."""
     events = LearningEvent.objects.filter(learner=learner, skill=skill)
     rows = events.order_by(*NEWEST_FIRST).values(*SHOWN)
@@ -68,7 +70,7 @@ def get_skill_history(learner: User, skill: Skill, cursor: Cursor | None) -> Ski
         else None,
         older=Cursor.after_row(shown[-1], order).token if shown and has_older else None,
         state=SkillState.objects.filter(learner=learner, skill=skill).first(),
-        progress=mastery_at_skill(list(reversed(shown))),
+        progress=mastery_at_skill(list(reversed(shown)), axis),
     )
 
 

@@ -53,7 +53,7 @@ def get_skill_view(skill: Skill, scope: DashboardScope, *, at: datetime) -> Skil
 
     Parameters
     ----------
-    skill : with its parameters and facility.
+    skill : with its parameters.
     """
     fit, params = skill.parameters, model_from_row(skill.parameters).classic
     return SkillView(
@@ -96,8 +96,7 @@ def _learners(skill: Skill, scope: DashboardScope, *, at: datetime) -> list[Skil
     """Return the states of the learners in the scope, lowest mastery first."""
     states = SkillState.objects.filter(skill=skill, learner__in=scope.learners)
     rows = states.select_related("learner").order_by("mastery", "-attempts", "pk")
-    zone = skill.facility.time_zone
-    return [skill_row(state, at=at, zone=zone) for state in rows[:MAX_LEARNERS]]
+    return [skill_row(state, at=at) for state in rows[:MAX_LEARNERS]]
 
 
 def _curve(skill: Skill, params: bkt.Params) -> LineChart | None:

@@ -20,6 +20,7 @@ from dashboard.selectors.contents import get_recent_work
 from dashboard.selectors.item_questions import item_questions
 from dashboard.selectors.items import get_item_view
 from dashboard.selectors.learner import get_profile
+from dashboard.selectors.progress import Axis
 from dashboard.selectors.skill_history import NEWEST_FIRST, get_skill_history
 from dashboard.selectors.skills import get_skill_view
 from dashboard.selectors.wrong_answers import get_wrong_answers
@@ -33,11 +34,21 @@ from dashboard.views.base import (
 from infra.admin.html import detail_url
 from infra.db.keyset import BadCursor, Cursor
 from roster.models import Facility, User
+from roster.models.time_zones import zone_of
 
 L = TypeVar("L", bound=ItemStatistics)
 
 
-class LearnerPage(CoachPage):
+class ProgressPage(CoachPage):
+    """A page with a chart of mastery over time or over the answers."""
+
+    @property
+    def axis(self) -> Axis:
+        """The x axis asked for; time by default."""
+        return Axis.ANSWERS if self.request.GET.get("axis") == Axis.ANSWERS else Axis.TIME
+
+
+class LearnerPage(ProgressPage):
     """One learner: the state of the learner model, and the newest work."""
 
     template_name = "dashboard/learner.html"
@@ -47,26 +58,29 @@ class LearnerPage(CoachPage):
         learner = visible_learner(
             self.viewer, self.kwargs["learner"], related=["ability", "facility"]
         )
-        learner_profile = get_profile(learner, self.viewer, at=timezone.now())
+        timezone.activate(zone_of(learner.facility))
+        learner_profile = get_profile(learner, self.viewer, at=timezone.now(), axis=self.axis)
         return {
             "title": str(learner),
             "crumbs": class_crumbs(learner_profile.classrooms),
             "profile": learner_profile,
+            "axis": self.axis,
             "recent": get_recent_work(learner),
         }
 
 
-class SkillHistoryPage(CoachPage):
+class SkillHistoryPage(ProgressPage):
     """One learner's answers at one skill, newest first."""
 
     template_name = "dashboard/practice.html"
 
     def page_context(self) -> dict[str, Any]:
         """Return a page of answers, after the cursor in the URL."""
-        learner = visible_learner(self.viewer, self.kwargs["learner"])
+        learner = visible_learner(self.viewer, self.kwargs["learner"], related=["facility"])
+        timezone.activate(zone_of(learner.facility))
         skills = in_known_facilities(Skill.objects.filter(states__learner=learner), self.viewer)
         skill = get_or_404(skills, self.kwargs["skill"])
-        history = get_skill_history(learner, skill, self._parse_cursor())
+        history = get_skill_history(learner, skill, self._parse_cursor(), axis=self.axis)
         return {
             "title": labels.short_ids(str(skill)),
             "full_title": str(skill),
@@ -75,6 +89,7 @@ class SkillHistoryPage(CoachPage):
             "learner": learner,
             "skill": skill,
             "history": history,
+            "axis": self.axis,
             "names": item_questions(history.items),
         }
 
@@ -97,6 +112,7 @@ class SkillPage(CoachPage):
             Skill.objects.select_related("parameters", "facility"), self.viewer
         )
         skill = get_or_404(skills, self.kwargs["skill"])
+        timezone.activate(zone_of(skill.facility))
         at = timezone.now()
         scope = DashboardScope.parse(self.request.GET, self.viewer, at=at)
         return {
@@ -115,8 +131,9 @@ class ItemPage(CoachPage):
 
     def page_context(self) -> dict[str, Any]:
         """Return the item, and its most frequent wrong answers."""
-        items = in_known_facilities(Item.objects.select_related("skill"), self.viewer)
+        items = in_known_facilities(Item.objects.select_related("skill", "facility"), self.viewer)
         item = get_or_404(items, self.kwargs["item"])
+        timezone.activate(zone_of(item.facility))
         view = get_item_view(item, self.viewer)
         question = item_questions([item.pk]).get(item.pk)
         return {

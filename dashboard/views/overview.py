@@ -22,6 +22,7 @@ class FrontPage(CoachPage):
         """Return the overview of the class, group and days asked for."""
         at = timezone.now()
         scope = DashboardScope.parse(self.request.GET, self.viewer, at=at)
+        timezone.activate(scope.zone)
         result = get_overview(scope, at=at)
         return {
             "title": self._title(scope),

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import BadRequest
 from django.http import Http404
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dashboard.charts import Mark, StripChart
@@ -27,6 +28,7 @@ from logger.outcomes import Outcome
 from logger.presentation import try_title, untitled
 from logger.selectors import OLDEST
 from roster.models import User
+from roster.models.time_zones import zone_of
 
 # The cursor's parameter, as in the API.
 AFTER = "after"
@@ -40,6 +42,7 @@ class ContentPage(CoachPage):
     def page_context(self) -> dict[str, Any]:
         """Return the learner's progress, tries and sessions at the content."""
         content = self._get_content()
+        timezone.activate(zone_of(content.learner.facility))
         return {
             "title": content.title or untitled(content.summary),
             "about": [content.learner],
@@ -68,6 +71,7 @@ class TryPage(CoachPage):
         """Return the try's attempts, and its differences from the try before."""
         result = self._get_try()
         mastery_log = result.mastery_log
+        timezone.activate(zone_of(mastery_log.user.facility))
         return {
             "title": try_title(mastery_log),
             "about": [result.title or untitled(mastery_log.summary), mastery_log.user],
@@ -101,6 +105,7 @@ class AttemptPage(CoachPage):
         """Return the attempt's history."""
         result = self._get_attempt()
         attempt = result.attempt
+        timezone.activate(zone_of(attempt.facility))
         return {
             "title": _("Question “%(item)s”") % {"item": attempt.item},
             "about": [part for part in (result.title, attempt.user) if part],

@@ -117,7 +117,7 @@ def keys_or_subquery(rows: Rows) -> list[Any] | Rows:
 
 
 class DateFilter(FormFilter):
-    """A filter by the first and the last day, both included, in the server's time zone."""
+    """A filter by the first and the last day, both included, in the current time zone."""
 
     title = _("Dates")
     template = "admin/controls/dates.html"

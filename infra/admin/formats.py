@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language_bidi, ngettext
 from django.utils.translation import gettext as _
 
 from infra.admin import quantities
-from infra.time_zones import local_day
+from infra.time_zones import days_between
 
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 LTR, END = "\N{LEFT-TO-RIGHT ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
@@ -51,13 +52,16 @@ def day(moment: date) -> str:
 
 
 def moment(at: datetime) -> str:
-    """Return a date with time (UTC)."""
-    return date_format(at, "j M Y, H:i")
+    """Return a date with time, in the current time zone."""
+    return date_format(timezone.localtime(at), "j M Y, H:i")
 
 
-def days_ago(then: datetime, now: datetime, zone: str = "UTC") -> str:
-    """Return the number of days of a time zone from `then` to `now` as text; "today" for 0."""
-    days = max((local_day(now, zone) - local_day(then, zone)).days, 0)
+def days_ago(then: datetime, now: datetime, zone: str | None = None) -> str:
+    """Return the number of days of a time zone from `then` to `now` as text; "today" for 0.
+
+    The default is the current time zone.
+    """
+    days = days_between(then, now, zone or timezone.get_current_timezone_name())
     if days < 2:
         return _("yesterday") if days else _("today")
     return ngettext("{days} day ago", "{days} days ago", days).format(days=days)

@@ -56,7 +56,7 @@ def short_id(key: UUID) -> SafeString:
 
 
 def moment(at: datetime | None) -> SafeString:
-    """Return a date with time in the server's time zone; empty for None."""
+    """Return a date with time in the current time zone; empty for None."""
     if at is None:
         return format_html("{}", "")
     shown = date_format(timezone.localtime(at), "DATETIME_FORMAT")

@@ -1,7 +1,8 @@
 """Columns of an export, and the conversion of values to cells.
 
-Values have the format of the API: ids as 32 hex digits, times in UTC, durations in seconds, shares
-from 0 to 1. The headings are the same in every language, so that programs find their columns.
+Values have the format of the API: ids as 32 hex digits, durations in seconds, shares from 0 to 1.
+Times are those of the list's time zone, with their UTC offset. The headings are the same in every
+language, so that programs find their columns.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import orjson
 
-from infra.datetime_format import format_time
+from infra.datetime_format import format_local_time
 from infra.formula_guard import guard_formulas
 
 Cell = str | int | float | bool | None
@@ -59,14 +61,19 @@ class LookupColumn:
         return [found.get(key) for key in keys]
 
 
-def cell(value: Any) -> Cell:
-    """Return a value as a cell: numbers stay numbers, everything else becomes a text."""
+def cell(value: Any, zone: ZoneInfo) -> Cell:
+    """Return a value as a cell: numbers stay numbers, everything else becomes a text.
+
+    Parameters
+    ----------
+    zone : time zone of times.
+    """
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, UUID):
         return value.hex
     if isinstance(value, datetime):
-        return format_time(value)
+        return format_local_time(value, zone)
     text = value if isinstance(value, str) else orjson.dumps(value).decode()
     return text[:MAX_CELL_LENGTH]
 

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from infra.db.models import UUIDModel
@@ -123,7 +124,8 @@ class Export(UUIDModel):
     def file_name(self) -> str:
         """The name under which a browser saves the file."""
         model_name = self.listing.rpartition(".")[2]
-        return f"{model_name}-{self.created_at:%Y%m%d-%H%M%S}-{self.pk.hex[-6:]}.{self.format}"
+        requested_at = timezone.localtime(self.created_at)
+        return f"{model_name}-{requested_at:%Y%m%d-%H%M%S}-{self.pk.hex[-6:]}.{self.format}"
 
     def restart(self) -> None:
         """Forget the rows read so far, in memory."""

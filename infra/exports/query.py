@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, Self, cast
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.apps import apps
 from django.contrib import admin
@@ -18,6 +19,7 @@ from django.contrib.admin.views.main import ALL_VAR, ERROR_FLAG, ORDER_VAR, PAGE
 from django.core.exceptions import SuspiciousOperation
 from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
+from django.utils import timezone
 
 from infra.db.approximate_count import approximate_count
 from infra.exports.columns import Cell, Column, LookupColumn, cell
@@ -41,6 +43,9 @@ class ExportSource(Protocol):
 
     def requested_rows(self, request: HttpRequest) -> QuerySet[Any]:
         """Return all rows of the list with the filters of the request."""
+
+    def time_zone(self, request: HttpRequest) -> ZoneInfo:
+        """Return the time zone of the list's days and times."""
 
     def export_queryset(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Return the rows with the annotations that the columns need."""
@@ -84,6 +89,7 @@ class ListQuery:
 
     rows: QuerySet[Any, Any]
     columns: Sequence[Column | LookupColumn]
+    zone: ZoneInfo
 
     @classmethod
     def for_viewer(cls, source: ExportSource, viewer: Any, query: str) -> Self:
@@ -96,11 +102,13 @@ class ListQuery:
         request = _request(viewer, query)
         if not source.can_export(request):
             raise ListNotFound
+        zone = source.time_zone(request)
         try:
-            rows = source.requested_rows(request)
+            with timezone.override(zone):
+                rows = source.requested_rows(request)
         except (IncorrectLookupParameters, SuspiciousOperation):
             raise ListNotFound from None
-        return cls(rows=source.export_queryset(rows), columns=source.export_columns)
+        return cls(rows=source.export_queryset(rows), columns=source.export_columns, zone=zone)
 
     def count(self, limit: int) -> int:
         """Return the number of rows, counted up to a limit."""
@@ -142,7 +150,7 @@ class ListQuery:
         found = list(rows.values("pk", *paths))
         values_by_row = zip(*(column.values(found) for column in self.columns), strict=True)
         return [
-            Record(row["pk"], [cell(value) for value in values])
+            Record(row["pk"], [cell(value, self.zone) for value in values])
             for row, values in zip(found, values_by_row, strict=True)
         ]
 

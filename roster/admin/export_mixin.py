@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar, TypeVar, cast
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import structlog
 from django.contrib import messages
@@ -33,6 +34,7 @@ from infra.exports.writers import csv_file
 from roster import services
 from roster.admin.permission_digest import permission_digest
 from roster.models import Facility, User
+from roster.models.time_zones import zone_of_pages
 
 log = structlog.get_logger(__name__)
 
@@ -78,6 +80,10 @@ class ExportableAdmin(ScopedAdmin[M]):
             self.list_per_page, self.list_max_show_all, (), self, (), self.search_help_text,
         ).queryset  # fmt: skip
         return rows
+
+    def time_zone(self, request: HttpRequest) -> ZoneInfo:
+        """Return the time zone in which the viewer sees the list."""
+        return ZoneInfo(zone_of_pages(cast("User", request.user), request.GET))
 
     def export_queryset(self, rows: QuerySet[M]) -> QuerySet[M]:
         """Extend the queryset with the data that the columns need."""

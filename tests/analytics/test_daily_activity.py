@@ -175,14 +175,20 @@ def test_rebuild_state_corrects_it(school: School):
     call_command("rebuild_state", "--check", stdout=StringIO())
 
 
-def totals(learners: list[User], days: tuple[date, date]) -> dict[date, tuple[int, int]]:
-    """Return the answers and the learners of each day, counted from the events."""
-    found: dict[date, list[Any]] = defaultdict(list)
+def totals(learners: list[User], days: tuple[date, date]) -> dict[date, tuple[int, int, float]]:
+    """Return the answers, learners and seconds of each day, counted from the events."""
+    found: dict[date, list[LearningEvent]] = defaultdict(list)
     for event in LearningEvent.objects.filter(learner__in=learners).select_related("facility"):
         zone = ZoneInfo(event.facility.time_zone)
-        found[event.happened_at.astimezone(zone).date()].append(event.learner_id)
+        found[event.happened_at.astimezone(zone).date()].append(event)
     return {
-        day: (len(ids), len(set(ids))) for day, ids in found.items() if days[0] <= day <= days[1]
+        day: (
+            len(events),
+            len({event.learner_id for event in events}),
+            pytest.approx(sum(event.seconds or 0.0 for event in events)),
+        )
+        for day, events in found.items()
+        if days[0] <= day <= days[1]
     }
 
 
@@ -196,7 +202,7 @@ def test_days_are_counted_in_the_zone_of_each_facility(school: School, other: st
         record(User.objects.get(pk=learner.pk), *stream(seed), at=SPRING)
     days = date(2026, 3, 20), date(2026, 3, 29)
 
-    def by_day() -> dict[date, tuple[int, int]]:
+    def by_day() -> dict[date, tuple[int, int, float]]:
         by_zone: dict[str, list[UUID]] = defaultdict(list)
         for learner in User.objects.filter(pk__in=[row.pk for row in people]):
             assert learner.facility is not None

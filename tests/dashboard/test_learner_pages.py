@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 import time_machine
@@ -70,9 +71,51 @@ def test_mastery_over_time_is_shown_as_a_chart_and_a_table(school: School):
 
     page = look(school.coach, "coach_learner", school.ada.pk)
 
-    assert "Mastery after each of the latest 5 answers" in page
+    assert "Mastery after each answer: up to 60 of each skill." in page
     assert page.count('<path class="line') == 2 + 2  # two lines, and the same in the legend
     assert len(re.findall(r"<td>(algebra|geometry)</td>", page)) == 5
+
+
+def test_skills_in_which_a_learner_needs_help_come_first_in_the_chart(school: School):
+    """Also long after the last answer, and after any number of answers at other skills."""
+    practise(school.ada, STUCK, "stuck long ago", days_ago=90)
+    for number in range(7):
+        practise(school.ada, "1" * 30, f"skill {number}", days_ago=1)
+
+    page = look(school.coach, "coach_learner", school.ada.pk)
+
+    legend = page.split('class="legend"')[1].split("</ul>")[0]
+    shown = re.findall("<span>(s[^<]*)</span>", legend)
+    assert shown[0] == "stuck long ago"
+    assert len(shown) == 6
+
+
+def x_steps(page: str) -> list[float]:
+    """Return the distances between the points of the first line of the first chart."""
+    path = re.findall(r'class="line" d="M([\d.,L]*)"', page)[0]
+    xs = [float(point.split(",")[0]) for point in path.split("L")]
+    return [later - earlier for earlier, later in pairwise(xs)]
+
+
+@pytest.mark.parametrize("name", ["coach_learner", "coach_practice"])
+def test_a_month_without_practice_is_a_month_in_the_chart(school: School, name: str):
+    """The axis is one of time, or of answers if asked for; no script is needed."""
+    for days_ago in (32, 31, 1):
+        practise(school.ada, "1", days_ago=days_ago)
+    args = [school.ada.pk, *([skill(school.ada).pk] if name == "coach_practice" else [])]
+
+    by_time, by_answer = (
+        look(school.coach, name, *args),
+        look(school.coach, name, *args, axis="answers"),
+    )
+
+    day, month = x_steps(by_time)
+    assert month / day == pytest.approx(30, rel=0.02)
+    first, second = x_steps(by_answer)
+    assert first == pytest.approx(second, abs=0.2)
+    assert 'href="?axis=answers#progress-chart"' in by_time
+    assert 'aria-current="true">By answer' in by_answer
+    assert 'aria-current="true">By time' in look(school.coach, name, *args, axis="x")
 
 
 def test_readiness_counts_the_items_due(school: School):
