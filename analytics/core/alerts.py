@@ -24,8 +24,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-import numpy as np
-
 from analytics.core import growth_hmm, plateau, trajectory_batch, trajectory_codec, trend_series
 from analytics.core.bkt import MASTERED
 from analytics.core.logistic import BoolArray
@@ -96,11 +94,7 @@ def may_have_problems(records: Sequence[bytes]) -> BoolArray:
     ------
     ValueError : a record has another length.
     """
-    if {*map(len, records)} <= {trajectory_codec.FORMAT.size}:
-        table = np.frombuffer(b"".join(records)).reshape(-1, trajectory_codec.SIZE).T
-    else:
-        table = trajectory_codec.table(records)
-    columns = trajectory_codec.columns(table)
+    columns = trajectory_codec.columns(trajectory_codec.unchecked_table(records))
     belief = trajectory_batch.beliefs(columns)
     is_stuck = growth_hmm.p_stuck(belief) >= MIN_P_STUCK_SPINNING - _ROUNDING
     has_fallen = columns.best_level - growth_hmm.level(belief) >= FALLEN - _ROUNDING

@@ -89,6 +89,18 @@ def columns(table: FloatArray) -> Columns:
     )
 
 
+def unchecked_table(records: Sequence[bytes]) -> FloatArray:
+    """Return `table` of some records, which are checked only if one has another length.
+
+    Raises
+    ------
+    UnreadableRecord : a record has another length, and is not valid.
+    """
+    if {*map(len, records)} <= {FORMAT.size}:
+        return np.frombuffer(b"".join(records)).reshape(-1, SIZE).T
+    return table(records)
+
+
 def numbers(record: bytes) -> tuple[float, ...]:
     """Return the values of a record, in the order of `Columns`.
 

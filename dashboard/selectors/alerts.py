@@ -100,7 +100,7 @@ class RankedLearner:
 
 def rank_learners(
     learners: Iterable[User],
-    trajectories: Iterable[tuple[UUID, UUID, bytes | memoryview]],
+    trajectories: Sequence[tuple[UUID, UUID, bytes]],
     *,
     at: datetime,
     zones: Mapping[UUID | None, str] | None = None,
@@ -114,9 +114,8 @@ def rank_learners(
     zones : time zone of each facility; None: the current one.
     """
     problems: dict[UUID, list[tuple[Problem, UUID | None]]] = defaultdict(list)
-    rows = [(pk, learner_id, bytes(course)) for pk, learner_id, course in trajectories]
-    possible = alerts.may_have_problems([course for _, _, course in rows])
-    for pk, learner_id, course in compress(rows, possible):
+    possible = alerts.may_have_problems([course for _, _, course in trajectories])
+    for pk, learner_id, course in compress(trajectories, possible):
         skill_problem = alerts.skill_problem(Trajectory.from_bytes(course))
         if skill_problem is not None:
             problems[learner_id].append((skill_problem, pk))

@@ -111,7 +111,7 @@ def get_profile(learner: User, viewer: User, *, at: datetime, axis: Axis = Axis.
 
 
 def _problems(learner: User, states: Sequence[SkillState], *, at: datetime) -> RankedLearner | None:
-    trajectories = [(state.pk, state.learner_id, state.course) for state in states]
+    trajectories = [(state.pk, state.learner_id, bytes(state.course)) for state in states]
     ranked = rank_learners([learner], trajectories, at=at)
     return ranked[0] if ranked else None
 

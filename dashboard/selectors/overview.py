@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
+
+from django.db.models import Q
 
 from analytics.core import alerts
 from analytics.models import LearningEvent, SkillState
@@ -20,6 +22,7 @@ from dashboard.selectors.alerts import (
     RankedLearner,
     rank_learners,
 )
+from dashboard.selectors.class_summary import ClassSummary, get_class_summary
 from dashboard.selectors.frequent_errors import FrequentlyWrongItem, find_frequent_errors
 from dashboard.selectors.heatmap import get_heat_map
 from dashboard.selectors.inactive import InactiveLearner, find_inactive_learners
@@ -28,6 +31,7 @@ from roster.models.time_zones import zone_of
 
 MAX_LEARNERS = 200
 MAX_STATES = 4_000
+_WEEK = timedelta(days=7)
 _SHOWN = ("full_name", "username", "external_id", "facility_id", "ability__newest")
 
 
@@ -35,12 +39,12 @@ _SHOWN = ("full_name", "username", "external_id", "facility_id", "ability__newes
 class Overview:
     """Data of the front page, for some learners and days.
 
-    `learners` is the number of learners examined; `is_truncated` means that there are more.
+    The `summary` has the number of learners examined; `is_truncated` means that there are more.
     `unshown` is the number of learners who need help but are not in `problems`. `inactive` learners
     have not answered since the first day.
     """
 
-    learners: int
+    summary: ClassSummary
     is_truncated: bool
     problems: Sequence[LearnerProblems]
     unshown: int
@@ -59,13 +63,14 @@ def get_overview(scope: DashboardScope, *, at: datetime) -> Overview:
     by_zone: dict[str, list[UUID]] = defaultdict(list)
     for learner in learners.values():
         by_zone[zones[learner.facility_id]].append(learner.pk)
-    ranked = rank_learners(learners.values(), _trajectories(learners), at=at, zones=zones)
+    trajectories = _trajectories(learners, at)
+    ranked = rank_learners(learners.values(), trajectories, at=at, zones=zones)
     practised = SkillState.objects.filter(within_days("last_practised", by_zone, scope.since))
     events = LearningEvent.objects.filter(
         within_days("happened_at", by_zone, scope.since, scope.until)
     )
     return Overview(
-        learners=len(learners),
+        summary=get_class_summary(learners, trajectories, need_help=len(ranked), at=at),
         is_truncated=len(loaded) > MAX_LEARNERS,
         problems=_describe(ranked[:MAX_LEARNERS_SHOWN]),
         unshown=max(len(ranked) - MAX_LEARNERS_SHOWN, 0),
@@ -86,13 +91,14 @@ def _zones(facility_ids: set[UUID | None], viewer: User) -> dict[UUID | None, st
     return dict(Facility.objects.filter(pk__in=keys).values_list("pk", "time_zone"))
 
 
-def _trajectories(learners: Mapping[UUID, User]) -> Iterable[tuple[UUID, UUID, bytes | memoryview]]:
-    """Return the states that can have a problem, the skills practised last first."""
+def _trajectories(learners: Mapping[UUID, User], at: datetime) -> list[tuple[UUID, UUID, bytes]]:
+    """Return the states that can have a problem or have changed, the ones practised last first."""
     if not learners:
         return []
-    states = SkillState.objects.filter(learner__in=list(learners), attempts__gte=alerts.MIN_ANSWERS)
+    is_relevant = Q(attempts__gte=alerts.MIN_ANSWERS) | Q(last_practised__gte=at - _WEEK)
+    states = SkillState.objects.filter(is_relevant, learner__in=list(learners))
     rows = states.order_by("-last_practised", "-pk").values_list("pk", "learner", "course")
-    return rows[:MAX_STATES]
+    return [(pk, learner_id, bytes(course)) for pk, learner_id, course in rows[:MAX_STATES]]
 
 
 def _describe(ranked: Sequence[RankedLearner]) -> list[LearnerProblems]:

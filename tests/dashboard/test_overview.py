@@ -16,7 +16,7 @@ from roster.models import Classroom, Facility, LearnerGroup, RoleKind, User
 from tests.analytics.test_recording import record
 from tests.conftest import client_for
 from tests.dashboard.practice import answers, browser, item, look, now, practise, skill
-from tests.factories import School, answered, exercise, make_user
+from tests.factories import School, answered, exercise, make_user, video
 
 pytestmark = pytest.mark.django_db
 STUCK = "0" * 16
@@ -25,6 +25,54 @@ STUCK = "0" * 16
 def section(page: str, name: str) -> str:
     """Return one section of the front page: help, heat, missed or activity."""
     return page.split(f'id="{name}-title"')[1].split("</section>", maxsplit=1)[0]
+
+
+def summary(page: str) -> str:
+    """Return the line on the class at the top of the front page, without its links."""
+    line = page.split('class="class-summary">')[1].split("</p>", maxsplit=1)[0]
+    return re.sub(r"<[^>]*>", "", line)
+
+
+def test_a_class_in_which_nobody_has_started_is_not_well(school: School):
+    page = look(school.coach, "index")
+
+    assert summary(page) == "0 of 2 need help · 2 not started"
+    assert "2 of 2 have not started." in section(page, "help")
+    assert "All is well" not in page
+
+
+def test_a_class_in_which_one_has_not_started_is_not_well(school: School):
+    practise(school.ada, "11011")
+
+    page = look(school.coach, "index")
+
+    assert summary(page) == "0 of 2 need help · 1 not started"
+    assert "1 of 2 has not started." in section(page, "help")
+    assert "All is well" not in page
+
+
+def test_learners_who_opened_a_content_have_started(school: School):
+    client_for(school.ada).start(video())
+
+    assert summary(look(school.coach, "index")) == "0 of 2 need help · 1 not started"
+
+
+def test_the_front_page_opens_with_the_numbers_of_learners(school: School):
+    """Improved are those whose page says that they rise (learning-science 3)."""
+    late = services.enrol(make_user(school.facility), school.class_7a).user
+    practise(school.ada, "0000000", days_ago=9)
+    practise(school.ada, "1111111", days_ago=1)
+    practise(school.ben, STUCK, days_ago=1)
+    practise(late, "1111111", days_ago=9)
+    practise(late, "1111111", days_ago=1)
+
+    page = look(school.coach, "index")
+
+    assert summary(page) == "1 of 3 needs help · 0 not started · 1 improved since last week"
+    assert page.index('class="class-summary"') < page.index('id="help-title"')
+    for learner, is_rising in ((school.ada, True), (school.ben, False), (late, False)):
+        now_title = look(school.coach, "coach_learner", learner.pk).split('id="now-title"')[1]
+        assert ("; rising" in now_title.split("</div>")[0]) is is_rising
 
 
 def test_stuck_learners_come_first_with_the_figure_and_the_threshold(school: School):
@@ -88,10 +136,12 @@ def test_inactive_learners_are_shown_with_the_days(school: School):
 
 def test_nobody_needs_help_in_a_class_without_problems(school: School):
     practise(school.ada, "11011")
+    practise(school.ben, "11011")
 
     page = look(school.coach, "index")
 
     assert "All is well" in page
+    assert summary(page) == "0 of 2 need help · 0 not started"
     assert "Probability of being stuck" not in page
 
 

@@ -1,0 +1,82 @@
+"""One line on a class: how many learners need help, have not started, and have improved."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import numpy as np
+
+from analytics.core.weekly_changes import weekly_changes
+from analytics.rows import DAY
+from dashboard.selectors.inactive import newest_answer
+from logger.models import ContentSummary
+from roster.models import User
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassSummary:
+    """Numbers of learners.
+
+    Learners who have `not_started` have neither answered a question nor opened a content. Those
+    who `improved` have a level that rose by more than chance: in the last seven days, compared with
+    the seven before, over all skills with answers in both weeks. It is None if nobody has such a
+    skill.
+    """
+
+    learners: int
+    need_help: int
+    not_started: int
+    improved: int | None
+
+    @property
+    def has_started(self) -> bool:
+        """True if at least one learner has started."""
+        return self.not_started < self.learners
+
+
+def get_class_summary(
+    learners: Mapping[UUID, User],
+    trajectories: Sequence[tuple[UUID, UUID, bytes]],
+    *,
+    need_help: int,
+    at: datetime,
+) -> ClassSummary:
+    """Return the summary of some learners.
+
+    Parameters
+    ----------
+    learners : with their ability, by id.
+    trajectories : id, learner and packed trajectory of the skill states practised in the last week.
+    need_help : number of learners who need help.
+    """
+    unanswered = [pk for pk, learner in learners.items() if newest_answer(learner) is None]
+    return ClassSummary(
+        learners=len(learners),
+        need_help=need_help,
+        not_started=len(unanswered) - _count_opened(unanswered),
+        improved=_count_improved(learners, trajectories, at),
+    )
+
+
+def _count_opened(learner_ids: Collection[UUID]) -> int:
+    """Return how many of some learners have opened a content."""
+    if not learner_ids:
+        return 0
+    opened = ContentSummary.objects.filter(user__in=learner_ids).order_by()
+    return opened.values("user").distinct().count()
+
+
+def _count_improved(
+    learners: Collection[UUID], trajectories: Sequence[tuple[UUID, UUID, bytes]], at: datetime
+) -> int | None:
+    number = {pk: index for index, pk in enumerate(learners)}
+    changes = weekly_changes(
+        [course for _, _, course in trajectories],
+        np.array([number[learner_id] for _, learner_id, _ in trajectories], np.int64),
+        learners=len(number),
+        day=at.timestamp() / DAY,
+    )
+    return int(changes.is_rise.sum()) if changes.is_measured.any() else None
