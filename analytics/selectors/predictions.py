@@ -87,7 +87,9 @@ def _predict_skill(
     estimate: SkillEstimate, rates: Mapping[UUID, float], *, days: int
 ) -> SkillPrediction:
     state = estimate.state
-    attempts = rates.get(state.skill_id, 0.0) * days
+    # Where practice alone no longer helps, the forecast does not rise with it.
+    is_stuck = state.plateau or state.p_stuck >= forecast.LIKELY_STILL
+    attempts = 0.0 if is_stuck else rates.get(state.skill_id, 0.0) * days
     learn = model_from_row(state.parameters).classic.learn
     return SkillPrediction(
         code=state.skill.code,
@@ -162,7 +164,7 @@ def _forecast_practised(state: SkillState, rate: float) -> SkillForecast[float]:
         level=trajectory.level,
         variance=trajectory.level_variance,
         velocity=trajectory.velocity,
-        p_still=trajectory.p_still,
+        p_still=max(trajectory.p_still, forecast.LIKELY_STILL * trajectory.is_plateau),
         rate=rate,
         answers=state.attempts,
     )

@@ -402,6 +402,24 @@ def test_skills_without_a_section_are_predicted_too(app: Client):
     assert data["goal_tracking"]["target_score"] is None
 
 
+@pytest.mark.parametrize("right", ["w" * 16, "w" * 16 + "r"])
+def test_where_practice_no_longer_helps_the_forecast_does_not_rise(
+    school: School, app: Client, right: str
+):
+    """contract 2.3, learning-science 4: also while a flagged plateau recedes."""
+    create_sections(school)
+    practise(app, right)
+    practise(app, "r" * 3, skill_id="geometry")
+
+    data = data_of(ask(app, "predictions/student_ada"))
+
+    [advice] = [text for text in data["recommendations"] if text.startswith("algebra")]
+    assert "Practice alone no longer helps" in advice
+    stuck, rising = data["skills"]["algebra"], data["skills"]["geometry"]
+    assert stuck["predicted_mastery"] == stuck["mastery"]
+    assert rising["predicted_mastery"] > rising["mastery"]
+
+
 def test_a_learner_without_answers_has_no_predictions(app: Client):
     """contract 2.3"""
     data = data_of(ask(app, "predictions/student_ben"))
