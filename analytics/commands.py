@@ -1,18 +1,19 @@
-"""Validated input of answer tracking: the bodies of its requests (contract 2.1)."""
+"""Validated input of answer tracking: the bodies of its requests (contract 2.1, 4.2)."""
 
 from __future__ import annotations
 
-from typing import Annotated, Protocol
+from typing import Annotated, Literal, Protocol, Self
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 
 from analytics.events import Answer, Source
-from infra.payloads import EventTime, Name, Payload
+from infra.payloads import NO_NUL, EventTime, Name, Payload, field_error
 
 DEFAULT_CONFIDENCE = 3
 MAX_CONFIDENCE = 5
 MAX_DIFFICULTY = 3
 MAX_SECONDS = 10_000_000
+MAX_NOTE_LENGTH = 2_000
 
 
 class AnswerPayload(Protocol):
@@ -65,3 +66,21 @@ class TrackedAnswer(Payload):
             question_difficulty=self.question_difficulty,
             happened_at=self.timestamp,
         )
+
+
+class AlertChange(Payload):
+    """A change of one alert by a coach: its state, a note, or both."""
+
+    model_config = ConfigDict(title="ChangeAlert", strict=True)
+
+    state: Literal["new", "seen", "snoozed", "resolved"] | None = None
+    snoozed_until: EventTime | None = None
+    note: Annotated[str, Field(min_length=1, max_length=MAX_NOTE_LENGTH), NO_NUL] | None = None
+
+    @model_validator(mode="after")
+    def _check_snooze(self) -> Self:
+        if self.state == "snoozed" and self.snoozed_until is None:
+            raise field_error("This field is required.", "snoozed_until", code="required")
+        if self.snoozed_until is not None and self.state not in (None, "snoozed"):
+            raise field_error("Only a snoozed alert has this field.", "snoozed_until")
+        return self

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from analytics import views
+from analytics import alert_views, views
 
 urlpatterns = [
     path("track-answer", views.TrackAnswerView.as_view(), name="track-answer"),
@@ -17,4 +17,6 @@ urlpatterns = [
         name="mastery-history",
     ),
     path("mastery/<id:user_id>", views.SkillEstimatesView.as_view(), name="mastery"),
+    path("alerts", alert_views.AlertsView.as_view(), name="alerts"),
+    path("alerts/<id:alert_id>", alert_views.AlertView.as_view(), name="alert"),
 ]

@@ -95,6 +95,7 @@ HTTP_ERRORS: dict[type[Exception], type[exceptions.APIException]] = {
     store.RequestInProgress: Conflict,
     store.KeyReused: Unprocessable,
     analytics_selectors.UnknownSkill: exceptions.NotFound,
+    analytics_services.UnknownAlert: exceptions.NotFound,
     analytics_services.NotALearner: exceptions.PermissionDenied,
     analytics_services.EventOwnedByAnother: Unprocessable,
     analytics_services.TooManyNewNames: LimitReached,

@@ -11,6 +11,7 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import F
 
+from analytics.services.alert_checks import check_alerts, schedule_checks
 from analytics.services.daily_activity import recount_outdated
 from analytics.services.due_times import refresh_due
 from analytics.services.item_statistics import fold_events
@@ -59,6 +60,9 @@ JOBS = (
     # At every tick of `run_jobs`, because learners wait for it.
     Job(name="recompute_late", every=timedelta(seconds=5), batch=recompute_late, max_batches=50),
     Job(name="fold_items", every=timedelta(seconds=30), batch=fold_events),
+    Job(name="schedule_alerts", every=timedelta(minutes=10), batch=schedule_checks),
+    # After the events of the answers are folded, which makes the checks due.
+    Job(name="check_alerts", every=timedelta(seconds=30), batch=check_alerts, max_batches=50),
     Job(name="refresh_due", every=timedelta(seconds=30), batch=refresh_due),
     Job(name="recount_activity", every=timedelta(minutes=10), batch=recount_outdated),
     Job(name="purge_kept_answers", every=timedelta(minutes=10), batch=store.purge),

@@ -84,7 +84,7 @@ UUID_SCHEMA = {
 HexUUID = Annotated[UUID, uuid_validator("Must be a valid UUID."), WithJsonSchema(UUID_SCHEMA)]
 
 
-def _parse_event_time(value: Any) -> datetime:
+def parse_event_time(value: Any) -> datetime:
     """Return the time of an event in UTC (contract 0.1).
 
     Raises
@@ -118,7 +118,7 @@ def _parse_datetime(value: Any) -> datetime | None:
 
 EventTime = Annotated[
     datetime,
-    PlainValidator(_parse_event_time),
+    PlainValidator(parse_event_time),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 

@@ -16,6 +16,8 @@ unchanged difficulty, and the expected level is at least .10 below its maximum. 
 velocity alone is not enough: it falls whenever a learner approaches mastery.
 
 Inactive: the learner has answered before, but not for seven days.
+
+Not started: the learner is enrolled in a class, but has not answered within seven days.
 """
 
 from __future__ import annotations
@@ -37,6 +39,7 @@ DECLINE = 0.008  # loss of P(correct) per answer
 DECLINE_ERRORS = 2.33  # one-sided 99 %, since every skill is tested after every answer
 FALLEN = plateau.FALLEN
 INACTIVE_DAYS = 7.0
+NOT_STARTED_DAYS = 7.0
 _ROUNDING = 1e-9
 
 
@@ -47,6 +50,7 @@ class Reason(IntEnum):
     WHEEL_SPINNING = 2
     DECLINING = 3
     INACTIVE = 4
+    NOT_STARTED = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +58,7 @@ class Problem:
     """One reason for help with its figure and the threshold that the figure has reached.
 
     The figure is P_stuck in [0, 1] for a plateau, the number of answers for wheel-spinning, the
-    loss of P(correct) per answer for a decline, and the number of days for inactivity.
+    loss of P(correct) per answer for a decline, and the number of days for the others.
     """
 
     reason: Reason
@@ -141,3 +145,15 @@ def absence_problem(days: float | None) -> Problem | None:
     if days is None or days < INACTIVE_DAYS:
         return None
     return Problem(reason=Reason.INACTIVE, figure=days, threshold=INACTIVE_DAYS)
+
+
+def not_started_problem(days: float | None) -> Problem | None:
+    """Return the problem of a learner who has not started yet, or None if it is early.
+
+    Parameters
+    ----------
+    days : days since the learner could have started, >= 0; None if they are in no class.
+    """
+    if days is None or days < NOT_STARTED_DAYS:
+        return None
+    return Problem(reason=Reason.NOT_STARTED, figure=days, threshold=NOT_STARTED_DAYS)

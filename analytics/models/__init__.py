@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 from analytics.models.activity import DailyActivity, DailyActivityQuerySet
+from analytics.models.alerts import (
+    Alert,
+    AlertCheck,
+    AlertQuerySet,
+    AlertState,
+    AlertVisit,
+    LearnerNote,
+)
 from analytics.models.catalogue import Item, Skill, SkillParameters
 from analytics.models.contents import Content, ContentKind, ContentQuerySet
 from analytics.models.events import LearningEvent, LearningEventQuerySet
@@ -12,6 +20,11 @@ from analytics.models.snapshots import LearnerSnapshot
 from analytics.models.states import LearnerAbility, SkillState, SkillStateQuerySet
 
 __all__ = [
+    "Alert",
+    "AlertCheck",
+    "AlertQuerySet",
+    "AlertState",
+    "AlertVisit",
     "Content",
     "ContentKind",
     "ContentQuerySet",
@@ -21,6 +34,7 @@ __all__ = [
     "ItemMemory",
     "ItemMemoryQuerySet",
     "LearnerAbility",
+    "LearnerNote",
     "LearnerSnapshot",
     "LearningEvent",
     "LearningEventQuerySet",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analytics.selectors.alerts import get_notes
 from analytics.selectors.learners import (
     UnknownSkill,
     get_skill,
@@ -25,6 +26,7 @@ __all__ = [
     "VelocitySummary",
     "find_answered_item",
     "get_learning_curve",
+    "get_notes",
     "get_predictions",
     "get_skill",
     "get_skill_estimates",

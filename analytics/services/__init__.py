@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analytics.services.alert_actions import UnknownAlert, add_note, change_alert, start_visit
 from analytics.services.bulk import BulkResult, BulkRow, record_many
 from analytics.services.charging import charge
 from analytics.services.new_names import TooManyNewNames
@@ -26,10 +27,14 @@ __all__ = [
     "RecordedAnswers",
     "TooManyNewNames",
     "TrackResult",
+    "UnknownAlert",
+    "add_note",
+    "change_alert",
     "charge",
     "record_answers",
     "record_for_all",
     "record_many",
     "record_named_answer",
+    "start_visit",
     "track_answer",
 ]

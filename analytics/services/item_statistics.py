@@ -23,6 +23,7 @@ from analytics.core.item_parameters import (
 )
 from analytics.models import Item, LearningEvent, NamedLock, Skill
 from analytics.models.catalogue import ItemStatistics
+from analytics.services.alert_checks import schedule_new_answers
 from analytics.services.persistence import upsert_items, upsert_skills
 
 FOLD_BATCH_SIZE = 1000
@@ -31,6 +32,7 @@ L = TypeVar("L", bound=ItemStatistics)
 
 class _Event(NamedTuple):
     pk: UUID
+    learner_id: UUID
     skill_id: UUID | None
     item_id: UUID | None
     score: float
@@ -43,8 +45,8 @@ class _Event(NamedTuple):
 
 
 _COLUMNS = (
-    "pk", "skill_id", "item_id", "score", "seconds", "question_difficulty", "ability_mean",
-    "ability_variance", "skill_ability_mean", "skill_ability_variance",
+    "pk", "learner_id", "skill_id", "item_id", "score", "seconds", "question_difficulty",
+    "ability_mean", "ability_variance", "skill_ability_mean", "skill_ability_variance",
 )  # fmt: skip
 
 
@@ -70,6 +72,7 @@ def fold_events(at: datetime) -> int:
         skill.claims, skill.claimed = int(claims.number), claims.total
     upsert_skills(list(skills.values()))
     upsert_items(list(items.values()))
+    schedule_new_answers([event.learner_id for event in events], at=at)
     LearningEvent.objects.filter(pk__in=[event.pk for event in events]).update(folded_at=at)
     return len(events)
 
@@ -87,7 +90,7 @@ def _fold_terms(
     """Return the updated terms of skills and items, as arrays in the order of the rows."""
     skill_row = {pk: row for row, pk in enumerate(skills)}
     item_row = {pk: row for row, pk in enumerate(items)}
-    numbers = np.array([event[3:] for event in events], dtype=np.float64)
+    numbers = np.array([event[4:] for event in events], dtype=np.float64)
     questions = Questions(
         skill=np.array([skill_row[e.skill_id] if e.skill_id else NONE for e in events]),
         item=np.array([item_row[e.item_id] if e.item_id else NONE for e in events]),

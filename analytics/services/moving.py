@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from uuid_utils.compat import uuid7
 
-from analytics.models import Item, LearningEvent, NamedLock, Skill
+from analytics.models import Alert, Item, LearningEvent, NamedLock, Skill
 from analytics.models.events import LearningEventQuerySet
 from analytics.services.persistence import insert_new_items, insert_new_skills
 from analytics.services.rebuild import rebuild
@@ -28,6 +28,7 @@ def move_events(learner_ids: Collection[UUID], facility: Facility) -> None:
     former = events.exclude(facility=facility).order_by().values_list("facility", flat=True)
     for former_id in former.distinct():
         _move(events.filter(facility=former_id), facility)
+    _move_alerts(learner_ids, facility)
     for _ in rebuild(User.objects.filter(pk__in=learner_ids), newest_parameters=True):
         pass
 
@@ -56,6 +57,14 @@ def _move(events: LearningEventQuerySet, facility: Facility) -> None:
             Subquery(new.filter(guid=Subquery(old.values("guid"))).values("pk")),
         ),
     )
+
+
+def _move_alerts(learner_ids: Collection[UUID], facility: Facility) -> None:
+    """Let alerts be about the skills of the facility; there are answers at each of them."""
+    code = Skill.objects.filter(pk=OuterRef(OuterRef("skill"))).values("code")
+    skill = Skill.objects.filter(facility=facility, code=Subquery(code)).values("pk")
+    alerts = Alert.objects.filter(learner__in=learner_ids, skill__isnull=False)
+    alerts.update(skill=Subquery(skill))
 
 
 def _create_skills(events: LearningEventQuerySet, facility: Facility) -> None:

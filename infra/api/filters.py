@@ -5,8 +5,9 @@ A missing parameter means "no filter"; an empty or malformed one is an error.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
+from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -20,7 +21,7 @@ from django_filters.utils import translate_validation
 from drf_spectacular.utils import extend_schema_field
 
 from infra.identifiers import normalize_id, parse_uuid
-from infra.payloads import INTEGER, UUID_SCHEMA
+from infra.payloads import INTEGER, UUID_SCHEMA, parse_event_time
 
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
@@ -104,13 +105,41 @@ class IntegerField(forms.IntegerField):
         return super().to_python(value)
 
 
+class WordField(TextField):
+    """A parameter that is one of some words."""
+
+    def __init__(self, *, words: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.words = words
+
+    def to_python(self, value: Any) -> str | None:
+        """Return the word; None (no filter) if the parameter is missing."""
+        text = super().to_python(value)
+        if text is not None and text not in self.words:
+            raise forms.ValidationError(f"Must be one of {', '.join(self.words)}.", code="invalid")
+        return text
+
+
+class TimeField(forms.Field):
+    """A time with an offset (contract 0.1)."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        """Return the time in UTC; None (no filter) if the parameter is missing."""
+        if value is None:
+            return None
+        try:
+            return parse_event_time(value)
+        except ValueError as error:
+            raise forms.ValidationError(str(error), code="invalid") from None
+
+
 class BooleanFilter(filters.Filter):
     field_class = StrictBooleanField
 
 
 @extend_schema_field({"type": "string", "minLength": 1})
 class TextFilter(filters.Filter):
-    field_class = TextField
+    field_class: type[TextField] = TextField
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(strip=False, **kwargs)
@@ -118,6 +147,15 @@ class TextFilter(filters.Filter):
 
 class CodeFilter(TextFilter):
     field_class = CodeField
+
+
+class WordFilter(TextFilter):
+    field_class = WordField
+
+
+@extend_schema_field({"type": "string", "format": "date-time"})
+class TimeFilter(filters.Filter):
+    field_class = TimeField
 
 
 @extend_schema_field(UUID_SCHEMA)

@@ -115,8 +115,8 @@ def test_a_job_runs_when_it_is_due_and_not_before(db: None):
     assert first == second
     again = {name for name, moment in third.items() if moment != first[name]}
     assert again == {
-        "export", "fold_items", "purge_exports", "purge_kept_answers", "purge_tokens",
-        "recompute_late", "recount_activity", "refresh_due",
+        "check_alerts", "export", "fold_items", "purge_exports", "purge_kept_answers",
+        "purge_tokens", "recompute_late", "recount_activity", "refresh_due", "schedule_alerts",
     }  # fmt: skip
 
 
