@@ -29,6 +29,8 @@ TRACKED = OpenApiExample(
             "recommendation": None,
             "plateau_confidence": None,
             "p_correct": 0.6725,
+            "confidence": 0.8276,
+            "too_few_answers": False,
         },
         "message": "Learning event tracked successfully",
     },

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from infra.exports import Column
+from analytics.core.confidence import confidence, too_few_answers
+from infra.exports import Column, LookupColumn
 
 _LEARNER = (
     Column("learner id", "learner"),
@@ -31,6 +32,10 @@ STATES = (
     Column("probability of plateau", "p_stuck"),
     Column("efficiency", "efficiency"),
     Column("last practised", "last_practised"),
+    LookupColumn("confidence", ("attempts",), lambda keys: {n: confidence(*n) for n in keys}),
+    LookupColumn(
+        "too few answers", ("attempts",), lambda keys: {n: too_few_answers(*n) for n in keys}
+    ),
 )
 EVENTS = (
     Column("event id", "id"),

@@ -7,6 +7,7 @@ import re
 from django.utils.translation import gettext as _
 
 from analytics.core.bkt import MASTERY_BANDS
+from analytics.core.confidence import too_few_answers
 from infra.admin.formats import NO_BREAK_SPACE, percent, signed
 
 SHORT = 6
@@ -16,6 +17,11 @@ _ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 def mastery(belief: float) -> str:
     """Return a probability of mastery as a percentage."""
     return percent(within_limits(belief))
+
+
+def level(belief: float, answers: int) -> str:
+    """Return a mastery as a percentage; with too few answers, words instead."""
+    return _("too few answers") if too_few_answers(answers) else mastery(belief)
 
 
 def within_limits(belief: float) -> float:

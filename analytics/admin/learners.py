@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from analytics import exports, labels
 from analytics.admin.filters import PlateauFilter, SkillFilter, SourceFilter
 from analytics.catalogue.skills import content_titles
+from analytics.core.confidence import too_few_answers
 from analytics.models import Item, ItemMemory, LearningEvent, Skill, SkillState
 from analytics.models.events import NEWEST_FIRST
 from analytics.models.memories import LATEST_REVIEWED_FIRST
@@ -115,7 +116,9 @@ class SkillStateAdmin(LearnersAdmin[SkillState]):
         return detail_url("coach_practice", row.learner_id, row.skill_id)
 
     @admin.display(description=gettext_lazy("Mastery"))
-    def known(self, row: SkillState) -> SafeString:
+    def known(self, row: SkillState) -> SafeString | str:
+        if too_few_answers(row.attempts):
+            return labels.level(row.mastery, row.attempts)
         return bar(labels.within_limits(row.mastery))
 
     @admin.display(description=gettext_lazy("Answers"))

@@ -25,11 +25,15 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC).date()
 
 @dataclass(frozen=True, kw_only=True)
 class VelocitySummary:
-    """The momentum and efficiency of a learner, and the velocity at each skill by its code."""
+    """The momentum and efficiency of a learner, and the velocity at each skill by its code.
+
+    `answers` is the number of answers at these skills.
+    """
 
     momentum: Momentum
     efficiency: float
     velocities: dict[str, float]
+    answers: int
 
 
 def get_velocity_summary(
@@ -61,6 +65,7 @@ def get_velocity_summary(
         ),
         efficiency=_efficiency(states, at_skill=skill is not None),
         velocities={state.skill.code: state.velocity for state in states},
+        answers=sum(state.attempts for state in states),
     )
 
 

@@ -6,10 +6,13 @@ from typing import Any
 
 from rest_framework import serializers
 
+from analytics.core.confidence import confidence, too_few_answers
 from analytics.events import MasteryChange
 
 DECIMALS = 4
 CONFIDENCE_CHOICES = ("low", "medium", "high")
+CONFIDENCE_HELP = "n / (n + 5) for n answers."
+TOO_FEW_HELP = "Fewer than 5 answers: too few to show a level."
 
 
 class MasteryChangeSerializer(serializers.Serializer[MasteryChange]):
@@ -24,6 +27,8 @@ class MasteryChangeSerializer(serializers.Serializer[MasteryChange]):
     recommendation = serializers.CharField(allow_null=True)
     plateau_confidence = serializers.ChoiceField(choices=CONFIDENCE_CHOICES, allow_null=True)
     p_correct = serializers.FloatField()
+    confidence = serializers.FloatField(help_text=CONFIDENCE_HELP)
+    too_few_answers = serializers.BooleanField(help_text=TOO_FEW_HELP)
     recompute_pending = serializers.BooleanField(
         required=False, help_text="True: the values do not include all recorded answers yet."
     )
@@ -32,6 +37,14 @@ class MasteryChangeSerializer(serializers.Serializer[MasteryChange]):
 def round_probability(value: float) -> float:
     """Round a probability, or the difference of two, to the precision of the API."""
     return round(value, DECIMALS)
+
+
+def confidence_body(answers: int) -> dict[str, Any]:
+    """Return the confidence in estimates from this number of answers (contract 4.1)."""
+    return {
+        "confidence": round_probability(confidence(answers)),
+        "too_few_answers": too_few_answers(answers),
+    }
 
 
 def change_body(change: MasteryChange) -> dict[str, Any]:
@@ -50,5 +63,6 @@ def change_body(change: MasteryChange) -> dict[str, Any]:
         "recommendation": change.recommendation,
         "plateau_confidence": change.plateau_confidence,
         "p_correct": round_probability(change.p_correct),
+        **confidence_body(change.attempts),
     }
     return {**body, "recompute_pending": True} if change.recompute_pending else body

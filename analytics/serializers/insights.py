@@ -11,7 +11,12 @@ from analytics.core.forecast import Goal, Score
 from analytics.core.velocity import Trend
 from analytics.events import Source
 from analytics.selectors import Predictions, SkillEstimate, VelocitySummary
-from analytics.serializers.answers import round_probability
+from analytics.serializers.answers import (
+    CONFIDENCE_HELP,
+    TOO_FEW_HELP,
+    confidence_body,
+    round_probability,
+)
 from infra.api.fields import HexUUIDField
 from infra.datetime_format import format_time
 
@@ -30,6 +35,8 @@ class SkillEstimateSerializer(serializers.Serializer[SkillEstimate]):
     efficiency = serializers.FloatField()
     last_practised = serializers.DateTimeField()
     p_correct_next = serializers.FloatField()
+    confidence = serializers.FloatField(help_text=CONFIDENCE_HELP)
+    too_few_answers = serializers.BooleanField(help_text=TOO_FEW_HELP)
 
 
 def skill_estimate_body(estimate: SkillEstimate) -> Row:
@@ -45,6 +52,7 @@ def skill_estimate_body(estimate: SkillEstimate) -> Row:
         "efficiency": round_probability(state.efficiency),
         "last_practised": format_time(state.last_practised),
         "p_correct_next": round_probability(estimate.p_correct_next),
+        **confidence_body(state.attempts),
     }
 
 
@@ -91,6 +99,8 @@ class VelocitySerializer(serializers.Serializer[VelocitySummary]):
     activity_level = serializers.FloatField()
     cognitive_efficiency = serializers.FloatField()
     skill_velocities = serializers.DictField(child=serializers.FloatField())
+    confidence = serializers.FloatField(help_text=CONFIDENCE_HELP)
+    too_few_answers = serializers.BooleanField(help_text=TOO_FEW_HELP)
 
 
 def velocity_body(summary: VelocitySummary) -> Row:
@@ -106,6 +116,7 @@ def velocity_body(summary: VelocitySummary) -> Row:
         "skill_velocities": {
             code: round_probability(velocity) for code, velocity in summary.velocities.items()
         },
+        **confidence_body(summary.answers),
     }
 
 

@@ -111,18 +111,21 @@ class Head:
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
-    """One cell with a value in [0, 1]; `symbol` and `note` mark a special state."""
+    """One cell with a value in [0, 1]; `symbol` and `note` mark a special state.
 
-    value: float
+    None means that too little is known for a value.
+    """
+
+    value: float | None
     text: str
     symbol: str = ""
     note: str = ""
     url: str | None = None
 
     @property
-    def shade(self) -> int:
-        """The step of the value on the scale, 0 to 4."""
-        return shade(self.value)
+    def css_class(self) -> str:
+        """The step of the value on the scale as a CSS class."""
+        return "none" if self.value is None else f"h{shade(self.value)}"
 
 
 @dataclass(frozen=True, kw_only=True)

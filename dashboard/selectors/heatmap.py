@@ -8,6 +8,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from analytics.core.bkt import MASTERED
+from analytics.core.confidence import too_few_answers
 from analytics.labels import short_ids, within_limits
 from analytics.models import Skill, SkillStateQuerySet
 from dashboard.charts import Cell, Head, HeatMap, HeatRow
@@ -18,7 +19,7 @@ from roster.models import User
 
 MAX_LEARNERS = 50
 MAX_SKILLS = 20
-STUCK, DONE = "▬", "✓"
+STUCK, DONE, FEW = "▬", "✓", "?"
 
 
 def get_heat_map(
@@ -35,10 +36,10 @@ def get_heat_map(
     """
     skills = _most_practised(practised)
     states = {
-        (learner_id, skill_id): (mastery, plateau)
-        for learner_id, skill_id, mastery, plateau in practised.filter(skill__in=skills)
+        (learner_id, skill_id): (mastery, plateau, answers)
+        for learner_id, skill_id, mastery, plateau, answers in practised.filter(skill__in=skills)
         .order_by()
-        .values_list("learner", "skill", "mastery", "plateau")
+        .values_list("learner", "skill", "mastery", "plateau", "attempts")
     }
     answered = {learner_id for learner_id, _skill_id in states}
     shown = [learner for learner in learners if learner.pk in answered]
@@ -50,8 +51,8 @@ def get_heat_map(
         title=_("Mastery by learner and skill"),
         description=_(
             "Probability that each skill is known. {stuck} plateau, {done} mastered (from"
-            " {mastered})."
-        ).format(stuck=STUCK, done=DONE, mastered=percent(MASTERED)),
+            " {mastered}), {few} too few answers."
+        ).format(stuck=STUCK, done=DONE, mastered=percent(MASTERED), few=FEW),
         corner=_("Learner"),
         columns=[_column_head(skill, query) for skill in skills],
         rows=[
@@ -82,8 +83,17 @@ def _most_practised(practised: SkillStateQuerySet) -> list[Skill]:
     return sorted(skills, key=lambda skill: (str(skill), skill.pk))
 
 
-def _cell(belief: float, is_plateau: bool, texts: dict[int, str], *, url: str | None) -> Cell:  # noqa: FBT001
+def _cell(
+    belief: float,
+    is_plateau: bool,  # noqa: FBT001
+    answers: int,
+    texts: dict[int, str],
+    *,
+    url: str | None,
+) -> Cell:
     """Return a cell; `texts` has the texts of former cells by their percentage."""
+    if too_few_answers(answers):
+        return Cell(value=None, text=FEW, note=_("too few answers"), url=url)
     symbol, note = "", ""
     if is_plateau:
         symbol, note = STUCK, _("plateau")

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from analytics.core.bkt import MASTERED
+from analytics.core.confidence import too_few_answers
 from analytics.core.overall_velocity import overall_trend, overall_velocity
 from analytics.core.trajectory import Trajectory
 from analytics.models import SkillState
@@ -33,10 +34,12 @@ MAX_SKILLS = 200
 class SkillRow:
     """The state of a learner at one skill, with some values as text.
 
-    `advice` is what a teacher can do about a plateau; empty without a plateau.
+    With `too_few` answers no level is shown, and the skill does not count as mastered. `advice` is
+    what a teacher can do about a plateau; empty without a plateau.
     """
 
     state: SkillState
+    too_few: bool
     is_mastered: bool
     trend: str
     advice: str
@@ -48,9 +51,11 @@ def skill_row(state: SkillState, *, at: datetime) -> SkillRow:
     """Return a skill state as a row for tables, with days of the current time zone."""
     trajectory = trajectory_of(state)
     advice = trajectory.recommendation
+    too_few = too_few_answers(state.attempts)
     return SkillRow(
         state=state,
-        is_mastered=state.mastery >= MASTERED,
+        too_few=too_few,
+        is_mastered=state.mastery >= MASTERED and not too_few,
         trend=str(presentation.TRENDS[trajectory.trend(at.timestamp() / DAY)]),
         advice=str(presentation.ADVICE[advice]) if advice else "",
         practised=days_ago(state.last_practised, at),
@@ -91,6 +96,7 @@ def get_profile(learner: User, viewer: User, *, at: datetime, axis: Axis = Axis.
     velocities = [trajectory_of(state).pace(at.timestamp() / DAY) for state in states]
     ability = getattr(learner, "ability", None)
     newest = newest_answer(learner)
+    known = [row.state for row in rows if not row.too_few]
     ranked = _problems(learner, states, at=at)
     return Profile(
         learner=learner,
@@ -104,7 +110,7 @@ def get_profile(learner: User, viewer: User, *, at: datetime, axis: Axis = Axis.
         mastered=sum(row.is_mastered for row in rows),
         practised=len(rows),
         readiness=get_readiness(learner, at=at),
-        progress=mastery_over_time(learner, states, first=_in_trouble(ranked, states), axis=axis),
+        progress=mastery_over_time(learner, known, first=_in_trouble(ranked, states), axis=axis),
         skills=rows,
         is_truncated=len(loaded) > MAX_SKILLS,
     )

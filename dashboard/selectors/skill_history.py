@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from analytics import labels
+from analytics.core.confidence import too_few_answers
 from analytics.events import Source
 from analytics.models import LearningEvent, Skill, SkillState
 from dashboard.charts import LineChart
@@ -61,6 +62,7 @@ def get_skill_history(
     has_more, shown = len(loaded) > PAGE_SIZE, loaded[:PAGE_SIZE]
     if backwards:
         shown.reverse()
+    state = SkillState.objects.filter(learner=learner, skill=skill).first()
     has_newer = has_more if backwards else cursor is not None
     has_older = True if backwards else has_more
     return SkillHistory(
@@ -69,8 +71,10 @@ def get_skill_history(
         if shown and has_newer
         else None,
         older=Cursor.after_row(shown[-1], order).token if shown and has_older else None,
-        state=SkillState.objects.filter(learner=learner, skill=skill).first(),
-        progress=mastery_at_skill(list(reversed(shown)), axis),
+        state=state,
+        progress=mastery_at_skill(list(reversed(shown)), axis)
+        if state and not too_few_answers(state.attempts)
+        else None,
     )
 
 

@@ -8,9 +8,11 @@ from datetime import datetime
 from uuid import UUID
 
 import numpy as np
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from analytics.core import bkt, learning_curve
+from analytics.core.confidence import MIN_ANSWERS
 from analytics.core.learning_curve import Opportunity
 from analytics.core.logistic import FloatArray, IntArray
 from analytics.models import LearningEvent, Skill, SkillState
@@ -93,9 +95,15 @@ def _parameters(params: bkt.Params) -> list[Parameter]:
 
 
 def _learners(skill: Skill, scope: DashboardScope, *, at: datetime) -> list[SkillRow]:
-    """Return the states of the learners in the scope, lowest mastery first."""
+    """Return the states of the learners in the scope, lowest mastery first.
+
+    Those with too few answers come last, since their mastery is not shown.
+    """
     states = SkillState.objects.filter(skill=skill, learner__in=scope.learners)
-    rows = states.select_related("learner").order_by("mastery", "-attempts", "pk")
+    ranked = states.alias(few=Q(attempts__lt=MIN_ANSWERS)).order_by(
+        "few", "mastery", "-attempts", "pk"
+    )
+    rows = ranked.select_related("learner")
     return [skill_row(state, at=at) for state in rows[:MAX_LEARNERS]]
 
 

@@ -70,7 +70,7 @@ def _heat_cell(cell: Cell) -> str:
         text += f' <span aria-hidden="true">{escape(cell.symbol)}</span>'
     if cell.note:
         text += f'<span class="visually-hidden"> {escape(cell.note)}</span>'
-    return f'<td class="h{cell.shade}">{text}</td>'
+    return f'<td class="{cell.css_class}">{text}</td>'
 
 
 @register.filter

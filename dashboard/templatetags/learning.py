@@ -15,6 +15,7 @@ from dashboard import presentation
 register = template.Library()
 
 register.filter("mastery", labels.mastery)
+register.filter("level", labels.level)
 register.filter("velocity", labels.velocity)
 register.filter("result", presentation.result)
 register.filter("result_symbol", presentation.result_symbol)

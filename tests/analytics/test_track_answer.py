@@ -29,7 +29,8 @@ DOCUMENTED: dict[str, Any] = {
 }
 FIELDS = {
     "mastery_before", "mastery_after", "velocity", "plateau_detected", "total_attempts",
-    "correct_attempts", "recommendation", "plateau_confidence", "p_correct",
+    "correct_attempts", "recommendation", "plateau_confidence", "p_correct", "confidence",
+    "too_few_answers",
 }  # fmt: skip
 
 

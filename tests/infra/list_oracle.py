@@ -156,6 +156,11 @@ def share(text: str, cell: str) -> bool:
     return abs(percent - 100 * part) <= 0.5 or (percent, round(100 * part)) in ((99, 100), (1, 0))
 
 
+def _level(text: str, cell: str) -> bool:
+    """Return whether a mastery matches; with too few answers it is not shown."""
+    return text == "too few answers" or share(text, cell)
+
+
 def duration(text: str, cell: str) -> bool:
     """Return whether "4 m 10 s" matches a number of seconds, to the precision shown."""
     seconds = float(cell)
@@ -247,7 +252,7 @@ TABLES = {
         model=SkillState, learner="learner", dated="last_practised", order=("last_practised",),
         conditions={"plateau": lambda row, value: row.plateau is {"yes": True, "no": False}[value],
                     "skill": lambda row, value: row.skill.code.startswith(value)},
-        shown={"known": ("mastery", share), "answers": ("attempts", number),
+        shown={"known": ("mastery", _level), "answers": ("attempts", number),
                "gain": ("velocity", _points)},
     ),
     "analytics/learningevent": Table(
