@@ -17,8 +17,15 @@ from analytics.core.forecast import Forecast, SkillForecast
 from analytics.core.learner_update import Ability, Belief, p_correct
 from analytics.core.score_scale import Scale
 from analytics.core.trajectory import Trajectory
-from analytics.models import LearningEvent, LearningEventQuerySet, Skill, SkillState
+from analytics.models import (
+    LearnerAbility,
+    LearningEvent,
+    LearningEventQuerySet,
+    Skill,
+    SkillState,
+)
 from analytics.rows import DAY, ability_from_row, model_from_row
+from analytics.selectors.recent_answers import limit_start
 from analytics.selectors.recommendations import recommend
 from analytics.selectors.skill_states import (
     SkillEstimate,
@@ -29,6 +36,8 @@ from analytics.selectors.skill_states import (
 from infra.db.compiled_lists import QueryByShape
 from roster.models import User
 
+# The skills of all sections that predictions include at most.
+MAX_SECTION_SKILLS = 5_000
 RECENT_WINDOW = timedelta(days=forecast.RECENT_DAYS)
 
 
@@ -64,8 +73,9 @@ def get_predictions(
     target : the total to reach; None: the installation's, if any.
     """
     estimates = get_skill_estimates(states_of_learner(learner))
-    rates = _answer_rates(learner, at=at) if estimates else {}
-    ability = ability_from_row(estimates[0].state.learner.ability) if estimates else Ability()
+    row = estimates[0].state.learner.ability if estimates else None
+    rates = _answer_rates(row, at=at) if row else {}
+    ability = ability_from_row(row) if row else Ability()
     scales: Mapping[str, Scale] = settings.SCORE_SECTIONS
     skill_forecasts = _skill_forecasts(learner, estimates, rates, ability=ability, sections=scales)
     target = settings.TARGET_SCORE if target is None else target
@@ -99,11 +109,14 @@ def _predict_skill(
     )
 
 
-def _answer_rates(learner: User, *, at: datetime) -> dict[UUID, float]:
+def _answer_rates(ability: LearnerAbility, *, at: datetime) -> dict[UUID, float]:
     """Return the expected answers per day at each skill that was practised recently."""
-    first = (happened_at for (happened_at,) in _FIRST_ANSWER.rows(learner=learner.pk))
+    learner_id = ability.learner_id
+    first = (happened_at for (happened_at,) in _FIRST_ANSWER.rows(learner=learner_id))
     known_days = (at - min([at, *first])).total_seconds() / DAY
-    counted = _RECENT_ANSWERS.rows(learner=learner.pk, start=at - RECENT_WINDOW)
+    counted = _RECENT_ANSWERS.rows(
+        learner=learner_id, start=limit_start(at - RECENT_WINDOW, ability)
+    )
     return {
         skill_id: forecast.expected_rate(answers, known_days=known_days)
         for skill_id, answers in counted
@@ -130,7 +143,7 @@ _SKILLS_OF_SECTIONS = QueryByShape(
     lambda facility, sections: (
         Skill.objects.filter(facility=facility, section__in=sections)
         .select_related("parameters")
-        .order_by("code")
+        .order_by("code")[:MAX_SECTION_SKILLS]
     )
 )
 

@@ -16,6 +16,7 @@ from analytics.core.trajectory import Trajectory
 from analytics.models import LearningEvent, SkillState
 from analytics.rows import DAY
 from analytics.selectors.learners import get_skill
+from analytics.selectors.recent_answers import limit_start
 from analytics.selectors.skill_states import states_of_learner
 from infra.db.compiled_lists import QueryByShape
 from roster.models import User
@@ -58,7 +59,7 @@ def get_velocity_summary(
     only_skill = None if skill is None else states[0].skill_id if states else UUID(int=0)
     return VelocitySummary(
         momentum=summarise(
-            _read_practice(learner, only_skill, since=today - days + 1),
+            _read_practice(learner, only_skill, states, since=today - days + 1),
             [Trajectory.from_bytes(bytes(state.course)).pace(now_in_days) for state in states],
             today=today,
             days=days,
@@ -85,9 +86,13 @@ def _answers_by_day(learner: Any, start: Any, skill: Any) -> QuerySet[LearningEv
 _ANSWERS_BY_DAY = QueryByShape(_answers_by_day)
 
 
-def _read_practice(learner: User, skill: UUID | None, *, since: int) -> Practice:
+def _read_practice(
+    learner: User, skill: UUID | None, states: list[SkillState], *, since: int
+) -> Practice:
     """Return the answers and scores of each calendar day from `since` on."""
     start = datetime.combine(_EPOCH + timedelta(days=since), time(), tzinfo=UTC)
+    if states:
+        start = limit_start(start, states[0].learner.ability)
     by_day = _ANSWERS_BY_DAY.rows(learner=learner.pk, start=start, skill=skill)
     rows = [((date - _EPOCH).days, answers, correct) for date, answers, correct in by_day]
     day, answers, correct = np.array(rows, dtype=np.float64).reshape(-1, 3).T

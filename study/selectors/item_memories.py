@@ -32,6 +32,8 @@ from analytics.rows import (
 from infra.db.compiled_lists import QueryByShape
 from roster.models import User
 
+# As many due items are compared, and listed, at most.
+MAX_DUE = 5_000
 _MEMORY = ("due", "seconds", "timed", *MEMORY_COLUMNS)
 _QUESTION = (
     "skill", "answers", "difficulty_mean", "difficulty_variance", "skill__difficulty_mean",
@@ -119,7 +121,7 @@ _ABILITY = QueryByShape(lambda learner: LearnerAbility.objects.filter(learner=le
 
 
 def due_memories(learner: User, *, at: datetime) -> ItemMemories:
-    """Return the due memories of items that were studied or are in a set, longest due first.
+    """Return the `MAX_DUE` longest due memories of items that were studied or are in a set.
 
     Only due rows are read: index (learner, due).
     """
@@ -132,7 +134,7 @@ _DUE = QueryByShape(
             Q(studied=True) | Q(item__learning_item__isnull=False), learner=learner, due__lte=at
         )
         .order_by("due", "pk")
-        .values_list("item", *_MEMORY)
+        .values_list("item", *_MEMORY)[:MAX_DUE]
     )
 )
 
