@@ -12,13 +12,14 @@ import orjson
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.fields.related_lookups import RelatedIn
-from django.db.models.lookups import IContains
+from django.db.models.lookups import IContains, StartsWith
 from django.db.models.sql.compiler import SQLCompiler
 from uuid_utils.compat import uuid7
 
 from infra.identifiers import normalize_id
 
 # Integers of fewer digits fit into 64 bits, where orjson and the standard library agree.
+_GLOB_CHARACTER = re.compile(r"[*?[]")
 _LONG_NUMBER = re.compile(r"[0-9]{19}")
 
 
@@ -137,6 +138,29 @@ class FoldedContains(IContains):
         """Return SQL of the comparison."""
         folded = f"fold_text({rhs})" if connection.vendor == "sqlite" else rhs
         return super().get_rhs_op(connection, folded)
+
+
+@models.CharField.register_lookup
+class Prefix(StartsWith):
+    """The lookup `__startswith`, alike on both databases: in NFC, and with regard to case.
+
+    It is for ids and codes, and their indexes can serve it. Django's own ignores the case of ASCII
+    letters on SQLite, and uses no index there.
+    """
+
+    def get_prep_lookup(self) -> Any:
+        """Return the beginning of an id in its normal form."""
+        return _normalize(super().get_prep_lookup())
+
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
+    ) -> tuple[str, Any]:
+        """Return SQL with a pattern that regards case."""
+        if not self.rhs_is_direct_value():
+            return self.as_sql(compiler, connection)
+        column, params = self.process_lhs(compiler, connection)
+        pattern = _GLOB_CHARACTER.sub(r"[\g<0>]", str(self.rhs)) + "*"
+        return f"{column} GLOB %s", [*params, pattern]
 
 
 def delete_batch(rows: models.QuerySet[Any], limit: int) -> int:

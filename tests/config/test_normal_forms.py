@@ -15,6 +15,7 @@ from roster.models import Classroom, Scope, User
 from tests.analytics.event_builders import answer, tracked
 from tests.conftest import Client, client_for
 from tests.factories import School, answered, exercise, make_facility, video
+from tests.infra.export_client import body, browser, read_csv
 
 NAME = "\u00e9le\u0300ve \u1112\u1161\u11ab"  # in neither form
 FORMS = [NAME, normalize("NFC", NAME), normalize("NFD", NAME)]
@@ -182,3 +183,38 @@ def test_lists_of_the_admin_are_searched_in_all_forms_and_cases(school: School, 
         page = root.get(f"/admin/{table}/?q={quote(word)}").content.decode()
         assert found in page
         assert "Rousseau" not in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("e\u0301t", {"\u00e9tude-A", "\u00e9tude-a"}),
+        ("\u00e9tude-A", {"\u00e9tude-A"}),
+        ("\u00c9t", set()),
+        ("a", {"a*b", "a_b", "aXb"}),
+        ("A", set()),
+        ("a*", {"a*b"}),
+        ("a_", {"a_b"}),
+        ("[", {"[1]"}),
+    ],
+)
+def test_searches_by_the_first_characters_of_a_code_are_alike(
+    school: School, app: Client, typed: str, expected: set[str]
+):
+    """They regard the case of all letters, and no character is a wildcard."""
+    for code in ("\u00e9tude-A", "\u00e9tude-a", "a*b", "a_b", "aXb", "[1]"):
+        tracked(app, answer("\u00e9l\u00e8ve", skill_id=code, item_id=code))
+    admin = browser(school.superuser)
+
+    for page in (
+        "/admin/analytics/item/?q={}",
+        "/admin/analytics/learningevent/?q={}",
+        "/admin/analytics/skillstate/?skill={}",
+    ):
+        exported = admin.post(
+            page.format(quote(typed)).replace("/?", "/export/?"), {"format": "csv"}
+        )
+        column = "skill" if "skill=" in page else "item"
+        assert {
+            row.get(column) or row.get("code") for row in read_csv(body(exported))
+        } == expected, page
