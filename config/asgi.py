@@ -11,6 +11,7 @@ import os
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
 from io import RawIOBase
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
@@ -38,7 +39,7 @@ Send = Callable[[Message], Awaitable[None]]
 
 
 class Incomplete(Exception):
-    """The client disconnected, or was silent or slow for too long, before the end of the body."""
+    """The client disconnected before the end of the body."""
 
 
 class IncompleteBody(RawIOBase):
@@ -167,7 +168,7 @@ async def receive_body(environ: dict[str, Any], receive: Receive, body: IO[bytes
 
     Return whether it was received to its end. At most one byte more than the limit is received, so
     that the application recognizes a body that is too long. Nothing is received of such a body of a
-    page, or of a request that is refused.
+    page, or of a request that is refused. One whose client was silent or slow for too long is.
     """
     environ["wsgi.input"] = body
     length = int(environ.get("CONTENT_LENGTH", 0))
@@ -182,7 +183,10 @@ async def receive_body(environ: dict[str, Any], receive: Receive, body: IO[bytes
     try:
         received = await _receive_until(end, receive, body)
         complete = is_chunked or received == end
-    except (Incomplete, TimeoutError):
+    except Incomplete:
+        complete = False
+    except TimeoutError:
+        environ[REFUSED] = HTTPStatus.REQUEST_TIMEOUT
         complete = False
     if complete:
         environ["CONTENT_LENGTH"] = str(received)

@@ -9,7 +9,7 @@ from http import HTTPStatus
 MAX_URL_BYTES = 16 * 1024
 MAX_HEADERS_BYTES = 32 * 1024
 MAX_HEADERS = 64
-# The key of the environ with the status of a refused request.
+# The key of the environ with the status of a request that the server refuses.
 REFUSED = "learntrace.refused"
 
 
@@ -25,4 +25,7 @@ def find_refusal(
     codings = [value.lower() for name, value in headers if name == b"transfer-encoding"]
     if codings not in ([], [b"chunked"]):
         return HTTPStatus.NOT_IMPLEMENTED
+    expected = [value.lower() for name, value in headers if name == b"expect"]
+    if expected not in ([], [b"100-continue"]):
+        return HTTPStatus.EXPECTATION_FAILED
     return None

@@ -1,4 +1,4 @@
-"""Responses to requests that are refused by their head alone (contract 0.12)."""
+"""Responses to requests that are refused by their head, or for a slow body (contract 0.12)."""
 
 from __future__ import annotations
 
@@ -13,8 +13,13 @@ from config.exceptions import error_response
 from config.head_limits import MAX_HEADERS, MAX_HEADERS_BYTES, MAX_URL_BYTES, REFUSED
 
 _ERRORS = {
+    HTTPStatus.REQUEST_TIMEOUT: ("TIMEOUT", "The body was not sent in time."),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("TOO_LARGE", "The body is too large."),
     HTTPStatus.REQUEST_URI_TOO_LONG: ("URL_TOO_LONG", f"The URL exceeds {MAX_URL_BYTES} bytes."),
+    HTTPStatus.EXPECTATION_FAILED: (
+        "EXPECTATION_FAILED",
+        "The only Expect that is supported is 100-continue.",
+    ),
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: (
         "HEADERS_TOO_LARGE",
         f"The headers exceed {MAX_HEADERS_BYTES} bytes or {MAX_HEADERS} lines.",
