@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import structlog
 from django.conf import settings
+from django.contrib.messages.middleware import MessageMiddleware
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port
@@ -111,6 +112,15 @@ class PrivateResponses:
             response.headers.setdefault("Cache-Control", "no-store")
         patch_vary_headers(response, _AUTHENTICATING)
         return response
+
+
+class PageMessages(MessageMiddleware):
+    """Django's messages, which only pages show."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Create the storage of the messages of a page."""
+        if not is_api(request.path_info):
+            super().process_request(request)
 
 
 class OptionalTrailingSlash:

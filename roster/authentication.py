@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.hashers import make_password
+from django.contrib.auth.middleware import get_user
 from django.db.models import Q, UUIDField
 from django.http import HttpRequest
 from django.utils import timezone
@@ -135,7 +136,9 @@ class LoginAuthentication(SessionAuthentication):
 
     def authenticate(self, request: Request) -> tuple[User, None] | None:
         """Return the logged-in user, or None."""
-        found = super().authenticate(request)
-        if found is not None:
-            structlog.contextvars.bind_contextvars(user=found[0].pk.hex)
-        return found
+        if super().authenticate(request) is None:
+            return None
+        # The lazy object of the middleware calls a function at each access.
+        user = cast("User", get_user(request._request))
+        structlog.contextvars.bind_contextvars(user=user.pk.hex)
+        return user, None
