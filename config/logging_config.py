@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 import structlog
 
 _SHARED: list[structlog.typing.Processor] = [
@@ -14,22 +15,23 @@ _SHARED: list[structlog.typing.Processor] = [
 ]
 
 
-def configure_structlog() -> None:
-    """Configure structlog to log through the handlers of `logging_config`."""
+def configure_structlog(level: str) -> None:
+    """Configure structlog to write to standard error itself, at a third of the cost of logging."""
     structlog.configure(
         processors=[
-            structlog.stdlib.filter_by_level,
             *_SHARED,
             structlog.processors.format_exc_info,
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+            structlog.processors.JSONRenderer(orjson.dumps),
         ],
-        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        # Descriptor 2, whatever replaces `sys.stderr`.
+        logger_factory=structlog.BytesLoggerFactory(open(2, "wb", closefd=False)),  # noqa: SIM115
         cache_logger_on_first_use=True,
     )
 
 
 def logging_config(level: str) -> dict[str, Any]:
-    """Return the configuration of Python's logging, for Django and the server."""
+    """Return the configuration of Python's logging, for Django, other libraries and the server."""
     return {
         "version": 1,
         "disable_existing_loggers": False,

@@ -373,4 +373,4 @@ LOG_CLIENT_ADDRESS = env.str(
 )
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOGGING = logging_config(LOG_LEVEL)
-configure_structlog()
+configure_structlog(LOG_LEVEL)

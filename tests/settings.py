@@ -12,7 +12,6 @@ for name in re.findall(r"^#?([A-Z_]+)=", Path(".env.example").read_text(), re.MU
     os.environ.pop(name, None)
 os.environ["SECRET_KEY"] = "test" * 16
 os.environ["DATABASE_POOL"] = "false"
-os.environ["LOG_LEVEL"] = "WARNING"
 os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL", "sqlite:///var/test.sqlite3")
 
 from config.settings import *  # noqa: E402, F403

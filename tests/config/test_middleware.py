@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import sys
 from io import BytesIO
 from typing import Any
@@ -244,27 +243,32 @@ def test_server_errors_have_the_error_shape_and_are_logged(
     assert any(record.exc_info for record in caplog.records)
 
 
+def logged_requests(text: str) -> list[dict[str, Any]]:
+    """Return the requests in a log."""
+    lines = map(json.loads, text.splitlines())
+    return [line for line in lines if line["logger"] == "config.middleware"]
+
+
 def test_a_request_is_logged_once_with_its_id_and_without_secrets(
-    school: School, caplog: pytest.LogCaptureFixture
+    school: School, capfd: pytest.CaptureFixture[str]
 ):
     """No body, password, key or query string; only the key's prefix."""
     secret = school.key()
     client = client_for(secret)
-    with caplog.at_level(logging.INFO):
-        response = client.post(
-            f"{START}?user=query-secret",
-            video(user_id="body-secret"),
-            format="json",
-            HTTP_X_REQUEST_ID="my-id.1",
-        )
+    response = client.post(
+        f"{START}?user=query-secret",
+        video(user_id="body-secret"),
+        format="json",
+        HTTP_X_REQUEST_ID="my-id.1",
+    )
 
-    [record] = [r.msg for r in caplog.records if r.name == "config.middleware"]
-    assert isinstance(record, dict)
+    text = capfd.readouterr().err
+    [record] = logged_requests(text)
     assert response.headers["X-Request-ID"] == "my-id.1" == record["request_id"]
     assert (record["method"], record["path"], record["status"]) == ("POST", START, 200)
     assert record["key"] == secret.split("_")[1]
     for private in (secret, "query-secret", "body-secret"):
-        assert private not in caplog.text
+        assert private not in text
 
 
 @pytest.mark.parametrize(
@@ -279,18 +283,16 @@ def test_a_request_is_logged_once_with_its_id_and_without_secrets(
 def test_a_logged_request_has_the_clients_address(
     db: None,
     settings: Settings,
-    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
     detail: str,
     address: str,
     logged: str | None,
 ):
     """LOG_CLIENT_ADDRESS decides how much of it; behind proxies it is the forwarded one."""
     settings.LOG_CLIENT_ADDRESS, settings.TRUSTED_PROXIES = detail, 1
-    with caplog.at_level(logging.INFO):
-        client_for(None).get("/healthz", HTTP_X_FORWARDED_FOR=address)
+    client_for(None).get("/healthz", HTTP_X_FORWARDED_FOR=address)
 
-    [record] = [r.msg for r in caplog.records if r.name == "config.middleware"]
-    assert isinstance(record, dict)
+    [record] = logged_requests(capfd.readouterr().err)
     assert record["address"] == logged
 
 
