@@ -21,7 +21,7 @@ from django.db.models import Expression, Field, Model, QuerySet
 from django.db.models.base import ModelState
 from django.db.models.constants import OnConflict
 from django.db.models.query import get_related_populators
-from django.db.models.sql import UpdateQuery
+from django.db.models.sql import InsertQuery, UpdateQuery
 
 from infra.db.insert_values import Column, RowEncoder, UnnestInsert, value_encoder
 
@@ -32,6 +32,10 @@ _KEY = "pk"
 # The cursors of larger results are not used again.
 MAX_KEPT_ROWS = 100
 _FROM_DB = vars(Model)["from_db"].__func__
+
+
+class RowIsGone(DatabaseError):
+    """The row to be updated does not exist any more."""
 
 
 class Param(Expression):
@@ -347,12 +351,44 @@ class CompiledQuery(Generic[M]):
         return next(iter(self.all(**values)), None)
 
 
-class CompiledUpdate(Generic[M]):
-    """A compiled `save(update_fields=…)` of rows for a fixed set of fields."""
+class CompiledInsert(Generic[M]):
+    """A compiled insert of one row, unless one with the same unique values exists.
 
-    def __init__(self, model: type[M], names: Sequence[str]) -> None:
+    `build` returns an instance whose values may be expressions, such as `Param`.
+    """
+
+    def __init__(self, build: Callable[[], M]) -> None:
+        self.build = build
+        self.compiled = PerConnection(self._compile)
+
+    def __call__(self, **values: Any) -> bool:
+        """Insert a row with the values of the placeholders, and return whether there was none."""
+        wrapper = current_connection()
+        statement, bind = self.compiled.get(wrapper)
+        return statement.execute(wrapper, bind(values)) == 1
+
+    def _compile(self, wrapper: Any) -> tuple[Statement, _Binding]:
+        row = self.build()
+        query = InsertQuery(row, on_conflict=OnConflict.IGNORE)
+        query.insert_values(row._meta.concrete_fields, [row])
+        [(sql, params)] = query.get_compiler(connection=wrapper).as_sql()
+        return Statement(sql, wrapper), _Binding(params, wrapper)
+
+
+class CompiledUpdate(Generic[M]):
+    """A compiled `save(update_fields=…)` of rows for a fixed set of fields.
+
+    Rows are found by their key, and by the fields of `unchanged`, which must be as stored.
+    """
+
+    def __init__(
+        self, model: type[M], names: Sequence[str], *, unchanged: Sequence[str] = ()
+    ) -> None:
         self.fields: list[Field[Any, Any]] = [
             field for field in model._meta.concrete_fields if field.name in names
+        ]
+        self.unchanged: list[Field[Any, Any]] = [
+            field for field in model._meta.concrete_fields if field.name in unchanged
         ]
         self.model = model
         self.compiled = PerConnection(self._compile)
@@ -362,7 +398,7 @@ class CompiledUpdate(Generic[M]):
 
         Raises
         ------
-        DatabaseError : a row does not exist any more.
+        RowIsGone : a row does not exist any more.
         """
         if not instances:
             return
@@ -374,15 +410,17 @@ class CompiledUpdate(Generic[M]):
         else:
             found = statement.execute_many(wrapper, rows)
         if found != len(rows):
-            raise DatabaseError("the row is gone")
+            raise RowIsGone
 
     def _values(self, instance: M) -> dict[str, Any]:
-        values = {field.attname: getattr(instance, field.attname) for field in self.fields}
+        fields = (*self.fields, *self.unchanged)
+        values = {field.attname: getattr(instance, field.attname) for field in fields}
         return {**values, _KEY: instance.pk}
 
     def _compile(self, wrapper: Any) -> tuple[Statement, _Binding]:
+        unchanged = {field.name: Param(field.attname, field) for field in self.unchanged}
         key = Param(_KEY, self.model._meta.pk)
-        found = self.model._default_manager.filter(pk=key)
+        found = self.model._default_manager.filter(pk=key, **unchanged)
         query: Any = found.query.chain(UpdateQuery)
         query.add_update_values({field.name: Param(field.attname, field) for field in self.fields})
         sql, params = query.get_compiler(connection=wrapper).as_sql()

@@ -12,11 +12,12 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from uuid_utils.compat import uuid7
 
 from infra.api.idempotency.models import IdempotencyRecord
 from infra.db import runners
+from infra.db.compiled_queries import CompiledInsert, CompiledUpdate, Param, RowIsGone
 from infra.db.models import delete_batch
 
 LEASE = timedelta(seconds=60)
@@ -31,6 +32,22 @@ class RequestInProgress(RuntimeError):
 
 class KeyReused(ValueError):
     """This Idempotency-Key was used for another request."""
+
+
+def _new_record() -> IdempotencyRecord:
+    fields = {field.attname: field for field in IdempotencyRecord._meta.concrete_fields}
+    row = IdempotencyRecord(runner=runners.own_runner())
+    for name in ("id", "owner", "name", "fingerprint", "holder", "expires_at"):
+        setattr(row, name, Param(name, fields[name]))
+    return row
+
+
+_INSERT = CompiledInsert(_new_record)
+_STORE_RESPONSE = CompiledUpdate(
+    IdempotencyRecord,
+    ["status", "content_type", "body", "learner", "expires_at"],
+    unchanged=["holder"],
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,23 +73,21 @@ def start(request: IdempotentRequest, *, at: datetime) -> IdempotencyRecord:
     KeyReused : the key was used for another request.
     """
     for _round in range(_ROUNDS):
-        fresh = IdempotencyRecord(
-            owner=request.owner,
-            name=request.name,
-            fingerprint=request.fingerprint,
-            holder=uuid7(),
-            runner=runners.own_runner(),
-            expires_at=at + LEASE,
-        )
-        try:
-            with transaction.atomic(durable=True):
-                fresh.save(force_insert=True)
-        except IntegrityError:
-            found = _existing(request, at=at)
-            if found is not None:
-                return found
-        else:
-            return fresh
+        values = {
+            "id": uuid7(),
+            "owner": request.owner,
+            "name": request.name,
+            "fingerprint": request.fingerprint,
+            "holder": uuid7(),
+            "expires_at": at + LEASE,
+        }
+        with transaction.atomic(durable=True):
+            is_new = _INSERT(**values)
+        if is_new:
+            return IdempotencyRecord(**values)
+        found = _existing(request, at=at)
+        if found is not None:
+            return found
     raise RequestInProgress
 
 
@@ -140,17 +155,12 @@ def store_response(
     ------
     RequestInProgress : the lease ended and another process runs it; roll these effects back.
     """
-    updated = IdempotencyRecord.objects.filter(
-        pk=running.pk, holder=running.holder, status=None
-    ).update(
-        status=status,
-        content_type=content_type,
-        body=body,
-        learner_id=learner_id,
-        expires_at=at + RETENTION,
-    )
-    if not updated:
-        raise RequestInProgress
+    running.status, running.content_type, running.body = status, content_type, body
+    running.learner_id, running.expires_at = learner_id, at + RETENTION
+    try:
+        _STORE_RESPONSE(running)
+    except RowIsGone:
+        raise RequestInProgress from None
 
 
 @transaction.atomic(durable=True)
