@@ -48,6 +48,17 @@ class Trajectories:
         """
         return self._add(trajectory_codec.table(records))
 
+    def put(self, rows: IntArray, records: Sequence[bytes]) -> None:
+        """Replace the given rows by encoded trajectories.
+
+        Raises
+        ------
+        UnreadableRecord : a record is not a valid trajectory; nothing has changed.
+        IndexError : a row does not exist.
+        """
+        self._check_rows(rows)
+        self._store[:, rows] = trajectory_codec.table(records)
+
     def to_bytes(self, rows: IntArray) -> list[bytes]:
         """Return `Trajectory.to_bytes` of each of the given rows."""
         return trajectory_codec.encode(self._table(rows))

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import numpy as np
 
-from analytics.core import replay
+from analytics.core import narrow_replay, replay
 from analytics.core.bkt import ParamRows
 from analytics.core.logistic import FloatArray, IntArray
 from analytics.events import Source
@@ -88,7 +88,7 @@ def replay_events(
     parameters = _parameters(events, keys, newest=newest_parameters)
     models = [model_from_row(row) for row in parameters]
     last = {(event.learner_id, event.skill_id): event.happened_at for event in events}
-    beliefs = replay.replay(
+    beliefs = narrow_replay.replay_answers(
         replay.Answers(
             learner=_row_numbers(learners, (event.learner_id for event in events)),
             belief=_row_numbers(keys, ((event.learner_id, event.skill_id) for event in events)),
