@@ -55,7 +55,6 @@ class LearningEvent(UUIDModel):
     """
 
     REPLAY_UPDATE_FIELDS = ("mastery_before", "mastery_after")
-    REBUILD_UPDATE_FIELDS = ("parameter_version", *REPLAY_UPDATE_FIELDS)
 
     facility = models.ForeignKey(
         Facility, on_delete=models.CASCADE, related_name="+", db_index=False

@@ -16,7 +16,6 @@ from analytics.models import (
 )
 from analytics.services.daily_activity import recount
 from analytics.services.persistence import (
-    update_rebuilt_event,
     upsert_abilities,
     upsert_memories,
     upsert_states,
@@ -24,6 +23,9 @@ from analytics.services.persistence import (
 from analytics.services.rebuild_check import Difference
 from analytics.services.replay_events import ReplayResult
 from analytics.services.state_rows import ability_row, state_row
+from infra.db.columns import update_columns, uuid_of
+
+UPDATE_BATCH_SIZE = 5_000
 
 
 def apply_differences(replay: ReplayResult, differences: Collection[Difference]) -> None:
@@ -49,7 +51,7 @@ def apply_differences(replay: ReplayResult, differences: Collection[Difference])
     ]
     SkillState.objects.filter(pk__in=orphans).delete()
     _apply_memories(replay, differences)
-    recount(learner_ids)
+    recount(replay.differing_activity & learner_ids)
     _update_events(replay, learner_ids)
 
 
@@ -63,20 +65,22 @@ def _apply_memories(replay: ReplayResult, differences: Collection[Difference]) -
 
 def _update_events(replay: ReplayResult, learner_ids: Collection[UUID]) -> None:
     """Update the mastery on each event if it, or the version of the parameters, differs."""
-    beliefs = replay.beliefs
-    expected = np.stack([beliefs.before, beliefs.after], axis=1)
-    differs = (replay.stored != expected).any(axis=1)
-    for row, event in enumerate(replay.events):
-        if event.learner_id not in learner_ids:
-            continue
-        fit = replay.parameters[replay.keys[event.learner_id, event.skill_id]]
-        version = fit.version if fit else 0
-        if differs[row] or version != event.version:
-            update_rebuilt_event(
-                LearningEvent(
-                    pk=event.pk,
-                    parameter_version=version,
-                    mastery_before=float(beliefs.before[row]),
-                    mastery_after=float(beliefs.after[row]),
-                )
-            )
+    beliefs, events = replay.beliefs, replay.events
+    fits = [fit.version if fit else 0 for fit in replay.parameters]
+    version = np.array(fits, dtype=np.int64)[replay.belief]
+    differs = (replay.stored[:, 0] != beliefs.before) | (replay.stored[:, 1] != beliefs.after)
+    selected = np.array([pk.bytes for pk in learner_ids], dtype="S16")
+    rows = np.flatnonzero(
+        (differs | (version != events.version)) & np.isin(events.learner, selected)
+    )
+    for start in range(0, len(rows), UPDATE_BATCH_SIZE):
+        batch = rows[start : start + UPDATE_BATCH_SIZE]
+        update_columns(
+            LearningEvent,
+            [uuid_of(key) for key in events.pk[batch].tolist()],
+            {
+                "parameter_version": version[batch].tolist(),
+                "mastery_before": beliefs.before[batch].tolist(),
+                "mastery_after": beliefs.after[batch].tolist(),
+            },
+        )

@@ -15,8 +15,7 @@ upsert_abilities = CompiledUpsert(
 upsert_memories = CompiledUpsert(
     ItemMemory, unique_fields=["learner", "item"], update_fields=ItemMemory.UPDATE_FIELDS
 )
-# The only columns of an event that a rebuild may change, and those that a replay may change.
-update_rebuilt_event = CompiledUpdate(LearningEvent, LearningEvent.REBUILD_UPDATE_FIELDS)
+# The only columns of an event that a replay may change.
 update_replayed_events = CompiledUpdate(LearningEvent, LearningEvent.REPLAY_UPDATE_FIELDS)
 # New rows whose names another request may just have inserted.
 insert_new_skills = CompiledUpsert(Skill, ignore_conflicts=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
@@ -52,11 +53,14 @@ def rebuild(
     for batch in _learner_batches(learners):
         replay = replay_events(batch, newest_parameters=newest_parameters)
         progress = RebuildProgress(learners=len(batch), answers=sum(replay.answers.values()))
-        differing = sorted({difference.learner_id for difference in compare(replay, batch)})
+        found = defaultdict(list)
+        for difference in compare(replay, batch):
+            found[difference.learner_id].append(difference)
         if check:
             progress.waiting = _waiting(batch).count()
+        differing = sorted(found)
         for start in range(0, len(differing), LOCK_BATCH_SIZE):
-            chunk = differing[start : start + LOCK_BATCH_SIZE]
+            chunk = {pk: found[pk] for pk in differing[start : start + LOCK_BATCH_SIZE]}
             progress.differences += _apply_locked(
                 chunk, replay, check=check, newest_parameters=newest_parameters
             )
@@ -78,20 +82,32 @@ def _learner_batches(learners: UserQuerySet) -> Iterator[list[UUID]]:
 
 @transaction.atomic
 def _apply_locked(
-    learner_ids: Sequence[UUID], replay: ReplayResult, *, check: bool, newest_parameters: bool
+    found: Mapping[UUID, list[Difference]],
+    replay: ReplayResult,
+    *,
+    check: bool,
+    newest_parameters: bool,
 ) -> list[Difference]:
-    """Lock the learners, compare again and, unless `check`, write what differs."""
-    locked = User.objects.filter(pk__in=learner_ids).order_by("pk").select_for_update(no_key=True)
+    """Lock the learners and, unless `check`, write what differs.
+
+    Before a check reports anything, and if events changed since they were read, the differences
+    that were found are not relied on: the rows are compared again.
+    """
+    locked = User.objects.filter(pk__in=found).order_by("pk").select_for_update(no_key=True)
     present = [learner.pk for learner in locked.only("pk")]
     if check:
         waiting = set(_waiting(present).values_list("pk", flat=True))
         present = [pk for pk in present if pk not in waiting]
     selected = set(present)
-    if _read_versions(present) != {
+    is_outdated = _read_versions(present) != {
         key: value for key, value in replay.versions.items() if key[0] in selected
-    }:
+    }
+    if is_outdated:
         replay = replay_events(present, newest_parameters=newest_parameters)
-    differences = compare(replay, present)
+    if check or is_outdated:
+        differences = compare(replay, present)
+    else:
+        differences = [each for pk in present for each in found[pk]]
     if differences and not check:
         apply_differences(replay, differences)
     return differences

@@ -10,9 +10,11 @@ from uuid import UUID
 import numpy as np
 
 from analytics.models import DailyActivity, LearnerAbility, SkillState
+from analytics.rows import moment
 from analytics.services.daily_activity import ActivityKey, expected_activity
 from analytics.services.replay_events import ReplayResult
 from analytics.services.state_rows import ability_row, state_row
+from infra.db.columns import uuid_of
 
 TOLERANCE = 1e-9
 _STATE_FIELDS = (
@@ -48,7 +50,7 @@ def compare(replay: ReplayResult, learner_ids: Collection[UUID]) -> list[Differe
         *_compare_states(replay, learner_ids),
         *_compare_memories(replay, learner_ids),
         *_compare_events(replay, learner_ids),
-        *_compare_activity(learner_ids),
+        *_compare_activity(replay.differing_activity.intersection(learner_ids)),
     ]
 
 
@@ -87,19 +89,22 @@ def _compare_events(replay: ReplayResult, learner_ids: Collection[UUID]) -> Iter
     selected = set(learner_ids)
     expected = np.stack([replay.beliefs.before, replay.beliefs.after], axis=1)
     differs = ~(np.abs(replay.stored - expected) <= TOLERANCE).all(axis=1)
+    events = replay.events
     for row in np.flatnonzero(differs):
-        event = replay.events[row]
-        if event.learner_id in selected:
+        learner_id = uuid_of(events.learner[row])
+        if learner_id in selected:
             yield Difference(
-                learner_id=event.learner_id,
-                skill_id=event.skill_id,
-                name=f"mastery at {event.happened_at:%Y-%m-%d %H:%M:%S}",
+                learner_id=learner_id,
+                skill_id=uuid_of(events.skill[row]),
+                name=f"mastery at {moment(int(events.at[row])):%Y-%m-%d %H:%M:%S}",
                 stored=tuple(replay.stored[row]),
                 expected=tuple(expected[row]),
             )
 
 
 def _compare_activity(learner_ids: Collection[UUID]) -> Iterator[Difference]:
+    if not learner_ids:
+        return
     expected = expected_activity(learner_ids)
     stored = {
         ActivityKey(row.learner_id, row.day, row.skill_id, row.time_zone): row

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from math import isnan
@@ -15,7 +15,8 @@ from analytics.core.logistic import BoolArray, FloatArray, IntArray
 from analytics.core.recall import INITIAL, RecallModel
 from analytics.core.review_batch import ReviewResult, Reviews, replay_reviews
 from analytics.models import ItemMemory
-from analytics.rows import microseconds, moment
+from analytics.rows import moment
+from infra.db.columns import Array, read_columns, uuid_of
 
 LearnerItem = tuple[UUID, UUID]
 TOLERANCE = 1e-9
@@ -23,15 +24,15 @@ _COMPARED = tuple(name for name in ItemMemory.UPDATE_FIELDS if name != "due")
 
 
 class Review(NamedTuple):
-    """One review, as stored in an event."""
+    """The columns of reviews, as from `read_columns`; shapes (reviews,)."""
 
-    learner_id: UUID
-    item_id: UUID
-    grade: int
-    at: int
-    score: float
-    seconds: float | None
-    is_study: bool
+    learner: Array
+    item: Array
+    grade: FloatArray
+    at: IntArray
+    score: FloatArray
+    seconds: FloatArray
+    is_study: FloatArray
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,12 +42,13 @@ class ReviewReplay:
     Attributes
     ----------
     learners : row of each learner in `result.models`.
-    keys : row of each memory, by learner and item, in `result.memories` and in the arrays below.
+    names : learner and item of each memory in `result.memories` and in the arrays below, as 32
+        bytes, sorted.
     reviews, score, seconds, timed, studied : as in `ItemMemory`, shape (memories,).
     """
 
     learners: dict[UUID, int]
-    keys: dict[LearnerItem, int]
+    names: Array
     result: ReviewResult
     reviews: IntArray
     score: FloatArray
@@ -55,40 +57,36 @@ class ReviewReplay:
     studied: BoolArray
 
     @classmethod
-    def replay(cls, reviews: Sequence[Review]) -> ReviewReplay:
+    def replay(cls, reviews: Review) -> ReviewReplay:
         """Replay reviews from the beginning; each learner's are in order of time."""
-        learners: dict[UUID, int] = {}
-        keys: dict[LearnerItem, int] = {}
-        learner_rows = [learners.setdefault(review.learner_id, len(learners)) for review in reviews]
-        memory_rows = [
-            keys.setdefault((review.learner_id, review.item_id), len(keys)) for review in reviews
-        ]
-        memory = np.array(memory_rows, dtype=np.int64)
-        seconds = np.array([review.seconds for review in reviews], dtype=np.float64)
+        learners, learner = np.unique(reviews.learner, return_inverse=True)
+        names, memory = np.unique(_names(reviews.learner, reviews.item), return_inverse=True)
+        seconds, score = reviews.seconds, reviews.score
         result = replay_reviews(
             Reviews(
-                learner=np.array(learner_rows, dtype=np.int64),
+                learner=learner,
                 memory=memory,
-                grade=np.array([review.grade for review in reviews], dtype=np.int64),
-                at=np.array([review.at for review in reviews], dtype=np.int64),
+                grade=reviews.grade.astype(np.int64),
+                at=reviews.at,
                 seconds=seconds,
             )
         )
-        is_timed = ~np.isnan(seconds)
-        scores = np.array([review.score for review in reviews], dtype=np.float64)
+        is_timed, count = ~np.isnan(seconds), len(names)
         return cls(
-            learners=learners,
-            keys=keys,
+            learners={uuid_of(name): row for row, name in enumerate(learners.tolist())},
+            names=names,
             result=result,
-            reviews=np.bincount(memory, minlength=len(keys)),
-            score=_sums(memory, scores, len(keys)),
-            seconds=_sums(memory[is_timed], seconds[is_timed], len(keys)),
-            timed=np.bincount(memory[is_timed], minlength=len(keys)),
-            studied=np.bincount(
-                memory, [review.is_study for review in reviews], minlength=len(keys)
-            )
-            > 0,
+            reviews=np.bincount(memory, minlength=count),
+            score=_sums(memory, score, count),
+            seconds=_sums(memory[is_timed], seconds[is_timed], count),
+            timed=np.bincount(memory[is_timed], minlength=count),
+            studied=_sums(memory, reviews.is_study, count) > 0,
         )
+
+    @cached_property
+    def keys(self) -> dict[LearnerItem, int]:
+        """Row of each memory, by learner and item."""
+        return {_key(name): row for row, name in enumerate(self.names.tolist())}
 
     @cached_property
     def due(self) -> IntArray:
@@ -134,29 +132,31 @@ class ReviewReplay:
         Each is the key of the memory, the name of the value, the stored and the expected value;
         times are in microseconds. Due times are left out: a job updates them.
         """
-        selected = set(learner_ids)
-        missing = {key: row for key, row in self.keys.items() if key[0] in selected}
-        rows: list[int] = []
-        stored: list[tuple[float, ...]] = []
-        keys: list[LearnerItem] = []
-        for key, values in _read_memories(selected):
-            row = missing.pop(key, None)
-            if row is None:
-                yield key, "memory", "there", None
-                continue
-            keys.append(key)
-            rows.append(row)
-            stored.append(values)
-        yield from ((key, "memory", None, "there") for key in missing)
-        row_numbers = np.array(rows, dtype=np.int64)
-        table = np.array(stored, dtype=np.float64).reshape(-1, len(_COMPARED)).T
-        for name, stored_column, (expected_column, tolerances) in zip(
-            _COMPARED, table, self._expected_columns(row_numbers), strict=True
+        stored = read_columns(
+            ItemMemory.objects.filter(learner__in=learner_ids), "learner", "item", *_COMPARED
+        )
+        found = _names(stored["learner"], stored["item"])
+        selected = np.array([pk.bytes for pk in learner_ids], dtype="S16")
+        owners = self.names.view("S16").reshape(-1, 2)[:, 0]
+        expected = self.names[np.isin(owners, selected)]
+        yield from (
+            (_key(name), "memory", "there", None)
+            for name in np.setdiff1d(found, self.names).tolist()
+        )
+        yield from (
+            (_key(name), "memory", None, "there") for name in np.setdiff1d(expected, found).tolist()
+        )
+        both = np.flatnonzero(np.isin(found, self.names))
+        rows = np.searchsorted(self.names, found[both])
+        for name, (expected_column, tolerances) in zip(
+            _COMPARED, self._expected_columns(rows), strict=True
         ):
+            stored_column = stored[name][both]
             is_equal = np.abs(stored_column - expected_column) <= tolerances
             is_equal |= np.isnan(stored_column) & np.isnan(expected_column)
             for index in np.flatnonzero(~is_equal):
-                yield keys[index], name, stored_column[index], expected_column[index]
+                key = _key(found[both[index]])
+                yield key, name, stored_column[index], expected_column[index]
 
     def _expected_columns(self, rows: IntArray) -> Iterator[tuple[FloatArray, FloatArray]]:
         """Yield the expected values of each compared column, and their tolerances.
@@ -185,11 +185,11 @@ def _sums(rows: IntArray, values: FloatArray, count: int) -> FloatArray:
     return sums
 
 
-def _read_memories(
-    learner_ids: Collection[UUID],
-) -> Iterator[tuple[LearnerItem, tuple[float, ...]]]:
-    memories = ItemMemory.objects.filter(learner__in=learner_ids)
-    for learner, item, stability, difficulty, last, *rest in memories.values_list(
-        "learner", "item", *_COMPARED
-    ).iterator(chunk_size=2000):
-        yield (learner, item), (stability, difficulty, microseconds(last), *rest)
+def _names(learner: Array, item: Array) -> Array:
+    """Return learner and item as 32 bytes, shape (rows,)."""
+    return np.stack([learner, item], axis=1).view("S32").ravel()
+
+
+def _key(name: bytes) -> LearnerItem:
+    name = name.ljust(32, b"\0")
+    return uuid_of(name[:16]), uuid_of(name[16:])
