@@ -34,6 +34,11 @@ def within_limits(belief: float) -> float:
     return rounded - 0.01 if is_beyond else belief
 
 
+def out_of(right: int, answers: int) -> str:
+    """Return the text of a number of right answers out of all answers."""
+    return _("{right} of {answers}").format(right=right, answers=answers)
+
+
 def velocity(gain: float) -> str:
     """Return a gain per answer, relative to the room left, in percent; in words if it is zero."""
     if not round(100 * gain, 1):

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views import View
 
 from dashboard.selectors.item_questions import item_questions
+from dashboard.sidebar import sidebar_sections
 from dashboard.urls import coach_pages
 from dashboard.views.base import CoachPage
 from dashboard.views.overview import FrontPage
@@ -52,6 +53,7 @@ class LearnTraceSite(AdminSite):
     site_title = _("LearnTrace")
     index_title = _("Learners and their work")
     login_form = StaffLoginForm
+    site_url = "/admin/"
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
         """Return the coach pages, then Django's URLs, whose last pattern matches everything."""
@@ -67,6 +69,12 @@ class LearnTraceSite(AdminSite):
         if not issubclass(getattr(view, "view_class", View), CoachPage):
             guarded = _in_zone_of_viewer(guarded)
         return super().admin_view(guarded, cacheable)
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Return the context of all pages, with the sections of the sidebar."""
+        context = super().each_context(request)
+        apps = context["available_apps"]
+        return {**context, "sections": sidebar_sections(apps, request.path)}
 
     def item_names(self, items: Collection[UUID]) -> dict[UUID, str]:
         """Return the questions of items; lists of the admin use them as names."""

@@ -10,13 +10,13 @@ from analytics.core.alerts import Problem, Reason
 from analytics.core.plateau import Advice
 from analytics.core.velocity import Trend
 from analytics.events import Source
-from analytics.labels import mastery
+from analytics.labels import mastery, out_of
 from analytics.models import SkillState
 from infra.admin.formats import decimal, percent
 
 REASONS = {
-    Reason.PLATEAU: gettext_lazy("Plateau"),
-    Reason.WHEEL_SPINNING: gettext_lazy("Wheel-spinning"),
+    Reason.PLATEAU: gettext_lazy("Stuck"),
+    Reason.WHEEL_SPINNING: gettext_lazy("Likely stuck"),
     Reason.DECLINING: gettext_lazy("Declining"),
     Reason.INACTIVE: gettext_lazy("Inactive"),
 }
@@ -57,6 +57,34 @@ ADVICE = {
     Advice.SLOW_DOWN: gettext_lazy(
         "Effort pays off less and less: ask the learner to slow down"
         " and to check each answer before moving on."
+    ),
+}
+
+# The names of figures on the pages of coaches, and what they mean.
+TERMS = {
+    "mastery": (
+        gettext_lazy("Mastery"),
+        gettext_lazy("The probability that the learner knows the skill; mastered from 95 %."),
+    ),
+    "gain": (
+        gettext_lazy("Gain per answer"),
+        gettext_lazy("How much of what is left to learn one more answer adds, on average."),
+    ),
+    "efficiency": (
+        gettext_lazy("Efficiency"),
+        gettext_lazy("How well confidence agrees with results, less for slow answers."),
+    ),
+    "readiness": (
+        gettext_lazy("Readiness"),
+        gettext_lazy("The probability of remembering an item answered so far, on average."),
+    ),
+    "expected": (
+        gettext_lazy("Expected"),
+        gettext_lazy("The probability of a right answer, predicted before the answer."),
+    ),
+    "stuck": (
+        gettext_lazy("Probability of being stuck"),
+        gettext_lazy("The probability that more answers of the same kind do not help."),
     ),
 }
 
@@ -112,11 +140,6 @@ _EXPLANATIONS = {
     Reason.DECLINING: _explain_decline,
     Reason.INACTIVE: _explain_inactivity,
 }
-
-
-def out_of(right: int, answers: int) -> str:
-    """Return the text of a number of right answers out of all answers."""
-    return _("{right} of {answers}").format(right=right, answers=answers)
 
 
 def describe_state(state: SkillState) -> str:

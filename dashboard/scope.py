@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.core.exceptions import BadRequest
 from django.db.models import Model, QuerySet
@@ -15,7 +16,7 @@ from django.utils import timezone
 
 from infra.identifiers import parse_uuid
 from infra.time_zones import local_day
-from roster.models import Classroom, Facility, LearnerGroup, User, UserQuerySet
+from roster.models import Classroom, LearnerGroup, User, UserQuerySet
 
 M = TypeVar("M", bound=Model)
 
@@ -62,7 +63,7 @@ class DashboardScope:
         Http404 : the class or group is not the viewer's, or they may not ask for "no class".
         BadRequest : a day is invalid.
         """
-        managed = Classroom.objects.managed_by(viewer)
+        managed = Classroom.objects.managed_by(viewer).select_related("facility")
         listed = list(managed.order_by("name", "pk")[: MAX_CLASSES + 1])
         classrooms, is_truncated = listed[:MAX_CLASSES], len(listed) > MAX_CLASSES
         in_no_class = _is_in_no_class(params, viewer, classrooms)
@@ -75,7 +76,7 @@ class DashboardScope:
         elif classroom is None and not in_no_class and not _can_show_together(classrooms):
             classroom = next(iter(classrooms), None)
         shown = [classroom] if classroom else [] if in_no_class else classrooms
-        zone = _zone_of_classes(shown, viewer)
+        zone = _zone_of_classes(shown)
         since, until = _parse_days(params, today=local_day(at, zone))
         return cls(
             viewer=viewer,
@@ -119,6 +120,12 @@ class DashboardScope:
         return visible.enrolled_in(Classroom.objects.filter(pk__in=[room.pk for room in rooms]))
 
     @property
+    def zones(self) -> dict[UUID | None, str]:
+        """The time zone of the facility of each class."""
+        rooms = [*self.classrooms, *([self.classroom] if self.classroom else [])]
+        return {room.facility_id: room.facility.time_zone for room in rooms}
+
+    @property
     def query(self) -> str:
         """The query string with the class and the group, for links to other pages."""
         chosen = {"class": self.classroom, "group": self.group}
@@ -135,12 +142,10 @@ def has_facility_role(viewer: User) -> bool:
     return viewer.roles.exclude(facility=None).exists()
 
 
-def _zone_of_classes(classrooms: Sequence[Classroom], viewer: User) -> str:
-    """Return the time zone of the facility of some classes; of several, the current zone."""
-    facility_ids = {room.facility_id for room in classrooms}
-    if len(facility_ids) != 1 or viewer.facility_id in facility_ids:
-        return timezone.get_current_timezone_name()
-    return Facility.objects.values_list("time_zone", flat=True).get(pk=facility_ids.pop())
+def _zone_of_classes(classrooms: Sequence[Classroom]) -> str:
+    """Return the time zone of the facilities of some classes; the current one if there are two."""
+    zones = {room.facility.time_zone for room in classrooms}
+    return zones.pop() if len(zones) == 1 else timezone.get_current_timezone_name()
 
 
 def _is_in_no_class(params: QueryDict, viewer: User, classrooms: Sequence[Classroom]) -> bool:
@@ -174,7 +179,9 @@ def _parse_group(
     """Return the group asked for; None if another class was chosen together with it."""
     if not text:
         return None
-    groups = LearnerGroup.objects.filter(classroom__in=managed).select_related("classroom")
+    groups = LearnerGroup.objects.filter(classroom__in=managed).select_related(
+        "classroom__facility"
+    )
     group = _get_or_404(groups, text)
     return group if of is None or group.classroom_id == of.pk else None
 

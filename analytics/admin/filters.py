@@ -53,7 +53,7 @@ class SourceFilter(ChoiceFilter):
 class PlateauFilter(ConditionFilter):
     """Filter by whether the learner is on a plateau."""
 
-    title = _("Plateau")
+    title = _("Stuck")
     parameters = ("plateau",)
     conditions = {
         "yes": (_("stuck"), Q(plateau=True)),

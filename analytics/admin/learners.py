@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.db.models import Model, Q
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from analytics import exports, labels
 from analytics.admin.filters import PlateauFilter, SkillFilter, SourceFilter
@@ -121,18 +121,15 @@ class SkillStateAdmin(LearnersAdmin[SkillState]):
             return labels.level(row.mastery, row.attempts)
         return bar(labels.within_limits(row.mastery))
 
-    @admin.display(description=gettext_lazy("Answers"))
+    @admin.display(description=gettext_lazy("Right"))
     def answers(self, row: SkillState) -> str:
-        numbers = {"attempts": row.attempts, "correct": row.correct}
-        text = ngettext("%(attempts)d, %(correct)d right", "%(attempts)d, %(correct)d right",
-                        row.attempts)  # fmt: skip
-        return text % numbers
+        return labels.out_of(row.correct, row.attempts)
 
     @admin.display(description=gettext_lazy("Gain per answer"))
     def gain(self, row: SkillState) -> str:
         return labels.velocity(row.velocity)
 
-    @admin.display(description=gettext_lazy("Plateau"))
+    @admin.display(description=gettext_lazy("Stuck"))
     def stuck(self, row: SkillState) -> SafeString | str:
         if not row.plateau:
             return ""

@@ -17,6 +17,7 @@ LEFT, RIGHT, TOP, BOTTOM = 62.0, 16.0, 16.0, 34.0
 SHAPES = 6
 MAX_DOTS = 25  # more would hide the line
 MAX_LABELS = 6
+MAX_BAR_LABELS = 4  # for three charts side by side, with long names of months
 DOT = 4.5
 BAR_SHARE = 0.72  # of the slot of a bar
 
@@ -105,7 +106,7 @@ def draw_bars(chart: BarChart) -> Drawing:
     """Return the layout of a bar chart; a bar of 0 has no height."""
     top = nice_top(max((bar.value for bar in chart.bars), default=0.0))
     slot = (WIDTH - RIGHT - LEFT) / max(len(chart.bars), 1)
-    step = ceil(len(chart.bars) / MAX_LABELS) or 1
+    step = ceil(len(chart.bars) / MAX_BAR_LABELS) or 1
     bars = [_draw_bar(bar, LEFT + slot * i, slot, top) for i, bar in enumerate(chart.bars)]
     named = [(bar.x + bar.width / 2, bar.label) for bar in bars[::step]]
     return Drawing(

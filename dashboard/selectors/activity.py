@@ -41,7 +41,7 @@ def get_activity_charts(by_zone: LearnersByZone, *, since: date, until: date) ->
             _maximum_text(max(learners)),
         ),
         BarChart(
-            title=_("Time per day"),
+            title=_("Minutes per day"),
             description=_("{time} of answers with a known time.").format(
                 time=duration(sum(seconds))
             ),

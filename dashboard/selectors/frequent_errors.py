@@ -47,6 +47,11 @@ class FrequentlyWrongItem:
     wrong: float
     wrong_answers: Sequence[WrongAnswer]
 
+    @property
+    def right(self) -> int:
+        """The number of right answers."""
+        return round(self.answers * (1.0 - self.wrong))
+
 
 def find_frequent_errors(
     events: LearningEventQuerySet, learners: Mapping[UUID, User]

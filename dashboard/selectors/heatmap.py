@@ -50,7 +50,7 @@ def get_heat_map(
     return HeatMap(
         title=_("Mastery by learner and skill"),
         description=_(
-            "Probability that each skill is known. {stuck} plateau, {done} mastered (from"
+            "Probability that each skill is known. {stuck} stuck, {done} mastered (from"
             " {mastered}), {few} too few answers."
         ).format(stuck=STUCK, done=DONE, mastered=percent(MASTERED), few=FEW),
         corner=_("Learner"),
@@ -96,7 +96,7 @@ def _cell(
         return Cell(value=None, text=FEW, note=_("too few answers"), url=url)
     symbol, note = "", ""
     if is_plateau:
-        symbol, note = STUCK, _("plateau")
+        symbol, note = STUCK, _("stuck")
     elif belief >= MASTERED:
         symbol, note = DONE, _("mastered")
     shown = within_limits(belief)

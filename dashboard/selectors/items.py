@@ -12,6 +12,7 @@ from uuid import UUID
 import numpy as np
 from django.utils.translation import gettext as _
 
+from analytics import labels
 from analytics.core import difficulty, item_analysis
 from analytics.core.logistic import FloatArray
 from analytics.models import Item, LearningEvent, Skill
@@ -82,7 +83,11 @@ def _figures(item: Item, rows: Any, *, learners: int) -> list[Figure]:
     coverage = _("all answers") if n < NEWEST else _("only the newest answers")
     return [
         Figure(name=_("Answers"), text=str(n), explanation=coverage),
-        Figure(name=_("Right"), text=percent(float(np.mean(score == RIGHT)))),
+        Figure(
+            name=_("Right"),
+            text=labels.out_of(int(np.sum(score == RIGHT)), n),
+            explanation=percent(float(np.mean(score == RIGHT))),
+        ),
         _difficulty_figure(item),
         _discrimination_figure(score, ability, learners=learners),
         _time_figure(seconds[~np.isnan(seconds)]),

@@ -54,17 +54,24 @@ class Overview:
     activity: Sequence[BarChart]
 
 
-def get_overview(scope: DashboardScope, *, at: datetime) -> Overview:
-    """Return the overview of the learners in the scope; at most 200 of them, by name."""
+def get_overview(scope: DashboardScope, *, at: datetime, by_name: bool = False) -> Overview:
+    """Return the overview of the learners in the scope; at most 200 of them, by name.
+
+    The rows of the heat map start with the learners who need help most, or are sorted by name.
+    """
     people = scope.learners.select_related("ability").only(*_SHOWN)
     loaded = list(people.order_by("full_name", "username", "pk")[: MAX_LEARNERS + 1])
     learners = {learner.pk: learner for learner in loaded[:MAX_LEARNERS]}
-    zones = _zones({learner.facility_id for learner in learners.values()}, scope.viewer)
+    zones = _zones({learner.facility_id for learner in learners.values()}, scope)
     by_zone: dict[str, list[UUID]] = defaultdict(list)
     for learner in learners.values():
         by_zone[zones[learner.facility_id]].append(learner.pk)
     trajectories = _trajectories(learners, at)
     ranked = rank_learners(learners.values(), trajectories, at=at, zones=zones)
+    in_order = sorted(learners.values(), key=lambda learner: str(learner).casefold())
+    if not by_name:
+        need = {found.learner.pk: number for number, found in enumerate(ranked)}
+        in_order.sort(key=lambda learner: need.get(learner.pk, len(need)))
     practised = SkillState.objects.filter(within_days("last_practised", by_zone, scope.since))
     events = LearningEvent.objects.filter(
         within_days("happened_at", by_zone, scope.since, scope.until)
@@ -74,19 +81,19 @@ def get_overview(scope: DashboardScope, *, at: datetime) -> Overview:
         is_truncated=len(loaded) > MAX_LEARNERS,
         problems=_describe(ranked[:MAX_LEARNERS_SHOWN]),
         unshown=max(len(ranked) - MAX_LEARNERS_SHOWN, 0),
-        heat=get_heat_map(list(learners.values()), practised, query=scope.query)
-        if learners
-        else None,
+        heat=get_heat_map(in_order, practised, query=scope.query) if learners else None,
         inactive=find_inactive_learners(learners.values(), zones, since=scope.since, at=at),
         frequent_errors=find_frequent_errors(events, learners) if learners else [],
         activity=get_activity_charts(by_zone, since=scope.since, until=scope.until),
     )
 
 
-def _zones(facility_ids: set[UUID | None], viewer: User) -> dict[UUID | None, str]:
-    """Return the time zone of each facility; that of the viewer's own is loaded already."""
-    if facility_ids == {viewer.facility_id}:
-        return {viewer.facility_id: zone_of(viewer.facility)}
+def _zones(facility_ids: set[UUID | None], scope: DashboardScope) -> Mapping[UUID | None, str]:
+    """Return the time zone of each facility; those of the classes and the viewer are loaded."""
+    viewer = scope.viewer
+    known: dict[UUID | None, str] = {viewer.facility_id: zone_of(viewer.facility), **scope.zones}
+    if facility_ids <= known.keys():
+        return known
     keys = [pk for pk in facility_ids if pk is not None]
     return dict(Facility.objects.filter(pk__in=keys).values_list("pk", "time_zone"))
 

@@ -32,7 +32,8 @@ Row = Mapping[str, Any]
 class Axis(StrEnum):
     """The x axis of a chart: time, or the answers at equal distances; the values are those of URLs.
 
-    On an axis of time, a session of ten minutes is one vertical line. On one of answers, a month
+    Over time there is one point for each day, since a session of ten minutes would be a vertical
+    line; if all answers are of one day, there is one for each answer. Over the answers, a month
     without practice is one step.
     """
 
@@ -47,7 +48,7 @@ def mastery_over_time(
     first: Sequence[UUID] = (),
     axis: Axis = Axis.TIME,
 ) -> LineChart | None:
-    """Return the mastery after each of the newest answers, one line per skill.
+    """Return the mastery after the newest answers, one line per skill.
 
     Six skills with up to 60 answers each are shown. None if there are no answers.
 
@@ -63,8 +64,8 @@ def mastery_over_time(
         return None
     labels = {state.skill_id: short_ids(str(state.skill)) for state in ranked}
     description = _(
-        "Mastery after each answer: up to {answers} of each skill. Skills in which the learner"
-        " needs help come first, then those practised last."
+        "Mastery after the latest answers, up to {answers} of each skill. Skills in which the"
+        " learner needs help come first, then those practised last."
     ).format(answers=MAX_ANSWERS)
     return _chart(rows, labels, description, axis)
 
@@ -85,11 +86,11 @@ def _newest_answers(learner: User, skill_ids: Sequence[UUID]) -> list[Row]:
 
 
 def mastery_at_skill(rows: Sequence[Row], axis: Axis = Axis.TIME) -> LineChart | None:
-    """Return the mastery after each of these answers at one skill, oldest first."""
+    """Return the mastery after these answers at one skill, given oldest first."""
     if not rows:
         return None
     labels = {rows[0]["skill"]: _("Mastery")}
-    return _chart(rows, labels, _("Mastery after each of these answers."), axis)
+    return _chart(rows, labels, _("Mastery after these answers."), axis)
 
 
 def mastery_axis() -> list[Tick]:
@@ -102,6 +103,8 @@ def _chart(
 ) -> LineChart:
     """Return a chart with one line per skill over the answers in their order."""
     is_time = axis is Axis.TIME
+    if is_time:
+        rows = _last_of_each_day(rows)
     xs = [row["happened_at"].timestamp() if is_time else float(i) for i, row in enumerate(rows)]
     placed = list(zip(xs, rows, strict=True))
     return LineChart(
@@ -117,6 +120,14 @@ def _chart(
         y_ticks=mastery_axis(),
         goal=Tick(value=MASTERED, text=_("mastered from {share}").format(share=percent(MASTERED))),
     )
+
+
+def _last_of_each_day(rows: Sequence[Row]) -> Sequence[Row]:
+    """Return the last answer of each day at each skill; all answers if they are of one day."""
+    zone = timezone.get_current_timezone_name()
+    last = {(row["skill"], local_day(row["happened_at"], zone)): row for row in rows}
+    days = {day_ for _skill, day_ in last}
+    return rows if len(days) == 1 else sorted(last.values(), key=lambda row: row["happened_at"])
 
 
 def _time_ticks(rows: Sequence[Row]) -> list[Tick]:

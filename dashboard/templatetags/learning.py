@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from analytics import labels
 from analytics.events import Source
@@ -20,7 +22,14 @@ register.filter("velocity", labels.velocity)
 register.filter("result", presentation.result)
 register.filter("result_symbol", presentation.result_symbol)
 register.filter("result_tone", presentation.result_tone)
-register.filter("out_of", presentation.out_of)
+register.filter("out_of", labels.out_of)
+
+
+@register.simple_tag
+def term(name: str) -> SafeString:
+    """Return the name of a figure, with its explanation as a tooltip."""
+    label, explanation = presentation.TERMS[name]
+    return format_html('<abbr title="{}">{}</abbr>', explanation, label)
 
 
 @register.filter

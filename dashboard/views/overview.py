@@ -23,11 +23,13 @@ class FrontPage(CoachPage):
         at = timezone.now()
         scope = DashboardScope.parse(self.request.GET, self.viewer, at=at)
         timezone.activate(scope.zone)
-        result = get_overview(scope, at=at)
+        by_name = self.request.GET.get("sort") == "name"
+        result = get_overview(scope, at=at, by_name=by_name)
         return {
             "title": self._title(scope),
             "scope": scope,
             "overview": result,
+            "is_by_name": by_name,
             "names": item_questions([error.item.pk for error in result.frequent_errors]),
             "crumbs": [],
         }

@@ -80,6 +80,20 @@ def pages_about(school: School) -> dict[str, str]:
     return {name: reverse(f"admin:{name}", args=args) for name, args in pages.items()}
 
 
+def test_the_first_alert_is_on_the_first_screen_of_a_phone(opened: Any, school: School):
+    page = opened(viewport={"width": 390, "height": 844}, locale="en")
+    log_in(page, "coach")
+
+    first = page.locator(".concerns li").first
+    expect(first).to_be_visible()
+    box = first.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= 844
+    expect(page.get_by_label("Class", exact=True)).to_be_hidden()
+    page.get_by_text("Class and days").click()
+    expect(page.get_by_label("Class", exact=True)).to_be_visible()
+
+
 def test_a_coach_finds_a_stuck_learner_and_their_answers(
     school: School, opened: Callable[..., Page]
 ):
@@ -98,7 +112,7 @@ def test_a_coach_finds_a_stuck_learner_and_their_answers(
     assert help_needed.get_by_role("link", name="ben").count() == 0
     # The reason, its probability and the threshold.
     of_ada = help_needed.locator(".concerns > li", has_text="Ada")
-    expect(of_ada).to_contain_text("Plateau")
+    expect(of_ada).to_contain_text("Stuck")
     expect(of_ada).to_contain_text(
         re.compile(r"Probability of being stuck: \d\d\s%; flagged from 80\s%")
     )

@@ -81,7 +81,7 @@ def test_stuck_learners_come_first_with_the_figure_and_the_threshold(school: Sch
 
     page = look(school.coach, "index")
 
-    assert page.index("Plateau") < page.index("Wheel-spinning")
+    assert page.index("> Stuck<") < page.index("> Likely stuck<")
     assert re.search(r"Probability of being stuck: 8\d %; flagged from 80 %\.", page)
     assert "12 answers without reaching mastery; the threshold is 10." in page
     assert reverse("admin:coach_learner", args=[school.ada.pk]) in page
@@ -152,7 +152,7 @@ def test_the_heat_map_shows_mastery_and_plateaus_in_words_too(school: School):
     heat = look(school.coach, "index").split('class="heat"')[1].split("</table>")[0]
 
     assert "99 %" in heat
-    assert "plateau" in heat
+    assert "stuck" in heat
     assert "mastered" in heat
     assert "no answers" in heat
 
@@ -421,10 +421,48 @@ def test_the_page_says_that_every_learner_is_in_a_class(school: School):
     assert "Every learner is enrolled in a class." in page
 
 
+def heat_rows(page: str) -> list[str]:
+    """Return the names of the learners in the heat map."""
+    return re.findall(r'<th scope="row">.*?<bdi>([^<]*)</bdi>', section(page, "heat"))
+
+
+def test_the_heat_map_starts_with_the_learners_who_need_help_most(school: School):
+    practise(school.ada, "1111")
+    practise(school.ben, STUCK)
+
+    page = look(school.coach, "index")
+
+    assert heat_rows(page) == ["ben", "Ada"]
+    assert 'href="?sort=name#heat-title"' in page
+    assert heat_rows(look(school.coach, "index", sort="name")) == ["Ada", "ben"]
+
+
+@pytest.mark.parametrize("viewer", ["coach", "facility_coach", "admin", "superuser"])
+def test_the_sidebar_has_at_most_six_entries_above_all_records(school: School, viewer: str):
+    page = look(getattr(school, viewer), "roster_user_changelist")
+
+    sidebar = page.split('id="nav-sidebar"')[1].split("</nav>")[0]
+    entries, records = sidebar.split("<summary>All records</summary>")
+    named = re.findall(r"<li><a href=\"([^\"]*)\"[^>]*>([^<]*)</a></li>", entries)
+    assert [name for _url, name in named] == [
+        "Class", "Learners", "Skills", "Items", "Assignments", "Exports",
+    ]  # fmt: skip
+    assert reverse("admin:logger_attemptlog_changelist") in records
+    client = browser(getattr(school, viewer))
+    assert [client.get(url).status_code for url, _name in named] == [200] * 6
+    assert f'<a href="{reverse("admin:roster_user_changelist")}" aria-current="page"' in entries
+
+
+def test_view_site_leads_staff_to_the_front_page(school: School):
+    page = look(school.coach, "roster_user_changelist")
+
+    assert '<a href="/admin/">View site</a>' in page
+
+
 def test_djangos_lists_stay_reachable(school: School):
     page = look(school.coach, "index")
 
-    assert reverse("admin:logger_attemptlog_changelist") in page.split("All lists")[1]
+    assert reverse("admin:logger_attemptlog_changelist") in page.split("All records")[1]
 
 
 @pytest.mark.parametrize("path", ["/admin/", "/admin/logger/attemptlog/", "/admin/roster/user/"])

@@ -180,11 +180,15 @@ def test_a_large_export_has_the_same_days_and_times(
 def test_a_learners_answers_and_chart_show_local_times(school: School, case: Case):
     record_at(case, school)
 
-    page = look(school.coach, "coach_practice", school.ada.pk, skill(school.ada).pk)
+    args = [school.ada.pk, skill(school.ada).pk]
+    page = look(school.coach, "coach_practice", *args, axis="answers")
+    by_day = look(school.coach, "coach_practice", *args).split("<figure")[1]
 
     answered_at, chart = page.split('id="answers-title"')[1], page.split("<figure")[1]
     assert [text in answered_at for text in case.shown] == [True] * 4
     assert [f"<td>{text}</td>" in chart for text in case.shown] == [True] * 4
+    # Over time, the last answer of each local day.
+    assert [f"<td>{text}</td>" in by_day for text in case.shown] == [True, False, True, True]
 
 
 @everywhere
