@@ -1,4 +1,4 @@
-"""What open tries lack to meet their criterion."""
+"""Texts on how much of their criterion open tries have reached."""
 
 from __future__ import annotations
 
