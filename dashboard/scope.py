@@ -126,6 +126,13 @@ class DashboardScope:
         return {room.facility_id: room.facility.time_zone for room in rooms}
 
     @property
+    def has_one_zone(self) -> bool:
+        """True if the days of all learners are those of `zone`."""
+        if self.in_no_class:
+            return self.viewer.facility_id is not None
+        return self.classroom is not None or len(set(self.zones.values())) == 1
+
+    @property
     def query(self) -> str:
         """The query string with the class and the group, for links to other pages."""
         chosen = {"class": self.classroom, "group": self.group}

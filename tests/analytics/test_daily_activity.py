@@ -175,7 +175,7 @@ def test_rebuild_state_corrects_it(school: School):
     call_command("rebuild_state", "--check", stdout=StringIO())
 
 
-def totals(learners: list[User], days: tuple[date, date]) -> dict[date, tuple[int, int, float]]:
+def totals(learners: list[User], days: tuple[date, date]) -> dict[date, tuple[int, int, Any]]:
     """Return the answers, learners and seconds of each day, counted from the events."""
     found: dict[date, list[LearningEvent]] = defaultdict(list)
     for event in LearningEvent.objects.filter(learner__in=learners).select_related("facility"):

@@ -291,6 +291,21 @@ def test_a_superuser_sees_the_zone_of_the_facility_shown(school: School):
     assert zone(EVENTS) == zone(EVENTS, facility="x") == "UTC"
 
 
+def test_days_of_classes_of_several_facilities_are_those_of_each(school: School):
+    move_to(school.facility, "Asia/Kathmandu")
+    move_to(school.elsewhere, "Africa/Cairo")
+    practise(User.objects.get(pk=school.ada.pk), "1")
+
+    one = look(school.superuser, "index", **{"class": str(school.class_7a.pk)})
+    several = look(school.superuser, "index")
+
+    assert "Days are those of the time zone Asia/Kathmandu." in one
+    assert (
+        "Days are those of the time zone of each learner\N{RIGHT SINGLE QUOTATION MARK}s facility."
+        in several
+    )
+
+
 def test_a_superuser_sees_the_zone_of_the_only_facility(school: School):
     school.elsewhere.delete()
     move_to(school.facility, "Asia/Kathmandu")
