@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from analytics.core.bkt import MASTERY_BANDS
 from analytics.core.confidence import too_few_answers
+from analytics.core.next_steps import MIN_SUCCESS, Reason
+from analytics.selectors.next_steps import NextStep
 from infra.admin.formats import NO_BREAK_SPACE, percent, signed
 
 SHORT = 6
@@ -44,6 +47,25 @@ def velocity(gain: float) -> str:
     if not round(100 * gain, 1):
         return _("no change")
     return f"{signed(100 * gain)}{NO_BREAK_SPACE}%"
+
+
+def next_step(step: NextStep) -> str:
+    """Return the reason of a recommendation as a sentence."""
+    share = percent(step.expected_success)
+    if step.reason is Reason.DUE:
+        return ngettext(
+            "{due} item is due for review; it would be remembered with a probability of {share}.",
+            "{due} items are due for review; this one would be remembered with a probability of"
+            " {share}.",
+            step.due,
+        ).format(due=step.due, share=share)
+    if step.reason is Reason.READY:
+        return _("Ready to learn: {share} of answers would be right now.").format(share=share)
+    if step.expected_success < MIN_SUCCESS:
+        return _(
+            "The closest fit, though it is hard: {share} of answers would be right now."
+        ).format(share=share)
+    return _("Nearly mastered: {share} of answers would be right now.").format(share=share)
 
 
 def item_name(code: str) -> str:

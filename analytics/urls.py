@@ -16,6 +16,7 @@ urlpatterns = [
         views.LearningCurveView.as_view(),
         name="mastery-history",
     ),
+    path("next/<id:user_id>", views.NextStepsView.as_view(), name="next"),
     path("mastery/<id:user_id>", views.SkillEstimatesView.as_view(), name="mastery"),
     path("alerts", alert_views.AlertsView.as_view(), name="alerts"),
     path("alerts/<id:alert_id>", alert_views.AlertView.as_view(), name="alert"),

@@ -34,6 +34,7 @@ from analytics.serializers.insights import (
     skill_estimate_body,
     velocity_body,
 )
+from analytics.serializers.next_steps import NextStepsSerializer, next_steps_body
 from infra.api.bodies import decode
 from infra.api.body_schemas import array_schema
 from infra.api.idempotency.decorators import idempotent, idempotent_in_chunks
@@ -130,6 +131,19 @@ class PredictionsView(APIView):
         return Response(
             envelope(predictions_body(predictions), "Predictions retrieved successfully")
         )
+
+
+class NextStepsView(APIView):
+    @extend_schema(
+        parameters=[query_params.COUNT],
+        responses=envelope_schema("NextStepsAnswer", NextStepsSerializer()),
+    )
+    def get(self, request: Request, user_id: str) -> Response:
+        """Recommend skills and items to practise next."""
+        count = query_params.parse_count(request)
+        learner = selectors.readable_learner(actor_of(request), user_id)
+        steps = selectors.get_next_steps(learner, count=count, at=timezone.now())
+        return Response(envelope(next_steps_body(steps), "Recommendations retrieved successfully"))
 
 
 class _EnvelopedListView(GenericAPIView[Any]):

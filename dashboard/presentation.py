@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from analytics.core import plateau
 from analytics.core.alerts import Problem, Reason
+from analytics.core.next_steps import Reason as NextReason
 from analytics.core.plateau import Advice
 from analytics.core.velocity import Trend
 from analytics.events import Source
@@ -87,6 +88,19 @@ TERMS = {
         gettext_lazy("The probability that more answers of the same kind do not help."),
     ),
 }
+
+
+NEXT_REASONS = {
+    NextReason.DUE: gettext_lazy("Due for review"),
+    NextReason.PREREQUISITE: gettext_lazy("Weak prerequisite"),
+    NextReason.READY: gettext_lazy("Ready to learn"),
+    NextReason.CLOSEST: gettext_lazy("Closest fit"),
+}
+
+
+def reason_name(reason: NextReason) -> str:
+    """Return the name of the reason of a recommendation."""
+    return str(NEXT_REASONS[reason])
 
 
 def explain(problem: Problem) -> str:

@@ -9,6 +9,7 @@ from analytics.selectors.learners import (
     readable_learner,
 )
 from analytics.selectors.learning_curves import get_learning_curve
+from analytics.selectors.next_steps import NextStep, get_next_steps
 from analytics.selectors.predictions import Predictions, SkillPrediction, get_predictions
 from analytics.selectors.skill_states import (
     SkillEstimate,
@@ -19,6 +20,7 @@ from analytics.selectors.skill_states import (
 from analytics.selectors.velocity import VelocitySummary, get_velocity_summary
 
 __all__ = [
+    "NextStep",
     "Predictions",
     "SkillEstimate",
     "SkillPrediction",
@@ -26,6 +28,7 @@ __all__ = [
     "VelocitySummary",
     "find_answered_item",
     "get_learning_curve",
+    "get_next_steps",
     "get_notes",
     "get_predictions",
     "get_skill",

@@ -15,6 +15,8 @@ from infra.identifiers import MAX_ID_LENGTH, normalize_id
 
 DEFAULT_DAYS = 30
 MAX_DAYS = 365
+DEFAULT_COUNT = 5
+MAX_COUNT = 50
 _WHOLE = re.compile(r"[0-9]{1,9}")
 _NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
 
@@ -34,6 +36,11 @@ ITEM = OpenApiParameter(
 )
 TARGET = OpenApiParameter(
     "target_score", OpenApiTypes.NUMBER, description="The target total score, for `goal_tracking`."
+)
+COUNT = OpenApiParameter(
+    "n",
+    {"type": "integer", "minimum": 1, "maximum": MAX_COUNT, "default": DEFAULT_COUNT},
+    description="Maximum number of recommendations.",
 )
 RESULTS = OpenApiParameter(
     "results",
@@ -62,11 +69,25 @@ def parse_days(request: Request) -> int:
     ------
     ValidationError : not a whole number from 1 to 365.
     """
-    text = request.query_params.get("days")
+    return _parse_whole(request, "days", default=DEFAULT_DAYS, maximum=MAX_DAYS)
+
+
+def parse_count(request: Request) -> int:
+    """Return the number of recommendations in the query; `DEFAULT_COUNT` without one.
+
+    Raises
+    ------
+    ValidationError : not a whole number from 1 to 50.
+    """
+    return _parse_whole(request, "n", default=DEFAULT_COUNT, maximum=MAX_COUNT)
+
+
+def _parse_whole(request: Request, parameter: str, *, default: int, maximum: int) -> int:
+    text = request.query_params.get(parameter)
     if text is None:
-        return DEFAULT_DAYS
-    if not (_WHOLE.fullmatch(text) and 1 <= int(text) <= MAX_DAYS):
-        raise ValidationError({"days": [f"Must be a whole number from 1 to {MAX_DAYS}."]})
+        return default
+    if not (_WHOLE.fullmatch(text) and 1 <= int(text) <= maximum):
+        raise ValidationError({parameter: [f"Must be a whole number from 1 to {maximum}."]})
     return int(text)
 
 

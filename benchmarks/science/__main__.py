@@ -22,6 +22,7 @@ from benchmarks.science import (
     fitting,
     mastery,
     memory,
+    next_steps,
     offline,
     plateaus,
     prediction,
@@ -44,6 +45,7 @@ def main() -> int:
     met.append(show_table("Difficulty, of simulated items", difficulty.rows()))
     met.append(show_table("Memory, beside the fsrs package", memory.compare_with_package()))
     met.append(show_table("Order of reviews, of simulated learners", reviewing.rows()))
+    met.append(show_table("Order of skills, of simulated learners", next_steps.rows()))
     try:
         met.append(show_table("Memory, of real reviews", memory.rows(anki.load())))
     except SystemExit as absent:

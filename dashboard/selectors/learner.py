@@ -16,6 +16,7 @@ from analytics.core.overall_velocity import overall_trend, overall_velocity
 from analytics.core.trajectory import Trajectory
 from analytics.models import SkillState
 from analytics.rows import DAY
+from analytics.selectors import NextStep, get_next_steps
 from dashboard import presentation
 from dashboard.charts import LineChart
 from dashboard.selectors.alerts import LearnerProblems, RankedLearner, rank_learners
@@ -28,6 +29,7 @@ from infra.admin.html import detail_url
 from roster.models import Classroom, User
 
 MAX_SKILLS = 200
+MAX_NEXT_STEPS = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +85,7 @@ class Profile:
     mastered: int
     practised: int
     readiness: Readiness
+    next_steps: Sequence[NextStep]
     progress: LineChart | None
     skills: Sequence[SkillRow]
     is_truncated: bool
@@ -110,6 +113,7 @@ def get_profile(learner: User, viewer: User, *, at: datetime, axis: Axis = Axis.
         mastered=sum(row.is_mastered for row in rows),
         practised=len(rows),
         readiness=get_readiness(learner, at=at),
+        next_steps=get_next_steps(learner, count=MAX_NEXT_STEPS, at=at),
         progress=mastery_over_time(learner, known, first=_in_trouble(ranked, states), axis=axis),
         skills=rows,
         is_truncated=len(loaded) > MAX_SKILLS,

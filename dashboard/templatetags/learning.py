@@ -18,6 +18,8 @@ register = template.Library()
 
 register.filter("mastery", labels.mastery)
 register.filter("level", labels.level)
+register.filter("next_step", labels.next_step)
+register.filter("reason_name", presentation.reason_name)
 register.filter("velocity", labels.velocity)
 register.filter("result", presentation.result)
 register.filter("result_symbol", presentation.result_symbol)

@@ -65,6 +65,9 @@ class LearnerPage(ProgressPage):
             "crumbs": class_crumbs(learner_profile.classrooms),
             "profile": learner_profile,
             "axis": self.axis,
+            "names": item_questions(
+                [step.item.pk for step in learner_profile.next_steps if step.item]
+            ),
             "recent": get_recent_work(learner),
         }
 

@@ -18,7 +18,7 @@ from tests.analytics.event_builders import TRACK, answer, data_of, refused, trac
 from tests.conftest import Client, client_for
 from tests.factories import NOW, School, answered, exercise
 
-READS = ["velocity/{}", "predictions/{}", "mastery/{}", "mastery/{}/algebra/history"]
+READS = ["velocity/{}", "predictions/{}", "mastery/{}", "mastery/{}/algebra/history", "next/{}"]
 
 
 @pytest.fixture(autouse=True)

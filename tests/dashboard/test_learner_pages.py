@@ -472,3 +472,21 @@ def test_the_time_of_a_page_is_that_of_the_request(school: School):
     with time_machine.travel(NOW + timedelta(days=1), tick=False):
         assert "yesterday" in look(school.coach, "coach_learner", school.ada.pk)
     assert now() > NOW
+
+
+def test_the_next_steps_are_shown(school: School):
+    practise(school.ada, "01011")
+    practise(school.ada, "1" * 12, "geometry")
+
+    page = look(school.coach, "coach_learner", school.ada.pk)
+
+    steps = page.split('id="next-title"')[1].split("</section>")[0]
+    assert reverse("admin:coach_skill", args=[skill(school.ada).pk]) in steps
+    assert "of answers would be right now" in steps
+    assert "geometry" not in steps
+
+
+def test_without_skills_there_are_no_next_steps(school: School):
+    page = look(school.coach, "coach_learner", school.ben.pk)
+
+    assert "Nothing: all known skills" in page.split('id="next-title"')[1].split("</section>")[0]
