@@ -92,3 +92,21 @@ CONTENTS = (
     Column("part of", "parent"),
     Column("items", "items"),
 )
+PREREQUISITES = (
+    Column("prerequisite id", "id"),
+    Column("before", "before__code"),
+    Column("after", "after__code"),
+    Column("facility", "facility__name"),
+)
+SUGGESTIONS = (
+    Column("suggestion id", "id"),
+    Column("before", "before__code"),
+    Column("after", "after__code"),
+    Column("facility", "facility__name"),
+    Column("learners without it", "learners"),
+    Column("successes without it", "successes"),
+    Column("bound of the share", "bound"),
+    Column("learners with it", "informed"),
+    Column("successes with it", "informed_successes"),
+    Column("computed", "computed_at"),
+)

@@ -61,6 +61,11 @@ def next_step(step: NextStep) -> str:
         ).format(due=step.due, share=share)
     if step.reason is Reason.READY:
         return _("Ready to learn: {share} of answers would be right now.").format(share=share)
+    if step.reason is Reason.PREREQUISITE:
+        return _(
+            "A skill at which the learner is stuck builds on this one: {share} of answers would be"
+            " right now."
+        ).format(share=share)
     if step.expected_success < MIN_SUCCESS:
         return _(
             "The closest fit, though it is hard: {share} of answers would be right now."

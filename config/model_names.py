@@ -27,6 +27,8 @@ TABLES = (
     _("course sessions"),
     _("items"), _("jobs"), _("learner groups"), _("learning events"), _("learning item"),
     _("learning items"), _("study set"), _("study sets"),
+    _("skill prerequisite"), _("skill prerequisites"), _("prerequisite suggestion"),
+    _("prerequisite suggestions"),
     _("lessons"), _("skill states"), _("skills"), _("users"),
 )  # fmt: skip
 COLUMNS = (
@@ -34,6 +36,8 @@ COLUMNS = (
     _("object id"), _("query"), _("rights"), _("written"),
     _("question"), _("studied"), _("study set"), _("worked at"),
     _("claims"), _("claimed"), _("has own id"),
+    _("before"), _("after"), _("learners"), _("successes"), _("bound"), _("informed"),
+    _("informed successes"), _("computed at"),
     _("lapses"), _("last score"), _("last seconds"),
     _("ability mean"), _("ability variance"), _("active"), _("answer"), _("answers"),
     _("attempt count"), _("attempts"), _("auto provision"), _("can admin"), _("can read"),

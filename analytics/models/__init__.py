@@ -16,6 +16,7 @@ from analytics.models.contents import Content, ContentKind, ContentQuerySet
 from analytics.models.events import LearningEvent, LearningEventQuerySet
 from analytics.models.locks import NamedLock
 from analytics.models.memories import ItemMemory, ItemMemoryQuerySet
+from analytics.models.prerequisites import PrerequisiteSuggestion, SkillPrerequisite
 from analytics.models.snapshots import LearnerSnapshot
 from analytics.models.states import LearnerAbility, SkillState, SkillStateQuerySet
 
@@ -39,8 +40,10 @@ __all__ = [
     "LearningEvent",
     "LearningEventQuerySet",
     "NamedLock",
+    "PrerequisiteSuggestion",
     "Skill",
     "SkillParameters",
+    "SkillPrerequisite",
     "SkillState",
     "SkillStateQuerySet",
 ]

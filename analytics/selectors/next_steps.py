@@ -23,6 +23,7 @@ from analytics.models import (
     LearnerAbility,
     LearningEvent,
     Skill,
+    SkillPrerequisite,
     SkillState,
 )
 from analytics.rows import (
@@ -45,6 +46,7 @@ from roster.models import User
 # rows at most: the items due longest, and the first skills without an answer, by their codes.
 MAX_DUE = 500
 MAX_NEW_SKILLS = 500
+MAX_EDGES = 5_000  # of a facility
 # From this number of recommendations on, the best one for each of these reasons is among them.
 MIN_OF_ALL_REASONS = 3
 REASONS = (Reason.DUE, Reason.PREREQUISITE, Reason.READY)
@@ -153,14 +155,35 @@ def _practice(learner: User, ability: LearnerAbility | None) -> list[NextStep]:
     states = [*(each.state for each in estimates), *(None for _ in new)]
     term = ability_from_row(ability) if ability else Ability()
     p = np.array([*(each.p_correct_next for each in estimates), *_first_predictions(new, term)])
-    no_edges = np.array([], dtype=np.int64)
-    ranking = next_steps.rank(_skill_columns(skills, states, p), no_edges, no_edges)
+    edges = _EDGES.rows(facility=learner.facility_id)
+    numbers = {skill.pk: number for number, skill in enumerate(skills)}
+    before, after = (
+        np.array(
+            [(numbers[a], numbers[b]) for a, b in edges if a in numbers and b in numbers],
+            dtype=np.int64,
+        )
+        .reshape(-1, 2)
+        .T
+    )
+    # What is not among the skills is not mastered either.
+    waiting = {b for a, b in edges if a not in numbers}
+    ranking = next_steps.rank(_skill_columns(skills, states, p), before, after)
     return [
         NextStep(reason=reason, skill=skills[row], expected_success=float(p[row]), gain=gain)
         for row, gain, reason in zip(
             ranking.rows.tolist(), ranking.gains.tolist(), ranking.reasons, strict=True
         )
+        if skills[row].pk not in waiting
     ]
+
+
+_EDGES = QueryByShape(
+    lambda facility: (
+        SkillPrerequisite.objects.filter(facility=facility)
+        .order_by("pk")
+        .values_list("before", "after")[:MAX_EDGES]
+    )
+)
 
 
 _STATES_OF_SKILL = SkillState.objects.filter(skill=OuterRef("pk"))
@@ -169,7 +192,11 @@ _NEW_SKILLS = QueryByShape(
         Skill.objects.filter(
             ~Exists(SkillState.objects.filter(skill=OuterRef("pk"), learner=learner)),
             # A learner may name skills; others see the name only once it is established.
-            ~Q(title="") | ~Q(section="") | Exists(_STATES_OF_SKILL[1:2]),
+            ~Q(title="")
+            | ~Q(section="")
+            | Exists(_STATES_OF_SKILL[1:2])
+            | Exists(SkillPrerequisite.objects.filter(after=OuterRef("pk")))
+            | Exists(SkillPrerequisite.objects.filter(before=OuterRef("pk"))),
             facility=facility,
         )
         .select_related("parameters")

@@ -129,7 +129,7 @@ def test_each_kind_of_reason_is_represented(school: School, study_app: Client):
         studied(study_app, f"card{number}", days_ago=40 - number, quiz_result=result)
         skill = Skill.objects.create(facility=school.facility, code=f"set{number}")
         Item.objects.filter(code=f"card{number}").update(skill=skill)
-    practise(study_app, "rwrrw", "algebra")
+    practise(study_app, "rwrrwrr", "algebra")
 
     assert {row["reason"] for row in next_items(study_app, n=1)} == {"due_for_review"}
     assert {row["reason"] for row in next_items(study_app, n=3)} == {

@@ -116,4 +116,4 @@ def test_reading(client: Client, caller: Caller, school: School, skills: int):
     assert read_statements(f"mastery/{ada}", item_id="q1") == 4
     assert read_statements(f"mastery/{ada}", page_size=10) == 4
     assert read_statements(f"mastery/{ada}/skill0/history") == 4
-    assert read_statements(f"next/{ada}") == 7
+    assert read_statements(f"next/{ada}") == 8

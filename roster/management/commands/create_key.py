@@ -6,12 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db.models import Q
 from django.utils import timezone
 
-from infra.identifiers import parse_uuid
 from roster import services
-from roster.models import Facility, Scope
+from roster.management.facilities import add_facility_argument, find_facility
+from roster.models import Scope
 
 
 class Command(BaseCommand):
@@ -19,10 +18,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name", help="what the key is for, e.g. “LMS”")
-        parser.add_argument(
-            "--facility",
-            help="UUID, partner id or name of the facility; default: the only facility",
-        )
+        add_facility_argument(parser)
         parser.add_argument(
             "--scope", action="append", choices=[scope.value for scope in Scope], required=True,
             help="scope of the key; may be repeated; admin implies read and write",
@@ -44,7 +40,7 @@ class Command(BaseCommand):
         if days is not None and not 1 <= days <= 36_500:
             raise CommandError("--days must be between 1 and 36500.")
         key, secret = services.create_api_key(
-            _find_facility(facility),
+            find_facility(facility),
             name=name,
             scopes={Scope(word) for word in scope},
             at=at,
@@ -52,13 +48,3 @@ class Command(BaseCommand):
         )
         self.stderr.write(f"Key {key.prefix} of {key.facility}: {', '.join(key.scopes)}.")
         self.stdout.write(secret)
-
-
-def _find_facility(name: str | None) -> Facility:
-    facilities = Facility.objects.all()
-    if name is not None:
-        facilities = facilities.filter(Q(pk=parse_uuid(name)) | Q(partner_id=name) | Q(name=name))
-    found = list(facilities[:2])
-    if len(found) != 1:
-        raise CommandError("Specify one facility with --facility: its UUID, partner id or name.")
-    return found[0]
