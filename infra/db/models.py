@@ -152,9 +152,7 @@ class Prefix(StartsWith):
         """Return the beginning of an id in its normal form."""
         return _normalize(super().get_prep_lookup())
 
-    def as_sqlite(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
-    ) -> tuple[str, Any]:
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, Any]:
         """Return SQL with a pattern that regards case."""
         if not self.rhs_is_direct_value():
             return self.as_sql(compiler, connection)

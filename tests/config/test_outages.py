@@ -21,6 +21,7 @@ from roster.models import User
 from tests.config.test_server import ROOT, START, Server, database_url, is_ready, serving
 from tests.conftest import Client, client_for
 from tests.factories import NOW, School, answered, exercise, make_school, video
+from tests.infra.export_client import browser
 from tests.threads import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -202,6 +203,44 @@ def test_slow_reads_cannot_take_more_connections_than_there_are(school: School, 
 
     assert (refused, recovered) == (503, 200)
     assert statuses == {200, 503}
+
+
+def test_slow_exports_cannot_take_more_connections_than_there_are(school: School, postgres: None):
+    """contract 0.11: 503 in bounded time for what finds no connection, and recovery."""
+    client_for(school.ada).work(exercise(), answered("q"))
+    key, cookie = school.key(), browser(school.superuser).cookies["sessionid"].value
+    limits = {
+        "REQUEST_LOCK_TIMEOUT": "60s", "DJANGO_SETTINGS_MODULE": "tests.settings_of_pages",
+    }  # fmt: skip
+    token = "t" * 32
+    headers = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Cookie": f"sessionid={cookie}; csrftoken={token}",
+        "X-CSRFToken": token,
+    }
+
+    def export(kind: str) -> tuple[int, Any]:
+        path = "/admin/logger/attemptlog/export/"
+        return server.ask("POST", path, body=f"format={kind}", headers=headers)
+
+    with (
+        few_connections(3) as url,
+        serving(1, DATABASE_URL=url, **limits) as server,
+        ThreadPoolExecutor(8) as pool,
+    ):
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("LOCK TABLE logger_attemptlog IN ACCESS EXCLUSIVE MODE")
+            exports = [pool.submit(export, kind) for kind in ("csv", "xlsx") * 4]
+            until(lambda: any(each.done() for each in exports), "the first refusal")
+            refused, _body = server.ask("GET", "/api/auth/facilityuser", key)
+        statuses = {each.result()[0] for each in exports}
+        recovered, _body = server.ask("GET", "/api/auth/facilityuser", key)
+        again, rows = export("csv")
+
+    assert (refused, recovered, again) == (503, 200, 200)
+    assert statuses == {200, 503}
+    assert school.ada.username in rows
 
 
 def test_commands_have_no_time_limits(postgres: None):

@@ -64,7 +64,7 @@ class Server:
             sent = body if body is None or isinstance(body, str) else json.dumps(body)
             talk.request(method, path, sent, {**own, **headers})
             response = talk.getresponse()
-            raw = response.read().decode()
+            raw = response.read().decode(errors="replace")
         finally:
             talk.close()
         is_json = "json" in response.headers.get("Content-Type", "")
