@@ -27,7 +27,7 @@ from dashboard.selectors.frequent_errors import FrequentlyWrongItem, find_freque
 from dashboard.selectors.heatmap import get_heat_map
 from dashboard.selectors.inactive import InactiveLearner, find_inactive_learners
 from roster.models import Facility, User
-from roster.models.time_zones import zone_of
+from roster.models.time_zones import zone_of_home
 
 MAX_LEARNERS = 200
 MAX_STATES = 4_000
@@ -91,7 +91,7 @@ def get_overview(scope: DashboardScope, *, at: datetime, by_name: bool = False) 
 def _zones(facility_ids: set[UUID | None], scope: DashboardScope) -> Mapping[UUID | None, str]:
     """Return the time zone of each facility; those of the classes and the viewer are loaded."""
     viewer = scope.viewer
-    known: dict[UUID | None, str] = {viewer.facility_id: zone_of(viewer.facility), **scope.zones}
+    known: dict[UUID | None, str] = {viewer.facility_id: zone_of_home(viewer), **scope.zones}
     if facility_ids <= known.keys():
         return known
     keys = [pk for pk in facility_ids if pk is not None]

@@ -69,7 +69,7 @@ class UserQuerySet(models.QuerySet["User"]):
         return self.filter(visible)
 
     def with_role_flags(self) -> Self:
-        """Annotate whether users have roles in facilities and in classes.
+        """Annotate whether users have roles in facilities and in classes, and their time zone.
 
         Loaded at every login and request, so that lists need no query of roles for users without
         any. The flags also show whether roles cover exactly the user's own facility, because
@@ -83,6 +83,7 @@ class UserQuerySet(models.QuerySet["User"]):
             coaches_class=Exists(roles.filter(classroom__isnull=False)),
             staffs_home=Exists(roles.filter(at_home)),
             looks_beyond=Exists(roles.exclude(within)),
+            facility_zone=F("facility__time_zone"),
         )
 
     def in_facility(self, facility_id: UUID) -> Self:
@@ -195,6 +196,7 @@ class User(UUIDModel, AbstractBaseUser, PermissionsMixin):
     coaches_class: bool | None = None
     staffs_home: bool | None = None
     looks_beyond: bool | None = None
+    facility_zone: str | None = None
 
     # Set by `by_token`; None is a login.
     token_can_read: bool | None = None

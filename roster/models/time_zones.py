@@ -14,14 +14,19 @@ def zone_of(facility: Facility | None) -> str:
     return facility.time_zone if facility else default_time_zone()
 
 
+def zone_of_home(viewer: User) -> str:
+    """Return the time zone of the facility of a person, which is loaded at each request."""
+    return viewer.facility_zone or zone_of(viewer.facility)
+
+
 def zone_of_pages(viewer: User, params: Mapping[str, str]) -> str:
     """Return the time zone in which the pages of the admin show days and times.
 
     It is that of the viewer's facility. For a viewer without one it is that of the facility by
     which a list is filtered (`facility`), or of the only facility, else the default.
     """
-    if viewer.facility is not None:
-        return viewer.facility.time_zone
+    if viewer.facility_id is not None:
+        return zone_of_home(viewer)
     facilities = Facility.objects.all()
     chosen = parse_uuid(params.get("facility", ""))
     if chosen is not None:

@@ -89,9 +89,9 @@ def test_the_first_alert_is_on_the_first_screen_of_a_phone(opened: Any, school: 
     box = first.bounding_box()
     assert box is not None
     assert box["y"] + box["height"] <= 844
-    expect(page.get_by_label("Class", exact=True)).to_be_hidden()
+    expect(page.locator("select[name=class]")).to_be_hidden()
     page.get_by_text("Class and days").click()
-    expect(page.get_by_label("Class", exact=True)).to_be_visible()
+    expect(page.locator("select[name=class]")).to_be_visible()
 
 
 def test_a_coach_finds_a_stuck_learner_and_their_answers(

@@ -220,7 +220,7 @@ def test_a_coach_can_log_in_in_arabic(school: School):
 
     page = browser.get("/admin/").content.decode()
 
-    assert "كل القوائم" in page
+    assert "كل السجلات" in page
     assert "All lists" not in page
 
 

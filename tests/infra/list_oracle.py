@@ -180,8 +180,9 @@ def number(text: str, cell: str) -> bool:
     return float(re.split(r"[ ,]", text)[0]) == float(cell)
 
 
-def _right(text: str, cell: str) -> bool:
-    return bool(re.search(rf", {float(cell):g} right", text))
+def _out_of(text: str, cell: str) -> bool:
+    """Return whether a text ends with a number of answers: 5 of 47."""
+    return float(text.rpartition(" of ")[2]) == float(cell)
 
 
 def _points(text: str, cell: str) -> bool:
@@ -252,7 +253,7 @@ TABLES = {
         model=SkillState, learner="learner", dated="last_practised", order=("last_practised",),
         conditions={"plateau": lambda row, value: row.plateau is {"yes": True, "no": False}[value],
                     "skill": lambda row, value: row.skill.code.startswith(value)},
-        shown={"known": ("mastery", _level), "answers": ("attempts", number),
+        shown={"known": ("mastery", _level), "answers": ("attempts", _out_of),
                "gain": ("velocity", _points)},
     ),
     "analytics/learningevent": Table(
