@@ -103,13 +103,13 @@ def move_to(facility: Facility, zone: str) -> None:
     Facility.objects.filter(pk=facility.pk).update(time_zone=zone)
 
 
-def record_at(case: Case, school: School) -> None:
-    """Record one answer to an item of its own, with a time of a minute, at each time."""
+def record_at(case: Case, school: School, scores: str = "0") -> None:
+    """Record answers to an item, each with a time of a minute, at each time."""
     move_to(school.facility, case.zone)
     for number, at in enumerate(case.instants):
         record(
             User.objects.get(pk=school.ada.pk),
-            *answers("0", item=f"item{number}", seconds=60.0),
+            *answers(scores, item=f"item{number}", seconds=60.0),
             at=at,
         )
 
@@ -178,7 +178,7 @@ def test_a_large_export_has_the_same_days_and_times(
 
 @everywhere
 def test_a_learners_answers_and_chart_show_local_times(school: School, case: Case):
-    record_at(case, school)
+    record_at(case, school, "00")
 
     args = [school.ada.pk, skill(school.ada).pk]
     page = look(school.coach, "coach_practice", *args, axis="answers")
