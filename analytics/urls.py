@@ -16,6 +16,7 @@ urlpatterns = [
         views.LearningCurveView.as_view(),
         name="mastery-history",
     ),
+    path("model-quality", views.ModelQualityView.as_view(), name="model-quality"),
     path("next/<id:user_id>", views.NextStepsView.as_view(), name="next"),
     path("mastery/<id:user_id>", views.SkillEstimatesView.as_view(), name="mastery"),
     path("alerts", alert_views.AlertsView.as_view(), name="alerts"),

@@ -34,6 +34,7 @@ from analytics.serializers.insights import (
     skill_estimate_body,
     velocity_body,
 )
+from analytics.serializers.model_quality import QualitySerializer, quality_body
 from analytics.serializers.next_steps import NextStepsSerializer, next_steps_body
 from infra.api.bodies import decode
 from infra.api.body_schemas import array_schema
@@ -144,6 +145,19 @@ class NextStepsView(APIView):
         learner = selectors.readable_learner(actor_of(request), user_id)
         steps = selectors.get_next_steps(learner, count=count, at=timezone.now())
         return Response(envelope(next_steps_body(steps), "Recommendations retrieved successfully"))
+
+
+class ModelQualityView(APIView):
+    @extend_schema(
+        parameters=[query_params.DAYS],
+        responses=envelope_schema("ModelQualityAnswer", QualitySerializer(many=True)),
+    )
+    def get(self, request: Request) -> Response:
+        """Measure the predictions and alerts of the last days, by facility and skill."""
+        days = query_params.parse_days(request)
+        rows = selectors.get_model_quality(actor_of(request), days=days, at=timezone.now())
+        bodies = [quality_body(row) for row in rows]
+        return Response(envelope(bodies, "Model quality retrieved successfully"))
 
 
 class _EnvelopedListView(GenericAPIView[Any]):

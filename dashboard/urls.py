@@ -6,6 +6,7 @@ from django.contrib.admin import AdminSite
 from django.urls import URLPattern
 
 from dashboard.views.learners import ItemPage, LearnerPage, SkillHistoryPage, SkillPage
+from dashboard.views.quality import ModelQualityPage
 from dashboard.views.work import AttemptPage, ContentPage, TryPage
 
 
@@ -19,5 +20,6 @@ def coach_pages(site: AdminSite) -> list[URLPattern]:
         ItemPage.as_url("coach/items/<key:item>/", "coach_item", site),
         ContentPage.as_url(f"{learner}contents/<key:content>/", "coach_content", site),
         TryPage.as_url("coach/tries/<key:try>/", "coach_try", site),
+        ModelQualityPage.as_url("coach/model-quality/", "coach_quality", site),
         AttemptPage.as_url("coach/attempts/<key:attempt>/", "coach_attempt", site),
     ]

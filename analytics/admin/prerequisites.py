@@ -92,11 +92,11 @@ class TableForm(FacilityForm):
     def read_pairs(self) -> list[tuple[str, str]]:
         file = self.cleaned_data["file"]
         if file.size > MAX_FILE_BYTES:
-            raise InvalidPrerequisites("The file is larger than 1 MiB.")
+            raise InvalidPrerequisites(_("The file is larger than 1 MiB."))
         try:
             return list(parse_pairs(TextIOWrapper(file, encoding="utf-8-sig", newline="")))
         except UnicodeDecodeError:
-            raise InvalidPrerequisites("This is not UTF-8.") from None
+            raise InvalidPrerequisites(_("This is not UTF-8.")) from None
 
 
 class EdgeAdmin(RosterAdmin[E]):

@@ -9,6 +9,7 @@ from analytics.selectors.learners import (
     readable_learner,
 )
 from analytics.selectors.learning_curves import get_learning_curve
+from analytics.selectors.model_quality import QualityRow, get_model_quality
 from analytics.selectors.next_steps import NextStep, get_next_steps
 from analytics.selectors.predictions import Predictions, SkillPrediction, get_predictions
 from analytics.selectors.skill_states import (
@@ -22,12 +23,14 @@ from analytics.selectors.velocity import VelocitySummary, get_velocity_summary
 __all__ = [
     "NextStep",
     "Predictions",
+    "QualityRow",
     "SkillEstimate",
     "SkillPrediction",
     "UnknownSkill",
     "VelocitySummary",
     "find_answered_item",
     "get_learning_curve",
+    "get_model_quality",
     "get_next_steps",
     "get_notes",
     "get_predictions",

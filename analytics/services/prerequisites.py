@@ -10,6 +10,7 @@ from uuid import UUID
 import numpy as np
 from django.db import transaction
 from django.db.models import Count
+from django.utils.translation import gettext as _
 
 from analytics.core.bkt import MASTERED
 from analytics.core.confidence import MIN_ANSWERS
@@ -45,11 +46,12 @@ def add_prerequisites(facility: Facility, pairs: Iterable[Pair], *, actor: Actor
     Facility.objects.select_for_update(no_key=True).get(pk=facility.pk)
     wanted = list(dict.fromkeys(pairs))
     if any(before == after for before, after in wanted):
-        raise InvalidPrerequisites("A skill cannot be its own prerequisite.")
+        raise InvalidPrerequisites(_("A skill cannot be its own prerequisite."))
     codes = {code for pair in wanted for code in pair}
     skills = {skill.code: skill for skill in facility.skills.filter(code__in=codes)}
     if unknown := sorted(codes - skills.keys()):
-        raise InvalidPrerequisites(f"The facility has no skill “{unknown[0]}”.")
+        text = _("The facility has no skill “{code}”.")
+        raise InvalidPrerequisites(text.format(code=unknown[0]))
     edges = SkillPrerequisite.objects.filter(facility=facility)
     known = set(edges.values_list("before", "after"))
     new = [
@@ -74,12 +76,12 @@ def validate_graph(edges: list[tuple[UUID, UUID]]) -> None:
     InvalidPrerequisites : they have, or are.
     """
     if len(edges) > MAX_EDGES:
-        raise InvalidPrerequisites(f"A facility may have at most {MAX_EDGES} prerequisites.")
+        text = _("A facility may have at most {maximum} prerequisites.")
+        raise InvalidPrerequisites(text.format(maximum=MAX_EDGES))
     if cycle := find_cycle(edges):
         names = {skill.pk: str(skill) for skill in Skill.objects.filter(pk__in=cycle)}
-        raise InvalidPrerequisites(
-            f"There would be a cycle: {' → '.join(names[key] for key in cycle)}."
-        )
+        path = " → ".join(names[key] for key in cycle)
+        raise InvalidPrerequisites(_("There would be a cycle: {path}.").format(path=path))
 
 
 def parse_pairs(lines: Iterable[str]) -> Iterator[Pair]:
@@ -91,7 +93,7 @@ def parse_pairs(lines: Iterable[str]) -> Iterator[Pair]:
     """
     rows = csv.DictReader(lines)
     if not {"before", "after"} <= set(rows.fieldnames or ()):
-        raise InvalidPrerequisites("The first line must name the columns before and after.")
+        raise InvalidPrerequisites(_("The first line must name the columns before and after."))
     try:
         for row in rows:
             before, after = (
@@ -99,7 +101,8 @@ def parse_pairs(lines: Iterable[str]) -> Iterator[Pair]:
                 for name in ("before", "after")
             )
             if not before or not after or "\0" in before + after:
-                raise InvalidPrerequisites(f"line {rows.line_num}: a skill is missing.")
+                text = _("line {number}: a skill is missing.")
+                raise InvalidPrerequisites(text.format(number=rows.line_num))
             yield before, after
     except csv.Error as error:
         raise InvalidPrerequisites(f"{error}.") from None
@@ -110,7 +113,7 @@ def suggest_prerequisites(facility: Facility, *, at: datetime) -> int:
     """Replace the suggestions of a facility by those of the present states; return their number."""
     states = SkillState.objects.filter(skill__facility=facility, attempts__gte=MIN_ANSWERS)
     counted = states.order_by().values_list("skill").annotate(n=Count("pk"))
-    skills = [key for key, _ in counted.order_by("-n", "skill")[:MAX_SKILLS]]
+    skills = [key for key, _answers in counted.order_by("-n", "skill")[:MAX_SKILLS]]
     rows = list(
         states.filter(skill__in=skills)
         .order_by("-last_practised", "-pk")
@@ -149,10 +152,10 @@ def _mastery_table(
     """Return which learners practised and which mastered each skill, (learners, skills) each."""
     columns = {key: column for column, key in enumerate(skills)}
     numbers: dict[UUID, int] = {}
-    learner = [numbers.setdefault(learner_id, len(numbers)) for learner_id, _, _ in rows]
-    skill = [columns[skill_id] for _, skill_id, _ in rows]
+    learner = [numbers.setdefault(row[0], len(numbers)) for row in rows]
+    skill = [columns[row[1]] for row in rows]
     practised = np.zeros((len(numbers), len(skills)), dtype=np.bool_)
     known = np.zeros_like(practised)
     practised[learner, skill] = True
-    known[learner, skill] = [mastery >= MASTERED for _, _, mastery in rows]
+    known[learner, skill] = [row[2] >= MASTERED for row in rows]
     return practised, known

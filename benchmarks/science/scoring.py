@@ -4,28 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
+from analytics.core import model_quality
 from analytics.core.logistic import FloatArray
+from analytics.core.model_quality import BINS, log_loss
 
-BINS = 10
+__all__ = ["auc", "calibration_error", "log_loss"]
 
 
 def auc(predicted: FloatArray, score: FloatArray) -> float:
-    """Return the probability that a right answer was predicted as likelier than a wrong one.
-
-    Parameters
-    ----------
-    predicted, score : shapes (answers,); in [0, 1], and 0 or 1. Ties count half.
-    """
-    _, place, ties = np.unique(predicted, return_inverse=True, return_counts=True)
-    rank = (np.cumsum(ties) - (ties - 1) / 2.0)[place]
-    right = float(score.sum())
-    above = float(rank @ score) - right * (right + 1.0) / 2.0
-    return above / (right * (len(score) - right))
-
-
-def log_loss(predicted: FloatArray, score: FloatArray) -> float:
-    """Return the mean negative log likelihood, in nats."""
-    return -float(np.mean(score * np.log(predicted) + (1.0 - score) * np.log1p(-predicted)))
+    """Return the AUC of scores of 0 and 1, of which there must be both."""
+    value = model_quality.auc(predicted, score == 1.0)
+    assert value is not None  # noqa: S101  # there are both
+    return value
 
 
 def calibration_error(predicted: FloatArray, score: FloatArray) -> float:

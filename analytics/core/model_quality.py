@@ -1,0 +1,224 @@
+"""Quality of the predictions and alerts of a model, from stored answers (learning-science 8).
+
+Discrimination (AUC), log loss and calibration of the predictions that answers were stored with;
+their drift, the mean of score - prediction; the log loss of knowledge tracing with the default
+parameters on the same answers; and the plateaus that were flagged, each judged by the next ten
+answers: it is confirmed if less than .70 of them are right, and at most .10 more than of the last
+ten (learning-science 3).
+"""
+
+from __future__ import annotations
+
+from math import sqrt
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from analytics.core import bkt
+from analytics.core.logistic import BoolArray, FloatArray, IntArray
+from analytics.core.trajectory import MAX_DIFFICULTY
+from analytics.core.trajectory_batch import Trajectories
+
+BINS = 10
+# Of one learner at one skill at most this many answers are replayed, the newest ones.
+MAX_SEQUENCE = 500
+NEXT_ANSWERS = 10
+CONFIRMED_BELOW, CONFIRMED_GAIN = 0.70, 0.10
+# A refit is worth it from this number of answers on, with this drift at this many standard errors.
+MIN_REFIT_ANSWERS = 200
+MIN_DRIFT = 0.03
+DRIFT_ERRORS = 3.0
+_EPSILON = 1e-9
+
+
+class Answers(NamedTuple):
+    """Answers as arrays of shape (answers,), each learner's at a skill in order of time.
+
+    `sequence` numbers the pairs of learner and skill, from 0, in ascending order. `predicted` is
+    P(correct) before the answer, `mastery` that after it, `difficulty` that of the item in log
+    odds. Answers that are not `counted` are only history.
+    """
+
+    sequence: IntArray
+    score: FloatArray
+    predicted: FloatArray
+    difficulty: FloatArray
+    mastery: FloatArray
+    day: FloatArray
+    is_counted: BoolArray
+
+    def take(self, rows: IntArray | BoolArray) -> Answers:
+        """Return the answers of the given rows."""
+        columns: list[Any] = [column[rows] for column in self]
+        return Answers(*columns)
+
+
+class Replay(NamedTuple):
+    """Results of a replay of answers, of shape (answers,).
+
+    `by_default` is P(correct) by knowledge tracing with the default parameters, NaN where the
+    answer was not replayed; `is_raised` marks answers that raised the flag of a plateau,
+    `is_confirmed` and `is_refuted` those among them that the next ten answers judge.
+    """
+
+    by_default: FloatArray
+    is_raised: BoolArray
+    is_confirmed: BoolArray
+    is_refuted: BoolArray
+
+    def take(self, rows: IntArray) -> Replay:
+        """Return the results of the given rows."""
+        columns: list[Any] = [column[rows] for column in self]
+        return Replay(*columns)
+
+
+class Alerts(NamedTuple):
+    """Numbers of flagged plateaus; those without ten further answers are neither of the last."""
+
+    raised: int
+    confirmed: int
+    refuted: int
+
+
+class Quality(NamedTuple):
+    """Quality over some answers; None where they are too few or all alike.
+
+    `calibration` has the mean prediction, the mean score and the number of answers of each of ten
+    bins of the prediction. `drift_error` is the standard error of the drift.
+    """
+
+    answers: int
+    auc: float | None
+    log_loss: float | None
+    default_log_loss: float | None
+    drift: float | None
+    drift_error: float | None
+    calibration: list[tuple[float | None, float | None, int]]
+    alerts: Alerts
+
+    def is_refit_suggested(self, *, is_fitted: bool) -> bool:
+        """Return whether a fit would probably improve the predictions.
+
+        With 200 answers or more: if there is no fit yet, if the default parameters predict better,
+        or if the predictions have drifted by .03 or more, beyond chance.
+        """
+        if self.answers < MIN_REFIT_ANSWERS or self.drift is None or self.drift_error is None:
+            return False
+        has_drifted = abs(self.drift) >= max(MIN_DRIFT, DRIFT_ERRORS * self.drift_error)
+        is_worse = (self.log_loss or 0.0) > (self.default_log_loss or 0.0)
+        return has_drifted or is_worse or not is_fitted
+
+
+def replay(answers: Answers) -> Replay:
+    """Replay the answers of every learner and skill through the growth model."""
+    size = len(answers.score)
+    results = Replay(np.full(size, np.nan), *(np.zeros(size, dtype=np.bool_) for _ in range(3)))
+    if not size:
+        return results
+    count = np.bincount(answers.sequence)
+    length = np.minimum(count, MAX_SEQUENCE)
+    start = np.cumsum(count) - length
+    trajectories = Trajectories()
+    trajectory = trajectories.start(len(count))
+    mastery: FloatArray = np.full(len(count), bkt.DEFAULTS.prior)
+    guess, slip = bkt.DEFAULTS.guess, bkt.DEFAULTS.slip
+    was_flagged = np.zeros(len(count), dtype=np.bool_)
+    for step in range(length.max()):
+        active = np.flatnonzero(length > step)
+        rows = start[active] + step
+        score: FloatArray = answers.score[rows]
+        known: FloatArray = mastery[active]
+        results.by_default[rows] = known * (1.0 - slip) + (1.0 - known) * guess
+        mastery[active] = _traced(known, score)
+        trajectories.absorb(
+            trajectory[active],
+            score,
+            efficiency=np.zeros(len(rows)),
+            difficulty=np.clip(answers.difficulty[rows], -MAX_DIFFICULTY, MAX_DIFFICULTY),
+            mastery=answers.mastery[rows],
+            day=answers.day[rows],
+        )
+        is_flagged = trajectories.is_plateau(trajectory[active])
+        results.is_raised[rows] = is_flagged & ~was_flagged[active]
+        was_flagged[active] = is_flagged
+    _judge(answers, results, start + length)
+    return results
+
+
+def _traced(mastery: FloatArray, score: FloatArray) -> FloatArray:
+    return bkt.updates(mastery, score, bkt.ParamRows.of([bkt.DEFAULTS] * len(mastery)))
+
+
+def _judge(answers: Answers, results: Replay, end: IntArray) -> None:
+    """Judge each flagged plateau by the ten answers after it, where there are ten."""
+    total = np.concatenate([[0.0], np.cumsum(answers.score)])
+    raised = np.flatnonzero(results.is_raised)
+    judged = raised[raised + NEXT_ANSWERS < end[answers.sequence[raised]]]
+    later = (total[judged + 1 + NEXT_ANSWERS] - total[judged + 1]) / NEXT_ANSWERS
+    # A flag needs eight answers, so at least eight of the last ten are of the same learner.
+    first = np.maximum(judged + 1 - NEXT_ANSWERS, _first_rows(answers.sequence)[judged])
+    earlier = (total[judged + 1] - total[first]) / (judged + 1 - first)
+    is_confirmed = (later < CONFIRMED_BELOW) & (later <= earlier + CONFIRMED_GAIN)
+    results.is_confirmed[judged] = is_confirmed
+    results.is_refuted[judged] = ~is_confirmed
+
+
+def _first_rows(sequence: IntArray) -> IntArray:
+    """Return for each answer the row of the first answer of its learner at its skill."""
+    first: IntArray = np.searchsorted(sequence, sequence)
+    return first
+
+
+def measure(answers: Answers, replayed: Replay) -> Quality:
+    """Return the quality over these answers, of which only the counted ones count."""
+    counted = answers.is_counted
+    p = np.clip(answers.predicted[counted], _EPSILON, 1.0 - _EPSILON)
+    score = answers.score[counted]
+    by_default = replayed.by_default[counted]
+    is_replayed = ~np.isnan(by_default)
+    n = len(score)
+    return Quality(
+        answers=n,
+        auc=auc(p, score >= 0.5),
+        log_loss=log_loss(p, score) if n else None,
+        default_log_loss=log_loss(by_default[is_replayed], score[is_replayed])
+        if is_replayed.any()
+        else None,
+        drift=float(np.mean(score - p)) if n else None,
+        drift_error=sqrt(float(np.sum(p * (1.0 - p)))) / n if n else None,
+        calibration=calibration(p, score),
+        alerts=Alerts(*(int(np.sum(column[counted])) for column in replayed[1:])),
+    )
+
+
+def auc(predicted: FloatArray, is_right: BoolArray) -> float | None:
+    """Return the probability that a right answer was predicted as likelier than a wrong one.
+
+    Ties count half. None if all answers are right, or none is.
+    """
+    right = float(is_right.sum())
+    wrong = len(is_right) - right
+    if not right or not wrong:
+        return None
+    _, place, ties = np.unique(predicted, return_inverse=True, return_counts=True)
+    rank = (np.cumsum(ties) - (ties - 1) / 2.0)[place]
+    above = float(rank @ is_right) - right * (right + 1.0) / 2.0
+    return above / (right * wrong)
+
+
+def log_loss(predicted: FloatArray, score: FloatArray) -> float:
+    """Return the mean negative log likelihood, in nats; predictions inside (0, 1)."""
+    return -float(np.mean(score * np.log(predicted) + (1.0 - score) * np.log1p(-predicted)))
+
+
+def calibration(
+    predicted: FloatArray, score: FloatArray
+) -> list[tuple[float | None, float | None, int]]:
+    """Return mean prediction, mean score and number of answers of ten bins of equal width."""
+    of_bin = np.minimum((predicted * BINS).astype(np.int64), BINS - 1)
+    count = np.bincount(of_bin, minlength=BINS)
+    sums = [np.bincount(of_bin, values, BINS) for values in (predicted, score)]
+    return [
+        (float(sums[0][i] / n), float(sums[1][i] / n), n) if n else (None, None, 0)
+        for i, n in enumerate(count.tolist())
+    ]
