@@ -136,7 +136,7 @@ def test_the_page_shows_figures_and_the_calibration(school: School):
         page = look(school.admin, "coach_quality")
         of_skill = look(school.admin, "coach_quality", skill=str(algebra.skill_id))
 
-    assert "1 flagged, 1 confirmed, 0 refuted" in page
+    assert "1 raised, 1 confirmed, 0 refuted" in page
     assert page.count('<path class="line') == 2 + 2
     assert "All skills</h2>" in page
     assert "<bdi>algebra</bdi></h2>" in of_skill
