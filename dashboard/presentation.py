@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+from uuid import UUID
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -20,18 +23,21 @@ REASONS = {
     Reason.WHEEL_SPINNING: gettext_lazy("Likely stuck"),
     Reason.DECLINING: gettext_lazy("Declining"),
     Reason.INACTIVE: gettext_lazy("Inactive"),
+    Reason.NOT_STARTED: gettext_lazy("Not started"),
 }
 SYMBOLS = {
     Reason.PLATEAU: "▬",
     Reason.WHEEL_SPINNING: "↻",
     Reason.DECLINING: "↘",
     Reason.INACTIVE: "◌",
+    Reason.NOT_STARTED: "○",
 }
 TONES = {
     Reason.PLATEAU: "bad",
     Reason.WHEEL_SPINNING: "bad",
     Reason.DECLINING: "warn",
     Reason.INACTIVE: "warn",
+    Reason.NOT_STARTED: "warn",
 }
 TRENDS = {
     Trend.ACCELERATING: gettext_lazy("rising"),
@@ -148,15 +154,39 @@ def _explain_inactivity(problem: Problem) -> str:
     ).format(days=days, threshold=round(problem.threshold))
 
 
+def _explain_no_start(problem: Problem) -> str:
+    days = int(problem.figure)
+    return ngettext(
+        "No answer within {days} day; the threshold is {threshold}.",
+        "No answer within {days} days; the threshold is {threshold}.",
+        days,
+    ).format(days=days, threshold=round(problem.threshold))
+
+
 _EXPLANATIONS = {
     Reason.PLATEAU: _explain_plateau,
     Reason.WHEEL_SPINNING: _explain_wheel_spinning,
     Reason.DECLINING: _explain_decline,
     Reason.INACTIVE: _explain_inactivity,
+    Reason.NOT_STARTED: _explain_no_start,
 }
 
 
-def describe_state(state: SkillState) -> str:
+class KnownState(NamedTuple):
+    """The values of a learner's state at a skill that pages read, with the packed trajectory."""
+
+    learner_id: UUID
+    skill_id: UUID
+    course: bytes
+    mastery: float
+    attempts: int
+    correct: int
+
+
+KNOWN_STATE_COLUMNS = ("learner_id", "skill_id", "course", "mastery", "attempts", "correct")
+
+
+def describe_state(state: KnownState | SkillState) -> str:
     """Return a text on a learner's mastery and right answers at a skill."""
     return _("Mastery {mastery}, {right} answers right.").format(
         mastery=mastery(state.mastery), right=out_of(state.correct, state.attempts)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.contrib.admin import AdminSite
 from django.urls import URLPattern
 
+from dashboard.views.alerts import AlertActionView, LearnerNoteView
+from dashboard.views.groups import MakeGroupPage
 from dashboard.views.learners import ItemPage, LearnerPage, SkillHistoryPage, SkillPage
 from dashboard.views.quality import ModelQualityPage
 from dashboard.views.work import AttemptPage, ContentPage, TryPage
@@ -22,4 +24,9 @@ def coach_pages(site: AdminSite) -> list[URLPattern]:
         TryPage.as_url("coach/tries/<key:try>/", "coach_try", site),
         ModelQualityPage.as_url("coach/model-quality/", "coach_quality", site),
         AttemptPage.as_url("coach/attempts/<key:attempt>/", "coach_attempt", site),
+        AlertActionView.as_url("coach/alerts/<key:alert>/", "coach_alert", site),
+        MakeGroupPage.as_url(
+            "coach/classes/<key:classroom>/skills/<key:skill>/group/", "coach_group", site
+        ),
+        LearnerNoteView.as_url(f"{learner}notes/", "coach_note", site),
     ]

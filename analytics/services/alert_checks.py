@@ -20,8 +20,9 @@ from django.db.models import Exists, OuterRef, Q
 from analytics.core.alerts import INACTIVE_DAYS, MIN_ANSWERS, NOT_STARTED_DAYS
 from analytics.core.standing import FoundAlert, Standing, find_alerts
 from analytics.models import Alert, AlertCheck, AlertState, LearnerAbility, SkillState
-from analytics.rows import DAY
+from infra.time_zones import days_between, local_day, start_of_day
 from roster.models import Enrolment, User
+from roster.models.time_zones import zone_of
 
 # Learners that one transaction checks, and that one schedules, at most.
 CHECK_BATCH_SIZE, SCHEDULE_BATCH_SIZE = 100, 1_000
@@ -70,7 +71,7 @@ def check_alerts(at: datetime) -> int:
     -------
     The number of learners; 0 if none is left, or other transactions have locked them.
     """
-    due = AlertCheck.objects.filter(due_at__lte=at).select_related("learner")
+    due = AlertCheck.objects.filter(due_at__lte=at).select_related("learner__facility")
     lockable = due.select_for_update(of=("self", "learner"), no_key=True, skip_locked=True)
     checks = list(lockable.order_by("due_at", "pk")[:CHECK_BATCH_SIZE])
     if not checks:
@@ -139,15 +140,12 @@ class _Standings:
         if not check.learner.is_active:
             return Standing(trajectories={}, days_inactive=None, days_enrolled=None)
         is_enrolled = newest is None and check.learner_id in self.enrolled
+        zone = zone_of(check.learner.facility)
         return Standing(
             trajectories=self.records[check.learner_id],
-            days_inactive=_days(newest, at) if newest else None,
-            days_enrolled=_days(check.since, at) if is_enrolled else None,
+            days_inactive=days_between(newest, at, zone) if newest else None,
+            days_enrolled=days_between(check.since, at, zone) if is_enrolled else None,
         )
-
-
-def _days(since: datetime, at: datetime) -> float:
-    return max((at - since).total_seconds() / DAY, 0.0)
 
 
 @dataclass
@@ -235,11 +233,12 @@ def _times_ahead(
         yield at + CHECK_EVERY
     if recompute_from is not None:
         yield at + AFTER_RECOMPUTE
-    first = newest + timedelta(days=INACTIVE_DAYS) if newest else None
-    if newest is None and check.learner_id in standings.enrolled:
-        first = check.since + timedelta(days=NOT_STARTED_DAYS)
-    if first is not None and first > at:
-        yield first
+    since, days = (newest, INACTIVE_DAYS) if newest else (check.since, NOT_STARTED_DAYS)
+    if newest is not None or check.learner_id in standings.enrolled:
+        zone = zone_of(check.learner.facility)
+        first = start_of_day(local_day(since, zone) + timedelta(days=days), zone)
+        if first > at:
+            yield first
     for alert in standings.alerts[check.learner_id]:
         if alert.snoozed_until is not None and alert.snoozed_until > at:
             yield alert.snoozed_until

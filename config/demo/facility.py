@@ -13,6 +13,7 @@ from analytics.services import record_answers
 from analytics.services.fitting import fit_skills
 from analytics.services.item_statistics import fold_events
 from analytics.services.rebuild import rebuild
+from config.demo.alerts import create_alerts
 from config.demo.chance import Chance
 from config.demo.content import DemoContent, create_content
 from config.demo.curriculum import EXERCISES, TOPICS
@@ -64,6 +65,7 @@ def create_demo_facility(
         pass
     if fit_skills(facility, min_answers=MIN_ANSWERS, at=at):
         _run_all(rebuild(User.objects.in_facility(facility.pk), newest_parameters=True))
+    create_alerts(facility, at=at)
 
 
 class Simulation:

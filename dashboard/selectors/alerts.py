@@ -1,37 +1,71 @@
-"""Learners who need help most, with the reasons."""
+"""Alerts of learners as pages show them: open, snoozed and resolved, with their notes."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from itertools import compress
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from analytics.core import alerts
-from analytics.core.alerts import Problem
+from analytics.core.alerts import Problem, Reason
 from analytics.core.trajectory import Trajectory
-from analytics.models import Skill, SkillState
+from analytics.models import Alert, AlertQuerySet, AlertState, LearnerNote, Skill, SkillState
+from analytics.selectors import get_notes
 from dashboard import presentation
+from dashboard.presentation import KnownState
 from dashboard.selectors.inactive import days_inactive
 from roster.models import User
 
 MAX_LEARNERS_SHOWN = 24
 MAX_REASONS = 3
+MAX_ALERTS = 2_000
+MAX_FLAT = 50
+RESOLVED_DAYS = timedelta(days=7)
+MIN_GROUP, MAX_GROUPS = 2, 6
+State = KnownState | SkillState
+Zones = Mapping[UUID | None, str]
+_OPEN = (AlertState.NEW, AlertState.SEEN)
 
 
 @dataclass(frozen=True, kw_only=True)
 class DetectedProblem:
-    """One reason to help a learner, at a skill or overall, with the state of the skill."""
+    """One alert of a learner, with the state of its skill as it is now."""
 
+    alert: Alert
     problem: Problem
-    state: SkillState | None = None
+    state: State | None = None
+    notes: Sequence[LearnerNote] = ()
+
+    @property
+    def learner(self) -> User:
+        """The learner."""
+        return self.alert.learner
 
     @property
     def skill(self) -> Skill | None:
         """The skill; None if the problem is not about one skill."""
-        return self.state.skill if self.state else None
+        return self.alert.skill
+
+    @property
+    def is_new(self) -> bool:
+        """Whether no coach has seen the alert."""
+        return self.alert.state == AlertState.NEW
+
+    @property
+    def is_resolved(self) -> bool:
+        """Whether the alert is resolved."""
+        return self.alert.state == AlertState.RESOLVED
+
+    @property
+    def gain(self) -> float | None:
+        """The change of mastery from the opening to the end; None if the alert has none."""
+        before, after = self.alert.mastery_before, self.alert.mastery_after
+        return None if before is None or after is None else after - before
 
     @property
     def name(self) -> str:
@@ -61,11 +95,20 @@ class DetectedProblem:
 
 @dataclass(frozen=True, kw_only=True)
 class LearnerProblems:
-    """A learner who needs help: the most urgent reasons, and the number of the others."""
+    """A learner who needs help, and the reasons, the most urgent first."""
 
     learner: User
     problems: Sequence[DetectedProblem]
-    more: int
+
+    @property
+    def shown(self) -> Sequence[DetectedProblem]:
+        """The most urgent reasons, for a list of learners."""
+        return self.problems[:MAX_REASONS]
+
+    @property
+    def more(self) -> int:
+        """The number of the other reasons."""
+        return len(self.problems) - len(self.shown)
 
     @property
     def kind(self) -> str:
@@ -74,68 +117,154 @@ class LearnerProblems:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RankedLearner:
-    """A learner with problems, the most urgent first, each with the id of its skill state."""
+class NeedGroup:
+    """Learners with an alert at the same skill, by name; they may be a group."""
 
-    learner: User
-    problems: Sequence[tuple[Problem, UUID | None]]
+    skill: Skill
+    learners: Sequence[User]
 
-    def describe(self, states: Mapping[UUID, SkillState]) -> LearnerProblems:
-        """Return the most urgent problems with their skill states."""
-        shown = self.shown
-        return LearnerProblems(
-            learner=self.learner,
-            problems=[
-                DetectedProblem(problem=problem, state=states[pk] if pk else None)
-                for problem, pk in shown
-            ],
-            more=len(self.problems) - len(shown),
-        )
+
+@dataclass(frozen=True, kw_only=True)
+class AlertLists:
+    """The alerts of some learners.
+
+    Attributes
+    ----------
+    open : new and seen alerts by learner, the most urgent first.
+    snoozed : those snoozed, by the end of the snooze.
+    resolved : those resolved lately, newest first.
+    groups : skills at which several learners have unresolved alerts.
+    unresolved : all of the alerts that are not resolved.
+    """
+
+    open: Sequence[LearnerProblems] = ()
+    snoozed: Sequence[DetectedProblem] = ()
+    resolved: Sequence[DetectedProblem] = ()
+    groups: Sequence[NeedGroup] = ()
+    unresolved: Sequence[Alert] = ()
 
     @property
-    def shown(self) -> Sequence[tuple[Problem, UUID | None]]:
-        """The problems to show."""
-        return self.problems[:MAX_REASONS]
+    def need_help(self) -> int:
+        """The number of learners with an open alert about their work, not about its start."""
+        return sum(found.kind != Reason.NOT_STARTED.name.lower() for found in self.open)
+
+    def count_new(self, since: datetime | None) -> int:
+        """Return the number of alerts that are new since a time; None: all new ones."""
+        return sum(
+            alert.state == AlertState.NEW and (since is None or alert.changed_at > since)
+            for alert in self.unresolved
+        )
 
 
-def rank_learners(
-    learners: Iterable[User],
-    trajectories: Sequence[tuple[UUID, UUID, bytes]],
-    *,
-    at: datetime,
-    zones: Mapping[UUID | None, str] | None = None,
-) -> list[RankedLearner]:
-    """Return the learners who need help, the most urgent first.
+def get_alert_lists(
+    learners: Mapping[UUID, User], states: Iterable[State], *, at: datetime, zones: Zones
+) -> AlertLists:
+    """Return the alerts of learners in two statements.
+
+    Of the resolved ones, these are those of the last seven days.
 
     Parameters
     ----------
-    learners : with their ability.
-    trajectories : id, learner and packed trajectory of the skill states to check.
-    zones : time zone of each facility; None: the current one.
+    learners : with their ability, by id.
+    states : those of the learners that are relevant for alerts.
+    zones : time zone of each facility.
     """
-    problems: dict[UUID, list[tuple[Problem, UUID | None]]] = defaultdict(list)
-    possible = alerts.may_have_problems([course for _, _, course in trajectories])
-    for pk, learner_id, course in compress(trajectories, possible):
-        skill_problem = alerts.skill_problem(Trajectory.from_bytes(course))
-        if skill_problem is not None:
-            problems[learner_id].append((skill_problem, pk))
-    people = list(learners)
-    for learner in people:
-        absence_problem = alerts.absence_problem(days_inactive(learner, at, zones))
-        if absence_problem is not None:
-            problems[learner.pk].append((absence_problem, None))
-    results = [
-        RankedLearner(learner=learner, problems=sorted(problems[learner.pk], key=_rank))
-        for learner in people
-        if problems[learner.pk]
+    if not learners:
+        return AlertLists()
+    rows = Alert.objects.filter(learner__in=list(learners))
+    found = _load(rows.filter(Q(resolved_at=None) | Q(resolved_at__gt=at - RESOLVED_DAYS)))
+    notes = get_notes([alert.pk for alert in found])
+    return _list_alerts(found, learners, states, notes, at=at, zones=zones)
+
+
+def get_learner_alerts(
+    learner: User, states: Iterable[State], notes: Iterable[LearnerNote], *, at: datetime
+) -> AlertLists:
+    """Return the alerts of one learner, with these of the learner's states and notes."""
+    by_alert: dict[UUID, list[LearnerNote]] = defaultdict(list)
+    for note in notes:
+        if note.alert_id is not None:
+            by_alert[note.alert_id].append(note)
+    found = _load(Alert.objects.filter(learner=learner))
+    return _list_alerts(found, {learner.pk: learner}, states, by_alert, at=at)
+
+
+def _load(rows: AlertQuerySet) -> list[Alert]:
+    newest = rows.select_related("skill").newest_first()[:MAX_ALERTS]
+    return [alert for alert in newest if alert.kind.upper() in Reason.__members__]
+
+
+def _list_alerts(
+    found: Sequence[Alert],
+    learners: Mapping[UUID, User],
+    states: Iterable[State],
+    notes: Mapping[UUID, list[LearnerNote]],
+    *,
+    at: datetime,
+    zones: Zones | None = None,
+) -> AlertLists:
+    state_of: dict[Any, State] = {(each.learner_id, each.skill_id): each for each in states}
+    problems = []
+    for alert in found:
+        alert.learner = learners[alert.learner_id]
+        state = state_of.get((alert.learner_id, alert.skill_id))
+        problem = _problem(alert, state, at, zones)
+        problems.append(
+            DetectedProblem(
+                alert=alert, problem=problem, state=state, notes=notes.get(alert.pk, ())
+            )
+        )
+    snoozed = [each for each in problems if each.alert.state == AlertState.SNOOZED]
+    resolved = [each for each in problems if each.is_resolved]
+    return AlertLists(
+        open=_rank(each for each in problems if each.alert.state in _OPEN),
+        snoozed=sorted(snoozed, key=lambda each: each.alert.snoozed_until or at)[:MAX_FLAT],
+        resolved=sorted(resolved, key=_resolved_at, reverse=True)[:MAX_FLAT],
+        groups=_groups(found),
+        unresolved=[alert for alert in found if alert.resolved_at is None],
+    )
+
+
+def _resolved_at(problem: DetectedProblem) -> datetime:
+    return problem.alert.resolved_at or problem.alert.opened_at
+
+
+def _problem(alert: Alert, state: State | None, at: datetime, zones: Zones | None) -> Problem:
+    """Return the problem with its present figure, else with the figure at the opening."""
+    reason = Reason[alert.kind.upper()]
+    present = None
+    if state is not None and alert.resolved_at is None:
+        present = alerts.skill_problem(Trajectory.from_bytes(bytes(state.course)))
+    elif reason is Reason.INACTIVE:
+        present = alerts.absence_problem(days_inactive(alert.learner, at, zones))
+    if present is not None and present.reason is reason:
+        return present
+    value, threshold = alert.figures["value"], alert.figures["threshold"]
+    return Problem(reason=reason, figure=value, threshold=threshold)
+
+
+def _rank(problems: Iterable[DetectedProblem]) -> list[LearnerProblems]:
+    by_learner: dict[UUID, list[DetectedProblem]] = defaultdict(list)
+    for each in problems:
+        by_learner[each.alert.learner_id].append(each)
+    ranked = []
+    for found in by_learner.values():
+        found.sort(key=lambda each: each.problem.rank)
+        reason, figure = found[0].problem.rank
+        people = LearnerProblems(learner=found[0].learner, problems=found)
+        ranked.append(((reason, -len(found), figure, str(people.learner)), people))
+    return [people for _key, people in sorted(ranked, key=lambda pair: pair[0])]
+
+
+def _groups(found: Iterable[Alert]) -> list[NeedGroup]:
+    """Return the skills at which several learners have unresolved alerts, the most first."""
+    by_skill: dict[Skill, dict[UUID, User]] = defaultdict(dict)
+    for alert in found:
+        if alert.skill and alert.resolved_at is None:
+            by_skill[alert.skill][alert.learner_id] = alert.learner
+    groups = [
+        NeedGroup(skill=skill, learners=sorted(learners.values(), key=str))
+        for skill, learners in by_skill.items()
+        if len(learners) >= MIN_GROUP
     ]
-    return sorted(results, key=_urgency_key)
-
-
-def _rank(problem: tuple[Problem, UUID | None]) -> tuple[int, float]:
-    return problem[0].rank
-
-
-def _urgency_key(result: RankedLearner) -> tuple[int, int, float]:
-    reason, figure = result.problems[0][0].rank
-    return reason, -len(result.problems), figure
+    return sorted(groups, key=lambda group: (-len(group.learners), str(group.skill)))[:MAX_GROUPS]

@@ -49,7 +49,7 @@ def get_class_summary(
     Parameters
     ----------
     learners : with their ability, by id.
-    trajectories : id, learner and packed trajectory of the skill states practised in the last week.
+    trajectories : skill, learner and packed trajectory of the states practised in the last week.
     need_help : number of learners who need help.
     """
     unanswered = [pk for pk, learner in learners.items() if newest_answer(learner) is None]

@@ -14,12 +14,12 @@ from analytics.core.bkt import MASTERED
 from analytics.core.confidence import too_few_answers
 from analytics.core.overall_velocity import overall_trend, overall_velocity
 from analytics.core.trajectory import Trajectory
-from analytics.models import SkillState
+from analytics.models import LearnerNote, SkillState
 from analytics.rows import DAY
 from analytics.selectors import NextStep, get_next_steps
 from dashboard import presentation
 from dashboard.charts import LineChart
-from dashboard.selectors.alerts import LearnerProblems, RankedLearner, rank_learners
+from dashboard.selectors.alerts import AlertLists, get_learner_alerts
 from dashboard.selectors.classrooms import classrooms_of
 from dashboard.selectors.inactive import newest_answer
 from dashboard.selectors.progress import Axis, mastery_over_time
@@ -30,6 +30,7 @@ from roster.models import Classroom, User
 
 MAX_SKILLS = 200
 MAX_NEXT_STEPS = 5
+MAX_NOTES = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,11 +73,15 @@ def trajectory_of(state: SkillState) -> Trajectory:
 
 @dataclass(frozen=True, kw_only=True)
 class Profile:
-    """Data of a learner page; of the `practised` skills, `mastered` is the number mastered."""
+    """Data of a learner page; of the `practised` skills, `mastered` is the number mastered.
+
+    `notes` are those about no single alert, the oldest first.
+    """
 
     learner: User
     classrooms: Sequence[Classroom]
-    problems: LearnerProblems | None
+    alerts: AlertLists
+    notes: Sequence[LearnerNote]
     answers: int
     last_answer: str
     velocity: float
@@ -100,11 +105,13 @@ def get_profile(learner: User, viewer: User, *, at: datetime, axis: Axis = Axis.
     ability = getattr(learner, "ability", None)
     newest = newest_answer(learner)
     known = [row.state for row in rows if not row.too_few]
-    ranked = _problems(learner, states, at=at)
+    notes = list(reversed(_newest_notes(learner)[:MAX_NOTES]))
+    alerts = get_learner_alerts(learner, states, notes, at=at)
     return Profile(
         learner=learner,
         classrooms=classrooms_of(learner, viewer),
-        problems=ranked.describe({state.pk: state for state in states}) if ranked else None,
+        alerts=alerts,
+        notes=[note for note in notes if note.alert_id is None],
         answers=ability.answers if ability else 0,
         last_answer=days_ago(newest, at) if newest else _("never"),
         velocity=overall_velocity(velocities),
@@ -114,22 +121,20 @@ def get_profile(learner: User, viewer: User, *, at: datetime, axis: Axis = Axis.
         practised=len(rows),
         readiness=get_readiness(learner, at=at),
         next_steps=get_next_steps(learner, count=MAX_NEXT_STEPS, at=at),
-        progress=mastery_over_time(learner, known, first=_in_trouble(ranked, states), axis=axis),
+        progress=mastery_over_time(learner, known, first=_in_trouble(alerts), axis=axis),
         skills=rows,
         is_truncated=len(loaded) > MAX_SKILLS,
     )
 
 
-def _problems(learner: User, states: Sequence[SkillState], *, at: datetime) -> RankedLearner | None:
-    trajectories = [(state.pk, state.learner_id, bytes(state.course)) for state in states]
-    ranked = rank_learners([learner], trajectories, at=at)
-    return ranked[0] if ranked else None
+def _in_trouble(alerts: AlertLists) -> list[UUID]:
+    """Return the ids of the skills with an open alert, the most urgent first."""
+    problems = [problem for found in alerts.open for problem in found.problems]
+    return [problem.skill.pk for problem in problems if problem.skill]
 
 
-def _in_trouble(ranked: RankedLearner | None, states: Sequence[SkillState]) -> list[UUID]:
-    """Return the ids of the skills with a problem, the most urgent first."""
-    skills = {state.pk: state.skill_id for state in states}
-    return [skills[pk] for _problem, pk in ranked.problems if pk] if ranked else []
+def _newest_notes(learner: User) -> QuerySet[LearnerNote]:
+    return LearnerNote.objects.filter(learner=learner).order_by("-at", "-id")
 
 
 def _states(learner: User) -> QuerySet[SkillState]:

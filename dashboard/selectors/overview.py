@@ -14,13 +14,14 @@ from analytics.core import alerts
 from analytics.models import LearningEvent, SkillState
 from analytics.selectors.daily_activity import within_days
 from dashboard.charts import BarChart, HeatMap
+from dashboard.presentation import KNOWN_STATE_COLUMNS, KnownState
 from dashboard.scope import DashboardScope
 from dashboard.selectors.activity import get_activity_charts
 from dashboard.selectors.alerts import (
     MAX_LEARNERS_SHOWN,
+    AlertLists,
     LearnerProblems,
-    RankedLearner,
-    rank_learners,
+    get_alert_lists,
 )
 from dashboard.selectors.class_summary import ClassSummary, get_class_summary
 from dashboard.selectors.frequent_errors import FrequentlyWrongItem, find_frequent_errors
@@ -48,6 +49,7 @@ class Overview:
     is_truncated: bool
     problems: Sequence[LearnerProblems]
     unshown: int
+    alerts: AlertLists
     heat: HeatMap | None
     inactive: Sequence[InactiveLearner]
     frequent_errors: Sequence[FrequentlyWrongItem]
@@ -66,21 +68,23 @@ def get_overview(scope: DashboardScope, *, at: datetime, by_name: bool = False) 
     by_zone: dict[str, list[UUID]] = defaultdict(list)
     for learner in learners.values():
         by_zone[zones[learner.facility_id]].append(learner.pk)
-    trajectories = _trajectories(learners, at)
-    ranked = rank_learners(learners.values(), trajectories, at=at, zones=zones)
+    states = _relevant_states(learners, at)
+    trajectories = [(state.skill_id, state.learner_id, state.course) for state in states]
+    found = get_alert_lists(learners, states, at=at, zones=zones)
     in_order = sorted(learners.values(), key=lambda learner: str(learner).casefold())
     if not by_name:
-        need = {found.learner.pk: number for number, found in enumerate(ranked)}
+        need = {people.learner.pk: number for number, people in enumerate(found.open)}
         in_order.sort(key=lambda learner: need.get(learner.pk, len(need)))
     practised = SkillState.objects.filter(within_days("last_practised", by_zone, scope.since))
     events = LearningEvent.objects.filter(
         within_days("happened_at", by_zone, scope.since, scope.until)
     )
     return Overview(
-        summary=get_class_summary(learners, trajectories, need_help=len(ranked), at=at),
+        summary=get_class_summary(learners, trajectories, need_help=found.need_help, at=at),
         is_truncated=len(loaded) > MAX_LEARNERS,
-        problems=_describe(ranked[:MAX_LEARNERS_SHOWN]),
-        unshown=max(len(ranked) - MAX_LEARNERS_SHOWN, 0),
+        problems=found.open[:MAX_LEARNERS_SHOWN],
+        unshown=max(len(found.open) - MAX_LEARNERS_SHOWN, 0),
+        alerts=found,
         heat=get_heat_map(in_order, practised, query=scope.query) if learners else None,
         inactive=find_inactive_learners(learners.values(), zones, since=scope.since, at=at),
         frequent_errors=find_frequent_errors(events, learners) if learners else [],
@@ -98,21 +102,14 @@ def _zones(facility_ids: set[UUID | None], scope: DashboardScope) -> Mapping[UUI
     return dict(Facility.objects.filter(pk__in=keys).values_list("pk", "time_zone"))
 
 
-def _trajectories(learners: Mapping[UUID, User], at: datetime) -> list[tuple[UUID, UUID, bytes]]:
+def _relevant_states(learners: Mapping[UUID, User], at: datetime) -> list[KnownState]:
     """Return the states that can have a problem or have changed, the ones practised last first."""
     if not learners:
         return []
     is_relevant = Q(attempts__gte=alerts.MIN_ANSWERS) | Q(last_practised__gte=at - _WEEK)
     states = SkillState.objects.filter(is_relevant, learner__in=list(learners))
-    rows = states.order_by("-last_practised", "-pk").values_list("pk", "learner", "course")
-    return [(pk, learner_id, bytes(course)) for pk, learner_id, course in rows[:MAX_STATES]]
-
-
-def _describe(ranked: Sequence[RankedLearner]) -> list[LearnerProblems]:
-    """Return the problems to show, with their skill states."""
-    keys = [pk for learner in ranked for _problem, pk in learner.shown if pk]
-    states = SkillState.objects.select_related("skill").only(
-        "learner_id", "skill__code", "skill__title", "mastery", "attempts", "correct"
-    )
-    shown = states.in_bulk(keys) if keys else {}
-    return [learner.describe(shown) for learner in ranked]
+    rows = states.order_by("-last_practised", "-pk").values_list(*KNOWN_STATE_COLUMNS)
+    return [
+        KnownState(learner_id, skill_id, bytes(course), *numbers)
+        for learner_id, skill_id, course, *numbers in rows[:MAX_STATES]
+    ]

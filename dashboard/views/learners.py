@@ -24,6 +24,7 @@ from dashboard.selectors.progress import Axis
 from dashboard.selectors.skill_history import NEWEST_FIRST, get_skill_history
 from dashboard.selectors.skills import get_skill_view
 from dashboard.selectors.wrong_answers import get_wrong_answers
+from dashboard.views.alerts import SnoozeDays
 from dashboard.views.base import (
     Breadcrumb,
     CoachPage,
@@ -59,7 +60,8 @@ class LearnerPage(ProgressPage):
             self.viewer, self.kwargs["learner"], related=["ability", "facility"]
         )
         timezone.activate(zone_of(learner.facility))
-        learner_profile = get_profile(learner, self.viewer, at=timezone.now(), axis=self.axis)
+        at = timezone.now()
+        learner_profile = get_profile(learner, self.viewer, at=at, axis=self.axis)
         return {
             "title": str(learner),
             "crumbs": class_crumbs(learner_profile.classrooms),
@@ -69,6 +71,7 @@ class LearnerPage(ProgressPage):
                 [step.item.pk for step in learner_profile.next_steps if step.item]
             ),
             "recent": get_recent_work(learner),
+            "snooze": SnoozeDays.after(at, zone_of(learner.facility)),
         }
 
 

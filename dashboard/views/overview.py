@@ -7,10 +7,13 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from analytics.services import start_visit
 from dashboard.scope import DashboardScope
 from dashboard.selectors.item_questions import item_questions
 from dashboard.selectors.overview import get_overview
+from dashboard.views.alerts import SnoozeDays
 from dashboard.views.base import CoachPage
+from roster.models.time_zones import zone_of
 
 
 class FrontPage(CoachPage):
@@ -30,6 +33,8 @@ class FrontPage(CoachPage):
             "scope": scope,
             "overview": result,
             "is_by_name": by_name,
+            "new_alerts": result.alerts.count_new(start_visit(self.viewer, at=at)),
+            "snooze": SnoozeDays.after(at, zone_of(self.viewer.facility)),
             "names": item_questions([error.item.pk for error in result.frequent_errors]),
             "crumbs": [],
         }

@@ -18,8 +18,11 @@ from django.http import QueryDict
 from analytics.core.alerts import Reason
 from analytics.core.plateau import MIN_ANSWERS
 from analytics.models import (
+    Alert,
+    AlertState,
     Item,
     ItemMemory,
+    LearnerNote,
     LearningEvent,
     LearningEventQuerySet,
     Skill,
@@ -56,7 +59,11 @@ def test_a_coach_finds_every_kind_of_learner(facility: Facility):
     for room in Classroom.objects.all():
         learner_problems = list_problems(room)
         assert 4 <= len(learner_problems) <= 5, learner_problems
-        assert {*Reason} == set().union(*learner_problems.values()), learner_problems
+        found = set().union(*learner_problems.values())
+        assert {*Reason} - {Reason.NOT_STARTED} == found, learner_problems
+        alerts = Alert.objects.filter(learner__enrolments__classroom=room)
+        assert {*alerts.values_list("state", flat=True)} == {*AlertState}
+        assert LearnerNote.objects.filter(alert__in=alerts).exists()
     states = SkillState.objects.filter(attempts__gte=MIN_ANSWERS)
     stuck = set(states.filter(plateau=True).values_list("learner__username", "skill__title"))
     assert {("lena", "Percentages"), ("emil", "Linear functions")} <= stuck  # low

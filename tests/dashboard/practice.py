@@ -12,6 +12,7 @@ from django.utils import timezone
 from analytics.events import Answer, Source
 from analytics.models import Item, Skill
 from roster.models import User
+from tests.analytics.alert_jobs import run_alert_jobs
 from tests.analytics.test_recording import record
 
 __all__ = ["Browser", "answers", "browser", "item", "look", "now", "practise", "skill"]
@@ -56,7 +57,9 @@ def item(learner: User, code: str = "q1") -> Item:
 
 
 def look(viewer: User, name: str, *args: Any, **query: str) -> str:
-    """Return the HTML of an admin page, which must exist."""
+    """Return the HTML of an admin page, which must exist; alerts are up to date where shown."""
+    if name in ("index", "coach_learner"):
+        run_alert_jobs()
     response = browser(viewer).get(reverse(f"admin:{name}", args=args), query)
     assert response.status_code == 200, response.content
     return response.content.decode().replace("\N{NO-BREAK SPACE}", " ")
