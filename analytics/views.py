@@ -36,11 +36,13 @@ from analytics.serializers.insights import (
 )
 from analytics.serializers.model_quality import QualitySerializer, quality_body
 from analytics.serializers.next_steps import NextStepsSerializer, next_steps_body
+from analytics.services import TrackResult
 from infra.api.bodies import decode
 from infra.api.body_schemas import array_schema
-from infra.api.idempotency.decorators import idempotent, idempotent_in_chunks
+from infra.api.idempotency.decorators import idempotent_in_chunks, idempotent_in_groups
 from infra.api.pagination import ListPagination
 from infra.db.compiled_lists import CompiledRows
+from infra.db.group_commit import Finish
 from roster.api.recording import RecordingView
 from roster.models import Actor, ApiKey, User
 
@@ -56,15 +58,18 @@ class TrackAnswerView(RecordingView):
         request=TrackedAnswer,
         responses=envelope_schema("TrackedAnswer", MasteryChangeSerializer()),
     )
-    @idempotent
-    def post(self, request: Request) -> Response:
+    @idempotent_in_groups
+    def post(self, request: Request, *, finish: Finish[TrackResult] | None) -> TrackResult:
         """Track one answer and update the learner's estimates at the skill."""
         answer = decode(request.data, TrackedAnswer)
-        tracked = services.track_answer(answer, actor=actor_of(request), at=timezone.now())
-        self.learner_id = tracked.learner_id
-        return Response(
-            envelope(change_body(tracked.change), "Learning event tracked successfully")
+        return services.track_answer(
+            answer, actor=actor_of(request), at=timezone.now(), finish=finish
         )
+
+    def respond(self, result: TrackResult) -> Response:
+        """Return the change of mastery."""
+        self.learner_id = result.learner_id
+        return Response(envelope(change_body(result.change), "Learning event tracked successfully"))
 
 
 class TrackAnswersView(RecordingView):

@@ -20,9 +20,10 @@ from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
 from infra.api.bodies import decode
-from infra.api.idempotency.decorators import idempotent
+from infra.api.idempotency.decorators import idempotent, idempotent_in_groups
 from infra.api.throttle_counter import ROW_BYTES
 from infra.api.throttling import charge_rows, count_bytes
+from infra.db.group_commit import Finish
 from infra.db.keyset import Cursor
 from infra.identifiers import parse_uuid
 from logger import selectors, services
@@ -46,6 +47,7 @@ from logger.serializers.sessions import (
     started_body,
     updated_body,
 )
+from logger.services import UpdatedSession
 from roster.api.lists import CompiledListView
 from roster.api.recording import RecordingView
 from roster.models import Actor, ApiKey, User
@@ -94,8 +96,10 @@ class SessionView(RecordingView):
         request=UpdateSession,
         responses=UpdatedSessionSerializer,
     )
-    @idempotent
-    def put(self, request: Request, session_id: str) -> Response:
+    @idempotent_in_groups
+    def put(
+        self, request: Request, session_id: str, *, finish: Finish[UpdatedSession] | None
+    ) -> UpdatedSession:
         """Update a session: progress, time, and interactions with questions."""
         update = decode(request.data, UpdateSession)
         updated = services.update_session(
@@ -103,12 +107,17 @@ class SessionView(RecordingView):
             update,
             actor=actor_of(request),
             at=timezone.now(),
+            finish=finish,
         )
-        self.learner_id = updated.learner_id
         if updated.written_bytes > ROW_BYTES:
             count_bytes(request, updated.written_bytes)
         charge_rows(request, len(update.interactions or ()))
-        return Response(updated_body(updated))
+        return updated
+
+    def respond(self, result: UpdatedSession) -> Response:
+        """Return the completion, and the changed attempts."""
+        self.learner_id = result.learner_id
+        return Response(updated_body(result))
 
 
 class TotalProgressView(APIView):

@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
-from django.db import transaction
 from django.db.models import UUIDField
 
 from analytics.commands import TrackedAnswer
@@ -20,7 +19,7 @@ from analytics.services.new_names import TooManyNewNames
 from analytics.services.recording import RecordedAnswers, record_for_all
 from infra.db.any_of import ManyParam
 from infra.db.compiled_queries import CompiledQuery
-from infra.db.group_commit import GroupCommit, RunAlone
+from infra.db.group_commit import Finish, GroupCommit, RunAlone
 from roster.models import Actor, ApiKey, User
 from roster.services import (
     AuthenticationRequired,
@@ -74,8 +73,18 @@ class TrackResult:
     change: MasteryChange
 
 
-def track_answer(tracked: TrackedAnswer, *, actor: Actor, at: datetime) -> TrackResult:
+def track_answer(
+    tracked: TrackedAnswer,
+    *,
+    actor: Actor,
+    at: datetime,
+    finish: Finish[TrackResult] | None = None,
+) -> TrackResult:
     """Record one answer for the learner it names; create the learner and the skill if new.
+
+    Parameters
+    ----------
+    finish : called with the result in the transaction.
 
     Raises
     ------
@@ -84,18 +93,25 @@ def track_answer(tracked: TrackedAnswer, *, actor: Actor, at: datetime) -> Track
     TooManyNewNames : the caller, a learner, has named too many new skills or items.
     NotALearner : the caller belongs to no facility.
     """
+    named = NamedAnswer(user_id=tracked.user_id, answer=tracked.answer, actor=actor, at=at)
     recorded = record_named_answer(
-        NamedAnswer(user_id=tracked.user_id, answer=tracked.answer, actor=actor, at=at)
+        named, finish=finish and (lambda recorded: finish(_track_result(recorded)))
     )
+    return _track_result(recorded)
+
+
+def _track_result(recorded: RecordedAnswer) -> TrackResult:
     if recorded.change is None:
         raise NotALearner
     return TrackResult(learner_id=recorded.learner_id, change=recorded.change)
 
 
-def record_named_answer(named: NamedAnswer) -> RecordedAnswer:
+def record_named_answer(
+    named: NamedAnswer, *, finish: Finish[RecordedAnswer] | None = None
+) -> RecordedAnswer:
     """Lock the learner of an answer, and record it.
 
-    Simultaneous answers of different learners share a transaction.
+    Simultaneous answers of different learners share a transaction, in which `finish` is called.
 
     Raises
     ------
@@ -105,8 +121,8 @@ def record_named_answer(named: NamedAnswer) -> RecordedAnswer:
     named = replace(named, answer=own_answer(named.answer, named.actor))
     may_be_late = Clock(now=named.at).may_be_late(named.answer.happened_at)
     if named.facility_id is None or may_be_late:
-        return _record_in_groups.run_alone(named)
-    return _record_in_groups(named, shard=named.facility_id)
+        return _record_in_groups.run_alone(named, finish=finish)
+    return _record_in_groups(named, finish=finish, shard=named.facility_id)
 
 
 def own_answer(answer: Answer, actor: Actor) -> Answer:
@@ -119,7 +135,6 @@ def own_answer(answer: Answer, actor: Actor) -> Answer:
     return replace(answer, by_learner=True, has_own_id=answer.source_id is not None)
 
 
-@transaction.atomic
 def _record_answers(
     answers: Sequence[NamedAnswer], *, wait: bool
 ) -> list[RecordedAnswer | Exception]:

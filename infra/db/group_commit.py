@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
 from infra import turns
 
@@ -21,12 +21,16 @@ C_contra = TypeVar("C_contra", contravariant=True)
 R_co = TypeVar("R_co", covariant=True)
 
 
+# Saves what belongs to a call, from its result and in its transaction.
+Finish = Callable[[R], object]
+
+
 class RunAlone(Exception):
     """The outcome of a call that must run in a transaction of its own, after the group."""
 
 
 class RunCalls(Protocol[C_contra, R_co]):
-    """A service that runs calls in one transaction and returns the outcome of each.
+    """A service that runs calls, in the caller's transaction, and returns the outcome of each.
 
     The outcome is a result, or the exception that only this call raises. With `wait`, there is one
     call, and the service waits for its locks; otherwise it returns `RunAlone` for calls whose locks
@@ -38,11 +42,12 @@ class RunCalls(Protocol[C_contra, R_co]):
 
 
 @dataclass(eq=False)
-class _Waiting(Generic[C]):
+class _Waiting(Generic[C, R]):
     """A call whose thread waits: until it has an outcome, or leads the next group."""
 
     call: C
-    shard: Any
+    finish: Finish[R] | None
+    shard: Any = None
     turn: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
     outcome: Any = None
 
@@ -60,18 +65,20 @@ class GroupCommit(Generic[C, R]):
         self._run = run
         self._mutex = threading.Lock()
         self._is_running = False
-        self._queue: deque[_Waiting[C]] = deque()
+        self._queue: deque[_Waiting[C, R]] = deque()
 
-    def __call__(self, call: C, *, shard: Any = None) -> R:
+    def __call__(self, call: C, *, finish: Finish[R] | None = None, shard: Any = None) -> R:
         """Run a call and return its result, or raise its exception.
 
         Parameters
         ----------
+        finish : called with the result in the transaction, perhaps in another thread, and again if
+            the transaction is repeated; what it raises fails the call.
         shard : only calls of the same shard run together.
         """
         if connection.in_atomic_block or not settings.GROUP_COMMIT:
-            return self.run_alone(call)
-        waiting = _Waiting(call=call, shard=shard)
+            return self.run_alone(call, finish=finish)
+        waiting = _Waiting(call=call, finish=finish, shard=shard)
         with self._mutex:
             leads = not self._is_running
             self._is_running = True
@@ -83,17 +90,26 @@ class GroupCommit(Generic[C, R]):
             self._lead(self._take_group(waiting))
         if isinstance(waiting.outcome, RunAlone):
             with turns.paused():
-                return self.run_alone(call)
+                return self.run_alone(call, finish=finish)
         result: R = _result(waiting.outcome)
         return result
 
-    def run_alone(self, call: C) -> R:
+    def run_alone(self, call: C, *, finish: Finish[R] | None = None) -> R:
         """Run a call in a transaction of its own, which waits for its locks."""
-        [outcome] = self._run([call], wait=True)
+        [outcome] = self._commit([_Waiting(call=call, finish=finish)], wait=True)
         result: R = _result(outcome)
         return result
 
-    def _take_group(self, leader: _Waiting[C]) -> list[_Waiting[C]]:
+    def _commit(self, group: Sequence[_Waiting[C, R]], *, wait: bool) -> Sequence[R | Exception]:
+        """Run calls in one transaction, and return their outcomes once it is committed."""
+        with transaction.atomic():
+            outcomes = self._run([waiting.call for waiting in group], wait=wait)
+            for waiting, outcome in zip(group, outcomes, strict=True):
+                if waiting.finish is not None and not isinstance(outcome, Exception):
+                    waiting.finish(outcome)
+        return outcomes
+
+    def _take_group(self, leader: _Waiting[C, R]) -> list[_Waiting[C, R]]:
         """Remove the calls that run together from the queue, the first of which leads."""
         with self._mutex:
             group = [each for each in self._queue if each.shard == leader.shard][:MAX_CALLS]
@@ -101,12 +117,12 @@ class GroupCommit(Generic[C, R]):
             self._queue = deque(each for each in self._queue if id(each) not in chosen)
         return group
 
-    def _lead(self, group: list[_Waiting[C]]) -> None:
+    def _lead(self, group: list[_Waiting[C, R]]) -> None:
         """Run a group, set the outcomes, and wake its other threads and the next leader."""
         for waiting in group:
             waiting.outcome = RunAlone()
         try:
-            outcomes = self._run([waiting.call for waiting in group], wait=False)
+            outcomes = self._commit(group, wait=False)
             for waiting, outcome in zip(group, outcomes, strict=True):
                 waiting.outcome = outcome
         except Exception as error:  # noqa: BLE001  # raised in the thread of the call

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import OuterRef, Q, QuerySet, Subquery, UUIDField
 
 from analytics.events import Answer, Clock
@@ -17,7 +17,7 @@ from analytics.models import Content, LearnerAbility
 from analytics.services import RecordedAnswers, charge, record_for_all
 from infra.db.any_of import ManyParam
 from infra.db.compiled_queries import CompiledQuery, CompiledUpdate
-from infra.db.group_commit import GroupCommit, RunAlone
+from infra.db.group_commit import Finish, GroupCommit, RunAlone
 from logger.attempts import (
     Attempts,
     Scored,
@@ -120,11 +120,20 @@ class _Request:
 
 
 def update_session(
-    session_id: UUID, update: UpdateSession, *, actor: Actor, at: datetime
+    session_id: UUID,
+    update: UpdateSession,
+    *,
+    actor: Actor,
+    at: datetime,
+    finish: Finish[UpdatedSession] | None = None,
 ) -> UpdatedSession:
     """Update a session, its summary and its try from a client's report (contract 1.2).
 
     Simultaneous updates of different learners share a transaction.
+
+    Parameters
+    ----------
+    finish : called with the result in the transaction.
 
     Raises
     ------
@@ -135,11 +144,10 @@ def update_session(
     """
     request = _Request(session_id=session_id, update=update, actor=actor, at=at)
     if isinstance(actor, AnonymousUser) or _may_be_late(update, Clock(now=at)):
-        return _update_in_groups.run_alone(request)
-    return _update_in_groups(request)
+        return _update_in_groups.run_alone(request, finish=finish)
+    return _update_in_groups(request, finish=finish)
 
 
-@transaction.atomic
 def _update_sessions(
     requests: Sequence[_Request], *, wait: bool
 ) -> list[UpdatedSession | Exception]:

@@ -20,6 +20,7 @@ from analytics.services import (
     record_many,
     record_named_answer,
 )
+from infra.db.group_commit import Finish
 from roster.models import Actor, ApiKey, Facility, User
 from roster.services import resolve_and_lock_learner
 from study.commands import StudyResult
@@ -30,8 +31,18 @@ ItemName = str | UUID
 LOOKUP_BATCH_SIZE = 500
 
 
-def study_result(result: StudyResult, *, actor: Actor, at: datetime) -> RecordedAnswer:
+def study_result(
+    result: StudyResult,
+    *,
+    actor: Actor,
+    at: datetime,
+    finish: Finish[RecordedAnswer] | None = None,
+) -> RecordedAnswer:
     """Record one result for the learner it names.
+
+    Parameters
+    ----------
+    finish : called with the result in the transaction.
 
     Raises
     ------
@@ -47,12 +58,17 @@ def study_result(result: StudyResult, *, actor: Actor, at: datetime) -> Recorded
         with transaction.atomic():
             resolve_and_lock_learner(actor, result.user_id, at=at)  # its errors come first
         raise UnknownItem
-    recorded = record_named_answer(
-        NamedAnswer(user_id=result.user_id, answer=result.answer, actor=actor, at=at)
+
+    def finish_of_learner(recorded: RecordedAnswer) -> None:
+        if facility is None:
+            raise NotALearner
+        if finish is not None:
+            finish(recorded)
+
+    return record_named_answer(
+        NamedAnswer(user_id=result.user_id, answer=result.answer, actor=actor, at=at),
+        finish=finish_of_learner,
     )
-    if facility is None:
-        raise NotALearner
-    return recorded
 
 
 def study_results(

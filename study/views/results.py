@@ -11,8 +11,10 @@ from rest_framework.response import Response
 
 from analytics.serializers import query_params
 from analytics.serializers.batch import Batch
+from analytics.services import RecordedAnswer
 from infra.api.body_schemas import array_schema
-from infra.api.idempotency.decorators import idempotent, idempotent_in_chunks
+from infra.api.idempotency.decorators import idempotent_in_chunks, idempotent_in_groups
+from infra.db.group_commit import Finish
 from roster.models import ApiKey, User
 from study import services
 from study.commands import StudyResult
@@ -28,13 +30,16 @@ class StudyView(ReviewsView):
     """A learner's review queue, and the recording of results."""
 
     @extend_schema(examples=[RESULT], request=StudyResult, responses={202: PENDING, 204: None})
-    @idempotent
-    def post(self, request: Request) -> Response:
+    @idempotent_in_groups
+    def post(self, request: Request, *, finish: Finish[RecordedAnswer] | None) -> RecordedAnswer:
         """Record the result of a learner studying an item."""
         result = decode(request.data, StudyResult)
-        recorded = services.study_result(result, actor=self.actor, at=timezone.now())
-        self.learner_id = recorded.learner_id
-        if recorded.recompute_pending:
+        return services.study_result(result, actor=self.actor, at=timezone.now(), finish=finish)
+
+    def respond(self, result: RecordedAnswer) -> Response:
+        """Return 202 if the estimates do not include the result yet."""
+        self.learner_id = result.learner_id
+        if result.recompute_pending:
             return Response({"meta": {"recompute_pending": True}}, status=202)
         return Response(status=204)
 

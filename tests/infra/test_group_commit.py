@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 from django.db import transaction
 
 from analytics.models import LearningEvent, SkillState
+from infra.api.idempotency.models import IdempotencyRecord
 from infra.db.group_commit import MAX_CALLS, GroupCommit, RunAlone
 from logger.models import AttemptLog, ContentSession
-from roster.models import User
+from roster.models import Facility, User
 from tests.conftest import client_for
 from tests.factories import School, answered, exercise, make_school
 from tests.threads import together
@@ -40,7 +41,9 @@ class Service:
         outcomes: dict[str, Exception] = {"bad": ValueError("bad"), "locked": RunAlone()}
         return [call.upper() if wait else outcomes.get(call, call.upper()) for call in calls]
 
-    def call_together(self, *calls: str) -> list[str | Exception]:
+    def call_together(
+        self, *calls: str, finish: Callable[[str], None] | None = None
+    ) -> list[str | Exception]:
         """Return the result or the exception of each call, all made while the first one runs."""
         started = threading.Event()
 
@@ -50,7 +53,7 @@ class Service:
             try:
                 if not number:
                     started.set()
-                return self.group_commit(calls[number])
+                return self.group_commit(calls[number], finish=finish)
             except (ValueError, RuntimeError) as error:
                 return error
 
@@ -84,6 +87,22 @@ def test_calls_run_alone_after_their_group_failed():
 
     assert service.call_together("first", "breaks all", "a") == ["FIRST", "BREAKS ALL", "A"]
     assert sorted(calls[0] for calls, wait in service.groups if wait) == ["a", "breaks all"]
+
+
+def test_what_finishes_a_call_is_saved_with_it_or_not_at_all():
+    service = Service(others=2)
+
+    def finish(result: str) -> None:
+        Facility.objects.create(name=result)
+        if result == "REFUSED":
+            raise ValueError
+
+    first, a, refused = service.call_together("first", "a", "refused", finish=finish)
+
+    assert (first, a) == ("FIRST", "A")
+    assert isinstance(refused, ValueError)
+    assert sorted(Facility.objects.values_list("name", flat=True)) == ["A", "FIRST"]
+    assert [sorted(calls) for calls, _wait in service.groups[:2]] == [["first"], ["a", "refused"]]
 
 
 def test_a_group_has_a_limit():
@@ -158,3 +177,30 @@ def test_simultaneous_answers_keep_their_own_errors(school: School):
     assert statuses == [200, 422] * 4
     assert LearningEvent.objects.count() == 1 + 4
     assert User.objects.filter(external_id__startswith="new_").count() == 4
+
+
+def test_simultaneous_requests_with_keys_count_once(school: School):
+    """contract 0.9: requests that share a transaction are stored, and replayed when repeated."""
+    key = school.key()
+    learners = [f"student_{number}" for number in range(8)]
+    body = exercise(mastery_model={"type": "num_correct_in_a_row_10"})
+    sessions = [client_for(key).start({**body, "user_id": name})["session_id"] for name in learners]
+
+    def work(number: int) -> list[tuple[int, bytes, str | None]]:
+        client = client_for(key)
+        responses = []
+        for turn in range(12):
+            sent = {"time_spent_delta": 2, "interactions": [answered(f"q{turn // 2}")]}
+            path, name = f"{START}/{sessions[number]}", f"{number}-{turn // 2}"
+            response = client.put(path, sent, format="json", HTTP_IDEMPOTENCY_KEY=name)
+            replayed = response.headers.get("Idempotent-Replayed")
+            responses.append((response.status_code, response.content, replayed))
+        return responses
+
+    for responses in together(work):
+        for first, again in zip(responses[::2], responses[1::2], strict=True):
+            assert (first[0], first[2], again[2]) == (200, None, "true")
+            assert first[:2] == again[:2]
+    assert AttemptLog.objects.count() == LearningEvent.objects.count() == 8 * 6
+    assert {session.time_spent for session in ContentSession.objects.all()} == {12}
+    assert IdempotencyRecord.objects.filter(status=200, learner__isnull=False).count() == 8 * 6

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import wraps
 from hashlib import sha256
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
 import orjson
@@ -23,6 +23,8 @@ from infra.api.idempotency import store
 from infra.api.idempotency.models import MAX_KEY_LENGTH, IdempotencyRecord
 from infra.api.idempotency.store import IdempotentRequest
 from infra.identifiers import parse_uuid
+
+R = TypeVar("R")
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
@@ -57,6 +59,10 @@ class IdempotentView(APIView):
     def authorize_learner(self, request: Request, learner_id: UUID) -> None:
         """Raise an error if the caller may not read this learner's records; a hook."""
 
+    def respond(self, result: Any) -> Response:
+        """Return the response to a request, of handlers that are `idempotent_in_groups`; a hook."""
+        raise NotImplementedError
+
 
 Handler = Callable[..., Response]
 
@@ -76,6 +82,31 @@ def idempotent(handler: Handler) -> Callable[..., HttpResponse]:
             return _store_response(view, request, running, handler(view, request, **path))
 
     return _with_replay(handler, run)
+
+
+def idempotent_in_groups(handler: Callable[..., R]) -> Callable[..., HttpResponse]:
+    """Make a handler idempotent whose service may share a transaction with other requests.
+
+    The handler returns the result of the service, and `respond` of the view builds the response.
+    The handler passes `finish` to the service, which calls it in the transaction of the effects.
+    """
+
+    @wraps(handler)
+    def handle(view: IdempotentView, request: Request, **path: Any) -> Response:
+        return view.respond(handler(view, request, finish=None, **path))
+
+    def run(
+        view: IdempotentView, request: Request, running: IdempotencyRecord, **path: Any
+    ) -> HttpResponse:
+        stored: list[HttpResponse] = []
+
+        def finish(result: R) -> None:
+            stored.append(_store_response(view, request, running, view.respond(result)))
+
+        handler(view, request, finish=finish, **path)
+        return stored[-1]
+
+    return _with_replay(handle, run)
 
 
 def idempotent_in_chunks(handler: Handler) -> Callable[..., HttpResponse]:
