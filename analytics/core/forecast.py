@@ -6,7 +6,8 @@ expected number-correct score of a test with equally many questions on each skil
 `growth_hmm`; for a skill never practised it follows from the learner's ability. The forecast
 assumes that practice continues at its recent rate. Each answer closes the same share of the room
 that is left: the velocity relative to it (learning-science 4). A learner who likely stands still
-does not rise. A measured fall continues for a week.
+does not rise. A measured fall continues for a week. Where a skill is fitted, no more is expected
+than what learners learned at it, net of what they forgot (`Gains`).
 
 All probabilities are inside (0, 1), times are in days.
 """
@@ -21,7 +22,7 @@ from typing import Generic, NamedTuple
 import numpy as np
 
 from analytics.core import growth_hmm, plateau
-from analytics.core.bkt import MAX_MASTERY
+from analytics.core.bkt import MAX_MASTERY, Params
 from analytics.core.logistic import FloatArray, Number
 from analytics.core.score_scale import Scale, total_scale
 from analytics.core.velocity import MIN_ROOM
@@ -44,12 +45,45 @@ _MONTH = 30.0
 _TOP, _BOTTOM = growth_hmm.LEVELS[-1], growth_hmm.LEVELS[0]
 
 
+class Gains(NamedTuple):
+    """What knowledge tracing with forgetting expects of further answers at a fitted skill.
+
+    `mastery` is the present one, `span` how much more often a right answer is given with mastery
+    than without (1 − slip − guess), `learn` and `forget` are probabilities per answer. With the
+    default values nothing is limited.
+    """
+
+    mastery: FloatArray | float = 0.0
+    span: FloatArray | float = 1.0
+    learn: FloatArray | float = 1.0
+    forget: FloatArray | float = 0.0
+
+    @classmethod
+    def at(cls, mastery: float, params: Params, *, may_fall: bool) -> Gains:
+        """Return the gains of one learner at a fitted skill, without a loss unless `may_fall`."""
+        learn, forget = params.learn, params.forget
+        if not may_fall and mastery * (learn + forget) > learn:
+            forget = learn * (1.0 - mastery) / mastery
+        return cls(mastery, 1.0 - params.slip - params.guess, learn, forget)
+
+    def after(self, attempts: FloatArray) -> FloatArray:
+        """Return the expected change of P(correct) after some answers, in (-1, 1]."""
+        rate = self.learn + self.forget
+        share = (1.0 - (1.0 - rate) ** attempts) / rate
+        change: FloatArray = self.span * (self.learn - rate * self.mastery) * share
+        return change
+
+
+UNLIMITED = Gains()
+
+
 class SkillForecast(NamedTuple, Generic[Number]):
     """Inputs of the forecast of one skill of one learner, or of many skills as arrays.
 
     `level` is P(correct) on a question of average difficulty, and `variance` its variance.
     `velocity` is relative to the room left (`velocity.relative`), and `p_still` the probability of
     standing still. `rate` is the expected number of answers per day, `answers` the number so far.
+    `gains` limit the change.
     """
 
     level: Number
@@ -58,6 +92,7 @@ class SkillForecast(NamedTuple, Generic[Number]):
     p_still: Number
     rate: Number
     answers: Number
+    gains: Gains = UNLIMITED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,7 +237,12 @@ class _Section(NamedTuple):
         """Return a section, or None if it has no skills or too few answers."""
         if not skills or missing_answers(skills):
             return None
-        return cls(SkillForecast(*np.array(skills, dtype=np.float64).T), scale)
+        level, variance, velocity, p_still, rate, answers = np.array(
+            [skill[:-1] for skill in skills], dtype=np.float64
+        ).T
+        gains = Gains(*np.array([skill.gains for skill in skills], dtype=np.float64).T)
+        columns = SkillForecast(level, variance, velocity, p_still, rate, answers, gains)
+        return cls(columns, scale)
 
     @property
     def points(self) -> float:
@@ -224,7 +264,9 @@ class _Section(NamedTuple):
         is_still = (skills.p_still >= LIKELY_STILL) & (skills.velocity > 0)
         velocity = np.where(is_still, 0.0, skills.velocity)
         practised = np.where(velocity < 0, np.minimum(days, FALLING_DAYS)[:, None], days[:, None])
-        return grow(skills.level, velocity, practised * skills.rate)
+        grown = grow(skills.level, velocity, practised * skills.rate)
+        limit = skills.level + skills.gains.after(days[:, None] * skills.rate)
+        return np.minimum(grown, np.maximum(limit, np.minimum(skills.level, _BOTTOM)))
 
     def scores(self, days: FloatArray) -> FloatArray:
         """Return the score after each of the given days, shape (days,)."""

@@ -180,7 +180,15 @@ def _forecast_practised(state: SkillState, rate: float) -> SkillForecast[float]:
         p_still=max(trajectory.p_still, forecast.LIKELY_STILL * trajectory.is_plateau),
         rate=rate,
         answers=state.attempts,
+        gains=_gains(state),
     )
+
+
+def _gains(state: SkillState) -> forecast.Gains:
+    if state.parameters is None:
+        return forecast.UNLIMITED
+    may_fall = state.correct < state.attempts
+    return forecast.Gains.at(state.fading, state.parameters.forgetting, may_fall=may_fall)
 
 
 def _forecast_unpractised(skill: Skill, ability: Ability) -> SkillForecast[float]:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.core import bkt, forecast, growth_hmm
-from analytics.core.forecast import SkillForecast, expected_mastery, grow
+from analytics.core.forecast import UNLIMITED, Gains, SkillForecast, expected_mastery, grow
 from analytics.core.score_scale import Scale
 
 SAT = {"math": Scale(200, 800), "rw": Scale(200, 800)}
@@ -21,6 +21,9 @@ TOP, BOTTOM = growth_hmm.LEVELS[-1], growth_hmm.LEVELS[0]
 chances = st.floats(0.01, 0.99)
 velocities = st.floats(-1, 1)
 attempts = st.floats(0, 1000)
+gains = st.just(UNLIMITED) | st.builds(
+    Gains, chances, st.floats(0.05, 0.95), st.floats(0.001, 0.5), st.floats(0, 0.49)
+)
 skill_forecasts = st.builds(
     SkillForecast,
     level=chances,
@@ -29,6 +32,7 @@ skill_forecasts = st.builds(
     p_still=st.floats(0, 1),
     rate=st.floats(0, 20),
     answers=st.just(30),
+    gains=gains,
 )
 
 
@@ -72,6 +76,38 @@ def test_no_growth_is_expected_where_the_learner_likely_stands_still():
 
     assert score is not None
     assert score.predicted == score.current
+
+
+@given(chances, st.floats(0.001, 0.5), st.floats(0, 0.49), st.integers(0, 30))
+def test_gains_are_those_of_knowledge_tracing(
+    mastery: float, learn: float, forget: float, count: int
+):
+    params = bkt.Params(0.3, learn, 0.2, 0.1, forget)
+    expected = mastery
+    for _answer in range(count):
+        expected = expected * (1.0 - forget) + (1.0 - expected) * learn
+
+    change = Gains.at(mastery, params, may_fall=True).after(np.array(float(count)))
+    without_loss = Gains.at(mastery, params, may_fall=False).after(np.array(float(count)))
+
+    assert change == pytest.approx(0.7 * (expected - mastery), abs=1e-9)
+    assert without_loss == pytest.approx(max(0.7 * (expected - mastery), 0.0), abs=1e-9)
+
+
+def test_no_more_is_forecast_than_learners_gained_at_the_skill():
+    """learning-science 4: also less than now, where they forgot more than they learned."""
+    params = bkt.Params(0.3, 0.05, 0.2, 0.1, forget=0.05)
+
+    def change(mastery: float, *, may_fall: bool = True) -> int:
+        gains = Gains.at(mastery, params, may_fall=may_fall)
+        score = forecast_of(STEADY._replace(gains=gains)).total
+        assert score is not None
+        return score.predicted - score.current
+
+    assert 0 < change(0.4) < change(0.1)
+    assert change(0.1) == round(600 * 0.7 * 0.4 * (1 - 0.9**30))
+    assert change(0.5) == change(0.95, may_fall=False) == 0
+    assert change(0.95) < 0
 
 
 def test_a_fall_continues_for_a_week():
