@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('analytics', '0020_alerts_and_notes'),
+        ('analytics', "0014_alerts_and_notes"),
         ('roster', '0015_accounts'),
     ]
 

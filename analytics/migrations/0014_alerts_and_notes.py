@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('analytics', '0016_prerequisites'),
+        ('analytics', "0013_recall_model"),
         ('roster', '0015_accounts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
