@@ -46,7 +46,7 @@ _TOP, _BOTTOM = growth_hmm.LEVELS[-1], growth_hmm.LEVELS[0]
 
 
 class Gains(NamedTuple):
-    """What knowledge tracing with forgetting expects of further answers at a fitted skill.
+    """Expected gains from further answers at a fitted skill, by knowledge tracing with forgetting.
 
     `mastery` is the present one, `span` how much more often a right answer is given with mastery
     than without (1 − slip − guess), `learn` and `forget` are probabilities per answer. With the

@@ -158,20 +158,21 @@ def _skill_forecasts(
 ) -> dict[str, list[SkillForecast[float]]]:
     """Return the forecast of every skill of each section, unpractised ones included."""
     by_skill = {each.state.skill_id: each for each in estimates}
+    may_fall = any(each.state.correct < each.state.attempts for each in estimates)
     skills = _SKILLS_OF_SECTIONS.all(facility=learner.facility_id, sections=tuple(sections))
     forecasts: dict[str, list[SkillForecast[float]]] = defaultdict(list)
     for skill in skills:
         estimate = by_skill.get(skill.pk)
         rate = rates.get(skill.pk, 0.0)
         forecasts[skill.section].append(
-            _forecast_practised(estimate.state, rate)
+            _forecast_practised(estimate.state, rate, may_fall=may_fall)
             if estimate
             else _forecast_unpractised(skill, ability)
         )
     return dict(forecasts)
 
 
-def _forecast_practised(state: SkillState, rate: float) -> SkillForecast[float]:
+def _forecast_practised(state: SkillState, rate: float, *, may_fall: bool) -> SkillForecast[float]:
     trajectory = Trajectory.from_bytes(bytes(state.course))
     return SkillForecast(
         level=trajectory.level,
@@ -180,14 +181,14 @@ def _forecast_practised(state: SkillState, rate: float) -> SkillForecast[float]:
         p_still=max(trajectory.p_still, forecast.LIKELY_STILL * trajectory.is_plateau),
         rate=rate,
         answers=state.attempts,
-        gains=_gains(state),
+        gains=_gains(state, may_fall=may_fall),
     )
 
 
-def _gains(state: SkillState) -> forecast.Gains:
+def _gains(state: SkillState, *, may_fall: bool) -> forecast.Gains:
+    """Return the gains at a skill; those of someone who is always right do not fall."""
     if state.parameters is None:
         return forecast.UNLIMITED
-    may_fall = state.correct < state.attempts
     return forecast.Gains.at(state.fading, state.parameters.forgetting, may_fall=may_fall)
 
 

@@ -20,6 +20,7 @@ from benchmarks.science import (
     anki,
     difficulty,
     fitting,
+    forecasts,
     mastery,
     memory,
     next_steps,
@@ -28,7 +29,7 @@ from benchmarks.science import (
     prediction,
     reviewing,
 )
-from benchmarks.science.assistments import load
+from benchmarks.science.assistments import load, load_timed, untimed
 from benchmarks.science.table import Row, show
 
 
@@ -42,6 +43,7 @@ def main() -> int:
     parser.add_argument("--served", action="store_true", help="measure a running service, too")
     options = parser.parse_args()
     met = [show_table("Plateaus, of simulated learners", plateaus.rows())]
+    met.append(show_table("Progress, of simulated learners", forecasts.simulated_rows()))
     met.append(show_table("Difficulty, of simulated items", difficulty.rows()))
     met.append(show_table("Memory, beside the fsrs package", memory.compare_with_package()))
     met.append(show_table("Order of reviews, of simulated learners", reviewing.rows()))
@@ -51,7 +53,7 @@ def main() -> int:
     except SystemExit as absent:
         print(f"\nNothing is measured on real reviews: {absent}")
     try:
-        answers = load()
+        answers, timed = load(), load_timed()
     except SystemExit as absent:
         print(f"\nNothing is measured on real answers: {absent}")
         return int(not all(met))
@@ -59,6 +61,10 @@ def main() -> int:
     met.append(show_table("Knowledge tracing alone", mastery.rows(answers)))
     met.append(show_table("Prediction, and its parts", prediction.rows(answers)))
     met.append(show_table("Prediction, by LearnerModel", offline.rows(answers)))
+    met.append(show_table("Forecasts, with times", forecasts.rows(timed, has_target=True)))
+    met.append(
+        show_table("Forecasts, without times", forecasts.rows(untimed(answers), has_target=False))
+    )
     if options.served:
         print("\nPrediction, by the running service", flush=True)
         command = [sys.executable, "-m", "benchmarks.science.served"]

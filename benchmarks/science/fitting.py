@@ -33,6 +33,7 @@ from tests.analytics.core.simulated import simulated
 PYBKT_LIKELIHOOD = -124_169.0
 MIN_SPEEDUP = 100.0
 MAX_MEGABYTES = 150.0
+MAX_LONG_SECONDS = 0.5
 MAX_ERRORS = {"prior": 0.03, "learn": 0.010, "guess": 0.010, "slip": 0.004}
 DRAWS = 20
 # Ranges of plausible skills; how well guesses can be estimated depends on their number.
@@ -75,6 +76,7 @@ def rows(answers: Answers, *, pybkt: str | None = None) -> Iterator[Row]:
     yield at_least("forgetting: log likelihood", with_forgetting.log_likelihood.sum(), minimum)
     yield Row("forgetting: s", seconds)
     yield at_most("both fits in a process: MB", peak_megabytes(), MAX_MEGABYTES)
+    yield at_most("both fits of one learner with 10,000 answers: s", _long_fits(), MAX_LONG_SECONDS)
     yield from parameter_errors()
 
 
@@ -108,6 +110,14 @@ def compare_with_pybkt(answers: Answers, pybkt: str, *, seconds: float) -> Itera
     yield Row("pyBKT: log likelihood", log_likelihood(packed, params).sum())
     yield Row("pyBKT: s", pybkt_seconds)
     yield at_least("classic: times as fast as pyBKT", pybkt_seconds / seconds, MIN_SPEEDUP)
+
+
+def _long_fits() -> float:
+    """Return the seconds of both fits to 10,000 answers of one learner at one skill."""
+    score = np.random.default_rng(0).integers(0, 2, 10_000).astype(np.float64)
+    zeros = np.zeros(len(score), dtype=np.int64)
+    answers = Answers(zeros, zeros, zeros, score)
+    return sum(fit_timed(answers, forgetting=forgetting)[0] for forgetting in (False, True))
 
 
 def peak_megabytes() -> float:
