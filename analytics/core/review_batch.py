@@ -70,10 +70,11 @@ class ReviewResult:
         return due
 
 
-def replay_reviews(reviews: Reviews) -> ReviewResult:
+def replay_reviews(reviews: Reviews, *, with_served: bool = True) -> ReviewResult:
     """Replay the reviews from the initial state.
 
-    The result equals `memory.learn` of one review after another.
+    The result equals `memory.learn` of one review after another. Without `with_served`, `served` is
+    NaN.
     """
     count = int(reviews.memory.max(initial=-1)) + 1
     memories, practice = Memories.blank(count), Practice.blank(count)
@@ -97,7 +98,8 @@ def replay_reviews(reviews: Reviews) -> ReviewResult:
         rows = telling[step]
         learner = reviews.learner[rows]
         model = models.take(learner)
-        served[rows] = recall.predict(model, x[rows])
+        if with_served:
+            served[rows] = recall.predict(model, x[rows])
         models.put(learner, recall.update(model, x[rows], _SCORES[reviews.grade[rows]]))
     return ReviewResult(
         memories=memories, practice=practice, owner=owner, models=models, recall=r, served=served

@@ -69,7 +69,8 @@ class ReviewReplay:
                 grade=reviews.grade.astype(np.int64),
                 at=reviews.at,
                 seconds=seconds,
-            )
+            ),
+            with_served=False,
         )
         is_timed, count = ~np.isnan(seconds), len(names)
         return cls(
