@@ -8,6 +8,7 @@ from math import nan
 
 import numpy as np
 
+from analytics.core import recent_results
 from analytics.core.difficulty import Gaussian
 from analytics.core.exponential_average import ExponentialAverage
 from analytics.core.learner_update import DEFAULT_MODEL, Ability, Belief, Evidence, Model, Shared
@@ -19,6 +20,7 @@ from analytics.models import (
     ItemMemory,
     LearnerAbility,
     LearningEvent,
+    PredictionTrees,
     SkillParameters,
     SkillState,
 )
@@ -46,13 +48,17 @@ def model_from_row(parameters: SkillParameters | None) -> Model:
     """Return the parameters of a skill as a model: a fit, or the defaults."""
     if parameters is None:
         return DEFAULT_MODEL
-    return Model(parameters.classic, parameters.forgetting, parameters.weights)
+    key = parameters.trees_id
+    trees = None if key is None else PredictionTrees.load(key)
+    return Model(parameters.classic, parameters.forgetting, parameters.weights, trees)
 
 
 def ability_from_row(row: LearnerAbility) -> Ability:
     """Return a learner's overall ability from its row."""
     return Ability(
-        Gaussian(row.mean, row.variance), ExponentialAverage(row.efficiency_weight, row.efficiency)
+        Gaussian(row.mean, row.variance),
+        ExponentialAverage(row.efficiency_weight, row.efficiency),
+        recent_results.from_bytes(row.recent),
     )
 
 
@@ -60,6 +66,7 @@ def apply_ability(ability: Ability, row: LearnerAbility) -> None:
     """Store an ability in its row."""
     row.mean, row.variance = ability.term
     row.efficiency_weight, row.efficiency = ability.efficiency
+    row.recent = recent_results.to_bytes(ability.recent) if ability.recent[0] else None
 
 
 def recall_model_from_row(row: LearnerAbility) -> RecallModel:
@@ -117,6 +124,7 @@ def belief_from_row(state: SkillState) -> Belief:
         correct=state.correct,
         ability=Gaussian(state.ability_mean, state.ability_variance),
         trajectory=Trajectory.from_bytes(bytes(state.course)),
+        recent=recent_results.from_bytes_at_skill(state.recent),
     )
 
 
@@ -129,6 +137,7 @@ def apply_belief(belief: Belief, state: SkillState) -> None:
     state.course = trajectory.to_bytes()
     state.plateau, state.p_stuck = trajectory.is_plateau, trajectory.p_stuck
     state.velocity, state.efficiency = trajectory.velocity, trajectory.efficiency
+    state.recent = recent_results.to_bytes_at_skill(belief.recent)
 
 
 def evidence_from_row(event: LearningEvent) -> Evidence:
@@ -137,6 +146,7 @@ def evidence_from_row(event: LearningEvent) -> Evidence:
         Gaussian(event.skill_mean, event.skill_variance),
         Gaussian(event.item_mean, event.item_variance),
         event.typical_seconds,
+        event.item_results,
     )
     return Evidence(
         score=event.score,

@@ -192,7 +192,7 @@ class SkillEstimatesView(_EnvelopedListView):
         learner = selectors.readable_learner(actor_of(request), user_id)
         item = selectors.find_answered_item(learner, code)
         states = self.page(selectors.list_states(learner), item and item.difficulty)
-        estimates = selectors.get_skill_estimates(states, item=item)
+        estimates = selectors.get_skill_estimates(states, at=timezone.now(), item=item)
         return self.respond(map(skill_estimate_body, estimates), "Mastery retrieved successfully")
 
 

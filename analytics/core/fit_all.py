@@ -1,4 +1,4 @@
-"""Fit of everything learned from all learners: BKT parameters of skills and blend weights."""
+"""Fit of everything learned from all learners: BKT parameters of skills, blend and trees."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from analytics.core import bkt, fit, predictor, replay
+from analytics.core.boosting import Trees
+from analytics.core.cross_fitting import choose_trees
+from analytics.core.item_parameters import Questions
 from analytics.core.learner_update import Model
 from analytics.core.logistic import IntArray
 
@@ -16,24 +19,26 @@ class ModelFit:
     """Fitted parameters of all skills, numbered from 0.
 
     `classic` and `forgetting` are the BKT fits without and with forgetting; `blend` holds the
-    weights of the predictor, common to all skills. A skill of which one fit is rejected has the
-    pooled parameters.
+    weights of the predictor, common to all skills, and `trees` predict instead of it, unless they
+    are None. A skill of which one fit is rejected has the pooled parameters.
     """
 
     classic: fit.Fit
     forgetting: fit.Fit
     blend: predictor.BlendWeights
+    trees: Trees | None = None
 
     def model(self, skill: int) -> Model:
         """Return the fitted parameters of one skill."""
         if self.rejections(skill):
             return self.pooled
-        return Model(self.classic.params(skill), self.forgetting.params(skill), self.blend)
+        classic, forgetting = self.classic.params(skill), self.forgetting.params(skill)
+        return Model(classic, forgetting, self.blend, self.trees)
 
     @property
     def pooled(self) -> Model:
         """The parameters of all answers as one skill, for skills that the fit does not know."""
-        return Model(self.classic.pooled, self.forgetting.pooled, self.blend)
+        return Model(self.classic.pooled, self.forgetting.pooled, self.blend, self.trees)
 
     def rejections(self, skill: int) -> list[str]:
         """Return the reasons for which one of the fits of a skill is rejected."""
@@ -44,18 +49,19 @@ class ModelFit:
 
 
 def fit_model(
-    answers: replay.Answers, skill: IntArray, *, skills: int, starts: int = 1, seed: int = 0
+    answers: replay.Answers, questions: Questions, *, skills: int, starts: int = 1, seed: int = 0
 ) -> ModelFit:
-    """Fit the BKT parameters of all skills, without and with forgetting, and the blend weights.
+    """Fit the BKT parameters of all skills, without and with forgetting, the blend and the trees.
 
     Parameters
     ----------
     answers : the answers of each learner in temporal order. The shared terms are those that each
         answer was evaluated with, so the weights are fitted to what was known before the answer.
-    skill : skill of each answer, shape (answers,), in [0, skills).
+    questions : the question of each answer, with skills in [0, skills).
     skills : number of skills.
     starts, seed : see `fit.fit`.
     """
+    skill = questions.skill
     classic = fit.fit(
         answers.learner, skill, answers.score, skills=skills, starts=starts, seed=seed
     )
@@ -67,9 +73,10 @@ def fit_model(
     fitted = ModelFit(classic=classic, forgetting=forgetting, blend=predictor.DEFAULT)
     of_skills = bkt.ParamRows.of(fitted.model(row).forgetting for row in range(skills))
     forgetting_rows = of_skills.take(skill_of)
-    inputs = replay.predictor_inputs(answers, forgetting=forgetting_rows)
+    inputs, _ = replay.predictor_inputs(answers, forgetting=forgetting_rows)
     blend = predictor.fit_blend(predictor.features(inputs), answers.score)
-    return replace(fitted, blend=blend)
+    trees = choose_trees(answers, questions, skills=skills, seed=seed)
+    return replace(fitted, blend=blend, trees=trees)
 
 
 def _skill_of_state(state: IntArray, skill: IntArray) -> IntArray:

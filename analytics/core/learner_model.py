@@ -23,6 +23,7 @@ from typing import NamedTuple
 import numpy as np
 
 from analytics.core import item_parameters, replay, response_times
+from analytics.core.boosting import NO_RESULTS, ItemResults
 from analytics.core.difficulty import ITEM, NO_CLAIMS, SKILL, Claims, Gaussian, Gaussians, item_term
 from analytics.core.efficiency import DEFAULT_TYPICAL_SECONDS
 from analytics.core.fit_all import fit_model
@@ -69,13 +70,14 @@ class Observation(NamedTuple):
 class _SharedValues:
     """Shared values of one skill or item.
 
-    `term` is its difficulty and `answers` the number of answers folded into it; `claims` are the
-    claims of difficulty at a skill; `counts` is the
-    histogram of response times and `typical` their median in seconds.
+    `term` is its difficulty, `answers` the number of answers folded into it, and `correct` the sum
+    of their scores; `claims` are the claims of difficulty at a skill; `counts` is the histogram of
+    response times and `typical` their median in seconds.
     """
 
     term: Gaussian
     answers: int = 0
+    correct: float = 0.0
     claims: Claims = NO_CLAIMS
     counts: response_times.Counts | None = None
     typical: float | None = None
@@ -98,7 +100,7 @@ class LearnerModel:
 
     def __init__(self) -> None:
         self._fitted: dict[Hashable, Model] = {}
-        self._pooled = DEFAULT_MODEL
+        self.pooled = DEFAULT_MODEL
         self._skills: dict[Hashable, _SharedValues] = {}
         self._items: dict[Hashable, _SharedValues] = {}
         self._abilities: dict[Hashable, Ability] = {}
@@ -143,13 +145,16 @@ class LearnerModel:
             Estimates.of_items(len(items.all)),
         )
         fitted = fit_model(
-            _replay_answers(learner, questions, replayed, day), skill, skills=len(skills.all),
-            starts=starts, seed=seed,
+            _replay_answers(learner, questions, replayed, day), questions,
+            skills=len(skills.all), starts=starts, seed=seed,
         )  # fmt: skip
-        self._pooled = fitted.pooled
+        self.pooled = fitted.pooled
         self._fitted = {name: fitted.model(row) for row, name in enumerate(skills.all)}
         self._skills = _shared_values(skills.all, replayed.skills)
         self._items = _shared_values(items.all, replayed.items)
+        for row in rows:
+            if row[2] is not None:
+                self._items[row[2]].correct += row[3]
         self._pending.clear()
 
     def predict(
@@ -170,7 +175,7 @@ class LearnerModel:
         ------
         ValueError : the time is not finite (NaN included).
         """
-        self._day(learner, at)
+        day = self._day(learner, at)
         state = self._states.get((learner, skill))
         model = self._parameters_used.get((learner, skill)) or self._parameters(skill)
         return p_correct(
@@ -178,6 +183,7 @@ class LearnerModel:
             state or Belief.initial(model),
             self._shared_terms(skill, item, None),
             model,
+            day=day,
         )
 
     def observe(  # noqa: PLR0913  # the fields of an answer
@@ -259,6 +265,8 @@ class LearnerModel:
         _store_estimates(of_skills, folded.skills)
         _store_estimates(of_items, folded.items)
         for answer in pending:
+            if answer.item is not None:
+                self._items[answer.item].correct += answer.score
             if answer.seconds is not None:
                 _count_time(self._skills[answer.skill], answer.seconds)
                 if answer.item is not None:
@@ -275,7 +283,7 @@ class LearnerModel:
         return day if previous is None else max(day, previous)
 
     def _parameters(self, skill: Hashable) -> Model:
-        return self._fitted.get(skill, self._pooled)
+        return self._fitted.get(skill, self.pooled)
 
     def _shared_terms(
         self, skill: Hashable, item: Hashable | None, claimed: float | None
@@ -290,6 +298,7 @@ class LearnerModel:
             skill_term,
             item_term(term, claimed, skill_term, of_skill.claims if of_skill else NO_CLAIMS),
             typical or DEFAULT_TYPICAL_SECONDS,
+            ItemResults.of(of_item.answers, of_item.correct) if of_item else NO_RESULTS,
         )
 
 

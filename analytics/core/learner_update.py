@@ -7,10 +7,13 @@ many learners at a time.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import nan
 from typing import NamedTuple
 
-from analytics.core import bkt, difficulty, predictor
+from analytics.core import bkt, difficulty, predictor, recent_results
+from analytics.core.boosting import NO_RESULTS, ItemResults, Trees
 from analytics.core.difficulty import Gaussian
 from analytics.core.efficiency import efficiency, running_average
 from analytics.core.exponential_average import NO_AVERAGE, ExponentialAverage
@@ -18,19 +21,21 @@ from analytics.core.logistic import sigmoid
 from analytics.core.trajectory import Trajectory
 
 # Edition of all formulas that stored states depend on; states of an earlier one are to be rebuilt.
-EDITION = 2
+EDITION = 3
 
 
 class Model(NamedTuple):
     """The parameters that the answers at one skill are evaluated with.
 
     `classic` moves the mastery that is shown; `forgetting`, with forgetting, the one used for
-    prediction; `blend` holds the weights of the predictor.
+    prediction; `blend` holds the weights of the predictor. With `trees`, these predict instead of
+    the blend.
     """
 
     classic: bkt.Params = bkt.DEFAULTS
     forgetting: bkt.Params = bkt.DEFAULTS
     blend: predictor.BlendWeights = predictor.DEFAULT
+    trees: Trees | None = None
 
 
 DEFAULT_MODEL = Model()
@@ -40,12 +45,13 @@ class Shared(NamedTuple):
     """The shared values of a question, at the time of one answer.
 
     `skill` and `item` are difficulties in log odds, the item's relative to the skill's;
-    `typical_seconds` is None if unknown.
+    `typical_seconds` is None if unknown. `item_results` are those of all learners at the item.
     """
 
     skill: Gaussian
     item: Gaussian
     typical_seconds: float | None = None
+    item_results: ItemResults[float] = NO_RESULTS
 
 
 class Evidence(NamedTuple):
@@ -63,26 +69,32 @@ class Evidence(NamedTuple):
 
 
 class UpdateResult(NamedTuple):
-    """Result of one answer: mastery before and after, the prediction, the learner terms used."""
+    """Result of one answer: mastery before and after, the prediction, the learner terms used.
+
+    If the model has trees, `inputs` are their inputs, and `p_correct` is NaN: many predictions are
+    cheaper together (`boosting.Trees`).
+    """
 
     before: float
     after: float
     p_correct: float
     ability: Gaussian
     skill_ability: Gaussian
+    inputs: list[float] | None = None
 
 
 @dataclass(slots=True)
 class Ability:
-    """A learner's overall ability and mean efficiency."""
+    """A learner's overall ability and mean efficiency, and `recent_results.NUMBERS`."""
 
     term: Gaussian = difficulty.LEARNER
     efficiency: ExponentialAverage[float] = NO_AVERAGE
+    recent: Sequence[float] = recent_results.INITIAL
 
 
 @dataclass(slots=True)
 class Belief:
-    """The estimated state of one learner at one skill."""
+    """The estimated state of one learner at one skill, and `recent_results.NUMBERS_AT_SKILL`."""
 
     mastery: float
     mastery_with_forgetting: float
@@ -90,6 +102,7 @@ class Belief:
     correct: int = 0
     ability: Gaussian = difficulty.LEARNER_SKILL
     trajectory: Trajectory = field(default_factory=Trajectory.initial)
+    recent: Sequence[float] = recent_results.INITIAL_AT_SKILL
 
     @classmethod
     def initial(cls, model: Model = DEFAULT_MODEL) -> Belief:
@@ -97,20 +110,32 @@ class Belief:
         return cls(mastery=model.classic.prior, mastery_with_forgetting=model.forgetting.prior)
 
 
-def predict(ability: Ability, state: Belief, shared: Shared, model: Model) -> UpdateResult:
+def predict(
+    ability: Ability, state: Belief, shared: Shared, model: Model, *, day: float
+) -> UpdateResult:
     """Return the prediction for the next answer (learning-science 2), which changes nothing.
 
     Mastery before and after are the present one.
     """
     used, skill_used = difficulty.with_drift(ability.term, state.ability)
     log_odds, _ = difficulty.expect(used, skill_used, shared.skill, shared.item)
-    predicted = _predict(state, used, skill_used, shared, log_odds, model)
-    return UpdateResult(state.mastery, state.mastery, predicted, used, skill_used)
+    predicted, inputs = _predict(ability, state, (used, skill_used, log_odds), shared, model, day)
+    return UpdateResult(state.mastery, state.mastery, predicted, used, skill_used, inputs)
 
 
-def p_correct(ability: Ability, state: Belief, shared: Shared, model: Model) -> float:
-    """Return the probability that the next answer is right (learning-science 2)."""
-    return predict(ability, state, shared, model).p_correct
+def p_correct(
+    ability: Ability, state: Belief, shared: Shared, model: Model, *, day: float
+) -> float:
+    """Return the probability that the next answer is right (learning-science 2).
+
+    Parameters
+    ----------
+    day : time of the answer in days since 1970-01-01 UTC.
+    """
+    result = predict(ability, state, shared, model, day=day)
+    if model.trees is None or result.inputs is None:
+        return result.p_correct
+    return model.trees.predict(result.inputs)
 
 
 def predict_next(ability: Ability, shared: Shared) -> UpdateResult:
@@ -123,23 +148,30 @@ def predict_next(ability: Ability, shared: Shared) -> UpdateResult:
     return UpdateResult(0.0, 0.0, sigmoid(log_odds), used, absent)
 
 
-def _predict(
+def _predict(  # all that a prediction is based on
+    ability: Ability,
     state: Belief,
-    used: Gaussian,
-    skill_used: Gaussian,
+    terms: tuple[Gaussian, Gaussian, float],
     shared: Shared,
-    log_odds: float,
     model: Model,
-) -> float:
+    day: float,
+) -> tuple[float, list[float] | None]:
+    """Return `UpdateResult.p_correct` and `inputs`; terms are those used, and their log odds."""
+    used, skill_used, log_odds = terms
+    skill, item = shared.skill, shared.item
     inputs = predictor.PredictorInputs(
         bkt.predict(state.mastery_with_forgetting, model.forgetting),
         used.mean,
         skill_used.mean,
-        shared.skill.mean,
-        shared.item.mean,
+        skill.mean,
+        item.mean,
         log_odds,
     )
-    return predictor.predict(inputs, model.blend)
+    if model.trees is None:
+        return predictor.predict(inputs, model.blend), None
+    variance = used.variance + skill_used.variance + skill.variance + item.variance
+    recent = recent_results.inputs(ability.recent, state.recent, day)
+    return nan, [*inputs, variance, *shared.item_results, *recent]
 
 
 def absorb(ability: Ability, state: Belief, evidence: Evidence, model: Model) -> UpdateResult:
@@ -147,11 +179,13 @@ def absorb(ability: Ability, state: Belief, evidence: Evidence, model: Model) ->
     shared = evidence.shared
     step, efficiency_now = _ability_step(ability, state, evidence), _answer_efficiency(evidence)
     used, skill_used = step.ability_used, step.skill_ability_used
-    predicted = _predict(state, used, skill_used, shared, step.log_odds, model)
+    terms = used, skill_used, step.log_odds
+    predicted, inputs = _predict(ability, state, terms, shared, model, evidence.day)
     before = state.mastery
     _update_skill(state, evidence, efficiency_now, model)
     _apply_ability(ability, state, step, efficiency_now)
-    return UpdateResult(before, state.mastery, predicted, used, skill_used)
+    _note_result(ability, state, evidence)
+    return UpdateResult(before, state.mastery, predicted, used, skill_used, inputs)
 
 
 def reapply(
@@ -165,7 +199,16 @@ def reapply(
     step, efficiency_now = _ability_step(ability, state, evidence), _answer_efficiency(evidence)
     _update_skill(state, evidence, efficiency_now, model)
     _apply_ability(ability, state, step, efficiency_now)
+    _note_result(ability, state, evidence)
     return before, state.mastery
+
+
+def _note_result(ability: Ability, state: Belief, evidence: Evidence) -> None:
+    """Update the recent results."""
+    recent, at_skill, (score, day, *_) = ability.recent, state.recent, evidence
+    state.recent = recent_results.after_at_skill(at_skill, score, day, number=recent[0])
+    is_new = float(at_skill[0] == 0.0)
+    ability.recent = recent_results.after(recent, score, day, is_new=is_new)
 
 
 def _ability_step(ability: Ability, state: Belief, evidence: Evidence) -> difficulty.KalmanStep:

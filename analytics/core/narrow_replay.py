@@ -12,7 +12,7 @@ from math import isnan
 
 import numpy as np
 
-from analytics.core import difficulty, replay
+from analytics.core import difficulty, recent_results, replay
 from analytics.core.bkt import ParamRows
 from analytics.core.difficulty import Gaussian, Gaussians
 from analytics.core.learner_update import Ability, Belief, Evidence, Model, Shared, reapply
@@ -21,7 +21,7 @@ from analytics.core.replay import Answers, ReplayedBeliefs
 
 # Microseconds of a single answer; in numpy, of an answer, and of a step of all abilities and of
 # all skill states.
-SINGLE_COST, ANSWER_COST, ABILITY_STEP_COST, STATE_STEP_COST = 18.0, 1.2, 70.0, 220.0
+SINGLE_COST, ANSWER_COST, ABILITY_STEP_COST, STATE_STEP_COST = 21.0, 1.5, 85.0, 300.0
 
 
 def replay_answers(
@@ -85,6 +85,7 @@ def _with_rows_of_all(
         ability=_extended(replayed.ability, difficulty.LEARNER, learners),
         efficiency_weight=_padded(replayed.efficiency_weight, learners),
         efficiency=_padded(replayed.efficiency, learners),
+        recent=recent_results.extended(replayed.recent, learners, states),
     )
 
 
@@ -126,12 +127,14 @@ def _replay_one_by_one(
         result.ability.mean[learner], result.ability.variance[learner] = ability.term
         average = ability.efficiency
         result.efficiency_weight[learner], result.efficiency[learner] = average
+        result.recent.state[:, learner] = ability.recent
     for number, (state, _) in states.items():
         result.mastery[number] = state.mastery
         result.mastery_with_forgetting[number] = state.mastery_with_forgetting
         result.attempts[number], result.correct[number] = state.attempts, state.correct
         terms = result.skill_ability
         terms.mean[number], terms.variance[number] = state.ability
+        result.recent.at_skill[:, number] = state.recent
     result.trajectories.put(
         np.array(list(states)), [state.trajectory.to_bytes() for state, _ in states.values()]
     )

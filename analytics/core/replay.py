@@ -13,12 +13,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from analytics.core import bkt, difficulty
+from analytics.core import bkt, difficulty, recent_results
 from analytics.core.bkt import ParamRows
 from analytics.core.difficulty import Gaussians
 from analytics.core.efficiency import efficiencies, running_average
 from analytics.core.exponential_average import ExponentialAverage
 from analytics.core.logistic import FloatArray, IntArray
+from analytics.core.steps import steps
 from analytics.core.trajectory_batch import Trajectories
 
 
@@ -62,7 +63,7 @@ class ReplayedBeliefs:
     `before` and `after` are mastery around each answer, shape (answers,). `mastery`,
     `mastery_with_forgetting`, `attempts`, `correct`, `skill_ability` and `trajectories` belong to
     the skill states, shape (states,). `ability`, `efficiency_weight` and `efficiency`
-    belong to the learners, shape (learners,).
+    belong to the learners, shape (learners,). `recent` has the numbers of both.
     """
 
     before: FloatArray
@@ -76,27 +77,7 @@ class ReplayedBeliefs:
     ability: Gaussians
     efficiency_weight: FloatArray
     efficiency: FloatArray
-
-
-def steps(group: IntArray) -> Iterator[IntArray]:
-    """Yield for each step the rows of the next answer of every group.
-
-    Parameters
-    ----------
-    group : shape (answers,), numbered from 0, the rows of each group in temporal order.
-
-    Yields
-    ------
-    Row numbers; each step has at most one row per group, and each row is in exactly one step.
-    """
-    by_group = np.argsort(group, kind="stable")
-    counts = np.bincount(group)
-    starts = np.repeat(np.cumsum(counts) - counts, counts)
-    place = np.empty(len(group), dtype=np.int64)
-    place[by_group] = np.arange(len(group)) - starts
-    by_step = np.argsort(place, kind="stable")
-    ends = np.cumsum(np.bincount(place))
-    yield from np.split(by_step, ends[:-1]) if len(group) else ()
+    recent: recent_results.Replayed
 
 
 def replay(answers: Answers, *, classic: ParamRows, forgetting: ParamRows) -> ReplayedBeliefs:
@@ -153,14 +134,16 @@ def replay(answers: Answers, *, classic: ParamRows, forgetting: ParamRows) -> Re
         ability=abilities.ability,
         efficiency_weight=average_weight,
         efficiency=average,
+        recent=recent_results.replay(answers.learner, answers.belief, answers.score, answers.day),
     )
 
 
-def predictor_inputs(answers: Answers, *, forgetting: ParamRows) -> FloatArray:
-    """Return the inputs of the predictor before each answer, shape (answers, 6).
+def predictor_inputs(answers: Answers, *, forgetting: ParamRows) -> tuple[FloatArray, FloatArray]:
+    """Return the inputs of the predictor before each answer, and the sum of all variances.
 
-    Columns as in `predictor.PredictorInputs`. The shared terms are those that each answer was
-    evaluated with, so only the parameters carry information from later answers.
+    Shapes (answers, 6) and (answers,); columns as in `predictor.PredictorInputs`. The shared terms
+    are those that each answer was evaluated with, so only the parameters carry information from
+    later answers.
 
     Parameters
     ----------
@@ -173,14 +156,16 @@ def predictor_inputs(answers: Answers, *, forgetting: ParamRows) -> FloatArray:
         params = forgetting.take(states)
         tracing[rows] = bkt.predictions(mastery[states], params)
         mastery[states] = bkt.updates(mastery[states], answers.score[rows], params)
-    terms = np.empty((len(answers), 3))
+    terms, variance = np.empty((len(answers), 3)), answers.skill_variance + answers.item_variance
     for rows, step in _ability_steps(answers, _Abilities.initial(answers)):
         terms[rows, 0] = step.ability_used.mean
         terms[rows, 1] = step.skill_ability_used.mean
         terms[rows, 2] = step.log_odds
-    return np.column_stack(
+        variance[rows] += step.ability_used.variance + step.skill_ability_used.variance
+    inputs = np.column_stack(
         [tracing, terms[:, 0], terms[:, 1], answers.skill_mean, answers.item_mean, terms[:, 2]]
     )
+    return inputs, variance
 
 
 class _Abilities(NamedTuple):

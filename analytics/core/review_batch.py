@@ -14,7 +14,7 @@ from analytics.core import recall
 from analytics.core.logistic import FloatArray, IntArray
 from analytics.core.memory import DAY, Grade, Memories, due_many, retrievabilities_at, review_many
 from analytics.core.recall import Practice, RecallModel
-from analytics.core.replay import steps
+from analytics.core.steps import steps
 
 # Memories whose due times are computed at once: each needs its learner's covariance matrix.
 BLOCK = 10_000

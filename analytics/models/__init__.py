@@ -19,6 +19,7 @@ from analytics.models.memories import ItemMemory, ItemMemoryQuerySet
 from analytics.models.prerequisites import PrerequisiteSuggestion, SkillPrerequisite
 from analytics.models.snapshots import LearnerSnapshot
 from analytics.models.states import LearnerAbility, SkillState, SkillStateQuerySet
+from analytics.models.trees import PredictionTrees
 
 __all__ = [
     "Alert",
@@ -40,6 +41,7 @@ __all__ = [
     "LearningEvent",
     "LearningEventQuerySet",
     "NamedLock",
+    "PredictionTrees",
     "PrerequisiteSuggestion",
     "Skill",
     "SkillParameters",

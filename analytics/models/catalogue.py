@@ -167,6 +167,11 @@ class SkillParameters(UUIDModel):
     fading_slip = models.FloatField()
     fading_forget = models.FloatField()
     blend = models.JSONField(help_text="Weights of the prediction, fitted over all skills.")
+    trees = models.ForeignKey(
+        "analytics.PredictionTrees", on_delete=models.RESTRICT, related_name="+",
+        null=True, blank=True, db_index=False,
+        help_text="They predict instead of the blend, unless this is empty.",
+    )  # fmt: skip
     fitted_at = models.DateTimeField()
     answers = models.PositiveBigIntegerField()
     learners = models.PositiveIntegerField()

@@ -7,6 +7,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
+from analytics.core.boosting import NO_RESULTS, ItemResults
 from analytics.core.memory import Grade
 from analytics.events import Source
 from analytics.models.catalogue import Item, Skill
@@ -99,6 +100,9 @@ class LearningEvent(UUIDModel):
     mastery_after = models.FloatField(null=True, blank=True)
 
     folded_at = models.DateTimeField(null=True, blank=True)
+
+    # Of a new event only: the results of all learners at its item, for its prediction.
+    item_results: ItemResults[float] = NO_RESULTS
 
     objects = LearningEventQuerySet.as_manager()
 

@@ -28,7 +28,7 @@ class LearnerAbility(models.Model):
     """
 
     ESTIMATE_FIELDS = (
-        "mean", "variance", "efficiency_weight", "efficiency", "recall_model",
+        "mean", "variance", "efficiency_weight", "efficiency", "recall_model", "recent",
     )  # fmt: skip
     REPLAYED_FIELDS = (*ESTIMATE_FIELDS, "answers", "newest", "edition")
     UPDATE_FIELDS = (*REPLAYED_FIELDS, "snapshot_due", "recompute_from", "due_outdated")
@@ -42,6 +42,9 @@ class LearnerAbility(models.Model):
     efficiency = models.FloatField(default=0.0)
     recall_model = models.BinaryField(
         null=True, help_text="Packed weights; see analytics.core.recall. None: the initial ones."
+    )
+    recent = models.BinaryField(
+        null=True, help_text="Packed numbers; see analytics.core.recent_results. None: no answers."
     )
     answers = models.PositiveBigIntegerField(default=0)
     newest = models.DateTimeField(null=True, blank=True)
@@ -86,7 +89,7 @@ class SkillState(UUIDModel):
     UPDATE_FIELDS = (
         "parameters", "mastery", "fading", "attempts", "correct", "ability_mean",
         "ability_variance", "course", "plateau", "p_stuck", "velocity", "efficiency",
-        "last_practised",
+        "last_practised", "recent",
     )  # fmt: skip
 
     learner = models.ForeignKey(
@@ -109,6 +112,9 @@ class SkillState(UUIDModel):
     velocity = models.FloatField(default=0.0)
     efficiency = models.FloatField(default=0.0)
     last_practised = models.DateTimeField()
+    recent = models.BinaryField(
+        null=True, help_text="Packed numbers; see analytics.core.recent_results."
+    )
 
     objects = SkillStateQuerySet.as_manager()
 

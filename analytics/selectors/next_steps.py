@@ -27,6 +27,7 @@ from analytics.models import (
     SkillState,
 )
 from analytics.rows import (
+    DAY,
     MEMORY_COLUMNS,
     ability_from_row,
     memories_from_columns,
@@ -80,7 +81,7 @@ def get_next_steps(learner: User, *, count: int, at: datetime) -> list[NextStep]
     reviewed = {step.skill.pk for step in reviews if step.skill}
     practice = [
         step
-        for step in _practice(learner, ability)
+        for step in _practice(learner, ability, at=at)
         if step.skill is None or step.skill.pk not in reviewed
     ]
     steps = sorted([*reviews, *practice], key=lambda step: -step.gain)
@@ -147,14 +148,16 @@ _LAST_ITEM = QueryByShape(
 )
 
 
-def _practice(learner: User, ability: LearnerAbility | None) -> list[NextStep]:
+def _practice(learner: User, ability: LearnerAbility | None, *, at: datetime) -> list[NextStep]:
     """Return the skills worth practising, best first."""
-    estimates = get_skill_estimates(states_of_learner(learner))
+    estimates = get_skill_estimates(states_of_learner(learner), at=at)
     new = _NEW_SKILLS.all(facility=learner.facility_id, learner=learner.pk)
     skills = [*(each.state.skill for each in estimates), *new]
     states = [*(each.state for each in estimates), *(None for _ in new)]
     term = ability_from_row(ability) if ability else Ability()
-    p = np.array([*(each.p_correct_next for each in estimates), *_first_predictions(new, term)])
+    p = np.array(
+        [*(each.p_correct_next for each in estimates), *_first_predictions(new, term, at=at)]
+    )
     edges = _EDGES.rows(facility=learner.facility_id)
     numbers = {skill.pk: number for number, skill in enumerate(skills)}
     before, after = (
@@ -205,11 +208,12 @@ _NEW_SKILLS = QueryByShape(
 )
 
 
-def _first_predictions(skills: Sequence[Skill], ability: Ability) -> list[float]:
+def _first_predictions(skills: Sequence[Skill], ability: Ability, *, at: datetime) -> list[float]:
     """Return P(correct) of the first answer at each of these skills."""
     models = [model_from_row(skill.parameters) for skill in skills]
+    day = at.timestamp() / DAY
     return [
-        p_correct(ability, Belief.initial(model), shared_from_skill(skill), model)
+        p_correct(ability, Belief.initial(model), shared_from_skill(skill), model, day=day)
         for skill, model in zip(skills, models, strict=True)
     ]
 

@@ -72,12 +72,14 @@ def get_predictions(
     days : how far to look ahead, 1 to 365.
     target : the total to reach; None: the installation's, if any.
     """
-    estimates = get_skill_estimates(states_of_learner(learner))
+    estimates = get_skill_estimates(states_of_learner(learner), at=at)
     row = estimates[0].state.learner.ability if estimates else None
     rates = _answer_rates(row, at=at) if row else {}
     ability = ability_from_row(row) if row else Ability()
     scales: Mapping[str, Scale] = settings.SCORE_SECTIONS
-    skill_forecasts = _skill_forecasts(learner, estimates, rates, ability=ability, sections=scales)
+    skill_forecasts = _skill_forecasts(
+        learner, estimates, rates, ability=ability, sections=scales, day=at.timestamp() / DAY
+    )
     target = settings.TARGET_SCORE if target is None else target
     return Predictions(
         days=days,
@@ -155,6 +157,7 @@ def _skill_forecasts(
     *,
     ability: Ability,
     sections: Mapping[str, Scale],
+    day: float,
 ) -> dict[str, list[SkillForecast[float]]]:
     """Return the forecast of every skill of each section, unpractised ones included."""
     by_skill = {each.state.skill_id: each for each in estimates}
@@ -167,7 +170,7 @@ def _skill_forecasts(
         forecasts[skill.section].append(
             _forecast_practised(estimate.state, rate, may_fall=may_fall)
             if estimate
-            else _forecast_unpractised(skill, ability)
+            else _forecast_unpractised(skill, ability, day)
         )
     return dict(forecasts)
 
@@ -192,10 +195,10 @@ def _gains(state: SkillState, *, may_fall: bool) -> forecast.Gains:
     return forecast.Gains.at(state.fading, state.parameters.forgetting, may_fall=may_fall)
 
 
-def _forecast_unpractised(skill: Skill, ability: Ability) -> SkillForecast[float]:
+def _forecast_unpractised(skill: Skill, ability: Ability, day: float) -> SkillForecast[float]:
     """Return the forecast of a skill from the learner's ability at others."""
     model = model_from_row(skill.parameters)
-    p = p_correct(ability, Belief.initial(model), shared_from_skill(skill), model)
+    p = p_correct(ability, Belief.initial(model), shared_from_skill(skill), model, day=day)
     variance = ability.term.variance + difficulty.LEARNER_SKILL.variance
     return SkillForecast(
         level=p,

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 from django.db.models import UUIDField
 
+from analytics.core.boosting import ItemResults
 from analytics.core.difficulty import ITEM
 from analytics.core.learner_update import Shared, p_correct
 from analytics.models import Item, Skill, SkillState, SkillStateQuerySet
-from analytics.rows import ability_from_row, belief_from_row, model_from_row
+from analytics.rows import DAY, ability_from_row, belief_from_row, model_from_row
 from infra.db.compiled_lists import CompiledList, CompiledRows, QueryByShape
 from infra.db.compiled_queries import Param
 from roster.models import User
@@ -59,11 +61,13 @@ def _states_list() -> CompiledList:
 
 
 def get_skill_estimates(
-    states: Iterable[SkillState], *, item: Item | None = None
+    states: Iterable[SkillState], *, at: datetime, item: Item | None = None
 ) -> list[SkillEstimate]:
-    """Return the estimate of each state, for the next item; None is an unknown item."""
+    """Return the estimate of each state, for an answer at this time; item None: an unknown one."""
+    day = at.timestamp() / DAY
     return [
-        SkillEstimate(state=state, p_correct_next=_predict_correct(state, item)) for state in states
+        SkillEstimate(state=state, p_correct_next=_predict_correct(state, item, day))
+        for state in states
     ]
 
 
@@ -80,12 +84,16 @@ _ANSWERED = QueryByShape(
 )
 
 
-def _predict_correct(state: SkillState, item: Item | None) -> float:
+def _predict_correct(state: SkillState, item: Item | None, day: float) -> float:
     ability = ability_from_row(state.learner.ability)
     shared = shared_from_skill(state.skill, item)
-    return p_correct(ability, belief_from_row(state), shared, model_from_row(state.parameters))
+    model = model_from_row(state.parameters)
+    return p_correct(ability, belief_from_row(state), shared, model, day=day)
 
 
 def shared_from_skill(skill: Skill, item: Item | None = None) -> Shared:
     """Return the shared values of a question about a skill; without an item those of any."""
-    return Shared(skill.difficulty, item.difficulty if item else ITEM)
+    if item is None:
+        return Shared(skill.difficulty, ITEM)
+    results = ItemResults.of(item.answers, item.correct)
+    return Shared(skill.difficulty, item.difficulty, item_results=results)

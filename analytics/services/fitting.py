@@ -6,6 +6,7 @@ from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import nan
 from typing import Any
 from uuid import UUID
 
@@ -14,9 +15,11 @@ from django.db import transaction
 from django.db.models import Max
 
 from analytics.core import replay
+from analytics.core.boosting import Trees
 from analytics.core.fit_all import ModelFit, fit_model
+from analytics.core.item_parameters import NONE, Questions
 from analytics.core.learner_update import Model
-from analytics.models import LearningEvent, NamedLock, Skill, SkillParameters
+from analytics.models import LearningEvent, NamedLock, PredictionTrees, Skill, SkillParameters
 from analytics.rows import DAY
 from roster.models import Facility
 
@@ -45,10 +48,13 @@ class _AnswerColumns:
 
     learners: dict[UUID, int]
     skills: dict[UUID, int]
+    items: dict[UUID, int]
     beliefs: dict[tuple[int, int], int]
     learner: array[int]
     skill: array[int]
+    item: array[int]
     belief: array[int]
+    claimed: array[float]
     day: array[float]
     numbers: array[float]
 
@@ -62,6 +68,14 @@ class _AnswerColumns:
             seconds=unknown,
             confidence=unknown,
             **dict(zip(_NUMBERS, numbers.T, strict=True)),
+        )
+
+    def questions(self) -> Questions:
+        return Questions(
+            skill=np.array(self.skill, dtype=np.int64),
+            item=np.array(self.item, dtype=np.int64),
+            score=np.array(self.numbers).reshape(-1, len(_NUMBERS))[:, 0],
+            claimed=np.array(self.claimed),
         )
 
 
@@ -89,12 +103,11 @@ def fit_skills(
     columns = _read_columns(facility)
     if not columns.skills:
         return []
-    answers = columns.answers()
-    skill_rows = np.array(columns.skill, dtype=np.int64)
-    model_fit = fit_model(answers, skill_rows, skills=len(columns.skills))
+    answers, questions = columns.answers(), columns.questions()
+    model_fit = fit_model(answers, questions, skills=len(columns.skills))
     skills = Skill.objects.select_related("parameters").in_bulk(list(columns.skills))
     wanted = set(codes)
-    counts = np.bincount(skill_rows, minlength=len(columns.skills))
+    counts = np.bincount(questions.skill, minlength=len(columns.skills))
     fits = [
         _skill_fit(skills[pk], row, model_fit, at=at)
         for pk, row in columns.skills.items()
@@ -103,25 +116,31 @@ def fit_skills(
     if not dry_run:
         accepted = [fit.parameters for fit in fits if fit.parameters and not fit.rejections]
         pooled = None if wanted else _pooled_parameters(facility, columns, model_fit, at=at)
-        _save(facility, accepted, pooled)
+        _save(facility, accepted, pooled, model_fit.trees)
     return sorted(fits, key=lambda fit: fit.skill.code)
 
 
 def _read_columns(facility: Facility) -> _AnswerColumns:
     events = LearningEvent.objects.filter(facility=facility, skill__isnull=False)
     rows = events.order_by("learner", "happened_at", "position").values_list(
-        "learner", "skill", "happened_at", *_NUMBERS
+        "learner", "skill", "item", "happened_at", "question_difficulty", *_NUMBERS
     )
     columns = _AnswerColumns(
-        learners={}, skills={}, beliefs={}, learner=array("q"), skill=array("q"),
-        belief=array("q"), day=array("d"), numbers=array("d"),
+        learners={}, skills={}, items={}, beliefs={}, learner=array("q"), skill=array("q"),
+        item=array("q"), belief=array("q"), claimed=array("d"), day=array("d"),
+        numbers=array("d"),
     )  # fmt: skip
-    for learner_id, skill_id, happened_at, *numbers in rows.iterator(chunk_size=_READ_BATCH_SIZE):
+    for row in rows.iterator(chunk_size=_READ_BATCH_SIZE):
+        learner_id, skill_id, item_id, happened_at, claimed, *numbers = row
         learner = columns.learners.setdefault(learner_id, len(columns.learners))
         skill = columns.skills.setdefault(skill_id, len(columns.skills))
         columns.learner.append(learner)
         columns.skill.append(skill)
         columns.belief.append(columns.beliefs.setdefault((learner, skill), len(columns.beliefs)))
+        columns.item.append(
+            columns.items.setdefault(item_id, len(columns.items)) if item_id else NONE
+        )
+        columns.claimed.append(nan if claimed is None else claimed)
         columns.day.append(happened_at.timestamp() / DAY)
         columns.numbers.extend(numbers)
     return columns
@@ -182,15 +201,19 @@ def _numbers(model: Model) -> dict[str, Any]:
 
 @transaction.atomic
 def _save(
-    facility: Facility, parameters: Sequence[SkillParameters], pooled: SkillParameters | None
+    facility: Facility,
+    parameters: Sequence[SkillParameters],
+    pooled: SkillParameters | None,
+    trees: Trees | None,
 ) -> None:
     """Save the fits as the facility's newest version; concurrent calls take turns."""
     NamedLock.acquire(NamedLock.FITTING)
     earlier = SkillParameters.objects.filter(facility=facility)
     version = (earlier.aggregate(newest=Max("version"))["newest"] or 0) + 1
     rows = [*parameters, pooled] if pooled else [*parameters]
+    saved = PredictionTrees.save_new(facility, trees) if trees and rows else None
     for row in rows:
-        row.version = version
+        row.version, row.trees = version, saved
     SkillParameters.objects.bulk_create(rows)
     for row in parameters:
         Skill.objects.filter(fits=row).update(parameters=row)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from analytics.core.boosting import Trees
 from analytics.core.learner_update import (
     Belief,
     Model,
@@ -29,6 +30,7 @@ from analytics.rows import (
 from analytics.services.event_history import PastEvent
 from analytics.services.item_resolver import LearnerRows
 from analytics.services.memory_updater import MemoryUpdater
+from analytics.services.predicting import Unpredicted
 from analytics.services.snapshots import ABILITY, Place, Snapshot
 from infra.db.compiled_queries import BlankInstance, cache_related
 
@@ -48,6 +50,7 @@ class LearnerState:
     replayed_count : the number of these later events.
     replayed : those of them whose mastery changed, with only the changed fields.
     snapshots : new snapshots, of times before `end`.
+    unpredicted : new events whose prediction by trees is still to be computed.
     """
 
     def __init__(
@@ -66,6 +69,7 @@ class LearnerState:
         self.replayed_count = 0
         self.replayed: list[LearningEvent] = []
         self.snapshots: list[Snapshot] = []
+        self.unpredicted: list[Unpredicted] = []
         self._models: dict[UUID, Model] = {}
 
     @property
@@ -99,21 +103,35 @@ class LearnerState:
         self.memories.apply(event)
         evidence = evidence_from_row(event)
         if event.skill_id is None:
-            _store_result(event, predict_next(self.ability, evidence.shared))
+            self._store_result(event, predict_next(self.ability, evidence.shared), None)
             return
-        belief = self._practise(event.skill_id, event)
-        _store_result(event, absorb(self.ability, belief, evidence, self._model(event.skill_id)))
+        belief, model = self._practise(event.skill_id, event), self._model(event.skill_id)
+        result = absorb(self.ability, belief, evidence, model)
+        self._store_result(event, result, model.trees)
         self.note_change(event, belief)
 
     def predict_event(self, event: LearningEvent) -> None:
         """Store the prediction and the mastery of now in a new event, without an update by it."""
-        shared = evidence_from_row(event).shared
+        evidence = evidence_from_row(event)
+        shared, day = evidence.shared, evidence.day
         if event.skill_id is None:
-            _store_result(event, predict_next(self.ability, shared))
+            self._store_result(event, predict_next(self.ability, shared), None)
             return
-        belief = self._practise(event.skill_id, event)
-        _store_result(event, predict(self.ability, belief, shared, self._model(event.skill_id)))
+        belief, model = self._practise(event.skill_id, event), self._model(event.skill_id)
+        result = predict(self.ability, belief, shared, model, day=day)
+        self._store_result(event, result, model.trees)
         self.note_change(event, belief)
+
+    def _store_result(
+        self, event: LearningEvent, result: UpdateResult, trees: Trees | None
+    ) -> None:
+        event.p_correct = result.p_correct
+        event.ability_mean, event.ability_variance = result.ability
+        event.skill_ability_mean, event.skill_ability_variance = result.skill_ability
+        if event.skill_id is not None:
+            event.mastery_before, event.mastery_after = result.before, result.after
+        if trees is not None and result.inputs is not None:
+            self.unpredicted.append(Unpredicted(event, trees, result.inputs))
 
     def note_change(self, event: LearningEvent, belief: Belief) -> None:
         """Note the estimate at a skill after a new event; a hook."""
@@ -225,14 +243,6 @@ class LearnerState:
 def chronological_key(event: LearningEvent | PastEvent) -> Place:
     """Return the place of an event in time; of equal times the first to arrive is the first."""
     return event.happened_at, event.position
-
-
-def _store_result(event: LearningEvent, result: UpdateResult) -> None:
-    event.p_correct = result.p_correct
-    event.ability_mean, event.ability_variance = result.ability
-    event.skill_ability_mean, event.skill_ability_variance = result.skill_ability
-    if event.skill_id is not None:
-        event.mastery_before, event.mastery_after = result.before, result.after
 
 
 def _distances(interval: int) -> list[int]:

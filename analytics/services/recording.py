@@ -25,6 +25,7 @@ from analytics.services.persistence import (
     upsert_memories,
     upsert_states,
 )
+from analytics.services.predicting import predict_all
 from analytics.services.state_updater import LearnerStateUpdater, Recorded
 from infra.db.compiled_lookup import CompiledLookup, Join
 from roster.models import User
@@ -144,10 +145,12 @@ def record_for_all(
     updaters = [LearnerStateUpdater(learner, resolver=resolver, at=at) for learner in answers]
     for updater in updaters:
         given = answers[updater.learner]
-        changes = updater.apply(given, recorded=recorded, max_replayed=max_replayed)
+        updater.apply(given, recorded=recorded, max_replayed=max_replayed)
         max_replayed -= updater.replayed_count
+    predict_all(each for updater in updaters for each in updater.unpredicted)
+    for updater in updaters:
         results[updater.learner_id] = RecordedAnswers(
-            changes=changes,
+            changes=updater.results(),
             recompute_pending=updater.recompute_pending,
             replayed=updater.replayed_count,
             late_cost=updater.late_cost,

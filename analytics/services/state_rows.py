@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from analytics.core import recent_results
 from analytics.models import LearnerAbility, SkillState
 from analytics.rows import apply_recall_model
 from analytics.services.replay_events import LearnerSkill, ReplayResult
@@ -27,6 +28,7 @@ def ability_row(replay: ReplayResult, learner_id: UUID) -> LearnerAbility | None
         row.variance = float(beliefs.ability.variance[index])
         row.efficiency_weight = float(beliefs.efficiency_weight[index])
         row.efficiency = float(beliefs.efficiency[index])
+        row.recent = recent_results.to_bytes(beliefs.recent.state[:, index].tolist())
     return row
 
 
@@ -51,4 +53,5 @@ def state_row(replay: ReplayResult, key: LearnerSkill) -> SkillState:
         velocity=trajectory.velocity,
         efficiency=trajectory.efficiency,
         last_practised=replay.last_practised[index],
+        recent=recent_results.to_bytes_at_skill(beliefs.recent.at_skill[:, index].tolist()),
     )

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from analytics.core.boosting import NO_RESULTS, ItemResults
 from analytics.core.difficulty import ABSENT, NO_CLAIMS, item_term
 from analytics.core.efficiency import DEFAULT_TYPICAL_SECONDS
 from analytics.core.learner_update import Belief
@@ -47,11 +48,10 @@ class LearnerStateUpdater(LearnerState):
         self.changes: dict[UUID, MasteryChange] = {}
         self.late_cost = 0
         self.refused: set[int] = set()
+        self._answered: list[tuple[LearningEvent | None, bool]] = []
 
-    def apply(
-        self, answers: Sequence[Answer], *, recorded: Recorded, max_replayed: int
-    ) -> list[MasteryChange | None]:
-        """Apply answers; return one change for each, None where no skill is known.
+    def apply(self, answers: Sequence[Answer], *, recorded: Recorded, max_replayed: int) -> None:
+        """Apply answers; the changes that they caused are in `results`.
 
         Those that name too many new skills and items are not recorded; `refused` has their indexes.
 
@@ -67,7 +67,7 @@ class LearnerStateUpdater(LearnerState):
                 if answer.key(self.facility_id, self.learner_id) not in recorded
                 and self.resolver.refuses(self.learner, answer)
             }
-        recorded_events = [
+        self._answered = [
             (None, False) if index in self.refused else self._find_or_create_event(answer, recorded)
             for index, answer in enumerate(answers)
         ]
@@ -80,7 +80,13 @@ class LearnerStateUpdater(LearnerState):
                     self.apply_event(event)
             newest = self.events[-1].happened_at
             self.row.newest = max(self.row.newest or newest, newest)
-        return [self._change(event, is_new=is_new) for event, is_new in recorded_events]
+
+    def results(self) -> list[MasteryChange | None]:
+        """Return one change for each answer, None where no skill is known.
+
+        The new events must have been predicted (`predicting.predict_all`).
+        """
+        return [self._change(event, is_new=is_new) for event, is_new in self._answered]
 
     def _find_or_create_event(
         self, answer: Answer, recorded: Recorded
@@ -116,6 +122,7 @@ class LearnerStateUpdater(LearnerState):
             facility_id=self.facility_id,
             learner_id=self.learner_id,
             skill_id=skill.pk if skill else None,
+            item_results=ItemResults.of(item.answers, item.correct) if item else NO_RESULTS,
             item_id=item.pk if item else None,
             position=self.row.answers,
             source=answer.source,
@@ -166,6 +173,8 @@ class LearnerStateUpdater(LearnerState):
             return None
         if is_new:
             change = self.changes[event.pk]
+            if self.unpredicted:
+                change = replace(change, p_correct=event.p_correct)
         else:
             change = _change(event, self.belief_at(event.skill_id), is_repeat=True)
         return replace(change, recompute_pending=True) if self.recompute_pending else change

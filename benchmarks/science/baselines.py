@@ -17,8 +17,8 @@ import numpy as np
 from analytics.core.fsrs import DEFAULT_RETENTION
 from analytics.core.logistic import FloatArray
 from analytics.core.memory import DAY
-from analytics.core.replay import steps
 from analytics.core.review_batch import Reviews
+from analytics.core.steps import steps
 from benchmarks.science.anki import succeeded
 from benchmarks.science.sm2 import Schedules
 

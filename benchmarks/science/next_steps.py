@@ -85,7 +85,7 @@ class Estimates:
         self.p_correct = np.full(SKILLS, self._predict(0))
 
     def _predict(self, skill: int) -> float:
-        return p_correct(self.ability, self.beliefs[skill], QUESTION, DEFAULT_MODEL)
+        return p_correct(self.ability, self.beliefs[skill], QUESTION, DEFAULT_MODEL, day=0.0)
 
     def absorb(self, skill: int, *, is_right: bool, day: int) -> None:
         """Update the estimates by an answer."""

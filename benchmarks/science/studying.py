@@ -18,8 +18,8 @@ from analytics.core.memory import (
     review_many,
 )
 from analytics.core.recall import DESIRED_RECALL, Practice, RecallModel
-from analytics.core.replay import steps
 from analytics.core.scheduling import expected_seconds
+from analytics.core.steps import steps
 from benchmarks.science.forgetting import RandomValues, Truth
 from benchmarks.science.policies import Due, Order, sm2_order
 from benchmarks.science.sm2 import Schedules

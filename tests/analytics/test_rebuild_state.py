@@ -14,6 +14,7 @@ from django.core.management import CommandError, call_command
 from django.db.models import F
 from uuid_utils.compat import uuid7
 
+from analytics.core import recent_results
 from analytics.core.learner_update import EDITION
 from analytics.core.recall import INITIAL, RecallModel
 from analytics.events import Answer, Source
@@ -101,7 +102,7 @@ def assert_close(now: dict[str, Any], then: dict[str, Any]) -> None:
     for name in ("ability", "states", "memories"):
         for row, was in zip(now[name], then[name], strict=True):
             for field, value in was.items():
-                if field not in {"course", "recall_model"}:
+                if field not in {"course", "recall_model", "recent"}:
                     is_number = isinstance(value, float)
                     assert row[field] == (pytest.approx(value, abs=1e-9) if is_number else value)
 
@@ -151,6 +152,7 @@ def spoil(field: str, learner: User) -> None:
     wrong = {
         "parameters": parameters(state),
         "course": bytes(SkillState.objects.exclude(pk=state.pk)[0].course),
+        "recent": recent_results.to_bytes_at_skill(recent_results.INITIAL_AT_SKILL),
         "plateau": not state.plateau,
         "last_practised": NOW + timedelta(days=9),
     }

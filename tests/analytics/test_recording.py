@@ -47,9 +47,18 @@ def estimates_of(learner: User) -> dict[str, Any]:
     ability = LearnerAbility.objects.filter(learner=learner).values(*LearnerAbility.REPLAYED_FIELDS)
     states = SkillState.objects.filter(learner=learner).order_by("skill__code")
     return {
-        "ability": list(ability),
+        "ability": [
+            {
+                name: bytes(value) if name == "recent" and value else value
+                for name, value in row.items()
+            }
+            for row in ability
+        ],
         "states": [
-            {name: bytes(value) if name == "course" else value for name, value in row.items()}
+            {
+                name: bytes(value) if name in {"course", "recent"} and value else value
+                for name, value in row.items()
+            }
             for row in states.values("skill__code", *SkillState.UPDATE_FIELDS)
         ],
         "memories": list(
