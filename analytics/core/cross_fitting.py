@@ -76,11 +76,10 @@ def cross_fit(
     learners = int(answers.learner.max()) + 1
     fold = (np.random.default_rng(seed).permutation(learners) % FOLDS)[answers.learner]
     terms, results = np.empty((4, len(answers))), np.empty((2, len(answers)))
-    tracing = []
+    tracing, by_time = [], np.argsort(answers.day, kind="stable")
     for number in range(FOLDS):
-        held_out = fold == number
-        others = _select(questions, ~held_out)
-        learner = answers.learner[~held_out]
+        held_out, rows = fold == number, by_time[fold[by_time] != number]
+        others, learner = _select(questions, rows), answers.learner[rows]
         replayed = replay_terms(
             learner, others, Estimates.of_skills(skills),
             Estimates.of_items(int(questions.item.max(initial=NONE)) + 1),
@@ -118,7 +117,7 @@ def _recent(answers: replay.Answers) -> FloatArray:
     return recent
 
 
-def _select(questions: Questions, chosen: BoolArray) -> Questions:
+def _select(questions: Questions, chosen: BoolArray | IntArray) -> Questions:
     claimed = questions.claimed
     return Questions(
         skill=questions.skill[chosen],
