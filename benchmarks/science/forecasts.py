@@ -27,6 +27,7 @@ from analytics.core.forecast import Gains, SkillForecast
 from analytics.core.item_parameters import Estimates, Questions, replay_terms
 from analytics.core.logistic import FloatArray, IntArray, sigmoids
 from analytics.core.score_scale import Scale
+from analytics.core.steps import steps
 from analytics.core.velocity import Trend
 from benchmarks.science.assistments import Answers, TimedAnswers
 from benchmarks.science.mastery import FOLDS, folds
@@ -64,7 +65,7 @@ def _by_learner(timed: TimedAnswers) -> tuple[FloatArray, FloatArray, FloatArray
     fold = folds(answers.learner)
     place = np.empty(len(fold), dtype=np.int64)
     for number, rows_of_step in enumerate(
-        replay.steps(np.unique(answers.learner, return_inverse=True)[1])
+        steps(np.unique(answers.learner, return_inverse=True)[1])
     ):
         place[rows_of_step] = number
     count = np.bincount(answers.learner)[answers.learner]

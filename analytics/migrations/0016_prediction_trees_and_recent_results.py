@@ -8,8 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('analytics', '0016_prerequisites'),
-        ('analytics', '0020_alerts_and_notes'),
+        ('analytics', '0015_prerequisites'),
         ('roster', '0015_accounts'),
     ]
 
