@@ -65,6 +65,7 @@ def main() -> int:
     met.append(
         show_table("Forecasts, without times", forecasts.rows(untimed(answers), has_target=False))
     )
+    met.append(show_table("Prediction, with times, by LearnerModel", offline.timed_rows()))
     if options.served:
         print("\nPrediction, by the running service", flush=True)
         command = [sys.executable, "-m", "benchmarks.science.served"]
