@@ -8,6 +8,8 @@ from uuid import UUID
 
 from django.db.models import TextChoices
 
+from analytics.core.explanation import NOT_EXPLAINED, Explanation
+
 MAX_AHEAD = timedelta(minutes=5)
 # Answers older than this may have happened before known ones, which are then evaluated again.
 RECENT = timedelta(minutes=1)
@@ -45,6 +47,7 @@ class Answer:
     score : correctness in [0, 1].
     confidence : how sure the learner was, 1 to 5; None: not asked.
     question_difficulty : the sender's estimate, in logits from -3 to 3; None: unknown.
+    hinted : whether a hint was used before the answer; None: unknown.
     """
 
     source: Source
@@ -61,6 +64,7 @@ class Answer:
     seconds: float | None = None
     confidence: int | None = None
     question_difficulty: float | None = None
+    hinted: bool | None = None
 
     @property
     def item_name(self) -> str | UUID | None:
@@ -78,8 +82,9 @@ class MasteryChange:
     """The change of mastery of a skill by one answer.
 
     Probabilities are in [0, 1]; `p_correct` was predicted before the answer. The counts and the
-    plateau are those of the skill after it. `is_repeat`: the answer had been recorded before and
-    changed nothing. `recompute_pending`: the values do not include all recorded answers yet.
+    plateau, with its explanation, are those of the skill after it. `is_repeat`: the answer had been
+    recorded before and changed nothing. `recompute_pending`: the values do not include all recorded
+    answers yet.
     """
 
     before: float
@@ -89,7 +94,7 @@ class MasteryChange:
     correct: int
     plateau: bool = False
     plateau_confidence: str | None = None
-    recommendation: str | None = None
+    explanation: Explanation = NOT_EXPLAINED
     is_repeat: bool = False
     recompute_pending: bool = False
 

@@ -26,6 +26,12 @@ TRACKED = OpenApiExample(
             "plateau_detected": False,
             "total_attempts": 24,
             "correct_attempts": 19,
+            "indicators": {
+                "velocity_declining": False,
+                "mastery_stagnant": False,
+                "efficiency_dropping": False,
+            },
+            "cause": None,
             "recommendation": None,
             "plateau_confidence": None,
             "p_correct": 0.6725,

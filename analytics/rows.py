@@ -49,8 +49,10 @@ def model_from_row(parameters: SkillParameters | None) -> Model:
     if parameters is None:
         return DEFAULT_MODEL
     key = parameters.trees_id
-    trees = None if key is None else PredictionTrees.load(key)
-    return Model(parameters.classic, parameters.forgetting, parameters.weights, trees)
+    return Model(
+        parameters.classic, parameters.forgetting, parameters.weights, parameters.climb,
+        parameters.calibration, None if key is None else PredictionTrees.load(key),
+    )  # fmt: skip
 
 
 def ability_from_row(row: LearnerAbility) -> Ability:
@@ -135,7 +137,7 @@ def apply_belief(belief: Belief, state: SkillState) -> None:
     state.ability_mean, state.ability_variance = belief.ability
     trajectory = belief.trajectory
     state.course = trajectory.to_bytes()
-    state.plateau, state.p_stuck = trajectory.is_plateau, trajectory.p_stuck
+    state.plateau, state.p_stuck = trajectory.is_plateau, trajectory.stuck
     state.velocity, state.efficiency = trajectory.velocity, trajectory.efficiency
     state.recent = recent_results.to_bytes_at_skill(belief.recent)
 
@@ -154,4 +156,5 @@ def evidence_from_row(event: LearningEvent) -> Evidence:
         shared=shared,
         seconds=event.seconds,
         confidence=event.confidence,
+        hinted=event.hinted,
     )

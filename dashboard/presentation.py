@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from analytics.core import plateau
 from analytics.core.alerts import Problem, Reason
+from analytics.core.causes import Advice
 from analytics.core.next_steps import Reason as NextReason
-from analytics.core.plateau import Advice
 from analytics.core.velocity import Trend
 from analytics.events import Source
 from analytics.labels import mastery, out_of
@@ -50,7 +50,30 @@ SOURCES = {
     Source.STUDY: gettext_lazy("study result"),
 }
 ADVICE = {
-    Advice.PREREQUISITES: gettext_lazy(
+    Advice.TOO_FAST: gettext_lazy(
+        "Answers come much faster than those of others, and most are wrong: the learner is likely"
+        " guessing. Ask for the reasons behind a few answers."
+    ),
+    Advice.HINTS: gettext_lazy(
+        "A hint is used nearly each time: go through an example together, then let the learner try"
+        " without hints."
+    ),
+    Advice.GIVES_UP: gettext_lazy(
+        "Practice mostly ends after a wrong answer: give easier questions first, and look at the"
+        " wrong answers together."
+    ),
+    Advice.FORGETS: gettext_lazy(
+        "What was right in one session is forgotten in the next: practise in shorter sessions on"
+        " more days."
+    ),
+    Advice.TOO_SLOW: gettext_lazy(
+        "Answers take much longer than those of others: check whether the texts are understood and"
+        " the basic steps are fluent."
+    ),
+    Advice.PREREQUISITE: gettext_lazy(
+        "A skill that this one builds on is weak: practise that one first."
+    ),
+    Advice.FOUNDATIONS: gettext_lazy(
         "Practice alone no longer helps: check the skills this one builds on,"
         " or go through a worked example together."
     ),
@@ -58,10 +81,10 @@ ADVICE = {
         "Progress has stopped short of mastery: change the type of practice,"
         " such as other kinds of tasks or explaining each step."
     ),
-    Advice.SPACE: gettext_lazy(
+    Advice.DECLINING: gettext_lazy(
         "Results are falling: practise in shorter sessions, spread over several days."
     ),
-    Advice.SLOW_DOWN: gettext_lazy(
+    Advice.EFFICIENCY_DROPPING: gettext_lazy(
         "Effort pays off less and less: ask the learner to slow down"
         " and to check each answer before moving on."
     ),
@@ -115,6 +138,8 @@ def explain(problem: Problem) -> str:
 
 
 def _explain_plateau(problem: Problem) -> str:
+    if not problem.is_calibrated:
+        return _("Likely no progress within the next ten answers.")
     if problem.figure < problem.threshold:
         text = _(
             "The probability of being stuck reached {threshold} and is now {figure}; the flag is"
@@ -125,7 +150,7 @@ def _explain_plateau(problem: Problem) -> str:
     return text.format(
         figure=percent(problem.figure),
         threshold=percent(problem.threshold),
-        lowered=percent(plateau.FLAG_OFF_BELOW),
+        lowered=percent(plateau.FLAG_OFF * problem.threshold),
     )
 
 

@@ -54,6 +54,7 @@ def answers_to_exercise(
             is_default=True,
             score=first.score,
             seconds=first.seconds,
+            hinted=first.attempt.hinted,
             happened_at=first.at,
         )
         for first in firsts
@@ -74,6 +75,7 @@ def answers_to_quiz(mastery_log: MasteryLog) -> list[Answer]:
             is_default=True,
             score=AttemptLog.score_of(correct, hinted=hinted),
             seconds=seconds,
+            hinted=hinted,
             happened_at=at,
         )
         for pk, item, correct, hinted, seconds, at in attempts.values_list(

@@ -131,10 +131,7 @@ class SkillStateAdmin(LearnersAdmin[SkillState]):
 
     @admin.display(description=gettext_lazy("Stuck"))
     def stuck(self, row: SkillState) -> SafeString | str:
-        if not row.plateau:
-            return ""
-        sure = _("probability %(share)s") % {"share": percent(row.p_stuck)}
-        return stacked_lines(badge(_("⚠ stuck"), "bad"), sure)
+        return badge(_("⚠ stuck"), "bad") if row.plateau else ""
 
     @admin.display(description=gettext_lazy("Practised"))
     def practised(self, row: SkillState) -> SafeString:

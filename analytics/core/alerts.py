@@ -2,13 +2,14 @@
 
 Each reason compares one figure with a threshold.
 
-Plateau: the flag of `plateau`, which is raised from P_stuck = .80.
+Plateau: the flag of `plateau`, raised by the calibrated probability of being stuck (`stuck`).
 
 Wheel-spinning (Beck & Gong 2013, "Wheel-spinning: students who fail to master a skill"): ten
 answers or more at a skill without mastery. Beck & Gong define mastery as three right answers in
 a row; here it is a mastery of .95, which takes about as many answers from the initial state. Many
 learners who need more answers do reach mastery (Kai et al. 2018, "wheel-spinning and productive
-persistence"), so this reason applies only while P_stuck is at least .50. Without this condition,
+persistence"), so this reason applies only while the probability of
+being stuck is at least .40. Without this condition,
 two thirds of the learners who improve steadily would be flagged within 25 answers.
 
 Declining: right answers become rarer beyond chance, by at least .008 per answer on questions of
@@ -28,13 +29,15 @@ from enum import IntEnum
 
 from analytics.core import growth_hmm, plateau, trajectory_batch, trajectory_codec, trend_series
 from analytics.core.bkt import MASTERED
+from analytics.core.causes import Advice
 from analytics.core.logistic import BoolArray
+from analytics.core.stuck import Judgement
 from analytics.core.trajectory import Trajectory
 
 SPINNING_ANSWERS = 10
 # With fewer answers at a skill, it has no problem.
 MIN_ANSWERS = min(plateau.MIN_ANSWERS, SPINNING_ANSWERS, trend_series.MIN_ANSWERS)
-MIN_P_STUCK_SPINNING = plateau.LOW  # P_stuck
+MIN_STUCK_SPINNING = plateau.LOW
 DECLINE = 0.008  # loss of P(correct) per answer
 DECLINE_ERRORS = 2.33  # one-sided 99 %, since every skill is tested after every answer
 FALLEN = plateau.FALLEN
@@ -57,13 +60,17 @@ class Reason(IntEnum):
 class Problem:
     """One reason for help with its figure and the threshold that the figure has reached.
 
-    The figure is P_stuck in [0, 1] for a plateau, the number of answers for wheel-spinning, the
-    loss of P(correct) per answer for a decline, and the number of days for the others.
+    The figure is the probability of being stuck in [0, 1] for a plateau, the number of answers for
+    wheel-spinning, the loss of P(correct) per answer for a decline, and the number of days for
+    the others. `is_calibrated`: a probability was calibrated with answers of the facility.
+    `advice` is what a teacher can do, if anything tells of it.
     """
 
     reason: Reason
     figure: float
     threshold: float
+    is_calibrated: bool = True
+    advice: Advice | None = None
 
     @property
     def rank(self) -> tuple[int, float]:
@@ -71,21 +78,30 @@ class Problem:
         return self.reason, -self.figure / self.threshold
 
 
-def skill_problem(trajectory: Trajectory) -> Problem | None:
-    """Return the most urgent problem at one skill, or None if there is none."""
+def skill_problem(trajectory: Trajectory, typical_seconds: float | None = None) -> Problem | None:
+    """Return the most urgent problem at one skill, or None if there is none.
+
+    `typical_seconds` is the median time of all learners' answers there; None if unknown.
+    """
     if trajectory.is_plateau:
         return Problem(
-            reason=Reason.PLATEAU, figure=trajectory.p_stuck, threshold=plateau.FLAG_ON_FROM
-        )
-    if is_spinning(trajectory.answers, trajectory.record, trajectory.p_stuck):
+            reason=Reason.PLATEAU, figure=trajectory.stuck,
+            threshold=trajectory.judgement.threshold, is_calibrated=trajectory.is_calibrated,
+            advice=trajectory.recommendation(typical_seconds),
+        )  # fmt: skip
+    if is_spinning(trajectory.answers, trajectory.record, trajectory.stuck):
+        cause = trajectory.cause(typical_seconds)
         return Problem(
             reason=Reason.WHEEL_SPINNING,
             figure=float(trajectory.answers),
             threshold=float(SPINNING_ANSWERS),
+            advice=Advice(cause.value) if cause else None,
         )
     loss = decline(trajectory)
     if loss is not None:
-        return Problem(reason=Reason.DECLINING, figure=loss, threshold=DECLINE)
+        return Problem(
+            reason=Reason.DECLINING, figure=loss, threshold=DECLINE, advice=Advice.DECLINING
+        )
     return None
 
 
@@ -100,13 +116,13 @@ def may_have_problems(records: Sequence[bytes]) -> BoolArray:
     """
     columns = trajectory_codec.columns(trajectory_codec.unchecked_table(records))
     belief = trajectory_batch.beliefs(columns)
-    is_stuck = growth_hmm.p_stuck(belief) >= MIN_P_STUCK_SPINNING - _ROUNDING
+    is_stuck = Judgement(*columns.judgement).stuck >= MIN_STUCK_SPINNING - _ROUNDING
     has_fallen = columns.best_level - growth_hmm.level(belief) >= FALLEN - _ROUNDING
     possible: BoolArray = (columns.is_raised > 0) | is_stuck | has_fallen
     return possible
 
 
-def is_spinning(answers: int, best_mastery: float, p_stuck: float) -> bool:
+def is_spinning(answers: int, best_mastery: float, stuck: float) -> bool:
     """Return whether the learner is wheel-spinning: ten answers or more, no mastery, likely stuck.
 
     Parameters
@@ -114,10 +130,10 @@ def is_spinning(answers: int, best_mastery: float, p_stuck: float) -> bool:
     answers : number of answers at the skill.
     best_mastery : the last record of mastery, in [0, 1]. The true maximum is less than .01 above
         it; a learner within .01 of mastery therefore does not count as wheel-spinning.
-    p_stuck : the probability of being stuck below mastery, in [0, 1].
+    stuck : the probability of being stuck, in [0, 1].
     """
     is_unmastered = best_mastery < MASTERED - plateau.RECORD_STEP
-    return answers >= SPINNING_ANSWERS and is_unmastered and p_stuck >= MIN_P_STUCK_SPINNING
+    return answers >= SPINNING_ANSWERS and is_unmastered and stuck >= MIN_STUCK_SPINNING
 
 
 def decline(trajectory: Trajectory) -> float | None:

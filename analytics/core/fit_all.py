@@ -6,12 +6,24 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from analytics.core import bkt, fit, predictor, replay
+from analytics.core import (
+    bkt,
+    fit,
+    growth_fit,
+    growth_hmm,
+    predictor,
+    replay,
+    stuck_batch,
+    stuck_fit,
+)
 from analytics.core.boosting import Trees
 from analytics.core.cross_fitting import choose_trees
+from analytics.core.difficulty import Gaussians
 from analytics.core.item_parameters import Questions
 from analytics.core.learner_update import Model
 from analytics.core.logistic import IntArray
+from analytics.core.stuck import SHIPPED, Calibration
+from analytics.core.stuck_batch import ModelRows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,13 +31,16 @@ class ModelFit:
     """Fitted parameters of all skills, numbered from 0.
 
     `classic` and `forgetting` are the BKT fits without and with forgetting; `blend` holds the
-    weights of the predictor, common to all skills, and `trees` predict instead of it, unless they
-    are None. A skill of which one fit is rejected has the pooled parameters.
+    weights of the predictor, `climb` the growth rate and `stuck` the calibration of the probability
+    of being stuck, common to all skills; `trees` predict instead of the blend, unless they are
+    None. A skill of which one fit is rejected has the pooled parameters.
     """
 
     classic: fit.Fit
     forgetting: fit.Fit
     blend: predictor.BlendWeights
+    climb: float = growth_hmm.P_CLIMB
+    stuck: Calibration = SHIPPED
     trees: Trees | None = None
 
     def model(self, skill: int) -> Model:
@@ -33,12 +48,15 @@ class ModelFit:
         if self.rejections(skill):
             return self.pooled
         classic, forgetting = self.classic.params(skill), self.forgetting.params(skill)
-        return Model(classic, forgetting, self.blend, self.trees)
+        return self._model(classic, forgetting)
 
     @property
     def pooled(self) -> Model:
         """The parameters of all answers as one skill, for skills that the fit does not know."""
-        return Model(self.classic.pooled, self.forgetting.pooled, self.blend, self.trees)
+        return self._model(self.classic.pooled, self.forgetting.pooled)
+
+    def _model(self, classic: bkt.Params, forgetting: bkt.Params) -> Model:
+        return Model(classic, forgetting, self.blend, self.climb, self.stuck, self.trees)
 
     def rejections(self, skill: int) -> list[str]:
         """Return the reasons for which one of the fits of a skill is rejected."""
@@ -76,7 +94,29 @@ def fit_model(
     inputs, _ = replay.predictor_inputs(answers, forgetting=forgetting_rows)
     blend = predictor.fit_blend(predictor.features(inputs), answers.score)
     trees = choose_trees(answers, questions, skills=skills, seed=seed)
-    return replace(fitted, blend=blend, trees=trees)
+    climb = growth_fit.fit_climb(answers)
+    fitted = replace(fitted, blend=blend, climb=climb, trees=trees)
+    return replace(fitted, stuck=_fit_stuck(answers, skill_of, fitted))
+
+
+def _fit_stuck(answers: replay.Answers, skill_of: IntArray, fitted: ModelFit) -> Calibration:
+    """Return the calibration of the probability of being stuck; the shipped one if none fits."""
+    models = [fitted.model(row) for row in range(int(skill_of.max(initial=-1)) + 1)]
+    rows = ModelRows.of(models, skill_of)
+    replayed = replay.replay(
+        answers,
+        classic=bkt.ParamRows.of(model.classic for model in models).take(skill_of),
+        forgetting=bkt.ParamRows.of(model.forgetting for model in models).take(skill_of),
+        models=rows,
+    )
+    skill = Gaussians(answers.skill_mean, answers.skill_variance)
+    inputs = stuck_batch.inputs(
+        replayed.observed, answers.belief, answers.score, skill, rows.blend[:, answers.belief]
+    )
+    calibration = stuck_fit.fit_calibration(
+        inputs, replayed.observed, answers.learner, answers.belief, answers.score
+    )
+    return calibration or SHIPPED
 
 
 def _skill_of_state(state: IntArray, skill: IntArray) -> IntArray:

@@ -21,7 +21,7 @@ from analytics.core.logistic import Number
 Bins: TypeAlias = tuple[Number, Number, Number, Number, Number, Number]
 
 
-def bins(values: Iterable[float]) -> Bins[float]:
+def bins(values: Iterable[Number]) -> Bins[Number]:
     """Return six values as a tuple of bins.
 
     Raises
@@ -35,7 +35,7 @@ def bins(values: Iterable[float]) -> Bins[float]:
 # Constants of learning-science 3. Levels of at least MASTERED_LEVEL count as mastered.
 LEVELS = bins((0.20, 0.35, 0.50, 0.65, 0.80, 0.92))
 MASTERED_LEVEL = 0.80
-P_CLIMB = 0.30  # a growing learner moves one level up, per answer
+P_CLIMB = 0.30  # a growing learner moves one level up, per answer; `growth_fit` fits it
 P_SLIDE = 0.01  # a stuck learner moves one level down
 P_STALL = 0.02  # a growing learner becomes stuck
 P_RECOVER = 0.008  # a stuck learner becomes growing
@@ -46,7 +46,7 @@ START_GROWING = 0.9
 _MISSES = bins(1 - level for level in LEVELS)
 _ABOVE = (*LEVELS[1:], LEVELS[-1])
 _BELOW = (LEVELS[0], *LEVELS[:-1])
-_RISES = bins(P_CLIMB * (up - level) for level, up in zip(LEVELS, _ABOVE, strict=True))
+_RISES = bins(up - level for level, up in zip(LEVELS, _ABOVE, strict=True))
 _UNMASTERED = bins(float(level < MASTERED_LEVEL) for level in LEVELS)
 # A learner who stands still at a mastered level does not decline.
 _FALLS = bins(
@@ -74,21 +74,21 @@ START = Belief(
 )
 
 
-def transition(belief: Belief[Number]) -> Belief[Number]:
+def transition(belief: Belief[Number], climb: Number) -> Belief[Number]:
     """Return the predicted distribution one answer later, before the answer is observed.
 
     First the level changes by the rule of the mode, then the mode may change. At the ends of the
-    grid the level stays.
+    grid the level stays. `climb` is the probability that a growing learner moves one level up.
     """
     g, s = belief
-    up, stay = P_CLIMB, 1 - P_CLIMB
+    remain = 1 - climb
     climbed = (
-        stay * g[0],
-        up * g[0] + stay * g[1],
-        up * g[1] + stay * g[2],
-        up * g[2] + stay * g[3],
-        up * g[3] + stay * g[4],
-        up * g[4] + g[5],
+        remain * g[0],
+        climb * g[0] + remain * g[1],
+        climb * g[1] + remain * g[2],
+        climb * g[2] + remain * g[3],
+        climb * g[3] + remain * g[4],
+        climb * g[4] + g[5],
     )
     down, stay = P_SLIDE, 1 - P_SLIDE
     slid = (
@@ -173,12 +173,21 @@ def level_variance(belief: Belief[Number]) -> Number:
     return _dot(_SQUARES, belief.growing) + _dot(_SQUARES, belief.stuck) - mean * mean
 
 
-def velocity(belief: Belief[Number]) -> Number:
-    """Return the expected gain of P(correct) from one more answer, in [-.0015, .045].
+def velocity(belief: Belief[Number], climb: Number) -> Number:
+    """Return the expected gain of P(correct) from one more answer, in [-.0015, .15 climb].
 
     Stuck at a mastered level contributes no decline.
     """
-    return _dot(_RISES, belief.growing) + _dot(_FALLS, belief.stuck)
+    return climb * _dot(_RISES, belief.growing) + _dot(_FALLS, belief.stuck)
+
+
+def p_right(belief: Belief[Number], ease: Number) -> Number:
+    """Return the probability of a right answer on a question of this ease; see `observe`."""
+    g, s = belief
+    total = (g[0] + s[0]) * LEVELS[0] / (LEVELS[0] * ease + _MISSES[0])
+    for level, miss, growing, stuck in zip(LEVELS[1:], _MISSES[1:], g[1:], s[1:], strict=True):
+        total = total + (growing + stuck) * level / (level * ease + miss)
+    return total * ease
 
 
 def _dot(weights: Bins[float], values: Bins[Number]) -> Number:

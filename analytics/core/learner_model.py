@@ -55,14 +55,14 @@ class Observation(NamedTuple):
     """Result of one answer.
 
     `mastery_before` and `mastery_after` are probabilities, `plateau` is true if a plateau is
-    flagged, `p_stuck` is the probability of being stuck below mastery, and `velocity` the share of
-    the room left that one more answer is expected to close, in [-1, 1].
+    flagged, `stuck` is the probability of being stuck, calibrated by `fit`, and `velocity` the
+    share of the room left that one more answer is expected to close, in [-1, 1].
     """
 
     mastery_before: float
     mastery_after: float
     plateau: bool
-    p_stuck: float
+    stuck: float
     velocity: float
 
 
@@ -238,7 +238,7 @@ class LearnerModel:
             result.before,
             result.after,
             trajectory.is_plateau,
-            trajectory.p_stuck,
+            trajectory.stuck,
             trajectory.velocity,
         )
 

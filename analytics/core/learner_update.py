@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from math import nan
 from typing import NamedTuple
 
-from analytics.core import bkt, difficulty, predictor, recent_results
+from analytics.core import bkt, causes, difficulty, growth_hmm, predictor, recent_results
 from analytics.core.boosting import NO_RESULTS, ItemResults, Trees
 from analytics.core.difficulty import Gaussian
 from analytics.core.efficiency import efficiency, running_average
 from analytics.core.exponential_average import NO_AVERAGE, ExponentialAverage
 from analytics.core.logistic import sigmoid
+from analytics.core.stuck import SHIPPED, Calibration
 from analytics.core.trajectory import Trajectory
 
 # Edition of all formulas that stored states depend on; states of an earlier one are to be rebuilt.
@@ -28,13 +29,16 @@ class Model(NamedTuple):
     """The parameters that the answers at one skill are evaluated with.
 
     `classic` moves the mastery that is shown; `forgetting`, with forgetting, the one used for
-    prediction; `blend` holds the weights of the predictor. With `trees`, these predict instead of
-    the blend.
+    prediction; `blend` holds the weights of the predictor. `climb` is the growth rate
+    (`growth_hmm`), and `stuck` the calibration of the probability of being stuck. With `trees`,
+    these predict instead of the blend.
     """
 
     classic: bkt.Params = bkt.DEFAULTS
     forgetting: bkt.Params = bkt.DEFAULTS
     blend: predictor.BlendWeights = predictor.DEFAULT
+    climb: float = growth_hmm.P_CLIMB
+    stuck: Calibration = SHIPPED
     trees: Trees | None = None
 
 
@@ -58,7 +62,7 @@ class Evidence(NamedTuple):
     """One answer, in numbers.
 
     `score` in [0, 1]; `day` in days since 1970-01-01 UTC, with fraction; `seconds` >= 0 or None;
-    `confidence` 1 to 5 or None.
+    `confidence` 1 to 5 or None; `hinted` None if unknown.
     """
 
     score: float
@@ -66,6 +70,7 @@ class Evidence(NamedTuple):
     shared: Shared
     seconds: float | None = None
     confidence: int | None = None
+    hinted: bool | None = None
 
 
 class UpdateResult(NamedTuple):
@@ -107,7 +112,11 @@ class Belief:
     @classmethod
     def initial(cls, model: Model = DEFAULT_MODEL) -> Belief:
         """Return the initial state, before the first answer."""
-        return cls(mastery=model.classic.prior, mastery_with_forgetting=model.forgetting.prior)
+        return cls(
+            mastery=model.classic.prior,
+            mastery_with_forgetting=model.forgetting.prior,
+            trajectory=Trajectory.initial(model.climb),
+        )
 
 
 def predict(
@@ -185,6 +194,7 @@ def absorb(ability: Ability, state: Belief, evidence: Evidence, model: Model) ->
     _update_skill(state, evidence, efficiency_now, model)
     _apply_ability(ability, state, step, efficiency_now)
     _note_result(ability, state, evidence)
+    _judge(ability, state, shared, model)
     return UpdateResult(before, state.mastery, predicted, used, skill_used, inputs)
 
 
@@ -200,6 +210,7 @@ def reapply(
     _update_skill(state, evidence, efficiency_now, model)
     _apply_ability(ability, state, step, efficiency_now)
     _note_result(ability, state, evidence)
+    _judge(ability, state, evidence.shared, model)
     return before, state.mastery
 
 
@@ -209,6 +220,22 @@ def _note_result(ability: Ability, state: Belief, evidence: Evidence) -> None:
     state.recent = recent_results.after_at_skill(at_skill, score, day, number=recent[0])
     is_new = float(at_skill[0] == 0.0)
     ability.recent = recent_results.after(recent, score, day, is_new=is_new)
+
+
+def _judge(ability: Ability, state: Belief, shared: Shared, model: Model) -> None:
+    """Update the probability of being stuck, which depends on all other values."""
+    used, skill_used = difficulty.with_drift(ability.term, state.ability)
+    kalman, _ = difficulty.expect(used, skill_used, shared.skill, difficulty.ITEM)
+    inputs = predictor.PredictorInputs(
+        bkt.predict(state.mastery_with_forgetting, model.forgetting),
+        used.mean,
+        skill_used.mean,
+        shared.skill.mean,
+        difficulty.ITEM.mean,
+        kalman,
+    )
+    next_log_odds = predictor.log_odds(inputs, model.blend)
+    state.trajectory.judge(next_log_odds, state.correct / state.attempts, model.stuck)
 
 
 def _ability_step(ability: Ability, state: Belief, evidence: Evidence) -> difficulty.KalmanStep:
@@ -247,4 +274,5 @@ def _update_skill(state: Belief, evidence: Evidence, efficiency_now: float, mode
         mastery=state.mastery,
         efficiency=efficiency_now,
         day=evidence.day,
+        signs=causes.signs(evidence.seconds, hinted=evidence.hinted),
     )

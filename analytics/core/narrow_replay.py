@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 from math import isnan
+from typing import Any
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from analytics.core.difficulty import Gaussian, Gaussians
 from analytics.core.learner_update import Ability, Belief, Evidence, Model, Shared, reapply
 from analytics.core.logistic import BoolArray, FloatArray, IntArray
 from analytics.core.replay import Answers, ReplayedBeliefs
+from analytics.core.stuck_batch import ModelRows
 
 # Microseconds of a single answer; in numpy, of an answer, and of a step of all abilities and of
 # all skill states.
@@ -25,19 +27,24 @@ SINGLE_COST, ANSWER_COST, ABILITY_STEP_COST, STATE_STEP_COST = 21.0, 1.5, 85.0, 
 
 
 def replay_answers(
-    answers: Answers, *, classic: ParamRows, forgetting: ParamRows
+    answers: Answers, *, classic: ParamRows, forgetting: ParamRows, models: ModelRows
 ) -> ReplayedBeliefs:
-    """Return `replay.replay` of the answers; parameters as there."""
+    """Return `replay.replay` of the answers; parameters as there.
+
+    `observed` has only the answers that were replayed in numpy.
+    """
     is_single = choose_learners(answers)[answers.learner]
     if not is_single.any():
-        return replay.replay(answers, classic=classic, forgetting=forgetting)
+        return replay.replay(answers, classic=classic, forgetting=forgetting, models=models)
     others, single = np.flatnonzero(~is_single), np.flatnonzero(is_single)
     result = _with_rows_of_all(
         answers,
         others,
-        replay.replay(_select(answers, others), classic=classic, forgetting=forgetting),
+        replay.replay(
+            _select(answers, others), classic=classic, forgetting=forgetting, models=models
+        ),
     )
-    _replay_one_by_one(answers, single, result, classic, forgetting)
+    _replay_one_by_one(answers, single, result, classic, forgetting, models)
     return result
 
 
@@ -65,8 +72,12 @@ def choose_learners(answers: Answers) -> BoolArray:
 
 
 def _select(answers: Answers, rows: IntArray) -> Answers:
-    columns = {field.name: getattr(answers, field.name)[rows] for field in fields(answers)}
-    return replace(answers, **columns)
+    columns: dict[str, Any] = {
+        field.name: getattr(answers, field.name)
+        for field in fields(answers)
+        if getattr(answers, field.name) is not None
+    }
+    return replace(answers, **{name: column[rows] for name, column in columns.items()})
 
 
 def _with_rows_of_all(
@@ -105,6 +116,7 @@ def _replay_one_by_one(
     result: ReplayedBeliefs,
     classic: ParamRows,
     forgetting: ParamRows,
+    models: ModelRows,
 ) -> None:
     """Replay some answers, and store the estimates in the rows of their learners and states."""
     abilities: dict[int, Ability] = {}
@@ -119,7 +131,7 @@ def _replay_one_by_one(
         if learner not in abilities:
             abilities[learner] = Ability()
         if number not in states:
-            model = Model(classic.row(number), forgetting.row(number))
+            model = models.model(number, classic.row(number), forgetting.row(number))
             states[number] = Belief.initial(model), model
         mastery.append(reapply(abilities[learner], states[number][0], evidence, states[number][1]))
     result.before[rows], result.after[rows] = np.array(mastery).T
@@ -141,9 +153,11 @@ def _replay_one_by_one(
 
 
 def _evidence(answers: Answers) -> list[Evidence]:
+    unknown = np.full(len(answers), np.nan)
     columns = (
         answers.score, answers.day, answers.skill_mean, answers.skill_variance, answers.item_mean,
         answers.item_variance, answers.typical_seconds, answers.seconds, answers.confidence,
+        unknown if answers.hinted is None else answers.hinted,
     )  # fmt: skip
     return [
         Evidence(
@@ -152,7 +166,8 @@ def _evidence(answers: Answers) -> list[Evidence]:
             Shared(Gaussian(skill_mean, skill_variance), Gaussian(item_mean, item_variance), usual),
             None if isnan(seconds) else seconds,
             None if isnan(confidence) else int(confidence),
+            None if isnan(hinted) else bool(hinted),
         )
         for score, day, skill_mean, skill_variance, item_mean, item_variance, usual, seconds,
-        confidence in zip(*(column.tolist() for column in columns), strict=True)
+        confidence, hinted in zip(*(column.tolist() for column in columns), strict=True)
     ]  # fmt: skip

@@ -12,12 +12,9 @@ from typing import NamedTuple
 import numpy as np
 
 from analytics.core.logistic import FloatArray, logit, logits, sigmoid, sigmoids
+from analytics.core.logistic_fit import fit_logistic
 
 RIDGE = 30.0
-_MAX_STEPS = 100
-_MAX_HALVINGS = 40
-_TOLERANCE = 1e-10
-_ROUNDING = 1e-12
 
 
 class BlendWeights(NamedTuple):
@@ -73,9 +70,19 @@ def predict(inputs: PredictorInputs, blend: BlendWeights) -> float:
     ------
     ValueError : `tracing` is not inside (0, 1) (NaN included).
     """
+    return sigmoid(log_odds(inputs, blend))
+
+
+def log_odds(inputs: PredictorInputs, blend: BlendWeights) -> float:
+    """Return the log odds of `predict`.
+
+    Raises
+    ------
+    ValueError : `tracing` is not inside (0, 1) (NaN included).
+    """
     tracing, ability, skill_ability, skill, item, kalman = inputs
     intercept, w_tracing, w_ability, w_skill_ability, w_skill, w_item, w_kalman = blend
-    return sigmoid(
+    return (
         intercept
         + w_tracing * logit(tracing)
         + w_ability * ability
@@ -114,9 +121,6 @@ def predictions(features: FloatArray, blend: BlendWeights) -> FloatArray:
 def fit_blend(features: FloatArray, score: FloatArray, *, ridge: float = RIDGE) -> BlendWeights:
     """Return the weights that maximise the penalised likelihood of the scores, by Newton's method.
 
-    The log likelihood with a ridge penalty is strictly concave: its maximum is unique, and the fit
-    is deterministic.
-
     Parameters
     ----------
     features : shape (answers, 7), from `features`; each row as it was before its answer.
@@ -131,48 +135,5 @@ def fit_blend(features: FloatArray, score: FloatArray, *, ridge: float = RIDGE) 
     ValueError : shapes that do not match, a value that is not finite, a score outside [0, 1], or a
         ridge not above 0.
     """
-    if score.ndim != 1 or features.shape != (len(score), len(DEFAULT)):
-        raise ValueError("features must have the shape (answers, 7)")
-    if not (np.isfinite(features).all() and np.all((score >= 0.0) & (score <= 1.0))):
-        raise ValueError("features must be finite, and scores in [0, 1]")
-    if not 0.0 < ridge < np.inf:
-        raise ValueError("ridge must be above 0 and finite")
-    weights = np.array(DEFAULT)
-    for _ in range(_MAX_STEPS):
-        step = _newton_step(features, score, weights, ridge)
-        new_weights = _line_search(features, score, weights, step, ridge)
-        change = np.abs(new_weights - weights).max()
-        weights = new_weights
-        if change < _TOLERANCE:
-            break
+    weights = fit_logistic(features, score, centre=np.array(DEFAULT), ridge=ridge)
     return BlendWeights(*weights.tolist())
-
-
-def _newton_step(
-    features: FloatArray, score: FloatArray, weights: FloatArray, ridge: float
-) -> FloatArray:
-    p = sigmoids(features @ weights)
-    gradient = features.T @ (score - p) - ridge * (weights - np.array(DEFAULT))
-    information = (features * (p * (1.0 - p))[:, np.newaxis]).T @ features
-    return np.linalg.solve(information + ridge * np.eye(len(weights)), gradient)
-
-
-def _line_search(
-    features: FloatArray, score: FloatArray, weights: FloatArray, step: FloatArray, ridge: float
-) -> FloatArray:
-    """Return the weights after the step, halved until the objective does not fall (line search)."""
-    current = _objective(features, score, weights, ridge)
-    threshold = current - _ROUNDING * abs(current)
-    for _ in range(_MAX_HALVINGS):
-        if _objective(features, score, weights + step, ridge) >= threshold:
-            return weights + step
-        step = step / 2.0
-    return weights
-
-
-def _objective(features: FloatArray, score: FloatArray, weights: FloatArray, ridge: float) -> float:
-    """Return the penalised log likelihood."""
-    log_odds = features @ weights
-    deviation = weights - np.array(DEFAULT)
-    likelihood = score @ log_odds - np.logaddexp(0.0, log_odds).sum()
-    return float(likelihood - 0.5 * ridge * (deviation @ deviation))

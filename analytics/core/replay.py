@@ -13,13 +13,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from analytics.core import bkt, difficulty, recent_results
+from analytics.core import bkt, causes, difficulty, recent_results, stuck_batch
 from analytics.core.bkt import ParamRows
+from analytics.core.causes import Signs
 from analytics.core.difficulty import Gaussians
 from analytics.core.efficiency import efficiencies, running_average
 from analytics.core.exponential_average import ExponentialAverage
 from analytics.core.logistic import FloatArray, IntArray
 from analytics.core.steps import steps
+from analytics.core.stuck_batch import ModelRows, Observations
 from analytics.core.trajectory_batch import Trajectories
 
 
@@ -38,6 +40,7 @@ class Answers:
     typical_seconds : > 0.
     seconds : >= 0; NaN if unknown.
     confidence : 1 to 5; NaN if not asked.
+    hinted : 1 if a hint was used, 0 if not, NaN if unknown; None: unknown for all.
     """
 
     learner: IntArray
@@ -51,6 +54,7 @@ class Answers:
     typical_seconds: FloatArray
     seconds: FloatArray
     confidence: FloatArray
+    hinted: FloatArray | None = None
 
     def __len__(self) -> int:
         return len(self.score)
@@ -62,8 +66,9 @@ class ReplayedBeliefs:
 
     `before` and `after` are mastery around each answer, shape (answers,). `mastery`,
     `mastery_with_forgetting`, `attempts`, `correct`, `skill_ability` and `trajectories` belong to
-    the skill states, shape (states,). `ability`, `efficiency_weight` and `efficiency`
-    belong to the learners, shape (learners,). `recent` has the numbers of both.
+    the skill states, shape (states,). `observed` is what is known after each answer, for the fit
+    of the calibration. `ability`, `efficiency_weight` and `efficiency` belong to the learners,
+    shape (learners,). `recent` has the numbers of both.
     """
 
     before: FloatArray
@@ -74,13 +79,16 @@ class ReplayedBeliefs:
     correct: IntArray
     skill_ability: Gaussians
     trajectories: Trajectories
+    observed: Observations
     ability: Gaussians
     efficiency_weight: FloatArray
     efficiency: FloatArray
     recent: recent_results.Replayed
 
 
-def replay(answers: Answers, *, classic: ParamRows, forgetting: ParamRows) -> ReplayedBeliefs:
+def replay(
+    answers: Answers, *, classic: ParamRows, forgetting: ParamRows, models: ModelRows
+) -> ReplayedBeliefs:
     """Update all estimates by the answers, from the initial state.
 
     The result equals `learner_update.absorb` of one answer after another.
@@ -90,6 +98,7 @@ def replay(answers: Answers, *, classic: ParamRows, forgetting: ParamRows) -> Re
     answers : the answers.
     classic, forgetting : BKT parameters of each skill state without and with forgetting, shape
         (states,).
+    models : the other parameters of each skill state.
     """
     efficiency = efficiencies(
         answers.score, answers.seconds, answers.confidence, answers.typical_seconds
@@ -97,7 +106,10 @@ def replay(answers: Answers, *, classic: ParamRows, forgetting: ParamRows) -> Re
     count = len(classic.prior)
     mastery, mastery_with_forgetting = classic.prior.copy(), forgetting.prior.copy()
     trajectories = Trajectories()
-    trajectories.start(count)
+    trajectories.start(count, models.climb)
+    hinted = np.full(len(answers), np.nan) if answers.hinted is None else answers.hinted
+    signs = causes.signs_of(answers.seconds, hinted)
+    observed = Observations(len(answers))
     before, after = np.empty(len(answers)), np.empty(len(answers))
     for rows in steps(answers.belief):
         states, score = answers.belief[rows], answers.score[rows]
@@ -107,21 +119,30 @@ def replay(answers: Answers, *, classic: ParamRows, forgetting: ParamRows) -> Re
             mastery_with_forgetting[states], score, forgetting.take(states)
         )
         after[rows] = mastery[states]
-        trajectories.absorb(
+        observed.tracing[rows] = bkt.predictions(
+            mastery_with_forgetting[states], forgetting.take(states)
+        )
+        observed.p_stuck[rows], recent = trajectories.absorb(
             states,
             score,
             difficulty=answers.item_mean[rows],
             mastery=after[rows],
             efficiency=efficiency[rows],
             day=answers.day[rows],
+            signs=Signs(*(column[rows] for column in signs)),
         )
+        observed.slow[rows], observed.fast[rows], observed.results[rows] = recent
     abilities = _Abilities.initial(answers)
     average_weight = np.zeros(len(abilities.ability.mean))
     average = np.zeros_like(average_weight)
-    for rows, _ in _ability_steps(answers, abilities):
+    for rows, step in _ability_steps(answers, abilities):
+        observed.ability.put(rows, step.ability)
+        observed.skill_ability.put(rows, step.skill_ability)
         learner = answers.learner[rows]
         previous = ExponentialAverage(average_weight[learner], average[learner])
         average_weight[learner], average[learner] = running_average(previous, efficiency[rows])
+    observed.mastery[:] = after
+    _judge(answers, observed, models, trajectories)
     return ReplayedBeliefs(
         before=before,
         after=after,
@@ -131,11 +152,27 @@ def replay(answers: Answers, *, classic: ParamRows, forgetting: ParamRows) -> Re
         correct=np.bincount(answers.belief[answers.score == 1.0], minlength=count),
         skill_ability=abilities.skill_ability,
         trajectories=trajectories,
+        observed=observed,
         ability=abilities.ability,
         efficiency_weight=average_weight,
         efficiency=average,
         recent=recent_results.replay(answers.learner, answers.belief, answers.score, answers.day),
     )
+
+
+def _judge(
+    answers: Answers, observed: Observations, models: ModelRows, trajectories: Trajectories
+) -> None:
+    """Set the judgement and the flag of each trajectory after its last answer."""
+    state, skill = answers.belief, Gaussians(answers.skill_mean, answers.skill_variance)
+    inputs = stuck_batch.inputs(observed, state, answers.score, skill, models.blend[:, state])
+    probability = stuck_batch.probabilities(inputs, models.weights[:, state])
+    threshold = models.threshold[state]
+    flag = stuck_batch.flags(probability, observed, state, threshold)
+    answered, from_end = np.unique(state[::-1], return_index=True)
+    last = len(state) - 1 - from_end
+    judgement = np.array([probability[last], models.threshold[answered], models.is_local[answered]])
+    trajectories.judge(answered, judgement, flag[last])
 
 
 def predictor_inputs(answers: Answers, *, forgetting: ParamRows) -> tuple[FloatArray, FloatArray]:

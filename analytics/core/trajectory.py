@@ -8,13 +8,15 @@ It holds the state of `growth_hmm`, `velocity`, `efficiency` and `plateau` betwe
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp, inf
+from math import exp, inf, log
 from typing import NamedTuple
 
-from analytics.core import growth_hmm, plateau, trend_series, velocity
+from analytics.core import causes, growth_hmm, plateau, stuck, trend_series, velocity
 from analytics.core.bkt import MASTERED
+from analytics.core.causes import NO_HABITS, UNKNOWN_SIGNS, Advice, Cause, Habits, Signs
 from analytics.core.growth_hmm import Belief
-from analytics.core.plateau import Advice, Confidence, Indicator, Severity
+from analytics.core.plateau import Confidence, Indicator, Severity
+from analytics.core.stuck import NOTHING_RECENT, UNJUDGED, Calibration, Judgement, Recent
 from analytics.core.trajectory_codec import FORMAT, VERSION, numbers
 from analytics.core.trend_series import EMPTY, Series
 from analytics.core.velocity import NO_DAYS, DailyLevels, LevelChange, Trend
@@ -54,6 +56,8 @@ class Trajectory:
     recent : discounted number of answers, as of the newest one.
     daily_levels : answers and adjusted scores of the last fourteen days.
     efficiencies, scores, difficulties : discounted sums of the values of each answer.
+    climb : growth rate that the model was updated with; see `growth_hmm`.
+    recent_results, judgement, habits : see `stuck` and `causes`.
     """
 
     answers: int
@@ -69,10 +73,14 @@ class Trajectory:
     efficiencies: Series[float]
     scores: Series[float]
     difficulties: Series[float]
+    climb: float = growth_hmm.P_CLIMB
+    recent_results: Recent[float] = NOTHING_RECENT
+    judgement: Judgement[float] = UNJUDGED
+    habits: Habits[float] = NO_HABITS
 
     @classmethod
-    def initial(cls) -> Trajectory:
-        """Return the initial trajectory, before the first answer."""
+    def initial(cls, climb: float = growth_hmm.P_CLIMB) -> Trajectory:
+        """Return the initial trajectory, before the first answer; `climb` as in `growth_hmm`."""
         return cls(
             answers=0,
             day=0.0,
@@ -87,12 +95,20 @@ class Trajectory:
             efficiencies=EMPTY,
             scores=EMPTY,
             difficulties=EMPTY,
+            climb=climb,
         )
 
-    def absorb(
-        self, score: float, *, efficiency: float, difficulty: float, mastery: float, day: float
+    def absorb(  # what an answer tells
+        self,
+        score: float,
+        *,
+        efficiency: float,
+        difficulty: float,
+        mastery: float,
+        day: float,
+        signs: Signs[float] = UNKNOWN_SIGNS,
     ) -> None:
-        """Update the trajectory by one answer.
+        """Update the trajectory by one answer; `judge` has to follow.
 
         Parameters
         ----------
@@ -101,6 +117,7 @@ class Trajectory:
         difficulty : of the question, in logits from -50 to 50, centred; 0 if unknown.
         mastery : after this answer, in [0, 1].
         day : day of the answer; a day before the newest answer counts as that of the newest answer.
+        signs : what the answer tells of causes.
 
         Raises
         ------
@@ -112,6 +129,7 @@ class Trajectory:
             raise ValueError("difficulty must be within 50 logits, and day must be finite")
         last = self._advance_to(day)
         ease = exp(-growth_hmm.DIFFICULTY_WEIGHT * difficulty)
+        self._note_habits(score, signs, last)
         self._observe(score, ease)
         self._update_record(mastery)
         adjusted = velocity.adjusted_score(score, self.level, ease)
@@ -126,7 +144,7 @@ class Trajectory:
         if self.answers:
             last, day = self.day, max(day, self.day)
             self.recent *= velocity.fade(day - last)
-            self.belief = growth_hmm.transition(self.belief)
+            self.belief = growth_hmm.transition(self.belief, self.climb)
         self.recent += 1.0
         self.answers += 1
         self.day = day
@@ -137,7 +155,44 @@ class Trajectory:
         level = self.level
         if self.answers <= plateau.MIN_ANSWERS or level > self.best_level:
             self.best_level = level
-        self.is_flagged = plateau.is_flagged(self.answers, self.p_stuck, was_raised=self.is_flagged)
+
+    def _note_habits(self, score: float, signs: Signs[float], last: float) -> None:
+        """Update habits and recent results; `last` is the day of the answer before."""
+        recent, is_later = self.recent_results, self.answers > 1
+        was_right = recent.results % 2.0
+        self.habits = causes.after_answer(
+            self.habits,
+            signs,
+            score=score,
+            accuracy=recent.fast,
+            was_right=was_right,
+            was_wrong=is_later - was_right,
+            is_late=float(self.day - last >= causes.BREAK_DAYS),
+            is_return=float(self.day - last >= causes.RETURN_DAYS),
+        )
+        self.recent_results = stuck.after_answer(recent, score, self.answers)
+
+    def judge(self, next_log_odds: float, accuracy: float, calibration: Calibration) -> None:
+        """Update the probability of being stuck and the plateau flag, after an answer.
+
+        Parameters
+        ----------
+        next_log_odds, accuracy : as in `stuck.Inputs`.
+        calibration : the weights of the facility, or the shipped ones.
+        """
+        slow, fast, _ = self.recent_results
+        inputs = stuck.Inputs(
+            self.p_stuck, slow, fast, next_log_odds, self.mastery, log(self.answers), accuracy
+        )
+        threshold, is_local = calibration.threshold, float(calibration.is_local)
+        self.judgement = Judgement(stuck.probability(inputs, calibration), threshold, is_local)
+        self.is_flagged = self.mastery < MASTERED and plateau.is_flagged(
+            self.stuck,
+            self.recent_results,
+            answers=self.answers,
+            threshold=threshold,
+            was_raised=self.is_flagged,
+        )
 
     def _update_record(self, mastery: float) -> None:
         self.mastery = mastery
@@ -163,8 +218,13 @@ class Trajectory:
 
     @property
     def p_stuck(self) -> float:
-        """P_stuck, the probability of being stuck below mastery."""
+        """P_stuck of `growth_hmm`: no calibrated probability; see `stuck`."""
         return growth_hmm.p_stuck(self.belief)
+
+    @property
+    def stuck(self) -> float:
+        """The calibrated probability of being stuck, in [0, 1]."""
+        return self.judgement.stuck
 
     @property
     def p_still(self) -> float:
@@ -182,15 +242,20 @@ class Trajectory:
         return self.is_flagged and self.mastery < MASTERED
 
     @property
+    def is_calibrated(self) -> bool:
+        """Whether `stuck` was calibrated with answers of the facility."""
+        return self.judgement.is_local > 0
+
+    @property
     def confidence(self) -> Confidence | None:
         """The confidence in a plateau, flagged or not; None if below low or mastered."""
-        return plateau.confidence(self.p_stuck, self.mastery)
+        return plateau.confidence(self.stuck, self.mastery)
 
     @property
     def severity(self) -> Severity | None:
         """The severity of the plateau; None if there is none."""
         fall = self.best_level - self.level
-        return plateau.severity(self.p_stuck, self.mastery, fall, is_flagged=self.is_plateau)
+        return plateau.severity(self.stuck, self.mastery, fall, is_flagged=self.is_plateau)
 
     @property
     def indicators(self) -> list[Indicator]:
@@ -200,22 +265,32 @@ class Trajectory:
         indicators = {
             Indicator.VELOCITY_DECLINING: self.trend(self.day) is Trend.DECLINING,
             Indicator.MASTERY_STAGNANT: plateau.is_stagnant(
-                self.p_stuck, self.mastery, self.since_record
+                self.stuck, self.mastery, self.since_record
             ),
             Indicator.EFFICIENCY_DROPPING: self._is_falling(self.efficiencies),
         }
         return [indicator for indicator, holds in indicators.items() if holds]
 
-    @property
-    def recommendation(self) -> Advice | None:
-        """The recommendation to a teacher; None unless a plateau is flagged."""
-        if not self.is_plateau:
+    def cause(self, typical_seconds: float | None) -> Cause | None:
+        """Return why a learner who is likely stuck makes no progress; None if nothing tells of it.
+
+        `typical_seconds` is the median time of all learners' answers at the skill, None if unknown.
+        """
+        if self.confidence is None and not self.is_plateau:
             return None
-        return plateau.advice(
-            self.level,
+        return causes.cause(
+            self.habits,
+            accuracy=trend_series.mean(self.scores, self.answers),
+            typical_seconds=typical_seconds,
             is_declining=self._is_falling(self.scores),
             is_efficiency_dropping=self._is_falling(self.efficiencies),
         )
+
+    def recommendation(self, typical_seconds: float | None) -> Advice | None:
+        """Return the recommendation to a teacher; None unless a plateau is flagged."""
+        if not self.is_plateau:
+            return None
+        return causes.advice(self.cause(typical_seconds), self.level)
 
     def _is_falling(self, numbers: Series[float]) -> bool:
         return trend_series.is_falling(numbers, self.difficulties, self.answers)
@@ -231,7 +306,7 @@ class Trajectory:
         level = self.level
         return VelocityTrend(
             velocity.relative(
-                growth_hmm.velocity(self.belief),
+                growth_hmm.velocity(self.belief, self.climb),
                 level=level,
                 p_mastered=growth_hmm.p_mastered(self.belief),
                 change=change,
@@ -246,7 +321,7 @@ class Trajectory:
         return self.pace(day).change.trend
 
     def to_bytes(self) -> bytes:
-        """Return the trajectory as 58 little-endian float64s, a version number first."""
+        """Return the trajectory as 76 little-endian float64s, a version number first."""
         return FORMAT.pack(
             VERSION,
             self.answers,
@@ -264,6 +339,10 @@ class Trajectory:
             *self.efficiencies,
             *self.scores,
             *self.difficulties,
+            self.climb,
+            *self.recent_results,
+            *self.judgement,
+            *self.habits,
         )
 
     @classmethod
@@ -288,5 +367,9 @@ class Trajectory:
             daily_levels=DailyLevels(tuple(rest[13:27]), tuple(rest[27:41])),
             efficiencies=Series(*rest[41:44]),
             scores=Series(*rest[44:47]),
-            difficulties=Series(*rest[47:]),
+            difficulties=Series(*rest[47:50]),
+            climb=rest[50],
+            recent_results=Recent(*rest[51:54]),
+            judgement=Judgement(*rest[54:57]),
+            habits=Habits(*rest[57:]),
         )

@@ -11,10 +11,20 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from analytics.core import growth_hmm, plateau, trajectory_codec, trend_series, velocity
+from analytics.core import (
+    causes,
+    growth_hmm,
+    plateau,
+    stuck,
+    trajectory_codec,
+    trend_series,
+    velocity,
+)
 from analytics.core.bkt import MASTERED
+from analytics.core.causes import UNKNOWN_SIGNS, Habits, Signs
 from analytics.core.growth_hmm import Belief, Bins
 from analytics.core.logistic import BoolArray, FloatArray, IntArray
+from analytics.core.stuck import Recent
 from analytics.core.trajectory import MAX_DIFFICULTY, Trajectory
 from analytics.core.trajectory_codec import Columns
 from analytics.core.trend_series import Series
@@ -35,9 +45,15 @@ class Trajectories:
     def __len__(self) -> int:
         return self._count
 
-    def start(self, count: int) -> IntArray:
-        """Add `count` initial trajectories; return their rows, shape (count,)."""
-        return self._add(np.repeat(_START, count, axis=1))
+    def start(self, count: int, climb: FloatArray | None = None) -> IntArray:
+        """Add `count` initial trajectories; return their rows, shape (count,).
+
+        `climb`, of the same shape, is the growth rate of each; None: the default.
+        """
+        table = np.repeat(_START, count, axis=1)
+        if climb is not None:
+            trajectory_codec.columns(table).climb[:] = climb
+        return self._add(table)
 
     def restore(self, records: Sequence[bytes]) -> IntArray:
         """Add encoded trajectories; return their rows, shape (records,).
@@ -68,7 +84,7 @@ class Trajectories:
         [record] = self.to_bytes(np.array([row]))
         return Trajectory.from_bytes(record)
 
-    def absorb(
+    def absorb(  # noqa: PLR0913  # what answers tell
         self,
         rows: IntArray,
         score: FloatArray,
@@ -77,13 +93,18 @@ class Trajectories:
         difficulty: FloatArray,
         mastery: FloatArray,
         day: FloatArray,
-    ) -> None:
+        signs: Signs[FloatArray] | None = None,
+    ) -> tuple[FloatArray, Recent[FloatArray]]:
         """Update each of the given trajectories by one answer; see `Trajectory.absorb`.
 
         Parameters
         ----------
         rows : shape (active,), without repetition; may be empty.
-        score, efficiency, difficulty, mastery, day : of the same shape.
+        score, efficiency, difficulty, mastery, day, and the fields of signs : of the same shape.
+
+        Returns
+        -------
+        P_stuck and the recent results after the answers, for `stuck_batch`; `judge` has to follow.
 
         Raises
         ------
@@ -95,6 +116,7 @@ class Trajectories:
         table = self._table(rows)
         columns = trajectory_codec.columns(table)
         last = _advance_to(columns, day)
+        recent = _note_habits(columns, score, signs, last)
         ease: FloatArray = np.exp(-growth_hmm.DIFFICULTY_WEIGHT * difficulty)
         level = _observe(columns, score, ease)
         _update_record(columns, mastery)
@@ -109,6 +131,20 @@ class Trajectories:
         _append(columns.scores, score)
         _append(columns.difficulties, difficulty)
         self._store[:, rows] = table
+        return growth_hmm.p_stuck(beliefs(columns)), recent
+
+    def judge(self, rows: IntArray, judgement: FloatArray, is_raised: BoolArray) -> None:
+        """Store the judgements and flags of the given trajectories; see `Trajectory.judge`.
+
+        Parameters
+        ----------
+        rows, is_raised : shape (rows,).
+        judgement : shape (3, rows), fields as in `stuck.Judgement`.
+        """
+        table = self._table(rows)
+        columns = trajectory_codec.columns(table)
+        columns.judgement[:], columns.is_raised[:] = judgement, is_raised
+        self._store[:, rows] = table
 
     def answers(self, rows: IntArray) -> FloatArray:
         """Return the number of answers of each row, in the shape of `rows`."""
@@ -118,9 +154,10 @@ class Trajectories:
         """Return `Trajectory.level` of each row."""
         return growth_hmm.level(beliefs(self._columns(rows)))
 
-    def p_stuck(self, rows: IntArray) -> FloatArray:
-        """Return `Trajectory.p_stuck` of each row."""
-        return growth_hmm.p_stuck(beliefs(self._columns(rows)))
+    def stuck(self, rows: IntArray) -> FloatArray:
+        """Return `Trajectory.stuck` of each row."""
+        stuck: FloatArray = self._columns(rows).judgement[0]
+        return stuck
 
     def efficiency(self, rows: IntArray) -> FloatArray:
         """Return `Trajectory.efficiency` of each row."""
@@ -184,12 +221,33 @@ def _advance_to(columns: Columns, day: FloatArray) -> FloatArray:
     last = np.where(has_answers, columns.day, day)
     day = np.maximum(day, last)
     columns.recent[:] = columns.recent * velocity.fades(day - last) + 1.0
-    predicted = growth_hmm.transition(beliefs(columns))
+    predicted = growth_hmm.transition(beliefs(columns), columns.climb)
     np.copyto(columns.growing, predicted.growing, where=has_answers)
     np.copyto(columns.stuck, predicted.stuck, where=has_answers)
     columns.answers[:] += 1
     columns.day[:] = day
     return last
+
+
+def _note_habits(
+    columns: Columns, score: FloatArray, signs: Signs[FloatArray] | None, last: FloatArray
+) -> Recent[FloatArray]:
+    """Update habits and recent results, and return the latter."""
+    recent = Recent(*columns.recent_results.copy())
+    elapsed, was_right = columns.day - last, recent.results % 2.0
+    columns.habits[:] = causes.after_answer(
+        Habits(*columns.habits),
+        signs or Signs(*np.zeros((len(UNKNOWN_SIGNS), len(score)))),
+        score=score,
+        accuracy=recent.fast,
+        was_right=was_right,
+        was_wrong=(columns.answers > 1) - was_right,
+        is_late=1.0 * (elapsed >= causes.BREAK_DAYS),
+        is_return=1.0 * (elapsed >= causes.RETURN_DAYS),
+    )
+    recent = stuck.after_answer(recent, score, columns.answers)
+    columns.recent_results[:] = recent
+    return recent
 
 
 def _observe(columns: Columns, score: FloatArray, ease: FloatArray) -> FloatArray:
@@ -199,9 +257,6 @@ def _observe(columns: Columns, score: FloatArray, ease: FloatArray) -> FloatArra
     level = growth_hmm.level(belief)
     is_early = columns.answers <= plateau.MIN_ANSWERS
     columns.best_level[:] = np.where(is_early, level, np.maximum(level, columns.best_level))
-    columns.is_raised[:] = plateau.are_flagged(
-        columns.answers, growth_hmm.p_stuck(belief), were_raised=columns.is_raised > 0
-    )
     return level
 
 

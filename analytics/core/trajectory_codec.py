@@ -1,7 +1,9 @@
-"""Binary encoding of a trajectory: 58 little-endian float64s, a version number first.
+"""Binary encoding of a trajectory: 76 little-endian float64s, a version number first.
 
-Records of version 1 have the discounted velocity of the last days instead of the daily levels. They
-are read as trajectories without daily levels; a rebuild of the states adds these.
+Records of version 1 have the discounted velocity of the last days instead of the daily levels, and
+records of version 2 end with the discounted sums. They are read as trajectories without what they
+lack: daily levels, recent results, habits; P_stuck stands for the calibrated probability. A rebuild
+of the states adds these.
 """
 
 from __future__ import annotations
@@ -14,11 +16,14 @@ from typing import NamedTuple
 
 import numpy as np
 
+from analytics.core import growth_hmm, trend_series
+from analytics.core.causes import NO_HABITS
 from analytics.core.growth_hmm import LEVELS
 from analytics.core.logistic import FloatArray
+from analytics.core.stuck import NOTHING_RECENT, SHIPPED, UNJUDGED, Judgement, Recent
 from analytics.core.velocity import SLOTS, WEEK
 
-VERSION = 2.0
+VERSION = 3.0
 
 
 class UnreadableRecord(ValueError):
@@ -47,6 +52,10 @@ class Columns(NamedTuple):
     efficiencies: FloatArray
     scores: FloatArray
     difficulties: FloatArray
+    climb: FloatArray
+    recent_results: FloatArray
+    judgement: FloatArray
+    habits: FloatArray
 
 
 WIDTHS = {
@@ -66,12 +75,17 @@ WIDTHS = {
     "efficiencies": 3,
     "scores": 3,
     "difficulties": 3,
+    "climb": 1,
+    "recent_results": len(NOTHING_RECENT),
+    "judgement": len(UNJUDGED),
+    "habits": len(NO_HABITS),
 }
 SIZE = sum(WIDTHS.values())
 FORMAT = Struct(f"<{SIZE}d")
 _ENDS = dict(zip(WIDTHS, accumulate(WIDTHS.values()), strict=True))
 _BELIEF = slice(_ENDS["is_raised"], _ENDS["stuck"])
-_FIRST_FORMAT = Struct(f"<{SIZE - 2 * SLOTS + 1 + 2 * WEEK}d")
+_SECOND_FORMAT = Struct(f"<{_ENDS['difficulties']}d")
+_FIRST_FORMAT = Struct(f"<{_ENDS['difficulties'] - 2 * SLOTS + 1 + 2 * WEEK}d")
 
 
 def columns(table: FloatArray) -> Columns:
@@ -111,6 +125,8 @@ def numbers(record: bytes) -> tuple[float, ...]:
     """
     if len(record) == _FIRST_FORMAT.size:
         record = _from_first_version(record)
+    if len(record) == _SECOND_FORMAT.size:
+        record = _from_second_version(record)
     if len(record) != FORMAT.size:
         raise UnreadableRecord(
             f"a trajectory record must have {FORMAT.size} bytes, not {len(record)}"
@@ -131,8 +147,23 @@ def _from_first_version(record: bytes) -> bytes:
     version, *values = _FIRST_FORMAT.unpack(record)
     end = _ENDS["recent"]
     rest = values[end + 2 * WEEK :]  # the first version has two numbers for `recent`
-    version = VERSION if version == 1.0 else version
-    return FORMAT.pack(version, *values[: end - 1], *[0.0] * (2 * SLOTS), *rest)
+    version = 2.0 if version == 1.0 else version
+    return _SECOND_FORMAT.pack(version, *values[: end - 1], *[0.0] * (2 * SLOTS), *rest)
+
+
+def _from_second_version(record: bytes) -> bytes:
+    version, *values = _SECOND_FORMAT.unpack(record)
+    version = VERSION if version == 2.0 else version
+    values = [version, *values]
+    p_stuck = growth_hmm.p_stuck(
+        growth_hmm.Belief(*map(growth_hmm.bins, (values[_BELIEF][:6], values[_BELIEF][6:])))
+    )
+    score = trend_series.mean(
+        trend_series.Series(*values[_ENDS["scores"] - 3 : _ENDS["scores"]]), max(values[1], 1.0)
+    )
+    judgement = Judgement(p_stuck, SHIPPED.threshold, 0.0)
+    recent = Recent(score, score, 0.0)
+    return FORMAT.pack(*values, growth_hmm.P_CLIMB, *recent, *judgement, *NO_HABITS)
 
 
 def table(records: Sequence[bytes]) -> FloatArray:

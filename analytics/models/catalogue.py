@@ -13,6 +13,8 @@ from uuid_utils.compat import uuid7
 
 from analytics.core import bkt, difficulty, predictor
 from analytics.core.difficulty import Claims, Gaussian
+from analytics.core.growth_hmm import P_CLIMB
+from analytics.core.stuck import Calibration
 from infra.db.models import IdField, UUIDModel
 from infra.identifiers import MAX_ID_LENGTH
 from roster.models import Facility
@@ -167,6 +169,15 @@ class SkillParameters(UUIDModel):
     fading_slip = models.FloatField()
     fading_forget = models.FloatField()
     blend = models.JSONField(help_text="Weights of the prediction, fitted over all skills.")
+    climb = models.FloatField(
+        default=P_CLIMB,
+        help_text="Growth rate, fitted over all skills; see analytics.core.growth_hmm.",
+    )
+    stuck = models.JSONField(
+        default=list, blank=True,
+        help_text="Calibration of the probability of being stuck, fitted over all skills."
+        " Empty: the shipped one.",
+    )  # fmt: skip
     trees = models.ForeignKey(
         "analytics.PredictionTrees", on_delete=models.RESTRICT, related_name="+",
         null=True, blank=True, db_index=False,
@@ -219,6 +230,11 @@ class SkillParameters(UUIDModel):
             self.fading_slip,
             self.fading_forget,
         )
+
+    @property
+    def calibration(self) -> Calibration:
+        """The calibration of the probability of being stuck: fitted here, or the shipped one."""
+        return Calibration.of_numbers(self.stuck)
 
     @property
     def weights(self) -> predictor.BlendWeights:

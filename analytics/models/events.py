@@ -83,6 +83,7 @@ class LearningEvent(UUIDModel):
     confidence = models.PositiveSmallIntegerField(null=True, blank=True)
     question_difficulty = models.FloatField(null=True, blank=True)
     grade = models.PositiveSmallIntegerField(null=True, blank=True)
+    hinted = models.BooleanField(null=True, blank=True, help_text="Empty: unknown.")
 
     skill_mean = models.FloatField()
     skill_variance = models.FloatField()

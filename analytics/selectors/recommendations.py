@@ -48,7 +48,9 @@ def _states(estimates: Iterable[SkillEstimate]) -> list[SkillState]:
 def _advise_stuck(estimates: Sequence[SkillEstimate]) -> Iterator[str]:
     flagged = [state for state in _states(estimates) if state.plateau]
     for state in sorted(flagged, key=lambda state: (-state.p_stuck, state.skill.code)):
-        advice = Trajectory.from_bytes(bytes(state.course)).recommendation
+        advice = Trajectory.from_bytes(bytes(state.course)).recommendation(
+            state.skill.typical_seconds
+        )
         if advice is not None:
             yield f"{state.skill}: {advice.sentence}"
 

@@ -11,6 +11,7 @@ import numpy as np
 from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
+from analytics.core.explanation import Explanation, explain_all
 from analytics.core.overall_velocity import Momentum, Practice, summarise
 from analytics.core.trajectory import Trajectory
 from analytics.models import LearningEvent, SkillState
@@ -26,7 +27,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC).date()
 
 @dataclass(frozen=True, kw_only=True)
 class VelocitySummary:
-    """The momentum and efficiency of a learner, and the velocity at each skill by its code.
+    """The momentum and efficiency of a learner, the velocity at each skill by its code, and why.
 
     `answers` is the number of answers at these skills.
     """
@@ -35,6 +36,7 @@ class VelocitySummary:
     efficiency: float
     velocities: dict[str, float]
     answers: int
+    explanation: Explanation
 
 
 def get_velocity_summary(
@@ -57,16 +59,21 @@ def get_velocity_summary(
         get_skill(learner, skill)
     today, now_in_days = (at.astimezone(UTC).date() - _EPOCH).days, at.timestamp() / DAY
     only_skill = None if skill is None else states[0].skill_id if states else UUID(int=0)
+    trajectories = [Trajectory.from_bytes(bytes(state.course)) for state in states]
     return VelocitySummary(
         momentum=summarise(
             _read_practice(learner, only_skill, states, since=today - days + 1),
-            [Trajectory.from_bytes(bytes(state.course)).pace(now_in_days) for state in states],
+            [trajectory.pace(now_in_days) for trajectory in trajectories],
             today=today,
             days=days,
         ),
         efficiency=_efficiency(states, at_skill=skill is not None),
         velocities={state.skill.code: state.velocity for state in states},
         answers=sum(state.attempts for state in states),
+        explanation=explain_all(
+            (trajectory, state.skill.typical_seconds)
+            for trajectory, state in zip(trajectories, states, strict=True)
+        ),
     )
 
 

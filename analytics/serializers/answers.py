@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from analytics.core.confidence import confidence, too_few_answers
 from analytics.events import MasteryChange
+from analytics.serializers.explanations import ExplanationSerializer, explanation_body
 
 DECIMALS = 4
 CONFIDENCE_CHOICES = ("low", "medium", "high")
@@ -15,7 +16,7 @@ CONFIDENCE_HELP = "n / (n + 5) for n answers."
 TOO_FEW_HELP = "Fewer than 5 answers: too few to show a level."
 
 
-class MasteryChangeSerializer(serializers.Serializer[MasteryChange]):
+class MasteryChangeSerializer(ExplanationSerializer):
     """The change of mastery that an answer caused."""
 
     mastery_before = serializers.FloatField()
@@ -24,7 +25,6 @@ class MasteryChangeSerializer(serializers.Serializer[MasteryChange]):
     plateau_detected = serializers.BooleanField()
     total_attempts = serializers.IntegerField()
     correct_attempts = serializers.IntegerField()
-    recommendation = serializers.CharField(allow_null=True)
     plateau_confidence = serializers.ChoiceField(choices=CONFIDENCE_CHOICES, allow_null=True)
     p_correct = serializers.FloatField()
     confidence = serializers.FloatField(help_text=CONFIDENCE_HELP)
@@ -60,7 +60,7 @@ def change_body(change: MasteryChange) -> dict[str, Any]:
         "plateau_detected": change.plateau,
         "total_attempts": change.attempts,
         "correct_attempts": change.correct,
-        "recommendation": change.recommendation,
+        **explanation_body(change.explanation),
         "plateau_confidence": change.plateau_confidence,
         "p_correct": round_probability(change.p_correct),
         **confidence_body(change.attempts),

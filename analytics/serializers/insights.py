@@ -7,7 +7,9 @@ from typing import Any
 from django.conf import settings
 from rest_framework import serializers
 
+from analytics.core.explanation import explain
 from analytics.core.forecast import Goal, Score
+from analytics.core.trajectory import Trajectory
 from analytics.core.velocity import Trend
 from analytics.events import Source
 from analytics.selectors import Predictions, SkillEstimate, VelocitySummary
@@ -17,13 +19,14 @@ from analytics.serializers.answers import (
     confidence_body,
     round_probability,
 )
+from analytics.serializers.explanations import ExplanationSerializer, explanation_body
 from infra.api.fields import HexUUIDField
 from infra.datetime_format import format_time
 
 Row = dict[str, Any]
 
 
-class SkillEstimateSerializer(serializers.Serializer[SkillEstimate]):
+class SkillEstimateSerializer(ExplanationSerializer):
     """The estimate of a learner at one skill."""
 
     skill_id = serializers.CharField()
@@ -53,6 +56,9 @@ def skill_estimate_body(estimate: SkillEstimate) -> Row:
         "last_practised": format_time(state.last_practised),
         "p_correct_next": round_probability(estimate.p_correct_next),
         **confidence_body(state.attempts),
+        **explanation_body(
+            explain(Trajectory.from_bytes(bytes(state.course)), state.skill.typical_seconds)
+        ),
     }
 
 
@@ -89,7 +95,7 @@ def point_body(row: Row) -> Row:
     }
 
 
-class VelocitySerializer(serializers.Serializer[VelocitySummary]):
+class VelocitySerializer(ExplanationSerializer):
     """The rate at which a learner improves."""
 
     momentum_score = serializers.IntegerField(min_value=0, max_value=100)
@@ -117,6 +123,7 @@ def velocity_body(summary: VelocitySummary) -> Row:
             code: round_probability(velocity) for code, velocity in summary.velocities.items()
         },
         **confidence_body(summary.answers),
+        **explanation_body(summary.explanation),
     }
 
 

@@ -33,6 +33,7 @@ class PastEvent(NamedTuple):
     item_mean: float
     item_variance: float
     typical_seconds: float
+    hinted: bool | None
     mastery_before: float | None
     mastery_after: float | None
 
@@ -45,7 +46,7 @@ class PastEvent(NamedTuple):
             self.typical_seconds,
         )
         day = self.happened_at.timestamp() / DAY
-        return Evidence(self.score, day, shared, self.seconds, self.confidence)
+        return Evidence(self.score, day, shared, self.seconds, self.confidence, self.hinted)
 
 
 COLUMNS = tuple(PastEvent.__annotations__)

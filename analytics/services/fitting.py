@@ -196,6 +196,8 @@ def _numbers(model: Model) -> dict[str, Any]:
         "fading_slip": forgetting.slip,
         "fading_forget": forgetting.forget,
         "blend": list(model.blend),
+        "climb": model.climb,
+        "stuck": model.stuck.numbers(),
     }
 
 

@@ -14,6 +14,7 @@ from django.db.models import BooleanField, ExpressionWrapper, Q
 from analytics.core import narrow_replay, replay
 from analytics.core.bkt import ParamRows
 from analytics.core.logistic import FloatArray, IntArray
+from analytics.core.stuck_batch import ModelRows
 from analytics.events import Source
 from analytics.models import LearningEvent, Skill, SkillParameters
 from analytics.rows import DAY, model_from_row, moment
@@ -23,7 +24,7 @@ from infra.db.columns import Array, read_columns, uuid_of
 
 _NUMBERS = (
     "score", "skill_mean", "skill_variance", "item_mean", "item_variance", "typical_seconds",
-    "seconds", "confidence", "mastery_before", "mastery_after",
+    "seconds", "confidence", "hinted", "mastery_before", "mastery_after",
 )  # fmt: skip
 _OTHERS = (
     "pk", "learner", "skill", "item", "happened_at", "position", "parameter_version", "grade",
@@ -117,7 +118,9 @@ def replay_events(
     parameters = _parameters(
         _last(belief, position[with_skill], events.version), keys, newest=newest_parameters
     )
-    models = [model_from_row(row) for row in parameters]
+    versions = {row: number for number, row in enumerate(dict.fromkeys(parameters))}
+    models = [*map(model_from_row, versions)]
+    model_rows = np.array([versions[row] for row in parameters], dtype=np.int64)
     last_practised = _last(belief, np.arange(len(belief)), events.at)
     beliefs = narrow_replay.replay_answers(
         replay.Answers(
@@ -126,8 +129,9 @@ def replay_events(
             day=events.at / (1e6 * DAY),
             **dict(zip(_NUMBERS[:-2], numbers.T[:-2], strict=True)),
         ),
-        classic=ParamRows.of(model.classic for model in models),
-        forgetting=ParamRows.of(model.forgetting for model in models),
+        classic=ParamRows.of(model.classic for model in models).take(model_rows),
+        forgetting=ParamRows.of(model.forgetting for model in models).take(model_rows),
+        models=ModelRows.of(models, model_rows),
     )
     order = np.arange(len(learner))
     newest = _last(learner, order, read["happened_at"])

@@ -49,7 +49,7 @@ def state_row(replay: ReplayResult, key: LearnerSkill) -> SkillState:
         ability_variance=float(beliefs.skill_ability.variance[index]),
         course=trajectory.to_bytes(),
         plateau=trajectory.is_plateau,
-        p_stuck=trajectory.p_stuck,
+        p_stuck=trajectory.stuck,
         velocity=trajectory.velocity,
         efficiency=trajectory.efficiency,
         last_practised=replay.last_practised[index],

@@ -10,6 +10,7 @@ from uuid import UUID
 from analytics.core.boosting import NO_RESULTS, ItemResults
 from analytics.core.difficulty import ABSENT, NO_CLAIMS, item_term
 from analytics.core.efficiency import DEFAULT_TYPICAL_SECONDS
+from analytics.core.explanation import explain
 from analytics.core.learner_update import Belief
 from analytics.core.memory import Grade
 from analytics.events import Answer, Clock, EventKey, MasteryChange, Source
@@ -135,6 +136,7 @@ class LearnerStateUpdater(LearnerState):
             confidence=answer.confidence,
             question_difficulty=answer.question_difficulty,
             grade=grade,
+            hinted=answer.hinted,
             skill_mean=of_skill.mean,
             skill_variance=of_skill.variance,
             item_mean=term.mean,
@@ -165,7 +167,7 @@ class LearnerStateUpdater(LearnerState):
 
     def note_change(self, event: LearningEvent, belief: Belief) -> None:
         """Note the change of mastery by a new event."""
-        self.changes[event.pk] = _change(event, belief)
+        self.changes[event.pk] = _change(event, belief, self._typical_seconds(event))
 
     def _change(self, event: LearningEvent | None, *, is_new: bool) -> MasteryChange | None:
         """Return the change an answer caused; for a repeated one with the current estimates."""
@@ -176,8 +178,14 @@ class LearnerStateUpdater(LearnerState):
             if self.unpredicted:
                 change = replace(change, p_correct=event.p_correct)
         else:
-            change = _change(event, self.belief_at(event.skill_id), is_repeat=True)
+            belief = self.belief_at(event.skill_id)
+            change = _change(event, belief, self._typical_seconds(event), is_repeat=True)
         return replace(change, recompute_pending=True) if self.recompute_pending else change
+
+    def _typical_seconds(self, event: LearningEvent) -> float | None:
+        """Return the typical time at the skill of an event; None if unknown."""
+        skill = self.skills.get(event.skill_id) if event.skill_id else None
+        return skill.typical_seconds if skill else None
 
 
 def _grade(answer: Answer, item: Item | None) -> Grade | None:
@@ -190,11 +198,16 @@ def _grade(answer: Answer, item: Item | None) -> Grade | None:
     return Grade.of_score(answer.score)
 
 
-def _change(event: LearningEvent, belief: Belief, *, is_repeat: bool = False) -> MasteryChange:
+def _change(
+    event: LearningEvent,
+    belief: Belief,
+    typical_seconds: float | None,
+    *,
+    is_repeat: bool = False,
+) -> MasteryChange:
     assert event.mastery_before is not None  # noqa: S101  # the event has a skill
     assert event.mastery_after is not None  # noqa: S101
     trajectory = belief.trajectory
-    advice = trajectory.recommendation
     return MasteryChange(
         before=event.mastery_before,
         after=event.mastery_after,
@@ -203,6 +216,6 @@ def _change(event: LearningEvent, belief: Belief, *, is_repeat: bool = False) ->
         correct=belief.correct,
         plateau=trajectory.is_plateau,
         plateau_confidence=trajectory.confidence,
-        recommendation=advice.sentence if advice else None,
+        explanation=explain(trajectory, typical_seconds),
         is_repeat=is_repeat,
     )

@@ -28,6 +28,7 @@ from benchmarks.science import (
     plateaus,
     prediction,
     reviewing,
+    stuckness,
 )
 from benchmarks.science.assistments import load, load_timed, untimed
 from benchmarks.science.table import Row, show
@@ -60,6 +61,7 @@ def main() -> int:
     met.append(show_table("Fitting", fitting.rows(answers, pybkt=options.pybkt)))
     met.append(show_table("Knowledge tracing alone", mastery.rows(answers)))
     met.append(show_table("Prediction, and its parts", prediction.rows(answers)))
+    met.append(show_table("Stuckness, of real learners", stuckness.rows(answers)))
     met.append(show_table("Prediction, by LearnerModel", offline.rows(answers)))
     met.append(show_table("Forecasts, with times", forecasts.rows(timed, has_target=True)))
     met.append(

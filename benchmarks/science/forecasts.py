@@ -24,10 +24,13 @@ from analytics.core.bkt import ParamRows
 from analytics.core.difficulty import ITEM, LEARNER, LEARNER_SKILL
 from analytics.core.fit import fit
 from analytics.core.forecast import Gains, SkillForecast
+from analytics.core.growth_fit import fit_climb
 from analytics.core.item_parameters import Estimates, Questions, replay_terms
+from analytics.core.learner_update import Model
 from analytics.core.logistic import FloatArray, IntArray, sigmoids
 from analytics.core.score_scale import Scale
 from analytics.core.steps import steps
+from analytics.core.stuck_batch import ModelRows
 from analytics.core.velocity import Trend
 from benchmarks.science.assistments import Answers, TimedAnswers
 from benchmarks.science.mastery import FOLDS, folds
@@ -96,6 +99,22 @@ class _Learned:
         self.params = fit(
             answers.learner, answers.skill, answers.score, skills=skills, forgetting=True
         ).rows
+        missing = np.full(len(answers.score), np.nan)
+        self.climb = fit_climb(
+            replay.Answers(
+                learner=answers.learner,
+                belief=np.unique(answers_skills(answers), return_inverse=True)[1],
+                score=answers.score,
+                day=np.zeros(len(missing)),
+                skill_mean=terms.skill.mean,
+                skill_variance=terms.skill.variance,
+                item_mean=terms.item.mean,
+                item_variance=terms.item.variance,
+                typical_seconds=missing,
+                seconds=missing,
+                confidence=missing,
+            )
+        )
 
 
 def _learn(training: Answers, answers: Answers) -> _Learned:
@@ -127,6 +146,7 @@ def _forecast_learners(
         ),
         classic=ParamRows(*params),
         forgetting=params,
+        models=ModelRows.of([Model(climb=values.climb)], np.zeros(len(keys), dtype=np.int64)),
     )
     row_of = {key: row for row, key in enumerate(keys.tolist())}
     results = []

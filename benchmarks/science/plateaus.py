@@ -23,17 +23,23 @@ from typing import NamedTuple
 
 import numpy as np
 
-from analytics.core import bkt
+from analytics.core import bkt, replay, stuck_batch
 from analytics.core.bkt import DEFAULTS, ParamRows
-from analytics.core.efficiency import efficiencies
+from analytics.core.difficulty import Gaussian, Gaussians
+from analytics.core.learner_update import DEFAULT_MODEL, Model
 from analytics.core.logistic import BoolArray, FloatArray
-from analytics.core.trajectory_batch import Trajectories
-from benchmarks.science.simulator import Kind, Learners, simulated
+from analytics.core.plateau import MIN_ANSWERS
+from analytics.core.stuck import SHIPPED, Inputs
+from analytics.core.stuck_batch import ModelRows
+from benchmarks.science.simulator import DIFFICULTY_ERROR, Kind, Learners, simulated
 from benchmarks.science.table import Row, at_least, at_most, show
 
 SEED, OF_EACH = 20_260_302, 500
+ESTABLISHED = Gaussian(0.0, 0.05)  # difficulty of a skill that many have answered
 GRACE = 10
+BEGINNING, PREVALENCE = 20, 0.06
 MIN_EVENT_F1, MIN_TRAJECTORY_F1, MAX_DELAY = 0.80, 0.75, 16
+MIN_EARLY_F1, MIN_RARE_PRECISION = 0.50, 0.55
 MAX_FLAGGED = {Kind.MASTERED: 0.01, Kind.STEADY: 0.06}
 
 Rule = Callable[[Learners, FloatArray], BoolArray]
@@ -49,23 +55,47 @@ def mastery(learners: Learners) -> FloatArray:
     return np.array(known).T
 
 
-def stuck_mode(learners: Learners, known: FloatArray) -> BoolArray:
-    """Apply our rule: `Trajectory.is_plateau` after each answer."""
-    trajectories = Trajectories()
-    rows = trajectories.start(len(learners.score))
-    unknown = np.full(len(rows), np.nan)
-    flags = []
-    for step, score in enumerate(learners.score.T):
-        trajectories.absorb(
-            rows,
-            score,
-            efficiency=efficiencies(score, unknown, unknown, unknown),
-            difficulty=learners.difficulty[:, step],
-            mastery=known[:, step + 1],
-            day=learners.day[:, step],
-        )
-        flags.append(trajectories.is_plateau(rows))
-    return np.array(flags).T
+def replay_learners(
+    learners: Learners, skill: Gaussian = ESTABLISHED, model: Model = DEFAULT_MODEL
+) -> tuple[replay.Answers, replay.ReplayedBeliefs, Inputs[FloatArray]]:
+    """Return the learners' answers, their replay, and the inputs of `stuck_batch`."""
+    count, length = learners.score.shape
+    learner = np.repeat(np.arange(count), length)
+    unknown = np.full(len(learner), np.nan)
+    answers = replay.Answers(
+        learner=learner,
+        belief=learner,
+        score=learners.score.ravel(),
+        day=learners.day.ravel(),
+        skill_mean=np.full(len(learner), skill.mean),
+        skill_variance=np.full(len(learner), skill.variance),
+        item_mean=learners.difficulty.ravel(),
+        item_variance=np.full(len(learner), DIFFICULTY_ERROR**2),
+        typical_seconds=unknown,
+        seconds=unknown,
+        confidence=unknown,
+    )
+    models = ModelRows.of([model], np.zeros(count, np.int64))
+    replayed = replay.replay(
+        answers,
+        classic=ParamRows.of([model.classic] * count),
+        forgetting=ParamRows.of([model.forgetting] * count),
+        models=models,
+    )
+    shared = Gaussians(answers.skill_mean, answers.skill_variance)
+    inputs = stuck_batch.inputs(
+        replayed.observed, learner, answers.score, shared, models.blend[:, learner]
+    )
+    return answers, replayed, inputs
+
+
+def stuck_mode(learners: Learners, _known: FloatArray) -> BoolArray:
+    """Apply our rule: `Trajectory.is_plateau` after each answer, with the shipped calibration."""
+    answers, replayed, inputs = replay_learners(learners)
+    probability = stuck_batch.probabilities(inputs, np.array(SHIPPED.weights))
+    limit = np.full(len(probability), SHIPPED.threshold)
+    flags = stuck_batch.flags(probability, replayed.observed, answers.belief, limit)
+    return flags.reshape(learners.score.shape)
 
 
 def still_mastery(_learners: Learners, known: FloatArray) -> BoolArray:
@@ -171,11 +201,45 @@ def measured(learners: Learners) -> Iterator[Row]:
             yield Row(f"{name}: {row.name}", row.measured, *(row[2:] if is_ours else ()))
 
 
+def f1_of_beginners(flags: BoolArray, learners: Learners) -> float:
+    """Return the F1 of events within the first answers of each learner alone."""
+    kind, score, difficulty, day, level, stands_still = learners
+    beginning = Learners(kind, score, difficulty, day, level, stands_still[:, :BEGINNING])
+    return count_events(flags[:, :BEGINNING], beginning).f1
+
+
+def precision_where_rare(flags: BoolArray, learners: Learners) -> tuple[float, float]:
+    """Return the precision if only 6 % stand still: of flags at a time, and of flagged learners.
+
+    The first weighs the answers within true events and all others so that 6 % are within one; the
+    second weighs the learners with a true event and those without, and counts first flags.
+    """
+    is_true: BoolArray = np.zeros(flags.shape, dtype=np.bool_)
+    for row, still_row in zip(is_true, learners.stands_still, strict=True):
+        for start, end in plateaus(still_row):
+            row[start:end] = True
+    judged, within = flags[:, MIN_ANSWERS - 1 :], is_true[:, MIN_ANSWERS - 1 :]
+    ever, has_plateau = np.array(flags.any(axis=1)), np.array(is_true.any(axis=1))
+    return (
+        _precision(float(judged[within].mean()), float(judged[~within].mean())),
+        _precision(float(ever[has_plateau].mean()), float(ever[~has_plateau].mean())),
+    )
+
+
+def _precision(found: float, wrong: float) -> float:
+    right = PREVALENCE * found
+    return right / max(right + (1.0 - PREVALENCE) * wrong, 1e-12)
+
+
 def rule_figures(flags: BoolArray, learners: Learners) -> Iterator[Row]:
     """Yield the figures of a rule's flags."""
     yield at_least("event F1", count_events(flags, learners).f1, MIN_EVENT_F1)
     yield at_least("trajectory F1", count_trajectories(flags, learners).f1, MIN_TRAJECTORY_F1)
     yield at_most("median delay, answers", median_delay(flags, learners), MAX_DELAY)
+    yield at_least("event F1, first 20 answers", f1_of_beginners(flags, learners), MIN_EARLY_F1)
+    at_a_time, of_learners = precision_where_rare(flags, learners)
+    yield at_least("precision at 6 % prevalence", at_a_time, MIN_RARE_PRECISION)
+    yield Row("precision at 6 % prevalence, of learners ever flagged", of_learners)
     for kind in Kind:
         share = share_flagged(flags, learners, kind)
         name = f"ever flagged, {kind}"

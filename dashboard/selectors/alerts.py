@@ -111,6 +111,12 @@ class LearnerProblems:
         return len(self.problems) - len(self.shown)
 
     @property
+    def advice(self) -> list[str]:
+        """What a teacher can do about the problems: each advice once."""
+        found = dict.fromkeys(problem.problem.advice for problem in self.problems)
+        return [str(presentation.ADVICE[advice]) for advice in found if advice]
+
+    @property
     def kind(self) -> str:
         """The most urgent reason, as a CSS class."""
         return self.problems[0].problem.reason.name.lower()
@@ -234,7 +240,8 @@ def _problem(alert: Alert, state: State | None, at: datetime, zones: Zones | Non
     reason = Reason[alert.kind.upper()]
     present = None
     if state is not None and alert.resolved_at is None:
-        present = alerts.skill_problem(Trajectory.from_bytes(bytes(state.course)))
+        typical = alert.skill.typical_seconds if alert.skill else None
+        present = alerts.skill_problem(Trajectory.from_bytes(bytes(state.course)), typical)
     elif reason is Reason.INACTIVE:
         present = alerts.absence_problem(days_inactive(alert.learner, at, zones))
     if present is not None and present.reason is reason:

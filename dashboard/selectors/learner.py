@@ -37,15 +37,13 @@ MAX_NOTES = 200
 class SkillRow:
     """The state of a learner at one skill, with some values as text.
 
-    With `too_few` answers no level is shown, and the skill does not count as mastered. `advice` is
-    what a teacher can do about a plateau; empty without a plateau.
+    With `too_few` answers no level is shown, and the skill does not count as mastered.
     """
 
     state: SkillState
     too_few: bool
     is_mastered: bool
     trend: str
-    advice: str
     practised: str
     url: str | None
 
@@ -53,14 +51,12 @@ class SkillRow:
 def skill_row(state: SkillState, *, at: datetime) -> SkillRow:
     """Return a skill state as a row for tables, with days of the current time zone."""
     trajectory = trajectory_of(state)
-    advice = trajectory.recommendation
     too_few = too_few_answers(state.attempts)
     return SkillRow(
         state=state,
         too_few=too_few,
         is_mastered=state.mastery >= MASTERED and not too_few,
         trend=str(presentation.TRENDS[trajectory.trend(at.timestamp() / DAY)]),
-        advice=str(presentation.ADVICE[advice]) if advice else "",
         practised=days_ago(state.last_practised, at),
         url=detail_url("coach_practice", state.learner_id, state.skill_id),
     )

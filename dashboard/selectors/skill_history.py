@@ -9,6 +9,7 @@ from uuid import UUID
 
 from analytics import labels
 from analytics.core.confidence import too_few_answers
+from analytics.core.trajectory import Trajectory
 from analytics.events import Source
 from analytics.models import LearningEvent, Skill, SkillState
 from dashboard.charts import LineChart
@@ -43,6 +44,11 @@ class SkillHistory:
     older: str | None
     state: SkillState | None
     progress: LineChart | None
+
+    @property
+    def trajectory(self) -> Trajectory | None:
+        """The trajectory at the skill; None without answers."""
+        return Trajectory.from_bytes(bytes(self.state.course)) if self.state else None
 
     @property
     def items(self) -> set[UUID]:

@@ -147,7 +147,7 @@ def test_the_list_of_skill_states_is_readable(practised: School):
 
     page = browser(practised.coach).get("/admin/analytics/skillstate/").content.decode()
 
-    for text in ("72 %", "9 of 12", "⚠ stuck", "probability 84 %"):
+    for text in ("72 %", "9 of 12", "⚠ stuck"):
         assert text in page
     state = SkillState.objects.get(learner=practised.ada)
     assert f'href="/admin/coach/skills/{state.skill_id}/"' in page

@@ -135,6 +135,7 @@ def test_mastery_lists_every_skill(app: Client):
     assert rows[0].keys() == {
         "skill_id", "mastery", "velocity", "plateau", "attempts", "correct", "efficiency",
         "last_practised", "p_correct_next", "confidence", "too_few_answers",
+        "indicators", "cause", "recommendation",
     }  # fmt: skip
     assert rows[0]["mastery"] == last["mastery_after"]
     assert (rows[1]["attempts"], rows[1]["correct"], rows[1]["plateau"]) == (3, 2, False)
@@ -253,7 +254,7 @@ def test_velocity_summarises_a_learners_progress(app: Client):
     assert data.keys() == {
         "momentum_score", "velocity_trend", "overall_velocity", "consistency",
         "activity_level", "cognitive_efficiency", "skill_velocities", "confidence",
-        "too_few_answers",
+        "too_few_answers", "indicators", "cause", "recommendation",
     }  # fmt: skip
     rows = {row["skill_id"]: row["velocity"] for row in data_of(ask(app, "mastery/student_ada"))}
     assert data["skill_velocities"] == rows

@@ -191,17 +191,20 @@ def parameters(state: SkillState) -> SkillParameters:
     )  # fmt: skip
 
 
-def test_states_of_an_earlier_edition_are_rebuilt(practised: School):
+@pytest.mark.parametrize("edition", [1, 2])
+def test_states_of_an_earlier_edition_are_rebuilt(practised: School, edition: int):
     """Recording continues on states of an earlier edition, until they are rebuilt."""
-    LearnerAbility.objects.update(edition=1, mean=0.1)
+    LearnerAbility.objects.update(edition=edition, mean=0.1)
     for state in SkillState.objects.all():
-        numbers = unpack("<58d", state.course)
-        state.course = pack("<45d", 1.0, *numbers[1:21], 0.03, *[0.5] * 14, *numbers[49:])
+        numbers = unpack("<76d", state.course)[:58]
+        days = [0.03, *[0.5] * 14] if edition == 1 else numbers[21:49]
+        record_now = [float(edition), *numbers[1:21], *days, *numbers[49:]]
+        state.course = pack(f"<{len(record_now)}d", *record_now)
         state.save()
 
     record(practised.ada, tracked(happened_at=NOW))
 
-    assert "edition 1" in rebuild("--check")
+    assert f"edition {edition}" in rebuild("--check")
     assert "Differences corrected." in rebuild()
     assert "No difference." in rebuild("--check")
     assert set(LearnerAbility.objects.values_list("edition", flat=True)) == {EDITION}

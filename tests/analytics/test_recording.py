@@ -256,7 +256,8 @@ def test_a_hint_or_an_error_before_the_first_answer_makes_it_wrong(ada: Client, 
 
     ada.move(session, interactions=[answered("q1", 1.0, id=attempt["id"])])
 
-    assert LearningEvent.objects.get().score == 0.0
+    event = LearningEvent.objects.get()
+    assert (event.score, event.hinted) == (0.0, spoiling is hint)
 
 
 def test_work_on_an_attempt_after_its_first_answer_records_no_event(ada: Client):

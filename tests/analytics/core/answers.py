@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from hypothesis import strategies as st
 
+from analytics.core import stuck
+from analytics.core.logistic import logit
 from analytics.core.trajectory import Trajectory
 
 START_DAY = 20_000.0
@@ -42,8 +44,13 @@ def absorb(
     efficiency: float = 0.5,
     day: float = START_DAY,
 ) -> None:
-    """Absorb one more answer at average difficulty."""
+    """Absorb one more answer at average difficulty, and judge with the shipped weights.
+
+    The expected next answer is about that of a learner who practises only this skill.
+    """
     trajectory.absorb(score, efficiency=efficiency, difficulty=0.0, mastery=mastery, day=day)
+    accuracy = trajectory.recent_results.slow
+    trajectory.judge(2.0 * logit(trajectory.level), accuracy, stuck.SHIPPED)
 
 
 def trajectory_of(

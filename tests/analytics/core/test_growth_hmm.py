@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.core import growth_hmm
-from analytics.core.growth_hmm import LEVELS, START, Belief
+from analytics.core.growth_hmm import LEVELS, P_CLIMB, START, Belief
 from analytics.core.logistic import logit, sigmoid
 
 SCORES = st.floats(0, 1)
@@ -30,7 +30,7 @@ def test_the_first_answer_is_evaluated_without_a_transition():
 
 def test_a_transition_moves_levels_and_then_modes():
     """learning-science 3, by hand for the lowest level: .27 growing, .03 and .025 stuck."""
-    belief = growth_hmm.transition(START)
+    belief = growth_hmm.transition(START, P_CLIMB)
 
     growing, stuck = 0.7 * 0.27, 0.03 + 0.01 * 0.025
     assert belief.growing[0] == pytest.approx(0.98 * growing + 0.008 * stuck)
@@ -66,7 +66,7 @@ def test_a_belief_stays_a_probability_distribution(answers: list[tuple[float, fl
     assert sum(belief.growing) + sum(belief.stuck) == pytest.approx(1, abs=1e-12)
     assert 0 <= growth_hmm.p_stuck(belief) <= 1
     assert LEVELS[0] - 1e-12 <= growth_hmm.level(belief) <= LEVELS[-1] + 1e-12
-    assert -0.0015 <= growth_hmm.velocity(belief) <= 0.045
+    assert -0.0015 <= growth_hmm.velocity(belief, P_CLIMB) <= 0.045
     assert 0 <= growth_hmm.p_mastered(belief) <= 1 + 1e-12
     assert growth_hmm.p_still(belief) == pytest.approx(sum(belief.stuck), abs=1e-12)
     levels = np.array([*LEVELS, *LEVELS])
@@ -80,7 +80,7 @@ def test_a_better_answer_never_lowers_the_level(
     answers: list[tuple[float, float]], score: float, difficulty: float
 ):
     """learning-science 3: monotone in the evidence."""
-    belief, ease = growth_hmm.transition(belief_after(answers)), exp(-0.7 * difficulty)
+    belief, ease = growth_hmm.transition(belief_after(answers), P_CLIMB), exp(-0.7 * difficulty)
 
     worst, level, best = (
         growth_hmm.level(growth_hmm.observe(belief, s, ease)) for s in (0.0, score, 1.0)
@@ -92,7 +92,7 @@ def test_a_better_answer_never_lowers_the_level(
 @given(answers=ANSWERS, score=SCORES)
 def test_soft_evidence_mixes_the_two_posteriors(answers: list[tuple[float, float]], score: float):
     """learning-science 1 and 3: Jeffrey's rule."""
-    belief = growth_hmm.transition(belief_after(answers))
+    belief = growth_hmm.transition(belief_after(answers), P_CLIMB)
 
     soft = np.array(growth_hmm.observe(belief, score, 1.3))
 
@@ -105,10 +105,10 @@ def test_velocity_is_the_gain_of_the_next_transition(answers: list[tuple[float, 
     """learning-science 3: the expected gain per attempt, without a decline at mastered levels."""
     belief = belief_after(answers)
 
-    gain = growth_hmm.level(growth_hmm.transition(belief)) - growth_hmm.level(belief)
+    gain = growth_hmm.level(growth_hmm.transition(belief, P_CLIMB)) - growth_hmm.level(belief)
 
     slide = growth_hmm.P_SLIDE * (0.15 * belief.stuck[4] + 0.12 * belief.stuck[5])
-    assert growth_hmm.velocity(belief) == pytest.approx(gain + slide, abs=1e-12)
+    assert growth_hmm.velocity(belief, P_CLIMB) == pytest.approx(gain + slide, abs=1e-12)
 
 
 def test_the_hardest_question_leaves_a_valid_belief():
@@ -128,7 +128,7 @@ def belief_after(answers: list[tuple[float, float]]) -> Belief[float]:
     """Return the belief after these scores and difficulties."""
     belief = START
     for number, (score, difficulty) in enumerate(answers):
-        moved = growth_hmm.transition(belief) if number else belief
+        moved = growth_hmm.transition(belief, P_CLIMB) if number else belief
         belief = growth_hmm.observe(moved, score, exp(-0.7 * difficulty))
     return belief
 

@@ -81,7 +81,7 @@ def test_observing_answers_does_not_change_shared_values(given_answers: list[tup
         result = model.observe(learner, skill, item, score)
         assert 0 < before < 1
         assert 0 <= result.mastery_after <= 1
-        assert 0 <= result.p_stuck <= 1
+        assert 0 <= result.stuck <= 1
 
     assert model.predict(stranger, "easy", "easy1") == first
 

@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 
 from analytics.core.bkt import ParamRows
+from analytics.core.learner_update import DEFAULT_MODEL
 from analytics.core.narrow_replay import choose_learners, replay_answers
 from analytics.core.replay import Answers, replay
+from analytics.core.stuck_batch import ModelRows
+from tests.analytics.core.test_stuck import LOCAL
 
 SKILLS = 3
 
@@ -60,10 +63,12 @@ def test_learners_with_many_answers_are_replayed_one_answer_at_a_time(
     states = int(answers.belief.max()) + 1
     classic, forgetting = parameters(states, forget=0.0), parameters(states, forget=0.02)
 
-    found = replay_answers(answers, classic=classic, forgetting=forgetting)
+    models = ModelRows.of([DEFAULT_MODEL, LOCAL], np.arange(states) % 2)
+
+    found = replay_answers(answers, classic=classic, forgetting=forgetting, models=models)
 
     assert choose_learners(answers).sum() == single
-    expected = replay(answers, classic=classic, forgetting=forgetting)
+    expected = replay(answers, classic=classic, forgetting=forgetting, models=models)
     for name in (
         "before", "after", "mastery", "mastery_with_forgetting", "attempts", "correct",
         "skill_ability", "ability", "efficiency_weight", "efficiency",
@@ -81,6 +86,8 @@ def test_no_answers_are_replayed_to_nothing():
     nothing = answers_of([])
     params = ParamRows.of([])
 
-    result = replay_answers(nothing, classic=params, forgetting=params)
+    models = ModelRows.of([DEFAULT_MODEL], np.zeros(0, np.int64))
+
+    result = replay_answers(nothing, classic=params, forgetting=params, models=models)
 
     assert len(result.before) == len(result.ability.mean) == len(result.trajectories) == 0

@@ -26,7 +26,7 @@ def test_a_batch_equals_single_trajectories(batch: list[list[Given]]):
     written = np.frombuffer(b"".join(trajectories.to_bytes(rows)))
     expected = np.frombuffer(b"".join(trajectory.to_bytes() for trajectory in alone))
     assert np.allclose(written, expected, rtol=1e-12, atol=1e-12)
-    for read in ("answers", "level", "p_stuck", "efficiency"):
+    for read in ("answers", "level", "stuck", "efficiency"):
         ours = [getattr(trajectory, read) for trajectory in alone]
         assert np.allclose(getattr(trajectories, read)(rows), ours, rtol=1e-12, atol=1e-12)
     assert trajectories.is_plateau(rows).tolist() == [trajectory.is_plateau for trajectory in alone]
