@@ -21,7 +21,7 @@ from typing import Generic, NamedTuple
 
 import numpy as np
 
-from analytics.core import growth_hmm, plateau
+from analytics.core import growth_hmm
 from analytics.core.bkt import MAX_MASTERY, Params
 from analytics.core.logistic import FloatArray, Number
 from analytics.core.score_scale import Scale, total_scale
@@ -35,7 +35,7 @@ RECENT_DAYS = 30
 SHORTEST_RECORD_DAYS = 7.0
 LONGEST_OUTLOOK_DAYS = 365
 NORMAL_80 = 1.2816  # standard deviations on either side; 80 % of a normal distribution
-LIKELY_STILL = plateau.LOW  # from this probability of standing still on, no growth is expected
+LIKELY_STILL = 0.50  # from this probability of standing still on, no growth is expected
 FALLING_DAYS = 7.0
 # Standard deviation of a change of level: this share of the expected change, and the drift of a
 # level within a month, both fitted to the futures of simulated learners.

@@ -24,7 +24,7 @@ MIN_SUCCESS, MAX_SUCCESS = 0.60, 0.85  # P(correct) of suitable practice
 # The weight of practice whose P(correct) is this far outside the range, or farther, is MIN_WEIGHT.
 MARGIN = 0.40
 MIN_WEIGHT = 0.25
-STUCK = 0.80  # P_stuck from which the prerequisites of a skill are to blame
+STUCK = 0.60  # probability of being stuck from which the prerequisites of a skill are to blame
 DEFAULT_SECONDS = 60.0
 MINUTE = 60.0
 INITIAL_P_STUCK = growth_hmm.p_stuck(growth_hmm.START)
