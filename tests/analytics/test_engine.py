@@ -28,7 +28,7 @@ from tests.factories import School, make_facility, make_school
 FIELDS = {
     "mastery_before", "mastery_after", "velocity", "plateau_detected", "total_attempts",
     "correct_attempts", "recommendation", "plateau_confidence", "p_correct",
-    "indicators", "cause",
+    "indicators", "cause", "confidence", "too_few_answers",
 }  # fmt: skip
 
 
