@@ -63,7 +63,7 @@ class Problem:
     The figure is the probability of being stuck in [0, 1] for a plateau, the number of answers for
     wheel-spinning, the loss of P(correct) per answer for a decline, and the number of days for
     the others. `is_calibrated`: a probability was calibrated with answers of the facility.
-    `advice` is what a teacher can do, if anything tells of it.
+    `advice` is what a teacher can do, if anything is known of it.
     """
 
     reason: Reason

@@ -1,6 +1,6 @@
-"""Why a learner makes no progress at a skill: habits, each compared with the others who answer.
+"""Causes of missing progress at a skill: habits, each compared with the others who answer.
 
-Learning-science 3. `Habits` counts what tells of a cause while answers arrive; `cause` names the
+Learning-science 3. `Habits` counts the signs of causes while answers arrive; `cause` names the
 first one that holds. Times are compared with the typical time of all learners at the skill; without
 one, and without hints or days, nothing is said.
 
@@ -30,7 +30,7 @@ MIDDLE_LEVEL = 0.50  # learners below it answer more often wrong than right
 
 
 class Cause(StrEnum):
-    """Why there is no progress; the values are those of the API."""
+    """Causes of missing progress; the values are those of the API."""
 
     TOO_FAST = "too_fast"
     HINTS = "hints"
@@ -103,22 +103,22 @@ _SENTENCES = {
 
 
 class Signs(NamedTuple, Generic[Number]):
-    """What one answer tells.
+    """Signs of causes in one answer.
 
-    `timed`, `told` and `hinted` are 0 or 1: its time is known, it is known whether a hint was used,
+    `timed`, `known` and `hinted` are 0 or 1: its time is known, it is known whether a hint was used,
     and one was. `log_seconds` is the logarithm of its time, 0 if unknown.
     """
 
     timed: Number
     log_seconds: Number
-    told: Number
+    known: Number
     hinted: Number
 
 
 class Habits(NamedTuple, Generic[Number]):
     """Counts over the answers at a skill.
 
-    `timed`, `log_seconds`, `told` and `hinted` are sums of `Signs`, discounted with a half-life of
+    `timed`, `log_seconds`, `known` and `hinted` are sums of `Signs`, discounted with a half-life of
     twelve such answers. `right` and `wrong` are the numbers of right and of
     other answers that another one followed, `left_right` and `left_wrong` those that it followed
     half an hour or more later. `returns` is the number of answers half a day or more after the one
@@ -128,7 +128,7 @@ class Habits(NamedTuple, Generic[Number]):
 
     timed: Number
     log_seconds: Number
-    told: Number
+    known: Number
     hinted: Number
     right: Number
     wrong: Number
@@ -144,7 +144,7 @@ UNKNOWN_SIGNS = Signs(0.0, 0.0, 0.0, 0.0)
 
 
 def signs(seconds: float | None, *, hinted: bool | None) -> Signs[float]:
-    """Return what one answer tells; None stands for unknown."""
+    """Return the signs in one answer; None stands for unknown."""
     log_seconds = 0.0 if seconds is None else log(max(seconds, MIN_SECONDS))
     return Signs(
         float(seconds is not None), log_seconds, float(hinted is not None), float(bool(hinted))
@@ -184,12 +184,12 @@ def after_answer(  # noqa: PLR0913
     is_late, is_return : 1 if the one before was half an hour, or half a day, earlier or more.
     """
     fade = 1.0 - (1.0 - DECAY) * signs.timed
-    fade_told = 1.0 - (1.0 - DECAY) * signs.told
+    fade_known = 1.0 - (1.0 - DECAY) * signs.known
     return Habits(
         fade * habits.timed + signs.timed,
         fade * habits.log_seconds + signs.log_seconds,
-        fade_told * habits.told + signs.told,
-        fade_told * habits.hinted + signs.hinted,
+        fade_known * habits.known + signs.known,
+        fade_known * habits.hinted + signs.hinted,
         habits.right + was_right,
         habits.wrong + was_wrong,
         habits.left_right + was_right * is_late,
@@ -209,7 +209,7 @@ def cause(
     is_efficiency_dropping: bool,
     is_prerequisite_weak: bool = False,
 ) -> Cause | None:
-    """Return the first cause that holds; None if nothing tells of one.
+    """Return the first cause that holds; None if there is no sign of one.
 
     Parameters
     ----------
@@ -221,7 +221,7 @@ def cause(
     pace = _pace(habits, typical_seconds)
     holds = {
         Cause.TOO_FAST: pace < FAST and accuracy < MOSTLY,
-        Cause.HINTS: habits.told >= MIN_WEIGHT and habits.hinted > NEARLY_ALWAYS * habits.told,
+        Cause.HINTS: habits.known >= MIN_WEIGHT and habits.hinted > NEARLY_ALWAYS * habits.known,
         Cause.GIVES_UP: gives_up(habits),
         Cause.FORGETS: forgets(habits),
         Cause.PREREQUISITE: is_prerequisite_weak,

@@ -1,4 +1,4 @@
-"""Why a learner makes no progress, at one skill or at several."""
+"""Reasons for missing progress, at one skill or at several."""
 
 from __future__ import annotations
 

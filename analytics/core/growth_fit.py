@@ -1,7 +1,7 @@
 """Fit of the growth rate of `growth_hmm` by likelihood (learning-science 3).
 
 The growth rate is the same at all skills of a facility. Only the answers from the eighth at a skill
-on count: the earlier ones tell more of how well the initial distribution fits than of growth.
+on count: the earlier ones depend more on the fit of the initial distribution than on growth.
 """
 
 from __future__ import annotations

@@ -2,9 +2,9 @@
 
 Discrimination (AUC), log loss and calibration of the predictions that answers were stored with;
 their drift, the mean of score - prediction; the log loss of knowledge tracing with the default
-parameters on the same answers; and the plateaus that were flagged, each judged by the next ten
-answers: it is confirmed if less than .70 of them are right, and at most .10 more than of the last
-ten (learning-science 3).
+parameters on the same answers; and the alerts about skills, each judged by the ten answers after
+it was raised: it is confirmed if less than .70 of them are right, and at most .10 more than of the
+ten before (learning-science 3).
 """
 
 from __future__ import annotations
@@ -16,11 +16,9 @@ import numpy as np
 
 from analytics.core import bkt
 from analytics.core.logistic import BoolArray, FloatArray, IntArray
-from analytics.core.trajectory import MAX_DIFFICULTY
-from analytics.core.trajectory_batch import Trajectories
 
 BINS = 10
-# Of one learner at one skill at most this many answers are replayed, the newest ones.
+# Of one learner at one skill at most this many answers are predicted, the newest ones.
 MAX_SEQUENCE = 500
 NEXT_ANSWERS = 10
 CONFIRMED_BELOW, CONFIRMED_GAIN = 0.70, 0.10
@@ -35,16 +33,14 @@ class Answers(NamedTuple):
     """Answers as arrays of shape (answers,), each learner's at a skill in order of time.
 
     `sequence` numbers the pairs of learner and skill, from 0, in ascending order. `predicted` is
-    P(correct) before the answer, `mastery` that after it, `difficulty` that of the item in log
-    odds. Answers that are not `counted` are only history.
+    P(correct) before the answer. `is_raised` marks the last answers before an alert was raised.
+    Answers that are not `counted` are only history.
     """
 
     sequence: IntArray
     score: FloatArray
     predicted: FloatArray
-    difficulty: FloatArray
-    mastery: FloatArray
-    day: FloatArray
+    is_raised: BoolArray
     is_counted: BoolArray
 
     def take(self, rows: IntArray | BoolArray) -> Answers:
@@ -53,27 +49,26 @@ class Answers(NamedTuple):
         return Answers(*columns)
 
 
-class Replay(NamedTuple):
-    """Results of a replay of answers, of shape (answers,).
+class Judged(NamedTuple):
+    """Judgements of answers, of shape (answers,).
 
-    `by_default` is P(correct) by knowledge tracing with the default parameters, NaN where the
-    answer was not replayed; `is_raised` marks answers that raised the flag of a plateau,
-    `is_confirmed` and `is_refuted` those among them that the next ten answers judge.
+    `by_default` is P(correct) by knowledge tracing with the default parameters, NaN where there are
+    too many answers; `is_confirmed` and `is_refuted` mark the alerts that the next ten answers
+    judge.
     """
 
     by_default: FloatArray
-    is_raised: BoolArray
     is_confirmed: BoolArray
     is_refuted: BoolArray
 
-    def take(self, rows: IntArray) -> Replay:
-        """Return the results of the given rows."""
+    def take(self, rows: IntArray) -> Judged:
+        """Return the judgements of the given rows."""
         columns: list[Any] = [column[rows] for column in self]
-        return Replay(*columns)
+        return Judged(*columns)
 
 
 class Alerts(NamedTuple):
-    """Numbers of flagged plateaus; those without ten further answers are neither of the last."""
+    """Numbers of alerts; those without ten further answers are neither of the last."""
 
     raised: int
     confirmed: int
@@ -109,53 +104,40 @@ class Quality(NamedTuple):
         return has_drifted or is_worse or not is_fitted
 
 
-def replay(answers: Answers) -> Replay:
-    """Replay the answers of every learner and skill through the growth model."""
+def judge(answers: Answers) -> Judged:
+    """Predict with the default parameters, and judge the alerts by what followed them."""
     size = len(answers.score)
-    results = Replay(np.full(size, np.nan), *(np.zeros(size, dtype=np.bool_) for _ in range(3)))
+    judged = Judged(np.full(size, np.nan), *(np.zeros(size, dtype=np.bool_) for _ in range(2)))
     if not size:
-        return results
+        return judged
     count = np.bincount(answers.sequence)
+    end = np.cumsum(count)
     length = np.minimum(count, MAX_SEQUENCE)
-    start = np.cumsum(count) - length
-    trajectories = Trajectories()
-    trajectory = trajectories.start(len(count))
+    start = end - length
     mastery: FloatArray = np.full(len(count), bkt.DEFAULTS.prior)
-    guess, slip = bkt.DEFAULTS.guess, bkt.DEFAULTS.slip
-    was_flagged = np.zeros(len(count), dtype=np.bool_)
     for step in range(length.max()):
         active = np.flatnonzero(length > step)
         rows = start[active] + step
-        score: FloatArray = answers.score[rows]
-        known: FloatArray = mastery[active]
-        results.by_default[rows] = known * (1.0 - slip) + (1.0 - known) * guess
-        mastery[active] = _traced(known, score)
-        trajectories.absorb(
-            trajectory[active],
-            score,
-            efficiency=np.zeros(len(rows)),
-            difficulty=np.clip(answers.difficulty[rows], -MAX_DIFFICULTY, MAX_DIFFICULTY),
-            mastery=answers.mastery[rows],
-            day=answers.day[rows],
-        )
-        is_flagged = trajectories.is_plateau(trajectory[active])
-        results.is_raised[rows] = is_flagged & ~was_flagged[active]
-        was_flagged[active] = is_flagged
-    _judge(answers, results, start + length)
-    return results
+        judged.by_default[rows] = _predicted(mastery[active])
+        mastery[active] = _traced(mastery[active], answers.score[rows])
+    _judge(answers, judged, end)
+    return judged
+
+
+def _predicted(mastery: FloatArray) -> FloatArray:
+    return mastery * (1.0 - bkt.DEFAULTS.slip) + (1.0 - mastery) * bkt.DEFAULTS.guess
 
 
 def _traced(mastery: FloatArray, score: FloatArray) -> FloatArray:
     return bkt.updates(mastery, score, bkt.ParamRows.of([bkt.DEFAULTS] * len(mastery)))
 
 
-def _judge(answers: Answers, results: Replay, end: IntArray) -> None:
-    """Judge each flagged plateau by the ten answers after it, where there are ten."""
+def _judge(answers: Answers, results: Judged, end: IntArray) -> None:
+    """Judge each alert by the ten answers after it, where there are ten."""
     total = np.concatenate([[0.0], np.cumsum(answers.score)])
-    raised = np.flatnonzero(results.is_raised)
+    raised = np.flatnonzero(answers.is_raised)
     judged = raised[raised + NEXT_ANSWERS < end[answers.sequence[raised]]]
     later = (total[judged + 1 + NEXT_ANSWERS] - total[judged + 1]) / NEXT_ANSWERS
-    # A flag needs eight answers, so at least eight of the last ten are of the same learner.
     first = np.maximum(judged + 1 - NEXT_ANSWERS, _first_rows(answers.sequence)[judged])
     earlier = (total[judged + 1] - total[first]) / (judged + 1 - first)
     is_confirmed = (later < CONFIRMED_BELOW) & (later <= earlier + CONFIRMED_GAIN)
@@ -169,25 +151,30 @@ def _first_rows(sequence: IntArray) -> IntArray:
     return first
 
 
-def measure(answers: Answers, replayed: Replay) -> Quality:
+def measure(answers: Answers, judged: Judged) -> Quality:
     """Return the quality over these answers, of which only the counted ones count."""
     counted = answers.is_counted
     p = np.clip(answers.predicted[counted], _EPSILON, 1.0 - _EPSILON)
     score = answers.score[counted]
-    by_default = replayed.by_default[counted]
-    is_replayed = ~np.isnan(by_default)
+    by_default = judged.by_default[counted]
+    is_predicted = ~np.isnan(by_default)
     n = len(score)
     return Quality(
         answers=n,
         auc=auc(p, score >= 0.5),
         log_loss=log_loss(p, score) if n else None,
-        default_log_loss=log_loss(by_default[is_replayed], score[is_replayed])
-        if is_replayed.any()
+        default_log_loss=log_loss(by_default[is_predicted], score[is_predicted])
+        if is_predicted.any()
         else None,
         drift=float(np.mean(score - p)) if n else None,
         drift_error=sqrt(float(np.sum(p * (1.0 - p)))) / n if n else None,
         calibration=calibration(p, score),
-        alerts=Alerts(*(int(np.sum(column[counted])) for column in replayed[1:])),
+        alerts=Alerts(
+            *(
+                int(np.sum(column[counted]))
+                for column in (answers.is_raised, judged.is_confirmed, judged.is_refuted)
+            )
+        ),
     )
 
 

@@ -4,8 +4,8 @@ Learning-science 3. The calibrated probability of being stuck (`stuck`) switches
 off at different values (hysteresis), so that it does not flicker; three right answers in a row
 among the last five keep it from being switched on. A mastered skill is never a plateau, however
 constant it stays: a rule on the velocity of mastery (attempts >= 10 and |velocity| < .02) would
-flag nearly every mastered learner. Further indicators are reported beside the flag; `causes` says
-why, as far as anything tells of it.
+flag nearly every mastered learner. Further indicators are reported beside the flag; `causes` has
+the reasons, as far as there are signs of them.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ NOTHING_RECENT = Recent(0.0, 0.0, 0.0)
 
 
 class Inputs(NamedTuple, Generic[Number]):
-    """What the probability depends on, after an answer.
+    """Inputs of the probability, after an answer.
 
     `p_stuck` is that of `growth_hmm`; `slow` and `fast` are those of `Recent`; `next_log_odds` are
     the log odds of a right answer to a question of the skill's mean difficulty (`predictor`);

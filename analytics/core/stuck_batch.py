@@ -22,7 +22,7 @@ _THREE_RIGHT = np.array([stuck.has_three_right(results) for results in range(32)
 
 @dataclass(frozen=True, kw_only=True)
 class ModelRows:
-    """What the judgement of each skill state depends on.
+    """Parameters of the judgement of each skill state.
 
     `climb`, `threshold` and `is_local` have shape (states,), `blend` (7, states), and `weights`
     (11, states).
@@ -64,7 +64,7 @@ class ModelRows:
 
 
 class Observations:
-    """What is known after each answer, filled step by step; all shapes are (answers,) behind `of`.
+    """Values known after each answer, filled step by step; all shapes are (answers,) behind `of`.
 
     `p_stuck`, `slow`, `fast` and `results` as in `stuck`; `mastery`, and `tracing`, P(correct) by
     knowledge tracing with forgetting; the learner's terms.

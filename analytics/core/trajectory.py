@@ -98,7 +98,7 @@ class Trajectory:
             climb=climb,
         )
 
-    def absorb(  # what an answer tells
+    def absorb(
         self,
         score: float,
         *,
@@ -117,7 +117,7 @@ class Trajectory:
         difficulty : of the question, in logits from -50 to 50, centred; 0 if unknown.
         mastery : after this answer, in [0, 1].
         day : day of the answer; a day before the newest answer counts as that of the newest answer.
-        signs : what the answer tells of causes.
+        signs : those of causes in the answer.
 
         Raises
         ------
@@ -272,7 +272,7 @@ class Trajectory:
         return [indicator for indicator, holds in indicators.items() if holds]
 
     def cause(self, typical_seconds: float | None) -> Cause | None:
-        """Return why a learner who is likely stuck makes no progress; None if nothing tells of it.
+        """Return the cause of missing progress of a learner who is likely stuck; None if unknown.
 
         `typical_seconds` is the median time of all learners' answers at the skill, None if unknown.
         """

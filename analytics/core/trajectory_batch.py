@@ -84,7 +84,7 @@ class Trajectories:
         [record] = self.to_bytes(np.array([row]))
         return Trajectory.from_bytes(record)
 
-    def absorb(  # noqa: PLR0913  # what answers tell
+    def absorb(  # noqa: PLR0913
         self,
         rows: IntArray,
         score: FloatArray,

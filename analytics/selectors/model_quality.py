@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,21 +13,20 @@ from uuid import UUID
 import numpy as np
 
 from analytics.core import model_quality
+from analytics.core.logistic import BoolArray, IntArray
 from analytics.core.model_quality import Answers, Quality
-from analytics.models import LearningEvent, Skill
-from analytics.rows import DAY
+from analytics.models import Alert, LearningEvent, Skill
 from roster.models import Actor, Facility
 
 # A request reads at most the newest MAX_EVENTS answers of the facilities together, of the days and
-# of HISTORY before them, from which flags of plateaus are replayed.
+# of HISTORY before them, and the newest MAX_ALERTS alerts.
 MAX_EVENTS = 50_000
+MAX_ALERTS = 5_000
 HISTORY = timedelta(days=60)
 MAX_FACILITIES = 20
 MAX_SKILLS = 500
-_COLUMNS = (
-    "facility", "learner", "skill", "happened_at", "score", "p_correct", "item_mean",
-    "mastery_after",
-)  # fmt: skip
+_COLUMNS = ("facility", "learner", "skill", "happened_at", "score", "p_correct")
+_JUDGED = ("plateau", "wheel_spinning")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,13 +63,18 @@ def get_model_quality(
     shown = [skill_id for skill_id, _ in counts.most_common(MAX_SKILLS)]
     skills = Skill.objects.select_related("parameters").defer("times").in_bulk(shown)
     known = [skills[key] for key in shown if key in skills]
-    return _rows(facilities, known, events_in_order, start)
+    raised = Alert.objects.filter(
+        skill__in=known, kind__in=_JUDGED, opened_at__gte=start
+    ).newest_first()
+    alerts = raised.values_list("learner", "skill", "opened_at")[:MAX_ALERTS]
+    return _rows(facilities, known, events_in_order, alerts, start)
 
 
 def _rows(
     facilities: Sequence[Facility],
     skills: Sequence[Skill],
     events: Sequence[tuple[Any, ...]],
+    alerts: Iterable[tuple[Any, ...]],
     start: datetime,
 ) -> list[QualityRow]:
     numbers: dict[tuple[UUID, UUID], int] = {}
@@ -77,19 +82,17 @@ def _rows(
         [numbers.setdefault((row[1], row[2]), len(numbers)) for row in events], dtype=np.int64
     )
     order = np.argsort(sequence, kind="stable")
-    score, predicted, difficulty, mastery = (
-        np.array([row[column] for row in events], dtype=np.float64) for column in range(4, 8)
+    score, predicted = (
+        np.array([row[column] for row in events], dtype=np.float64) for column in (4, 5)
     )
     answers = Answers(
         sequence=sequence,
         score=score,
         predicted=predicted,
-        difficulty=difficulty,
-        mastery=mastery,
-        day=np.array([row[3].timestamp() / DAY for row in events]),
+        is_raised=_last_before(alerts, events, numbers, sequence),
         is_counted=np.array([row[3] >= start for row in events], dtype=np.bool_),
     ).take(order)
-    replayed = model_quality.replay(answers)
+    judged = model_quality.judge(answers)
     rows_of: dict[UUID, list[int]] = defaultdict(list)
     for position, event in enumerate(order.tolist()):
         rows_of[events[event][0]].append(position)
@@ -97,7 +100,7 @@ def _rows(
 
     def row(facility: Facility, skill: Skill | None) -> QualityRow:
         chosen = np.array(rows_of[(skill or facility).pk], dtype=np.int64)
-        quality = model_quality.measure(answers.take(chosen), replayed.take(chosen))
+        quality = model_quality.measure(answers.take(chosen), judged.take(chosen))
         fitted = [skill] if skill else [each for each in skills if each.facility_id == facility.pk]
         is_fitted = any(each.parameters and each.parameters.skill_id for each in fitted)
         return QualityRow(
@@ -112,3 +115,22 @@ def _rows(
         for facility in facilities
         for skill in (None, *(each for each in skills if each.facility_id == facility.pk))
     ]
+
+
+def _last_before(
+    alerts: Iterable[tuple[Any, ...]],
+    events: Sequence[tuple[Any, ...]],
+    numbers: Mapping[tuple[UUID, UUID], int],
+    sequence: IntArray,
+) -> BoolArray:
+    """Mark for each alert the last answer before it, of its learner at its skill."""
+    is_raised = np.zeros(len(events), dtype=np.bool_)
+    rows: dict[int, list[int]] = defaultdict(list)
+    for position, number in enumerate(sequence.tolist()):
+        rows[number].append(position)
+    for learner, skill, opened_at in alerts:
+        positions = rows.get(numbers.get((learner, skill), -1), [])
+        earlier = bisect_right(positions, opened_at, key=lambda position: events[position][3])
+        if earlier:
+            is_raised[positions[earlier - 1]] = True
+    return is_raised

@@ -20,7 +20,7 @@ class IndicatorsSerializer(serializers.Serializer[Any]):
 
 
 class ExplanationSerializer(serializers.Serializer[Any]):
-    """Why a learner makes no progress, as far as the answers tell."""
+    """Reasons for missing progress, as far as the answers show them."""
 
     indicators = IndicatorsSerializer()
     cause = serializers.ChoiceField(choices=[cause.value for cause in Cause], allow_null=True)

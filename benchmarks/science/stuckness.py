@@ -45,7 +45,7 @@ FIELDS = 8
 
 
 class Judged(NamedTuple):
-    """What the model says after each answer; all shapes are (answers,)."""
+    """Estimates of the model after each answer; all shapes are (answers,)."""
 
     stuck: FloatArray
     is_flagged: FloatArray

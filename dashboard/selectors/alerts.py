@@ -112,7 +112,7 @@ class LearnerProblems:
 
     @property
     def advice(self) -> list[str]:
-        """What a teacher can do about the problems: each advice once."""
+        """Advice to a teacher about the problems, each once."""
         found = dict.fromkeys(problem.problem.advice for problem in self.problems)
         return [str(presentation.ADVICE[advice]) for advice in found if advice]
 

@@ -74,7 +74,7 @@ def test_an_alert_is_opened_once_with_its_figures(school: School, clock: Any):
     assert alerts_of(school.ada) == [("plateau", "algebra", "new")]
     assert alert.opened_at == NOW
     assert alert.figures["rule"] == "p_stuck"
-    assert alert.figures["threshold"] == 0.8 <= alert.figures["value"]
+    assert alert.figures["threshold"] == 0.62 <= alert.figures["value"]
     assert alert.figures["window"] == 16
     assert alert.mastery_before is not None
     assert alert.mastery_before < 0.5
@@ -107,7 +107,7 @@ def test_a_reason_that_returns_opens_another_alert(school: School, clock: Any):
 
 
 def test_an_alert_whose_reason_changes_stays_the_same_alert(school: School, clock: Any):
-    practise(school.ada, "101010101000")
+    practise(school.ada, "1010101010000")
     spinning = the_alert(school.ada)
     change(client_for(school.coach), spinning, note="talked to her")
     clock.shift(timedelta(hours=1))

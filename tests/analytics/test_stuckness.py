@@ -94,7 +94,7 @@ def test_a_guesser_is_named_in_all_answers(school: School, app: Client):
     assert "No difference." in rebuild("--check")
 
 
-def test_causes_that_nothing_tells_of_are_not_guessed(app: Client):
+def test_causes_without_signs_are_not_guessed(app: Client):
     for _n in range(24):
         data = post(app, answer(is_correct=False, time_spent_seconds=7))
 

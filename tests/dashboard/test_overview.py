@@ -152,7 +152,7 @@ def test_a_probability_is_shown_only_where_it_was_calibrated(school: School):
 
 
 def test_advice_about_several_skills_is_given_once(school: School):
-    """What the skills have in common is said once for each learner."""
+    """Advice that several skills have in common is given once for each learner."""
     for code in ("algebra", "geometry", "reading"):
         practise(school.ada, STUCK, code)
 

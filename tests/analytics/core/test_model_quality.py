@@ -11,26 +11,29 @@ from analytics.core.model_quality import (
     Answers,
     auc,
     calibration,
+    judge,
     log_loss,
     measure,
-    replay,
 )
 
 
-def answers(*scores: str, predicted: float = 0.5, mastery: float = 0.3) -> Answers:
-    """Return the answers of some learners at one skill, 1 right and 0 wrong."""
+def answers(*scores: str, predicted: float = 0.5, raised: int = 0) -> Answers:
+    """Return the answers of some learners at one skill, 1 right and 0 wrong.
+
+    An alert is raised after the given number of answers of the first learner; 0: none.
+    """
     score = np.array([float(each) for each in "".join(scores)])
     size = len(score)
     sequence = np.repeat(np.arange(len(scores)), [len(each) for each in scores])
     return Answers(
-        sequence, score, np.full(size, predicted), np.zeros(size), np.full(size, mastery),
-        np.full(size, 20_000.0), np.ones(size, dtype=np.bool_),
+        sequence, score, np.full(size, predicted), np.arange(1, size + 1) == raised,
+        np.ones(size, dtype=np.bool_),
     )  # fmt: skip
 
 
-def alerts(*scores: str) -> tuple[int, int, int]:
-    given = answers(*scores)
-    return measure(given, replay(given)).alerts
+def alerts(*scores: str, raised: int) -> tuple[int, int, int]:
+    given = answers(*scores, raised=raised)
+    return measure(given, judge(given)).alerts
 
 
 def test_the_auc_counts_ties_half():
@@ -53,7 +56,7 @@ def test_the_calibration_has_ten_bins():
 def test_the_default_parameters_are_traced_answer_by_answer():
     given = answers("101", "0")
 
-    by_default = replay(given).by_default
+    by_default = judge(given).by_default
 
     mastery, expected = bkt.DEFAULTS.prior, []
     for score in (1.0, 0.0, 1.0):
@@ -61,29 +64,25 @@ def test_the_default_parameters_are_traced_answer_by_answer():
         mastery = bkt.update(mastery, score, bkt.DEFAULTS)
     expected.append(bkt.predict(bkt.DEFAULTS.prior, bkt.DEFAULTS))
     assert by_default == pytest.approx(expected)
-    quality = measure(given, replay(given))
+    quality = measure(given, judge(given))
     assert quality.default_log_loss == pytest.approx(log_loss(np.array(expected), given.score))
 
 
-def test_a_plateau_is_judged_by_the_next_ten_answers():
-    assert alerts("0" * 40) == (1, 1, 0)
-    assert alerts("0" * 20 + "1" * 20)[0] == 1
-    assert alerts("0" * 14) == (1, 0, 0)  # fewer than ten answers follow
-    assert alerts("1" * 40) == (0, 0, 0)
-    assert alerts("0" * 40, "1" * 40, "0" * 40) == (2, 2, 0)
-
-
-def test_a_plateau_that_ends_at_once_is_refuted():
-    flagged = np.flatnonzero(replay(answers("0" * 40)).is_raised)[0] + 1
-
-    assert alerts("0" * flagged + "1" * 20) == (1, 0, 1)
+def test_an_alert_is_judged_by_the_next_ten_answers():
+    assert alerts("0" * 40, raised=20) == (1, 1, 0)
+    assert alerts("0" * 20 + "1" * 20, raised=20) == (1, 0, 1)
+    assert alerts("0" * 18 + "1" * 2 + "0001" * 5, raised=20) == (1, 1, 0)
+    assert alerts("0" * 20 + "0011" * 5, raised=20) == (1, 0, 1)  # more than .10 better
+    assert alerts("01" * 10 + "0001111111", raised=20) == (1, 0, 1)  # .70 of them right
+    assert alerts("0" * 29, "0" * 20, raised=20) == (1, 0, 0)  # fewer than ten answers follow
+    assert alerts("0" * 40, raised=0) == (0, 0, 0)
 
 
 def test_only_counted_answers_count():
     given = answers("0" * 40, "1" * 3)
     is_counted = np.arange(43) >= 40
 
-    quality = measure(given._replace(is_counted=is_counted), replay(given))
+    quality = measure(given._replace(is_counted=is_counted), judge(given))
 
     assert (quality.answers, quality.alerts) == (3, (0, 0, 0))
     assert quality.drift == pytest.approx(0.5)
@@ -103,13 +102,13 @@ def test_a_refit_is_suggested_where_it_is_worth_it(
 ):
     given = answers(*(scores[i : i + 6] for i in range(0, len(scores), 6)), predicted=predicted)
 
-    assert measure(given, replay(given)).is_refit_suggested(is_fitted=is_fitted) is expected
+    assert measure(given, judge(given)).is_refit_suggested(is_fitted=is_fitted) is expected
 
 
-def test_only_the_newest_answers_of_a_long_sequence_are_replayed():
+def test_only_the_newest_answers_of_a_long_sequence_are_predicted():
     given = answers("1" * (MAX_SEQUENCE + 7))
 
-    by_default = replay(given).by_default
+    by_default = judge(given).by_default
 
     assert np.isnan(by_default[:7]).all()
     assert not np.isnan(by_default[7:]).any()
@@ -117,7 +116,7 @@ def test_only_the_newest_answers_of_a_long_sequence_are_replayed():
 
 def test_without_answers_nothing_is_known():
     given = answers("")
-    quality = measure(given, replay(given))
+    quality = measure(given, judge(given))
 
     assert (quality.answers, quality.auc, quality.log_loss, quality.drift) == (0, None, None, None)
     assert not quality.is_refit_suggested(is_fitted=False)
