@@ -105,8 +105,8 @@ _SENTENCES = {
 class Signs(NamedTuple, Generic[Number]):
     """Signs of causes in one answer.
 
-    `timed`, `known` and `hinted` are 0 or 1: its time is known, it is known whether a hint was used,
-    and one was. `log_seconds` is the logarithm of its time, 0 if unknown.
+    `timed`, `known` and `hinted` are 0 or 1: its time is known, it is known whether a hint was
+    used, and one was. `log_seconds` is the logarithm of its time, 0 if unknown.
     """
 
     timed: Number
