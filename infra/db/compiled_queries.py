@@ -410,7 +410,7 @@ class CompiledUpdate(Generic[M]):
         else:
             found = statement.execute_many(wrapper, rows)
         if found != len(rows):
-            raise RowIsGone
+            raise RowIsGone("the row is gone")
 
     def _values(self, instance: M) -> dict[str, Any]:
         fields = (*self.fields, *self.unchanged)
