@@ -64,7 +64,7 @@ _BY_NAME = {
 }
 # The place of the day among the packed numbers of these columns.
 _PLACES = {
-    "course": trajectory_codec.Columns._fields.index("day"),
+    "course": [*trajectory_codec.WIDTHS].index("day"),  # only single numbers before it
     "recent": recent_results.NUMBERS_AT_SKILL.index("day"),  # and in NUMBERS of a learner
 }
 
