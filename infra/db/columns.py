@@ -27,7 +27,7 @@ _ENCODINGS: dict[type[models.Field[Any, Any]], tuple[str, str]] = {
     models.UUIDField: (f"uuid_send(COALESCE({{}}, '{_NO_UUID}'))", "S16"),
     models.DateTimeField: ("timestamptz_send({})", ">i8"),
     models.DateField: ("float8send(({} - DATE '1970-01-01')::float8)", ">f8"),
-    models.BooleanField: ("float8send({}::int::float8)", ">f8"),
+    models.BooleanField: ("float8send(COALESCE({}::int::float8, 'NaN'))", ">f8"),
 }
 
 
@@ -46,8 +46,8 @@ def read_columns(queryset: models.QuerySet[Any], *names: Any) -> dict[str, Array
     Returns
     -------
     Shape (rows,): UUIDs as 16 bytes (`S16`, empty if missing), times as whole microseconds since
-    1970 UTC, dates as days since 1970, booleans and numbers as floats (NaN if missing). Times,
-    dates and booleans must not be missing.
+    1970 UTC, dates as days since 1970, booleans and numbers as floats (NaN if missing). Times
+    and dates must not be missing.
     """
     rows = queryset.values_list(*names)
     wrapper = current_connection()

@@ -14,15 +14,16 @@ from tests.analytics.test_recording import record, tracked
 from tests.factories import NOW, School
 
 pytestmark = pytest.mark.django_db
-NAMES = ("pk", "learner", "item", "happened_at", "position", "score", "seconds", "grade")
+NAMES = ("pk", "learner", "item", "happened_at", "position", "score", "seconds", "grade", "hinted")
 
 
 @pytest.fixture
 def events(school: School) -> list[LearningEvent]:
     for number in range(7):
         at = NOW - timedelta(hours=number, microseconds=number)
-        item, seconds = [(None, None), ("q1", 2.5)][number % 2]
-        record(school.ada, tracked(number % 2, item=item, seconds=seconds, happened_at=at))
+        item, seconds, hinted = [(None, None, None), ("q1", 2.5, True)][number % 2]
+        answer = tracked(number % 2, item=item, seconds=seconds, hinted=hinted, happened_at=at)
+        record(school.ada, answer)
     return list(LearningEvent.objects.order_by("happened_at"))
 
 
@@ -35,7 +36,7 @@ def test_columns_have_the_values_of_the_rows_in_their_order(events: list[Learnin
         assert (uuid_of(columns["item"][row]) if columns["item"][row] else None) == event.item_id
         since_1970 = timedelta(microseconds=int(columns["happened_at"][row]))
         assert datetime(1970, 1, 1, tzinfo=UTC) + since_1970 == event.happened_at
-        for name in ("position", "score", "seconds", "grade"):
+        for name in ("position", "score", "seconds", "grade", "hinted"):
             value = getattr(event, name)
             assert columns[name][row] == value or (value is None and np.isnan(columns[name][row]))
 
