@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from config.demo.curriculum import COMMAS, DECIMALS, EQUATIONS
+from config.demo.curriculum import COMMAS, EQUATIONS
 from config.demo.learning_curves import Course
 from config.demo.simulated_learner import AnswerStyle, Persona, Rhythm
 
@@ -18,7 +18,7 @@ LEARNERS = [
     ),
     Persona(
         username="chen", full_name="Chen Li", external_id="student_125", classroom=CLASS_A,
-        courses={"percentages": Course.HALTED},
+        usual=Course.HALTED, courses={COMMAS.title: Course.STEADY, "punctuation": Course.STEADY},
     ),
     Persona(
         username="dina", full_name="Dina Haddad", external_id="student_126", classroom=CLASS_A,
@@ -26,7 +26,7 @@ LEARNERS = [
     ),
     Persona(
         username="emil", full_name="Emil Novak", external_id="student_127", classroom=CLASS_B,
-        usual=Course.SLOW, courses={EQUATIONS.title: Course.LOW, "algebra_linear": Course.LOW},
+        usual=Course.HALTED, courses={EQUATIONS.title: Course.LOW, "algebra_linear": Course.LOW},
     ),
     Persona(
         username="fatima", full_name="Fatima Bello", external_id="student_128", classroom=CLASS_B,
@@ -62,8 +62,7 @@ LEARNERS = [
     ),
     Persona(
         username="noor", full_name="نور الأمين", external_id="student_136", classroom=CLASS_A,
-        usual=Course.FAST, rhythm=Rhythm.NEW, hour=15,
-        courses={DECIMALS.title: Course.SPINNING, "main_idea": Course.SPINNING},
+        usual=Course.SPINNING, rhythm=Rhythm.NEW, hour=15,
     ),
     Persona(
         username="omar", full_name="Omar Silva", external_id="student_137", classroom=CLASS_B,
@@ -82,7 +81,7 @@ LEARNERS = [
     ),
     Persona(
         username="sami", full_name="Sami Haddad", external_id="student_141", classroom=CLASS_B,
-        courses={COMMAS.title: Course.DECLINING, "punctuation": Course.DECLINING}, hour=19,
+        usual=Course.DECLINING, hour=19,
     ),
     Persona(
         username="tara", full_name="Tara MacBride", external_id="student_142", classroom=CLASS_B,
@@ -90,7 +89,8 @@ LEARNERS = [
     ),
     Persona(
         username="uma", full_name="Uma Roy", external_id="student_143", classroom=CLASS_B,
-        courses={EQUATIONS.title: Course.SPINNING}, hour=11,
+        usual=Course.SPINNING, courses={COMMAS.title: Course.STEADY, "main_idea": Course.STEADY},
+        hour=11,
     ),
     Persona(
         username="viktor", full_name="Виктор Орлов", external_id="student_144", classroom=CLASS_B,
