@@ -75,8 +75,7 @@ def get_next_steps(learner: User, *, count: int, at: datetime) -> list[NextStep]
 
     There is at most one for each skill. The item answered last is never among them.
     """
-    found = _ABILITY.all(learner=learner.pk)
-    ability = found[0] if found else None
+    ability = _ability_of(learner)
     reviews = _reviews(learner, ability, at=at)
     reviewed = {step.skill.pk for step in reviews if step.skill}
     practice = [
@@ -94,6 +93,14 @@ def get_next_steps(learner: User, *, count: int, at: datetime) -> list[NextStep]
 
 
 _ABILITY = QueryByShape(lambda learner: LearnerAbility.objects.filter(learner=learner))
+
+
+def _ability_of(learner: User) -> LearnerAbility | None:
+    """Return the ability, which is read only if it is not loaded."""
+    if User._meta.get_field("ability").is_cached(learner):
+        return getattr(learner, "ability", None)
+    found = _ABILITY.all(learner=learner.pk)
+    return found[0] if found else None
 
 
 def _reviews(learner: User, ability: LearnerAbility | None, *, at: datetime) -> list[NextStep]:

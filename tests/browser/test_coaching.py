@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 from analytics.models import Item, ItemMemory, SkillState
 from logger.models import AttemptLog, MasteryLog
 from roster.models import Role, RoleKind
+from tests.analytics.alert_jobs import run_alert_jobs
 from tests.browser.conftest import log_in, serious_findings
 from tests.conftest import client_for
 from tests.factories import (
@@ -60,6 +61,7 @@ def school(transactional_db: None) -> School:
     ada.move(ada.start(video())["session_id"], progress=0.4, time_spent_delta=75)
     quiz = ada.start({"quiz_id": make_quiz(school.class_7a).pk.hex})["session_id"]
     ada.move(quiz, progress=1, interactions=[answered("q1", 1), answered("q2", 0.5)])
+    run_alert_jobs()
     return school
 
 

@@ -40,7 +40,7 @@ def test_the_api_documentation_is_rendered_and_can_be_tried(page: Page, school: 
 def test_a_coach_logs_in_and_sees_the_work_of_their_learners(page: Page, school: School):
     log_in(page, "coach")
 
-    page.get_by_text("All lists").click()
+    page.get_by_text("All records").click()
     page.get_by_role("link", name="Attempts").first.click()
     page.wait_for_selector("#result_list")
     assert page.locator("#result_list tbody tr").count() == 2

@@ -221,7 +221,7 @@ def test_a_coach_can_log_in_in_arabic(school: School):
     page = browser.get("/admin/").content.decode()
 
     assert "كل السجلات" in page
-    assert "All lists" not in page
+    assert "All records" not in page
 
 
 def test_tables_and_columns_have_names_in_arabic():
