@@ -206,9 +206,12 @@ class KnownState(NamedTuple):
     mastery: float
     attempts: int
     correct: int
+    plateau: bool
 
 
-KNOWN_STATE_COLUMNS = ("learner_id", "skill_id", "course", "mastery", "attempts", "correct")
+KNOWN_STATE_COLUMNS = (
+    "learner_id", "skill_id", "course", "mastery", "attempts", "correct", "plateau",
+)  # fmt: skip
 
 
 def describe_state(state: KnownState | SkillState) -> str:

@@ -140,6 +140,8 @@ class AlertLists:
     snoozed : those snoozed, by the end of the snooze.
     resolved : those resolved lately, newest first.
     groups : skills at which several learners have unresolved alerts.
+    other_stuck : learners stuck at a skill and without an open alert: it is snoozed, was resolved
+        by a coach, or the newest answers are not checked yet.
     unresolved : all of the alerts that are not resolved.
     """
 
@@ -147,6 +149,7 @@ class AlertLists:
     snoozed: Sequence[DetectedProblem] = ()
     resolved: Sequence[DetectedProblem] = ()
     groups: Sequence[NeedGroup] = ()
+    other_stuck: int = 0
     unresolved: Sequence[Alert] = ()
 
     @property
@@ -222,11 +225,14 @@ def _list_alerts(
         )
     snoozed = [each for each in problems if each.alert.state == AlertState.SNOOZED]
     resolved = [each for each in problems if each.is_resolved]
+    ranked = _rank(each for each in problems if each.alert.state in _OPEN)
+    stuck = {state.learner_id for state in state_of.values() if state.plateau}
     return AlertLists(
-        open=_rank(each for each in problems if each.alert.state in _OPEN),
+        open=ranked,
         snoozed=sorted(snoozed, key=lambda each: each.alert.snoozed_until or at)[:MAX_FLAT],
         resolved=sorted(resolved, key=_resolved_at, reverse=True)[:MAX_FLAT],
         groups=_groups(found),
+        other_stuck=len(stuck - {each.learner.pk for each in ranked}),
         unresolved=[alert for alert in found if alert.resolved_at is None],
     )
 

@@ -12,9 +12,10 @@ from uuid_utils.compat import uuid7
 
 from analytics.core.predictor import DEFAULT
 from analytics.core.stuck import SHIPPED
-from analytics.models import LearningEvent, Skill, SkillParameters
+from analytics.models import Alert, LearningEvent, Skill, SkillParameters
 from roster import services
 from roster.models import Classroom, Facility, LearnerGroup, RoleKind, User
+from tests.analytics.alert_jobs import run_alert_jobs
 from tests.analytics.test_fit_skills import FITTED
 from tests.analytics.test_recording import record
 from tests.conftest import client_for
@@ -177,6 +178,43 @@ def test_nobody_needs_help_in_a_class_without_problems(school: School):
     assert "All is well" in page
     assert summary(page) == "0 of 2 need help · 0 not started"
     assert "Probability of being stuck" not in page
+
+
+def test_a_stuck_learner_whose_answers_are_not_checked_yet_is_not_well(school: School):
+    practise(school.ada, STUCK)
+    practise(school.ben, "11011")
+
+    page = browser(school.coach).get(reverse("admin:index")).content.decode()
+
+    assert "All is well" not in page
+    assert "1 learner is stuck without an open alert" in section(page, "help")
+    assert "without an open alert" not in look(school.coach, "index")
+
+
+def test_a_stuck_learner_without_an_alert_beside_one_who_has_not_started(school: School):
+    practise(school.ada, STUCK)
+
+    page = browser(school.coach).get(reverse("admin:index")).content.decode()
+
+    assert "1 of 2 has not started." in section(page, "help")
+    assert "Nobody else" not in page
+    assert "1 learner is stuck without an open alert" in section(page, "help")
+
+
+def test_a_stuck_learner_whose_alert_was_resolved_is_not_well(school: School):
+    practise(school.ada, STUCK)
+    practise(school.ben, "11011")
+    run_alert_jobs()
+    alert = Alert.objects.get(learner=school.ada)
+    resolved = browser(school.coach).post(
+        reverse("admin:coach_alert", args=[alert.pk]), {"action": "resolve"}
+    )
+    assert resolved.status_code == 303
+
+    page = look(school.coach, "index")
+
+    assert "All is well" not in page
+    assert "1 learner is stuck without an open alert" in section(page, "help")
 
 
 def test_the_heat_map_shows_mastery_and_plateaus_in_words_too(school: School):
