@@ -199,10 +199,12 @@ def update(model: RecallModel, x: FloatArray, score: FloatArray | float) -> Reca
     weight = np.where((np.asarray(score) == 0.0) & (p < EXPECTED_FAILURE), 0.0, 1.0)
     h = weight * p * (1.0 - p)
     direction = _times(model.covariance, x)
-    gain = direction / (1.0 + h * _dot(x, direction))[..., np.newaxis]
-    mean = model.mean + gain * (weight * (score - p))[..., np.newaxis]
+    scale = 1.0 / (1.0 + h * _dot(x, direction))
+    mean = model.mean + direction * (scale * weight * (score - p))[..., np.newaxis]
     mean[..., LOG_ODDS_OF_R] = np.maximum(mean[..., LOG_ODDS_OF_R], MIN_R_WEIGHT)
-    shrunk = (h[..., np.newaxis] * gain)[..., np.newaxis] * direction[..., np.newaxis, :]
+    # Exactly symmetric, like what `to_bytes` stores.
+    square = direction[..., :, np.newaxis] * direction[..., np.newaxis, :]
+    shrunk = (h * scale)[..., np.newaxis, np.newaxis] * square
     return RecallModel(mean, model.covariance - shrunk + DRIFT * np.eye(INPUTS))
 
 
