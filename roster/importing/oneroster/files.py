@@ -22,6 +22,7 @@ MAX_BYTES = 256 * 2**20
 # Compression ratio: rosters reach 5 to 50, a zip bomb of zeros more than 1,000.
 MAX_RATIO = 200
 MIN_LIMIT = 2**20
+MAX_CELL = 128 * 1024
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -127,6 +128,7 @@ def parse(name: str, raw: bytes, report: Report) -> list[Row]:
     text = _decode(name, raw, report)
     if text is None:
         return []
+    csv.field_size_limit(MAX_CELL)  # the limit is of the process, and an import may have raised it
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header = _parse_header(name, next(reader, []), report)
