@@ -20,7 +20,7 @@ ALERT = (
 )  # fmt: skip
 
 _TEXTS = {
-    "plateau": "No longer improves at {skill}: stuck with a probability of {percent} %.",
+    "plateau": "Likely stuck at {skill}: no progress is expected within the next ten answers.",
     "wheel_spinning": "{value:.0f} answers at {skill} without reaching mastery.",
     "declining": "Right answers at {skill} become rarer, by {percent} points with each answer.",
     "inactive": "No answer for {value:.0f} days.",
