@@ -16,6 +16,8 @@ from infra.admin.formats import decimal, percent
 from roster.models import Facility, User
 
 NO_VALUE = "\N{EN DASH}"
+# A bin with fewer answers is not drawn: its share of right answers is too uncertain.
+MIN_DRAWN = 20
 TENTHS = [step / 10 for step in range(0, 11, 2)]
 
 
@@ -85,15 +87,15 @@ def _calibration_chart(quality: Quality) -> LineChart:
             y_text=percent(observed),
         )
         for predicted, observed, count in quality.calibration
-        if predicted is not None and observed is not None
+        if predicted is not None and observed is not None and count >= MIN_DRAWN
     ]
     ticks = [Tick(value=share, text=percent(share)) for share in TENTHS]
     ideal = [Point(x=x, y=x, x_text=percent(x), y_text=percent(x)) for x in (0.0, 1.0)]
     return LineChart(
         title=_("Calibration"),
         description=_(
-            "Share of right answers, by the predicted probability, in ten bins. On the dashed"
-            " line predictions are right on average."
+            "Share of right answers, by the predicted probability, in ten bins; those with fewer"
+            " than 20 answers are left out. On the dashed line predictions are right on average."
         ),
         x_label=_("Predicted"),
         y_label=_("Right answers"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -142,9 +143,20 @@ def test_the_page_shows_figures_and_the_calibration(school: School):
         of_skill = look(school.admin, "coach_quality", skill=str(algebra.skill_id))
 
     assert "1 raised, 1 confirmed, 0 refuted" in page
-    assert page.count('<path class="line') == 2 + 2
+    assert page.count('<path class="line') == 1 + 2  # no bin has 20 answers
     assert "All skills</h2>" in page
     assert "<bdi>algebra</bdi></h2>" in of_skill
+
+
+@pytest.mark.usefixtures("_answered")
+def test_bins_with_enough_answers_are_drawn(school: School, app: Client):
+    with time_machine.travel(NOW, tick=False):
+        practise(app, "w" * 40, days_ago=0.5)
+        page = look(school.admin, "coach_quality")
+
+    counts = re.findall(r"n = (\d+)", page)
+    assert counts
+    assert all(int(count) >= 20 for count in counts)
 
 
 def test_the_page_of_no_answers_says_so(school: School):
