@@ -389,13 +389,13 @@ def test_a_list_accepts_only_its_filters_in_the_query(worked: School, table: str
 
 
 @every_list
-@pytest.mark.parametrize("query", ["o=1", "o=-3.2", "o=99", "all=", "_facets=True"])
-def test_no_query_sorts_a_list_or_shows_all_rows(worked: School, table: str, query: str):
+def test_no_query_sorts_a_list_or_shows_all_rows(worked: School, table: str):
     fill(worked, 60)
+    window = browser(worked.superuser)
 
-    page = browser(worked.superuser).get(f"/admin/{table}/?{query}").content.decode()
-
-    assert len(rows_of(page)) == 50
+    for query in ("o=1", "o=-3.2", "o=99", "all=", "_facets=True"):
+        page = window.get(f"/admin/{table}/?{query}").content.decode()
+        assert len(rows_of(page)) == 50, query
 
 
 @pytest.mark.parametrize(
