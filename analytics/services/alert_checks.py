@@ -25,7 +25,7 @@ from roster.models import Enrolment, User
 from roster.models.time_zones import zone_of
 
 # Learners that one transaction checks, and that one schedules, at most.
-CHECK_BATCH_SIZE, SCHEDULE_BATCH_SIZE = 100, 1_000
+CHECK_BATCH_SIZE, SCHEDULE_BATCH_SIZE = 10, 1_000
 # An alert that a coach resolved does not open again before this time, even if its reason lasts.
 HOLD = timedelta(days=14)
 CHECK_EVERY = timedelta(days=1)
