@@ -18,6 +18,7 @@ from analytics.core.boosting import ItemResults, Trees
 from analytics.core.difficulty import ITEM, Claims, Gaussian, item_term
 from analytics.core.item_parameters import NONE, Estimates, Questions, replay_terms
 from analytics.core.logistic import BoolArray, FloatArray, IntArray
+from analytics.core.scoring import log_loss
 
 FOLDS = 4
 # With less, the trees could not beat the blend, or not reliably.
@@ -169,5 +170,4 @@ def _predict_held_out(given: CrossFitted, score: FloatArray) -> tuple[FloatArray
 
 
 def _log_loss(predicted: FloatArray, score: FloatArray) -> float:
-    p = predicted.clip(_CERTAIN, 1.0 - _CERTAIN)
-    return -float(np.mean(score * np.log(p) + (1.0 - score) * np.log1p(-p)))
+    return log_loss(predicted.clip(_CERTAIN, 1.0 - _CERTAIN), score)

@@ -14,14 +14,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from analytics.core import bkt
+from analytics.core import bkt, stuck_fit
 from analytics.core.logistic import BoolArray, FloatArray, IntArray
+from analytics.core.scoring import auc, calibration, log_loss
 
-BINS = 10
 # Of one learner at one skill at most this many answers are predicted, the newest ones.
 MAX_SEQUENCE = 500
-NEXT_ANSWERS = 10
-CONFIRMED_BELOW, CONFIRMED_GAIN = 0.70, 0.10
 # A refit is worth it from this number of answers on, with this drift at this many standard errors.
 MIN_REFIT_ANSWERS = 200
 MIN_DRIFT = 0.03
@@ -111,16 +109,17 @@ def judge(answers: Answers) -> Judged:
     if not size:
         return judged
     count = np.bincount(answers.sequence)
-    end = np.cumsum(count)
     length = np.minimum(count, MAX_SEQUENCE)
-    start = end - length
+    start = np.cumsum(count) - length
     mastery: FloatArray = np.full(len(count), bkt.DEFAULTS.prior)
     for step in range(length.max()):
         active = np.flatnonzero(length > step)
         rows = start[active] + step
         judged.by_default[rows] = _predicted(mastery[active])
         mastery[active] = _traced(mastery[active], answers.score[rows])
-    _judge(answers, judged, end)
+    outcome = stuck_fit.outcomes(answers.sequence, answers.score, first=1)
+    judged.is_confirmed[:] = answers.is_raised & (outcome == 1.0)
+    judged.is_refuted[:] = answers.is_raised & (outcome == 0.0)
     return judged
 
 
@@ -130,25 +129,6 @@ def _predicted(mastery: FloatArray) -> FloatArray:
 
 def _traced(mastery: FloatArray, score: FloatArray) -> FloatArray:
     return bkt.updates(mastery, score, bkt.ParamRows.of([bkt.DEFAULTS] * len(mastery)))
-
-
-def _judge(answers: Answers, results: Judged, end: IntArray) -> None:
-    """Judge each alert by the ten answers after it, where there are ten."""
-    total = np.concatenate([[0.0], np.cumsum(answers.score)])
-    raised = np.flatnonzero(answers.is_raised)
-    judged = raised[raised + NEXT_ANSWERS < end[answers.sequence[raised]]]
-    later = (total[judged + 1 + NEXT_ANSWERS] - total[judged + 1]) / NEXT_ANSWERS
-    first = np.maximum(judged + 1 - NEXT_ANSWERS, _first_rows(answers.sequence)[judged])
-    earlier = (total[judged + 1] - total[first]) / (judged + 1 - first)
-    is_confirmed = (later < CONFIRMED_BELOW) & (later <= earlier + CONFIRMED_GAIN)
-    results.is_confirmed[judged] = is_confirmed
-    results.is_refuted[judged] = ~is_confirmed
-
-
-def _first_rows(sequence: IntArray) -> IntArray:
-    """Return for each answer the row of the first answer of its learner at its skill."""
-    first: IntArray = np.searchsorted(sequence, sequence)
-    return first
 
 
 def measure(answers: Answers, judged: Judged) -> Quality:
@@ -176,36 +156,3 @@ def measure(answers: Answers, judged: Judged) -> Quality:
             )
         ),
     )
-
-
-def auc(predicted: FloatArray, is_right: BoolArray) -> float | None:
-    """Return the probability that a right answer was predicted as likelier than a wrong one.
-
-    Ties count half. None if all answers are right, or none is.
-    """
-    right = float(is_right.sum())
-    wrong = len(is_right) - right
-    if not right or not wrong:
-        return None
-    _, place, ties = np.unique(predicted, return_inverse=True, return_counts=True)
-    rank = (np.cumsum(ties) - (ties - 1) / 2.0)[place]
-    above = float(rank @ is_right) - right * (right + 1.0) / 2.0
-    return above / (right * wrong)
-
-
-def log_loss(predicted: FloatArray, score: FloatArray) -> float:
-    """Return the mean negative log likelihood, in nats; predictions inside (0, 1)."""
-    return -float(np.mean(score * np.log(predicted) + (1.0 - score) * np.log1p(-predicted)))
-
-
-def calibration(
-    predicted: FloatArray, score: FloatArray
-) -> list[tuple[float | None, float | None, int]]:
-    """Return mean prediction, mean score and number of answers of ten bins of equal width."""
-    of_bin = np.minimum((predicted * BINS).astype(np.int64), BINS - 1)
-    count = np.bincount(of_bin, minlength=BINS)
-    sums = [np.bincount(of_bin, values, BINS) for values in (predicted, score)]
-    return [
-        (float(sums[0][i] / n), float(sums[1][i] / n), n) if n else (None, None, 0)
-        for i, n in enumerate(count.tolist())
-    ]

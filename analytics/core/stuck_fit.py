@@ -9,9 +9,10 @@ from __future__ import annotations
 import numpy as np
 
 from analytics.core import stuck, stuck_batch
-from analytics.core.logistic import BoolArray, FloatArray, IntArray
+from analytics.core.logistic import BoolArray, FloatArray, IntArray, sigmoids
 from analytics.core.logistic_fit import fit_logistic
 from analytics.core.plateau import MIN_ANSWERS
+from analytics.core.scoring import BINS, auc, calibration_error
 from analytics.core.stuck import SHIPPED, Calibration
 from analytics.core.stuck_batch import Observations
 
@@ -23,23 +24,23 @@ FOLDS = 4
 # A fit to less, or one that does not rank and calibrate well on other learners, is not kept.
 MIN_POINTS, MIN_OF_EACH, MIN_LEARNERS = 1000, 100, 40
 MIN_AUC, MAX_CALIBRATION_ERROR = 0.60, 0.03
-_CALIBRATION_BINS = 10
 
 
-def outcomes(state: IntArray, score: FloatArray) -> FloatArray:
+def outcomes(state: IntArray, score: FloatArray, *, first: int = MIN_ANSWERS) -> FloatArray:
     """Return whether the learner was stuck at each answer: 1 or 0, NaN if no decision point.
 
     Parameters
     ----------
     state : skill state of each answer, the answers of each in temporal order, shape (answers,).
     score : in [0, 1], shape (answers,).
+    first : number of the first answer of a skill state that is a decision point.
     """
     order = np.argsort(state, kind="stable")
     ordered, place = state[order], np.arange(len(order))
     starts = np.searchsorted(ordered, ordered)
     ends = np.searchsorted(ordered, ordered, side="right")
     number = place - starts + 1
-    is_point = (number >= MIN_ANSWERS) & (place + AHEAD < ends)
+    is_point = (number >= first) & (place + AHEAD < ends)
     total = np.concatenate([[0.0], np.cumsum(score[order])])
     before = np.minimum(number, AHEAD)
     last = (total[place + 1] - total[place + 1 - before]) / before
@@ -95,12 +96,13 @@ def _is_plausible(features: FloatArray, labels: FloatArray, learner: IntArray) -
     for number in range(FOLDS):
         held_out = fold == number
         weights = _fit(features[~held_out], labels[~held_out])
-        predicted[held_out] = 1.0 / (1.0 + np.exp(-features[held_out] @ weights))
+        predicted[held_out] = sigmoids(features[held_out] @ weights)
     share = labels.mean()
     # The outcomes of ten points in a row overlap, so there are a tenth as many independent ones.
-    chance = np.sqrt(_CALIBRATION_BINS * share * (1.0 - share) * AHEAD / len(labels))
-    error = _calibration_error(predicted, labels) - chance
-    return _auc(predicted, labels) >= MIN_AUC and bool(error <= MAX_CALIBRATION_ERROR)
+    chance = np.sqrt(BINS * share * (1.0 - share) * AHEAD / len(labels))
+    error = calibration_error(predicted, labels) - chance
+    ranks_well = (auc(predicted, labels == 1.0) or 0.0) >= MIN_AUC
+    return ranks_well and error <= MAX_CALIBRATION_ERROR
 
 
 def _threshold(
@@ -113,19 +115,3 @@ def _threshold(
         if flagged[is_point].mean() <= MAX_FLAGGED:
             return round(float(threshold), 2)
     return 0.95
-
-
-def _auc(predicted: FloatArray, labels: FloatArray) -> float:
-    """Return the probability that a stuck learner has a higher prediction than another one."""
-    _, place, ties = np.unique(predicted, return_inverse=True, return_counts=True)
-    rank = (np.cumsum(ties) - (ties - 1) / 2.0)[place]
-    positive = labels.sum()
-    above = rank @ labels - positive * (positive + 1.0) / 2.0
-    return float(above / (positive * (len(labels) - positive)))
-
-
-def _calibration_error(predicted: FloatArray, labels: FloatArray) -> float:
-    """Return the expected calibration error over ten bins of equal width."""
-    of_bin = np.minimum((predicted * _CALIBRATION_BINS).astype(np.int64), _CALIBRATION_BINS - 1)
-    gap = np.bincount(of_bin, predicted - labels, _CALIBRATION_BINS)
-    return float(np.abs(gap).sum() / len(labels))

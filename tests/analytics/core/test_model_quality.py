@@ -9,12 +9,10 @@ from analytics.core import bkt
 from analytics.core.model_quality import (
     MAX_SEQUENCE,
     Answers,
-    auc,
-    calibration,
     judge,
-    log_loss,
     measure,
 )
+from analytics.core.scoring import auc, calibration, log_loss
 
 
 def answers(*scores: str, predicted: float = 0.5, raised: int = 0) -> Answers:
