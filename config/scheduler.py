@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,6 +31,8 @@ AFTER_FAILURE = timedelta(minutes=1)
 # Exports run beside the jobs, and are reported in the same table.
 EXPORTS = "export"
 EXPORTS_REPORT_EVERY = timedelta(minutes=1)
+# The time between two transactions of jobs, in multiples of the first one's: requests write then.
+PAUSE_RATIO = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,12 +77,28 @@ JOBS = (
 )
 
 
-def run_due(at: datetime, *, stopping: Callable[[], bool] = lambda: False) -> None:
-    """Run all jobs that are due; a job that fails is retried in a minute and stops no other."""
+def run_due(
+    at: datetime,
+    *,
+    stopping: Callable[[], bool] = lambda: False,
+    pause: Callable[[float], object] = lambda _seconds: None,
+) -> None:
+    """Run all jobs that are due; a job that fails is retried in a minute and stops no other.
+
+    Parameters
+    ----------
+    stopping : says whether to stop after the current batch.
+    pause : waits for a number of seconds; called after each batch, because on SQLite no request
+        writes during one.
+    """
     for job in _due(at):
         try:
             batches = 0
-            while not stopping() and batches != job.max_batches and _run_batch(job, at=at):
+            while not stopping() and batches != job.max_batches:
+                started = time.monotonic()
+                if not _run_batch(job, at=at):
+                    break
+                pause(PAUSE_RATIO * (time.monotonic() - started))
                 batches += 1
             if batches:  # most jobs mostly find nothing to do
                 log.info("job_done", job=job.name, batches=batches)

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from infra.fair_lock import FairLock
 
 # The maximum time that a thread waits for its turn, in seconds.
-PATIENCE_SECONDS = 0.05
+PATIENCE_SECONDS = 0.01
 
 _turns = FairLock()
 

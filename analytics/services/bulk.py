@@ -30,10 +30,9 @@ from roster.services import (
 )
 
 T = TypeVar("T")
-# Enough answers for the statements to pay off; more would block these learners for too long.
-CHUNK_SIZE = 500
-# For the rows of one learner, whose states are then written less often.
-LEARNER_CHUNK_SIZE = 1000
+# Enough answers for the statements to pay off; more would block these learners for too long, and on
+# SQLite all writers.
+CHUNK_SIZE = 250
 MAX_TRIES = 3
 _DEADLOCK = "40P01"
 
@@ -105,10 +104,10 @@ def _split_chunks(rows: Iterable[BulkRow], *, at: datetime) -> Iterator[list[Bul
         by_learner.setdefault(row.payload.user_id, []).append(row)
     chunk: list[BulkRow] = []
     for learner_rows in by_learner.values():
-        if len(learner_rows) > LEARNER_CHUNK_SIZE:
+        if len(learner_rows) > CHUNK_SIZE:
             ordered = sorted(learner_rows, key=lambda row: row.payload.answer.happened_at or at)
-            for start in range(0, len(ordered), LEARNER_CHUNK_SIZE):
-                yield ordered[start : start + LEARNER_CHUNK_SIZE]
+            for start in range(0, len(ordered), CHUNK_SIZE):
+                yield ordered[start : start + CHUNK_SIZE]
             continue
         if chunk and len(chunk) + len(learner_rows) > CHUNK_SIZE:
             yield chunk

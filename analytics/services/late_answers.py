@@ -16,7 +16,7 @@ from analytics.models import Item, ItemMemory, LearnerAbility
 from analytics.services import snapshots
 from analytics.services.event_history import past_events
 from analytics.services.item_resolver import LearnerRows
-from analytics.services.learner_state import MAX_REPLAYED, LearnerState
+from analytics.services.learner_state import LearnerState
 from analytics.services.persistence import (
     update_replayed_events,
     upsert_abilities,
@@ -27,10 +27,13 @@ from analytics.services.snapshots import MEMORIES, Snapshot, encode
 from analytics.services.waiting_learners import process_waiting
 from roster.models import User
 
+# Events that one transaction evaluates again, at most: on SQLite all writers wait for it.
+EVENTS_PER_PART = 500
+
 
 @transaction.atomic
 def recompute_late(at: datetime) -> int:  # noqa: ARG001  # as every job
-    """Evaluate events of learners with late answers again, `MAX_REPLAYED` at most.
+    """Evaluate events of learners with late answers again, `EVENTS_PER_PART` at most.
 
     Returns
     -------
@@ -38,7 +41,7 @@ def recompute_late(at: datetime) -> int:  # noqa: ARG001  # as every job
     """
     waiting = User.objects.filter(ability__recompute_from__isnull=False)
     first_late = waiting.order_by("ability__recompute_from", "pk")
-    return process_waiting(first_late, _recompute, limit=MAX_REPLAYED)
+    return process_waiting(first_late, _recompute, limit=EVENTS_PER_PART)
 
 
 def _recompute(ability: LearnerAbility, *, limit: int) -> int:

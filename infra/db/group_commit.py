@@ -57,7 +57,8 @@ class GroupCommit(Generic[C, R]):
 
     A call runs at once if no other is running. Calls that arrive meanwhile wait until that is
     committed; then the thread of the first of them runs all of them, at most 64, in one transaction
-    on its own connection. If that transaction fails, each call runs again alone, in its own thread.
+    on its own connection. Calls that arrive before this has begun run in it, too. If it fails, each
+    call runs again alone, in its own thread.
     Within a transaction, and without the setting GROUP_COMMIT, a call always runs alone.
     """
 
@@ -87,7 +88,7 @@ class GroupCommit(Generic[C, R]):
             if not leads:
                 waiting.turn.acquire()
         if waiting.outcome is None:
-            self._lead(self._take_group(waiting))
+            self._lead(waiting)
         if isinstance(waiting.outcome, RunAlone):
             with turns.paused():
                 return self.run_alone(call, finish=finish)
@@ -96,17 +97,17 @@ class GroupCommit(Generic[C, R]):
 
     def run_alone(self, call: C, *, finish: Finish[R] | None = None) -> R:
         """Run a call in a transaction of its own, which waits for its locks."""
-        [outcome] = self._commit([_Waiting(call=call, finish=finish)], wait=True)
+        with transaction.atomic():
+            [outcome] = self._run_group([_Waiting(call=call, finish=finish)], wait=True)
         result: R = _result(outcome)
         return result
 
-    def _commit(self, group: Sequence[_Waiting[C, R]], *, wait: bool) -> Sequence[R | Exception]:
-        """Run calls in one transaction, and return their outcomes once it is committed."""
-        with transaction.atomic():
-            outcomes = self._run([waiting.call for waiting in group], wait=wait)
-            for waiting, outcome in zip(group, outcomes, strict=True):
-                if waiting.finish is not None and not isinstance(outcome, Exception):
-                    waiting.finish(outcome)
+    def _run_group(self, group: Sequence[_Waiting[C, R]], *, wait: bool) -> Sequence[R | Exception]:
+        """Run calls in the caller's transaction, and return their outcomes."""
+        outcomes = self._run([waiting.call for waiting in group], wait=wait)
+        for waiting, outcome in zip(group, outcomes, strict=True):
+            if waiting.finish is not None and not isinstance(outcome, Exception):
+                waiting.finish(outcome)
         return outcomes
 
     def _take_group(self, leader: _Waiting[C, R]) -> list[_Waiting[C, R]]:
@@ -117,19 +118,28 @@ class GroupCommit(Generic[C, R]):
             self._queue = deque(each for each in self._queue if id(each) not in chosen)
         return group
 
-    def _lead(self, group: list[_Waiting[C, R]]) -> None:
-        """Run a group, set the outcomes, and wake its other threads and the next leader."""
-        for waiting in group:
-            waiting.outcome = RunAlone()
+    def _lead(self, leader: _Waiting[C, R]) -> None:
+        """Run a group, set the outcomes, and wake its other threads and the next leader.
+
+        The group includes the calls that arrive while the transaction waits to begin, as for other
+        writers of SQLite.
+        """
+        group = [leader]
         try:
-            outcomes = self._commit(group, wait=False)
+            with transaction.atomic():
+                group = self._take_group(leader)
+                for waiting in group:
+                    waiting.outcome = RunAlone()
+                outcomes = self._run_group(group, wait=False)
             for waiting, outcome in zip(group, outcomes, strict=True):
                 waiting.outcome = outcome
         except Exception as error:  # noqa: BLE001  # raised in the thread of the call
             if len(group) == 1:
-                group[0].outcome = error
+                leader.outcome = error
         finally:
             with self._mutex:
+                if self._queue and self._queue[0] is leader:
+                    self._queue.popleft()
                 following = self._queue[0] if self._queue else None
                 self._is_running = following is not None
             if following is not None:

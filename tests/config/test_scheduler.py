@@ -21,6 +21,7 @@ from tests.conftest import Client, client_for
 from tests.factories import School, answered, exercise, make_school, video
 
 START = "/api/logger/contentsession"
+TRACK = "/api/v1/track-answer"
 STARTED = "2026-03-02T09:00:00Z"
 
 
@@ -192,6 +193,19 @@ def test_a_job_locked_by_another_runner_is_skipped():
 
     left = JobRun.objects.filter(succeeded_at=None)
     assert [run.name for run in left] == ["purge_tokens"]
+
+
+def test_jobs_pause_after_each_transaction(app: Client):
+    """Requests can write while a job has much to do."""
+    app.post(TRACK, {"user_id": "student_ada", "skill_id": "s", "is_correct": True}, format="json")
+    pauses: list[float] = []
+
+    scheduler.run_due(timezone.now(), pause=pauses.append)
+
+    worked = JobRun.objects.filter(done__gt=0)
+    assert {"fold_items", "check_alerts"} <= set(worked.values_list("name", flat=True))
+    assert len(pauses) >= worked.count()
+    assert min(pauses) > 0
 
 
 def test_only_superusers_see_the_runs_of_jobs(school: School):

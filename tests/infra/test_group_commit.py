@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from analytics.models import LearningEvent, SkillState
 from infra.api.idempotency.models import IdempotencyRecord
@@ -15,7 +16,7 @@ from logger.models import AttemptLog, ContentSession
 from roster.models import Facility, User
 from tests.conftest import client_for
 from tests.factories import School, answered, exercise, make_school
-from tests.threads import together
+from tests.threads import together, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -29,11 +30,13 @@ class Service:
     def __init__(self, others: int) -> None:
         self.others = others
         self.groups: list[tuple[list[str], bool]] = []
+        self.started = threading.Event()
         self.group_commit = GroupCommit[str, str](self.run)
 
     def run(self, calls: Sequence[str], *, wait: bool) -> list[str | Exception]:
         """Return the calls in capitals; `bad` raises alone, `locked` must run alone."""
         self.groups.append((list(calls), wait))
+        self.started.set()
         while calls == ["first"] and len(self.group_commit._queue) < self.others:
             threading.Event().wait(0.001)
         if "breaks all" in calls and len(calls) > 1:
@@ -45,14 +48,11 @@ class Service:
         self, *calls: str, finish: Callable[[str], None] | None = None
     ) -> list[str | Exception]:
         """Return the result or the exception of each call, all made while the first one runs."""
-        started = threading.Event()
 
         def call(number: int) -> str | Exception:
             if number:
-                started.wait(30)
+                self.started.wait(30)
             try:
-                if not number:
-                    started.set()
                 return self.group_commit(calls[number], finish=finish)
             except (ValueError, RuntimeError) as error:
                 return error
@@ -112,6 +112,28 @@ def test_a_group_has_a_limit():
     service.call_together("first", *names)
 
     assert [len(calls) for calls, _wait in service.groups] == [1, MAX_CALLS, 5]
+
+
+def test_calls_that_arrive_before_the_transaction_begins_run_in_it():
+    if connection.vendor != "sqlite":
+        pytest.skip("a transaction of PostgreSQL begins at once")
+    service = Service(others=0)
+    names = ["first", "a", "b"]
+
+    def call(name: str) -> str:
+        try:
+            return service.group_commit(name)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(names)) as pool:
+        with transaction.atomic():
+            calls = [pool.submit(call, name) for name in names]
+            until(lambda: len(service.group_commit._queue) == len(names), "the calls")
+        results = [each.result() for each in calls]
+
+    assert results == ["FIRST", "A", "B"]
+    assert [sorted(calls) for calls, _wait in service.groups] == [["a", "b", "first"]]
 
 
 def test_calls_within_a_transaction_run_alone():

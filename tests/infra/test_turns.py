@@ -5,12 +5,15 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event
 
+import pytest
+
 from infra import turns
 
 WAIT = 30
 
 
-def test_one_thread_runs_at_a_time_in_the_order_of_arrival():
+def test_one_thread_runs_at_a_time_in_the_order_of_arrival(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(turns, "PATIENCE_SECONDS", WAIT)
     order: list[int] = []
 
     def run(number: int) -> None:

@@ -50,7 +50,7 @@ class Command(BaseCommand):
         exports_thread.start()
         while not stop.is_set() and parent in (None, os.getppid()):
             _run_with_fresh_connections(
-                lambda: scheduler.run_due(timezone.now(), stopping=stop.is_set)
+                lambda: scheduler.run_due(timezone.now(), stopping=stop.is_set, pause=stop.wait)
             )
             stop.wait(TICK_SECONDS)
         stop.set()
