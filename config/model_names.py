@@ -61,6 +61,7 @@ COLUMNS = (
     _("succeeded at"), _("summary"), _("time spent"), _("time zone"), _("timed"), _("times"),
     _("title"), _("try"), _("typical seconds"), _("user"), _("username"), _("username key"),
     _("velocity"),
+    _("archived"), _("contents"), _("draft"),
 )  # fmt: skip
 EXPLANATIONS = (
     _("Whether any of the reviews was a study result."), _("app.model"),
@@ -90,6 +91,7 @@ EXPLANATIONS = (
     _("for this learner: 1 is easiest, 10 hardest"), _("log odds"),
     _("log odds relative to the skill; higher is harder"),
     _("log odds; higher is harder"), _("seconds"),
+    _("Learners do not see it yet."),
 )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analytics.admin.assignments import CourseSessionAdmin, LessonAdmin, QuizAdmin
 from analytics.admin.catalogue import ItemAdmin, SkillAdmin
 from analytics.admin.contents import ContentAdmin
 from analytics.admin.learners import ItemMemoryAdmin, LearningEventAdmin, SkillStateAdmin
@@ -9,10 +10,13 @@ from analytics.admin.prerequisites import PrerequisiteSuggestionAdmin, SkillPrer
 
 __all__ = [
     "ContentAdmin",
+    "CourseSessionAdmin",
     "ItemAdmin",
     "ItemMemoryAdmin",
     "LearningEventAdmin",
+    "LessonAdmin",
     "PrerequisiteSuggestionAdmin",
+    "QuizAdmin",
     "SkillAdmin",
     "SkillPrerequisiteAdmin",
     "SkillStateAdmin",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.contrib import admin
 from django.contrib.auth.models import Group
 
-from roster.admin.assignments import CourseSessionAdmin, LessonAdmin, QuizAdmin
 from roster.admin.audit import AuditEntryAdmin
 from roster.admin.exports import ExportAdmin
 from roster.admin.facilities import ClassroomAdmin, FacilityAdmin, LearnerGroupAdmin
@@ -16,12 +15,9 @@ __all__ = [
     "ApiKeyAdmin",
     "AuditEntryAdmin",
     "ClassroomAdmin",
-    "CourseSessionAdmin",
     "ExportAdmin",
     "FacilityAdmin",
     "LearnerGroupAdmin",
-    "LessonAdmin",
-    "QuizAdmin",
     "UserAdmin",
 ]
 

@@ -1,4 +1,7 @@
-"""Admin of lessons, quizzes and course sessions, which coaches assign to their classes."""
+"""Base of the admin of lessons, quizzes and course sessions, which coaches assign.
+
+The admin of each is in `analytics`, because its contents are shown by their titles.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,6 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django import forms
-from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
@@ -21,14 +23,12 @@ from roster.admin.place_filters import FacilityFilter
 from roster.models import (
     Assignable,
     Classroom,
-    CourseSession,
     CourseSessionAssignment,
     Facility,
     LearnerGroup,
-    Lesson,
     LessonAssignment,
-    Quiz,
     QuizAssignment,
+    User,
 )
 from roster.services.permissions import (
     ManagementScope,
@@ -60,12 +60,13 @@ class AssignableForm(forms.ModelForm[Any]):
 
 
 class AssignmentInline(RosterInline[Any]):
-    """Classes and groups that a lesson, quiz or course session is assigned to."""
+    """Classes, groups and learners that a lesson, quiz or course session is assigned to."""
 
-    related = ("classroom", "group__classroom")
+    related = ("classroom", "group__classroom", "learner")
+    raw_id_fields = ["learner"]
 
     def choices_for(self, name: str, obj: Any) -> QuerySet[Any] | None:
-        """Return the class of the object and its groups, or all those of the facility."""
+        """Return the class of the object with its groups and learners, or all of the facility."""
         classes = Classroom.objects.filter(facility=obj.facility_id)
         if obj.classroom_id:
             classes = classes.filter(pk=obj.classroom_id)
@@ -74,6 +75,9 @@ class AssignmentInline(RosterInline[Any]):
         if name == "group":
             groups = LearnerGroup.objects.filter(classroom__in=classes)
             return groups.select_related("classroom").order_by("classroom__name", "name", "pk")
+        if name == "learner":
+            learners = User.objects.in_facility(obj.facility_id)
+            return learners.enrolled_in(classes) if obj.classroom_id else learners
         return None
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
@@ -88,17 +92,21 @@ class AssignmentInline(RosterInline[Any]):
 class AssignableAdmin(RosterAdmin[A]):
     """Admin of assignable rows: visible to their assignees, changed by coaches of their place."""
 
-    list_display = ["title", "facility", "classroom", "active"]
+    list_display = ["title", "facility", "classroom", "due_at", "active", "draft", "archived"]
     list_select_related = ["facility", "classroom"]
     list_filter = [FacilityFilter, ActiveAssignableFilter]
     search_fields = ["title"]
     ordering = ["title", "id"]
-    fields = ["title", "active", "facility", "classroom"]
+    fields = ["title", "active", "draft", "archived", "due_at", "facility", "classroom"]
     form = AssignableForm
     export_columns = (
         Column("id", "id"),
         Column("title", "title"),
         Column("active", "active"),
+        Column("draft", "draft"),
+        Column("archived", "archived"),
+        Column("due at", "due_at"),
+        Column("contents", "contents"),
         Column("facility id", "facility"),
         Column("facility", "facility__name"),
         Column("classroom id", "classroom"),
@@ -150,39 +158,18 @@ class AssignableAdmin(RosterAdmin[A]):
 
 
 class LessonAssignmentInline(AssignmentInline):
-    """Classes and groups a lesson is assigned to."""
+    """Classes, groups and learners a lesson is assigned to."""
 
     model = LessonAssignment
 
 
 class QuizAssignmentInline(AssignmentInline):
-    """Classes and groups a quiz is assigned to."""
+    """Classes, groups and learners a quiz is assigned to."""
 
     model = QuizAssignment
 
 
 class CourseSessionAssignmentInline(AssignmentInline):
-    """Classes and groups a course session is assigned to."""
+    """Classes, groups and learners a course session is assigned to."""
 
     model = CourseSessionAssignment
-
-
-@admin.register(Lesson)
-class LessonAdmin(AssignableAdmin[Lesson]):
-    """Admin of lessons."""
-
-    inlines = [LessonAssignmentInline]
-
-
-@admin.register(Quiz)
-class QuizAdmin(AssignableAdmin[Quiz]):
-    """Admin of quizzes."""
-
-    inlines = [QuizAssignmentInline]
-
-
-@admin.register(CourseSession)
-class CourseSessionAdmin(AssignableAdmin[CourseSession]):
-    """Admin of course sessions."""
-
-    inlines = [CourseSessionAssignmentInline]

@@ -34,13 +34,15 @@ class ActiveFilter(ConditionFilter):
 
 
 class ActiveAssignableFilter(ConditionFilter):
-    """Filter by whether learners see the lesson, quiz or course session."""
+    """Filter by the state of the lesson, quiz or course session."""
 
     title = _("State")
     parameters = ("active",)
     conditions = {
         "yes": (_("active"), Q(active=True)),
         "no": (_("no longer active"), Q(active=False)),
+        "draft": (_("draft"), Q(draft=True)),
+        "archived": (_("archived"), Q(archived=True)),
     }
 
 

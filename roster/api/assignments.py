@@ -11,7 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from infra.api.fields import HexUUIDField
+from infra.api.fields import HexUUIDField, TimeField, UniqueUUIDsField
 from infra.api.filters import BooleanFilter, UUIDFilter
 from infra.api.idempotency.decorators import IdempotentView, idempotent
 from roster.api.viewsets import RosterViewSet
@@ -25,18 +25,19 @@ from roster.models import (
     Quiz,
     QuizAssignment,
 )
+from roster.models.assignments import MAX_CONTENTS
 from roster.services import assignments
 
 MAX_PLACES = 1000
 
 
 class PlacesField(serializers.ListField):
-    """Ids of the classes and groups that the object is assigned to."""
+    """Ids of the classes, groups and learners that the object is assigned to."""
 
     child = HexUUIDField()
 
     def get_attribute(self, instance: Any) -> list[UUID]:
-        """Return the ids of the classes and groups."""
+        """Return the ids of the classes, groups and learners."""
         return [assignment.place_id for assignment in instance.assignments.all()]
 
 
@@ -46,6 +47,10 @@ class AssignableSerializer(serializers.Serializer[Assignable]):
     id = HexUUIDField(read_only=True)
     title = serializers.CharField(max_length=200)
     active = serializers.BooleanField(required=False)
+    draft = serializers.BooleanField(required=False)
+    archived = serializers.BooleanField(required=False)
+    due_at = TimeField(required=False, allow_null=True)
+    contents = UniqueUUIDsField(required=False, max_length=MAX_CONTENTS)
     collection = HexUUIDField(source="collection_id")
     assignments = PlacesField(source="place_ids", required=False, max_length=MAX_PLACES)
 
@@ -53,6 +58,8 @@ class AssignableSerializer(serializers.Serializer[Assignable]):
 class AssignableFilter(filters.FilterSet):
     collection = UUIDFilter(method="by_place")
     active = BooleanFilter()
+    draft = BooleanFilter()
+    archived = BooleanFilter()
 
     def by_place(self, rows: QuerySet[Assignable], _name: str, value: UUID) -> QuerySet[Assignable]:
         """Keep rows of a classroom, or rows of a facility that belong to no class."""

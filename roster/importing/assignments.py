@@ -31,13 +31,21 @@ def import_assignables(
         row = get_only(same_title, f"{path}.title", section)
         if row is None:
             row = model(facility=facility, title=entry.title, classroom=_shared_class(targets))
-            row.active = entry.active is not False
+            _update(row, entry)
             row.save(force_insert=True)
-        elif entry.active not in (None, row.active):
-            row.active = entry.active
-            row.save(update_fields=["active"])
+        elif changed := _update(row, entry):
+            row.save(update_fields=changed)
         _assign(row, targets)
         ids[entry.title] = row.pk
+
+
+def _update(row: Assignable, entry: AssignableEntry) -> list[str]:
+    """Set what the entry gives, in memory; return the names of the changed fields."""
+    given = {name: getattr(entry, name) for name in row.EDITABLE_FIELDS}
+    changed = [name for name, to in given.items() if to not in (None, getattr(row, name))]
+    for name in changed:
+        setattr(row, name, given[name])
+    return changed
 
 
 def _shared_class(targets: list[Classroom | LearnerGroup]) -> Classroom | None:

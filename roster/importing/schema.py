@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from infra.identifiers import fold_username
 
@@ -66,10 +67,14 @@ class ClassroomEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class AssignableEntry:
-    """One lesson, quiz or course session with its assignments; `active` None: only if new."""
+    """One lesson, quiz or course session with its assignments; None: only if new."""
 
     title: str
     active: bool | None = None
+    draft: bool | None = None
+    archived: bool | None = None
+    due_at: datetime | None = None
+    contents: list[str] | None = None
     assigned_to: list[str] = field(default_factory=list)
 
 

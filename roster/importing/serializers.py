@@ -7,7 +7,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from infra.api.fields import NormalizedCharField
+from infra.api.fields import NormalizedCharField, TimeField, UniqueUUIDsField
 from infra.time_zones import MAX_NAME_LENGTH
 from roster.importing.schema import (
     AssignableEntry,
@@ -19,6 +19,7 @@ from roster.importing.schema import (
     UserEntry,
 )
 from roster.models import Scope
+from roster.models.assignments import MAX_CONTENTS
 from roster.models.facilities import validate_time_zone
 from roster.models.people import validate_username
 
@@ -66,6 +67,10 @@ class ClassroomEntrySerializer(serializers.Serializer[Any]):
 class AssignableEntrySerializer(serializers.Serializer[Any]):
     title = serializers.CharField(max_length=200)
     active = serializers.BooleanField(default=None, allow_null=True)
+    draft = serializers.BooleanField(default=None, allow_null=True)
+    archived = serializers.BooleanField(default=None, allow_null=True)
+    due_at = TimeField(default=None, allow_null=True)
+    contents = UniqueUUIDsField(default=None, allow_null=True, max_length=MAX_CONTENTS)
     assigned_to = serializers.ListField(child=serializers.CharField(), default=list)
 
 

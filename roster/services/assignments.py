@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, TypedDict
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from roster.models import (
     AuditAction,
     Classroom,
     LearnerGroup,
+    User,
 )
 from roster.services.permissions import (
     UnknownReference,
@@ -31,6 +33,10 @@ class AssignmentFields(TypedDict, total=False):
 
     title: str
     active: bool
+    draft: bool
+    archived: bool
+    due_at: datetime | None
+    contents: list[str]
     collection_id: UUID
     place_ids: list[UUID]
 
@@ -44,8 +50,7 @@ def add_assignable(model: type[Assignable], fields: AssignmentFields, *, actor: 
     row = model(
         facility_id=facility_id,
         classroom=classroom,
-        title=fields["title"],
-        active=fields.get("active", True),
+        **{name: value for name, value in fields.items() if name in model.EDITABLE_FIELDS},
     )
     row.save(force_insert=True)
     services.record_added(row, actor=actor, facility_id=facility_id)
@@ -57,13 +62,13 @@ def add_assignable(model: type[Assignable], fields: AssignmentFields, *, actor: 
 def change_assignable(
     model: type[Assignable], pk: UUID, fields: AssignmentFields, *, actor: Actor
 ) -> None:
-    """Change title, state and assignments of a row."""
+    """Change title, state, due time, contents and assignments of a row."""
     row = _lock_assignable(model, pk, actor)
     check_unchanged("collection", fields, "collection_id", row.collection_id)
     with services.recording_change(row, actor=actor, facility_id=row.facility_id):
-        row.title = fields.get("title", row.title)
-        row.active = fields.get("active", row.active)
-        row.save(update_fields=["title", "active"])
+        for name in row.EDITABLE_FIELDS:
+            setattr(row, name, fields.get(name, getattr(row, name)))
+        row.save(update_fields=row.EDITABLE_FIELDS)
     if "place_ids" in fields:
         _assign(row, set(fields["place_ids"]), actor)
 
@@ -89,15 +94,21 @@ def _lock_assignable(model: type[Assignable], pk: UUID, actor: Actor) -> Assigna
 
 
 def _assign(row: Assignable, wanted: set[UUID], actor: Actor) -> None:
-    """Assign a row to exactly these places, which must be within its own place."""
+    """Assign a row to exactly these places and learners, who must be within its own place."""
     classrooms = Classroom.objects.filter(facility=row.facility_id)
     if row.classroom_id:
         classrooms = classrooms.filter(pk=row.classroom_id)
     groups = LearnerGroup.objects.filter(classroom__in=classrooms)
-    kinds = dict.fromkeys(
-        classrooms.filter(pk__in=wanted).values_list("pk", flat=True), "classroom"
-    )
-    kinds |= dict.fromkeys(groups.filter(pk__in=wanted).values_list("pk", flat=True), "group")
+    learners = User.objects.in_facility(row.facility_id)
+    if row.classroom_id:
+        learners = learners.enrolled_in(classrooms)
+    places = {"classroom": classrooms, "group": groups, "learner": learners}
+    kinds: dict[UUID, str] = {}
+    for kind, rows in places.items():
+        # A statement is saved where everything wanted is found.
+        if kinds.keys() != wanted:
+            found: Any = rows.filter(pk__in=wanted)
+            kinds |= dict.fromkeys(found.values_list("pk", flat=True), kind)
     if kinds.keys() != wanted:
         raise UnknownReference("assignments")
     assignments: Any = row.assignments  # type: ignore[attr-defined]

@@ -6,6 +6,7 @@ import io
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from unittest.mock import ANY
@@ -50,7 +51,15 @@ ROSTER: dict[str, Any] = {
         }
     ],
     "lessons": [{"title": "Week 1", "active": False, "assigned_to": ["7A"]}],
-    "quizzes": [{"title": "Quiz 1", "assigned_to": ["fractions", "7A"]}],
+    "quizzes": [
+        {
+            "title": "Quiz 1",
+            "assigned_to": ["fractions", "7A"],
+            "draft": True,
+            "due_at": "2026-12-01T15:00:00Z",
+            "contents": ["0000000000000000000000000000000a"],
+        }
+    ],
     "course_sessions": [{"title": "Autumn", "assigned_to": ["7A/fractions"]}],
     "api_keys": [{"name": "LMS", "scopes": ["read", "write"]}],
 }
@@ -101,7 +110,11 @@ def test_all_named_rows_exist_and_their_ids_are_printed(import_file: Any):
     assert result["learner_groups"] == {"fractions": LearnerGroup.objects.get().pk.hex}
     assert result["lessons"] == {"Week 1": Lesson.objects.get(active=False).pk.hex}
     assert result["quizzes"] == {"Quiz 1": Quiz.objects.get(active=True).pk.hex}
-    assert Quiz.objects.get().assignments.count() == 2
+    quiz = Quiz.objects.get()
+    assert quiz.assignments.count() == 2
+    assert quiz.due_at == datetime(2026, 12, 1, 15, tzinfo=UTC)
+    assert (quiz.draft, quiz.archived) == (True, False)
+    assert quiz.contents == ["0000000000000000000000000000000a"]
 
 
 def test_people_get_logins_roles_and_classes(import_file: Any):

@@ -55,6 +55,10 @@ def test_an_assignment_goes_to_classes_and_groups(school: School, coach: Call, k
     assert response_body == {
         "title": "Fractions",
         "active": True,
+        "draft": False,
+        "archived": False,
+        "due_at": None,
+        "contents": [],
         "collection": school.class_7a.pk.hex,
     }
     assert coach("GET", f"assignments/{kind}/{pk}").json().items() >= response_body.items()
@@ -94,7 +98,7 @@ def test_put_replaces_and_patch_changes_what_is_sent(school: School, coach: Call
 def test_places_must_lie_within_the_collection(school: School, coach: Call, admin: Call):
     """contract 1.8."""
     other = LearnerGroup.objects.create(classroom=school.class_7b, name="other")
-    for place in (school.class_7b, other, school.foreign_class, school.facility, school.ada):
+    for place in (school.class_7b, other, school.foreign_class, school.facility, school.chen):
         response = admin("POST", LESSON, assignment_body(school.class_7a, place))
         assert problem(response) == (400, "assignments")
     assert not Lesson.objects.exists()

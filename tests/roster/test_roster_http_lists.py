@@ -142,7 +142,7 @@ def test_statements_of_writes_do_not_grow_with_the_rows(school: School):
         "leave": 10,
         "appoint": 18,
         "dismiss": 8,
-        "hand out": 15,
+        "hand out": 14,
         "hand out anew": 14,
     }  # fmt: skip
 
