@@ -9,6 +9,7 @@ from dashboard.views.alerts import AlertActionView, LearnerNoteView
 from dashboard.views.groups import MakeGroupPage
 from dashboard.views.learners import ItemPage, LearnerPage, SkillHistoryPage, SkillPage
 from dashboard.views.quality import ModelQualityPage
+from dashboard.views.reports import LearnerReportPage
 from dashboard.views.work import AttemptPage, ContentPage, TryPage
 
 
@@ -29,4 +30,5 @@ def coach_pages(site: AdminSite) -> list[URLPattern]:
             "coach/classes/<key:classroom>/skills/<key:skill>/group/", "coach_group", site
         ),
         LearnerNoteView.as_url(f"{learner}notes/", "coach_note", site),
+        LearnerReportPage.as_url(f"{learner}report/", "coach_report", site),
     ]

@@ -94,7 +94,7 @@ class Profile:
 
 def get_profile(learner: User, viewer: User, *, at: datetime, axis: Axis = Axis.TIME) -> Profile:
     """Return the profile of a learner the viewer may read; the ability must be loaded."""
-    loaded = list(_states(learner)[: MAX_SKILLS + 1])
+    loaded = list(newest_states(learner)[: MAX_SKILLS + 1])
     states = loaded[:MAX_SKILLS]
     rows = [skill_row(state, at=at) for state in states]
     velocities = [trajectory_of(state).pace(at.timestamp() / DAY) for state in states]
@@ -133,6 +133,7 @@ def _newest_notes(learner: User) -> QuerySet[LearnerNote]:
     return LearnerNote.objects.filter(learner=learner).order_by("-at", "-id")
 
 
-def _states(learner: User) -> QuerySet[SkillState]:
+def newest_states(learner: User) -> QuerySet[SkillState]:
+    """Return the states of a learner with their skills, last practised first."""
     states = SkillState.objects.filter(learner=learner).select_related("skill")
     return states.order_by("-last_practised", "-pk")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Min, Q
 
 from analytics.core.readiness import recall_probability_now
 from analytics.core.recall import INITIAL
-from analytics.models import ItemMemory, ItemMemoryQuerySet
+from analytics.models import ItemMemory
 from analytics.rows import (
     MEMORY_COLUMNS,
     memories_from_columns,
@@ -22,36 +23,46 @@ MAX_MEMORIES = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Readiness:
-    """Recall of items, the number of items due for review, and the time of the next review.
+class DueReviews:
+    """The number of items answered so far and of those due for review, and the next review."""
+
+    items: int
+    due: int
+    next_due: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Readiness(DueReviews):
+    """The reviews that are due, and the recall of items.
 
     `recall` is the mean probability of recall now, in (0, 1) (learning-science 5); None if nothing
     was studied.
     """
 
-    items: int
     recall: float | None
-    due: int
-    next_due: datetime | None
+
+
+def get_due_reviews(learner: User, *, at: datetime) -> DueReviews:
+    """Return the reviews of a learner that are due, in one query."""
+    return DueReviews(**_count_due(learner, at=at))
 
 
 def get_readiness(learner: User, *, at: datetime) -> Readiness:
     """Return the readiness of a learner with loaded ability; recall covers up to 10,000 items."""
-    memories = ItemMemory.objects.filter(learner=learner)
-    counts = memories.aggregate(
+    return Readiness(**_count_due(learner, at=at), recall=_recall(learner, at=at))
+
+
+def _count_due(learner: User, *, at: datetime) -> dict[str, Any]:
+    counts = ItemMemory.objects.filter(learner=learner).aggregate(
         items=Count("pk"),
         overdue=Count("pk", filter=Q(due__lte=at)),
-        upcoming=Min("due", filter=Q(due__gt=at)),
+        next_due=Min("due", filter=Q(due__gt=at)),
     )
-    return Readiness(
-        items=counts["items"],
-        recall=_recall(learner, memories, at=at),
-        due=counts["overdue"],
-        next_due=counts["upcoming"],
-    )
+    return {"due": counts.pop("overdue"), **counts}
 
 
-def _recall(learner: User, memories: ItemMemoryQuerySet, *, at: datetime) -> float | None:
+def _recall(learner: User, *, at: datetime) -> float | None:
+    memories = ItemMemory.objects.filter(learner=learner)
     rows = list(memories.order_by("due").values_list(*MEMORY_COLUMNS)[:MAX_MEMORIES])
     if not rows:
         return None
