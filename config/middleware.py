@@ -30,6 +30,7 @@ log = structlog.get_logger(__name__)
 _REQUEST_ID = re.compile(r"[\w.:-]{1,64}", re.ASCII)
 _LOOPBACK_HOSTS = {"localhost", "127.0.0.1", "[::1]"}
 _PUBLIC = {"/api/schema", "/api/docs"}
+_PERSONAL = ("/admin/", "/me/", "/family/")
 _AUTHENTICATING = ("Authorization", "Cookie", "X-API-Key")
 _SLASH_MATTERS = ("/admin/", f"/{settings.STATIC_URL.lstrip('/')}")
 
@@ -108,7 +109,7 @@ class PrivateResponses:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         path = request.path_info
-        if path.startswith("/admin/") or (is_api(path) and path not in _PUBLIC):
+        if f"{path}/".startswith(_PERSONAL) or (is_api(path) and path not in _PUBLIC):
             response.headers.setdefault("Cache-Control", "no-store")
         patch_vary_headers(response, _AUTHENTICATING)
         return response

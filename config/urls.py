@@ -12,6 +12,7 @@ from drf_spectacular.views import SpectacularSwaggerSplitView
 from config import error_pages, health
 from config.metrics import MetricsView
 from config.schema import SchemaView
+from dashboard.views.own_page import OwnPage
 from infra.api.paths import IdConverter
 from roster.urls import assignments
 
@@ -40,6 +41,7 @@ urlpatterns = [
     re_path(r"^admin/r/", defaults.page_not_found, {"exception": None}),
     path("admin/login/", error_pages.admin_login),
     path("admin/", admin.site.urls),
+    path("me", OwnPage.as_view(), name="own_page"),
 ]
 
 handler400 = "config.exceptions.bad_request"

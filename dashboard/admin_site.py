@@ -8,9 +8,9 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views import View
@@ -21,7 +21,7 @@ from dashboard.urls import coach_pages
 from dashboard.views.base import CoachPage
 from dashboard.views.overview import FrontPage
 from infra import free_space
-from roster.login_form import StaffLoginForm
+from roster.login_form import LoginForm
 from roster.models import User
 from roster.models.time_zones import zone_of_pages
 from roster.views import CLEARED_ON_LOGOUT
@@ -52,7 +52,7 @@ class LearnTraceSite(AdminSite):
     site_header = _("LearnTrace")
     site_title = _("LearnTrace")
     index_title = _("Learners and their work")
-    login_form = StaffLoginForm
+    login_form = LoginForm
     site_url = "/admin/"
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
@@ -79,6 +79,15 @@ class LearnTraceSite(AdminSite):
     def item_names(self, items: Collection[UUID]) -> dict[UUID, str]:
         """Return the questions of items; lists of the admin use them as names."""
         return item_questions(items)
+
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseBase:
+        """Log in staff and learners; a learner is led to their own page."""
+        response = cast("HttpResponseBase", super().login(request, extra_context))
+        if request.user.is_authenticated and not self.has_permission(request):
+            return HttpResponseRedirect(reverse("own_page"))
+        return response
 
     def logout(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

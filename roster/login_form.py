@@ -1,18 +1,18 @@
-"""The login form of the admin."""
+"""The login form of staff and learners."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django import forms
-from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth import authenticate
+from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext_lazy as _
 
 from roster.models import Facility, User
 
 
-class StaffLoginForm(AdminAuthenticationForm):
+class LoginForm(AuthenticationForm):
     """A login form that offers a facility where there are several."""
 
     facility = forms.ModelChoiceField(

@@ -65,6 +65,11 @@ class Report:
         """The number of days of the period."""
         return PERIOD_DAYS
 
+    @property
+    def streak_text(self) -> str:
+        """The streak as text; the longest one that is looked for may be longer."""
+        return f"{self.streak}+" if self.streak >= MAX_STREAK else str(self.streak)
+
 
 def get_report(learner: User, *, at: datetime, max_streak: int = PERIOD_DAYS) -> Report:
     """Return the report on a learner with loaded ability and facility.
