@@ -30,6 +30,9 @@ def is_bulk(path: str) -> bool:
 def route_of(request: HttpRequest) -> str | None:
     """Return the URL pattern of a request, because values in its path may identify learners.
 
-    Return None if the path is unknown.
+    Return None if the path is unknown. The secret of a link is hidden even before the path is
+    resolved.
     """
+    if request.path_info.startswith("/family/"):
+        return "/family/<str:token>"
     return f"/{request.resolver_match.route}" if request.resolver_match else None

@@ -1,4 +1,4 @@
-"""Error pages for 429 and 503, and the admin's login with a rate limit."""
+"""Error pages for 429 and 503, and the pages without a login that have a rate limit."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.http.response import HttpResponse
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 
+from dashboard.views.family_links import FamilyReportPage
 from infra.api import throttle_counter
 from infra.api.client_address import client_address
 from roster.logins import complete_login
@@ -38,3 +40,12 @@ def admin_login(request: HttpRequest) -> HttpResponseBase:
         shared = "shared_computer" in request.POST
         complete_login(request, response, request.user, shared=shared)
     return response
+
+
+def family_report(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Show the report on a learner to those who have the link, at the rate of guests."""
+    wait = throttle_counter.consume("guest", client_address(request))
+    if wait is not None:
+        message = _("There were too many requests. Please wait a while, then try again.")
+        return service_unavailable_page(429, wait=wait, message=message)
+    return FamilyReportPage.as_view()(request, token=token)

@@ -42,6 +42,7 @@ urlpatterns = [
     path("admin/login/", error_pages.admin_login),
     path("admin/", admin.site.urls),
     path("me", OwnPage.as_view(), name="own_page"),
+    path("family/<str:token>", error_pages.family_report, name="family_report"),
 ]
 
 handler400 = "config.exceptions.bad_request"

@@ -8,7 +8,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, reverse
 from django.utils import timezone
@@ -82,9 +82,9 @@ class LearnTraceSite(AdminSite):
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponseBase:
+    ) -> HttpResponse:
         """Log in staff and learners; a learner is led to their own page."""
-        response = cast("HttpResponseBase", super().login(request, extra_context))
+        response = super().login(request, extra_context)
         if request.user.is_authenticated and not self.has_permission(request):
             return HttpResponseRedirect(reverse("own_page"))
         return response

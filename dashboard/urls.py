@@ -6,6 +6,7 @@ from django.contrib.admin import AdminSite
 from django.urls import URLPattern
 
 from dashboard.views.alerts import AlertActionView, LearnerNoteView
+from dashboard.views.family_links import MakeFamilyLinkPage, RevokeFamilyLinkView
 from dashboard.views.groups import MakeGroupPage
 from dashboard.views.learners import ItemPage, LearnerPage, SkillHistoryPage, SkillPage
 from dashboard.views.quality import ModelQualityPage
@@ -31,4 +32,6 @@ def coach_pages(site: AdminSite) -> list[URLPattern]:
         ),
         LearnerNoteView.as_url(f"{learner}notes/", "coach_note", site),
         LearnerReportPage.as_url(f"{learner}report/", "coach_report", site),
+        MakeFamilyLinkPage.as_url(f"{learner}family-links/", "coach_family_link", site),
+        RevokeFamilyLinkView.as_url("coach/family-links/<key:link>/", "coach_revoke_link", site),
     ]

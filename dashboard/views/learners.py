@@ -34,8 +34,9 @@ from dashboard.views.base import (
 )
 from infra.admin.html import detail_url
 from infra.db.keyset import BadCursor, Cursor
-from roster.models import Facility, User
+from roster.models import Facility, FamilyLink, User
 from roster.models.time_zones import zone_of
+from roster.services.family_links import can_have_links
 
 L = TypeVar("L", bound=ItemStatistics)
 
@@ -72,6 +73,8 @@ class LearnerPage(ProgressPage):
             ),
             "recent": get_recent_work(learner),
             "snooze": SnoozeDays.after(at, zone_of(learner.facility)),
+            "can_have_links": can_have_links(learner, self.viewer),
+            "links": FamilyLink.objects.unexpired(at).filter(learner=learner).order_by("pk"),
         }
 
 

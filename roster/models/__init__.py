@@ -18,6 +18,7 @@ from roster.models.assignments import (
 )
 from roster.models.audit import AuditAction, AuditEntry
 from roster.models.facilities import Classroom, Facility, LearnerGroup
+from roster.models.family_links import FamilyLink
 from roster.models.keys import ApiKey, LearnerToken, Scope
 from roster.models.memberships import Membership
 from roster.models.people import (
@@ -47,6 +48,7 @@ __all__ = [
     "ExportFormat",
     "ExportState",
     "Facility",
+    "FamilyLink",
     "GroupMembership",
     "IdempotencyRecord",
     "LearnerGroup",

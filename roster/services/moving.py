@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from uuid import UUID
 
 from roster import services
-from roster.models import AuditAction, Enrolment, Facility, LearnerToken, Role, User
+from roster.models import AuditAction, Enrolment, Facility, FamilyLink, LearnerToken, Role, User
 
 MoveRecords = Callable[[Collection[UUID], Facility], None]
 _moves: list[MoveRecords] = []
@@ -37,7 +37,8 @@ def move_people(people: Collection[User], facility: Facility) -> None:
 
 
 def end_memberships(keys: Collection[UUID]) -> None:
-    """End the enrolments, roles and tokens of people who have left their facility."""
+    """End the enrolments, roles, tokens and family links of people who have left their facility."""
     Enrolment.objects.filter(user__in=keys).delete()
     Role.objects.filter(user__in=keys).delete()
     LearnerToken.objects.filter(user__in=keys).delete()
+    FamilyLink.objects.filter(learner__in=keys).delete()
