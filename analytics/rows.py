@@ -9,6 +9,7 @@ from math import nan
 import numpy as np
 
 from analytics.core import recent_results
+from analytics.core.alerts import DEFAULT_THRESHOLDS, INACTIVE_DAYS, SPINNING_ANSWERS, Thresholds
 from analytics.core.difficulty import Gaussian
 from analytics.core.exponential_average import ExponentialAverage
 from analytics.core.learner_update import DEFAULT_MODEL, Ability, Belief, Evidence, Model, Shared
@@ -24,6 +25,7 @@ from analytics.models import (
     SkillParameters,
     SkillState,
 )
+from roster.models import Facility
 
 DAY = 86_400.0
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -32,6 +34,17 @@ MICROSECOND = timedelta(microseconds=1)
 MEMORY_COLUMNS = (
     "stability", "difficulty", "last_review", "reviews", "lapses", "last_score", "last_seconds",
 )  # fmt: skip
+
+
+def thresholds_of(facility: Facility | None) -> Thresholds:
+    """Return the thresholds of the alerts of a facility; of nobody's, the defaults."""
+    if facility is None:
+        return DEFAULT_THRESHOLDS
+    return Thresholds(
+        certainty=facility.plateau_certainty,
+        inactive_days=facility.inactive_days or INACTIVE_DAYS,
+        spinning_answers=facility.spinning_answers or SPINNING_ANSWERS,
+    )
 
 
 def microseconds(moment: datetime) -> int:

@@ -11,6 +11,7 @@ from dashboard.views.groups import MakeGroupPage
 from dashboard.views.learners import ItemPage, LearnerPage, SkillHistoryPage, SkillPage
 from dashboard.views.quality import ModelQualityPage
 from dashboard.views.reports import LearnerReportPage
+from dashboard.views.thresholds import ThresholdsPage
 from dashboard.views.work import AttemptPage, ContentPage, TryPage
 
 
@@ -34,4 +35,7 @@ def coach_pages(site: AdminSite) -> list[URLPattern]:
         LearnerReportPage.as_url(f"{learner}report/", "coach_report", site),
         MakeFamilyLinkPage.as_url(f"{learner}family-links/", "coach_family_link", site),
         RevokeFamilyLinkView.as_url("coach/family-links/<key:link>/", "coach_revoke_link", site),
+        ThresholdsPage.as_url(
+            "coach/facilities/<key:facility>/thresholds/", "coach_thresholds", site
+        ),
     ]

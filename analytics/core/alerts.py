@@ -27,7 +27,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from analytics.core import growth_hmm, plateau, trajectory_batch, trajectory_codec, trend_series
+from analytics.core import (
+    causes,
+    growth_hmm,
+    plateau,
+    trajectory_batch,
+    trajectory_codec,
+    trend_series,
+)
 from analytics.core.bkt import MASTERED
 from analytics.core.causes import Advice
 from analytics.core.logistic import BoolArray
@@ -57,6 +64,39 @@ class Reason(IntEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Thresholds:
+    """The thresholds that a facility may set for its alerts.
+
+    Attributes
+    ----------
+    certainty : probability of being stuck from which a plateau is a problem, in [.5, 1); None: that
+        of the calibration, with the flag of the trajectory. Other values keep its rule (`plateau`):
+        a problem lasts until the probability is below .8 of the certainty.
+    inactive_days : days without an answer, >= 1.
+    spinning_answers : answers without mastery, >= `MIN_ANSWERS`.
+    """
+
+    certainty: float | None = None
+    inactive_days: float = INACTIVE_DAYS
+    spinning_answers: int = SPINNING_ANSWERS
+
+    def is_stuck(self, trajectory: Trajectory, *, was_raised: bool) -> bool:
+        """Return whether a plateau is a problem; `was_raised`: it is one already."""
+        if self.certainty is None:
+            return trajectory.is_plateau
+        return trajectory.mastery < MASTERED and plateau.is_flagged(
+            trajectory.stuck,
+            trajectory.recent_results,
+            answers=trajectory.answers,
+            threshold=self.certainty,
+            was_raised=was_raised,
+        )
+
+
+DEFAULT_THRESHOLDS = Thresholds()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Problem:
     """One reason for help with its figure and the threshold that the figure has reached.
 
@@ -78,23 +118,34 @@ class Problem:
         return self.reason, -self.figure / self.threshold
 
 
-def skill_problem(trajectory: Trajectory, typical_seconds: float | None = None) -> Problem | None:
+def skill_problem(
+    trajectory: Trajectory,
+    typical_seconds: float | None = None,
+    *,
+    thresholds: Thresholds = DEFAULT_THRESHOLDS,
+    was_raised: bool = False,
+) -> Problem | None:
     """Return the most urgent problem at one skill, or None if there is none.
 
-    `typical_seconds` is the median time of all learners' answers there; None if unknown.
+    Parameters
+    ----------
+    typical_seconds : the median time of all learners' answers there; None if unknown.
+    was_raised : whether the plateau is a problem already; see `Thresholds`.
     """
-    if trajectory.is_plateau:
+    if thresholds.is_stuck(trajectory, was_raised=was_raised):
         return Problem(
             reason=Reason.PLATEAU, figure=trajectory.stuck,
-            threshold=trajectory.judgement.threshold, is_calibrated=trajectory.is_calibrated,
-            advice=trajectory.recommendation(typical_seconds),
+            threshold=thresholds.certainty or trajectory.judgement.threshold,
+            is_calibrated=trajectory.is_calibrated,
+            advice=causes.advice(trajectory.cause(typical_seconds), trajectory.level),
         )  # fmt: skip
-    if is_spinning(trajectory.answers, trajectory.record, trajectory.stuck):
+    answers = thresholds.spinning_answers
+    if is_spinning(trajectory.answers, trajectory.record, trajectory.stuck, least=answers):
         cause = trajectory.cause(typical_seconds)
         return Problem(
             reason=Reason.WHEEL_SPINNING,
             figure=float(trajectory.answers),
-            threshold=float(SPINNING_ANSWERS),
+            threshold=float(answers),
             advice=Advice(cause.value) if cause else None,
         )
     loss = decline(trajectory)
@@ -122,8 +173,10 @@ def may_have_problems(records: Sequence[bytes]) -> BoolArray:
     return possible
 
 
-def is_spinning(answers: int, best_mastery: float, stuck: float) -> bool:
-    """Return whether the learner is wheel-spinning: ten answers or more, no mastery, likely stuck.
+def is_spinning(
+    answers: int, best_mastery: float, stuck: float, *, least: int = SPINNING_ANSWERS
+) -> bool:
+    """Return whether the learner is wheel-spinning: many answers, no mastery, likely stuck.
 
     Parameters
     ----------
@@ -131,9 +184,10 @@ def is_spinning(answers: int, best_mastery: float, stuck: float) -> bool:
     best_mastery : the last record of mastery, in [0, 1]. The true maximum is less than .01 above
         it; a learner within .01 of mastery therefore does not count as wheel-spinning.
     stuck : the probability of being stuck, in [0, 1].
+    least : the number of answers from which it is wheel-spinning.
     """
     is_unmastered = best_mastery < MASTERED - plateau.RECORD_STEP
-    return answers >= SPINNING_ANSWERS and is_unmastered and stuck >= MIN_STUCK_SPINNING
+    return answers >= least and is_unmastered and stuck >= MIN_STUCK_SPINNING
 
 
 def decline(trajectory: Trajectory) -> float | None:
@@ -151,16 +205,17 @@ def decline(trajectory: Trajectory) -> float | None:
     return -change if change <= -DECLINE and has_fallen and is_significant else None
 
 
-def absence_problem(days: float | None) -> Problem | None:
+def absence_problem(days: float | None, least: float = INACTIVE_DAYS) -> Problem | None:
     """Return the problem of an inactive learner, or None for an active one.
 
     Parameters
     ----------
     days : days since the last answer, >= 0; None if the learner has never answered.
+    least : the number of days from which a learner is inactive.
     """
-    if days is None or days < INACTIVE_DAYS:
+    if days is None or days < least:
         return None
-    return Problem(reason=Reason.INACTIVE, figure=days, threshold=INACTIVE_DAYS)
+    return Problem(reason=Reason.INACTIVE, figure=days, threshold=least)
 
 
 def not_started_problem(days: float | None) -> Problem | None:

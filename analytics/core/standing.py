@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from itertools import compress
 from typing import Generic, NamedTuple, TypeVar
 
 from analytics.core import alerts
-from analytics.core.alerts import Problem, Reason
+from analytics.core.alerts import DEFAULT_THRESHOLDS, Problem, Reason, Thresholds
 from analytics.core.trajectory import Trajectory
 
 S = TypeVar("S")
@@ -34,11 +34,15 @@ class Standing(Generic[S]):
     days_inactive : days since the last answer, >= 0; None if the learner has never answered.
     days_enrolled : days since a learner who has never answered could have started; None if they
         are in no class.
+    raised : the skills with an unresolved alert of a plateau.
+    thresholds : those of the learner's facility.
     """
 
     trajectories: Mapping[S, bytes]
     days_inactive: float | None
     days_enrolled: float | None
+    raised: Collection[S] = ()
+    thresholds: Thresholds = DEFAULT_THRESHOLDS
 
 
 class FoundAlert(NamedTuple, Generic[S]):
@@ -60,10 +64,12 @@ def find_alerts(standing: Standing[S]) -> list[FoundAlert[S]]:
     possible = alerts.may_have_problems(records).tolist() if records else []
     for skill, record in compress(standing.trajectories.items(), possible):
         trajectory = Trajectory.from_bytes(record)
-        problem = alerts.skill_problem(trajectory)
+        problem = alerts.skill_problem(
+            trajectory, thresholds=standing.thresholds, was_raised=skill in standing.raised
+        )
         if problem is not None:
             found.append(_found(problem, skill, window=trajectory.answers))
-    absence = alerts.absence_problem(standing.days_inactive)
+    absence = alerts.absence_problem(standing.days_inactive, standing.thresholds.inactive_days)
     if standing.days_inactive is None:
         absence = alerts.not_started_problem(standing.days_enrolled)
     return [*found, *([_found(absence, None)] if absence else [])]

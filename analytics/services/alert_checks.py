@@ -17,9 +17,10 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
-from analytics.core.alerts import INACTIVE_DAYS, MIN_ANSWERS, NOT_STARTED_DAYS
+from analytics.core.alerts import MIN_ANSWERS, NOT_STARTED_DAYS, Reason, Thresholds
 from analytics.core.standing import FoundAlert, Standing, find_alerts
 from analytics.models import Alert, AlertCheck, AlertState, LearnerAbility, SkillState
+from analytics.rows import thresholds_of
 from infra.time_zones import days_between, local_day, start_of_day
 from roster.models import Enrolment, User
 from roster.models.time_zones import zone_of
@@ -30,6 +31,7 @@ CHECK_BATCH_SIZE, SCHEDULE_BATCH_SIZE = 10, 1_000
 HOLD = timedelta(days=14)
 CHECK_EVERY = timedelta(days=1)
 AFTER_RECOMPUTE = timedelta(minutes=1)
+_PLATEAU = Reason.PLATEAU.name.lower()
 
 
 def schedule_new_answers(learner_ids: Collection[UUID], *, at: datetime) -> None:
@@ -76,7 +78,7 @@ def check_alerts(at: datetime) -> int:
     checks = list(lockable.order_by("due_at", "pk")[:CHECK_BATCH_SIZE])
     if not checks:
         return 0
-    standings = _Standings.load([check.learner_id for check in checks], at)
+    standings = Standings.load([check.learner_id for check in checks], at)
     opened, changed = [], []
     for check in checks:
         life = _Life(standings.alerts[check.learner_id], standings.masteries[check.learner_id], at)
@@ -99,7 +101,7 @@ _NEVER = _Answered(None, None)
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Standings:
+class Standings:
     """The facts that the alerts of some learners depend on, and their alerts, by learner."""
 
     answered: Mapping[UUID, _Answered]
@@ -109,7 +111,7 @@ class _Standings:
     alerts: Mapping[UUID, list[Alert]]
 
     @classmethod
-    def load(cls, keys: Collection[UUID], at: datetime) -> _Standings:
+    def load(cls, keys: Collection[UUID], at: datetime) -> Standings:
         """Read the rows of these learners, as many statements for many as for one."""
         times = LearnerAbility.objects.filter(learner__in=keys)
         records: dict[UUID, dict[UUID, bytes]] = defaultdict(dict)
@@ -134,17 +136,27 @@ class _Standings:
             alerts=alerts,
         )
 
-    def standing_of(self, check: AlertCheck, at: datetime) -> Standing[UUID]:
-        """Return the standing of one learner; nothing is due for a closed account."""
+    def standing_of(
+        self, check: AlertCheck, at: datetime, thresholds: Thresholds | None = None
+    ) -> Standing[UUID]:
+        """Return the standing of one learner; nothing is due for a closed account.
+
+        `thresholds` are used instead of those of the facility.
+        """
         newest = self.answered.get(check.learner_id, _NEVER).newest
         if not check.learner.is_active:
             return Standing(trajectories={}, days_inactive=None, days_enrolled=None)
         is_enrolled = newest is None and check.learner_id in self.enrolled
         zone = zone_of(check.learner.facility)
+        unresolved = [alert for alert in self.alerts[check.learner_id] if not alert.resolved_at]
         return Standing(
             trajectories=self.records[check.learner_id],
             days_inactive=days_between(newest, at, zone) if newest else None,
             days_enrolled=days_between(check.since, at, zone) if is_enrolled else None,
+            raised={
+                each.skill_id for each in unresolved if each.skill_id and each.kind == _PLATEAU
+            },
+            thresholds=thresholds or thresholds_of(check.learner.facility),
         )
 
 
@@ -219,21 +231,22 @@ def _open(learner_id: UUID, found: FoundAlert[UUID], life: _Life) -> Alert:
 
 
 def _next_check(
-    check: AlertCheck, standings: _Standings, *, has_open: bool, at: datetime
+    check: AlertCheck, standings: Standings, *, has_open: bool, at: datetime
 ) -> datetime | None:
     """Return the earliest time at which something may change without an answer; None: never."""
     return min(_times_ahead(check, standings, has_open=has_open, at=at), default=None)
 
 
 def _times_ahead(
-    check: AlertCheck, standings: _Standings, *, has_open: bool, at: datetime
+    check: AlertCheck, standings: Standings, *, has_open: bool, at: datetime
 ) -> Iterator[datetime]:
     newest, recompute_from = standings.answered.get(check.learner_id, _NEVER)
     if has_open:
         yield at + CHECK_EVERY
     if recompute_from is not None:
         yield at + AFTER_RECOMPUTE
-    since, days = (newest, INACTIVE_DAYS) if newest else (check.since, NOT_STARTED_DAYS)
+    inactive_days = thresholds_of(check.learner.facility).inactive_days
+    since, days = (newest, inactive_days) if newest else (check.since, NOT_STARTED_DAYS)
     if newest is not None or check.learner_id in standings.enrolled:
         zone = zone_of(check.learner.facility)
         first = start_of_day(local_day(since, zone) + timedelta(days=days), zone)

@@ -12,9 +12,10 @@ from uuid import UUID
 from django.db.models import Q
 
 from analytics.core import alerts
-from analytics.core.alerts import Problem, Reason
+from analytics.core.alerts import Problem, Reason, Thresholds
 from analytics.core.trajectory import Trajectory
 from analytics.models import Alert, AlertQuerySet, AlertState, LearnerNote, Skill, SkillState
+from analytics.rows import thresholds_of
 from analytics.selectors import get_notes
 from dashboard import presentation
 from dashboard.presentation import KnownState
@@ -29,6 +30,7 @@ RESOLVED_DAYS = timedelta(days=7)
 MIN_GROUP, MAX_GROUPS = 2, 6
 State = KnownState | SkillState
 Zones = Mapping[UUID | None, str]
+ThresholdsOf = Mapping[UUID | None, Thresholds]
 _OPEN = (AlertState.NEW, AlertState.SEEN)
 
 
@@ -166,7 +168,12 @@ class AlertLists:
 
 
 def get_alert_lists(
-    learners: Mapping[UUID, User], states: Iterable[State], *, at: datetime, zones: Zones
+    learners: Mapping[UUID, User],
+    states: Iterable[State],
+    *,
+    at: datetime,
+    zones: Zones,
+    thresholds: ThresholdsOf,
 ) -> AlertLists:
     """Return the alerts of learners in two statements.
 
@@ -176,26 +183,32 @@ def get_alert_lists(
     ----------
     learners : with their ability, by id.
     states : those of the learners that are relevant for alerts.
-    zones : time zone of each facility.
+    zones, thresholds : time zone and thresholds of each facility.
     """
     if not learners:
         return AlertLists()
     rows = Alert.objects.filter(learner__in=list(learners))
     found = _load(rows.filter(Q(resolved_at=None) | Q(resolved_at__gt=at - RESOLVED_DAYS)))
     notes = get_notes([alert.pk for alert in found])
-    return _list_alerts(found, learners, states, notes, at=at, zones=zones)
+    return _list_alerts(found, learners, states, notes, at=at, zones=zones, thresholds=thresholds)
 
 
 def get_learner_alerts(
     learner: User, states: Iterable[State], notes: Iterable[LearnerNote], *, at: datetime
 ) -> AlertLists:
-    """Return the alerts of one learner, with these of the learner's states and notes."""
+    """Return the alerts of one learner, with these of the learner's states and notes.
+
+    The facility of the learner must be loaded.
+    """
     by_alert: dict[UUID, list[LearnerNote]] = defaultdict(list)
     for note in notes:
         if note.alert_id is not None:
             by_alert[note.alert_id].append(note)
     found = _load(Alert.objects.filter(learner=learner))
-    return _list_alerts(found, {learner.pk: learner}, states, by_alert, at=at)
+    thresholds = {learner.facility_id: thresholds_of(learner.facility)}
+    return _list_alerts(
+        found, {learner.pk: learner}, states, by_alert, at=at, thresholds=thresholds
+    )
 
 
 def _load(rows: AlertQuerySet) -> list[Alert]:
@@ -203,7 +216,7 @@ def _load(rows: AlertQuerySet) -> list[Alert]:
     return [alert for alert in newest if alert.kind.upper() in Reason.__members__]
 
 
-def _list_alerts(
+def _list_alerts(  # noqa: PLR0913  # what the pages have loaded
     found: Sequence[Alert],
     learners: Mapping[UUID, User],
     states: Iterable[State],
@@ -211,13 +224,14 @@ def _list_alerts(
     *,
     at: datetime,
     zones: Zones | None = None,
+    thresholds: ThresholdsOf,
 ) -> AlertLists:
     state_of: dict[Any, State] = {(each.learner_id, each.skill_id): each for each in states}
     problems = []
     for alert in found:
         alert.learner = learners[alert.learner_id]
         state = state_of.get((alert.learner_id, alert.skill_id))
-        problem = _problem(alert, state, at, zones)
+        problem = _problem(alert, state, at, zones, thresholds[alert.learner.facility_id])
         problems.append(
             DetectedProblem(
                 alert=alert, problem=problem, state=state, notes=notes.get(alert.pk, ())
@@ -226,7 +240,11 @@ def _list_alerts(
     snoozed = [each for each in problems if each.alert.state == AlertState.SNOOZED]
     resolved = [each for each in problems if each.is_resolved]
     ranked = _rank(each for each in problems if each.alert.state in _OPEN)
-    stuck = {state.learner_id for state in state_of.values() if state.plateau}
+    stuck = {
+        state.learner_id
+        for state in state_of.values()
+        if _is_stuck(state, thresholds[learners[state.learner_id].facility_id])
+    }
     return AlertLists(
         open=ranked,
         snoozed=sorted(snoozed, key=lambda each: each.alert.snoozed_until or at)[:MAX_FLAT],
@@ -241,15 +259,31 @@ def _resolved_at(problem: DetectedProblem) -> datetime:
     return problem.alert.resolved_at or problem.alert.opened_at
 
 
-def _problem(alert: Alert, state: State | None, at: datetime, zones: Zones | None) -> Problem:
+def _is_stuck(state: State, thresholds: Thresholds) -> bool:
+    if thresholds.certainty is None:
+        return state.plateau
+    if state.attempts < alerts.MIN_ANSWERS:
+        return False
+    return thresholds.is_stuck(Trajectory.from_bytes(bytes(state.course)), was_raised=False)
+
+
+def _problem(
+    alert: Alert, state: State | None, at: datetime, zones: Zones | None, thresholds: Thresholds
+) -> Problem:
     """Return the problem with its present figure, else with the figure at the opening."""
     reason = Reason[alert.kind.upper()]
     present = None
     if state is not None and alert.resolved_at is None:
         typical = alert.skill.typical_seconds if alert.skill else None
-        present = alerts.skill_problem(Trajectory.from_bytes(bytes(state.course)), typical)
+        present = alerts.skill_problem(
+            Trajectory.from_bytes(bytes(state.course)),
+            typical,
+            thresholds=thresholds,
+            was_raised=reason is Reason.PLATEAU,
+        )
     elif reason is Reason.INACTIVE:
-        present = alerts.absence_problem(days_inactive(alert.learner, at, zones))
+        days = days_inactive(alert.learner, at, zones)
+        present = alerts.absence_problem(days, thresholds.inactive_days)
     if present is not None and present.reason is reason:
         return present
     value, threshold = alert.figures["value"], alert.figures["threshold"]

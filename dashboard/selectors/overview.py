@@ -6,12 +6,15 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
 
 from analytics.core import alerts
+from analytics.core.alerts import Thresholds
 from analytics.models import LearningEvent, SkillState
+from analytics.rows import thresholds_of
 from analytics.selectors.daily_activity import within_days
 from dashboard.charts import BarChart, HeatMap
 from dashboard.presentation import KNOWN_STATE_COLUMNS, KnownState
@@ -28,7 +31,7 @@ from dashboard.selectors.frequent_errors import FrequentlyWrongItem, find_freque
 from dashboard.selectors.heatmap import get_heat_map
 from dashboard.selectors.inactive import InactiveLearner, find_inactive_learners
 from roster.models import Facility, User
-from roster.models.time_zones import zone_of_home
+from roster.models.time_zones import zone_of
 
 MAX_LEARNERS = 200
 MAX_STATES = 4_000
@@ -64,13 +67,14 @@ def get_overview(scope: DashboardScope, *, at: datetime, by_name: bool = False) 
     people = scope.learners.select_related("ability").only(*_SHOWN)
     loaded = list(people.order_by("full_name", "username", "pk")[: MAX_LEARNERS + 1])
     learners = {learner.pk: learner for learner in loaded[:MAX_LEARNERS]}
-    zones = _zones({learner.facility_id for learner in learners.values()}, scope)
+    facility_ids = {learner.facility_id for learner in learners.values()}
+    zones, thresholds = _settings_of(facility_ids, scope)
     by_zone: dict[str, list[UUID]] = defaultdict(list)
     for learner in learners.values():
         by_zone[zones[learner.facility_id]].append(learner.pk)
     states = _relevant_states(learners, at)
     trajectories = [(state.skill_id, state.learner_id, state.course) for state in states]
-    found = get_alert_lists(learners, states, at=at, zones=zones)
+    found = get_alert_lists(learners, states, at=at, zones=zones, thresholds=thresholds)
     in_order = sorted(learners.values(), key=lambda learner: str(learner).casefold())
     if not by_name:
         need = {people.learner.pk: number for number, people in enumerate(found.open)}
@@ -92,14 +96,17 @@ def get_overview(scope: DashboardScope, *, at: datetime, by_name: bool = False) 
     )
 
 
-def _zones(facility_ids: set[UUID | None], scope: DashboardScope) -> Mapping[UUID | None, str]:
-    """Return the time zone of each facility; those of the classes and the viewer are loaded."""
-    viewer = scope.viewer
-    known: dict[UUID | None, str] = {viewer.facility_id: zone_of_home(viewer), **scope.zones}
-    if facility_ids <= known.keys():
-        return known
-    keys = [pk for pk in facility_ids if pk is not None]
-    return dict(Facility.objects.filter(pk__in=keys).values_list("pk", "time_zone"))
+def _settings_of(
+    facility_ids: set[UUID | None], scope: DashboardScope
+) -> tuple[Mapping[UUID | None, str], Mapping[UUID | None, Thresholds]]:
+    """Return the time zone and the thresholds of each facility; those of the classes are loaded."""
+    rooms = [*scope.classrooms, *([scope.classroom] if scope.classroom else [])]
+    known: dict[Any, Facility] = {room.facility_id: room.facility for room in rooms}
+    if not facility_ids <= known.keys():
+        known = Facility.objects.in_bulk([pk for pk in facility_ids if pk is not None])
+    settings = {None: None, **known}
+    zones = {pk: zone_of(facility) for pk, facility in settings.items()}
+    return zones, {pk: thresholds_of(facility) for pk, facility in settings.items()}
 
 
 def _relevant_states(learners: Mapping[UUID, User], at: datetime) -> list[KnownState]:

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from infra.admin.html import page_link
 from infra.admin.model_admins import NoDeleteAdmin
 from infra.exports import Column
 from roster.admin.base import RosterAdmin, RosterInline
@@ -27,6 +28,8 @@ class FacilityAdmin(NoDeleteAdmin[Facility], RosterAdmin[Facility]):
         "DELETE /api/auth/facility/:id."
     )  # type: ignore[assignment]
     list_display = ["name", "partner_id", "auto_provision", "guest_access"]
+    # They have a page of their own, which shows the effect before it saves them.
+    exclude = Facility.THRESHOLD_FIELDS
     search_fields = ["name", "partner_id"]
     ordering = ["name", "id"]
     export_facility = "pk"
@@ -53,9 +56,18 @@ class FacilityAdmin(NoDeleteAdmin[Facility], RosterAdmin[Facility]):
         """Allow superusers only."""
         return self.has_module_permission(request) and viewer(request).is_superuser
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Facility | None = None) -> Any:  # noqa: ARG002
-        """Let only superusers change the partner id, by which imports find a school."""
-        return [] if viewer(request).is_superuser else ["partner_id"]
+    def get_readonly_fields(self, request: HttpRequest, obj: Facility | None = None) -> Any:
+        """Let only superusers change the partner id, by which imports find a school.
+
+        An existing facility has a link to the thresholds of its alerts.
+        """
+        partner_id = [] if viewer(request).is_superuser else ["partner_id"]
+        return [*partner_id, *(["thresholds"] if obj else [])]
+
+    @admin.display(description=_("thresholds of alerts"))
+    def thresholds(self, row: Facility) -> str:
+        """Return a link to the page of the thresholds."""
+        return page_link(_("Thresholds of alerts"), "coach_thresholds", row.pk)
 
 
 class LearnerGroupInline(RosterInline[Classroom]):

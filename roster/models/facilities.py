@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext as _
 
@@ -72,11 +73,27 @@ def validate_time_zone(name: str) -> None:
         raise ValidationError(_("This is not a time zone of the IANA database."))
 
 
+# The ranges of the thresholds of alerts, both ends included.
+CERTAINTY_RANGE, INACTIVE_RANGE, SPINNING_RANGE = (0.5, 0.99), (1, 365), (8, 500)
+
+
+def _within(low: float, high: float) -> list[MinValueValidator | MaxValueValidator]:
+    return [MinValueValidator(low), MaxValueValidator(high)]
+
+
 class Facility(UUIDModel):
-    """One school or organisation; learners, classes and keys belong to exactly one."""
+    """One school or organisation; learners, classes and keys belong to exactly one.
+
+    The thresholds of alerts are those of `analytics.core.alerts.Thresholds`; None: the default.
+    """
+
+    THRESHOLD_FIELDS: ClassVar[tuple[str, ...]] = (
+        "plateau_certainty", "inactive_days", "spinning_answers",
+    )  # fmt: skip
 
     AUDITED_FIELDS: ClassVar[tuple[str, ...]] = (
         "name", "partner_id", "auto_provision", "guest_access", "remember_answers", "time_zone",
+        *THRESHOLD_FIELDS,
     )  # fmt: skip
 
     name = models.CharField(max_length=200)
@@ -100,11 +117,32 @@ class Facility(UUIDModel):
         help_text="The time zone of the days on coaches' pages: a name of the IANA database, such"
         " as Africa/Cairo.",
     )  # fmt: skip
+    plateau_certainty = models.FloatField(
+        null=True, blank=True, validators=_within(*CERTAINTY_RANGE)
+    )
+    inactive_days = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=_within(*INACTIVE_RANGE)
+    )
+    spinning_answers = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=_within(*SPINNING_RANGE)
+    )
 
     objects = FacilityQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "facilities"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(**{f"{field}__isnull": True})
+                | models.Q(**{f"{field}__range": limits}),
+                name=f"{field}_in_range",
+            )
+            for field, limits in (
+                ("plateau_certainty", CERTAINTY_RANGE),
+                ("inactive_days", INACTIVE_RANGE),
+                ("spinning_answers", SPINNING_RANGE),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
