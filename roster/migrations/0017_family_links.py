@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('roster', '0015_accounts'),
+        ('roster', '0016_due_dates_and_contents'),
     ]
 
     operations = [
