@@ -92,7 +92,7 @@ class FamilyReportPage(TemplateView):
         try:
             link = services.find_family_link(token, at=at)
         except services.UnknownFamilyLink:
-            response = defaults.page_not_found(request, Http404())
+            response: HttpResponse = defaults.page_not_found(request, Http404())
         else:
             timezone.activate(zone_of(link.learner.facility))
             report = get_report(link.learner, at=at)
