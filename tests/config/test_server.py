@@ -117,30 +117,49 @@ def serving(processes: int = 3, *, log: Any = None, **settings: str) -> Iterator
         process.wait(timeout=PATIENCE)
 
 
-def test_no_update_is_lost_with_several_processes(school: School):
+@pytest.fixture(scope="module")
+def server(django_db_setup: None) -> Iterator[Server]:
+    """Return a server of one process for all tests that start none with other settings."""
+    with serving(1, CLIENT_SILENCE="500ms", ALLOWED_HOSTS="localhost,127.0.0.1") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def server_of_pages(django_db_setup: None) -> Iterator[Server]:
+    with serving(1, DEBUG=PAGES) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def processes(django_db_setup: None) -> Iterator[Server]:
+    """Return a server of three processes."""
+    with serving() as server:
+        yield server
+
+
+def test_no_update_is_lost_with_several_processes(school: School, processes: Server):
     """contract 1.2; on SQLite too, which usually has one process."""
     key = school.key()
-    with serving() as server:
-        _status, session = server.ask("POST", START, key, exercise(user_id="newcomer"))
-        path = f"{START}/{session['session_id']}"
+    _status, session = processes.ask("POST", START, key, exercise(user_id="newcomer"))
+    path = f"{START}/{session['session_id']}"
 
-        def work(number: int) -> set[int]:
-            return {
-                server.ask(
-                    "PUT",
-                    path,
-                    key,
-                    {
-                        "time_spent_delta": 1,
-                        "progress_delta": 0.001,
-                        "interactions": [answered(f"q{number}-{turn}", 0)],
-                    },
-                )[0]
-                for turn in range(4)
-            }
+    def work(number: int) -> set[int]:
+        return {
+            processes.ask(
+                "PUT",
+                path,
+                key,
+                {
+                    "time_spent_delta": 1,
+                    "progress_delta": 0.001,
+                    "interactions": [answered(f"q{number}-{turn}", 0)],
+                },
+            )[0]
+            for turn in range(4)
+        }
 
-        with ThreadPoolExecutor(16) as pool:
-            statuses = set[int]().union(*pool.map(work, range(16)))
+    with ThreadPoolExecutor(16) as pool:
+        statuses = set[int]().union(*pool.map(work, range(16)))
 
     assert statuses == {200}
     tried = MasteryLog.objects.get()
@@ -149,11 +168,11 @@ def test_no_update_is_lost_with_several_processes(school: School):
     assert AttemptLog.objects.values("item").distinct().count() == 64
 
 
-def test_concurrent_first_requests_create_one_learner(school: School):
+def test_concurrent_first_requests_create_one_learner(school: School, processes: Server):
     """contract 0.6, 1.1."""
     key, body = school.key(), exercise(user_id="newcomer")
-    with serving() as server, ThreadPoolExecutor(16) as pool:
-        statuses = set(pool.map(lambda _n: server.ask("POST", START, key, body)[0], range(16)))
+    with ThreadPoolExecutor(16) as pool:
+        statuses = set(pool.map(lambda _n: processes.ask("POST", START, key, body)[0], range(16)))
 
     assert statuses == {200}
     assert ContentSummary.objects.get().user == User.objects.get(external_id="newcomer")
@@ -269,35 +288,33 @@ def test_slow_clients_do_not_delay_others(school: School):
     assert ContentSession.objects.filter(user__external_id="student_ada").count() == 200
 
 
-def test_a_body_in_chunks_is_read_like_any_other(school: School):
+def test_a_body_in_chunks_is_read_like_any_other(school: School, server: Server):
     """contract 0.11: not treated as an empty body, and limited in size too."""
     _head, body = start_request("", learner="chunked")
     first = head(
         "POST", START, f"X-API-Key: {school.key()}", "Content-Type: application/json",
         "Transfer-Encoding: chunked",
     )  # fmt: skip
-    with serving(1) as server:
-        too_large = exchange(server, first + chunks(body, b" " * 1024 * 1024, ended=False))
-        assert status_of(too_large) == 413
-        assert not User.objects.filter(external_id="chunked").exists()
+    too_large = exchange(server, first + chunks(body, b" " * 1024 * 1024, ended=False))
+    assert status_of(too_large) == 413
+    assert not User.objects.filter(external_id="chunked").exists()
 
-        assert status_of(exchange(server, first + chunks(body[:9], body[9:]))) == 200
+    assert status_of(exchange(server, first + chunks(body[:9], body[9:]))) == 200
     assert User.objects.filter(external_id="chunked").exists()
 
 
-def test_an_incomplete_body_records_nothing(school: School):
+def test_an_incomplete_body_records_nothing(school: School, server: Server):
     """contract 0.11: 400 if the client disconnects (`end`), 408 if it is silent."""
     key, responses = school.key(), {}
     line = json.dumps({"user_id": "cut", "skill": "s", "correct": True}).encode() + b"\n"
-    with serving(1, CLIENT_SILENCE="500ms") as server:
-        for transfer in ("Content-Length: 1000", "Transfer-Encoding: chunked"):
-            first = head(
-                "POST", "/api/v1/track-answers", f"X-API-Key: {key}",
-                "Content-Type: application/x-ndjson", transfer,
-            )  # fmt: skip
-            body = chunks(line, ended=False) if "chunked" in transfer else line
-            for end in (True, False):
-                responses[transfer, end] = exchange(server, first + body, end=end)
+    for transfer in ("Content-Length: 1000", "Transfer-Encoding: chunked"):
+        first = head(
+            "POST", "/api/v1/track-answers", f"X-API-Key: {key}",
+            "Content-Type: application/x-ndjson", transfer,
+        )  # fmt: skip
+        body = chunks(line, ended=False) if "chunked" in transfer else line
+        for end in (True, False):
+            responses[transfer, end] = exchange(server, first + body, end=end)
 
     for (transfer, end), response in responses.items():
         assert status_of(response) == (400 if end else 408), transfer
@@ -344,11 +361,11 @@ def test_a_head_is_limited_in_time(school: School):
         until(is_closed, "the end of the connection")
 
 
-def test_a_client_may_wait_for_permission_to_send_its_body(school: School):
+def test_a_client_may_wait_for_permission_to_send_its_body(school: School, server: Server):
     """A page rejects a body that is too large before it is sent."""
     expects = "Expect: 100-continue"
     first, body = start_request(school.key(), learner="student_ada")
-    with serving(1) as server, connected(server) as client:
+    with connected(server) as client:
         client.sendall(first.replace(b"Connection:", f"{expects}\r\nConnection:".encode()))
         assert client.recv(65536) == b"HTTP/1.1 100 Continue\r\n\r\n"
         client.sendall(body)
@@ -387,10 +404,9 @@ UNUSUAL = [
 ]
 
 
-def test_unusual_requests(school: School):
+def test_unusual_requests(school: School, server_of_pages: Server):
     """contract 0.12: each has a response, never a 500."""
-    with serving(1, DEBUG=PAGES) as server:
-        statuses = [status_of(exchange(server, request)) for request, _status in UNUSUAL]
+    statuses = [status_of(exchange(server_of_pages, request)) for request, _status in UNUSUAL]
 
     assert statuses == [status for _request, status in UNUSUAL]
 
@@ -400,7 +416,7 @@ LONG, MANY = f"X-Long: {'x' * 40_000}", [f"X-{number}: x" for number in range(80
 
 
 @pytest.mark.parametrize("path", APIS)
-def test_refusals_have_the_shape_of_their_api(school: School, path: str):
+def test_refusals_have_the_shape_of_their_api(school: School, server: Server, path: str):
     """contract 0.12: those of the head of a request too; a body that is left unread is the last."""
     key, kind = f"X-API-Key: {school.key()}", "Content-Type: application/json"
     chunked, twice = "Transfer-Encoding: chunked", ("Transfer-Encoding: gzip, chunked", kind)
@@ -424,18 +440,17 @@ def test_refusals_have_the_shape_of_their_api(school: School, path: str):
             "incomplete": (large + b"{", 408, True),
             "type": (head("POST", path, key, "Content-Length: 1", close=False) + b"x", 415, False),
         }
-    with serving(1, CLIENT_SILENCE="500ms", ALLOWED_HOSTS="localhost") as server:
-        for name, (request, status, is_last) in requests.items():
-            # What follows is answered only if the connection goes on.
-            following = b"" if is_last else head("GET", "/healthz")
-            response = exchange(server, request + following)
-            fields, _, rest = response.partition(b"\r\n\r\n")
-            length = int(re.search(rb"(?i)content-length: (\d+)", fields)[1])  # type: ignore[index]
+    for name, (request, status, is_last) in requests.items():
+        # What follows is answered only if the connection goes on.
+        following = b"" if is_last else head("GET", "/healthz")
+        response = exchange(server, request + following)
+        fields, _, rest = response.partition(b"\r\n\r\n")
+        length = int(re.search(rb"(?i)content-length: (\d+)", fields)[1])  # type: ignore[index]
 
-            assert status_of(response) == status, name
-            assert_is_error(path, status, json.loads(rest[:length]))
-            assert (b"connection: close" in fields.lower()) == is_last, name
-            assert rest[length:].startswith(b"HTTP/1.1 200") != is_last, name
+        assert status_of(response) == status, name
+        assert_is_error(path, status, json.loads(rest[:length]))
+        assert (b"connection: close" in fields.lower()) == is_last, name
+        assert rest[length:].startswith(b"HTTP/1.1 200") != is_last, name
 
 
 def assert_is_error(path: str, status: int, body: Any) -> None:
@@ -452,27 +467,25 @@ def assert_is_error(path: str, status: int, body: Any) -> None:
         assert error["metadata"].keys() == {"field", "message"}
 
 
-def test_ids_of_any_length_fit_into_a_url(school: School):
+def test_ids_of_any_length_fit_into_a_url(school: School, server: Server):
     """contract 0.6, 0.11: two of 255 four-byte letters, and a third in the query."""
     key, name = school.key(), "\U0001f600" * 255
     answer = {"user_id": name, "skill_id": name, "is_correct": True}
-    with serving(1) as server:
-        server.ask("POST", "/api/v1/track-answer", key, answer)
-        path = f"/api/v1/mastery/{quote(name)}/{quote(name)}/history?item_id={quote(name)}"
-        status, body = server.ask("GET", path, key)
+    server.ask("POST", "/api/v1/track-answer", key, answer)
+    path = f"/api/v1/mastery/{quote(name)}/{quote(name)}/history?item_id={quote(name)}"
+    status, body = server.ask("GET", path, key)
 
     assert len(path) > 9000
     assert (status, len(body["data"])) == (200, 1)
 
 
-def test_a_page_refuses_a_head_or_body_beyond_the_limits(school: School):
-    with serving(1, DEBUG=PAGES) as server:
-        for request, status in (
-            (head("GET", f"/admin/login/?{'x' * 20_000}"), 414),
-            (head("GET", "/admin/login/", LONG), 431),
-            (head("POST", "/admin/login/", "Content-Length: 2000000", close=False), 413),
-        ):
-            assert status_of(exchange(server, request)) == status
+def test_a_page_refuses_a_head_or_body_beyond_the_limits(school: School, server_of_pages: Server):
+    for request, status in (
+        (head("GET", f"/admin/login/?{'x' * 20_000}"), 414),
+        (head("GET", "/admin/login/", LONG), 431),
+        (head("POST", "/admin/login/", "Content-Length: 2000000", close=False), 413),
+    ):
+        assert status_of(exchange(server_of_pages, request)) == status
 
 
 def test_a_foreign_host_leaves_one_line_in_the_log(school: School, tmp_path: Path):
@@ -492,48 +505,44 @@ def test_a_foreign_host_leaves_one_line_in_the_log(school: School, tmp_path: Pat
     assert [json.loads(line)["status"] for line in lines] == [400] * len(APIS)
 
 
-def test_a_connection_carries_many_requests(school: School):
+def test_a_connection_carries_many_requests(school: School, server: Server):
     first = head("GET", "/healthz", close=False)
-    with serving(1) as server:
-        response = exchange(
-            server, first + head("HEAD", "/healthz", close=False) + first + head("GET", "/healthz")
-        )
+    response = exchange(
+        server, first + head("HEAD", "/healthz", close=False) + first + head("GET", "/healthz")
+    )
 
     assert response.count(b"HTTP/1.1 200 OK") == 4
     assert response.count(b'{"status": "ok"}') == 3
 
 
-def test_repeated_headers_are_joined(school: School):
-    with serving(1, DEBUG=PAGES) as server:
-        cookies = ("Cookie: one=1", "Cookie: django_language=ar")
-        page = exchange(server, head("GET", "/admin/login/", *cookies))
-        forwarded = ("X-Forwarded-For: ", "X-Forwarded-For: 192.0.2.1")
-        metrics = exchange(server, head("GET", "/metrics", *forwarded))
+def test_repeated_headers_are_joined(school: School, server_of_pages: Server):
+    cookies = ("Cookie: one=1", "Cookie: django_language=ar")
+    page = exchange(server_of_pages, head("GET", "/admin/login/", *cookies))
+    forwarded = ("X-Forwarded-For: ", "X-Forwarded-For: 192.0.2.1")
+    metrics = exchange(server_of_pages, head("GET", "/metrics", *forwarded))
 
     assert b'lang="ar"' in page
     assert status_of(metrics) in {401, 403}
 
 
-def test_an_encoded_slash_belongs_to_an_id(school: School):
+def test_an_encoded_slash_belongs_to_an_id(school: School, server: Server):
     """contract 0.2."""
     key = school.key()
-    with serving(1) as server:
-        for person, skill in (("T", "a/b"), ("T/a", "b")):
-            answer = {"user_id": person, "skill_id": skill, "is_correct": person == "T"}
-            assert server.ask("POST", "/api/v1/track-answer", key, answer)[0] == 200
-        paths = ("T/a%2Fb", "T%2fa/b", "T/a/b", "T%2Fa%2Fb")
-        answers = [server.ask("GET", f"/api/v1/mastery/{each}/history", key) for each in paths]
+    for person, skill in (("T", "a/b"), ("T/a", "b")):
+        answer = {"user_id": person, "skill_id": skill, "is_correct": person == "T"}
+        assert server.ask("POST", "/api/v1/track-answer", key, answer)[0] == 200
+    paths = ("T/a%2Fb", "T%2fa/b", "T/a/b", "T%2Fa%2Fb")
+    answers = [server.ask("GET", f"/api/v1/mastery/{each}/history", key) for each in paths]
 
     scores = [[point["score"] for point in body["data"] or []] for _status, body in answers]
     assert [status for status, _body in answers] == [200, 200, 404, 404]
     assert scores == [[1], [0], [], []]
 
 
-def test_a_header_with_an_underscore_is_ignored(school: School):
+def test_a_header_with_an_underscore_is_ignored(school: School, server: Server):
     """It could replace the one with a hyphen that a proxy sets."""
     request = head("GET", "/api/logger/attemptlog", f"X_API_Key: {school.key()}")
-    with serving(1) as server:
-        assert status_of(exchange(server, request)) == 401
+    assert status_of(exchange(server, request)) == 401
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -611,7 +620,9 @@ def test_what_is_unanswered_when_the_server_ends_is_not_recorded(school: School)
 
 
 @pytest.mark.parametrize("path", ["/api/v1/track-answer", "/v3/study", START])
-def test_equal_requests_under_one_key_are_executed_once(school: School, path: str):
+def test_equal_requests_under_one_key_are_executed_once(
+    school: School, processes: Server, path: str
+):
     """contract 0.9: sixteen at the same time to several processes: 409 or the same response."""
     key, facility = school.key(), school.facility.pk.hex
     body: dict[str, Any] = {
@@ -622,10 +633,10 @@ def test_equal_requests_under_one_key_are_executed_once(school: School, path: st
         },
         START: exercise(user_id="new"),
     }[path]  # fmt: skip
-    with serving(3) as server, ThreadPoolExecutor(16) as pool:
+    with ThreadPoolExecutor(16) as pool:
         same = {"Idempotency-Key": "same"}
         responses = list(
-            pool.map(lambda _n: server.ask("POST", path, key, body, headers=same), range(16))
+            pool.map(lambda _n: processes.ask("POST", path, key, body, headers=same), range(16))
         )
 
     done = [body for status, body in responses if status in {200, 204}]
