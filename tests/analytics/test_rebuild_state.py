@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
@@ -29,7 +31,7 @@ from analytics.models import (
 )
 from roster.models import User
 from tests.analytics.test_recording import estimates_of, record, tracked
-from tests.factories import NOW, School
+from tests.factories import NOW, School, make_school
 
 pytestmark = pytest.mark.django_db
 
@@ -43,15 +45,26 @@ def rebuild(*options: str) -> str:
     return out.getvalue()
 
 
+@pytest.fixture(scope="module")
+def practised_once(kept: Callable[[], Any]) -> School:
+    with kept():
+        school = make_school()
+        practise(school)
+    return school
+
+
 @pytest.fixture
-def practised(school: School) -> School:
+def practised(practised_once: School, db: None) -> School:
     """School with two learners whose answers are of all kinds, at many times, some late."""
+    return deepcopy(practised_once)
+
+
+def practise(school: School) -> None:
     for number, learner in enumerate((school.ada, school.ben)):
         record(learner, *(practice(number, n) for n in range(40)))
         record(learner, tracked(happened_at=NOW - timedelta(days=50), item="q0"))
         record(learner, *(studied(n) for n in range(12)))
         record(learner, replace(studied(40), happened_at=NOW - timedelta(days=45)))
-    return school
 
 
 def studied(number: int) -> Answer:

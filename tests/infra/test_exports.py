@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable
+from copy import deepcopy
 from datetime import timedelta
 from math import ceil
 from typing import Any
@@ -17,7 +18,7 @@ from logger.models import AttemptLog
 from roster.admin import export_mixin
 from roster.models import AuditEntry, Scope, User
 from tests.conftest import client_for
-from tests.factories import NOW, School, answered, exercise, make_user
+from tests.factories import NOW, School, answered, exercise, make_school, make_user
 from tests.infra.export_client import body, browser, export, read_csv, read_xlsx
 
 LISTS = [
@@ -28,9 +29,21 @@ LISTS = [
 OF_MANAGERS = ["analytics/skill", "analytics/item"]
 
 
+@pytest.fixture(scope="module")
+def worked_once(kept: Callable[[], Any]) -> School:
+    with kept():
+        school = make_school()
+        work(school)
+    return school
+
+
 @pytest.fixture
-def worked(school: School) -> School:
+def worked(worked_once: School, db: None) -> School:
     """Return a school whose learners have answered a few questions right and wrong."""
+    return deepcopy(worked_once)
+
+
+def work(school: School) -> None:
     rng = random.Random(6)
     for learner in (school.ada, school.ben, school.chen, school.stranger):
         answers = [
@@ -43,7 +56,6 @@ def worked(school: School) -> School:
             for number in range(rng.randint(2, 6))
         ]
         client_for(learner).work(exercise(), *answers)
-    return school
 
 
 def ids_on_screen(viewer: User, query: str) -> set[str]:
@@ -157,11 +169,11 @@ def test_exports_are_limited_to_visible_rows(worked: School):
 
 
 @pytest.mark.parametrize("name", ["Ærøskøbing", "عائشة", "陳大文", "अदिति", "👩‍🎓", 'a,"b"\nc;d'])
-def test_names_in_any_script_are_exported(school: School, name: str):
-    User.objects.filter(pk=school.ada.pk).update(full_name=name)
+def test_names_in_any_script_are_exported(worked: School, name: str):
+    User.objects.filter(pk=worked.ada.pk).update(full_name=name)
 
-    content = body(export(school.coach, "roster/user"))
-    rows = read_xlsx(body(export(school.coach, "roster/user", "xlsx")))
+    content = body(export(worked.coach, "roster/user"))
+    rows = read_xlsx(body(export(worked.coach, "roster/user", "xlsx")))
 
     assert content.startswith("\ufeff".encode())
     assert name in {row["full name"] for row in read_csv(content)}
@@ -256,8 +268,8 @@ def test_the_number_of_unfinished_exports_is_limited(
     assert worked.coach.exports.count() == export_mixin.MAX_UNFINISHED_EXPORTS
 
 
-def test_a_new_staff_member_can_export_their_own_row(school: School):
-    other = make_user(school.facility, is_staff=True)
+def test_a_new_staff_member_can_export_their_own_row(worked: School):
+    other = make_user(worked.facility, is_staff=True)
 
     assert [row["username"] for row in read_csv(body(export(other, "roster/user")))] == [
         other.username
