@@ -64,7 +64,7 @@ test-sqlite: install-dev ## The suite on SQLite only: the quick loop
 
 test-postgres: install-dev ## The suite on PostgreSQL (TEST_DATABASE_URL, else a temporary server)
 	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n auto --dist worksteal \
-		--ignore tests/analytics/core  # needs no database; SQLite's run has it
+		--ignore tests/analytics/core --ignore tests/config/test_language.py  # need no database; SQLite's run has them
 
 fuzz: install-dev static ## Send requests that the OpenAPI document allows, and others (ARGS="--quick", …)
 	@$(BIN)/python benchmarks/fuzz.py $(ARGS)
