@@ -34,6 +34,7 @@ urlpatterns = [
     ),
     path("api/auth/", include("roster.urls")),
     path("api/assignments/", include(assignments.urls)),
+    path("api/assignments/", include("logger.report_urls")),
     path("api/logger/", include("logger.urls")),
     path("api/v1/", include("analytics.urls")),
     path("v3/", include("study.urls")),

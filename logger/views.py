@@ -14,6 +14,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.generics import GenericAPIView
 from rest_framework.mixins import RetrieveModelMixin
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
@@ -31,6 +32,7 @@ from logger.commands import UpdateSession
 from logger.examples import ANSWERING, PRACTISING, PROGRESSING, WATCHING
 from logger.filters import AttemptLogFilter, MasteryLogFilter
 from logger.models import AttemptLog, MasteryLog, MasteryLogQuerySet
+from logger.reports import BY_ID, get_report
 from logger.selectors import ATTEMPT, TRY
 from logger.serializers.logs import (
     AttemptSerializer,
@@ -39,6 +41,7 @@ from logger.serializers.logs import (
     TrySerializer,
     diff_body,
 )
+from logger.serializers.reports import ReportSerializer, report_body
 from logger.serializers.sessions import (
     StartedSessionSerializer,
     StartSessionBody,
@@ -50,7 +53,7 @@ from logger.serializers.sessions import (
 from logger.services import UpdatedSession
 from roster.api.lists import CompiledListView
 from roster.api.recording import RecordingView
-from roster.models import Actor, ApiKey, User
+from roster.models import Actor, ApiKey, Lesson, Quiz, User
 from roster.permissions import HasScope
 
 AFTER = "after"
@@ -181,9 +184,9 @@ class TryView(_TryView, RetrieveModelMixin):
         return self.retrieve(request)
 
 
-def _parse_cursor(request: Request) -> Cursor | None:
+def _parse_cursor(request: Request, order: list[str] = selectors.OLDEST) -> Cursor | None:
     token = request.query_params.get(AFTER)
-    return Cursor.parse(token, selectors.OLDEST) if token else None
+    return Cursor.parse(token, order) if token else None
 
 
 def _next_link_header(request: Request, cursor: Cursor | None) -> dict[str, str]:
@@ -262,3 +265,45 @@ class AttemptView(_AttemptView, RetrieveModelMixin):
         """Return one attempt."""
         _parse_uuid_or_404(pk)
         return self.retrieve(request)
+
+
+class ReportView(APIView):
+    """The report of a lesson or of a quiz, for those who manage it or its learners."""
+
+    permission_classes = [IsAuthenticated, HasScope]
+    model: type[Lesson | Quiz]
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter(
+                AFTER,
+                OpenApiTypes.STR,
+                description="Position after which the learners continue, as given in the Link"
+                " header.",
+            ),
+        ],
+        responses=ReportSerializer,
+    )
+    def get(self, request: Request, pk: str) -> Response:
+        """Return what each learner did on each content.
+
+        At most 1,000 learners are returned; a Link header links to the rest.
+        """
+        actor, key = actor_of(request), _parse_uuid_or_404(pk)
+        row = self.model.objects.managed_by(actor).filter(pk=key).first()
+        if row is None:
+            raise Http404
+        report = get_report(row, actor, after=_parse_cursor(request, BY_ID))
+        return Response(report_body(report), headers=_next_link_header(request, report.following))
+
+
+class LessonReportView(ReportView):
+    """The report of a lesson."""
+
+    model = Lesson
+
+
+class QuizReportView(ReportView):
+    """The report of a quiz."""
+
+    model = Quiz
