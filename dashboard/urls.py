@@ -6,6 +6,7 @@ from django.contrib.admin import AdminSite
 from django.urls import URLPattern
 
 from dashboard.views.alerts import AlertActionView, LearnerNoteView
+from dashboard.views.assignment_reports import LessonReportPage, QuizReportPage
 from dashboard.views.family_links import MakeFamilyLinkPage, RevokeFamilyLinkView
 from dashboard.views.groups import MakeGroupPage
 from dashboard.views.learners import ItemPage, LearnerPage, SkillHistoryPage, SkillPage
@@ -38,4 +39,6 @@ def coach_pages(site: AdminSite) -> list[URLPattern]:
         ThresholdsPage.as_url(
             "coach/facilities/<key:facility>/thresholds/", "coach_thresholds", site
         ),
+        LessonReportPage.as_url("coach/lessons/<key:row>/", "coach_lesson", site),
+        QuizReportPage.as_url("coach/quizzes/<key:row>/", "coach_quiz", site),
     ]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from analytics.catalogue.skills import known_titles
 from analytics.models import Content
+from infra.admin.html import page_link
 from infra.identifiers import parse_uuid
 from roster.admin.assignments import (
     AssignableAdmin,
@@ -69,18 +72,43 @@ class ContentsAdmin(AssignableAdmin[Any]):
     fields = [*AssignableAdmin.fields, "contents"]
 
 
+class ReportedAdmin(ContentsAdmin):
+    """Admin of assignable rows with a report, to which the list and the form link."""
+
+    list_display = [
+        "title", "facility", "classroom", "due_at", "active", "draft", "archived", "report",
+    ]  # fmt: skip
+    report_page: ClassVar[str]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Show the link to the report of an existing row."""
+        fields = super().get_readonly_fields(request, obj)
+        return [*fields, "report"] if obj else fields
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:  # noqa: ARG002
+        """Begin with the link to the report of an existing row."""
+        return ["report", *self.fields] if obj else self.fields
+
+    @admin.display(description=gettext_lazy("Report"))
+    def report(self, row: Any) -> SafeString:
+        """Return the link to the report."""
+        return page_link(_("Report"), self.report_page, row.pk)
+
+
 @admin.register(Lesson)
-class LessonAdmin(ContentsAdmin):
+class LessonAdmin(ReportedAdmin):
     """Admin of lessons."""
 
     inlines = [LessonAssignmentInline]
+    report_page = "coach_lesson"
 
 
 @admin.register(Quiz)
-class QuizAdmin(ContentsAdmin):
+class QuizAdmin(ReportedAdmin):
     """Admin of quizzes."""
 
     inlines = [QuizAssignmentInline]
+    report_page = "coach_quiz"
 
 
 @admin.register(CourseSession)

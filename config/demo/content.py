@@ -62,6 +62,8 @@ def create_content(facility: Facility, *, at: datetime) -> DemoContent:
     quiz = Quiz.objects.get(facility=facility, title=QUIZ)
     _create_catalogue(quiz)
     lessons = Lesson.objects.filter(facility=facility)
+    contents = [key_of(VIDEO), *(each.content_id for each in EXERCISES)]
+    lessons.update(contents=[key.hex for key in contents])
     return DemoContent(
         quiz=quiz,
         lessons={
