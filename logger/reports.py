@@ -1,4 +1,4 @@
-"""The report of a lesson or quiz: what each learner it is assigned to did on each content."""
+"""The report of a lesson or quiz: the work of each learner on each content."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ BY_ID = ["id"]
 
 
 class Status(StrEnum):
-    """How far a learner is with a content, as in Kolibri."""
+    """The state of a learner's work on a content, as in Kolibri."""
 
     NOT_STARTED = "not_started"
     STARTED = "started"
@@ -60,7 +60,7 @@ class Report:
 
 
 def get_report(row: Lesson | Quiz, actor: Actor, *, after: Cursor | None = None) -> Report:
-    """Return the report of a lesson or quiz about the learners whom the actor may read.
+    """Return the report of a lesson or quiz, about learners that are visible to the actor.
 
     A learner needs help on a content of a lesson that is not completed if none of the last three
     answers of the open try is right, or if an alert about the skill of the content is unresolved.

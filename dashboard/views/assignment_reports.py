@@ -41,7 +41,7 @@ SIGNS = {
 
 
 class LessonReportPage(CoachPage):
-    """What each learner did on each content of a lesson; `?format=csv` downloads it."""
+    """The work of each learner on each content of a lesson; `?format=csv` downloads it."""
 
     template_name = "dashboard/assignment_report.html"
     model: ClassVar[type[Lesson | Quiz]] = Lesson
@@ -108,7 +108,7 @@ class LessonReportPage(CoachPage):
 
 
 class QuizReportPage(LessonReportPage):
-    """What each learner did on a quiz."""
+    """The work of each learner on a quiz."""
 
     model = Quiz
 
@@ -140,5 +140,5 @@ def _shown(each: Cell, title: str) -> dict[str, Any]:
         "badge": badge,
         "sign": sign,
         "url": detail_url("coach_content", each.user_id, each.content_id) if opened else None,
-        "tries": each.tries and _("%(number)s tries") % {"number": each.tries},
+        "tries": each.tries and _("Tries: %(number)s") % {"number": each.tries},
     }

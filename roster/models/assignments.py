@@ -86,7 +86,7 @@ class AssignableQuerySet(models.QuerySet[A]):
         return self.model.assignments.rel.related_model  # type: ignore[attr-defined]
 
     def learners(self) -> UserQuerySet:
-        """Active learners to whom any of these rows is assigned."""
+        """Active learners with an assignment of any of these rows."""
         assignments = self._assignments.objects.filter(**{f"{self._parent}__in": self})
         groups = LearnerGroup.objects.filter(pk__in=assignments.values("group"))
         rooms = Classroom.objects.filter(pk__in=assignments.values("classroom"))
