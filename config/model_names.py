@@ -53,6 +53,7 @@ COLUMNS = (
     _("last review"), _("last used at"), _("learner"), _("lesson"), _("mastery"),
     _("mastery after"), _("mastery before"), _("mastery criterion"), _("mastery level"),
     _("plateau certainty"), _("inactive days"), _("spinning answers"),
+    _("coach"), _("language"), _("since"),
     _("name"), _("node id"), _("p correct"), _("p stuck"), _("parameter version"),
     _("parameters"), _("partner id"), _("plateau"), _("position"), _("prefix"), _("progress"),
     _("question difficulty"), _("quiz"), _("received at"), _("remember answers"), _("reviews"),

@@ -18,6 +18,7 @@ from analytics.services.due_times import refresh_due
 from analytics.services.item_statistics import fold_events
 from analytics.services.late_answers import recompute_late
 from config.models import JobRun
+from dashboard.digests import send_digests
 from infra.api.idempotency import store
 from infra.db.models import delete_batch
 from infra.exports import worker as exports
@@ -74,6 +75,8 @@ JOBS = (
     Job(name="purge_login_sessions", every=timedelta(hours=1), batch=_purge_login_sessions),
     Job(name="purge_failed_logins", every=timedelta(hours=1), batch=logins.purge_failures),
     Job(name="purge_exports", every=timedelta(minutes=10), batch=exports.purge),
+    # After the alerts are checked, which it reports.
+    Job(name="send_digests", every=timedelta(minutes=1), batch=send_digests, max_batches=50),
 )
 
 

@@ -344,6 +344,22 @@ GUEST_BYTES_KEPT = env.int("GUEST_MEBIBYTES_KEPT", default=2048) * 1024 * 1024
 # The folder of large exports, kept for a day; servers with the same database must share it.
 EXPORTS_FOLDER = env.path("EXPORTS_FOLDER", default=BASE_DIR / "var" / "exports")
 
+# E-mail: the weekly digests of coaches.
+
+# The address of this server in links of e-mails.
+PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8080").rstrip("/")
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="learntrace@localhost")
+_email = env.dj_email_url("EMAIL_URL", default="console:")
+if "EMAIL_BACKEND" not in _email:
+    raise ImproperlyConfigured("EMAIL_URL has an unknown scheme; see .env.example.")
+EMAIL_BACKEND = _email["EMAIL_BACKEND"]
+EMAIL_FILE_PATH = _email["EMAIL_FILE_PATH"]
+EMAIL_HOST, EMAIL_PORT = _email["EMAIL_HOST"], _email["EMAIL_PORT"]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _email["EMAIL_HOST_USER"], _email["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_SSL, EMAIL_USE_TLS = _email["EMAIL_USE_SSL"], _email["EMAIL_USE_TLS"]
+# A mail server that does not answer delays the other jobs by this time.
+EMAIL_TIMEOUT = _email["EMAIL_TIMEOUT"] or 10
+
 # Time, languages, static files and logs.
 
 USE_TZ = True

@@ -12,6 +12,7 @@ from drf_spectacular.views import SpectacularSwaggerSplitView
 from config import error_pages, health
 from config.metrics import MetricsView
 from config.schema import SchemaView
+from dashboard.views.digests import UnsubscribePage
 from dashboard.views.own_page import OwnPage
 from infra.api.paths import IdConverter
 from roster.urls import assignments
@@ -21,6 +22,7 @@ register_converter(IdConverter, "id")
 urlpatterns = [
     path("", TemplateView.as_view(template_name="index.html"), name="index"),
     path("language", set_language, name="set_language"),
+    path("digest/off/<str:token>", UnsubscribePage.as_view(), name="unsubscribe"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", MetricsView.as_view(), name="metrics"),

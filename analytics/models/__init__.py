@@ -13,6 +13,7 @@ from analytics.models.alerts import (
 )
 from analytics.models.catalogue import Item, Skill, SkillParameters
 from analytics.models.contents import Content, ContentKind, ContentQuerySet
+from analytics.models.digests import WeeklyDigest
 from analytics.models.events import LearningEvent, LearningEventQuerySet
 from analytics.models.locks import NamedLock
 from analytics.models.memories import ItemMemory, ItemMemoryQuerySet
@@ -48,4 +49,5 @@ __all__ = [
     "SkillPrerequisite",
     "SkillState",
     "SkillStateQuerySet",
+    "WeeklyDigest",
 ]
