@@ -14,6 +14,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from infra.admin.labels import label
 from infra.exports import Column
 from roster.admin import permissions
 from roster.admin.base import RosterAdmin, RosterInline
@@ -45,6 +46,11 @@ class AssignableForm(forms.ModelForm[Any]):
     """Form of a new lesson, quiz or course session, of one class or of a whole facility."""
 
     reach: ManagementScope
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "due_at" in self.fields:  # not for those who may only view
+            label(self.fields["due_at"])
 
     def clean(self) -> dict[str, Any]:
         """Add an error to the class field if the viewer may not assign anything."""
