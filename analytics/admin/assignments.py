@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -28,7 +29,7 @@ from roster.models import CourseSession, Lesson, Quiz
 class ContentsField(forms.CharField):
     """A text area with one content per line: its id, which a title may follow, or its title."""
 
-    widget = forms.Textarea
+    widget = AdminTextareaWidget
 
     def prepare_value(self, value: Any) -> Any:
         """Return the ids as lines, with known titles; leave submitted text unchanged."""
