@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import MutableMapping
 from typing import Any
 
 import orjson
 import structlog
+
+_FAMILY_LINK = re.compile(r"/family/[^/\s?]+")
+
+
+def hide_links(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Any:
+    """Replace the secrets of family links, which Django's errors contain as paths."""
+    event["event"] = _FAMILY_LINK.sub("/family/…", str(event["event"]))
+    return event
+
 
 _SHARED: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
@@ -43,7 +54,7 @@ def logging_config(level: str) -> dict[str, Any]:
                     structlog.processors.format_exc_info,
                     structlog.processors.JSONRenderer(),
                 ],
-                "foreign_pre_chain": _SHARED,
+                "foreign_pre_chain": [*_SHARED, hide_links],
             },
         },
         "handlers": {

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from logging import makeLogRecord
+from logging.config import DictConfigurator
 
 import pytest
 import time_machine
@@ -11,6 +13,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from analytics.models import LearnerNote
+from config.logging_config import logging_config
 from infra.api.rate_limit import Rate
 from roster.models import AuditEntry, FamilyLink
 from roster.services import end_memberships
@@ -127,3 +130,16 @@ def test_openings_are_limited_like_requests_of_guests(school: School, settings: 
     assert limited.status_code == 429
     assert int(limited.headers["Retry-After"]) > 0
     assert "login" not in limited.content.decode()
+
+
+def test_errors_are_logged_without_the_secret_of_the_link():
+    """Django logs the path of a request that failed."""
+    config = logging_config("INFO")
+    formatter = DictConfigurator(config).configure_formatter(config["formatters"]["json"])
+    fields = {"name": "django.request", "levelname": "ERROR", "levelno": 40}
+    fields |= {"msg": "Internal Server Error: %s", "args": ("/family/lf_secret",)}
+
+    line = formatter.format(makeLogRecord(fields))
+
+    assert "Internal Server Error: /family/" in line
+    assert "secret" not in line
