@@ -126,7 +126,8 @@ def replay_events(
         replay.Answers(
             learner=learner_row,
             belief=belief,
-            day=events.at / (1e6 * DAY),
+            # As `datetime.timestamp()` rounds, or sums decayed over many answers would differ.
+            day=events.at / 1e6 / DAY,
             **dict(zip(_NUMBERS[:-2], numbers.T[:-2], strict=True)),
         ),
         classic=ParamRows.of(model.classic for model in models).take(model_rows),

@@ -223,6 +223,16 @@ def test_states_of_an_earlier_edition_are_rebuilt(practised: School, edition: in
     assert set(LearnerAbility.objects.values_list("edition", flat=True)) == {EDITION}
 
 
+def test_many_answers_in_seconds_are_rebuilt_as_they_were_recorded(practised: School):
+    """Decayed sums amplify how a time in microseconds is rounded to days."""
+    last = NOW - timedelta(microseconds=3)
+    answers = [tracked(happened_at=last - timedelta(milliseconds=70 * n)) for n in range(400)]
+
+    record(practised.ada, *reversed(answers))
+
+    assert "No difference." in rebuild("--check")
+
+
 def test_recording_continues_after_events_were_deleted_with_their_item(practised: School):
     """The position of the next event follows the last remaining event, not their number."""
     Item.objects.get(facility=practised.facility, code="q1").delete()
