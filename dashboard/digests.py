@@ -40,7 +40,8 @@ _signer = Signer(salt="weekly digest")
 def next_time(coach: User, at: datetime) -> datetime:
     """Return the first time after `at` at which the coach's digest is due."""
     zone = zone_of(coach.facility)
-    monday = local_day(at, zone) - timedelta(days=local_day(at, zone).weekday())
+    today = local_day(at, zone)
+    monday = today - timedelta(days=today.weekday())
     times = (start_of_day(monday + timedelta(days=days), zone) + HOUR for days in (0, 7))
     return next(due for due in times if due > at)
 

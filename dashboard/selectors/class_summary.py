@@ -9,7 +9,7 @@ from uuid import UUID
 
 import numpy as np
 
-from analytics.core.weekly_changes import weekly_changes
+from analytics.core.weekly_changes import WeeklyChanges, weekly_changes
 from analytics.rows import DAY
 from dashboard.selectors.inactive import newest_answer
 from logger.models import ContentSummary
@@ -69,14 +69,24 @@ def _count_opened(learner_ids: Collection[UUID]) -> int:
     return opened.values("user").distinct().count()
 
 
-def _count_improved(
+def get_weekly_changes(
     learners: Collection[UUID], trajectories: Sequence[tuple[UUID, UUID, bytes]], at: datetime
-) -> int | None:
+) -> WeeklyChanges:
+    """Return the changes of level of learners, in their order.
+
+    `trajectories` are skill, learner and packed trajectory, as in `get_class_summary`.
+    """
     number = {pk: index for index, pk in enumerate(learners)}
-    changes = weekly_changes(
+    return weekly_changes(
         [course for _, _, course in trajectories],
         np.array([number[learner_id] for _, learner_id, _ in trajectories], np.int64),
         learners=len(number),
         day=at.timestamp() / DAY,
     )
+
+
+def _count_improved(
+    learners: Collection[UUID], trajectories: Sequence[tuple[UUID, UUID, bytes]], at: datetime
+) -> int | None:
+    changes = get_weekly_changes(learners, trajectories, at)
     return int(changes.is_rise.sum()) if changes.is_measured.any() else None

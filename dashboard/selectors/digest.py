@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-import numpy as np
 from django.db.models import Count
 
 from analytics.core.alerts import Reason
 from analytics.core.velocity import WEEK
-from analytics.core.weekly_changes import weekly_changes
 from analytics.labels import short_ids
 from analytics.models import Alert, AlertState, ItemMemory, SkillState
-from analytics.rows import DAY, moment
 from dashboard import presentation
+from dashboard.selectors.class_summary import get_weekly_changes
 from roster.models import User
 
 MAX_LEARNERS = 500
@@ -78,17 +76,12 @@ def _new_reasons(learners: Mapping[UUID, User], since: datetime) -> Mapping[User
 
 
 def _improved(learners: Mapping[UUID, User], at: datetime) -> list[User]:
-    number = {pk: index for index, pk in enumerate(learners)}
-    week = moment(round((at.timestamp() - WEEK * DAY) * 1e6))
+    week = at - timedelta(days=WEEK)
     practised = SkillState.objects.filter(learner__in=list(learners), last_practised__gte=week)
-    newest = practised.order_by("-last_practised", "-pk").values_list("learner_id", "course")
-    rows = list(newest[:MAX_STATES])
-    changes = weekly_changes(
-        [bytes(course) for _, course in rows],
-        np.array([number[learner_id] for learner_id, _ in rows], np.int64),
-        learners=len(learners),
-        day=at.timestamp() / DAY,
-    )
+    newest = practised.order_by("-last_practised", "-pk")
+    rows = newest.values_list("skill_id", "learner_id", "course")[:MAX_STATES]
+    trajectories = [(skill_id, learner_id, bytes(course)) for skill_id, learner_id, course in rows]
+    changes = get_weekly_changes(learners, trajectories, at)
     return [
         learner
         for learner, is_rise in zip(learners.values(), changes.is_rise, strict=True)

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import get_language
@@ -62,21 +62,20 @@ class UnsubscribePage(TemplateView):
 
     template_name = "unsubscribe.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Return the context.
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Find the coach of the link.
 
         Raises
         ------
         Http404 : the link is not valid.
         """
-        if digests.coach_of_token(self.kwargs["token"]) is None:
+        coach_id = digests.coach_of_token(kwargs["token"])
+        if coach_id is None:
             raise Http404
-        return super().get_context_data(**kwargs)
+        self.coach_id = coach_id
+        return super().dispatch(request, *args, **kwargs)
 
     def post(self, _request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Switch the digest off."""
-        context = self.get_context_data(**kwargs)
-        coach_id = digests.coach_of_token(self.kwargs["token"])
-        if coach_id is not None:
-            digests.switch_off(coach_id)
-        return self.render_to_response({**context, "is_off": True})
+        digests.switch_off(self.coach_id)
+        return self.render_to_response(self.get_context_data(**kwargs, is_off=True))
