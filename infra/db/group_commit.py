@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from infra import turns
 
@@ -57,8 +57,9 @@ class GroupCommit(Generic[C, R]):
 
     A call runs at once if no other is running. Calls that arrive meanwhile wait until that is
     committed; then the thread of the first of them runs all of them, at most 64, in one transaction
-    on its own connection. Calls that arrive before this has begun run in it, too. If it fails, each
-    call runs again alone, in its own thread.
+    on its own connection. Calls that arrive before this has begun run in it, too. If it fails
+    before its COMMIT, each call runs again alone, in its own thread. If the COMMIT fails, all calls
+    raise its error: it may have taken effect, so none may run again.
     Within a transaction, and without the setting GROUP_COMMIT, a call always runs alone.
     """
 
@@ -124,28 +125,35 @@ class GroupCommit(Generic[C, R]):
         The group includes the calls that arrive while the transaction waits to begin, as for other
         writers of SQLite.
         """
-        group = [leader]
+        group, may_be_committed = [leader], False
         try:
             with transaction.atomic():
                 group = self._take_group(leader)
                 for waiting in group:
                     waiting.outcome = RunAlone()
                 outcomes = self._run_group(group, wait=False)
+                may_be_committed = True
             for waiting, outcome in zip(group, outcomes, strict=True):
                 waiting.outcome = outcome
-        except Exception as error:  # noqa: BLE001  # raised in the thread of the call
-            if len(group) == 1:
-                leader.outcome = error
+        except Exception as error:  # noqa: BLE001  # raised in the threads of the calls
+            # A constraint that is checked by COMMIT rolls it back for certain.
+            if len(group) == 1 or (may_be_committed and not isinstance(error, IntegrityError)):
+                for waiting in group:
+                    waiting.outcome = error
         finally:
-            with self._mutex:
-                if self._queue and self._queue[0] is leader:
-                    self._queue.popleft()
-                following = self._queue[0] if self._queue else None
-                self._is_running = following is not None
-            if following is not None:
-                following.turn.release()
+            self._wake_next(leader)
             for waiting in group[1:]:
                 waiting.turn.release()
+
+    def _wake_next(self, leader: _Waiting[C, R]) -> None:
+        """Wake the thread that leads the next group, if there is one."""
+        with self._mutex:
+            if self._queue and self._queue[0] is leader:
+                self._queue.popleft()
+            following = self._queue[0] if self._queue else None
+            self._is_running = following is not None
+        if following is not None:
+            following.turn.release()
 
 
 def _result(outcome: Any) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from analytics.models import LearningEvent, SkillState
 from infra.api.idempotency.models import IdempotencyRecord
@@ -54,7 +54,7 @@ class Service:
                 self.started.wait(30)
             try:
                 return self.group_commit(calls[number], finish=finish)
-            except (ValueError, RuntimeError) as error:
+            except (ValueError, RuntimeError, OperationalError) as error:
                 return error
 
         return together(call, clients=len(calls))
@@ -103,6 +103,25 @@ def test_what_finishes_a_call_is_saved_with_it_or_not_at_all():
     assert isinstance(refused, ValueError)
     assert sorted(Facility.objects.values_list("name", flat=True)) == ["A", "FIRST"]
     assert [sorted(calls) for calls, _wait in service.groups[:2]] == [["first"], ["a", "refused"]]
+
+
+def test_calls_do_not_run_again_if_their_group_may_be_committed():
+    """contract 0.9: a connection that ends during COMMIT does not show whether it took effect."""
+    service = Service(others=2)
+
+    def lose_connection() -> None:
+        raise OperationalError
+
+    def finish(result: str) -> None:
+        Facility.objects.create(name=result)
+        if result == "A":
+            transaction.on_commit(lose_connection)
+
+    first, *others = service.call_together("first", "a", "b", finish=finish)
+
+    assert first == "FIRST"
+    assert [type(outcome) for outcome in others] == [OperationalError] * 2
+    assert sorted(Facility.objects.values_list("name", flat=True)) == ["A", "B", "FIRST"]
 
 
 def test_a_group_has_a_limit():
