@@ -122,6 +122,23 @@ class Postgres:
             kill(self.process.pid, *child_processes(self.process.pid))
             self.process.wait()
 
+    def cut_commits(self) -> None:
+        """End connections whose COMMIT has taken effect before their clients know.
+
+        While a standby is awaited that does not exist, COMMITs are flushed but not answered.
+        """
+        names = "ALTER SYSTEM SET synchronous_standby_names = '{}'"
+        self.execute(names.format("nobody"), "SELECT pg_reload_conf()")
+        wait_until(lambda: self._end_waiting_commits() > 0, "a COMMIT")
+        self.execute(names.format(""), "SELECT pg_reload_conf()")
+
+    def _end_waiting_commits(self) -> int:
+        with self.connect() as connection:
+            return connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE wait_event = 'SyncRep'"
+            ).rowcount
+
     def is_running(self) -> bool:
         """Return whether the postmaster is running."""
         return self.process is not None and self.process.poll() is None

@@ -81,7 +81,7 @@ def kill_functions(
         postgres.kill()
         postgres.start()
 
-    return {**ways, "PostgreSQL -9": database}
+    return {**ways, "PostgreSQL -9": database, "connections in COMMIT": postgres.cut_commits}
 
 
 def replay_under_load(
