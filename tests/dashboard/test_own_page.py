@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -10,9 +11,11 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from dashboard.selectors.report import count_streak
+from roster.models import Scope
 from tests.dashboard.practice import browser, practise
 from tests.dashboard.test_report import section, statements
 from tests.factories import PASSWORD, School
+from tests.roster.test_tokens import issue
 
 pytestmark = pytest.mark.django_db
 MONDAY = date(2026, 3, 2)
@@ -73,3 +76,22 @@ def test_staff_are_led_to_the_dashboard_and_a_wrong_password_is_refused(school: 
     school.ada.save()
     form["password"] = PASSWORD
     assert Browser().post("/admin/login/?next=/me", form).status_code == 200
+
+
+def test_an_app_shows_the_page_with_a_learner_token(school: School):
+    """contract 0.8: the token acts like the login, within the scopes of its key."""
+    practise(school.ada, "1" * 4, "geometry")
+
+    def page_with(secret: str) -> Any:
+        return Browser().get("/me", HTTP_AUTHORIZATION=f"Bearer {secret}")
+
+    def token_of(key: str) -> str:
+        return str(issue(key).json()["token"])
+
+    page = page_with(token_of(school.key()))
+
+    assert "geometry" in page.content.decode()
+    assert "Log out" not in page.content.decode()
+    assert page.headers["Cache-Control"] == "no-store"
+    refused = ["lt_unknown", school.key(), token_of(school.key(Scope.WRITE))]
+    assert [page_with(secret).status_code for secret in refused] == [403] * 3
