@@ -77,6 +77,19 @@ class Server(MPServer):
         self._sso.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, silence)
         self._shd = SocketHolder(self._sso.fileno(), False, self.backlog)  # type: ignore[assignment, call-arg]  # noqa: FBT003
 
+    def _respawn_workers(
+        self, workers: list[int], spawn_target: Any, target_loader: Any, delay: float = 0
+    ) -> None:
+        """Replace processes that have ended.
+
+        granian ends the server if one ends twice within seconds. This must not happen because they
+        were killed, as when memory is short, but if the application cannot be loaded.
+        """
+        killed = [index for index in workers if (self.wrks[index].inner.exitcode or 0) < 0]
+        super()._respawn_workers(workers, spawn_target, target_loader, delay)
+        for index in killed:
+            del self.respawned_wrks[index]
+
     def _stop_workers(self) -> None:
         os.close(self._stop_writer)
         super()._stop_workers()  # type: ignore[no-untyped-call]

@@ -665,16 +665,31 @@ def test_large_requests_take_no_thread_from_others(school: School):
     assert (others, is_waiting, statuses) == ({200}, True, {200})
 
 
-def test_a_killed_process_is_replaced(school: School):
+def test_killed_processes_are_replaced(school: School):
+    """contract 0.11: however soon the next one is killed."""
     with serving(2) as server:
-        before = set(children(server.process.pid, "config.server"))
-        os.kill(min(before), signal.SIGKILL)
+        for _turn in range(3):
+            killed = set(children(server.process.pid, "config.server"))
+            for number in killed:
+                os.kill(number, signal.SIGKILL)
+            until(
+                lambda gone=killed: (  # type: ignore[misc]
+                    len(set(children(server.process.pid, "config.server")) - gone) == 2
+                ),
+                "new processes",
+            )
+        until(lambda: is_ready(server), "the server")
 
-        until(
-            lambda: len(set(children(server.process.pid, "config.server")) - {min(before)}) == 2,
-            "a new process",
-        )
-        assert server.ask("GET", "/healthz")[0] == 200
+
+def test_a_server_that_cannot_load_the_application_ends(transactional_db: None):
+    environment = server_environment(2, DJANGO_SETTINGS_MODULE="config.no_settings")
+    ended = subprocess.run(
+        COMMAND, cwd=ROOT, env=environment, capture_output=True, check=False, text=True,
+        timeout=PATIENCE,
+    )  # fmt: skip
+
+    assert ended.returncode != 0
+    assert "config.no_settings" in ended.stderr
 
 
 def test_a_second_server_on_the_same_port_fails(school: School):
