@@ -5,10 +5,15 @@ from __future__ import annotations
 import os
 import sys
 
-from django.core.management import execute_from_command_line
+import django
+from django.core.management import call_command, execute_from_command_line
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     # Commands are not requests: they take the time they need.
     os.environ |= {"REQUEST_LOCK_TIMEOUT": "0s", "REQUEST_STATEMENT_TIMEOUT": "0s"}
-    execute_from_command_line(sys.argv)
+    if sys.argv[1:] == ["version"]:  # otherwise Django prints its own
+        django.setup()
+        call_command("version")
+    else:
+        execute_from_command_line(sys.argv)

@@ -13,6 +13,7 @@ from environs import Env, validate
 
 from analytics.core.score_scale import Scale, total_scale
 from config.logging_config import configure_structlog, logging_config
+from config.version import VERSION
 from infra.api.rate_limit import Rate
 from infra.time_zones import is_time_zone
 
@@ -314,7 +315,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 SPECTACULAR_SETTINGS = {
     "TITLE": "LearnTrace",
     "DESCRIPTION": "Learning records: learners' activity and progress, with access control.",
-    "VERSION": "0.1.0",
+    "VERSION": VERSION,
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SWAGGER_UI_DIST": "SIDECAR",

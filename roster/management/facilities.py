@@ -8,6 +8,8 @@ from django.db.models import Q
 from infra.identifiers import parse_uuid
 from roster.models import Facility
 
+MAX_NAMES = 20
+
 
 def add_facility_argument(parser: CommandParser) -> None:
     """Add the argument `--facility`."""
@@ -28,5 +30,9 @@ def find_facility(name: str | None) -> Facility:
         facilities = facilities.filter(Q(pk=parse_uuid(name)) | Q(partner_id=name) | Q(name=name))
     found = list(facilities[:2])
     if len(found) != 1:
-        raise CommandError("Specify one facility with --facility: its UUID, partner id or name.")
+        names = ", ".join(f"“{each}”" for each in Facility.objects.order_by("name")[:MAX_NAMES])
+        raise CommandError(
+            "Specify one facility with --facility: its UUID, partner id or name. "
+            + (f"There are: {names}." if names else "There is none; manage.py setup creates one.")
+        )
     return found[0]
