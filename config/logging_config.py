@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import MutableMapping
+from contextlib import suppress
 from typing import Any
 
 import orjson
 import structlog
 
 _FAMILY_LINK = re.compile(r"/family/[^/\s?]+")
+
+
+class _StandardError(io.FileIO):
+    """Descriptor 2, whatever replaces `sys.stderr`. A line that cannot be written is lost."""
+
+    def __init__(self) -> None:
+        super().__init__(2, "w", closefd=False)
+
+    def write(self, line: Any) -> int:
+        """Write a line, unless the disk is full or nobody reads the pipe."""
+        with suppress(OSError):
+            super().write(line)
+        return len(line)
 
 
 def hide_links(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Any:
@@ -35,8 +50,7 @@ def configure_structlog(level: str) -> None:
             structlog.processors.JSONRenderer(orjson.dumps),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        # Descriptor 2, whatever replaces `sys.stderr`.
-        logger_factory=structlog.BytesLoggerFactory(open(2, "wb", closefd=False)),  # noqa: SIM115
+        logger_factory=structlog.BytesLoggerFactory(_StandardError()),
         cache_logger_on_first_use=True,
     )
 

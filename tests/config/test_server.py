@@ -692,6 +692,45 @@ def test_a_server_that_cannot_load_the_application_ends(transactional_db: None):
     assert "config.no_settings" in ended.stderr
 
 
+def test_a_log_that_cannot_be_written_fails_no_request(school: School):
+    """contract 0.11: as on a full disk."""
+    with Path("/dev/full").open("wb") as log, serving(1, log=log, LOG_LEVEL="INFO") as server:
+        body = {"user_id": "new", "skill_id": "s", "is_correct": True}
+
+        statuses = [
+            server.ask("POST", "/api/v1/track-answer", school.key(), body)[0] for _turn in range(3)
+        ]
+
+    assert statuses == [200] * 3
+
+
+def test_a_server_for_others_says_which_settings_are_missing(transactional_db: None):
+    environment = server_environment(1, HOST="0.0.0.0", ALLOWED_HOSTS="", COOKIES_SECURE="true")
+    with subprocess.Popen(COMMAND, cwd=ROOT, env=environment, stderr=subprocess.PIPE) as process:
+        until(lambda: is_ready(Server(process, environment)), "the server")
+        process.terminate()
+        _output, log = process.communicate(timeout=PATIENCE)
+
+    lines = [line for line in log.decode().splitlines() if line.startswith("Not for others yet")]
+    assert len(lines) == 2
+    assert "ALLOWED_HOSTS is empty" in lines[0]
+    assert "TRUSTED_PROXIES=1 and HTTPS_ONLY=true, or set COOKIES_SECURE=false" in lines[1]
+
+
+def test_a_used_port_is_named_with_the_next_free_one():
+    with socket.create_server(("127.0.0.1", 0)) as used:
+        port = used.getsockname()[1]
+        ended = subprocess.run(
+            [sys.executable, "-m", "config.free_port"], cwd=ROOT, capture_output=True, check=False,
+            env={**os.environ, "HOST": "127.0.0.1", "PORT": str(port)}, text=True,
+        )  # fmt: skip
+
+    assert ended.returncode == 1
+    assert re.fullmatch(
+        rf"Port {port} of 127.0.0.1 is in use\. Try: make run PORT=\d+\n", ended.stderr
+    )
+
+
 def test_a_second_server_on_the_same_port_fails(school: School):
     """It leaves the metrics of the first one alone."""
     with serving(2) as server:
