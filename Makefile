@@ -8,17 +8,20 @@ HOST ?= $(or $(call from_env_file,HOST),127.0.0.1)
 export PORT HOST
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve static install install-dev migrate check test test-sqlite test-postgres fuzz bench bench-check bench-science lock messages format
+.PHONY: help run serve free-port static install install-dev migrate check test test-sqlite test-postgres fuzz bench bench-check bench-science lock messages format
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-run: migrate static ## Set everything up and serve on http://127.0.0.1:8080 (PORT, HOST)
+run: free-port migrate static ## Set everything up and serve on http://127.0.0.1:8080 (PORT, HOST)
 	@$(BIN)/python manage.py seed_demo --if-empty --url http://$(HOST):$(PORT)
 	@exec $(BIN)/python -m config.server
 
-serve: static ## Serve without migrating (DATABASE_URL, else SQLite in var/)
+serve: free-port static ## Serve without migrating (DATABASE_URL, else SQLite in var/)
 	@exec $(BIN)/python -m config.server
+
+free-port: .venv/bin/python
+	@$(BIN)/python -m config.free_port
 
 install: .venv/installed ## Create .venv with everything the server needs
 
@@ -35,7 +38,8 @@ static: install .env ## Collect the static files
 	$(PYTHON) -m venv .venv
 
 .venv/installed: requirements/base.txt | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/base.txt
+	@echo "Installing LearnTrace into .venv; this takes one or two minutes."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/base.txt
 	@touch $@
 
 .venv/installed-dev: requirements/dev.txt | .venv/bin/python

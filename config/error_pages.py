@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.http.response import HttpResponse
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from dashboard.views.family_links import FamilyReportPage
 from infra.api import throttle_counter
-from infra.api.client_address import client_address
+from infra.api.client_address import client_address, is_local
 from roster.logins import complete_login
 from roster.models import User
 
@@ -34,7 +35,8 @@ def admin_login(request: HttpRequest) -> HttpResponseBase:
     )
     if wait is not None:
         return service_unavailable_page(429, wait=wait)
-    response = admin.site.login(request)
+    insecure = settings.SESSION_COOKIE_SECURE and not (request.is_secure() or is_local(request))
+    response = admin.site.login(request, extra_context={"cookies_would_be_lost": insecure})
     is_done = request.method == "POST" and isinstance(response, HttpResponseRedirect)
     if is_done and isinstance(request.user, User):
         shared = "shared_computer" in request.POST

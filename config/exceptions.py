@@ -14,10 +14,11 @@ from typing import Any
 
 import orjson
 import structlog
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import DisallowedHost, PermissionDenied
 from django.db import Error as DatabaseError
 from django.db import IntegrityError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views import defaults
 from rest_framework import exceptions
@@ -32,6 +33,7 @@ from config import error_pages, metrics
 from config.api_paths import is_api, is_bulk, is_v1, is_v3
 from infra import free_space, password_hashers
 from infra.api import etags, throttling
+from infra.api.client_address import LOOPBACK_CLIENTS, client_address
 from infra.api.idempotency import store
 from infra.api.idempotency.decorators import HEADER
 from infra.db import keyset
@@ -287,6 +289,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Handle a request that Django rejects (`handler400`)."""
     if is_api(request.path):
         return error_response(request, 400, "INVALID", "The request is malformed.")
+    if isinstance(exception, DisallowedHost) and client_address(request) in LOOPBACK_CLIENTS:
+        return HttpResponseBadRequest(render_to_string("400.html", {"unknown_host": True}))
     return defaults.bad_request(request, exception)
 
 

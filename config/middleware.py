@@ -13,14 +13,13 @@ from django.conf import settings
 from django.contrib.messages.middleware import MessageMiddleware
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
-from django.http.request import split_domain_port
 from django.utils.cache import patch_vary_headers
 from uuid_utils.compat import uuid7
 
 from config import metrics
 from config.api_paths import is_api, route_of
 from infra.api import etags
-from infra.api.client_address import logged_address
+from infra.api.client_address import is_local, logged_address
 from infra.api.paths import escape_segments
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -28,7 +27,6 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 log = structlog.get_logger(__name__)
 
 _REQUEST_ID = re.compile(r"[\w.:-]{1,64}", re.ASCII)
-_LOOPBACK_HOSTS = {"localhost", "127.0.0.1", "[::1]"}
 _PUBLIC = {"/api/schema", "/api/docs"}
 _PERSONAL = ("/admin/", "/me/", "/family/")
 _AUTHENTICATING = ("Authorization", "Cookie", "X-API-Key")
@@ -187,9 +185,7 @@ class InsecureLocalCookies:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if response.cookies and not request.is_secure():
-            host, _port = split_domain_port(request.get_host())
-            if host in _LOOPBACK_HOSTS:
-                for cookie in response.cookies.values():
-                    cookie["secure"] = ""
+        if response.cookies and not request.is_secure() and is_local(request):
+            for cookie in response.cookies.values():
+                cookie["secure"] = ""
         return response

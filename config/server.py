@@ -26,7 +26,15 @@ from granian.log import LogLevels
 from granian.server.mp import MPServer
 
 from config.logging_config import logging_config
-from config.settings import BASE_DIR, CLIENT_SILENCE, HEAD_TIMEOUT, LOG_LEVEL, env
+from config.settings import (
+    BASE_DIR,
+    CLIENT_SILENCE,
+    COOKIES_SECURE,
+    HEAD_TIMEOUT,
+    LOG_LEVEL,
+    TRUSTED_PROXIES,
+    env,
+)
 
 HOST = env.str("HOST", default="127.0.0.1")
 PORT = env.int("PORT", default=8080)
@@ -145,8 +153,25 @@ def share_heaps() -> None:
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
 
 
+def missing_settings() -> list[str]:
+    """Return what others need to use a server that listens to more than its own machine."""
+    if HOST in {"localhost", "127.0.0.1", "::1"}:
+        return []
+    missing = []
+    if not env.list("ALLOWED_HOSTS", default=[]):
+        missing.append("ALLOWED_HOSTS is empty: only requests to localhost are answered.")
+    if COOKIES_SECURE and not TRUSTED_PROXIES:
+        missing.append(
+            "Logins need HTTPS: serve behind a proxy and set TRUSTED_PROXIES=1 and HTTPS_ONLY=true,"
+            " or set COOKIES_SECURE=false on a network that you trust."
+        )
+    return missing
+
+
 def main() -> None:
     """Serve until stopped."""
+    for line in missing_settings():
+        sys.stderr.write(f"Not for others yet: {line}\n")
     share_heaps()
     sys.setswitchinterval(SWITCH_SECONDS)
     multiprocessing.set_start_method("fork")

@@ -6,8 +6,12 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_netw
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.http.request import split_domain_port
 
 IPV6_NETWORK = 64
+LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
+# The addresses of clients on the own machine, as `client_address` returns them.
+LOOPBACK_CLIENTS = frozenset({"127.0.0.1", "::/64"})
 NO_ADDRESS = "0.0.0.0"  # noqa: S104  # nothing is bound
 
 
@@ -24,6 +28,12 @@ def client_address(request: HttpRequest) -> str:
             _parse_address(hops[-min(proxies, len(hops))]) or _parse_address(remote) or NO_ADDRESS
         )
     return _parse_address(remote) or NO_ADDRESS
+
+
+def is_local(request: HttpRequest) -> bool:
+    """Return whether a request, whose host is allowed, is to the own machine."""
+    host, _port = split_domain_port(request.get_host())
+    return host in LOOPBACK_HOSTS
 
 
 def logged_address(request: HttpRequest) -> str | None:

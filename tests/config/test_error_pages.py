@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.conf import LazySettings
 from django.db import Error as DatabaseError
 from django.db import IntegrityError, OperationalError, connection
 from django.test import Client as Browser
@@ -83,3 +84,25 @@ def test_server_errors_are_not_reported_as_outages(browser: Browser, error: Data
 
     assert page.status_code == 500
     assert b"<h1>Server error</h1>" in page.content
+
+
+@pytest.mark.parametrize(("address", "is_named"), [("127.0.0.1", True), ("192.0.2.7", False)])
+def test_the_own_machine_learns_which_setting_allows_a_host(
+    school: School, address: str, is_named: bool
+):
+    page = Browser().get("/admin/", HTTP_HOST="learn.example.org", REMOTE_ADDR=address)
+
+    assert page.status_code == 400
+    assert ("ALLOWED_HOSTS" in page.content.decode()) == is_named
+
+
+def test_a_login_by_http_says_that_its_cookie_would_be_lost(school: School, settings: LazySettings):
+    settings.ALLOWED_HOSTS, settings.SESSION_COOKIE_SECURE = ["learn.example.org"], True
+
+    def warns(**options: Any) -> bool:
+        return "COOKIES_SECURE" in Browser().get("/admin/login/", **options).content.decode()
+
+    assert warns(HTTP_HOST="learn.example.org")
+    assert not warns(HTTP_HOST="learn.example.org", secure=True)
+    settings.ALLOWED_HOSTS = ["localhost"]
+    assert not warns(HTTP_HOST="localhost:8080")

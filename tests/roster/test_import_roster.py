@@ -471,7 +471,7 @@ def test_a_key_can_expire_and_belong_to_a_named_facility():
     assert all(key.expires_at and (key.expires_at - key.created_at).days == 7 for key in keys)
     for wrong in ("nowhere", None):
         options = ["--facility", wrong] if wrong else []
-        with pytest.raises(CommandError, match="--facility.*There are: “H”, “R”"):
+        with pytest.raises(CommandError, match=r"--facility.*There are: “H”, “R”"):
             call_command("create_key", "k", "--scope", "read", *options)
     with pytest.raises(CommandError, match="--days"):
         call_command("create_key", "k", "--facility", "R", "--scope", "read", "--days", "0")
