@@ -48,7 +48,7 @@ def get_digest(coach: User, *, since: datetime, at: datetime) -> Digest:
     people = visible.filter(is_active=True, is_staff=False, is_superuser=False)
     loaded = list(people.order_by("full_name", "username", "pk")[: MAX_LEARNERS + 1])
     learners = {learner.pk: learner for learner in loaded[:MAX_LEARNERS]}
-    memories = ItemMemory.objects.filter(learner__in=list(learners), due__lte=at)
+    memories = ItemMemory.objects.filter(learner__in=list(learners), studied=True, due__lte=at)
     due = memories.aggregate(reviews=Count("pk"), learners=Count("learner", distinct=True))
     return Digest(
         since=since,

@@ -24,7 +24,7 @@ MAX_MEMORIES = 10_000
 
 @dataclass(frozen=True, kw_only=True)
 class DueReviews:
-    """The number of items answered so far and of those due for review, and the next review."""
+    """The number of studied items and of those due for review, and the next review."""
 
     items: int
     due: int
@@ -53,7 +53,8 @@ def get_readiness(learner: User, *, at: datetime) -> Readiness:
 
 
 def _count_due(learner: User, *, at: datetime) -> dict[str, Any]:
-    counts = ItemMemory.objects.filter(learner=learner).aggregate(
+    """Return the counts of the studied items; only these are ever to be reviewed."""
+    counts = ItemMemory.objects.filter(learner=learner, studied=True).aggregate(
         items=Count("pk"),
         overdue=Count("pk", filter=Q(due__lte=at)),
         next_due=Min("due", filter=Q(due__gt=at)),

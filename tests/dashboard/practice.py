@@ -32,10 +32,14 @@ def answers(scores: str, skill: str = "algebra", **fields: Any) -> list[Answer]:
     """Return answers, 1 right and 0 wrong, to the items q1, q2, q3 in turn."""
     return [
         Answer(
-            source=Source.TRACK,
             skill=skill,
             score=float(score),
-            **{"item": f"q{number % 3 + 1}", "seconds": 20.0, **fields},
+            **{
+                "source": Source.TRACK,
+                "item": f"q{number % 3 + 1}",
+                "seconds": 20.0,
+                **fields,
+            },
         )
         for number, score in enumerate(scores)
     ]

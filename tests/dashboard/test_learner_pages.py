@@ -118,17 +118,21 @@ def test_a_month_without_practice_is_a_month_in_the_chart(school: School, name: 
     assert 'aria-current="true">By time' in look(school.coach, name, *args, axis="x")
 
 
-def test_readiness_counts_the_items_due(school: School):
+def test_readiness_counts_the_studied_items_that_are_due(school: School):
+    """The number is that of the recommendations and of the review queue."""
+    studied = {"source": Source.STUDY}
     with time_machine.travel(NOW, tick=False):
-        practise(school.ada, "1", days_ago=0, item="remembered")
+        practise(school.ada, "1", days_ago=0, item="remembered", **studied)
     with time_machine.travel(NOW + timedelta(days=1), tick=False):
-        practise(school.ada, "0", days_ago=1, item="forgotten")
+        practise(school.ada, "0", days_ago=1, item="forgotten", **studied)
+        practise(school.ada, "0", days_ago=1, item="never studied")
 
         page = look(school.coach, "coach_learner", school.ada.pk)
 
     facts = page.split("Items due for review")[1].split("</div>")[0]
     assert "1 of 2" in facts
     assert "3 Mar 2026" in facts
+    assert "1 item is due for review" in page.split('id="next-title"')[1]
 
 
 def test_readiness_is_the_mean_recall_now(school: School):

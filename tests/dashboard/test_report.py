@@ -41,6 +41,7 @@ def test_a_report_says_in_plain_words_what_the_learner_did_and_can_do(school: Sc
         practise(school.ada, "11", "fractions", days_ago=2, seconds=None)
         practise(school.ada, "1" * 8, "geometry", days_ago=0)
         SkillState.objects.filter(skill__code="algebra").update(mastery=0.85, plateau=False)
+        ItemMemory.objects.update(studied=True)
         ItemMemory.objects.filter(item__code="q1").update(due=now())
 
         page = look(school.coach, "coach_report", school.ada.pk)
