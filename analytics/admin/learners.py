@@ -110,6 +110,7 @@ class SkillStateAdmin(LearnersAdmin[SkillState]):
     list_defer = ["course"]
     date_field = "last_practised"
     ordering = [*LATEST_PRACTISED_FIRST]
+    sortable_by = ["practised"]
     exclude = ["course"]
 
     def page_url(self, row: SkillState) -> str | None:
@@ -133,7 +134,7 @@ class SkillStateAdmin(LearnersAdmin[SkillState]):
     def stuck(self, row: SkillState) -> SafeString | str:
         return badge(_("⚠ stuck"), "bad") if row.plateau else ""
 
-    @admin.display(description=gettext_lazy("Practised"))
+    @admin.display(description=gettext_lazy("Practised"), ordering="last_practised")
     def practised(self, row: SkillState) -> SafeString:
         return moment(row.last_practised)
 
@@ -151,6 +152,7 @@ class LearningEventAdmin(ItemRowsAdmin[LearningEvent]):
     facility = export_facility = "facility"
     date_field = "happened_at"
     ordering = list(NEWEST_FIRST)
+    sortable_by = ["happened"]
     item_search_field = "item"
 
     def page_url(self, row: LearningEvent) -> str | None:
@@ -158,7 +160,7 @@ class LearningEventAdmin(ItemRowsAdmin[LearningEvent]):
             return detail_url("coach_item", row.item_id) if row.item_id else None
         return detail_url("coach_practice", row.learner_id, row.skill_id)
 
-    @admin.display(description=gettext_lazy("When"))
+    @admin.display(description=gettext_lazy("When"), ordering="happened_at")
     def happened(self, row: LearningEvent) -> SafeString:
         return moment(row.happened_at)
 
@@ -201,12 +203,13 @@ class ItemMemoryAdmin(ItemRowsAdmin[ItemMemory]):
     search_help_text = gettext_lazy("Name, username or id of a learner, or an item")
     date_field = "last_review"
     ordering = [*LATEST_REVIEWED_FIRST]
+    sortable_by = ["reviewed"]
     item_search_field = "item"
 
     def page_url(self, row: ItemMemory) -> str | None:
         return detail_url("coach_item", row.item_id)
 
-    @admin.display(description=gettext_lazy("Last review"))
+    @admin.display(description=gettext_lazy("Last review"), ordering="last_review")
     def reviewed(self, row: ItemMemory) -> SafeString:
         return moment(row.last_review)
 

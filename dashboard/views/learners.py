@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -18,12 +19,13 @@ from analytics.models.catalogue import ItemStatistics
 from dashboard.scope import DashboardScope
 from dashboard.selectors.contents import get_recent_work
 from dashboard.selectors.item_questions import item_questions
-from dashboard.selectors.items import get_item_view
-from dashboard.selectors.learner import get_profile
+from dashboard.selectors.items import ItemLearner, get_item_view
+from dashboard.selectors.learner import SkillRow, get_profile
 from dashboard.selectors.progress import Axis
 from dashboard.selectors.skill_history import NEWEST_FIRST, get_skill_history
 from dashboard.selectors.skills import get_skill_view
 from dashboard.selectors.wrong_answers import get_wrong_answers
+from dashboard.sorting import Sorting
 from dashboard.views.alerts import SnoozeDays
 from dashboard.views.base import (
     Breadcrumb,
@@ -39,6 +41,26 @@ from roster.models.time_zones import zone_of
 from roster.services.family_links import can_have_links
 
 L = TypeVar("L", bound=ItemStatistics)
+
+# The columns by which the tables of states, and of the learners of an item, can be sorted.
+STATE_COLUMNS: dict[str, Callable[[SkillRow], Any]] = {
+    "skill": lambda row: str(row.state.skill).casefold(),
+    "mastery": lambda row: None if row.too_few else row.state.mastery,
+    "gain": lambda row: row.state.velocity,
+    "right": lambda row: row.state.correct / row.state.attempts if row.state.attempts else None,
+    "efficiency": lambda row: row.state.efficiency,
+    "practised": lambda row: row.state.last_practised,
+}
+LEARNER_COLUMNS: dict[str, Callable[[SkillRow], Any]] = {
+    **STATE_COLUMNS,
+    "learner": lambda row: str(row.state.learner).casefold(),
+}
+ITEM_COLUMNS: dict[str, Callable[[ItemLearner], Any]] = {
+    "learner": lambda row: str(row.learner).casefold(),
+    "right": lambda row: row.right / row.answers,
+    "result": lambda row: row.last_score,
+    "when": lambda row: row.last_at,
+}
 
 
 class ProgressPage(CoachPage):
@@ -63,10 +85,13 @@ class LearnerPage(ProgressPage):
         timezone.activate(zone_of(learner.facility))
         at = timezone.now()
         learner_profile = get_profile(learner, self.viewer, at=at, axis=self.axis)
+        sorting = Sorting[SkillRow].parse(self.request.GET, STATE_COLUMNS)
         return {
             "title": str(learner),
             "crumbs": class_crumbs(learner_profile.classrooms),
             "profile": learner_profile,
+            "skills": sorting.apply(learner_profile.skills),
+            "sorting": sorting,
             "axis": self.axis,
             "names": item_questions(
                 [step.item.pk for step in learner_profile.next_steps if step.item]
@@ -124,12 +149,16 @@ class SkillPage(CoachPage):
         timezone.activate(zone_of(skill.facility))
         at = timezone.now()
         scope = DashboardScope.parse(self.request.GET, self.viewer, at=at)
+        view = get_skill_view(skill, scope, at=at)
+        sorting = Sorting[SkillRow].parse(self.request.GET, LEARNER_COLUMNS)
         return {
             "title": labels.short_ids(str(skill)),
             "crumbs": scope_crumbs(scope),
             "skill": skill,
             "scope": scope,
-            "view": get_skill_view(skill, scope, at=at),
+            "view": view,
+            "learners": sorting.apply(view.learners),
+            "sorting": sorting,
         }
 
 
@@ -145,11 +174,14 @@ class ItemPage(CoachPage):
         timezone.activate(zone_of(item.facility))
         view = get_item_view(item, self.viewer)
         question = item_questions([item.pk]).get(item.pk)
+        sorting = Sorting[ItemLearner].parse(self.request.GET, ITEM_COLUMNS)
         return {
             "title": question or _("Item {name}").format(name=labels.item_name(str(item))),
             "crumbs": [skill_crumb(view.skill)] if view.skill else [],
             "item": item,
             "view": view,
+            "learners": sorting.apply(view.learners),
+            "sorting": sorting,
             "wrong": get_wrong_answers(self.viewer, item),
         }
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.contrib.admin.views.main import PAGE_VAR, ChangeList
+from django.contrib.admin.views.main import ORDER_VAR, PAGE_VAR, ChangeList
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
@@ -44,7 +44,8 @@ class FormChangeList(ChangeList):
 class KeysetChangeList(FormChangeList):
     """A changelist with keyset pagination; the cursor's token takes the place of the page number.
 
-    The order is always the model admin's: any other order would sort the whole table.
+    The order is the model admin's or its reverse, by the one column of `sortable_by`: an index has
+    both. Any other order would sort the whole table.
     """
 
     is_keyset = True
@@ -54,12 +55,24 @@ class KeysetChangeList(FormChangeList):
     row_count: Count = Count(number=0)
 
     def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any, Any]) -> list[Any]:  # noqa: ARG002
-        """Return the model admin's order; the request cannot change it."""
-        return list(self.model_admin.ordering or ())
+        """Return the model admin's order, or its reverse if the request asks for that."""
+        order = list(self.model_admin.ordering or ())
+        return [str(column).lstrip("-") for column in order] if self.is_oldest_first else order
 
     def get_ordering_field_columns(self) -> dict[int, Any]:
-        """Return no columns: the list cannot be sorted by column."""
-        return {}
+        """Return the number and the direction of the column that the list is sorted by, if any."""
+        direction = "asc" if self.is_oldest_first else "desc"
+        return dict.fromkeys(self._sortable_columns, direction)
+
+    @property
+    def is_oldest_first(self) -> bool:
+        """True if the request asks for the reverse of the usual order."""
+        return self.params.get(ORDER_VAR) in [str(number) for number in self._sortable_columns]
+
+    @property
+    def _sortable_columns(self) -> list[int]:
+        shown, sortable = self.list_display, self.model_admin.sortable_by
+        return [number for number, name in enumerate(shown) if name in (sortable or ())]
 
     def get_results(self, request: HttpRequest) -> None:
         """Load the rows after (or before) the cursor, and set the links to newer and older rows."""

@@ -103,11 +103,11 @@ class WorkAdmin(ExportableAdmin[W], VisibleLearnersAdmin[W]):
     def spent(self, row: W) -> str:
         return duration(row.time_spent)
 
-    @admin.display(description=gettext_lazy("Started"))
+    @admin.display(description=gettext_lazy("Started"), ordering="start_timestamp")
     def started(self, row: W) -> SafeString:
         return moment(row.start_timestamp)
 
-    @admin.display(description=gettext_lazy("Latest"))
+    @admin.display(description=gettext_lazy("Latest"), ordering="end_timestamp")
     def latest(self, row: W) -> SafeString:
         return moment(row.end_timestamp)
 
@@ -130,6 +130,7 @@ class ContentSessionAdmin(WorkAdmin[ContentSession]):
     list_defer = ["extra_fields"]
     facility = export_facility = "facility"
     ordering = LATEST_STARTED_FIRST
+    sortable_by = ["started"]
 
     def page_url(self, row: ContentSession) -> str | None:
         # There are no other pages on guests.
@@ -144,6 +145,7 @@ class ContentSummaryAdmin(WorkAdmin[ContentSummary]):
     list_defer = ["extra_fields"]
     list_display_links = ["started"]
     ordering = LATEST_STARTED_FIRST
+    sortable_by = ["started"]
 
     def page_url(self, row: ContentSummary) -> str | None:
         return detail_url("coach_content", row.user_id, row.content_id)
@@ -157,6 +159,7 @@ class MasteryLogAdmin(WorkAdmin[MasteryLog]):
     export_columns = exports.TRIES
     list_filter = [*LEARNER_FILTERS, ContentFilter, TryKindFilter, CompleteFilter, DateFilter]
     ordering = LATEST_STARTED_FIRST
+    sortable_by = ["started"]
 
     def page_url(self, row: MasteryLog) -> str | None:
         return detail_url("coach_try", row.pk)
@@ -209,6 +212,7 @@ class AttemptLogAdmin(WorkAdmin[AttemptLog]):
     date_field = "end_timestamp"
     item_search_field = "item"
     ordering = NEWEST_FIRST
+    sortable_by = ["latest"]
 
     def page_url(self, row: AttemptLog) -> str | None:
         return detail_url("coach_attempt", row.pk)
