@@ -7,6 +7,7 @@ from django.urls import URLPattern
 
 from dashboard.views.alerts import AlertActionView, LearnerNoteView
 from dashboard.views.assignment_reports import LessonReportPage, QuizReportPage
+from dashboard.views.compare import CompareClassesPage
 from dashboard.views.digests import DigestPage
 from dashboard.views.family_links import MakeFamilyLinkPage, RevokeFamilyLinkView
 from dashboard.views.groups import MakeGroupPage
@@ -43,4 +44,5 @@ def coach_pages(site: AdminSite) -> list[URLPattern]:
         LessonReportPage.as_url("coach/lessons/<key:row>/", "coach_lesson", site),
         QuizReportPage.as_url("coach/quizzes/<key:row>/", "coach_quiz", site),
         DigestPage.as_url("coach/digest/", "coach_digest", site),
+        CompareClassesPage.as_url("coach/compare/", "coach_compare", site),
     ]
