@@ -65,7 +65,7 @@ MIDDLEWARE = [
     "config.middleware.OptionalTrailingSlash",
     "config.middleware.RejectNullBytes",
     "config.locale_middleware.PageLanguage",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "infra.sessions.Sessions",
     "config.middleware.EntityTags",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

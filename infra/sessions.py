@@ -10,13 +10,17 @@ from functools import lru_cache
 from typing import Any, cast
 
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.contrib.sessions.models import Session
 from django.db import Error as DatabaseError
 from django.db.models import CharField, DateTimeField
+from django.http import HttpRequest
 from django.utils import timezone
 
 from infra.db.compiled_queries import CompiledQuery, Param
 
+# The header of requests that a page sends by itself, such as `static/learntrace/live.js`.
+BACKGROUND_HEADER = "X-Live"
 MAX_DECODED = 10_000
 _SESSION_KEY = re.compile(r"[a-z0-9]{8,40}")
 _UNEXPIRED = CompiledQuery(
@@ -38,6 +42,8 @@ class SessionStore(db.SessionStore):
     A cookie may hold text that PostgreSQL cannot even compare; it is no session.
     """
 
+    is_background = False
+
     def limit(self, *, age: timedelta, idle: timedelta, with_browser: bool) -> None:
         """End the session after a time, after a pause, and perhaps with the browser."""
         self.set_expiry(age)
@@ -56,12 +62,12 @@ class SessionStore(db.SessionStore):
         return row
 
     def load(self) -> dict[str, Any]:
-        """Return the data of the session; extend it if it is limited and in use."""
+        """Return the data of the session; extend it if it is limited and a person uses it."""
         row = self._get_session_from_db()
         if row is None:
             return {}
         data = self.decode(row.session_data)
-        if _IDLE in data:
+        if _IDLE in data and not self.is_background:
             self._extend(row, data)
         return data
 
@@ -84,6 +90,20 @@ class SessionStore(db.SessionStore):
     def decode(self, session_data: bytes | str) -> dict[str, Any]:
         """Return the data of a session; the signature of the same text is checked only once."""
         return deepcopy(_decode(session_data))
+
+
+def is_background(request: HttpRequest) -> bool:
+    """Return whether a page sent the request by itself."""
+    return BACKGROUND_HEADER in request.headers
+
+
+class Sessions(SessionMiddleware):
+    """Django's sessions, which requests that a page sends by itself do not extend."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Attach the session to the request."""
+        super().process_request(request)
+        cast("SessionStore", request.session).is_background = is_background(request)
 
 
 def _idle_end(data: dict[str, Any]) -> datetime:

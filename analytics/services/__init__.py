@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from analytics.services.alert_actions import UnknownAlert, add_note, change_alert, start_visit
+from analytics.services.alert_actions import (
+    UnknownAlert,
+    add_note,
+    change_alert,
+    last_visit,
+    start_visit,
+)
 from analytics.services.bulk import BulkResult, BulkRow, record_many
 from analytics.services.charging import charge
 from analytics.services.new_names import TooManyNewNames
@@ -31,6 +37,7 @@ __all__ = [
     "add_note",
     "change_alert",
     "charge",
+    "last_visit",
     "record_answers",
     "record_for_all",
     "record_many",

@@ -83,6 +83,11 @@ def start_visit(coach: User, *, at: datetime) -> datetime | None:
     return visit.previous_at
 
 
+def last_visit(coach: User) -> datetime | None:
+    """Return what `start_visit` returned when the coach's present visit started."""
+    return AlertVisit.objects.filter(pk=coach.pk).values_list("previous_at", flat=True).first()
+
+
 def _changeable(actor: Actor) -> AlertQuerySet:
     """Return the alerts that an actor may change: those of its learners; keys with scope write."""
     if isinstance(actor, ApiKey):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -167,7 +167,16 @@ class AlertLists:
         )
 
 
-def get_alert_lists(
+def load_alerts(learners: Collection[UUID], *, at: datetime) -> list[Alert]:
+    """Return the alerts of learners with their skills; resolved ones of the last seven days."""
+    if not learners:
+        return []
+    rows = Alert.objects.filter(learner__in=list(learners))
+    return _load(rows.filter(Q(resolved_at=None) | Q(resolved_at__gt=at - RESOLVED_DAYS)))
+
+
+def get_alert_lists(  # what the pages have loaded
+    found: Sequence[Alert],
     learners: Mapping[UUID, User],
     states: Iterable[State],
     *,
@@ -175,9 +184,7 @@ def get_alert_lists(
     zones: Zones,
     thresholds: ThresholdsOf,
 ) -> AlertLists:
-    """Return the alerts of learners in two statements.
-
-    Of the resolved ones, these are those of the last seven days.
+    """Return the lists of loaded alerts, with their notes, in one statement.
 
     Parameters
     ----------
@@ -187,8 +194,6 @@ def get_alert_lists(
     """
     if not learners:
         return AlertLists()
-    rows = Alert.objects.filter(learner__in=list(learners))
-    found = _load(rows.filter(Q(resolved_at=None) | Q(resolved_at__gt=at - RESOLVED_DAYS)))
     notes = get_notes([alert.pk for alert in found])
     return _list_alerts(found, learners, states, notes, at=at, zones=zones, thresholds=thresholds)
 

@@ -42,6 +42,7 @@ def get_class_summary(
     trajectories: Sequence[tuple[UUID, UUID, bytes]],
     *,
     need_help: int,
+    opened: int,
     at: datetime,
 ) -> ClassSummary:
     """Return the summary of some learners.
@@ -51,21 +52,26 @@ def get_class_summary(
     learners : with their ability, by id.
     trajectories : skill, learner and packed trajectory of the states practised in the last week.
     need_help : number of learners who need help.
+    opened : number of learners who opened a content, of those who never answered.
     """
-    unanswered = [pk for pk, learner in learners.items() if newest_answer(learner) is None]
     return ClassSummary(
         learners=len(learners),
         need_help=need_help,
-        not_started=len(unanswered) - _count_opened(unanswered),
+        not_started=len(_unanswered(learners)) - opened,
         improved=_count_improved(learners, trajectories, at),
     )
 
 
-def _count_opened(learner_ids: Collection[UUID]) -> int:
-    """Return how many of some learners have opened a content."""
-    if not learner_ids:
+def _unanswered(learners: Mapping[UUID, User]) -> list[UUID]:
+    return [pk for pk, learner in learners.items() if newest_answer(learner) is None]
+
+
+def count_opened(learners: Mapping[UUID, User]) -> int:
+    """Return how many learners have opened a content, of those who never answered."""
+    unanswered = _unanswered(learners)
+    if not unanswered:
         return 0
-    opened = ContentSummary.objects.filter(user__in=learner_ids).order_by()
+    opened = ContentSummary.objects.filter(user__in=unanswered).order_by()
     return opened.values("user").distinct().count()
 
 

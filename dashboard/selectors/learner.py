@@ -21,12 +21,14 @@ from dashboard import presentation
 from dashboard.charts import LineChart
 from dashboard.selectors.alerts import AlertLists, get_learner_alerts
 from dashboard.selectors.classrooms import classrooms_of
+from dashboard.selectors.forecast import DueForecast, get_due_forecast
 from dashboard.selectors.inactive import newest_answer
 from dashboard.selectors.progress import Axis, mastery_over_time
 from dashboard.selectors.readiness import Readiness, get_readiness
 from infra.admin.formats import days_ago
 from infra.admin.html import detail_url
 from roster.models import Classroom, User
+from roster.models.time_zones import zone_of
 
 MAX_SKILLS = 200
 MAX_NEXT_STEPS = 5
@@ -86,6 +88,7 @@ class Profile:
     mastered: int
     practised: int
     readiness: Readiness
+    forecast: DueForecast
     next_steps: Sequence[NextStep]
     progress: LineChart | None
     skills: Sequence[SkillRow]
@@ -93,7 +96,7 @@ class Profile:
 
 
 def get_profile(learner: User, viewer: User, *, at: datetime, axis: Axis = Axis.TIME) -> Profile:
-    """Return the profile of a learner the viewer may read; the ability must be loaded."""
+    """Return the profile of a learner the viewer may read, with loaded ability and facility."""
     loaded = list(newest_states(learner)[: MAX_SKILLS + 1])
     states = loaded[:MAX_SKILLS]
     rows = [skill_row(state, at=at) for state in states]
@@ -116,6 +119,7 @@ def get_profile(learner: User, viewer: User, *, at: datetime, axis: Axis = Axis.
         mastered=sum(row.is_mastered for row in rows),
         practised=len(rows),
         readiness=get_readiness(learner, at=at),
+        forecast=get_due_forecast({zone_of(learner.facility): [learner.pk]}, at=at),
         next_steps=get_next_steps(learner, count=MAX_NEXT_STEPS, at=at),
         progress=mastery_over_time(learner, known, first=_in_trouble(alerts), axis=axis),
         skills=rows,

@@ -34,7 +34,7 @@ from config.demo.personas import LEARNERS
 from config.demo.roster import demo_roster
 from config.demo.simulated_learner import Rhythm
 from dashboard.scope import DashboardScope
-from dashboard.selectors.overview import get_overview
+from dashboard.selectors.overview import get_class_data, get_overview
 from logger.models import AttemptLog, ContentSession, MasteryLog
 from roster.importing import import_roster
 from roster.models import Classroom, Facility, User
@@ -104,7 +104,9 @@ def test_a_coach_finds_every_kind_of_learner(facility: Facility):
 def list_problems(room: Classroom) -> dict[str, set[Reason]]:
     """Return the learners of a class in the alerts of the coach's overview, with the reasons."""
     coach = User.objects.with_role_flags().get(roles__classroom=room)
-    shown = get_overview(DashboardScope.parse(QueryDict(), coach, at=NOW), at=NOW).problems
+    scope = DashboardScope.parse(QueryDict(), coach, at=NOW)
+    data = get_class_data(scope, at=NOW)
+    shown = get_overview(scope, data, at=NOW, by_name=False).problems
     return {
         found.learner.username or "": {detected.problem.reason for detected in found.problems}
         for found in shown
