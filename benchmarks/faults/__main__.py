@@ -89,7 +89,9 @@ def full_disk_faults(options: argparse.Namespace) -> Iterator[Verdict]:
     with (
         temporary_folder() as path,
         outages.small_disk(path),
-        running_service(path, f"sqlite:///{path}/db.sqlite3", processes=PROCESSES) as service,
+        running_service(
+            path, f"sqlite:///{path}/db.sqlite3", processes=PROCESSES, MIN_FREE_SPACE="0"
+        ) as service,
     ):
         yield _fill_disk("SQLite", service, path, options)
 
