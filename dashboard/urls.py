@@ -14,6 +14,7 @@ from dashboard.views.groups import MakeGroupPage
 from dashboard.views.learners import ItemPage, LearnerPage, SkillHistoryPage, SkillPage
 from dashboard.views.quality import ModelQualityPage
 from dashboard.views.reports import LearnerReportPage
+from dashboard.views.reviews import AssignReviewPage
 from dashboard.views.thresholds import ThresholdsPage
 from dashboard.views.work import AttemptPage, ContentPage, TryPage
 
@@ -45,4 +46,5 @@ def coach_pages(site: AdminSite) -> list[URLPattern]:
         QuizReportPage.as_url("coach/quizzes/<key:row>/", "coach_quiz", site),
         DigestPage.as_url("coach/digest/", "coach_digest", site),
         CompareClassesPage.as_url("coach/compare/", "coach_compare", site),
+        AssignReviewPage.as_url("coach/reviews/new/", "coach_review", site),
     ]

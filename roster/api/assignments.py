@@ -11,9 +11,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from infra.api.fields import HexUUIDField, TimeField, UniqueUUIDsField
+from infra.api.fields import HexUUIDField, NormalizedCharField, TimeField, UniqueUUIDsField
 from infra.api.filters import BooleanFilter, UUIDFilter
 from infra.api.idempotency.decorators import IdempotentView, idempotent
+from infra.identifiers import MAX_ID_LENGTH
 from roster.api.viewsets import RosterViewSet
 from roster.models import (
     Assignable,
@@ -25,7 +26,7 @@ from roster.models import (
     Quiz,
     QuizAssignment,
 )
-from roster.models.assignments import MAX_CONTENTS
+from roster.models.assignments import MAX_CONTENTS, MAX_SOURCES
 from roster.services import assignments
 
 MAX_PLACES = 1000
@@ -53,6 +54,26 @@ class AssignableSerializer(serializers.Serializer[Assignable]):
     contents = UniqueUUIDsField(required=False, max_length=MAX_CONTENTS)
     collection = HexUUIDField(source="collection_id")
     assignments = PlacesField(source="place_ids", required=False, max_length=MAX_PLACES)
+
+
+class CodesField(serializers.ListField):
+    """Codes of skills or items, each once, in NFC."""
+
+    child = NormalizedCharField(max_length=MAX_ID_LENGTH)
+
+    def to_internal_value(self, data: Any) -> list[str]:
+        """Return the codes; a code that is listed twice is invalid."""
+        codes: list[str] = super().to_internal_value(data)
+        if len(set(codes)) < len(codes):
+            raise serializers.ValidationError("The same value is listed twice.")
+        return codes
+
+
+class LessonSerializer(AssignableSerializer):
+    """A lesson; one with skills is a review of them."""
+
+    skills = CodesField(required=False, max_length=MAX_SOURCES)
+    items = CodesField(required=False, max_length=MAX_SOURCES)
 
 
 class AssignableFilter(filters.FilterSet):
@@ -106,6 +127,7 @@ class AssignableViewSet(RosterViewSet[Assignable], IdempotentView):
 class LessonViewSet(AssignableViewSet):
     """Lessons."""
 
+    serializer_class = LessonSerializer
     model, assignment_model = Lesson, LessonAssignment
 
 

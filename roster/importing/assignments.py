@@ -41,7 +41,7 @@ def import_assignables(
 
 def _update(row: Assignable, entry: AssignableEntry) -> list[str]:
     """Set what the entry gives, in memory; return the names of the changed fields."""
-    given = {name: getattr(entry, name) for name in row.EDITABLE_FIELDS}
+    given = {name: getattr(entry, name) for name in Assignable.EDITABLE_FIELDS}
     changed = [name for name, to in given.items() if to not in (None, getattr(row, name))]
     for name in changed:
         setattr(row, name, given[name])

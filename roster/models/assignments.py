@@ -19,6 +19,8 @@ A = TypeVar("A", bound="Assignable")
 H = TypeVar("H", bound="Assignment")
 
 MAX_CONTENTS = 100
+# Of the skills and of the items of a review, each.
+MAX_SOURCES = 100
 
 
 def validate_contents(contents: Any) -> None:
@@ -192,7 +194,17 @@ class Assignment(UUIDModel):
 
 
 class Lesson(Assignable):
-    """One lesson: a sequence of resources that coaches assign."""
+    """One lesson: a sequence of resources that coaches assign.
+
+    A review is a lesson about `skills`, by their codes. `items` are the codes (or GUIDs) of the
+    questions to answer. With neither contents nor items, any questions of the skills serve.
+    """
+
+    EDITABLE_FIELDS: ClassVar[tuple[str, ...]] = (*Assignable.EDITABLE_FIELDS, "skills", "items")
+    AUDITED_FIELDS: ClassVar[tuple[str, ...]] = (*Assignable.AUDITED_FIELDS, "skills", "items")
+
+    skills = models.JSONField(default=list, blank=True)
+    items = models.JSONField(default=list, blank=True)
 
     objects = AssignableQuerySet["Lesson"].as_manager()
 

@@ -37,6 +37,8 @@ class AssignmentFields(TypedDict, total=False):
     archived: bool
     due_at: datetime | None
     contents: list[str]
+    skills: list[str]
+    items: list[str]
     collection_id: UUID
     place_ids: list[UUID]
 

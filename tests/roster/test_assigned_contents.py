@@ -65,7 +65,8 @@ def test_a_malformed_field_is_refused(school: School):
     malformed: list[tuple[str, Any]] = [
         ("due_at", "2026-12-01T15:00:00"), ("due_at", "1999-12-01T15:00:00Z"), ("draft", None),
         ("contents", ["x"]), ("contents", ["0" * 32, "0" * 32]), ("contents", None),
-        ("contents", [uuid7().hex for _ in range(101)]),
+        ("contents", [uuid7().hex for _ in range(101)]), ("skills", [""]), ("items", ["x" * 256]),
+        ("skills", ["x", "x"]), ("items", "x"), ("skills", [str(number) for number in range(101)]),
     ]  # fmt: skip
     for field, value in malformed:
         assert problem(coach("POST", LESSON, body(school, **{field: value}))) == (400, field)
