@@ -9,12 +9,22 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Count, IntegerField, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from analytics.core import alerts
 from analytics.core.alerts import Problem, Reason, Thresholds
+from analytics.core.confidence import too_few_answers
 from analytics.core.trajectory import Trajectory
-from analytics.models import Alert, AlertQuerySet, AlertState, LearnerNote, Skill, SkillState
+from analytics.models import (
+    Alert,
+    AlertQuerySet,
+    AlertState,
+    LearnerNote,
+    LearningEvent,
+    Skill,
+    SkillState,
+)
 from analytics.rows import thresholds_of
 from analytics.selectors import get_notes
 from dashboard import presentation
@@ -68,6 +78,11 @@ class DetectedProblem:
         """The change of mastery from the opening to the end; None if the alert has none."""
         before, after = self.alert.mastery_before, self.alert.mastery_after
         return None if before is None or after is None else after - before
+
+    @property
+    def too_few_since(self) -> bool:
+        """Whether there were too few answers until the end to say whether anything helped."""
+        return too_few_answers(getattr(self.alert, "answers_since", 0))
 
     @property
     def name(self) -> str:
@@ -217,7 +232,17 @@ def get_learner_alerts(
 
 
 def _load(rows: AlertQuerySet) -> list[Alert]:
-    newest = rows.select_related("skill").newest_first()[:MAX_ALERTS]
+    answers = LearningEvent.objects.filter(
+        learner=OuterRef("learner"),
+        skill=OuterRef("skill"),
+        happened_at__gt=OuterRef("opened_at"),
+        happened_at__lte=OuterRef("resolved_at"),
+    )
+    number = answers.order_by().values("learner").annotate(n=Count("pk")).values("n")
+    counted = rows.annotate(
+        answers_since=Coalesce(Subquery(number, output_field=IntegerField()), 0)
+    )
+    newest = counted.select_related("skill").newest_first()[:MAX_ALERTS]
     return [alert for alert in newest if alert.kind.upper() in Reason.__members__]
 
 

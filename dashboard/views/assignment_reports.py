@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from dashboard.selectors.assigned_skills import get_effects, skill_codes
 from dashboard.views.base import Breadcrumb, CoachPage
 from infra.admin.html import detail_url
 from infra.db.keyset import BadCursor, Cursor
@@ -75,6 +76,8 @@ class LessonReportPage(CoachPage):
             "contents": [(key.hex, title or key.hex) for key, title in report.contents.items()],
             "rows": _matrix(report),
             "after": report.following and report.following.token,
+            "effects": get_effects(row, {learner.pk: learner for learner in report.learners}),
+            "has_skills": bool(skill_codes(row)),
         }
 
     def _get_row(self) -> Lesson | Quiz:

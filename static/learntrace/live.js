@@ -10,7 +10,7 @@
   let timer;
 
   const callbacks = {
-    beforeNodeMorphed: (old) => !(old instanceof HTMLFormElement),
+    beforeNodeMorphed: (old) => !(old instanceof HTMLFormElement || old instanceof HTMLInputElement),
     beforeAttributeUpdated: (name, element) => name !== "open" || !(element instanceof HTMLDetailsElement),
   };
 

@@ -12,11 +12,11 @@ from django.urls import reverse
 from playwright.sync_api import Locator, Page, expect
 
 from analytics.models import Alert
-from roster.models import LearnerGroup, Role, RoleKind
+from roster.models import LearnerGroup, Lesson, Role, RoleKind
 from tests.analytics.alert_jobs import run_alert_jobs
 from tests.browser.conftest import log_in, serious_findings
 from tests.dashboard.practice import now, practise
-from tests.factories import School, make_school, make_user
+from tests.factories import School, make_lesson, make_school, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WIDE, NARROW = {"width": 1400, "height": 900}, {"width": 390, "height": 800}
@@ -51,12 +51,24 @@ def test_a_coach_handles_an_alert_and_the_learner_improves(
     expect(help_section(page)).to_contain_text("2 new since your last visit")
     of_ada = help_section(page).locator(".concerns > li", has_text="Ada")
     expect(of_ada.locator(".badge.new")).to_have_text("new")
+    expect(of_ada).to_contain_text("Practice alone no longer helps")
 
     form = open_actions(page, "Ada")
     form.get_by_label("Note").fill("Talked to her, 30 Nov")
     form.get_by_role("button", name="Save note").click()
     expect(of_ada.locator(".notes")).to_contain_text("Talked to her, 30 Nov")
     expect(of_ada.locator(".badge.new")).to_have_count(0)
+
+    of_ada.get_by_role("link", name="Assign a review").click()
+    page.get_by_label("Due date").fill(f"{now() + timedelta(days=3):%Y-%m-%d}")
+    page.get_by_role("button", name="Assign the review").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Review: algebra")
+    expect(page.locator("section", has_text="Did it help?")).to_contain_text(
+        "too few answers since"
+    )
+    report = page.url
+    page.goto("/admin/")
+    expect(of_ada.locator(".notes")).to_contain_text("Assigned: Review: algebra, due")
 
     page.get_by_role("link", name="Make a group").click()
     page.get_by_role("button", name="Create the group").click()
@@ -79,6 +91,9 @@ def test_a_coach_handles_an_alert_and_the_learner_improves(
         resolved = help_section(page).locator(".flat > li", has_text="Ada")
         expect(resolved).to_contain_text(re.compile(r"Mastery \d+\s%, then 9\d\s%"))
         expect(resolved).to_contain_text("Talked to her, 30 Nov")
+        page.goto(report)
+        effect = page.locator("section", has_text="Did it help?").locator("tr", has_text="Ada")
+        expect(effect).to_contain_text(re.compile(r"\d+\s%[\s\S]*9\d\s%\s*20"))
 
 
 def test_another_class_s_coach_finds_nothing(school: School, opened: Callable[..., Page]):
@@ -90,11 +105,21 @@ def test_another_class_s_coach_finds_nothing(school: School, opened: Callable[..
     token = {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}["csrftoken"]
     headers = {"X-CSRFToken": token, "Referer": page.url}
 
+    lesson = make_lesson(school.class_7a)
     assert "Ada" not in page.content()
+    review = reverse("admin:coach_review")
+    in_7a = f"class={school.class_7a.pk}"
+    for url in (
+        f"{review}?alert={alert.pk}",
+        f"{review}?skill={alert.skill_id}&{in_7a}",
+        reverse("admin:coach_lesson", args=[lesson.pk]),
+    ):
+        assert page.request.get(url).status == 404, url
     forms = {
         reverse("admin:coach_alert", args=[alert.pk]): {"action": "seen"},
         reverse("admin:coach_note", args=[school.ada.pk]): {"note": "hello"},
         reverse("admin:coach_group", args=[school.class_7a.pk, alert.skill_id]): {"name": "x"},
+        f"{review}?alert={alert.pk}": {"title": "x", "learner": str(school.ada.pk)},
     }
     for url, form in forms.items():
         sent = page.request.post(url, form=dict(form), headers=headers, max_redirects=0)
@@ -110,6 +135,8 @@ def test_the_forms_are_accessible_and_fit_the_screen(
     practise(school.ben, "1" * 20, days_ago=0)
     run_alert_jobs()
     skill = Alert.objects.filter(learner=school.ada)[0].skill_id
+    lesson = make_lesson(school.class_7a)
+    Lesson.objects.update(skills=["algebra"], due_at=now())
     page = opened(viewport=viewport, color_scheme=scheme, locale=locale)
     log_in(page, "coach")
 
@@ -117,6 +144,8 @@ def test_the_forms_are_accessible_and_fit_the_screen(
         "/admin/",
         reverse("admin:coach_learner", args=[school.ada.pk]),
         reverse("admin:coach_group", args=[school.class_7a.pk, skill]),
+        reverse("admin:coach_review") + f"?skill={skill}",
+        reverse("admin:coach_lesson", args=[lesson.pk]),
     ):
         page.goto(url)
         for summary in page.locator("summary:visible").all():
