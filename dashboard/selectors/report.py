@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from analytics.selectors import NextStep, get_next_steps
 from analytics.selectors.daily_activity import count_by_day
+from dashboard.selectors.due_assignments import DueAssignment, get_due_assignments
 from dashboard.selectors.inactive import newest_answer
 from dashboard.selectors.item_questions import item_questions
 from dashboard.selectors.learner import MAX_SKILLS, SkillRow, newest_states, skill_row
@@ -25,6 +26,7 @@ MAX_STREAK = 366
 # With as many skills in each list, the report is one page of A4.
 MAX_LISTED = 8
 MAX_NEXT_STEPS = 3
+MAX_ASSIGNED = 5
 _DAY = timedelta(days=1)
 
 
@@ -59,6 +61,8 @@ class Report:
     early: SkillList
     due: DueReviews
     next_steps: Sequence[tuple[NextStep, str]]
+    assigned: Sequence[DueAssignment]
+    more_assigned: int
 
     @property
     def period_days(self) -> int:
@@ -71,12 +75,15 @@ class Report:
         return f"{self.streak}+" if self.streak >= MAX_STREAK else str(self.streak)
 
 
-def get_report(learner: User, *, at: datetime, max_streak: int = PERIOD_DAYS) -> Report:
+def get_report(
+    learner: User, *, at: datetime, max_streak: int = PERIOD_DAYS, viewer: User | None = None
+) -> Report:
     """Return the report on a learner with loaded ability and facility.
 
     Parameters
     ----------
     max_streak : days in [PERIOD_DAYS, MAX_STREAK] in which a streak is looked for.
+    viewer : the coach who reads it; None: the learner, or the family.
     """
     zone = zone_of(learner.facility)
     today = local_day(at, zone)
@@ -84,6 +91,7 @@ def get_report(learner: User, *, at: datetime, max_streak: int = PERIOD_DAYS) ->
     by_day = count_by_day({zone: [learner.pk]}, today - (max_streak - 1) * _DAY, today)
     counts = [count for day, count in by_day.items() if day >= since]
     seconds = sum(count.seconds for count in counts)
+    assigned = get_due_assignments(learner, at=at, viewer=viewer)
     rows = [skill_row(state, at=at) for state in newest_states(learner)[:MAX_SKILLS]]
     return Report(
         learner=learner,
@@ -99,6 +107,8 @@ def get_report(learner: User, *, at: datetime, max_streak: int = PERIOD_DAYS) ->
         early=_listed([row for row in rows if row.too_few]),
         due=get_due_reviews(learner, at=at),
         next_steps=_named(get_next_steps(learner, count=MAX_NEXT_STEPS, at=at)),
+        assigned=assigned[:MAX_ASSIGNED],
+        more_assigned=max(len(assigned) - MAX_ASSIGNED, 0),
     )
 
 

@@ -18,6 +18,7 @@ from analytics.models import Item, Skill
 from analytics.models.catalogue import ItemStatistics
 from dashboard.scope import DashboardScope
 from dashboard.selectors.contents import get_recent_work
+from dashboard.selectors.due_assignments import get_due_assignments
 from dashboard.selectors.item_questions import item_questions
 from dashboard.selectors.items import ItemLearner, get_item_view
 from dashboard.selectors.learner import SkillRow, get_profile
@@ -97,6 +98,7 @@ class LearnerPage(ProgressPage):
                 [step.item.pk for step in learner_profile.next_steps if step.item]
             ),
             "recent": get_recent_work(learner),
+            "due_assignments": get_due_assignments(learner, at=at, viewer=self.viewer),
             "snooze": SnoozeDays.after(at, zone_of(learner.facility)),
             "can_have_links": can_have_links(learner, self.viewer),
             "links": FamilyLink.objects.unexpired(at).filter(learner=learner).order_by("pk"),

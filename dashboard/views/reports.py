@@ -27,5 +27,5 @@ class LearnerReportPage(CoachPage):
             "title": _("Report"),
             "about": [learner],
             "crumbs": learner_crumbs(learner, self.viewer),
-            "report": get_report(learner, at=timezone.now()),
+            "report": get_report(learner, at=timezone.now(), viewer=self.viewer),
         }

@@ -52,7 +52,7 @@ def test_a_family_reads_the_report_until_the_link_expires(school: School):
     assert response.headers["Referrer-Policy"] == "no-referrer"
     assert "noindex" in response.headers["X-Robots-Tag"]
     assert not response.cookies
-    assert statements(family, path) <= 13
+    assert statements(family, path) <= 14
     assert family.head(path).status_code == 200
     link = FamilyLink.objects.get()
     assert link.openings == 3
