@@ -86,7 +86,10 @@ class _SQL:
 
     @staticmethod
     def _unnest(lookup: CompiledLookup, wrapper: Any) -> str:
-        arrays = ", ".join(f"%s::{array_type(field, wrapper)}" for field in lookup.values.values())
+        # The arrays are within a SELECT, which hides their lengths from the planner: a plan for a
+        # known length always seems cheaper than one for all, so none would be used twice.
+        types = (array_type(field, wrapper) for field in lookup.values.values())
+        arrays = ", ".join(f"(SELECT %s::{each})" for each in types)
         return f"UNNEST({arrays}) WITH ORDINALITY AS given({', '.join(lookup.values)}, n)"
 
     def run(self, wrapper: Any, given: Sequence[Sequence[Any]]) -> list[Found]:

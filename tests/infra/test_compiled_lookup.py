@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models import CharField, UUIDField
 
 from infra.db.compiled_lookup import CompiledLookup, Join
@@ -72,3 +73,23 @@ def test_nothing_given_needs_no_statement(db: None, statements: Any):
         assert PEOPLE([]) == []
 
     assert not asked
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no generic plans")
+def test_postgresql_does_not_plan_a_lookup_every_time(
+    school: School, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setitem(connection.settings_dict["OPTIONS"], "prepare_threshold", 0)
+    connection.connection.prepare_threshold = 0
+    lookup = CompiledLookup(NAMED, Join("person", User, PERSON), HOME)
+
+    for _turn in range(8):
+        lookup([(school.facility.pk, "plain")])
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT generic_plans FROM pg_prepared_statements"
+            " WHERE statement LIKE %s AND NOT from_sql",
+            ["%ORDINALITY AS given(facility, name, n)%LEFT JOIN LATERAL%AS home%"],
+        )
+        assert max(plans for (plans,) in cursor.fetchall()) > 0
