@@ -71,7 +71,8 @@ ADVICE = {
         " the basic steps are fluent."
     ),
     Advice.PREREQUISITE: gettext_lazy(
-        "A skill that this one builds on is weak: practise that one first."
+        "This skill builds on {prerequisite}, which is not mastered yet: practise {prerequisite}"
+        " first."
     ),
     Advice.FOUNDATIONS: gettext_lazy(
         "Practice alone no longer helps: check the skills this one builds on,"
@@ -130,6 +131,13 @@ NEXT_REASONS = {
 def reason_name(reason: NextReason) -> str:
     """Return the name of the reason of a recommendation."""
     return str(NEXT_REASONS[reason])
+
+
+def advise(problem: Problem) -> str:
+    """Return the advice to a teacher about a problem; empty without any."""
+    if problem.advice is None:
+        return ""
+    return str(ADVICE[problem.advice]).format(prerequisite=problem.prerequisite)
 
 
 def explain(problem: Problem) -> str:
@@ -207,10 +215,12 @@ class KnownState(NamedTuple):
     attempts: int
     correct: int
     plateau: bool
+    weak_prerequisite: str | None
 
 
 KNOWN_STATE_COLUMNS = (
     "learner_id", "skill_id", "course", "mastery", "attempts", "correct", "plateau",
+    "weak_prerequisite",
 )  # fmt: skip
 
 

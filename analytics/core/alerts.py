@@ -28,7 +28,6 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from analytics.core import (
-    causes,
     growth_hmm,
     plateau,
     trajectory_batch,
@@ -103,7 +102,8 @@ class Problem:
     The figure is the probability of being stuck in [0, 1] for a plateau, the number of answers for
     wheel-spinning, the loss of P(correct) per answer for a decline, and the number of days for
     the others. `is_calibrated`: a probability was calibrated with answers of the facility.
-    `advice` is what a teacher can do, if anything is known of it.
+    `advice` is what a teacher can do, if anything is known of it, and `prerequisite` the name of
+    the weak skill that it may be about.
     """
 
     reason: Reason
@@ -111,6 +111,7 @@ class Problem:
     threshold: float
     is_calibrated: bool = True
     advice: Advice | None = None
+    prerequisite: str | None = None
 
     @property
     def rank(self) -> tuple[int, float]:
@@ -121,6 +122,7 @@ class Problem:
 def skill_problem(
     trajectory: Trajectory,
     typical_seconds: float | None = None,
+    prerequisite: str | None = None,
     *,
     thresholds: Thresholds = DEFAULT_THRESHOLDS,
     was_raised: bool = False,
@@ -129,24 +131,27 @@ def skill_problem(
 
     Parameters
     ----------
-    typical_seconds : the median time of all learners' answers there; None if unknown.
+    typical_seconds, prerequisite : see `explanation.explain`.
     was_raised : whether the plateau is a problem already; see `Thresholds`.
     """
+    is_weak = prerequisite is not None
     if thresholds.is_stuck(trajectory, was_raised=was_raised):
         return Problem(
             reason=Reason.PLATEAU, figure=trajectory.stuck,
             threshold=thresholds.certainty or trajectory.judgement.threshold,
             is_calibrated=trajectory.is_calibrated,
-            advice=causes.advice(trajectory.cause(typical_seconds), trajectory.level),
+            advice=trajectory.advice(typical_seconds, is_prerequisite_weak=is_weak),
+            prerequisite=prerequisite,
         )  # fmt: skip
     answers = thresholds.spinning_answers
     if is_spinning(trajectory.answers, trajectory.record, trajectory.stuck, least=answers):
-        cause = trajectory.cause(typical_seconds)
+        cause = trajectory.cause(typical_seconds, is_prerequisite_weak=is_weak)
         return Problem(
             reason=Reason.WHEEL_SPINNING,
             figure=float(trajectory.answers),
             threshold=float(answers),
             advice=Advice(cause.value) if cause else None,
+            prerequisite=prerequisite,
         )
     loss = decline(trajectory)
     if loss is not None:

@@ -56,10 +56,9 @@ class Advice(StrEnum):
     FOUNDATIONS = "foundations"
     VARY = "vary"
 
-    @property
-    def sentence(self) -> str:
-        """The recommendation in English."""
-        return _SENTENCES[self]
+    def sentence(self, prerequisite: str | None = None) -> str:
+        """Return the recommendation in English; `prerequisite` is the name of the weak one."""
+        return _SENTENCES[self].format(prerequisite=prerequisite)
 
 
 _SENTENCES = {
@@ -83,7 +82,10 @@ _SENTENCES = {
         "Answers take much longer than those of others: check whether the texts are understood and"
         " the basic steps are fluent."
     ),
-    Advice.PREREQUISITE: "A skill that this one builds on is weak: practise that one first.",
+    Advice.PREREQUISITE: (
+        "This skill builds on {prerequisite}, which is not mastered yet: practise {prerequisite}"
+        " first."
+    ),
     Advice.DECLINING: (
         "Results are falling: practise in shorter sessions, spread over several days."
     ),
@@ -207,7 +209,7 @@ def cause(
     typical_seconds: float | None,
     is_declining: bool,
     is_efficiency_dropping: bool,
-    is_prerequisite_weak: bool = False,
+    is_prerequisite_weak: bool,
 ) -> Cause | None:
     """Return the first cause that holds; None if there is no sign of one.
 

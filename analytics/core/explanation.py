@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from analytics.core.causes import Advice, Cause
 from analytics.core.plateau import Indicator
@@ -13,35 +14,68 @@ from analytics.core.trajectory import Trajectory
 
 @dataclass(frozen=True, kw_only=True)
 class Explanation:
-    """Signs of a plateau, its cause if one is known, and advice if there is a plateau."""
+    """Signs of a plateau, its cause if one is known, and advice if there is a plateau.
+
+    `prerequisite` is the name of the weak skill, if that is the cause.
+    """
 
     indicators: frozenset[Indicator] = frozenset()
     cause: Cause | None = None
     advice: Advice | None = None
+    prerequisite: str | None = None
+
+    @property
+    def recommendation(self) -> str | None:
+        """The advice in English; None without any."""
+        return self.advice.sentence(self.prerequisite) if self.advice else None
 
 
+T = TypeVar("T")
 NOT_EXPLAINED = Explanation()
 
 
-def explain(trajectory: Trajectory, typical_seconds: float | None) -> Explanation:
-    """Return the explanation at one skill, with the typical time of all learners there."""
+def explain(
+    trajectory: Trajectory, typical_seconds: float | None, prerequisite: str | None
+) -> Explanation:
+    """Return the explanation at one skill.
+
+    Parameters
+    ----------
+    typical_seconds : median time of all learners' answers there; None if unknown.
+    prerequisite : name of a skill that comes before it and that the learner has not mastered; None
+        if there is none.
+    """
+    is_weak = prerequisite is not None
+    cause = trajectory.cause(typical_seconds, is_prerequisite_weak=is_weak)
+    advice = (
+        trajectory.advice(typical_seconds, is_prerequisite_weak=is_weak)
+        if trajectory.is_plateau
+        else None
+    )
     return Explanation(
         indicators=frozenset(trajectory.indicators),
-        cause=trajectory.cause(typical_seconds),
-        advice=trajectory.recommendation(typical_seconds),
+        cause=cause,
+        advice=advice,
+        prerequisite=prerequisite if cause is Cause.PREREQUISITE else None,
     )
 
 
-def explain_all(trajectories: Iterable[tuple[Trajectory, float | None]]) -> Explanation:
+def explain_all(explanations: Iterable[Explanation]) -> Explanation:
     """Return the explanation over several skills.
 
-    An indicator holds if it does at one of them. Cause and advice are those of most skills.
+    An indicator holds if it does at one of them. Cause, advice and prerequisite are those of most
+    skills.
     """
-    found = [explain(*each) for each in trajectories]
-    causes = Counter(each.cause for each in found if each.cause)
-    advice = Counter(each.advice for each in found if each.advice)
+    found = list(explanations)
     return Explanation(
         indicators=frozenset().union(*(each.indicators for each in found)),
-        cause=max(causes, key=lambda cause: causes[cause], default=None),
-        advice=max(advice, key=lambda each: advice[each], default=None),
+        cause=_most_frequent(each.cause for each in found),
+        advice=_most_frequent(each.advice for each in found),
+        prerequisite=_most_frequent(each.prerequisite for each in found),
     )
+
+
+def _most_frequent(values: Iterable[T | None]) -> T | None:
+    """Return the most frequent value besides None, the first of several; None without any."""
+    counts = Counter(value for value in values if value is not None)
+    return max(counts, key=counts.__getitem__, default=None)

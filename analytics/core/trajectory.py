@@ -271,10 +271,15 @@ class Trajectory:
         }
         return [indicator for indicator, holds in indicators.items() if holds]
 
-    def cause(self, typical_seconds: float | None) -> Cause | None:
+    def cause(
+        self, typical_seconds: float | None, *, is_prerequisite_weak: bool = False
+    ) -> Cause | None:
         """Return the cause of missing progress of a learner who is likely stuck; None if unknown.
 
-        `typical_seconds` is the median time of all learners' answers at the skill, None if unknown.
+        Parameters
+        ----------
+        typical_seconds : median time of all learners' answers at the skill; None if unknown.
+        is_prerequisite_weak : see `causes.cause`.
         """
         if self.confidence is None and not self.is_plateau:
             return None
@@ -284,13 +289,15 @@ class Trajectory:
             typical_seconds=typical_seconds,
             is_declining=self._is_falling(self.scores),
             is_efficiency_dropping=self._is_falling(self.efficiencies),
+            is_prerequisite_weak=is_prerequisite_weak,
         )
 
-    def recommendation(self, typical_seconds: float | None) -> Advice | None:
-        """Return the recommendation to a teacher; None unless a plateau is flagged."""
-        if not self.is_plateau:
-            return None
-        return causes.advice(self.cause(typical_seconds), self.level)
+    def advice(
+        self, typical_seconds: float | None, *, is_prerequisite_weak: bool = False
+    ) -> Advice:
+        """Return the advice to a teacher if this is a plateau; parameters as in `cause`."""
+        cause = self.cause(typical_seconds, is_prerequisite_weak=is_prerequisite_weak)
+        return causes.advice(cause, self.level)
 
     def _is_falling(self, numbers: Series[float]) -> bool:
         return trend_series.is_falling(numbers, self.difficulties, self.answers)

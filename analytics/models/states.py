@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from django.db import models
-from django.db.models import Q
+from typing import Self
 
-from analytics.core import bkt, difficulty
+from django.db import models
+from django.db.models import Case, Exists, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce, NullIf
+
+from analytics.core import bkt, difficulty, plateau
 from analytics.core.learner_update import EDITION
 from analytics.models.catalogue import Skill, SkillParameters
+from analytics.models.prerequisites import SkillPrerequisite
 from infra.db.models import UUIDModel
 from roster.models import User
 from roster.models.visibility import LearnersQuerySet
@@ -78,6 +82,27 @@ class LearnerAbility(models.Model):
 class SkillStateQuerySet(LearnersQuerySet["SkillState"]):
     """Skill states of learners."""
 
+    def with_weak_prerequisite(self) -> Self:
+        """Annotate where the learner is likely stuck `weak_prerequisite`, a name; None elsewhere.
+
+        It is the prerequisite with the lowest mastery of those that the learner has not mastered;
+        one without answers if there is no other.
+        """
+        edges = SkillPrerequisite.objects.filter(after=OuterRef("skill"))
+        answered = Q(before__states__learner=OuterRef("learner"))
+        is_weak = Q(before__states__mastery__lt=bkt.MASTERED)
+        weak = edges.filter(answered & is_weak).order_by("before__states__mastery", "pk")
+        states = self.model.objects.filter(
+            learner=OuterRef(OuterRef("learner")), skill=OuterRef("before")
+        )
+        new = edges.filter(~Exists(states)).order_by("pk")
+        name = Coalesce(
+            NullIf("before__title", Value("")), "before__code", output_field=models.TextField()
+        )
+        weakest, first = (Subquery(each.values_list(name)[:1]) for each in (weak, new))
+        is_stuck = Q(plateau=True) | Q(p_stuck__gte=plateau.LOW)
+        return self.annotate(weak_prerequisite=Case(When(is_stuck, then=Coalesce(weakest, first))))
+
 
 class SkillState(UUIDModel):
     """The estimated knowledge of one learner at one skill.
@@ -117,6 +142,8 @@ class SkillState(UUIDModel):
     )
 
     objects = SkillStateQuerySet.as_manager()
+
+    weak_prerequisite: str | None  # of `with_weak_prerequisite`
 
     class Meta:
         constraints = [

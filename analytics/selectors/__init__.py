@@ -14,6 +14,7 @@ from analytics.selectors.next_steps import NextStep, get_next_steps
 from analytics.selectors.predictions import Predictions, SkillPrediction, get_predictions
 from analytics.selectors.skill_states import (
     SkillEstimate,
+    explain_state,
     find_answered_item,
     get_skill_estimates,
     list_states,
@@ -28,6 +29,7 @@ __all__ = [
     "SkillPrediction",
     "UnknownSkill",
     "VelocitySummary",
+    "explain_state",
     "find_answered_item",
     "get_learning_curve",
     "get_model_quality",

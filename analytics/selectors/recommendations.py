@@ -11,9 +11,8 @@ from django.conf import settings
 from analytics.core import forecast
 from analytics.core.bkt import MASTERED
 from analytics.core.forecast import SkillForecast
-from analytics.core.trajectory import Trajectory
 from analytics.models import SkillState
-from analytics.selectors.skill_states import SkillEstimate
+from analytics.selectors.skill_states import SkillEstimate, explain_state
 
 MAX_SENTENCES = 5
 MAX_OF_A_KIND = 2
@@ -48,11 +47,9 @@ def _states(estimates: Iterable[SkillEstimate]) -> list[SkillState]:
 def _advise_stuck(estimates: Sequence[SkillEstimate]) -> Iterator[str]:
     flagged = [state for state in _states(estimates) if state.plateau]
     for state in sorted(flagged, key=lambda state: (-state.p_stuck, state.skill.code)):
-        advice = Trajectory.from_bytes(bytes(state.course)).recommendation(
-            state.skill.typical_seconds
-        )
-        if advice is not None:
-            yield f"{state.skill}: {advice.sentence}"
+        recommendation = explain_state(state).recommendation
+        if recommendation is not None:
+            yield f"{state.skill}: {recommendation}"
 
 
 def _advise_weakest(estimates: Sequence[SkillEstimate]) -> Iterator[str]:

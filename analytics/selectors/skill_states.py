@@ -12,7 +12,9 @@ from django.db.models import UUIDField
 
 from analytics.core.boosting import ItemResults
 from analytics.core.difficulty import ITEM
+from analytics.core.explanation import Explanation, explain
 from analytics.core.learner_update import Shared, p_correct
+from analytics.core.trajectory import Trajectory
 from analytics.models import Item, Skill, SkillState, SkillStateQuerySet
 from analytics.rows import DAY, ability_from_row, belief_from_row, model_from_row
 from infra.db.compiled_lists import CompiledList, CompiledRows, QueryByShape
@@ -29,8 +31,8 @@ class SkillEstimate:
 
 
 def _states(learner: Any, skill: Any = None) -> SkillStateQuerySet:
-    """Return a learner's states and the rows that predictions need; last practised first."""
-    states = SkillState.objects.filter(learner=learner)
+    """Return a learner's states and what predictions and causes need; last practised first."""
+    states = SkillState.objects.filter(learner=learner).with_weak_prerequisite()
     if skill is not None:
         states = states.filter(skill__code=skill)
     related = ("skill", "parameters", "learner__ability")
@@ -69,6 +71,12 @@ def get_skill_estimates(
         SkillEstimate(state=state, p_correct_next=_predict_correct(state, item, day))
         for state in states
     ]
+
+
+def explain_state(state: SkillState) -> Explanation:
+    """Return the reasons for missing progress, of a state with its `weak_prerequisite`."""
+    trajectory = Trajectory.from_bytes(bytes(state.course))
+    return explain(trajectory, state.skill.typical_seconds, state.weak_prerequisite)
 
 
 def find_answered_item(learner: User, code: str | None) -> Item | None:

@@ -11,7 +11,7 @@ import numpy as np
 from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
-from analytics.core.explanation import Explanation, explain_all
+from analytics.core.explanation import Explanation, explain, explain_all
 from analytics.core.overall_velocity import Momentum, Practice, summarise
 from analytics.core.trajectory import Trajectory
 from analytics.models import LearningEvent, SkillState
@@ -71,7 +71,7 @@ def get_velocity_summary(
         velocities={state.skill.code: state.velocity for state in states},
         answers=sum(state.attempts for state in states),
         explanation=explain_all(
-            (trajectory, state.skill.typical_seconds)
+            explain(trajectory, state.skill.typical_seconds, state.weak_prerequisite)
             for trajectory, state in zip(trajectories, states, strict=True)
         ),
     )

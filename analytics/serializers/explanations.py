@@ -29,9 +29,8 @@ class ExplanationSerializer(serializers.Serializer[Any]):
 
 def explanation_body(explanation: Explanation) -> dict[str, Any]:
     """Return the fields of a response body that explain."""
-    advice = explanation.advice
     return {
         "indicators": {sign.value: sign in explanation.indicators for sign in Indicator},
         "cause": explanation.cause,
-        "recommendation": advice.sentence if advice else None,
+        "recommendation": explanation.recommendation,
     }

@@ -7,12 +7,10 @@ from typing import Any
 from django.conf import settings
 from rest_framework import serializers
 
-from analytics.core.explanation import explain
 from analytics.core.forecast import Goal, Score
-from analytics.core.trajectory import Trajectory
 from analytics.core.velocity import Trend
 from analytics.events import Source
-from analytics.selectors import Predictions, SkillEstimate, VelocitySummary
+from analytics.selectors import Predictions, SkillEstimate, VelocitySummary, explain_state
 from analytics.serializers.answers import (
     CONFIDENCE_HELP,
     TOO_FEW_HELP,
@@ -56,9 +54,7 @@ def skill_estimate_body(estimate: SkillEstimate) -> Row:
         "last_practised": format_time(state.last_practised),
         "p_correct_next": round_probability(estimate.p_correct_next),
         **confidence_body(state.attempts),
-        **explanation_body(
-            explain(Trajectory.from_bytes(bytes(state.course)), state.skill.typical_seconds)
-        ),
+        **explanation_body(explain_state(state)),
     }
 
 

@@ -17,8 +17,17 @@ from django.db.models import CharField, UUIDField
 from uuid_utils.compat import uuid7
 
 from analytics.catalogue.skills import content_titles
+from analytics.core.bkt import MASTERED
 from analytics.events import Answer, EventKey, Source
-from analytics.models import Item, ItemMemory, LearnerAbility, Skill, SkillParameters, SkillState
+from analytics.models import (
+    Item,
+    ItemMemory,
+    LearnerAbility,
+    Skill,
+    SkillParameters,
+    SkillPrerequisite,
+    SkillState,
+)
 from analytics.services import new_names
 from analytics.services.persistence import insert_new_items, insert_new_skills
 from infra.db.compiled_lookup import CompiledLookup, Join
@@ -47,6 +56,19 @@ _OF_SKILL = (
     ),
     Join("ability", LearnerAbility, "ability.learner_id = given.learner"),
     Join("home", Facility, "home.id = given.facility"),
+    # As `SkillStateQuerySet.with_weak_prerequisite`, but whether the learner is stuck or not: the
+    # answer may change that.
+    Join(
+        "prerequisite",
+        Skill,
+        "prerequisite.id ="  # noqa: S608
+        f" (SELECT edge.before_id FROM {SkillPrerequisite._meta.db_table} edge"
+        f" LEFT JOIN {SkillState._meta.db_table} known"
+        " ON known.learner_id = given.learner AND known.skill_id = edge.before_id"
+        " WHERE edge.after_id = skill.id"
+        f" AND (known.mastery IS NULL OR known.mastery < {MASTERED})"
+        " ORDER BY COALESCE(known.mastery, 1), edge.id LIMIT 1)",
+    ),
 )
 
 
@@ -93,12 +115,16 @@ class Names:
 
 @dataclass(slots=True)
 class LearnerRows:
-    """A learner's own rows: states by skill, memories by item, and the ability; their time zone."""
+    """A learner's own rows: states by skill, memories by item, and the ability; their time zone.
+
+    `weak_prerequisites` has by skill the name of the weakest prerequisite that is not mastered.
+    """
 
     states: dict[UUID, SkillState] = field(default_factory=dict)
     memories: dict[UUID, ItemMemory] = field(default_factory=dict)
     ability: LearnerAbility | None = None
     time_zone: str = ""
+    weak_prerequisites: dict[UUID, str] = field(default_factory=dict)
 
 
 class ItemResolver:
@@ -260,7 +286,7 @@ class ItemResolver:
 
     def _add(self, wanted: Wanted, found: Sequence[Any]) -> bool:
         """Add the rows that were found; return whether the skill was among them."""
-        skill, state, parameters, ability, home = found
+        skill, state, parameters, ability, home, prerequisite = found
         learner_id, facility_id, name = wanted
         rows = self.learners[learner_id]
         rows.time_zone = home.time_zone
@@ -270,6 +296,8 @@ class ItemResolver:
             return False
         skill = self.skills.setdefault(skill.pk, skill)
         self.names[facility_id].skills[name] = skill
+        if prerequisite is not None:
+            rows.weak_prerequisites[skill.pk] = str(prerequisite)
         if state is None:
             cache_related(skill, "parameters", parameters)
         elif skill.pk not in rows.states:

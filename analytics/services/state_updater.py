@@ -10,7 +10,7 @@ from uuid import UUID
 from analytics.core.boosting import NO_RESULTS, ItemResults
 from analytics.core.difficulty import ABSENT, NO_CLAIMS, item_term
 from analytics.core.efficiency import DEFAULT_TYPICAL_SECONDS
-from analytics.core.explanation import explain
+from analytics.core.explanation import Explanation, explain
 from analytics.core.learner_update import Belief
 from analytics.core.memory import Grade
 from analytics.events import Answer, Clock, EventKey, MasteryChange, Source
@@ -167,7 +167,7 @@ class LearnerStateUpdater(LearnerState):
 
     def note_change(self, event: LearningEvent, belief: Belief) -> None:
         """Note the change of mastery by a new event."""
-        self.changes[event.pk] = _change(event, belief, self._typical_seconds(event))
+        self.changes[event.pk] = _change(event, belief, self._explain(event, belief))
 
     def _change(self, event: LearningEvent | None, *, is_new: bool) -> MasteryChange | None:
         """Return the change an answer caused; for a repeated one with the current estimates."""
@@ -179,13 +179,17 @@ class LearnerStateUpdater(LearnerState):
                 change = replace(change, p_correct=event.p_correct)
         else:
             belief = self.belief_at(event.skill_id)
-            change = _change(event, belief, self._typical_seconds(event), is_repeat=True)
+            change = _change(event, belief, self._explain(event, belief), is_repeat=True)
         return replace(change, recompute_pending=True) if self.recompute_pending else change
 
-    def _typical_seconds(self, event: LearningEvent) -> float | None:
-        """Return the typical time at the skill of an event; None if unknown."""
+    def _explain(self, event: LearningEvent, belief: Belief) -> Explanation:
+        """Return the explanation at the skill of an event; prerequisites are as before it."""
         skill = self.skills.get(event.skill_id) if event.skill_id else None
-        return skill.typical_seconds if skill else None
+        return explain(
+            belief.trajectory,
+            skill.typical_seconds if skill else None,
+            self.rows.weak_prerequisites.get(skill.pk) if skill else None,
+        )
 
 
 def _grade(answer: Answer, item: Item | None) -> Grade | None:
@@ -199,11 +203,7 @@ def _grade(answer: Answer, item: Item | None) -> Grade | None:
 
 
 def _change(
-    event: LearningEvent,
-    belief: Belief,
-    typical_seconds: float | None,
-    *,
-    is_repeat: bool = False,
+    event: LearningEvent, belief: Belief, explanation: Explanation, *, is_repeat: bool = False
 ) -> MasteryChange:
     assert event.mastery_before is not None  # noqa: S101  # the event has a skill
     assert event.mastery_after is not None  # noqa: S101
@@ -216,6 +216,6 @@ def _change(
         correct=belief.correct,
         plateau=trajectory.is_plateau,
         plateau_confidence=trajectory.confidence,
-        explanation=explain(trajectory, typical_seconds),
+        explanation=explanation,
         is_repeat=is_repeat,
     )

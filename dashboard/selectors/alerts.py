@@ -130,8 +130,8 @@ class LearnerProblems:
     @property
     def advice(self) -> list[str]:
         """Advice to a teacher about the problems, each once."""
-        found = dict.fromkeys(problem.problem.advice for problem in self.problems)
-        return [str(presentation.ADVICE[advice]) for advice in found if advice]
+        found = dict.fromkeys(presentation.advise(problem.problem) for problem in self.problems)
+        return [sentence for sentence in found if sentence]
 
     @property
     def kind(self) -> str:
@@ -308,6 +308,7 @@ def _problem(
         present = alerts.skill_problem(
             Trajectory.from_bytes(bytes(state.course)),
             typical,
+            state.weak_prerequisite,
             thresholds=thresholds,
             was_raised=reason is Reason.PLATEAU,
         )

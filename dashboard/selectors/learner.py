@@ -139,5 +139,5 @@ def _newest_notes(learner: User) -> QuerySet[LearnerNote]:
 
 def newest_states(learner: User) -> QuerySet[SkillState]:
     """Return the states of a learner with their skills, last practised first."""
-    states = SkillState.objects.filter(learner=learner).select_related("skill")
-    return states.order_by("-last_practised", "-pk")
+    states = SkillState.objects.filter(learner=learner).with_weak_prerequisite()
+    return states.select_related("skill").order_by("-last_practised", "-pk")

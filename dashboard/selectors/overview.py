@@ -213,6 +213,7 @@ def _relevant_states(learners: Mapping[UUID, User], at: datetime) -> list[KnownS
         return []
     is_relevant = Q(attempts__gte=alerts.MIN_ANSWERS) | Q(last_practised__gte=at - _WEEK)
     states = SkillState.objects.filter(is_relevant, learner__in=list(learners))
+    states = states.with_weak_prerequisite()
     rows = states.order_by("-last_practised", "-pk").values_list(*KNOWN_STATE_COLUMNS)
     return [
         KnownState(learner_id, skill_id, bytes(course), *numbers)

@@ -15,7 +15,7 @@ from analytics.models import PrerequisiteSuggestion, Skill, SkillPrerequisite, S
 from roster.models import AuditEntry, User
 from tests.analytics.event_builders import answer, data_of, tracked
 from tests.conftest import Client
-from tests.dashboard.practice import browser
+from tests.dashboard.practice import browser, look
 from tests.factories import School, make_user
 from tests.infra.export_client import body, export, read_csv
 
@@ -179,6 +179,41 @@ def test_the_weak_prerequisite_of_a_stuck_skill_is_recommended(
         tracked(app, answer(skill_id="add", is_correct=False))
 
     assert recommended(app)["count"] == "weak_prerequisite"
+
+
+def test_the_weak_prerequisite_is_the_cause_at_a_stuck_skill(
+    school: School, app: Client, skills: dict[str, Skill]
+):
+    for before in ("count", "add"):
+        SkillPrerequisite.objects.create(
+            facility=school.facility, before=skills[before], after=skills["multiply"]
+        )
+    other = Skill.objects.create(facility=school.facility, code="alone")
+    for is_correct in (True, False):
+        tracked(app, answer(skill_id="count", is_correct=is_correct))
+    for _each in range(16):
+        tracked(app, answer(skill_id=other.code, is_correct=False))
+        data = tracked(app, answer(skill_id="multiply", is_correct=False))
+
+    named = "This skill builds on COUNT, which is not mastered yet: practise COUNT first."
+    assert (data["plateau_detected"], data["cause"]) == (True, "prerequisite")
+    assert data["recommendation"] == named
+    rows = data_of(app.get("/api/v1/mastery/student_ada"))
+    causes = {row["skill_id"]: row["cause"] for row in rows}
+    assert causes == {"count": None, "alone": None, "multiply": "prerequisite"}
+    velocity = data_of(app.get("/api/v1/velocity/student_ada?skill_id=multiply"))
+    assert (velocity["cause"], velocity["recommendation"]) == ("prerequisite", named)
+    predictions = data_of(app.get("/api/v1/predictions/student_ada"))
+    assert f"MULTIPLY: {named}" in predictions["recommendations"]
+    learner = school.ada
+    assert named in look(school.admin, "coach_learner", learner.pk)
+    assert named in look(school.admin, "index")
+
+    for code in ("count", "add"):
+        for _each in range(10):
+            tracked(app, answer(skill_id=code))
+    data = tracked(app, answer(skill_id="multiply", is_correct=False))
+    assert (data["plateau_detected"], data["cause"]) == (True, None)
 
 
 def recommended(app: Client) -> dict[str, str]:

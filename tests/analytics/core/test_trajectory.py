@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from analytics.core import growth_hmm, plateau, trend_series
 from analytics.core.bkt import MASTERED
 from analytics.core.causes import NO_HABITS, Advice
+from analytics.core.explanation import NOT_EXPLAINED, explain
 from analytics.core.growth_hmm import Belief
 from analytics.core.plateau import Confidence, Indicator, Severity
 from analytics.core.stuck import SHIPPED, UNJUDGED, Recent
@@ -31,7 +32,7 @@ def test_a_trajectory_without_answers_has_no_findings():
     assert not trajectory.is_plateau
     assert trajectory.confidence is None
     assert trajectory.severity is None
-    assert trajectory.recommendation(None) is None
+    assert explain(trajectory, None, None).advice is None
     assert trajectory.indicators == []
     assert trajectory.trend(START_DAY) is Trend.STABLE
     assert trajectory.pace(START_DAY).weight == 0
@@ -64,7 +65,7 @@ def test_a_learner_who_keeps_failing_is_stuck_low():
     assert all(flags[flags.index(True) :])
     assert trajectory.confidence is Confidence.HIGH
     assert trajectory.severity is Severity.SEVERE
-    assert trajectory.recommendation(None) is Advice.FOUNDATIONS
+    assert trajectory.advice(None) is Advice.FOUNDATIONS
     assert Indicator.MASTERY_STAGNANT in trajectory.indicators
 
 
@@ -89,7 +90,7 @@ def test_a_learner_without_progress_at_a_middle_level_should_vary_practice():
 
     assert trajectory.is_plateau
     assert 0.5 <= trajectory.level < 0.8
-    assert trajectory.recommendation(None) is Advice.VARY
+    assert trajectory.advice(None) is Advice.VARY
 
 
 def test_a_learner_whose_results_fall_should_space_practice():
@@ -97,7 +98,7 @@ def test_a_learner_whose_results_fall_should_space_practice():
     trajectory = trajectory_of([1.0, 1.0, 0.0] * 10 + [0.0] * 12, mastery=0.4)
 
     assert trajectory.severity is Severity.SEVERE
-    assert trajectory.recommendation(None) is Advice.DECLINING
+    assert trajectory.advice(None) is Advice.DECLINING
 
 
 def test_a_learner_whose_effort_pays_off_less_should_slow_down():
@@ -108,7 +109,7 @@ def test_a_learner_whose_effort_pays_off_less_should_slow_down():
 
     assert trajectory.is_plateau
     assert Indicator.EFFICIENCY_DROPPING in trajectory.indicators
-    assert trajectory.recommendation(None) is Advice.EFFICIENCY_DROPPING
+    assert trajectory.advice(None) is Advice.EFFICIENCY_DROPPING
 
 
 def test_a_mastered_skill_is_never_a_plateau():
@@ -122,7 +123,7 @@ def test_a_mastered_skill_is_never_a_plateau():
     assert not stuck.is_plateau
     assert stuck.confidence is None
     assert stuck.severity is None
-    assert stuck.recommendation(None) is None
+    assert explain(stuck, None, "fractions") == NOT_EXPLAINED
     assert stuck.indicators == []
 
 
@@ -202,7 +203,8 @@ def test_derived_values_stay_in_their_ranges(answers: list[Given]):
     assert (trajectory.velocity < 0) <= (trajectory.trend(trajectory.day) is Trend.DECLINING)
     assert 0 <= trajectory.level_variance <= 0.36**2
     assert trajectory.is_plateau <= (trajectory.answers >= plateau.MIN_ANSWERS)
-    assert (trajectory.recommendation(None) is not None) is trajectory.is_plateau
+    advice = explain(trajectory, None, None).advice
+    assert (advice is not None) is trajectory.is_plateau
     assert (trajectory.severity is not None) >= trajectory.is_plateau
 
 
