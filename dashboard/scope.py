@@ -113,7 +113,7 @@ class DashboardScope:
         """The active learners of the group, else of the class or classes, or of no class."""
         visible = User.objects.visible_to(self.viewer).filter(is_active=True)
         if self.in_no_class:
-            return visible.filter(enrolments=None, is_staff=False, is_superuser=False)
+            return visible.active_learners().filter(enrolments=None)
         if self.group is not None:
             return visible.in_groups(LearnerGroup.objects.filter(pk=self.group.pk))
         rooms = [self.classroom] if self.classroom else self.classrooms

@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from analytics.core import item_parameters, replay, response_times
+from analytics.core import item_parameters, response_times
 from analytics.core.boosting import NO_RESULTS, ItemResults
 from analytics.core.difficulty import ITEM, NO_CLAIMS, SKILL, Claims, Gaussian, Gaussians, item_term
 from analytics.core.efficiency import DEFAULT_TYPICAL_SECONDS
@@ -38,7 +38,8 @@ from analytics.core.learner_update import (
     absorb,
     p_correct,
 )
-from analytics.core.logistic import FloatArray, IntArray
+from analytics.core.logistic import FloatArray
+from analytics.core.replay import Answers
 from analytics.core.times import seconds_since_epoch
 
 DAY = 86_400.0
@@ -144,10 +145,10 @@ class LearnerModel:
             Estimates.of_skills(len(skills.all)),
             Estimates.of_items(len(items.all)),
         )
-        fitted = fit_model(
-            _replay_answers(learner, questions, replayed, day), questions,
-            skills=len(skills.all), starts=starts, seed=seed,
-        )  # fmt: skip
+        answers = Answers.of_questions(
+            learner, questions, skill=replayed.skill, item=replayed.item, day=day
+        )
+        fitted = fit_model(answers, questions, skills=len(skills.all), starts=starts, seed=seed)
         self.pooled = fitted.pooled
         self._fitted = {name: fitted.model(row) for row, name in enumerate(skills.all)}
         self._skills = _shared_values(skills.all, replayed.skills)
@@ -377,27 +378,3 @@ def _count_time(values: _SharedValues, seconds: float) -> None:
     if values.counts is None:
         values.counts = response_times.empty()
     response_times.add(values.counts, np.array([seconds]))
-
-
-def _replay_answers(
-    learner: IntArray,
-    questions: Questions,
-    replayed: item_parameters.ReplayedTerms,
-    day: FloatArray,
-) -> replay.Answers:
-    """Return the answers with the shared terms that each was evaluated with."""
-    pairs = learner * (questions.skill.max(initial=0) + 1) + questions.skill
-    missing = np.full(len(learner), np.nan)
-    return replay.Answers(
-        learner=learner,
-        belief=np.unique(pairs, return_inverse=True)[1].astype(np.int64),
-        score=questions.score,
-        day=day,
-        skill_mean=replayed.skill.mean,
-        skill_variance=replayed.skill.variance,
-        item_mean=replayed.item.mean,
-        item_variance=replayed.item.variance,
-        typical_seconds=np.full(len(learner), DEFAULT_TYPICAL_SECONDS),
-        seconds=missing,
-        confidence=missing,
-    )

@@ -17,8 +17,9 @@ from analytics.core import bkt, causes, difficulty, recent_results, stuck_batch
 from analytics.core.bkt import ParamRows
 from analytics.core.causes import Signs
 from analytics.core.difficulty import Gaussians
-from analytics.core.efficiency import efficiencies, running_average
+from analytics.core.efficiency import DEFAULT_TYPICAL_SECONDS, efficiencies, running_average
 from analytics.core.exponential_average import ExponentialAverage
+from analytics.core.item_parameters import Questions
 from analytics.core.logistic import FloatArray, IntArray
 from analytics.core.steps import steps
 from analytics.core.stuck_batch import ModelRows, Observations
@@ -58,6 +59,39 @@ class Answers:
 
     def __len__(self) -> int:
         return len(self.score)
+
+    @classmethod
+    def of_questions(
+        cls,
+        learner: IntArray,
+        questions: Questions,
+        *,
+        skill: Gaussians,
+        item: Gaussians,
+        day: FloatArray,
+    ) -> Answers:
+        """Return answers of which only the score and the time are known.
+
+        Parameters
+        ----------
+        learner : numbers of the learners, in any order; they are numbered again from 0.
+        skill, item : the terms that each was evaluated with, shape (answers,).
+        """
+        states = learner * (questions.skill.max(initial=0) + 1) + questions.skill
+        missing = np.full(len(learner), np.nan)
+        return cls(
+            learner=np.unique(learner, return_inverse=True)[1].astype(np.int64),
+            belief=np.unique(states, return_inverse=True)[1].astype(np.int64),
+            score=questions.score,
+            day=day,
+            skill_mean=skill.mean,
+            skill_variance=skill.variance,
+            item_mean=item.mean,
+            item_variance=item.variance,
+            typical_seconds=np.full(len(learner), DEFAULT_TYPICAL_SECONDS),
+            seconds=missing,
+            confidence=missing,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

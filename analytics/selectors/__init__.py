@@ -18,6 +18,7 @@ from analytics.selectors.skill_states import (
     find_answered_item,
     get_skill_estimates,
     list_states,
+    states_of_learner,
 )
 from analytics.selectors.velocity import VelocitySummary, get_velocity_summary
 
@@ -41,4 +42,5 @@ __all__ = [
     "get_velocity_summary",
     "list_states",
     "readable_learner",
+    "states_of_learner",
 ]

@@ -70,17 +70,21 @@ class NextStep:
     due: int = 0
 
 
-def get_next_steps(learner: User, *, count: int, at: datetime) -> list[NextStep]:
+def get_next_steps(
+    learner: User, *, count: int, at: datetime, states: Sequence[SkillState] | None = None
+) -> list[NextStep]:
     """Return up to `count` recommendations, the largest expected gain per minute first.
 
-    There is at most one for each skill. The item answered last is never among them.
+    There is at most one for each skill. The item answered last is never among them. `states` are
+    those of `states_of_learner`, if they are loaded already.
     """
     ability = _ability_of(learner)
+    states = states_of_learner(learner) if states is None else states
     reviews = _reviews(learner, ability, at=at)
     reviewed = {step.skill.pk for step in reviews if step.skill}
     practice = [
         step
-        for step in _practice(learner, ability, at=at)
+        for step in _practice(learner, ability, states, at=at)
         if step.skill is None or step.skill.pk not in reviewed
     ]
     steps = sorted([*reviews, *practice], key=lambda step: -step.gain)
@@ -155,9 +159,11 @@ _LAST_ITEM = QueryByShape(
 )
 
 
-def _practice(learner: User, ability: LearnerAbility | None, *, at: datetime) -> list[NextStep]:
-    """Return the skills worth practising, best first."""
-    estimates = get_skill_estimates(states_of_learner(learner), at=at)
+def _practice(
+    learner: User, ability: LearnerAbility | None, known: Sequence[SkillState], *, at: datetime
+) -> list[NextStep]:
+    """Return the skills worth practising, best first; `known` are those with answers."""
+    estimates = get_skill_estimates(known, at=at)
     new = _NEW_SKILLS.all(facility=learner.facility_id, learner=learner.pk)
     skills = [*(each.state.skill for each in estimates), *new]
     states = [*(each.state for each in estimates), *(None for _ in new)]

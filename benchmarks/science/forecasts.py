@@ -21,7 +21,7 @@ import numpy as np
 
 from analytics.core import forecast, replay
 from analytics.core.bkt import ParamRows
-from analytics.core.difficulty import ITEM, LEARNER, LEARNER_SKILL
+from analytics.core.difficulty import ITEM, LEARNER, LEARNER_SKILL, Gaussians
 from analytics.core.fit import fit
 from analytics.core.forecast import Gains, SkillForecast
 from analytics.core.growth_fit import fit_climb
@@ -94,27 +94,19 @@ class _Learned:
         )
         is_known = terms.items.answers > 0
         self.skill = terms.skills.terms
-        self.item_mean = np.where(is_known, terms.items.terms.mean, ITEM.mean)
-        self.item_variance = np.where(is_known, terms.items.terms.variance, ITEM.variance)
+        self.item = Gaussians(
+            np.where(is_known, terms.items.terms.mean, ITEM.mean),
+            np.where(is_known, terms.items.terms.variance, ITEM.variance),
+        )
         self.params = fit(
             answers.learner, answers.skill, answers.score, skills=skills, forgetting=True
         ).rows
-        missing = np.full(len(answers.score), np.nan)
         self.climb = fit_climb(
-            replay.Answers(
-                learner=answers.learner,
-                belief=np.unique(answers_skills(answers), return_inverse=True)[1],
-                score=answers.score,
-                day=np.zeros(len(missing)),
-                skill_mean=terms.skill.mean,
-                skill_variance=terms.skill.variance,
-                item_mean=terms.item.mean,
-                item_variance=terms.item.variance,
-                typical_seconds=missing,
-                seconds=missing,
-                confidence=missing,
+            replay.Answers.of_questions(
+                answers.learner, columns, skill=terms.skill, item=terms.item,
+                day=np.zeros(len(answers.score)),
             )
-        )
+        )  # fmt: skip
 
 
 def _learn(training: Answers, answers: Answers) -> _Learned:
@@ -126,23 +118,16 @@ def _forecast_learners(
 ) -> list[tuple[float, float, float]]:
     answers, states = timed.answers, answers_skills(timed.answers)
     learners, learner = np.unique(answers.learner[known], return_inverse=True)
-    keys, state = np.unique(states[known], return_inverse=True)
+    keys = np.unique(states[known])
     skill, item = answers.skill[known], answers.item[known]
-    missing = np.full(len(known), np.nan)
     params = values.params.take(keys % answers.skills)
     replayed = replay.replay(
-        replay.Answers(
-            learner=learner,
-            belief=state,
-            score=answers.score[known],
+        replay.Answers.of_questions(
+            answers.learner[known],
+            Questions(skill=skill, item=item, score=answers.score[known]),
+            skill=values.skill.take(skill),
+            item=values.item.take(item),
             day=timed.day[known],
-            skill_mean=values.skill.mean[skill],
-            skill_variance=values.skill.variance[skill],
-            item_mean=values.item_mean[item],
-            item_variance=values.item_variance[item],
-            typical_seconds=np.ones(len(known)),
-            seconds=missing,
-            confidence=missing,
         ),
         classic=ParamRows(*params),
         forgetting=params,

@@ -115,24 +115,11 @@ def judge(training: Answers, answers: Answers) -> FloatArray:
         training.learner, questions, Estimates.of_skills(answers.skills),
         Estimates.of_items(items),
     )  # fmt: skip
-    unknown = np.full(len(training.score), np.nan)
-    fitted = fit_model(
-        Replayed(
-            learner=np.unique(training.learner, return_inverse=True)[1].astype(np.int64),
-            belief=_states(training),
-            score=training.score,
-            day=np.zeros(len(unknown)),
-            skill_mean=terms.skill.mean,
-            skill_variance=terms.skill.variance,
-            item_mean=terms.item.mean,
-            item_variance=terms.item.variance,
-            typical_seconds=unknown,
-            seconds=unknown,
-            confidence=unknown,
-        ),
-        questions,
-        skills=answers.skills,
-    )
+    replayed = Replayed.of_questions(
+        training.learner, questions, skill=terms.skill, item=terms.item,
+        day=np.zeros(len(training.score)),
+    )  # fmt: skip
+    fitted = fit_model(replayed, questions, skills=answers.skills)
     models = [fitted.model(skill) for skill in range(answers.skills)]
     skills = [Gaussian(*pair) for pair in zip(*terms.skills.terms, strict=True)]
     known = terms.items.answers > 0

@@ -45,7 +45,7 @@ class Digest:
 def get_digest(coach: User, *, since: datetime, at: datetime) -> Digest:
     """Return the report on the active learners that the coach may see, at most 500."""
     visible = User.objects.visible_to(coach).exclude(pk=coach.pk)
-    people = visible.filter(is_active=True, is_staff=False, is_superuser=False)
+    people = visible.active_learners()
     loaded = list(people.order_by("full_name", "username", "pk")[: MAX_LEARNERS + 1])
     learners = {learner.pk: learner for learner in loaded[:MAX_LEARNERS]}
     memories = ItemMemory.objects.filter(learner__in=list(learners), studied=True, due__lte=at)

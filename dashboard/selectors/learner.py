@@ -16,7 +16,7 @@ from analytics.core.overall_velocity import overall_trend, overall_velocity
 from analytics.core.trajectory import Trajectory
 from analytics.models import LearnerNote, SkillState
 from analytics.rows import DAY
-from analytics.selectors import NextStep, get_next_steps
+from analytics.selectors import NextStep, get_next_steps, states_of_learner
 from dashboard import presentation
 from dashboard.charts import LineChart
 from dashboard.selectors.alerts import AlertLists, get_learner_alerts
@@ -97,7 +97,7 @@ class Profile:
 
 def get_profile(learner: User, viewer: User, *, at: datetime, axis: Axis = Axis.TIME) -> Profile:
     """Return the profile of a learner the viewer may read, with loaded ability and facility."""
-    loaded = list(newest_states(learner)[: MAX_SKILLS + 1])
+    loaded = states_of_learner(learner)
     states = loaded[:MAX_SKILLS]
     rows = [skill_row(state, at=at) for state in states]
     velocities = [trajectory_of(state).pace(at.timestamp() / DAY) for state in states]
@@ -120,7 +120,7 @@ def get_profile(learner: User, viewer: User, *, at: datetime, axis: Axis = Axis.
         practised=len(rows),
         readiness=get_readiness(learner, at=at),
         forecast=get_due_forecast({zone_of(learner.facility): [learner.pk]}, at=at),
-        next_steps=get_next_steps(learner, count=MAX_NEXT_STEPS, at=at),
+        next_steps=get_next_steps(learner, count=MAX_NEXT_STEPS, at=at, states=loaded),
         progress=mastery_over_time(learner, known, first=_in_trouble(alerts), axis=axis),
         skills=rows,
         is_truncated=len(loaded) > MAX_SKILLS,
@@ -135,9 +135,3 @@ def _in_trouble(alerts: AlertLists) -> list[UUID]:
 
 def _newest_notes(learner: User) -> QuerySet[LearnerNote]:
     return LearnerNote.objects.filter(learner=learner).order_by("-at", "-id")
-
-
-def newest_states(learner: User) -> QuerySet[SkillState]:
-    """Return the states of a learner with their skills, last practised first."""
-    states = SkillState.objects.filter(learner=learner).with_weak_prerequisite()
-    return states.select_related("skill").order_by("-last_practised", "-pk")

@@ -9,12 +9,12 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from analytics.selectors import NextStep, get_next_steps
+from analytics.selectors import NextStep, get_next_steps, states_of_learner
 from analytics.selectors.daily_activity import count_by_day
 from dashboard.selectors.due_assignments import DueAssignment, get_due_assignments
 from dashboard.selectors.inactive import newest_answer
 from dashboard.selectors.item_questions import item_questions
-from dashboard.selectors.learner import MAX_SKILLS, SkillRow, newest_states, skill_row
+from dashboard.selectors.learner import MAX_SKILLS, SkillRow, skill_row
 from dashboard.selectors.readiness import DueReviews, get_due_reviews
 from infra.admin.formats import duration
 from infra.time_zones import local_day
@@ -92,7 +92,8 @@ def get_report(
     counts = [count for day, count in by_day.items() if day >= since]
     seconds = sum(count.seconds for count in counts)
     assigned = get_due_assignments(learner, at=at, viewer=viewer)
-    rows = [skill_row(state, at=at) for state in newest_states(learner)[:MAX_SKILLS]]
+    states = states_of_learner(learner)
+    rows = [skill_row(state, at=at) for state in states[:MAX_SKILLS]]
     return Report(
         learner=learner,
         since=since,
@@ -106,7 +107,7 @@ def get_report(
         practising=_listed([row for row in rows if not row.is_mastered and not row.too_few]),
         early=_listed([row for row in rows if row.too_few]),
         due=get_due_reviews(learner, at=at),
-        next_steps=_named(get_next_steps(learner, count=MAX_NEXT_STEPS, at=at)),
+        next_steps=_named(get_next_steps(learner, count=MAX_NEXT_STEPS, at=at, states=states)),
         assigned=assigned[:MAX_ASSIGNED],
         more_assigned=max(len(assigned) - MAX_ASSIGNED, 0),
     )

@@ -121,16 +121,23 @@ class UserQuerySet(models.QuerySet["User"]):
             | Q(external_id__icontains=word)
         )
 
+    def active_learners(self) -> Self:
+        """Users with `is_active_learner`."""
+        return self.filter(is_active=True, is_staff=False, is_superuser=False)
+
     def by_token(self, digest: str, at: datetime) -> Self:
         """The one learner of a valid token, with the scopes of the key that made it."""
         valid = {"tokens__digest": digest, "tokens__expires_at__gt": at}
         usable = ApiKey.objects.usable(at)
         # Users who got a role since then have to log in.
-        learners = self.filter(is_active=True, is_staff=False, is_superuser=False)
-        return learners.filter(**valid, tokens__key__in=usable).annotate(
-            token_can_read=F("tokens__key__can_read"),
-            token_can_write=F("tokens__key__can_write"),
-            token_can_admin=F("tokens__key__can_admin"),
+        return (
+            self.active_learners()
+            .filter(**valid, tokens__key__in=usable)
+            .annotate(
+                token_can_read=F("tokens__key__can_read"),
+                token_can_write=F("tokens__key__can_write"),
+                token_can_admin=F("tokens__key__can_admin"),
+            )
         )
 
     def by_username(self, username: str) -> Self:
@@ -257,6 +264,11 @@ class User(UUIDModel, AbstractBaseUser, PermissionsMixin):
     def sole_facility_id(self) -> UUID | None:
         """Id of the facility if the user may read exactly its records, else None."""
         return self.facility_id if self.staffs_home and self.looks_beyond is False else None
+
+    @property
+    def is_active_learner(self) -> bool:
+        """Whether the user is a learner, without a role, whose account is not closed."""
+        return self.is_active and not self.is_staff and not self.is_superuser
 
     @property
     def has_no_roles(self) -> bool:

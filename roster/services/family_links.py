@@ -64,8 +64,7 @@ def create_family_link(
 
 def can_have_links(learner: User, viewer: User) -> bool:
     """Return whether a coach may make links to the report on a learner: not to their own."""
-    is_learner = learner.is_active and not learner.is_staff and not learner.is_superuser
-    return is_learner and learner.pk != viewer.pk
+    return learner.is_active_learner and learner.pk != viewer.pk
 
 
 @transaction.atomic
@@ -100,10 +99,7 @@ def find_family_link(secret: str, *, at: datetime) -> FamilyLink:
     UnknownFamilyLink : no link has this secret, it has expired, or the learner is not active.
     """
     links = FamilyLink.objects.unexpired(at).filter(
-        digest=keys.digest(secret),
-        learner__is_active=True,
-        learner__is_staff=False,
-        learner__is_superuser=False,
+        digest=keys.digest(secret), learner__in=User.objects.active_learners()
     )
     link = links.select_related("learner__facility").first()
     if link is None:
