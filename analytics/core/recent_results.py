@@ -39,7 +39,8 @@ INITIAL = (0.0, 0.0, UNKNOWN, UNKNOWN, UNKNOWN, 0.0)
 INITIAL_AT_SKILL = (0.0, UNKNOWN, UNKNOWN, *[0.0] * (len(NUMBERS_AT_SKILL) - 3))
 
 # The result of `inputs`. From the same state, a right answer never lowers those of `RISING` below
-# what a wrong one makes them, and the others do not depend on its score.
+# what a wrong one makes them, and the others do not depend on its score. While a learner waits,
+# those of `FALLING` rise and the decayed sums of answers fall, as do the shares above one half.
 INPUTS = (
     "answers", "skills", "accuracy", "last", "before_last",
     "attempts", "last_at_skill", "before_last_at_skill", "streak", "answers_since", "days_since",
@@ -47,8 +48,10 @@ INPUTS = (
     *(f"{what} {days}" for days in HALF_LIVES for what in ("share", "answers")),
 )  # fmt: skip
 RISING = {
-    "accuracy", "last", "last_at_skill", "streak", *(f"share {days}" for days in HALF_LIVES),
+    "accuracy", "last", "last_at_skill", "streak",
+    *(f"{what} {days}" for days in HALF_LIVES for what in ("share", "answers")),
 }  # fmt: skip
+FALLING = {"days_since", "days_since_skill"}
 TIMED = frozenset(INPUTS[INPUTS.index("days_since") :])
 
 # The decayed sums are the numbers from here on.

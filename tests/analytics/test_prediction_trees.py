@@ -15,6 +15,7 @@ from django.core.management import call_command
 from analytics.core.learner_model import LearnerModel
 from analytics.events import Answer
 from analytics.models import LearningEvent, PredictionTrees, SkillParameters, SkillState
+from analytics.selectors import get_skill_estimates, states_of_learner
 from analytics.services import record_for_all
 from roster.models import User
 from tests.analytics.test_recording import record, tracked
@@ -96,6 +97,14 @@ def test_the_service_and_the_model_predict_the_same_by_trees(school: School):
         model.fold()
 
     assert np.ptp(one_by_one) > 0.3
+    states, waited = states_of_learner(school.ada), []
+    for days in (16, 17, 90):
+        at = NOW + timedelta(days=days)
+        for estimate in get_skill_estimates(states, at=at):
+            offline = model.predict("ada", estimate.state.skill.code, at=at)
+            assert offline == pytest.approx(estimate.p_correct_next, abs=CLOSE)
+            waited.append(offline)
+    assert waited[:3] != pytest.approx(waited[-3:], abs=0.001)
     assert "No difference." in call("rebuild_state", "--check")
 
 

@@ -16,7 +16,7 @@ from tests.factories import School, answered, exercise, make_user
 
 pytestmark = pytest.mark.django_db
 FRONT, OTHER = 24, 15
-MAX_STATEMENTS = {"index": FRONT, "learner": 25}
+MAX_STATEMENTS = {"index": FRONT, "learner": 24}
 
 
 def count_statements(viewer: User, path: str, **asked: str) -> int:
@@ -78,7 +78,7 @@ def counts(school: School) -> dict[tuple[str, str], int]:
 
 
 def test_the_number_of_statements_does_not_grow_with_the_data(school: School):
-    """At most 24 for the front page, 25 for the learner's page, 15 for the others."""
+    """At most 24 for the front page, 24 for the learner's page, 15 for the others."""
     create_little(school)
     few = counts(school)
 

@@ -139,6 +139,30 @@ def test_a_right_answer_never_lowers_the_next_prediction(
     assert after[1] >= after[0]
 
 
+@given(
+    before=st.lists(st.tuples(st.integers(0, 2), st.sampled_from([0.5, 1.0])), max_size=20),
+    following=st.integers(0, 2),
+    gaps=st.tuples(st.floats(-10, 400), st.floats(-10, 400)),
+)
+def test_waiting_raises_no_prediction_of_a_learner_who_made_no_mistakes(
+    trees: Trees, before: list[tuple[int, float]], following: int, gaps: tuple[float, float]
+):
+    """Mistakes fade as well; and a time before the last answer counts as that of the last."""
+    model = LearnerModel()
+    model.pooled = Model(trees=trees)
+    for n, (skill, score) in enumerate(before):
+        model.observe("ada", skill, None, score, at=float(n))
+
+    early, late = (
+        model.predict("ada", following, at=len(before) + 86_400.0 * gap) for gap in sorted(gaps)
+    )
+    at_once = model.predict("ada", following)
+
+    assert late <= early <= (at_once if before else 1.0)
+    if max(gaps) <= -1.0:
+        assert late == early == at_once
+
+
 def test_an_update_leaves_the_evaluation_of_trees_to_the_caller(trees: Trees):
     """Predictions of many answers are cheaper together."""
     model, shared, state = Model(trees=trees), Shared(SKILL, ITEM), Belief.initial()
