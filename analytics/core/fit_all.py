@@ -67,7 +67,13 @@ class ModelFit:
 
 
 def fit_model(
-    answers: replay.Answers, questions: Questions, *, skills: int, starts: int = 1, seed: int = 0
+    answers: replay.Answers,
+    questions: Questions,
+    *,
+    skills: int,
+    starts: int = 1,
+    seed: int = 0,
+    with_trees: bool = True,
 ) -> ModelFit:
     """Fit the BKT parameters of all skills, without and with forgetting, the blend and the trees.
 
@@ -78,6 +84,7 @@ def fit_model(
     questions : the question of each answer, with skills in [0, skills).
     skills : number of skills.
     starts, seed : see `fit.fit`.
+    with_trees : whether trees are fitted; without them the blend predicts.
     """
     skill = questions.skill
     classic = fit.fit(
@@ -93,7 +100,7 @@ def fit_model(
     forgetting_rows = of_skills.take(skill_of)
     inputs, _ = replay.predictor_inputs(answers, forgetting=forgetting_rows)
     blend = predictor.fit_blend(predictor.features(inputs), answers.score)
-    trees = choose_trees(answers, questions, skills=skills, seed=seed)
+    trees = choose_trees(answers, questions, skills=skills, seed=seed) if with_trees else None
     climb = growth_fit.fit_climb(answers)
     fitted = replace(fitted, blend=blend, climb=climb, trees=trees)
     return replace(fitted, stuck=_fit_stuck(answers, skill_of, fitted))

@@ -110,7 +110,14 @@ class LearnerModel:
         self._days: dict[Hashable, float] = {}
         self._pending: list[_Pending] = []
 
-    def fit(self, events: Iterable[Event], *, starts: int = 1, seed: int = 0) -> None:
+    def fit(
+        self,
+        events: Iterable[Event],
+        *,
+        starts: int = 1,
+        seed: int = 0,
+        with_trees: bool = True,
+    ) -> None:
         """Fit all shared values to past answers, from scratch.
 
         The states of the learners themselves are not updated; use `observe` for that. Existing
@@ -122,7 +129,7 @@ class LearnerModel:
             None if there is none, score in [0, 1]. They are sorted by `at`; those of one time, and
             all without times, stay in the order given. An event without a time has that of the
             learner's event before it in this order.
-        starts, seed : see `fit.fit`.
+        starts, seed, with_trees : see `fit_all.fit_model`.
 
         Raises
         ------
@@ -148,7 +155,10 @@ class LearnerModel:
         answers = Answers.of_questions(
             learner, questions, skill=replayed.skill, item=replayed.item, day=day
         )
-        fitted = fit_model(answers, questions, skills=len(skills.all), starts=starts, seed=seed)
+        fitted = fit_model(
+            answers, questions, skills=len(skills.all), starts=starts, seed=seed,
+            with_trees=with_trees,
+        )  # fmt: skip
         self.pooled = fitted.pooled
         self._fitted = {name: fitted.model(row) for row, name in enumerate(skills.all)}
         self._skills = _shared_values(skills.all, replayed.skills)
@@ -170,7 +180,10 @@ class LearnerModel:
 
         Parameters
         ----------
-        learner, skill, item, at : as in `observe`.
+        learner, skill, item : as in `observe`.
+        at : time of that answer; None, or a time before the learner's previous answer: the time of
+            that one. Trees predict by the times since the last answers, too: a learner who made no
+            mistakes is predicted no higher for waiting.
 
         Raises
         ------

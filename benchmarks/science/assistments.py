@@ -33,6 +33,10 @@ class Answers(NamedTuple):
         learner, skill, item, score = self
         return Answers(learner[chosen], skill[chosen], item[chosen], score[chosen])
 
+    def of_some_learners(self, step: int) -> Answers:
+        """Return the answers of one learner of so many."""
+        return self.select(self.learner % step == 0)
+
     @property
     def skills(self) -> int:
         """Number of skills, including those without answers."""
@@ -44,6 +48,11 @@ class TimedAnswers(NamedTuple):
 
     answers: Answers
     day: FloatArray
+
+    def of_some_learners(self, step: int) -> TimedAnswers:
+        """Return the answers of one learner of so many."""
+        chosen = self.answers.learner % step == 0
+        return TimedAnswers(self.answers.select(chosen), self.day[chosen])
 
 
 def load() -> Answers:
