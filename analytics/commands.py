@@ -6,8 +6,8 @@ from typing import Annotated, Literal, Protocol, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from analytics.events import Answer, Source
-from infra.payloads import NO_NUL, EventTime, Name, Payload, field_error
+from analytics.events import Answer, Source, Texts
+from infra.payloads import NO_NUL, EventTime, Name, Payload, Text, field_error
 
 DEFAULT_CONFIDENCE = 3
 MAX_CONFIDENCE = 5
@@ -51,6 +51,8 @@ class TrackedAnswer(Payload):
     item_id: Name | None = None
     event_id: Name | None = None
     timestamp: EventTime | None = None
+    question: Text | None = None
+    answered: Text | None = Field(default=None, alias="answer")
 
     @property
     def answer(self) -> Answer:
@@ -65,7 +67,14 @@ class TrackedAnswer(Payload):
             confidence=self.confidence_score or DEFAULT_CONFIDENCE,
             question_difficulty=self.question_difficulty,
             happened_at=self.timestamp,
+            texts=self._texts,
         )
+
+    @property
+    def _texts(self) -> Texts | None:
+        if not self.question and not self.answered:
+            return None
+        return Texts(self.question or None, self.answered or None)
 
 
 class AlertChange(Payload):

@@ -49,6 +49,8 @@ class AnswerFields(TypedDict):
     item_id: NotRequired[str | None]
     event_id: NotRequired[str | None]
     timestamp: NotRequired[datetime | str | None]
+    question: NotRequired[str | None]
+    answer: NotRequired[str | None]
 
 
 class Engine:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import TextChoices
@@ -27,6 +28,13 @@ class Source(TextChoices):
     STUDY = "study", "study result"
 
 
+class Texts(NamedTuple):
+    """Texts of an answer: the question, and what the learner answered; None: not sent."""
+
+    question: str | None
+    answer: str | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Answer:
     """One answer by one learner, from any of the APIs.
@@ -48,6 +56,7 @@ class Answer:
     confidence : how sure the learner was, 1 to 5; None: not asked.
     question_difficulty : the sender's estimate, in logits from -3 to 3; None: unknown.
     hinted : whether a hint was used before the answer; None: unknown.
+    texts : the texts that came with it; None without any.
     """
 
     source: Source
@@ -65,6 +74,7 @@ class Answer:
     confidence: int | None = None
     question_difficulty: float | None = None
     hinted: bool | None = None
+    texts: Texts | None = None
 
     @property
     def item_name(self) -> str | UUID | None:

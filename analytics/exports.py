@@ -54,6 +54,7 @@ EVENTS = (
     Column("probability correct", "p_correct"),
     Column("mastery before", "mastery_before"),
     Column("mastery after", "mastery_after"),
+    Column("answer", "texts__answer"),
 )
 MEMORIES = (
     Column("memory id", "id"),
@@ -84,6 +85,9 @@ ITEMS = (
     Column("skill title", "skill__title"),
     Column("facility", "facility__name"),
     *_DIFFICULTY,
+    Column("title", "texts__title"),
+    Column("text", "texts__text"),
+    Column("url", "texts__url"),
 )
 CONTENTS = (
     Column("content id", "id"),

@@ -16,6 +16,7 @@ from analytics.services.alert_checks import check_alerts, schedule_checks
 from analytics.services.daily_activity import recount_outdated
 from analytics.services.due_times import refresh_due
 from analytics.services.item_statistics import fold_events
+from analytics.services.item_texts import fold_texts
 from analytics.services.late_answers import recompute_late
 from config.models import JobRun
 from dashboard.digests import send_digests
@@ -75,6 +76,7 @@ JOBS = (
     Job(name="purge_login_sessions", every=timedelta(hours=1), batch=_purge_login_sessions),
     Job(name="purge_failed_logins", every=timedelta(hours=1), batch=logins.purge_failures),
     Job(name="purge_exports", every=timedelta(minutes=10), batch=exports.purge),
+    Job(name="fold_texts", every=timedelta(seconds=30), batch=fold_texts),
     # After the alerts are checked, which it reports.
     Job(name="send_digests", every=timedelta(minutes=1), batch=send_digests, max_batches=50),
 )

@@ -11,6 +11,7 @@ from dashboard.views.compare import CompareClassesPage
 from dashboard.views.digests import DigestPage
 from dashboard.views.family_links import MakeFamilyLinkPage, RevokeFamilyLinkView
 from dashboard.views.groups import MakeGroupPage
+from dashboard.views.item_texts import ItemTextsPage
 from dashboard.views.learners import ItemPage, LearnerPage, SkillHistoryPage, SkillPage
 from dashboard.views.quality import ModelQualityPage
 from dashboard.views.reports import LearnerReportPage
@@ -47,4 +48,5 @@ def coach_pages(site: AdminSite) -> list[URLPattern]:
         DigestPage.as_url("coach/digest/", "coach_digest", site),
         CompareClassesPage.as_url("coach/compare/", "coach_compare", site),
         AssignReviewPage.as_url("coach/reviews/new/", "coach_review", site),
+        ItemTextsPage.as_url("coach/items/<key:item>/texts/", "coach_item_texts", site),
     ]

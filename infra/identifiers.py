@@ -10,11 +10,15 @@ MAX_USERNAME_LENGTH = 150
 MAX_USERNAME_KEY_LENGTH = 255
 #: Limit of a client's own id of an event, skill, item or content, in characters.
 MAX_ID_LENGTH = 255
+#: Limit of a question's text and of an answer's, in characters.
+MAX_TEXT_LENGTH = 2_000
 # Letters and marks without a glyph of their own: Default_Ignorable_Code_Point of Unicode.
 _IGNORABLE = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
 _LOOKALIKE_SCRIPTS = {"LATIN", "GREEK", "CYRILLIC"}
+# All control characters but the tab and the ends of lines.
+_CONTROL = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _UUID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -78,6 +82,11 @@ def _lookalike_script(char: str) -> str | None:
 def normalize_id(text: str) -> str:
     """Return an id in NFC, in which external ids and codes are stored and compared."""
     return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def has_control(text: str) -> bool:
+    """Return whether a text has control characters other than tabs and the ends of lines."""
+    return _CONTROL.search(text) is not None
 
 
 def parse_uuid(text: str) -> UUID | None:

@@ -25,7 +25,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError
 
-from infra.identifiers import MAX_ID_LENGTH, normalize_id, parse_uuid
+from infra.identifiers import MAX_ID_LENGTH, MAX_TEXT_LENGTH, has_control, normalize_id, parse_uuid
 
 T = TypeVar("T")
 FIRST_YEAR = 2000
@@ -155,7 +155,22 @@ def normal_form(max_length: int) -> AfterValidator:
 
 
 NO_NUL = AfterValidator(_reject_nul)
+
+
+def _reject_control(text: str) -> str:
+    if has_control(text):
+        raise ValueError("Control characters are not allowed.")
+    return text
+
+
 Name = Annotated[str, Field(min_length=1, max_length=MAX_ID_LENGTH), normal_form(MAX_ID_LENGTH)]
+# A text for people, in NFC.
+Text = Annotated[
+    str,
+    Field(max_length=MAX_TEXT_LENGTH),
+    normal_form(MAX_TEXT_LENGTH),
+    AfterValidator(_reject_control),
+]
 
 
 # Lenient types: numbers, booleans and texts in any notation that Kolibri accepts.

@@ -20,6 +20,7 @@ from analytics.models.memories import ItemMemory, ItemMemoryQuerySet
 from analytics.models.prerequisites import PrerequisiteSuggestion, SkillPrerequisite
 from analytics.models.snapshots import LearnerSnapshot
 from analytics.models.states import LearnerAbility, SkillState, SkillStateQuerySet
+from analytics.models.texts import AnswerText, ItemText
 from analytics.models.trees import PredictionTrees
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "AlertQuerySet",
     "AlertState",
     "AlertVisit",
+    "AnswerText",
     "Content",
     "ContentKind",
     "ContentQuerySet",
@@ -36,6 +38,7 @@ __all__ = [
     "Item",
     "ItemMemory",
     "ItemMemoryQuerySet",
+    "ItemText",
     "LearnerAbility",
     "LearnerNote",
     "LearnerSnapshot",

@@ -17,6 +17,7 @@ from analytics.models import LearnerAbility, LearningEvent
 from analytics.services import snapshots
 from analytics.services.daily_activity import add_events
 from analytics.services.item_resolver import ItemResolver
+from analytics.services.item_texts import save_texts
 from analytics.services.learner_state import MAX_REPLAYED
 from analytics.services.persistence import (
     insert_events,
@@ -192,6 +193,7 @@ def _save(updaters: Iterable[LearnerStateUpdater]) -> None:
     """Save all changed rows: one statement for each table."""
     changed = [updater for updater in updaters if updater.events]
     insert_events([event for updater in changed for event in updater.events])
+    save_texts(pair for updater in changed for pair in updater.texts)
     add_events((updater.events, updater.rows.time_zone) for updater in changed)
     upsert_states([state for updater in changed for state in updater.state_rows()])
     upsert_memories([memory for updater in changed for memory in updater.memory_rows()])

@@ -13,7 +13,7 @@ from analytics.core.efficiency import DEFAULT_TYPICAL_SECONDS
 from analytics.core.explanation import Explanation, explain
 from analytics.core.learner_update import Belief
 from analytics.core.memory import Grade
-from analytics.events import Answer, Clock, EventKey, MasteryChange, Source
+from analytics.events import Answer, Clock, EventKey, MasteryChange, Source, Texts
 from analytics.models import Item, LearningEvent, Skill
 from analytics.services.event_history import past_events
 from analytics.services.item_resolver import ItemResolver
@@ -49,6 +49,7 @@ class LearnerStateUpdater(LearnerState):
         self.changes: dict[UUID, MasteryChange] = {}
         self.late_cost = 0
         self.refused: set[int] = set()
+        self.texts: list[tuple[LearningEvent, Texts]] = []
         self._answered: list[tuple[LearningEvent | None, bool]] = []
 
     def apply(self, answers: Sequence[Answer], *, recorded: Recorded, max_replayed: int) -> None:
@@ -106,6 +107,8 @@ class LearnerStateUpdater(LearnerState):
         event = self._create_event(answer, skill, item, grade)
         self.row.answers += 1
         self.events.append(event)
+        if answer.texts is not None:
+            self.texts.append((event, answer.texts))
         if answer.source_id is not None:
             recorded[key] = event
         return event, True

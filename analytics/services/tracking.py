@@ -12,7 +12,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import UUIDField
 
 from analytics.commands import TrackedAnswer
-from analytics.events import Answer, Clock, MasteryChange
+from analytics.events import Answer, Clock, MasteryChange, Texts
 from analytics.models import LearnerAbility
 from analytics.services.charging import charge
 from analytics.services.new_names import TooManyNewNames
@@ -128,11 +128,14 @@ def record_named_answer(
 def own_answer(answer: Answer, actor: Actor) -> Answer:
     """Return an answer as its sender's: a person's ids are their own, so nobody else's are taken.
 
-    A key's ids are those of its facility.
+    A key's ids are those of its facility. Nor does a person's question become the text of an item,
+    which the whole facility sees.
     """
     if not isinstance(actor, User):
         return answer
-    return replace(answer, by_learner=True, has_own_id=answer.source_id is not None)
+    texts = answer.texts and Texts(None, answer.texts.answer)
+    own_id = answer.source_id is not None
+    return replace(answer, by_learner=True, has_own_id=own_id, texts=texts)
 
 
 def _record_answers(

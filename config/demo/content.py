@@ -8,14 +8,13 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from analytics.models import Content, ContentKind, Item, Skill
+from analytics.models import Content, ContentKind, Item, ItemText, Skill
 from config.demo.curriculum import (
     CARDS,
     CHANNEL,
     DECIMALS,
     EXERCISES,
     FRACTIONS,
-    TOPICS,
     VIDEO,
     Cards,
     Exercise,
@@ -24,6 +23,7 @@ from config.demo.curriculum import (
 )
 from config.demo.personas import CLASS_A, CLASS_B
 from config.demo.roster import LESSON, OTHER_LESSON, QUIZ
+from config.demo.topics import TOPICS
 from roster.models import Facility, Lesson, Quiz
 from study.models import LearningItem, StudySet
 
@@ -135,3 +135,17 @@ def _create_study_set(facility: Facility, cards: Cards, *, at: datetime) -> list
         for position, (item, (question, answer)) in enumerate(zip(items, cards.pairs, strict=True))
     )  # fmt: skip
     return [item.guid for item in items]
+
+
+def write_questions(facility: Facility) -> None:
+    """Write the questions of the exercises and of the quiz as the texts of their items."""
+    questions = {
+        f"{exercise.content_id.hex}:question {place}": question.text
+        for exercise in EXERCISES
+        for place, question in enumerate(exercise.questions, start=1)
+    }
+    questions |= {each.item: each.question.text for each in QUIZ_QUESTIONS}
+    items = Item.objects.filter(facility=facility, code__in=questions).values_list("pk", "code")
+    ItemText.objects.bulk_create(
+        ItemText(item_id=key, text=questions[code or ""], is_fixed=True) for key, code in items
+    )

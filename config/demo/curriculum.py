@@ -1,4 +1,4 @@
-"""The curriculum of the demo school: exercises, topics of answer tracking, and study sets."""
+"""The curriculum of the demo school: exercises and study sets."""
 
 from __future__ import annotations
 
@@ -36,16 +36,6 @@ class Exercise:
     def content_id(self) -> UUID:
         """The content id of its sessions."""
         return key_of(self.title)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Topic:
-    """A skill whose answers an app reports through answer tracking."""
-
-    code: str
-    title: str
-    section: str
-    items: int = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,12 +120,6 @@ COMMAS = Exercise(
     ],
 )
 EXERCISES = [FRACTIONS, DECIMALS, EQUATIONS, COMMAS]
-TOPICS = [
-    Topic(code="algebra_linear", title="Linear functions", section=MATH),
-    Topic(code="percentages", title="Percentages", section=MATH),
-    Topic(code="main_idea", title="Finding the main idea", section=READING),
-    Topic(code="punctuation", title="Punctuation", section=READING),
-]
 CARDS = [
     Cards(
         name="Capitals of Europe",

@@ -12,16 +12,18 @@ from analytics.models import Skill
 from analytics.services import record_answers
 from analytics.services.fitting import fit_skills
 from analytics.services.item_statistics import fold_events
+from analytics.services.item_texts import fold_texts
 from analytics.services.rebuild import rebuild
 from config.demo.alerts import create_alerts
 from config.demo.chance import Chance
-from config.demo.content import DemoContent, create_content
-from config.demo.curriculum import EXERCISES, TOPICS
+from config.demo.content import DemoContent, create_content, write_questions
+from config.demo.curriculum import EXERCISES
 from config.demo.personas import CLASS_A, LEARNERS
 from config.demo.roster import NAME, PARTNER_ID
 from config.demo.simulate_reviews import ReviewSimulator
 from config.demo.simulate_sessions import SimulatedSession
 from config.demo.simulated_learner import Persona, SimulatedLearner
+from config.demo.topics import TOPICS
 from logger.models import ContentSession
 from roster.models import Facility, User
 
@@ -61,7 +63,8 @@ def create_demo_facility(
                 continue
             simulated_learner = SimulatedLearner(persona, Chance(f"{seed} {persona.username}"))
             Simulation(users[persona.username], simulated_learner, content).run(at=at)
-    while fold_events(at):
+    write_questions(facility)
+    while fold_events(at) or fold_texts(at):
         pass
     if fit_skills(facility, min_answers=MIN_ANSWERS, at=at):
         _run_all(rebuild(User.objects.in_facility(facility.pk), newest_parameters=True))

@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from analytics.events import Answer, Source
-from config.demo.curriculum import Topic, hardness
+from analytics.events import Answer, Source, Texts
+from config.demo.chance import Chance
+from config.demo.curriculum import hardness
 from config.demo.learning_curves import Course, sigmoid
+from config.demo.simulate_sessions import MISTAKES
 from config.demo.simulated_learner import SimulatedLearner
+from config.demo.topics import Topic
 
 TRACKED_PER_DAY, REVIEWED_PER_DAY = (5, 7), 6
 # Log odds of recall: at the first review, gain per review, loss per day since, and the maximum.
@@ -26,6 +29,8 @@ class ReviewSimulator:
         self.simulated_learner = simulated_learner
         self.chance = simulated_learner.chance
         self.cards = cards
+        # Of its own, so that the texts change no other random value.
+        self.mistakes = Chance(f"mistakes of {simulated_learner.persona.username}")
         self.answer_count = 0
         self.reviews: Counter[UUID] = Counter()
         self.reviewed: dict[UUID, datetime] = {}
@@ -34,7 +39,9 @@ class ReviewSimulator:
         """Yield answers to some questions about a topic, as an app would report them."""
         for _turn in range(self.chance.randint(*TRACKED_PER_DAY)):
             position = self.chance.randrange(topic.items)
+            question = topic.questions[position]
             answered = self.simulated_learner.answer(topic.code, hardness(position, topic.items))
+            [mistake] = self.mistakes.choices(question.wrong, MISTAKES)
             at += timedelta(seconds=answered.seconds)
             yield Answer(
                 source=Source.TRACK,
@@ -45,6 +52,7 @@ class ReviewSimulator:
                 seconds=round(answered.seconds),
                 confidence=answered.confidence,
                 happened_at=at,
+                texts=Texts(question.text, question.right if answered.right else mistake),
             )
 
     def study(self, name: str, *, at: datetime) -> Iterator[Answer]:

@@ -23,6 +23,7 @@ NEWEST_FIRST = ("-happened_at", "-id")
 SHOWN = (
     "id", "happened_at", "learner", "skill", "item", "item__code", "item__guid", "score",
     "seconds", "p_correct", "mastery_before", "mastery_after", "source", "source_id",
+    "texts__answer",
 )  # fmt: skip
 
 

@@ -40,6 +40,7 @@ from infra.db.keyset import BadCursor, Cursor
 from roster.models import Facility, FamilyLink, User
 from roster.models.time_zones import zone_of
 from roster.services.family_links import can_have_links
+from roster.services.permissions import manages
 
 L = TypeVar("L", bound=ItemStatistics)
 
@@ -171,7 +172,9 @@ class ItemPage(CoachPage):
 
     def page_context(self) -> dict[str, Any]:
         """Return the item, and its most frequent wrong answers."""
-        items = in_known_facilities(Item.objects.select_related("skill", "facility"), self.viewer)
+        items = in_known_facilities(
+            Item.objects.select_related("skill", "facility", "texts"), self.viewer
+        )
         item = get_or_404(items, self.kwargs["item"])
         timezone.activate(zone_of(item.facility))
         view = get_item_view(item, self.viewer)
@@ -181,6 +184,8 @@ class ItemPage(CoachPage):
             "title": question or _("Item {name}").format(name=labels.item_name(str(item))),
             "crumbs": [skill_crumb(view.skill)] if view.skill else [],
             "item": item,
+            "texts": getattr(item, "texts", None),
+            "can_edit": manages(self.viewer, item.facility_id),
             "view": view,
             "learners": sorting.apply(view.learners),
             "sorting": sorting,

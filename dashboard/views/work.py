@@ -18,6 +18,7 @@ from dashboard.selectors.attempts import (
     get_learner_attempt,
 )
 from dashboard.selectors.contents import LearnerContent, UnknownContent, get_learner_content
+from dashboard.selectors.item_questions import item_questions
 from dashboard.selectors.tries import LearnerTry, UnknownTryOfLearner, get_learner_try
 from dashboard.views.base import Breadcrumb, CoachPage, learner_crumbs
 from infra.admin.html import detail_url
@@ -81,6 +82,7 @@ class TryPage(CoachPage):
             ],
             "found": result,
             "try": mastery_log,
+            "names": item_questions({each.item for each in result.attempts if each.item}),
             "strip": attempt_strip(result),
             "after": result.diff.following and result.diff.following.token,
             "is_further": AFTER in self.request.GET,
@@ -105,9 +107,10 @@ class AttemptPage(CoachPage):
         """Return the attempt's history."""
         result = self._get_attempt()
         attempt = result.attempt
+        question = item_questions([result.item]).get(result.item) if result.item else None
         timezone.activate(zone_of(attempt.facility))
         return {
-            "title": _("Question “%(item)s”") % {"item": attempt.item},
+            "title": _("Question “%(item)s”") % {"item": question or attempt.item},
             "about": [part for part in (result.title, attempt.user) if part],
             "crumbs": attempt_crumbs(result, self.viewer),
             "found": result,

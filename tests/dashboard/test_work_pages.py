@@ -378,7 +378,7 @@ def test_the_number_of_statements_does_not_grow_with_the_work(
     # One statement reads the roles of people who may manage a whole facility.
     roles = {"coach": 0, "facility_coach": 1, "superuser": 0}[viewer]
     # The content's page has one more for what open tries have reached.
-    assert costs[0] == costs[1] == [8 + roles, 11 + roles, 8 + roles]
+    assert costs[0] == costs[1] == [8 + roles, 12 + roles, 9 + roles]
 
 
 def fill(learner: User, *, attempts: int, tries: int = 1) -> MasteryLog:

@@ -108,7 +108,7 @@ def test_an_item_of_an_app_is_not_the_question_of_an_exercise_with_the_same_name
 
     page = text_of(item_page(school.coach, "half"))
 
-    assert "None of your learners answered this in a content session." in page
+    assert "None of your learners answered this in a content session, and" in page
     assert "2/1" not in page
 
 
