@@ -378,6 +378,7 @@ def test_the_number_of_statements_does_not_grow_with_the_work(
     # One statement reads the roles of people who may manage a whole facility.
     roles = {"coach": 0, "facility_coach": 1, "superuser": 0}[viewer]
     # The content's page has one more for what open tries have reached.
+    # Those of tries and attempts have one for the questions of items.
     assert costs[0] == costs[1] == [8 + roles, 12 + roles, 9 + roles]
 
 
