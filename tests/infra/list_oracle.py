@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Model
 
 from analytics.models import ItemMemory, LearningEvent, SkillState
@@ -116,7 +117,10 @@ def cell_of(row: Any, path: str) -> Any:
     if path == "correct" and isinstance(row, MasteryLog):
         return AttemptLog.objects.filter(mastery_log=row, correct=1).count()
     for name in path.split("__"):
-        row = None if row is None else getattr(row, name)
+        try:
+            row = None if row is None else getattr(row, name)
+        except ObjectDoesNotExist:  # a row that only some rows have
+            row = None
     return row.pk if isinstance(row, Model) else row
 
 
