@@ -30,6 +30,7 @@ TABLES = (
     _("skill prerequisite"), _("skill prerequisites"), _("prerequisite suggestion"),
     _("prerequisite suggestions"),
     _("lessons"), _("skill states"), _("skills"), _("users"),
+    _("item text"), _("item texts"), _("answer text"), _("answer texts"),
 )  # fmt: skip
 COLUMNS = (
     _("actor id"), _("bytes read"), _("claim"), _("expected"), _("failures"), _("last read"),
@@ -53,7 +54,7 @@ COLUMNS = (
     _("last review"), _("last used at"), _("learner"), _("lesson"), _("mastery"),
     _("mastery after"), _("mastery before"), _("mastery criterion"), _("mastery level"),
     _("plateau certainty"), _("inactive days"), _("spinning answers"),
-    _("coach"), _("language"), _("since"),
+    _("coach"), _("language"), _("since"), _("event"), _("is fixed"), _("text"), _("url"),
     _("name"), _("node id"), _("p correct"), _("p stuck"), _("parameter version"),
     _("parameters"), _("partner id"), _("plateau"), _("position"), _("prefix"), _("progress"),
     _("question difficulty"), _("quiz"), _("received at"), _("remember answers"), _("reviews"),
