@@ -162,23 +162,27 @@ def test_compiled_queries_work_in_threads_and_on_new_connections():
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no generic plans")
 @pytest.mark.django_db(transaction=True)
-def test_postgresql_plans_no_statement_of_answers_each_time(monkeypatch: pytest.MonkeyPatch):
+def test_postgresql_plans_no_statement_of_answers_each_time():
     """A plan for known values seems cheaper than one for all if it knows how many there are."""
     client = client_for(make_school().ada)
-    monkeypatch.setitem(connection.settings_dict["OPTIONS"], "prepare_threshold", 0)
-    connection.close()  # whether to prepare a statement is decided once per connection
     session = client.start(exercise())["session_id"]
 
-    for number in range(12):
-        body = {"time_spent_delta": 1, "interactions": [answered(f"q{number}")]}
-        client.put(f"/api/logger/contentsession/{session}", body, format="json")
+    def plans_after_answers() -> list[tuple[int, str]]:
+        connection.settings_dict["OPTIONS"]["prepare_threshold"] = 0
+        for number in range(12):
+            body = {"time_spent_delta": 1, "interactions": [answered(f"q{number}")]}
+            client.put(f"/api/logger/contentsession/{session}", body, format="json")
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT generic_plans, statement FROM pg_prepared_statements"
+                " WHERE NOT from_sql AND custom_plans + generic_plans > 8"
+            )
+            plans = cursor.fetchall()
+        connection.close()
+        return plans
 
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT generic_plans, statement FROM pg_prepared_statements"
-            " WHERE NOT from_sql AND custom_plans + generic_plans > 8"
-        )
-        plans = cursor.fetchall()
-    connection.close()
+    with ThreadPoolExecutor(1) as pool:  # whether to prepare is decided once per thread
+        plans = pool.submit(plans_after_answers).result()
+
     assert len(plans) > 5
     assert [statement for count, statement in plans if count == 0] == []
