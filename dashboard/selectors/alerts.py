@@ -9,7 +9,15 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, IntegerField, OuterRef, Q, Subquery
+from django.db.models import (
+    Count,
+    DateTimeField,
+    IntegerField,
+    OuterRef,
+    Q,
+    Subquery,
+    UUIDField,
+)
 from django.db.models.functions import Coalesce
 
 from analytics.core import alerts
@@ -30,6 +38,8 @@ from analytics.selectors import get_notes
 from dashboard import presentation
 from dashboard.presentation import KnownState
 from dashboard.selectors.inactive import days_inactive
+from infra.db.any_of import ManyParam
+from infra.db.compiled_queries import CompiledQuery, Param
 from roster.models import User
 
 MAX_LEARNERS_SHOWN = 24
@@ -182,12 +192,20 @@ class AlertLists:
         )
 
 
+def _alerts_of_class() -> AlertQuerySet:
+    rows = Alert.objects.filter(learner_id__any_of=ManyParam("learners", UUIDField()))
+    is_late = Q(resolved_at__gt=Param("resolved_since", DateTimeField()))
+    return _with_answers(rows.filter(Q(resolved_at=None) | is_late))
+
+
+_ALERTS_OF_CLASS = CompiledQuery(_alerts_of_class)
+
+
 def load_alerts(learners: Collection[UUID], *, at: datetime) -> list[Alert]:
     """Return the alerts of learners with their skills; resolved ones of the last seven days."""
     if not learners:
         return []
-    rows = Alert.objects.filter(learner__in=list(learners))
-    return _load(rows.filter(Q(resolved_at=None) | Q(resolved_at__gt=at - RESOLVED_DAYS)))
+    return _known(_ALERTS_OF_CLASS.all(learners=learners, resolved_since=at - RESOLVED_DAYS))
 
 
 def get_alert_lists(  # what the pages have loaded
@@ -224,14 +242,15 @@ def get_learner_alerts(
     for note in notes:
         if note.alert_id is not None:
             by_alert[note.alert_id].append(note)
-    found = _load(Alert.objects.filter(learner=learner))
+    found = _known(_with_answers(Alert.objects.filter(learner=learner)))
     thresholds = {learner.facility_id: thresholds_of(learner.facility)}
     return _list_alerts(
         found, {learner.pk: learner}, states, by_alert, at=at, thresholds=thresholds
     )
 
 
-def _load(rows: AlertQuerySet) -> list[Alert]:
+def _with_answers(rows: AlertQuerySet) -> AlertQuerySet:
+    """Return the newest alerts with their skills and the number of answers while they were open."""
     answers = LearningEvent.objects.filter(
         learner=OuterRef("learner"),
         skill=OuterRef("skill"),
@@ -242,8 +261,12 @@ def _load(rows: AlertQuerySet) -> list[Alert]:
     counted = rows.annotate(
         answers_since=Coalesce(Subquery(number, output_field=IntegerField()), 0)
     )
-    newest = counted.select_related("skill").newest_first()[:MAX_ALERTS]
-    return [alert for alert in newest if alert.kind.upper() in Reason.__members__]
+    return counted.select_related("skill").newest_first()[:MAX_ALERTS]
+
+
+def _known(found: Iterable[Alert]) -> list[Alert]:
+    """Return those of kinds that this version knows."""
+    return [alert for alert in found if alert.kind.upper() in Reason.__members__]
 
 
 def _list_alerts(  # noqa: PLR0913  # what the pages have loaded

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from django.db.models import Case, Count, IntegerField, Q, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    DateTimeField,
+    IntegerField,
+    QuerySet,
+    UUIDField,
+    Value,
+    When,
+)
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -14,10 +25,36 @@ from analytics.models import ItemMemory
 from analytics.selectors.daily_activity import LearnersByZone
 from dashboard.charts import Bar, BarChart
 from infra.admin.formats import day
+from infra.db.any_of import ManyParam
+from infra.db.compiled_queries import CompiledQuery, Param
 from infra.time_zones import local_day, start_of_day
 
 DAYS = 14
 _DAY = timedelta(days=1)
+
+
+def _count_by_day() -> QuerySet[ItemMemory]:
+    """Count studied items: 0 is those that are due, n is those that fall due on the nth day."""
+
+    def time(name: str) -> Param:
+        return Param(name, DateTimeField())
+
+    number_of_day = Case(
+        When(due__lte=time("now"), then=Value(0)),
+        *(When(due__lt=time(f"end_{number}"), then=Value(number)) for number in range(1, DAYS + 1)),
+        output_field=IntegerField(),
+    )
+    studied = ItemMemory.objects.filter(
+        learner_id__any_of=ManyParam("learners", UUIDField()),
+        studied=True,
+        due__lt=time(f"end_{DAYS}"),
+    ).order_by()
+    numbered = studied.annotate(number=number_of_day)
+    counted: QuerySet[Any] = numbered.values_list("number").annotate(Count("pk"))
+    return counted
+
+
+_COUNTS_BY_DAY = CompiledQuery(_count_by_day)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,46 +91,24 @@ class DueForecast:
 
 
 def get_due_forecast(by_zone: LearnersByZone, *, at: datetime) -> DueForecast:
-    """Return the reviews of some learners in one statement, which returns 15 rows at most.
+    """Return the reviews of some learners in one statement for each time zone.
 
     Parameters
     ----------
     by_zone : ids of the learners, by the time zone of their facility; today is that of the first.
     """
-    learner_ids = [pk for ids in by_zone.values() for pk in ids]
-    counts: Mapping[int, int] = {}
-    if learner_ids:
-        studied = ItemMemory.objects.filter(_before_end(by_zone, at), studied=True)
-        numbered = studied.annotate(number=_number_of_day(by_zone, at)).order_by()
-        rows = numbered.values_list("number").annotate(Count("pk"))
-        counts = dict(rows)
-    zone = next(iter(by_zone), None)
-    return DueForecast(
-        today=local_day(at, zone) if zone else at.date(),
-        due=counts.get(0, 0),
-        by_day=[counts.get(number, 0) for number in range(1, DAYS + 1)],
-    )
-
-
-def _before_end(by_zone: LearnersByZone, at: datetime) -> Q:
-    condition = Q()
+    counts: Counter[int] = Counter()
     for zone, learner_ids in by_zone.items():
-        end = start_of_day(local_day(at, zone) + DAYS * _DAY, zone)
-        condition |= Q(learner__in=learner_ids, due__lt=end)
-    return condition
-
-
-def _number_of_day(by_zone: LearnersByZone, at: datetime) -> Case:
-    """Return 0 for an item that is due, else the number of the day on which it falls due, from 1.
-
-    `_before_end` bounds the last day.
-    """
-    ends = [When(due__lte=at, then=Value(0))]
-    for zone, learner_ids in by_zone.items():
-        of_zone = Q() if len(by_zone) == 1 else Q(learner__in=learner_ids)
         today = local_day(at, zone)
-        ends += [
-            When(of_zone & Q(due__lt=start_of_day(today + number * _DAY, zone)), then=Value(number))
+        ends = {
+            f"end_{number}": start_of_day(today + number * _DAY, zone)
             for number in range(1, DAYS + 1)
-        ]
-    return Case(*ends, output_field=IntegerField())
+        }
+        rows = _COUNTS_BY_DAY.rows(learners=learner_ids, now=at, **ends)
+        counts.update(dict(rows))
+    zone_of_first = next(iter(by_zone), None)
+    return DueForecast(
+        today=local_day(at, zone_of_first) if zone_of_first else at.date(),
+        due=counts[0],
+        by_day=[counts[number] for number in range(1, DAYS + 1)],
+    )

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, DateTimeField, Q, QuerySet, Sum, UUIDField
 
 from analytics.core import alerts
 from analytics.models import Alert, LearningEvent, SkillState
@@ -33,6 +33,8 @@ from dashboard.selectors.forecast import DueForecast, get_due_forecast
 from dashboard.selectors.frequent_errors import FrequentlyWrongItem, find_frequent_errors
 from dashboard.selectors.heatmap import get_heat_map
 from dashboard.selectors.inactive import InactiveLearner, find_inactive_learners
+from infra.db.any_of import ManyParam
+from infra.db.compiled_queries import CompiledQuery, Param
 from infra.time_zones import local_day
 from roster.models import Facility, User
 from roster.models.time_zones import zone_of
@@ -88,7 +90,7 @@ class ClassData:
     alerts: Sequence[Alert]
     opened: int
     forecast: DueForecast
-    skills: Sequence[tuple[Any, ...]]
+    skills: Sequence[Sequence[Any]]
 
     def version(self, *, at: datetime) -> list[Any]:
         """Return values that differ whenever the page about these learners does.
@@ -179,19 +181,25 @@ def _ability_values(learner: User) -> list[Any]:
     return [ability.answers, ability.newest] if ability else []
 
 
-def _sum_states(learners: Mapping[UUID, User], at: datetime) -> list[tuple[Any, ...]]:
-    """Return counts and sums of the states of learners by skill, which any change of them moves."""
-    if not learners:
-        return []
-    states = SkillState.objects.filter(learner__in=list(learners)).order_by()
-    is_recent = Q(last_practised__gte=at - _WEEK)
-    sums = states.values_list("skill", "skill__code", "skill__title").annotate(
+def _sums_of_states() -> QuerySet[SkillState]:
+    """Count and sum the states of learners by skill."""
+    states = SkillState.objects.filter(learner_id__any_of=ManyParam("learners", UUIDField()))
+    named = states.order_by().values_list("skill", "skill__code", "skill__title")
+    sums: QuerySet[Any] = named.annotate(
         Sum("attempts"), Sum("correct"), Sum("mastery"), Sum("p_stuck"), Sum("velocity"),
         states=Count("pk"),
-        recent=Count("pk", filter=is_recent),
+        recent=Count("pk", filter=Q(last_practised__gte=Param("since", DateTimeField()))),
         plateaus=Count("pk", filter=Q(plateau=True)),
     )  # fmt: skip
-    return sorted(sums)
+    return sums
+
+
+_SUMS_OF_STATES = CompiledQuery(_sums_of_states)
+
+
+def _sum_states(learners: Mapping[UUID, User], at: datetime) -> list[list[Any]]:
+    """Return counts and sums of the states of learners by skill, which any change of them moves."""
+    return sorted(_SUMS_OF_STATES.rows(learners=learners, since=at - _WEEK)) if learners else []
 
 
 def _settings_of(
@@ -207,15 +215,24 @@ def _settings_of(
     return zones, {pk: thresholds_of(facility) for pk, facility in settings.items()}
 
 
+def _states_with_problem_or_change() -> QuerySet[SkillState]:
+    is_relevant = Q(attempts__gte=alerts.MIN_ANSWERS) | Q(
+        last_practised__gte=Param("since", DateTimeField())
+    )
+    states = SkillState.objects.filter(
+        is_relevant, learner_id__any_of=ManyParam("learners", UUIDField())
+    )
+    rows: QuerySet[Any] = states.with_weak_prerequisite().values_list(*KNOWN_STATE_COLUMNS)
+    return rows.order_by("-last_practised", "-pk")[:MAX_STATES]
+
+
+_RELEVANT_STATES = CompiledQuery(_states_with_problem_or_change)
+
+
 def _relevant_states(learners: Mapping[UUID, User], at: datetime) -> list[KnownState]:
     """Return the states that can have a problem or have changed, the ones practised last first."""
-    if not learners:
-        return []
-    is_relevant = Q(attempts__gte=alerts.MIN_ANSWERS) | Q(last_practised__gte=at - _WEEK)
-    states = SkillState.objects.filter(is_relevant, learner__in=list(learners))
-    states = states.with_weak_prerequisite()
-    rows = states.order_by("-last_practised", "-pk").values_list(*KNOWN_STATE_COLUMNS)
+    rows = _RELEVANT_STATES.rows(learners=learners, since=at - _WEEK) if learners else []
     return [
         KnownState(learner_id, skill_id, bytes(course), *numbers)
-        for learner_id, skill_id, course, *numbers in rows[:MAX_STATES]
+        for learner_id, skill_id, course, *numbers in rows
     ]
