@@ -69,6 +69,21 @@ MEMORIES = (
     Column("sum of scores", "score"),
     Column("study time (seconds)", "seconds"),
 )
+ALERTS = (
+    Column("alert id", "id"),
+    *_LEARNER,
+    Column("kind", "kind"),
+    Column("skill", "skill__code"),
+    Column("skill title", "skill__title"),
+    Column("state", "state"),
+    Column("opened", "opened_at"),
+    Column("snoozed until", "snoozed_until"),
+    Column("resolved", "resolved_at"),
+    Column("resolved by a coach", "by_coach"),
+    Column("mastery before", "mastery_before"),
+    Column("mastery after", "mastery_after"),
+    Column("figures", "figures"),
+)
 SKILLS = (
     Column("skill id", "id"),
     Column("skill", "code"),

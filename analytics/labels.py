@@ -5,14 +5,29 @@ from __future__ import annotations
 import re
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
+from analytics.core import alerts
 from analytics.core.bkt import MASTERY_BANDS
 from analytics.core.confidence import too_few_answers
 from analytics.core.next_steps import MIN_SUCCESS, Reason
+from analytics.models import AlertState
 from analytics.selectors.next_steps import NextStep
 from infra.admin.formats import NO_BREAK_SPACE, percent, signed
 
+REASONS = {
+    alerts.Reason.PLATEAU: gettext_lazy("Stuck"),
+    alerts.Reason.WHEEL_SPINNING: gettext_lazy("Likely stuck"),
+    alerts.Reason.DECLINING: gettext_lazy("Declining"),
+    alerts.Reason.INACTIVE: gettext_lazy("Inactive"),
+    alerts.Reason.NOT_STARTED: gettext_lazy("Not started"),
+}
+ALERT_STATES = {
+    AlertState.NEW: gettext_lazy("new"),
+    AlertState.SEEN: gettext_lazy("seen"),
+    AlertState.SNOOZED: gettext_lazy("snoozed"),
+    AlertState.RESOLVED: gettext_lazy("resolved"),
+}
 SHORT = 6
 _ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 

@@ -65,6 +65,8 @@ COLUMNS = (
     _("title"), _("try"), _("typical seconds"), _("user"), _("username"), _("username key"),
     _("velocity"),
     _("archived"), _("contents"), _("draft"),
+    _("alert"), _("alerts"), _("by coach"), _("changed at"), _("figures"), _("opened at"),
+    _("resolved at"), _("snoozed until"), _("state"),
 )  # fmt: skip
 EXPLANATIONS = (
     _("Whether any of the reviews was a study result."), _("app.model"),

@@ -18,13 +18,6 @@ from analytics.labels import mastery, out_of
 from analytics.models import SkillState
 from infra.admin.formats import decimal, percent
 
-REASONS = {
-    Reason.PLATEAU: gettext_lazy("Stuck"),
-    Reason.WHEEL_SPINNING: gettext_lazy("Likely stuck"),
-    Reason.DECLINING: gettext_lazy("Declining"),
-    Reason.INACTIVE: gettext_lazy("Inactive"),
-    Reason.NOT_STARTED: gettext_lazy("Not started"),
-}
 SYMBOLS = {
     Reason.PLATEAU: "▬",
     Reason.WHEEL_SPINNING: "↻",

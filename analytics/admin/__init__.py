@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analytics.admin.alerts import AlertAdmin
 from analytics.admin.assignments import CourseSessionAdmin, LessonAdmin, QuizAdmin
 from analytics.admin.catalogue import ItemAdmin, SkillAdmin
 from analytics.admin.contents import ContentAdmin
@@ -9,6 +10,7 @@ from analytics.admin.learners import ItemMemoryAdmin, LearningEventAdmin, SkillS
 from analytics.admin.prerequisites import PrerequisiteSuggestionAdmin, SkillPrerequisiteAdmin
 
 __all__ = [
+    "AlertAdmin",
     "ContentAdmin",
     "CourseSessionAdmin",
     "ItemAdmin",

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from analytics.events import Source
+from analytics.labels import ALERT_STATES, REASONS
 from analytics.models import Skill
 from infra.admin.filters import (
     Choice,
@@ -59,3 +60,35 @@ class PlateauFilter(ConditionFilter):
         "yes": (_("stuck"), Q(plateau=True)),
         "no": (_("not stuck"), Q(plateau=False)),
     }
+
+
+class AlertKindFilter(ChoiceFilter):
+    """Filter by the reason of an alert."""
+
+    title = _("Reason")
+    parameters = ("kind",)
+
+    @property
+    def options(self) -> Sequence[Choice]:
+        """All reasons."""
+        return [(reason.name.lower(), name) for reason, name in REASONS.items()]
+
+    def narrow(self, rows: Rows) -> Rows:
+        """Return the alerts for the chosen reason."""
+        return rows.filter(kind=self.value)
+
+
+class AlertStateFilter(ChoiceFilter):
+    """Filter by the state of an alert."""
+
+    title = _("State")
+    parameters = ("state",)
+
+    @property
+    def options(self) -> Sequence[Choice]:
+        """The four states."""
+        return list(ALERT_STATES.items())
+
+    def narrow(self, rows: Rows) -> Rows:
+        """Return the alerts in the chosen state."""
+        return rows.filter(state=self.value)

@@ -20,6 +20,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
+from analytics import labels
 from analytics.core import alerts
 from analytics.core.alerts import Problem, Reason, Thresholds
 from analytics.core.confidence import too_few_answers
@@ -97,7 +98,7 @@ class DetectedProblem:
     @property
     def name(self) -> str:
         """The name of the reason."""
-        return str(presentation.REASONS[self.problem.reason])
+        return str(labels.REASONS[self.problem.reason])
 
     @property
     def symbol(self) -> str:

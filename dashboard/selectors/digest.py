@@ -10,11 +10,11 @@ from uuid import UUID
 
 from django.db.models import Count
 
+from analytics import labels
 from analytics.core.alerts import Reason
 from analytics.core.velocity import WEEK
 from analytics.labels import short_ids
 from analytics.models import Alert, AlertState, ItemMemory, SkillState
-from dashboard import presentation
 from dashboard.selectors.class_summary import get_weekly_changes
 from roster.models import User
 
@@ -69,7 +69,7 @@ def _new_reasons(learners: Mapping[UUID, User], since: datetime) -> Mapping[User
     reasons: dict[User, list[str]] = defaultdict(list)
     for alert in opened.select_related("skill").newest_first()[:MAX_ALERTS]:
         if alert.kind.upper() in Reason.__members__:
-            name = str(presentation.REASONS[Reason[alert.kind.upper()]])
+            name = str(labels.REASONS[Reason[alert.kind.upper()]])
             skill = f" ({short_ids(str(alert.skill))})" if alert.skill else ""
             reasons[learners[alert.learner_id]].append(f"{name}{skill}")
     return dict(sorted(reasons.items(), key=lambda pair: str(pair[0]).casefold()))

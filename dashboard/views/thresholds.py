@@ -13,10 +13,10 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from analytics import labels
 from analytics.core.alerts import INACTIVE_DAYS, SPINNING_ANSWERS, Reason
 from analytics.rows import thresholds_of
 from analytics.services.thresholds import Preview, change_thresholds, preview_thresholds
-from dashboard import presentation
 from dashboard.views.base import Breadcrumb, CoachPage
 from infra.admin.html import detail_url
 from roster.models import Facility
@@ -109,7 +109,7 @@ class ThresholdsPage(CoachPage):
 
 def _kinds(preview: Preview) -> list[tuple[str, int, int]]:
     """Return the name of each kind of alert, with the number of each effect."""
-    names = {reason.name.lower(): str(presentation.REASONS[reason]) for reason in Reason}
+    names = {reason.name.lower(): str(labels.REASONS[reason]) for reason in Reason}
     return [
         (name, preview.saved.by_kind.get(kind, 0), preview.proposed.by_kind.get(kind, 0))
         for kind, name in names.items()

@@ -10,7 +10,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from analytics.models import Content, PrerequisiteSuggestion, Skill, SkillPrerequisite
+from analytics.models import Alert, Content, PrerequisiteSuggestion, Skill, SkillPrerequisite
 from infra.identifiers import normalize_id
 from roster.admin import export_mixin
 from roster.models import CourseSession
@@ -107,6 +107,8 @@ def _fill(school: School) -> None:
     before, after = (
         Skill.objects.create(facility=school.facility, code=code) for code in ("before", "after")
     )
+    times = {"opened_at": timezone.now(), "changed_at": timezone.now()}
+    Alert.objects.create(learner=school.ada, kind="plateau", skill=after, figures={}, **times)
     edge = {"facility": school.facility, "before": before, "after": after}
     SkillPrerequisite.objects.create(**edge)
     PrerequisiteSuggestion.objects.create(
