@@ -1,4 +1,4 @@
-"""Middleware: request log, entity tags, security policy, paths, null bytes, local cookies."""
+"""Middleware: request log, entity tags, policies, paths, null bytes, cookies, rate limits."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from uuid_utils.compat import uuid7
 
 from config import metrics
 from config.api_paths import is_api, route_of
-from infra.api import etags
+from infra.api import etags, throttling
 from infra.api.client_address import is_local, logged_address
 from infra.api.paths import escape_segments
 
@@ -188,4 +188,16 @@ class InsecureLocalCookies:
         if response.cookies and not request.is_secure() and is_local(request):
             for cookie in response.cookies.values():
                 cookie["secure"] = ""
+        return response
+
+
+class RateLimitHeaders:
+    """Adds what is left of the caller's rate to responses of throttled paths (contract 0.11)."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        throttling.add_headers(request, response)
         return response

@@ -44,6 +44,18 @@ ENTITY_TAG = {
     "schema": {"type": "string"},
     "description": "The tag of this response, for If-None-Match.",
 }
+RATE_LIMITS: dict[str, dict[str, Any]] = {
+    "RateLimit-Policy": {
+        "schema": {"type": "string", "example": '"key";q=60000;w=60'},
+        "description": "The limit of the caller: q requests (or bytes) in w seconds"
+        " (draft-ietf-httpapi-ratelimit-headers-10).",
+    },
+    "RateLimit": {
+        "schema": {"type": "string", "example": '"key";r=59990;t=1'},
+        "description": "The requests r that are left, and the seconds t until all are available"
+        " again; with r=0, until one is.",
+    },
+}
 NOT_MODIFIED = {
     "description": "The client has the current response.",
     "headers": {"ETag": ENTITY_TAG},
@@ -261,3 +273,14 @@ def _error_content(path: str) -> dict[str, Any]:
         return {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/JsonApiErrors"}}}
     kind = "WrappedErrors" if is_v1(path) else "Errors"
     return {"application/json": {"schema": {"$ref": f"#/components/schemas/{kind}"}}}
+
+
+def describe_rate_limits(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
+    """Add the headers of the rate limit to each response that a caller is counted for."""
+    result["components"]["headers"] = RATE_LIMITS
+    names = {name: {"$ref": f"#/components/headers/{name}"} for name in RATE_LIMITS}
+    for _path, _method, operation in _operations(result):
+        for status, response in operation["responses"].items():
+            if status[0] in "24":
+                response["headers"] = {**response.get("headers", {}), **names}
+    return result

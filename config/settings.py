@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "config.middleware.PageMessages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "config.middleware.RateLimitHeaders",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -269,7 +270,8 @@ CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 CORS_ALLOWED_ORIGINS: list[str] = env.list("CORS_ALLOWED_ORIGINS", default=[])
 CORS_ALLOW_HEADERS = (*default_headers, "idempotency-key", "x-api-key", "x-request-id")
 CORS_EXPOSE_HEADERS = [
-    "ETag", "Idempotent-Replayed", "Link", "Location", "Retry-After", "X-Request-ID",
+    "ETag", "Idempotent-Replayed", "Link", "Location", "RateLimit", "RateLimit-Policy",
+    "Retry-After", "X-Request-ID",
 ]  # fmt: skip
 CORS_URLS_REGEX = r"^/(api|v3)/"
 
@@ -332,6 +334,7 @@ SPECTACULAR_SETTINGS = {
         "config.openapi.describe_entity_tags",
         "config.openapi.describe_wrapped_lists",
         "config.openapi.describe_errors",
+        "config.openapi.describe_rate_limits",
     ],
 }
 

@@ -16,8 +16,7 @@ from rest_framework.authentication import BaseAuthentication, SessionAuthenticat
 from rest_framework.exceptions import AuthenticationFailed, ParseError, Throttled
 from rest_framework.request import Request
 
-from infra.api import throttle_counter
-from infra.api.client_address import client_address
+from infra.api import throttling
 from infra.db.compiled_queries import CompiledQuery, Param
 from roster import keys, services
 from roster.models import ApiKey, User
@@ -76,7 +75,7 @@ def _resolve_secret(secret: str, *, at: datetime) -> tuple[ApiKey | User, ApiKey
 def _refuse_flood(request: Request, digest: str) -> None:
     if digest in _accepted:
         return
-    wait = throttle_counter.retry_after("guest", client_address(request._request))
+    wait = throttling.retry_guest(request)
     if wait is not None:
         raise Throttled(wait)
 

@@ -66,6 +66,10 @@ class Rate:
         """
         return min(max(paid_until, now) + requests * self._share, now + 2 * self._period)
 
+    def remaining(self, paid_until: int, *, now: int) -> int:
+        """Return how many requests are allowed at once from now on."""
+        return min((now + self._period - max(paid_until, now)) // self._share, self.requests)
+
     def wait(self, paid_until: int, *, now: int) -> int:
         """Return the whole seconds, at least one, until a request is allowed again."""
         return max(1, -((now + self._period - self._share - paid_until) // _NANO))

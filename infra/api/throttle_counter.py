@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import structlog
 from django.conf import settings
@@ -35,6 +35,36 @@ _SECOND = 10**9
 _MAX_SKEW = 60 * _SECOND
 
 
+class Quota(NamedTuple):
+    """What is left of a caller's rate, in nanoseconds as of `Rate.allow`.
+
+    `wait` is the seconds until a request is allowed; None if this one is.
+    """
+
+    kind: Kind
+    rate: Rate
+    paid_until: int
+    now: int
+    wait: int | None
+
+    @property
+    def policy(self) -> str:
+        """The value of the header RateLimit-Policy (draft-ietf-httpapi-ratelimit-headers-10)."""
+        unit = ';qu="content-bytes"' if self.kind.endswith("_bytes") else ""
+        return f'"{self.kind}";q={self.rate.requests};w={self.rate.seconds}{unit}'
+
+    @property
+    def limit(self) -> str:
+        """The value of the header RateLimit: what is left, and the seconds until all of it is back.
+
+        If nothing is left, these are the seconds until a request is allowed again.
+        """
+        left = self.rate.remaining(self.paid_until, now=self.now)
+        ahead = -((self.now - self.paid_until) // _SECOND)
+        seconds = ahead if left else self.rate.wait(self.paid_until, now=self.now)
+        return f'"{self.kind}";r={left};t={seconds}'
+
+
 def consume(kind: Kind, name: str, *, cost: int = 1) -> int | None:
     """Count a request against its caller's rate; return None, or the seconds to wait if exceeded.
 
@@ -42,12 +72,13 @@ def consume(kind: Kind, name: str, *, cost: int = 1) -> int | None:
     that cache is unavailable, all requests are allowed. Two simultaneous requests may count as one,
     an error that these limits tolerate.
     """
-    return _check(kind, name, cost=cost)
+    quota = take(kind, name, cost=cost)
+    return quota and quota.wait
 
 
 def retry_after(kind: Kind, name: str) -> int | None:
     """Return the same as `consume` without counting a request."""
-    return _check(kind, name, cost=0)
+    return consume(kind, name, cost=0)
 
 
 def charge(kind: Kind, name: str, requests: int) -> None:
@@ -66,7 +97,8 @@ def charge(kind: Kind, name: str, requests: int) -> None:
         log.exception("cache_unavailable")
 
 
-def _check(kind: Kind, name: str, *, cost: int) -> int | None:
+def take(kind: Kind, name: str, *, cost: int = 1) -> Quota | None:
+    """Count a request like `consume`; return what is left, or None if that is not known."""
     rate: Rate | None = settings.THROTTLES.get(kind)
     if rate is None:
         return None
@@ -78,7 +110,7 @@ def _check(kind: Kind, name: str, *, cost: int) -> int | None:
     except Exception:  # each cache has its own errors, and none of them may fail the request
         log.exception("cache_unavailable")
         return None
-    return None if is_allowed else rate.wait(paid, now=now)
+    return Quota(kind, rate, paid, now, None if is_allowed else rate.wait(paid, now=now))
 
 
 def _paid_until(cache_key: str, now: int) -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.http import HttpRequest, HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from rest_framework.views import APIView
 
 _COUNTED = "learntrace.counted"
+_QUOTA = "learntrace.quota"
 _UNPAID = "learntrace.unpaid_bytes"
 _WRITING_METHODS = {"POST", "PUT", "PATCH"}
 _BYTES_OF: dict[str, throttle_counter.Kind] = {
@@ -39,7 +41,7 @@ class CallerThrottle(BaseThrottle):
         DiskNearlyFull : the request writes, and there is not enough free space.
         """
         request.META[_COUNTED] = True
-        self._wait = throttle_counter.consume(*self.caller(request))
+        self._wait = _take(request, *self.caller(request))
         if self._wait is None and self.writes(request):
             free_space.require()
         if self._wait is None and (unpaid := request.META.pop(_UNPAID, None)):
@@ -78,7 +80,33 @@ class LoginThrottle(CallerThrottle):
 def count_bytes(request: Request, size: int) -> int | None:
     """Count bytes against the quota of a caller; return None, or the seconds to wait if used up."""
     kind, name = CallerThrottle().caller(request)
-    return throttle_counter.consume(_BYTES_OF[kind], name, cost=size)
+    return _take(request, _BYTES_OF[kind], name, cost=size)
+
+
+def _take(request: Request, kind: throttle_counter.Kind, name: str, cost: int = 1) -> int | None:
+    """Count a request or bytes like `consume`; save the quota for `add_headers`.
+
+    That is the quota of requests, or that of bytes if it is used up.
+    """
+    quota = throttle_counter.take(kind, name, cost=cost)
+    if quota is None:
+        return None
+    if kind not in _BYTES_OF.values() or quota.wait is not None:
+        request.META[_QUOTA] = quota
+    return quota.wait
+
+
+def add_headers(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Add the headers RateLimit and RateLimit-Policy if the request was counted."""
+    quota: throttle_counter.Quota | None = request.META.get(_QUOTA)
+    if quota is not None:
+        response.headers["RateLimit-Policy"] = quota.policy
+        response.headers["RateLimit"] = quota.limit
+
+
+def retry_guest(request: Request) -> int | None:
+    """Return the seconds until the guests of an address may send requests; None if that is now."""
+    return _take(request, "guest", client_address(request._request), cost=0)
 
 
 def charge_rows(request: Request, rows: int) -> None:

@@ -49,6 +49,47 @@ def test_a_caller_over_the_limit_gets_retry_after(school: School):
             client_for(caller).start(video())
 
 
+def test_responses_say_what_is_left(school: School, settings: Settings):
+    """contract 0.11: RateLimit-Policy and RateLimit, for success and 429, requests and bytes."""
+    minute = Rate(requests=3, seconds=60)
+    settings.THROTTLES = {
+        **dict.fromkeys(KINDS, minute), "user_bytes": Rate(requests=100, seconds=3600)
+    }  # fmt: skip
+    school.elsewhere.delete()
+
+    def limits(response: Any) -> tuple[int, str | None, str | None]:
+        headers = response.headers
+        return response.status_code, headers.get("RateLimit-Policy"), headers.get("RateLimit")
+
+    with time_machine.travel("2026-03-02T09:00:00Z", tick=False) as clock:
+        for caller, kind in ((school.key(), "key"), (school.ada, "user"), (None, "guest")):
+            client, policy = client_for(caller), f'"{kind}";q=3;w=60'
+            path = "/api/auth/session/current"
+            assert limits(client.get(path)) == (200, policy, f'"{kind}";r=2;t=20')
+            clock.shift(5)
+            assert limits(client.get(path)) == (200, policy, f'"{kind}";r=1;t=35')
+            clock.shift(15)
+            client.get(path)
+            assert limits(client.get(path)) == (200, policy, f'"{kind}";r=0;t=20')
+            refused = client.get(path)
+            assert limits(refused) == (429, policy, f'"{kind}";r=0;t=20')
+            assert refused["Retry-After"] == "20"
+
+        # Requests without valid credentials count as those of a guest, logins by their address.
+        unknown = client_for("lt_unknown").get(LIST)
+        assert limits(unknown) == (429, '"guest";q=3;w=60', '"guest";r=0;t=20')
+        wrong = Browser().post(LOGIN, {"username": "ada", "password": "?"}, "application/json")
+        assert limits(wrong) == (401, '"login";q=3;w=60', '"login";r=2;t=20')
+
+        ben = client_for(school.ben)
+        ben.start(video())
+        full = '"user_bytes";q=100;w=3600;qu="content-bytes"'
+        assert limits(ben.post(START, video(), format="json")) == (
+            429, full, '"user_bytes";r=0;t=36'
+        )  # fmt: skip
+    assert limits(Browser().get("/healthz"))[1:] == (None, None)
+
+
 @pytest.mark.parametrize("seconds", [60, 3_600, 86_400])
 def test_a_clock_that_is_set_back_stops_no_caller(school: School, settings: Settings, seconds: int):
     """contract 0.11: it is as if no time had passed."""
