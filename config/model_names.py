@@ -31,6 +31,7 @@ TABLES = (
     _("prerequisite suggestions"),
     _("lessons"), _("skill states"), _("skills"), _("users"),
     _("item text"), _("item texts"), _("answer text"), _("answer texts"),
+    _("login session"),
 )  # fmt: skip
 COLUMNS = (
     _("actor id"), _("bytes read"), _("claim"), _("expected"), _("failures"), _("last read"),
@@ -67,6 +68,7 @@ COLUMNS = (
     _("archived"), _("contents"), _("draft"),
     _("alert"), _("alerts"), _("by coach"), _("changed at"), _("figures"), _("opened at"),
     _("resolved at"), _("snoozed until"), _("state"),
+    _("device"), _("network"), _("session key"), _("started at"), _("used at"),
 )  # fmt: skip
 EXPLANATIONS = (
     _("Whether any of the reviews was a study result."), _("app.model"),

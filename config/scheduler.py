@@ -26,6 +26,7 @@ from infra.exports import worker as exports
 from logger import retention
 from roster import logins
 from roster import services as roster_services
+from roster.services.login_sessions import purge_sessions
 
 log = structlog.get_logger(__name__)
 
@@ -74,6 +75,7 @@ JOBS = (
     Job(name="purge_tokens", every=timedelta(minutes=10), batch=roster_services.purge_tokens),
     Job(name="purge_guest_sessions", every=timedelta(hours=1), batch=retention.purge_guests),
     Job(name="purge_login_sessions", every=timedelta(hours=1), batch=_purge_login_sessions),
+    Job(name="purge_ended_sessions", every=timedelta(hours=1), batch=purge_sessions),
     Job(name="purge_failed_logins", every=timedelta(hours=1), batch=logins.purge_failures),
     Job(name="purge_exports", every=timedelta(minutes=10), batch=exports.purge),
     Job(name="fold_texts", every=timedelta(seconds=30), batch=fold_texts),

@@ -13,6 +13,7 @@ from dashboard.views.family_links import MakeFamilyLinkPage, RevokeFamilyLinkVie
 from dashboard.views.groups import MakeGroupPage
 from dashboard.views.item_texts import ItemTextsPage
 from dashboard.views.learners import ItemPage, LearnerPage, SkillHistoryPage, SkillPage
+from dashboard.views.login_sessions import OwnSessionsPage, SessionsPage
 from dashboard.views.quality import ModelQualityPage
 from dashboard.views.reports import LearnerReportPage
 from dashboard.views.reviews import AssignReviewPage
@@ -49,4 +50,6 @@ def coach_pages(site: AdminSite) -> list[URLPattern]:
         CompareClassesPage.as_url("coach/compare/", "coach_compare", site),
         AssignReviewPage.as_url("coach/reviews/new/", "coach_review", site),
         ItemTextsPage.as_url("coach/items/<key:item>/texts/", "coach_item_texts", site),
+        OwnSessionsPage.as_url("coach/sessions/", "own_sessions", site),
+        SessionsPage.as_url("coach/people/<key:person>/sessions/", "person_sessions", site),
     ]

@@ -14,6 +14,7 @@ from django.contrib.sessions.middleware import SessionMiddleware
 from django.contrib.sessions.models import Session
 from django.db import Error as DatabaseError
 from django.db.models import CharField, DateTimeField
+from django.dispatch import Signal
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -29,6 +30,14 @@ _UNEXPIRED = CompiledQuery(
     )
 )
 
+
+#: Sent with `session_key` and `at`, in each process at most once in `USE_PRECISION` per session.
+session_used = Signal()
+#: Sent with the keys `before` and `after` when a session gets a new key.
+session_moved = Signal()
+USE_PRECISION = timedelta(minutes=10)
+# When this process first saw a session, or last sent `session_used` for it.
+_seen: dict[str, datetime] = {}
 
 _IDLE = "idle_seconds"
 _WITH_BROWSER = "with_browser"
@@ -69,7 +78,16 @@ class SessionStore(db.SessionStore):
         data = self.decode(row.session_data)
         if _IDLE in data and not self.is_background:
             self._extend(row, data)
+        if not self.is_background and _is_use_due(row.session_key, now := timezone.now()):
+            session_used.send(SessionStore, session_key=row.session_key, at=now)
         return data
+
+    def cycle_key(self) -> None:
+        """Give the session a new key; called at a login and by a person who sets a password."""
+        before = self.session_key
+        super().cycle_key()
+        if before:
+            session_moved.send(SessionStore, before=before, after=self.session_key)
 
     def _extend(self, row: Session, data: dict[str, Any]) -> None:
         """Move the end of an idle session; a read-only database must still serve reads."""
@@ -104,6 +122,16 @@ class Sessions(SessionMiddleware):
         """Attach the session to the request."""
         super().process_request(request)
         cast("SessionStore", request.session).is_background = is_background(request)
+
+
+def _is_use_due(session_key: str, now: datetime) -> bool:
+    """Return whether a use of a session is worth a statement; the first one in a process is not."""
+    if timedelta() <= now - _seen.setdefault(session_key, now) < USE_PRECISION:
+        return False
+    if len(_seen) >= MAX_DECODED:
+        _seen.clear()
+    _seen[session_key] = now
+    return True
 
 
 def _idle_end(data: dict[str, Any]) -> datetime:

@@ -26,11 +26,13 @@ from django.utils.crypto import salted_hmac
 
 from infra import password_hashers
 from infra.api import throttle_counter
-from infra.api.client_address import NO_ADDRESS, client_address
+from infra.api.client_address import NO_ADDRESS, client_address, logged_address
 from infra.db.models import delete_batch
 from infra.identifiers import MAX_USERNAME_KEY_LENGTH, fold_username
+from infra.user_agents import device_name
 from roster import services
 from roster.models import AuditAction, User
+from roster.services.login_sessions import record_session
 
 #: The delay after LOGIN_FAILURE_LIMIT failures; each further failure doubles it.
 FIRST_DELAY = timedelta(seconds=30)
@@ -241,6 +243,13 @@ def complete_login(
         {"shared computer": True} if shared else {},
         actor=user,
         facility_id=user.facility_id,
+    )
+    record_session(
+        session.session_key,
+        user,
+        device=device_name(request.headers.get("User-Agent", "")),
+        network=logged_address(request) or "",
+        at=timezone.now(),
     )
     if not shared:
         Device.of(request).remember(response, user)

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from infra.admin.changelists import KeysetChangeList
+from infra.admin.html import page_link
 from infra.admin.model_admins import NoDeleteAdmin
 from infra.audit import audited_fields
 from infra.exports import Column
@@ -93,7 +94,10 @@ class UserAdmin(NoDeleteAdmin[User], RosterAdmin[User], DjangoUserAdmin[User]):
     filter_horizontal = []
     inlines = [RoleInline, EnrolmentInline]
     fieldsets = [
-        (None, {"fields": ["username", "password", "full_name", "external_id", "email"]}),
+        (
+            None,
+            {"fields": ["username", "password", "full_name", "external_id", "email", "account"]},
+        ),
         (_("Permissions"), {"fields": ["facility", "is_active", "is_staff", "is_superuser"]}),
     ]
     add_fieldsets = [
@@ -163,7 +167,12 @@ class UserAdmin(NoDeleteAdmin[User], RosterAdmin[User], DjangoUserAdmin[User]):
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         """Make the facility read-only: the user's records store it."""
         fixed = super().get_readonly_fields(request, obj)
-        return [*fixed, "facility"] if obj else fixed
+        return [*fixed, "facility", "account"] if obj else fixed
+
+    @admin.display(description=_("account"))
+    def account(self, row: User) -> str:
+        """Link to the page of the login sessions."""
+        return page_link(_("Sessions"), "person_sessions", row.pk)
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         """Hide permission fields from all but superusers, and passwords from readers."""
