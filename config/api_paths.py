@@ -35,4 +35,6 @@ def route_of(request: HttpRequest) -> str | None:
     """
     if request.path_info.startswith("/family/"):
         return "/family/<str:token>"
+    if request.path_info.startswith("/password-reset/"):
+        return "/password-reset/<str:uidb64>/<str:token>"
     return f"/{request.resolver_match.route}" if request.resolver_match else None

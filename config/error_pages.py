@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from dashboard.views.family_links import FamilyReportPage
+from dashboard.views.password_reset import ResetPage
 from infra.api import throttle_counter
 from infra.api.client_address import client_address, is_local
 from roster.logins import complete_login
@@ -51,3 +52,12 @@ def family_report(request: HttpRequest, token: str) -> HttpResponseBase:
         message = _("There were too many requests. Please wait a while, then try again.")
         return service_unavailable_page(429, wait=wait, message=message)
     return FamilyReportPage.as_view()(request, token=token)
+
+
+def password_reset(request: HttpRequest) -> HttpResponseBase:
+    """Show the form of those who forgot their password, at the rate of logins of an address."""
+    if request.method == "POST":
+        wait = throttle_counter.consume("login", client_address(request))
+        if wait is not None:
+            return service_unavailable_page(429, wait=wait)
+    return ResetPage.as_view()(request)

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 import structlog
 
-_FAMILY_LINK = re.compile(r"/family/[^/\s?]+")
+_LINKS = re.compile(r"/(family|password-reset)/[^\s?]+")
 
 
 class _StandardError(io.FileIO):
@@ -28,8 +28,8 @@ class _StandardError(io.FileIO):
 
 
 def hide_links(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Any:
-    """Replace the secrets of family links, which Django's errors contain as paths."""
-    event["event"] = _FAMILY_LINK.sub("/family/…", str(event["event"]))
+    """Replace the secrets of links, which Django's errors contain as paths."""
+    event["event"] = _LINKS.sub(r"/\1/…", str(event["event"]))
     return event
 
 

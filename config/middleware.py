@@ -28,7 +28,7 @@ log = structlog.get_logger(__name__)
 
 _REQUEST_ID = re.compile(r"[\w.:-]{1,64}", re.ASCII)
 _PUBLIC = {"/api/schema", "/api/docs"}
-_PERSONAL = ("/admin/", "/me/", "/family/")
+_PERSONAL = ("/admin/", "/me/", "/family/", "/password-reset/")
 _AUTHENTICATING = ("Authorization", "Cookie", "X-API-Key")
 _SLASH_MATTERS = ("/admin/", f"/{settings.STATIC_URL.lstrip('/')}")
 

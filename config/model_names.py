@@ -32,6 +32,7 @@ TABLES = (
     _("lessons"), _("skill states"), _("skills"), _("users"),
     _("item text"), _("item texts"), _("answer text"), _("answer texts"),
     _("login session"),
+    _("login session"), _("password reset"),
 )  # fmt: skip
 COLUMNS = (
     _("actor id"), _("bytes read"), _("claim"), _("expected"), _("failures"), _("last read"),

@@ -27,6 +27,7 @@ from logger import retention
 from roster import logins
 from roster import services as roster_services
 from roster.services.login_sessions import purge_sessions
+from roster.services.password_resets import send_links
 
 log = structlog.get_logger(__name__)
 
@@ -79,6 +80,7 @@ JOBS = (
     Job(name="purge_failed_logins", every=timedelta(hours=1), batch=logins.purge_failures),
     Job(name="purge_exports", every=timedelta(minutes=10), batch=exports.purge),
     Job(name="fold_texts", every=timedelta(seconds=30), batch=fold_texts),
+    Job(name="send_password_links", every=timedelta(seconds=5), batch=send_links, max_batches=50),
     # After the alerts are checked, which it reports.
     Job(name="send_digests", every=timedelta(minutes=1), batch=send_digests, max_batches=50),
 )

@@ -233,6 +233,7 @@ THROTTLES = {
     "guest_bytes": Rate.parse(env.str("QUOTA_GUEST", default="256MiB/hour")),
     "learner_bytes": Rate.parse(env.str("QUOTA_LEARNER", default="256MiB/day")),
     "user_names": Rate.parse(env.str("THROTTLE_NEW_NAMES", default="1000/day")),
+    "password_reset": Rate.parse(env.str("THROTTLE_PASSWORD_RESETS", default="10/hour")),
     "login_failure": Rate.parse(env.str("THROTTLE_LOGIN_FAILURES", default="100/hour")),
 }
 # The folder whose disk is guarded, and the free bytes below which nothing is recorded.
@@ -364,6 +365,9 @@ EMAIL_FILE_PATH = _email["EMAIL_FILE_PATH"]
 EMAIL_HOST, EMAIL_PORT = _email["EMAIL_HOST"], _email["EMAIL_PORT"]
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _email["EMAIL_HOST_USER"], _email["EMAIL_HOST_PASSWORD"]
 EMAIL_USE_SSL, EMAIL_USE_TLS = _email["EMAIL_USE_SSL"], _email["EMAIL_USE_TLS"]
+EMAIL_IS_SET = bool(env.str("EMAIL_URL", default=""))
+# Seconds for which a link to set a new password is valid.
+PASSWORD_RESET_TIMEOUT = 3600
 # A mail server that does not answer delays the other jobs by this time.
 EMAIL_TIMEOUT = _email["EMAIL_TIMEOUT"] or 10
 

@@ -14,6 +14,7 @@ from config.metrics import MetricsView
 from config.schema import SchemaView
 from dashboard.views.digests import UnsubscribePage
 from dashboard.views.own_page import OwnPage
+from dashboard.views.password_reset import SetPasswordPage
 from infra.api.paths import IdConverter
 from roster.urls import assignments
 
@@ -46,6 +47,17 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("me", OwnPage.as_view(), name="own_page"),
     path("family/<str:token>", error_pages.family_report, name="family_report"),
+    path("password-reset", error_pages.password_reset, name="password_reset"),
+    path(
+        "password-reset/done",
+        TemplateView.as_view(template_name="password/done.html"),
+        name="password_reset_done",
+    ),
+    path(
+        "password-reset/<str:uidb64>/<str:token>",
+        SetPasswordPage.as_view(),
+        name="password_reset_confirm",
+    ),
 ]
 
 handler400 = "config.exceptions.bad_request"

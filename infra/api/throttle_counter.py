@@ -19,6 +19,7 @@ Kind = Literal[
     "guest",
     "login",
     "login_failure",
+    "password_reset",
     "key_bytes",
     "user_bytes",
     "guest_bytes",

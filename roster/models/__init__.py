@@ -20,7 +20,9 @@ from roster.models.audit import AuditAction, AuditEntry
 from roster.models.facilities import Classroom, Facility, LearnerGroup
 from roster.models.family_links import FamilyLink
 from roster.models.keys import ApiKey, LearnerToken, Scope
+from roster.models.login_sessions import LoginSession
 from roster.models.memberships import Membership
+from roster.models.password_resets import PasswordReset
 from roster.models.people import (
     Actor,
     Enrolment,
@@ -55,7 +57,9 @@ __all__ = [
     "LearnerToken",
     "Lesson",
     "LessonAssignment",
+    "LoginSession",
     "Membership",
+    "PasswordReset",
     "Quiz",
     "QuizAssignment",
     "Role",
