@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from config.models import JobRun
 from infra.admin.model_admins import ReadOnlyAdmin, ScopedAdmin
 from roster.admin.permissions import is_superuser
+
+# Their pages would show and change the secrets of second factors.
+admin.site.unregister([StaticDevice, TOTPDevice])
 
 
 @admin.register(JobRun)

@@ -70,6 +70,7 @@ COLUMNS = (
     _("alert"), _("alerts"), _("by coach"), _("changed at"), _("figures"), _("opened at"),
     _("resolved at"), _("snoozed until"), _("state"),
     _("device"), _("network"), _("session key"), _("started at"), _("used at"),
+    _("staff second factor"),
 )  # fmt: skip
 EXPLANATIONS = (
     _("Whether any of the reviews was a study result."), _("app.model"),
@@ -99,7 +100,7 @@ EXPLANATIONS = (
     _("for this learner: 1 is easiest, 10 hardest"), _("log odds"),
     _("log odds relative to the skill; higher is harder"),
     _("log odds; higher is harder"), _("seconds"),
-    _("Learners do not see it yet."),
+    _("Learners do not see it yet."), _("Staff must use a second factor to log in."),
 )  # fmt: skip
 
 

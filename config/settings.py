@@ -31,6 +31,10 @@ DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = [*env.list("ALLOWED_HOSTS", default=[]), "localhost", "127.0.0.1", "[::1]"]
 
 INSTALLED_APPS = [
+    # Before `config`, which takes their models out of the admin.
+    "django_otp",
+    "django_otp.plugins.otp_static",
+    "django_otp.plugins.otp_totp",
     "config",
     "infra",
     "roster",
@@ -210,6 +214,7 @@ AXES_LOCKOUT_CALLABLE = "config.exceptions.lockout_response"
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False
+OTP_TOTP_ISSUER = "LearnTrace"
 # The number of proxies in front that set X-Forwarded-For; 0 trusts only the connection.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 # The facility of guests, by UUID or partner id; empty: the only one.

@@ -20,10 +20,12 @@ from dashboard.sidebar import sidebar_sections
 from dashboard.urls import coach_pages
 from dashboard.views.base import CoachPage
 from dashboard.views.overview import FrontPage
+from dashboard.views.second_factor import SecondFactorPage
 from infra import free_space
 from roster.login_form import LoginForm
 from roster.models import User
 from roster.models.time_zones import zone_of_pages
+from roster.services import second_factors
 from roster.views import CLEARED_ON_LOGOUT
 
 
@@ -46,6 +48,18 @@ def _in_zone_of_viewer(view: Callable[..., HttpResponseBase]) -> Callable[..., H
     return view_in_zone
 
 
+def _with_second_factor(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Lead staff who must set up a second factor to its page, from all others."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.session.get(second_factors.SESSION_KEY):
+            return HttpResponseRedirect(reverse("admin:second_factor"))
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
 class LearnTraceSite(AdminSite):
     """Django's admin site, with the coaches' front page and pages."""
 
@@ -66,8 +80,11 @@ class LearnTraceSite(AdminSite):
         facility that they are about.
         """
         guarded = view if view == self.logout else _with_free_space(view)
-        if not issubclass(getattr(view, "view_class", View), CoachPage):
+        view_class = getattr(view, "view_class", View)
+        if not issubclass(view_class, CoachPage):
             guarded = _in_zone_of_viewer(guarded)
+        if view != self.logout and view_class is not SecondFactorPage:
+            guarded = _with_second_factor(guarded)
         return super().admin_view(guarded, cacheable)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from dashboard.views.login_sessions import OwnSessionsPage, SessionsPage
 from dashboard.views.quality import ModelQualityPage
 from dashboard.views.reports import LearnerReportPage
 from dashboard.views.reviews import AssignReviewPage
+from dashboard.views.second_factor import SecondFactorPage
 from dashboard.views.thresholds import ThresholdsPage
 from dashboard.views.work import AttemptPage, ContentPage, TryPage
 
@@ -51,5 +52,6 @@ def coach_pages(site: AdminSite) -> list[URLPattern]:
         AssignReviewPage.as_url("coach/reviews/new/", "coach_review", site),
         ItemTextsPage.as_url("coach/items/<key:item>/texts/", "coach_item_texts", site),
         OwnSessionsPage.as_url("coach/sessions/", "own_sessions", site),
+        SecondFactorPage.as_url("coach/second-factor/", "second_factor", site),
         SessionsPage.as_url("coach/people/<key:person>/sessions/", "person_sessions", site),
     ]

@@ -13,16 +13,23 @@ from django.db.models import Q, UUIDField
 from django.http import HttpRequest
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
-from rest_framework.exceptions import AuthenticationFailed, ParseError, Throttled
+from rest_framework.exceptions import (
+    AuthenticationFailed,
+    ParseError,
+    PermissionDenied,
+    Throttled,
+)
 from rest_framework.request import Request
 
 from infra.api import throttling
 from infra.db.compiled_queries import CompiledQuery, Param
 from roster import keys, services
 from roster.models import ApiKey, User
+from roster.services import second_factors
 from roster.services.auditing import MAX_NAMESAKES
 
 _USER = CompiledQuery(lambda: User.objects.with_role_flags().filter(pk=Param("pk", UUIDField())))
+SECOND_FACTOR_REQUIRED = "second_factor_required"
 _BASIC = "basic"
 _BEARER = "bearer"
 
@@ -137,6 +144,9 @@ class LoginAuthentication(SessionAuthentication):
         """Return the logged-in user, or None."""
         if super().authenticate(request) is None:
             return None
+        if request._request.session.get(second_factors.SESSION_KEY):
+            text = second_factors.SecondFactorMissing.__doc__
+            raise PermissionDenied(text, code=SECOND_FACTOR_REQUIRED)
         # The lazy object of the middleware calls a function at each access.
         user = cast("User", get_user(request._request))
         structlog.contextvars.bind_contextvars(user=user.pk.hex)

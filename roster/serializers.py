@@ -21,6 +21,7 @@ class Login(Payload):
     password: Annotated[str, Field(min_length=1, max_length=1024), LENIENT_TEXT]
     facility: HexUUID | None = None
     shared_computer: bool = False
+    code: Annotated[str, Field(max_length=20), TRIM, LENIENT_TEXT] | None = None
 
     @property
     def credentials(self) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from rest_framework.views import APIView
 from infra.api.bodies import decode
 from infra.api.throttling import LoginThrottle
 from roster import services
+from roster.authentication import SECOND_FACTOR_REQUIRED
 from roster.logins import complete_login, is_refused
 from roster.models import Actor, ApiKey, User
 from roster.permissions import HasScope, IsKey
@@ -30,6 +31,7 @@ from roster.serializers import (
     TokenSerializer,
     session_body,
 )
+from roster.services import second_factors
 
 #: Cookies stay: that of the session is deleted, and the device remains known.
 CLEARED_ON_LOGOUT = '"cache", "storage"'
@@ -56,6 +58,7 @@ class SessionsView(APIView):
             return lockout
         if not isinstance(user, User):
             raise AuthenticationFailed("Wrong username or password.")
+        _check_second_factor(user, body.code)
         login(request._request, user)
         response = Response(session_body(user))
         complete_login(request._request, response, user, shared=body.shared_computer)
@@ -101,6 +104,18 @@ class CurrentSessionView(APIView):
         """Log out."""
         request._request.session.flush()
         return Response(status=204, headers={"Clear-Site-Data": CLEARED_ON_LOGOUT})
+
+
+def _check_second_factor(user: User, code: str | None) -> None:
+    try:
+        if second_factors.check_login(user, code):
+            raise PermissionDenied(
+                second_factors.SecondFactorMissing.__doc__, code=SECOND_FACTOR_REQUIRED
+            )
+    except second_factors.SecondFactorNeeded as error:
+        raise AuthenticationFailed(error.__doc__, code=SECOND_FACTOR_REQUIRED) from None
+    except second_factors.WrongCode as error:
+        raise AuthenticationFailed(error.__doc__, code="wrong_code") from None
 
 
 def _refuse_foreign_origin(request: Request) -> None:

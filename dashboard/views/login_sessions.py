@@ -17,6 +17,7 @@ from infra.admin.html import detail_url
 from roster.models import User
 from roster.models.login_sessions import LoginSession
 from roster.services import login_sessions as services
+from roster.services import second_factors
 
 
 class SessionsPage(CoachPage):
@@ -52,12 +53,15 @@ class SessionsPage(CoachPage):
             "crumbs": [] if is_own else self._crumbs(),
             "sessions": sessions,
             "is_own": is_own,
+            "has_second_factor": not is_own and second_factors.has_second_factor(self.person),
             "current_key": self.request.session.session_key,
         }
 
     def post(self, request: HttpRequest, **_kwargs: Any) -> HttpResponse:
-        """End one session, or all but the one of the request."""
+        """End one session, or all but that of the request; with a reset of the second factor."""
         one = request.POST.get("session")
+        if request.POST.get("action") == "reset_factor" and self.person != self.viewer:
+            second_factors.reset(self.person, actor=self.viewer)
         try:
             ended = services.revoke_sessions(
                 self.person,

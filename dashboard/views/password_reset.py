@@ -44,7 +44,7 @@ class ResetPage(FormView[ResetForm]):
     http_method_names = ["get", "head", "post"]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Return the form, or whom to ask if the server sends no e-mails."""
+        """Return the form; the page gives other advice if the server sends no e-mails."""
         return {**super().get_context_data(**kwargs), "can_send": settings.EMAIL_IS_SET}
 
     def form_valid(self, form: ResetForm) -> HttpResponse:

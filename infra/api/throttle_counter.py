@@ -37,7 +37,7 @@ _MAX_SKEW = 60 * _SECOND
 
 
 class Quota(NamedTuple):
-    """What is left of a caller's rate, in nanoseconds as of `Rate.allow`.
+    """The state of a caller's rate, in nanoseconds as of `Rate.allow`.
 
     `wait` is the seconds until a request is allowed; None if this one is.
     """

@@ -93,6 +93,7 @@ class Facility(UUIDModel):
 
     AUDITED_FIELDS: ClassVar[tuple[str, ...]] = (
         "name", "partner_id", "auto_provision", "guest_access", "remember_answers", "time_zone",
+        "staff_second_factor",
         *THRESHOLD_FIELDS,
     )  # fmt: skip
 
@@ -117,6 +118,9 @@ class Facility(UUIDModel):
         help_text="The time zone of the days on coaches' pages: a name of the IANA database, such"
         " as Africa/Cairo.",
     )  # fmt: skip
+    staff_second_factor = models.BooleanField(
+        default=False, help_text="Staff must use a second factor to log in."
+    )
     plateau_certainty = models.FloatField(
         null=True, blank=True, validators=_within(*CERTAINTY_RANGE)
     )

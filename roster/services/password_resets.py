@@ -72,7 +72,7 @@ def _deliver(request: PasswordReset) -> None:
 
 
 def _people_of(request: PasswordReset) -> list[User]:
-    """Return the people with an address to whom a request applies; none of too many namesakes."""
+    """Return the people of a request who have an address; nobody if there are too many."""
     people = User.objects.by_username(request.username_key).able_to_log_in().exclude(email="")
     if request.facility_id:
         people = people.filter(Q(facility=request.facility_id) | Q(facility=None))
