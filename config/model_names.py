@@ -31,7 +31,6 @@ TABLES = (
     _("prerequisite suggestions"),
     _("lessons"), _("skill states"), _("skills"), _("users"),
     _("item text"), _("item texts"), _("answer text"), _("answer texts"),
-    _("login session"),
     _("login session"), _("password reset"),
 )  # fmt: skip
 COLUMNS = (
