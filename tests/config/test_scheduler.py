@@ -118,7 +118,7 @@ def test_a_job_runs_when_it_is_due_and_not_before(db: None):
     assert again == {
         "check_alerts", "export", "fold_items", "fold_texts", "purge_exports", "purge_kept_answers",
         "purge_tokens", "recompute_late", "recount_activity", "refresh_due", "schedule_alerts",
-        "send_digests",
+        "send_digests", "send_password_links",
     }  # fmt: skip
 
 
