@@ -35,6 +35,7 @@ from dashboard.views.base import (
     learner_crumbs,
     visible_learner,
 )
+from dashboard.views.learner_data import can_export
 from infra.admin.html import detail_url
 from infra.db.keyset import BadCursor, Cursor
 from roster.models import Facility, FamilyLink, User
@@ -103,6 +104,7 @@ class LearnerPage(ProgressPage):
             "snooze": SnoozeDays.after(at, zone_of(learner.facility)),
             "can_have_links": can_have_links(learner, self.viewer),
             "links": FamilyLink.objects.unexpired(at).filter(learner=learner).order_by("pk"),
+            "can_export": can_export(self.request, learner),
         }
 
 
