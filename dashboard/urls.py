@@ -12,7 +12,7 @@ from dashboard.views.digests import DigestPage
 from dashboard.views.family_links import MakeFamilyLinkPage, RevokeFamilyLinkView
 from dashboard.views.groups import MakeGroupPage
 from dashboard.views.item_texts import ItemTextsPage
-from dashboard.views.learner_data import ExportLearnerView
+from dashboard.views.learner_data import EraseLearnerView, ExportLearnerView
 from dashboard.views.learners import ItemPage, LearnerPage, SkillHistoryPage, SkillPage
 from dashboard.views.login_sessions import OwnSessionsPage, SessionsPage
 from dashboard.views.quality import ModelQualityPage
@@ -56,4 +56,5 @@ def coach_pages(site: AdminSite) -> list[URLPattern]:
         SecondFactorPage.as_url("coach/second-factor/", "second_factor", site),
         SessionsPage.as_url("coach/people/<key:person>/sessions/", "person_sessions", site),
         ExportLearnerView.as_url(f"{learner}export/", "coach_export_learner", site),
+        EraseLearnerView.as_url(f"{learner}erase/", "coach_erase_learner", site),
     ]

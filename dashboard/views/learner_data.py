@@ -1,17 +1,28 @@
-"""Everything stored about one learner, for admins of the facility: its export."""
+"""Everything stored about one learner, for admins of the facility: its export and erasure."""
 
 from __future__ import annotations
 
 import tempfile
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, HttpRequest, HttpResponseBase
+from django.contrib import messages
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponseBase,
+    HttpResponseRedirect,
+)
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from dashboard.learner_export import export_learner
 from dashboard.views.base import CoachPage, visible_learner
 from infra.exports import storage
 from roster.models import User
+from roster.services.people import remove_person
+from roster.services.permissions import InvalidField, NotAllowed, UnknownRow
 
 
 def can_export(request: HttpRequest, learner: User) -> bool:
@@ -40,3 +51,25 @@ class ExportLearnerView(CoachPage):
             raise
         file.seek(0)
         return FileResponse(file, as_attachment=True, filename=f"learner-{person.pk.hex}.zip")
+
+
+class EraseLearnerView(CoachPage):
+    """Deletes a learner with everything about them."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, learner: UUID) -> HttpResponseBase:
+        """Erase the learner, if that is confirmed, and return to the front page."""
+        visible_learner(self.viewer, learner)
+        if not request.POST.get("confirmed"):
+            raise BadRequest("The erasure is not confirmed.")
+        try:
+            remove_person(learner, actor=self.viewer)
+        except UnknownRow:
+            raise Http404 from None
+        except (InvalidField, NotAllowed):
+            raise PermissionDenied from None
+        messages.success(request, _("The learner is erased."))
+        response = HttpResponseRedirect(reverse("admin:index"))
+        response.status_code = 303
+        return response

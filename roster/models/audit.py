@@ -38,7 +38,8 @@ class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
 class AuditEntry(UUIDModel):
     """One change, login, lockout or export, with the user or key who made it.
 
-    Entries are append-only: database triggers reject updates and deletes. The object may be
+    Entries are append-only: database triggers reject deletes, and all updates but pseudonyms of
+    erased people. The object may be
     deleted later, so its name is stored and no foreign key is enforced. The time comes from the
     database, so no caller can set it.
     """

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from roster import services
 from roster.models import Actor, Classroom, Facility, LearnerGroup, Role, User
+from roster.services.erasure import erase_people_of
 from roster.services.permissions import (
     InvalidField,
     UnknownReference,
@@ -99,6 +100,7 @@ def remove_facility(pk: UUID, *, actor: Actor) -> None:
         raise InvalidField(None, "You cannot delete your own facility.")
     _lock_users(User.objects.in_facility(pk))
     services.record_removed(facility, actor=actor, facility_id=facility.pk)
+    erase_people_of(facility.pk)
     _erase(facility, Role.objects.filter(facility=pk) | Role.objects.filter(classroom__facility=pk))
 
 

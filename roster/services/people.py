@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from infra.identifiers import username_problem
 from roster import services
 from roster.models import Actor, Facility, User
+from roster.services.erasure import erase_person
 from roster.services.permissions import (
     InvalidField,
     NotAllowed,
@@ -87,12 +88,11 @@ def _update(pk: UUID, fields: PersonFields, hashed: str | None, actor: Actor) ->
 
 @transaction.atomic
 def remove_person(pk: UUID, *, actor: Actor) -> None:
-    """Delete a user with all their records."""
+    """Delete a user with all their records; the audit log keeps a pseudonym."""
     person = _lock_visible(pk, actor)
     if actor.pk == pk:
         raise InvalidField(None, "You cannot delete yourself.")
-    services.record_removed(person, actor=actor, facility_id=person.facility_id)
-    person.delete()
+    erase_person(person, actor=actor)
 
 
 def _lock_visible(pk: UUID, actor: Actor) -> User:

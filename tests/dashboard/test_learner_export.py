@@ -90,8 +90,8 @@ def test_the_file_has_all_rows_of_the_learner_and_no_others(school: School, tmp_
     archive, tables = read(path.read_bytes())
     assert path.stat().st_mode & 0o077 == 0
     assert len(tables) == len(TABLES)
-    [user] = tables["roster_user"]
-    assert (user["external_id"], user["facility__name"]) == ("student_ada", "Riverside")
+    [account] = tables["roster_user"]
+    assert (account["external_id"], account["facility__name"]) == ("student_ada", "Riverside")
     assert (
         len(tables["analytics_learningevent"])
         == LearningEvent.objects.filter(learner=school.ada).count()

@@ -84,8 +84,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
     ops_class = DatabaseOperations
 
     def get_new_connection(self, conn_params: Any) -> Any:
-        """Open a connection with the function of `infra.db.models.FoldedContains`."""
+        """Open a connection with the functions of `FoldedContains` and of session flags."""
         connection = super().get_new_connection(conn_params)
+        self.session_flags: set[str] = set()
+        flags = self.session_flags
+        connection.create_function("session_flag", 1, lambda name: name in flags)
         connection.create_function("fold_text", 1, _fold_text, deterministic=True)
         return connection
 
