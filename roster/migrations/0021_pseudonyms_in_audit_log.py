@@ -52,6 +52,6 @@ def replace(schema_editor: BaseDatabaseSchemaEditor, *, condition: str, exceptio
 
 
 class Migration(migrations.Migration):
-    dependencies = [("roster", "0024_accounts")]
+    dependencies = [("roster", "0020_accounts")]
 
     operations = [migrations.RunPython(allow, refuse)]
