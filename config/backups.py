@@ -24,7 +24,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from config.version import VERSION
-from infra.db.transfer import all_tables, begin_snapshot, count_rows
+from infra.db.transfer import all_tables, count_rows, snapshot
 
 MANIFEST = "manifest.json"
 DATABASE = {"sqlite": "database.sqlite3", "postgresql": "database.pgdump"}
@@ -157,16 +157,13 @@ def _save_database(path: Path) -> dict[str, int]:
             }
     # The rows are counted in the snapshot that pg_dump reads.
     reader = connection.copy("reader_of_backup")
-    try:
-        begin_snapshot(reader)
+    with snapshot(reader):
         with reader.cursor() as cursor:
             cursor.execute("SELECT pg_export_snapshot()")
-            [snapshot] = cursor.fetchone()
-        options = ("--format=custom", "--no-owner", "--no-acl", f"--snapshot={snapshot}")
+            [exported] = cursor.fetchone()
+        options = ("--format=custom", "--no-owner", "--no-acl", f"--snapshot={exported}")
         _run_client("pg_dump", *options, f"--file={path}")
         return {name: count_rows(reader, name) for name in names}
-    finally:
-        reader.close()
 
 
 def _copy_sqlite(source: Path, target: Path) -> None:

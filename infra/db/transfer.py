@@ -10,14 +10,14 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 from django.apps import apps
 from django.core.management.color import no_style
-from django.db import models, transaction
+from django.db import Error, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from infra.db.models import LosslessJSONDecoder
@@ -125,14 +125,24 @@ def in_groups(tables: Iterable[Table]) -> list[list[Table]]:
     return list(groups.values())
 
 
-def begin_snapshot(connection: BaseDatabaseWrapper) -> None:
-    """Start a transaction that reads the state of this moment, whatever others write."""
-    isolated = "BEGIN" if connection.vendor == "sqlite" else (
-        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-    )  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(isolated)
-        cursor.execute("SELECT count(*) FROM django_migrations")
+@contextmanager
+def snapshot(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """Read the state of this moment in the block, whatever others write; close the connection."""
+    statements = ["BEGIN"]
+    if connection.vendor == "postgresql":
+        statements = [
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+            "SET LOCAL idle_in_transaction_session_timeout = 0",
+        ]
+    try:
+        with connection.cursor() as cursor:
+            for statement in [*statements, "SELECT count(*) FROM django_migrations"]:
+                cursor.execute(statement)
+        yield
+    finally:
+        with suppress(Error), connection.cursor() as cursor:
+            cursor.execute("ROLLBACK")
+        connection.close()
 
 
 def read_chunks(

@@ -22,10 +22,10 @@ from infra.db.transfer import (
     DatabaseNotEmpty,
     Table,
     all_tables,
-    begin_snapshot,
     count_rows,
     in_groups,
     read_content,
+    snapshot,
 )
 
 SOURCE, TARGET = "source_of_move", "target_of_move"
@@ -61,12 +61,12 @@ class Command(BaseCommand):
             if _address(source) == _address(target):
                 raise CommandError("This is the database that LearnTrace uses already.")
             _migrate(source, target, url)
-            begin_snapshot(source)
-            self.stdout.write(
-                f"Copying the state of {timezone.now():%Y-%m-%d %H:%M:%S} UTC. What a running"
-                " server writes from now on is not copied."
-            )
-            self._copy(source, target, tables, chunk)
+            with snapshot(source):
+                self.stdout.write(
+                    f"Copying the state of {timezone.now():%Y-%m-%d %H:%M:%S} UTC. What a running"
+                    " server writes from now on is not copied."
+                )
+                self._copy(source, target, tables, chunk)
         except Error as error:
             raise CommandError(f"A database reports: {str(error).strip()}") from error
         finally:
