@@ -237,6 +237,8 @@ def complete_login(
             idle=settings.STAFF_SESSION_IDLE,
             with_browser=shared,
         )
+    if session.session_key is None:  # another person's session, which was flushed
+        session.save()
     services.add_entry(
         AuditAction.LOGGED_IN,
         user,

@@ -110,7 +110,7 @@ def test_a_coach_finds_a_stuck_learner_and_their_answers(
         seen.append(page.url)
 
     help_needed = page.locator("section", has=page.get_by_role("heading", name="Who needs help"))
-    expect(help_needed.get_by_role("link", name="Ada")).to_be_visible()
+    expect(help_needed.get_by_role("link", name="Ada", exact=True)).to_be_visible()
     assert help_needed.get_by_role("link", name="ben").count() == 0
     # The reason, its probability and the threshold.
     of_ada = help_needed.locator(".concerns > li", has_text="Ada")

@@ -580,9 +580,9 @@ def test_running_requests_are_answered_before_the_server_ends(school: School, nu
 def test_processes_that_are_still_starting_stop(transactional_db: None):
     """A process that goes on would be killed after a time, with its running requests."""
     with subprocess.Popen(
-        COMMAND, cwd=ROOT, env=server_environment(8), stderr=subprocess.PIPE
+        COMMAND, cwd=ROOT, env=server_environment(4), stderr=subprocess.PIPE
     ) as process:
-        until(lambda: len(children(process.pid, "config.server")) == 8, "the processes")
+        until(lambda: len(children(process.pid, "config.server")) == 4, "the processes")
         process.terminate()
         _output, log = process.communicate(timeout=PATIENCE)
 
