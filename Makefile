@@ -39,11 +39,11 @@ static: install .env ## Collect the static files
 
 .venv/installed: requirements/base.txt | .venv/bin/python
 	@echo "Installing LearnTrace into .venv; this takes one or two minutes."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/base.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/base.txt
 	@touch $@
 
 .venv/installed-dev: requirements/dev.txt | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@ .venv/installed
 
 .env: | .venv/bin/python
@@ -92,5 +92,5 @@ format: install-dev ## Format the code
 	$(BIN)/ruff format .
 
 lock: install-dev ## Pin the newest versions that pyproject.toml allows
-	$(BIN)/uv pip compile --quiet --universal --upgrade --no-header --no-annotate --no-emit-index-url pyproject.toml -o requirements/base.txt
-	$(BIN)/uv pip compile --quiet --universal --upgrade --no-header --no-annotate --no-emit-index-url pyproject.toml --group dev -c requirements/base.txt -o requirements/dev.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --upgrade --no-header --no-annotate --no-emit-index-url pyproject.toml -o requirements/base.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --upgrade --no-header --no-annotate --no-emit-index-url pyproject.toml --group dev -c requirements/base.txt -o requirements/dev.txt
