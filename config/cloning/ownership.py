@@ -7,12 +7,16 @@ from typing import Any
 
 from django.apps import apps
 from django.db.models import CASCADE, ForeignKey, Model
+from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from analytics.models import LearnerSnapshot
 from roster.models import Facility
+from roster.models.login_sessions import LoginSession
 
-# Their keys and times are inside a compressed column; clones get their own.
-NOT_CLONED = {LearnerSnapshot}
+# The keys and times of snapshots are inside a compressed column; clones get their own. Logins and
+# second factors belong to real people.
+NOT_CLONED = {LearnerSnapshot, LoginSession, StaticDevice, StaticToken, TOTPDevice}
 
 
 def find_owned_models() -> dict[type[Model], str]:
