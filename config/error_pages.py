@@ -43,8 +43,8 @@ def admin_login(request: HttpRequest) -> HttpResponseBase:
     if is_done and isinstance(request.user, User):
         shared = "shared_computer" in request.POST
         complete_login(request, response, request.user, shared=shared)
-        if getattr(request, "second_factor_missing", False):
-            request.session[SESSION_KEY] = True
+        # The session of an earlier login may have been kept.
+        request.session[SESSION_KEY] = getattr(request, "second_factor_missing", False)
     return response
 
 

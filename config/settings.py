@@ -204,7 +204,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "CommonPasswordValidator",
         "NumericPasswordValidator",
     )
-]
+] + [{"NAME": "infra.password_length.MaximumLengthValidator"}]
 # The failed logins after which a username has to wait, and the longest wait (decision 31).
 AXES_FAILURE_LIMIT = env.int("LOGIN_FAILURE_LIMIT", default=10)
 AXES_COOLOFF_TIME = env.timedelta("LOGIN_LOCKOUT", default=timedelta(minutes=15))

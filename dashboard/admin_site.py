@@ -8,6 +8,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.contrib.admin import AdminSite
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, reverse
@@ -53,9 +54,12 @@ def _with_second_factor(view: Callable[..., HttpResponseBase]) -> Callable[..., 
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.session.get(second_factors.SESSION_KEY):
-            return HttpResponseRedirect(reverse("admin:second_factor"))
-        return view(request, *args, **kwargs)
+        if not request.session.get(second_factors.SESSION_KEY):
+            return view(request, *args, **kwargs)
+        if second_factors.has_second_factor(cast("User", request.user)):
+            logout(request)  # it was set up in another session, and this one had no code
+            return HttpResponseRedirect(reverse("admin:login"))
+        return HttpResponseRedirect(reverse("admin:second_factor"))
 
     return guarded
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -15,7 +16,6 @@ from django.utils.translation import ngettext
 from dashboard.views.base import Breadcrumb, CoachPage
 from infra.admin.html import detail_url
 from roster.models import User
-from roster.models.login_sessions import LoginSession
 from roster.services import login_sessions as services
 from roster.services import second_factors
 
@@ -46,7 +46,7 @@ class SessionsPage(CoachPage):
     def page_context(self) -> dict[str, Any]:
         """Return the open sessions; the one of the request is marked."""
         is_own = self.person.pk == self.viewer.pk
-        sessions = LoginSession.objects.filter(user=self.person).open(timezone.now())
+        sessions = services.open_sessions(self.person, at=timezone.now())
         return {
             "title": _("Sessions"),
             "about": [self.person],
@@ -60,15 +60,17 @@ class SessionsPage(CoachPage):
     def post(self, request: HttpRequest, **_kwargs: Any) -> HttpResponse:
         """End one session, or all but that of the request; with a reset of the second factor."""
         one = request.POST.get("session")
-        if request.POST.get("action") == "reset_factor" and self.person != self.viewer:
-            second_factors.reset(self.person, actor=self.viewer)
+        resets = request.POST.get("action") == "reset_factor" and self.person != self.viewer
         try:
-            ended = services.revoke_sessions(
-                self.person,
-                actor=self.viewer,
-                pk=None if one is None else UUID(one),
-                kept_key=request.session.session_key,
-            )
+            with transaction.atomic():
+                if resets:
+                    second_factors.reset(self.person, actor=self.viewer)
+                ended = services.revoke_sessions(
+                    self.person,
+                    actor=self.viewer,
+                    pk=None if one is None else UUID(one),
+                    kept_key=request.session.session_key,
+                )
         except (ValueError, services.UnknownLoginSession):
             raise Http404 from None
         text = ngettext("{count} session has ended.", "{count} sessions have ended.", ended)

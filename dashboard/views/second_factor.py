@@ -27,7 +27,7 @@ class SecondFactorPage(CoachPage):
         return {
             "title": _("Second factor"),
             "is_on": is_on,
-            "is_required": self.request.session.get(services.SESSION_KEY, False),
+            "is_required": services.is_required(self.viewer),
             "left": services.count_recovery_codes(self.viewer) if is_on else 0,
             "secret": device and b32encode(device.bin_key).decode(),
             "qr_code": device and _qr_code(device.config_url),
@@ -41,7 +41,9 @@ class SecondFactorPage(CoachPage):
                 codes = services.confirm_setup(self.viewer, code)
                 request.session.pop(services.SESSION_KEY, None)
                 return self.render_to_response({**self.get_context_data(), "codes": codes})
-            if action == "off":
+            if action == "off" and services.is_required(self.viewer):
+                messages.error(request, _("Your school requires a second factor of its staff."))
+            elif action == "off":
                 services.switch_off(self.viewer, code)
                 messages.success(request, _("The second factor is off."))
             elif not services.has_second_factor(self.viewer):

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.contrib.auth import HASH_SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.db import Error as DatabaseError
 from django.db import transaction
@@ -69,6 +70,22 @@ def person_with_sessions(pk: UUID, *, viewer: User) -> User | None:
     except NotAllowed:
         return None
     return person
+
+
+def open_sessions(person: User, *, at: datetime) -> list[LoginSession]:
+    """Return the sessions with which a person is logged in.
+
+    A new password ends all that were begun before, a closed account all.
+    """
+    rows = list(LoginSession.objects.filter(user=person).open(at)) if person.is_active else []
+    stored = Session.objects.in_bulk([row.session_key for row in rows])
+    current = person.get_session_auth_hash()
+    return [
+        row
+        for row in rows
+        if row.session_key in stored
+        and stored[row.session_key].get_decoded().get(HASH_SESSION_KEY) == current
+    ]
 
 
 @transaction.atomic

@@ -43,16 +43,29 @@ def check_login(user: User, code: str | None) -> bool:
     Raises
     ------
     SecondFactorNeeded : there is no code.
-    WrongCode : the code is wrong.
+    WrongCode : the code is wrong, which is recorded: somebody has the password.
     """
     if not user.is_staff:
         return False
     if not has_second_factor(user):
-        return user.facility is not None and user.facility.staff_second_factor
+        return is_required(user)
     if not code:
         raise SecondFactorNeeded
-    _require_code(user, code)
+    try:
+        _require_code(user, code)
+    except WrongCode:
+        change = {"wrong code of the second factor": True}
+        facility_id = user.facility_id
+        auditing.add_entry(
+            AuditAction.LOCKED_OUT, user, change, actor=user, facility_id=facility_id
+        )
+        raise
     return False
+
+
+def is_required(user: User) -> bool:
+    """Return whether the facility of a user requires a second factor of its staff."""
+    return user.facility is not None and user.facility.staff_second_factor
 
 
 def has_second_factor(user: User) -> bool:

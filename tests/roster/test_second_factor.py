@@ -137,3 +137,36 @@ def test_a_facility_requires_it_of_its_staff_and_admins_reset_it(school: School)
     # The secrets have no pages in the admin, not even for superusers.
     assert User.objects.get(pk=school.superuser.pk).is_superuser
     assert "otp_totp" not in root.get(reverse(FRONT)).content.decode()
+
+
+def test_a_session_without_a_code_ends_once_a_second_factor_is_set_up_elsewhere(school: School):
+    Facility.objects.filter(pk=school.facility.pk).update(staff_second_factor=True)
+    with time_machine.travel(NOW, tick=False) as clock:
+        limited, _error = admin_login()
+        coach, _error = admin_login()
+        secret, codes = set_up(coach, clock)
+
+        assert limited.get(reverse(FRONT))["Location"] == reverse("admin:login")
+        assert limited.get(reverse(PAGE)).status_code == 302
+        clock.shift(timedelta(minutes=1))
+        body = {"username": "coach", "password": PASSWORD, "code": f"{totp(secret):06}"}
+        assert limited.post(LOGIN, body).status_code == 302
+        assert is_in_admin(limited)
+        coach.post(reverse(PAGE), {"action": "off", "code": codes[0]})
+        assert "is on" in coach.get(reverse(PAGE)).content.decode()
+
+
+def test_wrong_codes_are_in_the_audit_log_and_a_failed_reset_changes_nothing(school: School):
+    with time_machine.travel(NOW, tick=False) as clock:
+        coach, _error = admin_login()
+        set_up(coach, clock)
+        clock.shift(timedelta(minutes=1))
+        assert api_login(code="000000") == (401, "WRONG_CODE")
+        [entry] = AuditEntry.objects.filter(action="locked_out")
+        assert (entry.object_id, entry.facility_id) == (school.coach.pk, school.facility.pk)
+        admin, _error = admin_login("admin")
+        url = reverse("admin:person_sessions", args=[school.coach.pk])
+
+        assert admin.post(url, {"action": "reset_factor", "session": "x"}).status_code == 404
+
+        assert api_login() == (401, "SECOND_FACTOR_REQUIRED")

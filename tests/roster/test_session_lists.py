@@ -116,3 +116,23 @@ def test_admins_end_the_sessions_of_their_people_only(school: School):
     assert Session.objects.count() == LoginSession.objects.count() == 3
     [entry] = AuditEntry.objects.filter(object_kind="loginsession", facility=school.facility)
     assert (entry.actor_name, entry.object_name) == ("admin", "login session of Ada")
+
+
+def test_sessions_that_a_password_or_a_closed_account_ended_are_not_open(school: School):
+    coach, other, admin = (log_in(name, FIREFOX) for name in ("coach", "coach", "admin"))
+    log_in("ada", FIREFOX)
+    own = reverse("admin:own_sessions")
+    assert len(rows(coach.get(own))) == 2
+
+    passwords = {"old_password": PASSWORD, "new_password1": "new " + PASSWORD}
+    passwords["new_password2"] = passwords["new_password1"]
+    coach.post(reverse("admin:password_change"), passwords)
+
+    assert len(rows(coach.get(own))) == 1
+    assert not is_logged_in(other)
+    User.objects.filter(pk=school.ada.pk).update(is_active=False)
+    assert rows(admin.get(of(school.ada))) == []
+    passwords = {"old_password": passwords["new_password1"]}
+    passwords["new_password1"] = passwords["new_password2"] = "long word " * 110
+    page = coach.post(reverse("admin:password_change"), passwords)
+    assert "at most 1024 characters" in page.content.decode()
