@@ -22,7 +22,7 @@ from dashboard.views.base import CoachPage, visible_learner
 from infra.exports import storage
 from roster.models import User
 from roster.services.people import remove_person
-from roster.services.permissions import InvalidField, NotAllowed, UnknownRow
+from roster.services.permissions import InvalidField, NotAllowed, UnknownRow, require_can_change
 
 
 def can_export(request: HttpRequest, learner: User) -> bool:
@@ -38,11 +38,13 @@ class ExportLearnerView(CoachPage):
 
     http_method_names = ["post"]
 
-    def post(self, request: HttpRequest, learner: UUID) -> HttpResponseBase:
+    def post(self, _request: HttpRequest, learner: UUID) -> HttpResponseBase:
         """Make the file; coaches who see the learner but are no admins get a 403."""
         person = visible_learner(self.viewer, learner, related=["facility"])
-        if not can_export(request, person):
-            raise PermissionDenied
+        try:
+            require_can_change(self.viewer, person)
+        except NotAllowed:
+            raise PermissionDenied from None
         file = tempfile.TemporaryFile(dir=storage.folder())  # noqa: SIM115  # closed with the response
         try:
             export_learner(person, file, actor=self.viewer)

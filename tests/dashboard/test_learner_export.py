@@ -140,6 +140,9 @@ def test_admins_of_the_facility_export_learners_from_their_pages(school: School)
     assert "no-store" in response.headers["Cache-Control"]
     entry = AuditEntry.objects.order_by("-id")[0]
     assert (entry.action, entry.actor_id) == (AuditAction.EXPORTED, school.admin.pk)
+    type(school.superuser).objects.filter(pk=school.superuser.pk).update(facility=school.facility)
+    of_root = reverse("admin:coach_export_learner", args=[school.superuser.pk])
+    assert browser(school.admin).post(of_root).status_code == 403
     for user, status in (
         (school.coach, 403),
         (school.facility_coach, 403),
