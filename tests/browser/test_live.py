@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.analytics.alert_jobs import run_alert_jobs
 from tests.browser.conftest import log_in
+from tests.conftest import client_for
 from tests.dashboard.practice import practise
 from tests.factories import make_school
 
@@ -60,3 +61,31 @@ def test_the_front_page_shows_new_alerts_without_reloading(
     page.get_by_label("Keep this page up to date").uncheck()
     page.reload()
     expect(page.get_by_label("Keep this page up to date")).not_to_be_checked()
+
+
+def test_what_is_chosen_stays_chosen_when_an_alert_beside_it_goes(
+    opened: Callable[..., Page], transactional_db: None
+):
+    school = make_school()
+    for skill in ("fractions", "algebra", "geometry"):
+        practise(school.ada, "0" * 24, skill, days_ago=0.1)
+    run_alert_jobs()
+    page = opened(viewport={"width": 1400, "height": 900})
+    log_in(page, "coach")
+    boxes = page.locator(".concerns").get_by_role("checkbox")
+    expect(boxes).to_have_count(3)
+    boxes.nth(1).check()
+    key = boxes.nth(1).get_attribute("value")
+
+    client_for(school.coach).patch(f"/api/v1/alerts/{key}", {"state": "resolved"}, format="json")
+    page.evaluate(SOON)
+
+    expect(boxes).to_have_count(2)
+    expect(page.locator(".concerns").get_by_role("checkbox", checked=True)).to_have_count(0)
+    boxes.nth(1).check()
+    key = boxes.nth(1).get_attribute("value")
+    other = boxes.nth(0).get_attribute("value")
+    client_for(school.coach).patch(f"/api/v1/alerts/{other}", {"state": "resolved"}, format="json")
+    expect(boxes).to_have_count(1)
+    expect(boxes.first).to_be_checked()
+    expect(boxes.first).to_have_value(str(key))
