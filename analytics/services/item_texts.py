@@ -11,6 +11,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from analytics.events import Texts
 from analytics.models import AnswerText, Item, ItemText, LearningEvent, NamedLock
@@ -42,9 +43,16 @@ def save_texts(given: Iterable[tuple[LearningEvent, Texts]]) -> None:
 
 
 def _known_texts(items: Iterable[UUID | None]) -> dict[UUID, str | None]:
-    """Return the text of each item that has one; None: staff have written it."""
-    rows = ItemText.objects.filter(item__in=items).values_list("item", "text", "is_fixed")
-    return {item: None if is_fixed else text for item, text, is_fixed in rows}
+    """Return the text of each item that has one; None: staff have written it.
+
+    While another question waits for the job, it is empty.
+    """
+    waiting = AnswerText.objects.filter(question__isnull=False, event__item=OuterRef("item"))
+    columns = ("item", "text", "is_fixed", Exists(waiting))
+    rows = ItemText.objects.filter(item__in=items).values_list(*columns)
+    return {
+        item: None if is_fixed else "" if waits else text for item, text, is_fixed, waits in rows
+    }
 
 
 @transaction.atomic

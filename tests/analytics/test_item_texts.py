@@ -104,6 +104,10 @@ def test_a_question_becomes_the_text_of_its_item(
     tracked(app, answer(item_id="q1", question="Repeated", event_id="e1"))
     run_jobs()
     assert ItemText.objects.get().text == "Corrected"
+    for question in ("Another", "Corrected"):
+        tracked(app, answer(item_id="q1", question=question))
+    run_jobs()
+    assert ItemText.objects.get().text == "Corrected"
 
 
 def test_staff_maintain_the_title_the_text_and_the_link(school: School, app: Client):
