@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Protocol, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from analytics.events import Answer, Source, Texts
-from infra.payloads import NO_NUL, EventTime, Name, Payload, Text, field_error
+from infra.payloads import NO_CONTROL, EventTime, Name, Payload, Text, field_error
 
 DEFAULT_CONFIDENCE = 3
 MAX_CONFIDENCE = 5
@@ -84,7 +84,7 @@ class AlertChange(Payload):
 
     state: Literal["new", "seen", "snoozed", "resolved"] | None = None
     snoozed_until: EventTime | None = None
-    note: Annotated[str, Field(min_length=1, max_length=MAX_NOTE_LENGTH), NO_NUL] | None = None
+    note: Annotated[str, Field(min_length=1, max_length=MAX_NOTE_LENGTH), NO_CONTROL] | None = None
 
     @model_validator(mode="after")
     def _check_snooze(self) -> Self:

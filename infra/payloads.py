@@ -163,13 +163,14 @@ def _reject_control(text: str) -> str:
     return text
 
 
+NO_CONTROL = AfterValidator(_reject_control)
 Name = Annotated[str, Field(min_length=1, max_length=MAX_ID_LENGTH), normal_form(MAX_ID_LENGTH)]
 # A text for people, in NFC.
 Text = Annotated[
     str,
     Field(max_length=MAX_TEXT_LENGTH),
     normal_form(MAX_TEXT_LENGTH),
-    AfterValidator(_reject_control),
+    NO_CONTROL,
 ]
 
 

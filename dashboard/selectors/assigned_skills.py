@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -109,19 +109,20 @@ def skill_codes(row: Any) -> set[str]:
     return contents | set(getattr(row, "skills", ()))
 
 
-def is_review_done(lesson: Lesson, answers: Mapping[str, int]) -> bool:
+def is_review_done(lesson: Lesson, answers: Collection[Sequence[str | None]]) -> bool:
     """Return whether a learner has completed a review.
 
-    It takes as many answers as it has items; without items, five at each of its skills.
+    It takes an answer to each of its items; without items, five at each of its skills.
 
     Parameters
     ----------
-    answers : number of answers since the review was assigned, by code of the skill.
+    answers : for each answer since the review was assigned, the code of the skill, and the code and
+        the GUID of the item.
     """
-    numbers = [answers.get(code, 0) for code in lesson.skills]
     if lesson.items:
-        return sum(numbers) >= len(lesson.items)
-    return all(number >= MIN_ANSWERS for number in numbers)
+        return set(lesson.items) <= {name for _skill, *names in answers for name in names}
+    numbers = Counter(skill for skill, *_names in answers)
+    return all(numbers[code] >= MIN_ANSWERS for code in lesson.skills)
 
 
 def time_of_key(key: UUID) -> datetime:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +13,7 @@ from django.urls import reverse
 
 from analytics.models import LearningEvent
 from dashboard.selectors.assigned_skills import is_review_done, time_of_key
+from infra.identifiers import parse_uuid
 from logger.models import ContentSummary, MasteryLog
 from roster.models import (
     Assignable,
@@ -111,14 +111,22 @@ def _done_reviews(learner: User, reviews: Sequence[Lesson]) -> set[UUID]:
         return set()
     assigned = _assigned_at(learner, reviews)
     codes = {code for row in reviews for code in row.skills}
+    items = {name for row in reviews for name in row.items}
+    guids = {guid for name in items if (guid := parse_uuid(name))}
     events = LearningEvent.objects.filter(
-        learner=learner, skill__code__in=codes, happened_at__gt=min(assigned.values())
+        Q(skill__code__in=codes) | Q(item__code__in=items) | Q(item__guid__in=guids),
+        learner=learner,
+        happened_at__gt=min(assigned.values()),
     )
-    answers = list(events.values_list("skill__code", "happened_at")[:MAX_EVENTS])
+    columns = ("happened_at", "skill__code", "item__code", "item__guid")
+    answers = [
+        (at, skill, code, str(guid) if guid else None)
+        for at, skill, code, guid in events.values_list(*columns)[:MAX_EVENTS]
+    ]
     return {
         row.pk
         for row in reviews
-        if is_review_done(row, Counter(code for code, at in answers if at > assigned[row.pk]))
+        if is_review_done(row, [names for at, *names in answers if at > assigned[row.pk]])
     }
 
 

@@ -137,7 +137,9 @@ def _parse_note(request: HttpRequest) -> str:
     try:
         AlertChange(note=text)
     except pydantic.ValidationError:
-        limit = _("A note has at most {limit} characters.").format(limit=MAX_NOTE_LENGTH)
+        limit = _("A note has at most {limit} characters, and no control characters.").format(
+            limit=MAX_NOTE_LENGTH
+        )
         raise _Invalid(limit) from None
     return text
 

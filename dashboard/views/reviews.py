@@ -25,7 +25,7 @@ from dashboard.selectors.items import get_item_view
 from dashboard.selectors.review_choices import ReviewChoices, get_review_choices
 from dashboard.views.base import Breadcrumb, CoachPage, class_crumbs
 from dashboard.views.learners import get_or_404, in_known_facilities
-from infra.identifiers import parse_uuid
+from infra.identifiers import has_control, parse_uuid
 from infra.time_zones import local_day, start_of_day
 from roster.models import Classroom, Enrolment, LearnerGroup, User
 from roster.models.time_zones import zone_of
@@ -224,7 +224,7 @@ class AssignReviewPage(CoachPage):
         """
         form = request.POST
         title = form.get("title", "").strip()
-        if not 0 < len(title) <= MAX_TITLE_LENGTH or "\0" in title:
+        if not 0 < len(title) <= MAX_TITLE_LENGTH or has_control(title):
             raise _Invalid(_("Enter a title of at most 200 characters."))
         if self.room is None:
             raise Http404
@@ -241,7 +241,7 @@ class AssignReviewPage(CoachPage):
                 "place_ids": self._parse_places(self.room),
             },
             alerts=self.subject.alerts,
-            note=_note(title, due_at),
+            note=_note(title, due_at, self._zone),
         )
         try:
             return assign_review(review, actor=self.viewer, at=timezone.now())
@@ -279,8 +279,8 @@ class _Invalid(ValueError):
     """The form is not valid; the text is for the person who sent it."""
 
 
-def _note(title: str, due_at: datetime | None) -> str:
+def _note(title: str, due_at: datetime | None, zone: str) -> str:
     if due_at is None:
         return _("Assigned: {title}").format(title=title)
-    day = date_format(timezone.localtime(due_at), "j M")
+    day = date_format(local_day(due_at, zone), "j M Y")
     return _("Assigned: {title}, due {day}").format(title=title, day=day)

@@ -115,7 +115,10 @@ def test_resolved_alerts_stay_for_a_week_with_the_mastery_before_and_after(
     ("form", "message"),
     [
         ({"action": "note", "note": " "}, "The note is empty."),
-        ({"action": "note", "note": "x" * 2_001}, "A note has at most 2000 characters."),
+        (
+            {"action": "note", "note": "x" * 2_001},
+            "A note has at most 2000 characters",
+        ),
         ({"action": "snooze"}, "Choose a day until which to snooze."),
         ({"action": "snooze", "until": "soon"}, "Choose a day until which to snooze."),
         ({"action": "snooze", "until": "2020-01-01"}, "Choose a day after today."),

@@ -72,7 +72,7 @@ def test_a_coach_assigns_a_review_for_several_alerts(school: School, alerts: lis
     assert shown["due_at"] in (f"{due}T20:59:00.000000Z", f"{due}T21:59:00.000000Z")
     assert shown["assignments"] == [school.ada.pk.hex]
     notes = LearnerNote.objects.values_list("learner__username", "alert__state", "text")
-    day = f"{due:%-d %b}"
+    day = f"{due:%-d %b %Y}"
     assert sorted(notes) == sorted(
         (name, "seen", f"Assigned: Again, due {day}") for name in ("ada", "ada", "ben")
     )
@@ -215,6 +215,10 @@ def test_due_assignments_are_listed_until_they_are_completed(school: School):
     client.work(exercise(content_id=halves.hex), answered("q1"), answered("q2"))
     with time_machine.travel(at + timedelta(minutes=5)):
         practise(school.ada, "01010", days_ago=0)
+        assert listed() == [["work 0"]] * 3
+        Lesson.objects.filter(pk=review.pk).update(items=["q7"])
+        assert listed() == [["work 0", "work 2"]] * 3
+        practise(school.ada, "0", item="q7", days_ago=0)
         assert listed() == [["work 0"]] * 3
         session = client.start({"quiz_id": quiz.pk.hex})["session_id"]
         client.move(session, progress_delta=1)
