@@ -14,7 +14,7 @@ from django.db.models import Field, ForeignKey, Lookup
 from django.db.models.sql.compiler import SQLCompiler
 
 from infra.db.compiled_queries import Param
-from infra.db.insert_values import array_type, value_encoder
+from infra.db.insert_values import array_parameter, value_encoder
 
 
 class _ValuesField(Field[Any, Any]):
@@ -52,13 +52,9 @@ class AnyOf(Lookup[Any]):
     def as_postgresql(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
     ) -> tuple[str, list[Any]]:
-        """Return SQL that compares with an array.
-
-        It is within a SELECT, which hides its length from the planner: a plan for a known length
-        always seems cheaper than one for all, so none would be used twice.
-        """
-        kind = array_type(self.lhs.output_field, connection)
-        return self._compare(compiler, connection, f"{{}} = ANY((SELECT {{}}::{kind})::{kind})")
+        """Return SQL that compares with an array."""
+        array = array_parameter("{}", self.lhs.output_field, connection)
+        return self._compare(compiler, connection, f"{{}} = ANY({array})")
 
     def _compare(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, template: str

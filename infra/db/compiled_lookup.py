@@ -17,7 +17,7 @@ from infra.db.compiled_queries import (
     current_connection,
     row_converters,
 )
-from infra.db.insert_values import ELEMENT_ENCODERS, TYPES, array_type, encode_array
+from infra.db.insert_values import ELEMENT_ENCODERS, TYPES, array_parameter, encode_array
 
 Found = tuple[Any, ...]
 
@@ -86,11 +86,10 @@ class _SQL:
 
     @staticmethod
     def _unnest(lookup: CompiledLookup, wrapper: Any) -> str:
-        # The arrays are within a SELECT, which hides their lengths from the planner: a plan for a
-        # known length always seems cheaper than one for all, so none would be used twice.
-        types = (array_type(field, wrapper) for field in lookup.values.values())
-        arrays = ", ".join(f"(SELECT %s::{each})" for each in types)
-        return f"UNNEST({arrays}) WITH ORDINALITY AS given({', '.join(lookup.values)}, n)"
+        arrays = [array_parameter("%s", field, wrapper) for field in lookup.values.values()]
+        return (
+            f"UNNEST({', '.join(arrays)}) WITH ORDINALITY AS given({', '.join(lookup.values)}, n)"
+        )
 
     def run(self, wrapper: Any, given: Sequence[Sequence[Any]]) -> list[Found]:
         if not given:

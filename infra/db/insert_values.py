@@ -71,6 +71,16 @@ def array_type(field: models.Field[Any, Any], wrapper: Any) -> str:
     return f"{name}[]"
 
 
+def array_parameter(placeholder: str, field: models.Field[Any, Any], wrapper: Any) -> str:
+    """Return the SQL of an array of a field's values as a parameter, for PostgreSQL.
+
+    It is within a SELECT, which hides its length from the planner: a plan for a known length always
+    seems cheaper than one for all, so none would be used twice.
+    """
+    kind = array_type(field, wrapper)
+    return f"(SELECT {placeholder}::{kind})::{kind}"
+
+
 def _target(field: models.Field[Any, Any]) -> models.Field[Any, Any]:
     while isinstance(field, models.ForeignKey):
         field = field.target_field
