@@ -8,6 +8,7 @@ from pydantic import Field
 from rest_framework import serializers
 
 from infra.api.fields import HexUUIDField
+from infra.password_length import MAX_PASSWORD_LENGTH
 from infra.payloads import LENIENT_INTEGER, LENIENT_TEXT, TRIM, HexUUID, Name, Payload
 from roster.models import Actor, RoleKind, User
 
@@ -18,7 +19,7 @@ class Login(Payload):
     """Login credentials."""
 
     username: Annotated[str, Field(min_length=1, max_length=150), TRIM, LENIENT_TEXT]
-    password: Annotated[str, Field(min_length=1, max_length=1024), LENIENT_TEXT]
+    password: Annotated[str, Field(min_length=1, max_length=MAX_PASSWORD_LENGTH), LENIENT_TEXT]
     facility: HexUUID | None = None
     shared_computer: bool = False
     code: Annotated[str, Field(max_length=20), TRIM, LENIENT_TEXT] | None = None

@@ -13,6 +13,7 @@ from rest_framework import serializers
 
 from infra.api.fields import HexUUIDField, NullableCharField, UsernameField
 from infra.api.filters import UUIDFilter
+from infra.password_length import MAX_PASSWORD_LENGTH
 from roster.api.facilities import refuse_foreign_facility
 from roster.api.viewsets import RosterViewSet
 from roster.models import Actor, Classroom, LearnerGroup, Role, User, UserQuerySet
@@ -35,7 +36,7 @@ class PersonSerializer(serializers.Serializer[User]):
     id = HexUUIDField(read_only=True)
     username = UsernameField()
     password = serializers.CharField(
-        max_length=1024, trim_whitespace=False, required=False, write_only=True
+        max_length=MAX_PASSWORD_LENGTH, trim_whitespace=False, required=False, write_only=True
     )
     full_name = serializers.CharField(max_length=200, allow_blank=True, required=False)
     facility = HexUUIDField(source="facility_id", allow_null=True, required=False)

@@ -8,6 +8,7 @@ from typing import Any
 from rest_framework import serializers
 
 from infra.api.fields import NormalizedCharField, TimeField, UniqueUUIDsField
+from infra.password_length import MAX_PASSWORD_LENGTH
 from infra.time_zones import MAX_NAME_LENGTH
 from roster.importing.schema import (
     AssignableEntry,
@@ -41,7 +42,7 @@ class FacilityEntrySerializer(serializers.Serializer[Any]):
 class UserEntrySerializer(serializers.Serializer[Any]):
     username = serializers.CharField(max_length=150, validators=[validate_username])
     password = serializers.CharField(
-        max_length=1024, default=None, allow_null=True, trim_whitespace=False
+        max_length=MAX_PASSWORD_LENGTH, default=None, allow_null=True, trim_whitespace=False
     )
     full_name = serializers.CharField(
         max_length=200, default=None, allow_null=True, allow_blank=True

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol, TypeVar
 
+from infra.password_length import MAX_PASSWORD_LENGTH
 from roster.importing.oneroster.files import Row
 from roster.importing.oneroster.issues import Report
 
 MAX_ID = 255
 MAX_NAME = 200
-MAX_PASSWORD = 1024
 
 
 class Record(Protocol):
@@ -139,7 +139,7 @@ def read_person(row: Row, report: Report) -> Person:
         id=row["sourcedId"],
         username=row["username"],
         full_name=full_name,
-        password=_text(row, "password", MAX_PASSWORD, report, required=False) or None,
+        password=_text(row, "password", MAX_PASSWORD_LENGTH, report, required=False) or None,
         enabled=_is_enabled(row, report),
         primary_org=row["primaryOrgSourcedId"],
         orgs=tuple(filter(None, (org.strip() for org in row["orgSourcedIds"].split(",")))),
