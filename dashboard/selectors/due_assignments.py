@@ -107,9 +107,9 @@ def _submitted(learner: User, quizzes: Collection[UUID]) -> set[UUID]:
 
 
 def _done_reviews(learner: User, reviews: Sequence[Lesson]) -> set[UUID]:
-    if not reviews:
+    assigned = _assigned_at(learner, reviews) if reviews else {}
+    if not assigned:
         return set()
-    assigned = _assigned_at(learner, reviews)
     codes = {code for row in reviews for code in row.skills}
     items = {name for row in reviews for name in row.items}
     guids = {guid for name in items if (guid := parse_uuid(name))}
@@ -126,7 +126,8 @@ def _done_reviews(learner: User, reviews: Sequence[Lesson]) -> set[UUID]:
     return {
         row.pk
         for row in reviews
-        if is_review_done(row, [names for at, *names in answers if at > assigned[row.pk]])
+        if row.pk in assigned  # not if it was withdrawn meanwhile
+        and is_review_done(row, [names for at, *names in answers if at > assigned[row.pk]])
     }
 
 
