@@ -15,7 +15,6 @@ from infra.api import throttle_counter
 from infra.api.client_address import client_address, is_local
 from roster.logins import complete_login
 from roster.models import User
-from roster.services.second_factors import SESSION_KEY
 
 
 def service_unavailable_page(status: int, *, wait: int, message: str = "") -> HttpResponse:
@@ -43,8 +42,6 @@ def admin_login(request: HttpRequest) -> HttpResponseBase:
     if is_done and isinstance(request.user, User):
         shared = "shared_computer" in request.POST
         complete_login(request, response, request.user, shared=shared)
-        # The session of an earlier login may have been kept.
-        request.session[SESSION_KEY] = getattr(request, "second_factor_missing", False)
     return response
 
 

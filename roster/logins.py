@@ -33,6 +33,7 @@ from infra.user_agents import device_name
 from roster import services
 from roster.models import AuditAction, User
 from roster.services.login_sessions import record_session
+from roster.services.second_factors import SESSION_KEY
 
 #: The delay after LOGIN_FAILURE_LIMIT failures; each further failure doubles it.
 FIRST_DELAY = timedelta(seconds=30)
@@ -229,7 +230,10 @@ def purge_failures(at: datetime) -> int:
 def complete_login(
     request: HttpRequest, response: HttpResponseBase, user: User, *, shared: bool
 ) -> None:
-    """Limit the session of staff and on shared computers, remember other ones, record the login."""
+    """Limit the session of staff and on shared computers, remember other ones, record the login.
+
+    The login form sets `second_factor_missing` of the request: a second factor is to be set up.
+    """
     session: Any = request.session
     if user.is_staff or shared:
         session.limit(
@@ -237,6 +241,8 @@ def complete_login(
             idle=settings.STAFF_SESSION_IDLE,
             with_browser=shared,
         )
+    # The session of an earlier login of the same person is kept, with what it was limited to.
+    session[SESSION_KEY] = getattr(request, "second_factor_missing", False)
     if session.session_key is None:  # another person's session, which was flushed
         session.save()
     services.add_entry(
